@@ -1,0 +1,20 @@
+/** @type {import('jest').Config} */
+module.exports = {
+	testEnvironment: 'node',
+	testMatch: ['<rootDir>/test/**/*.test.ts'],
+	modulePathIgnorePatterns: ['<rootDir>/dist/'],
+	transform: {
+		'\\.[jt]sx?$|\\.mjs$': [
+			'@swc/jest',
+			{
+				jsc: { target: 'es2022', parser: { syntax: 'typescript' } },
+				module: { type: 'commonjs' },
+			},
+		],
+	},
+	// Development libraries that are published as ES modules only.
+	transformIgnorePatterns: [
+		'/node_modules/(?!(@faker-js/faker|fastify-openapi-glue|@seriousme/openapi-schema-validator)/)',
+	],
+	testTimeout: 30_000,
+};
