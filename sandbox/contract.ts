@@ -1,0 +1,75 @@
+import { join } from 'node:path';
+import responseValidation from '@fastify/response-validation';
+import Ajv2020 from 'ajv/dist/2020';
+import addFormats from 'ajv-formats';
+import type { FastifyInstance, RouteOptions } from 'fastify';
+import { fastifyOpenapiGlue } from 'fastify-openapi-glue';
+
+/** The one description of the API: requests and answers are checked against it. */
+export const CONTRACT_FILE = join(__dirname, '..', 'docs', 'sahut-openapi.yaml');
+
+const JSON_MEDIA_TYPE = 'application/json';
+
+type HttpPart = 'body' | 'querystring' | 'params' | 'headers';
+
+function newAjv(options: ConstructorParameters<typeof Ajv2020>[0] = {}): Ajv2020 {
+	const ajv = new Ajv2020({ allowUnionTypes: true, ...options });
+	addFormats(ajv);
+	return ajv;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+	return typeof value === 'object' && value !== null;
+}
+
+/**
+ * Has every object with listed properties refuse others. The published file leaves that open, since
+ * Sahut may add fields; the sandbox is stricter, so that a client which sends an undocumented field is
+ * caught, and so is the sandbox when it answers with one.
+ */
+function closeObjects(schema: unknown): void {
+	if (!isRecord(schema)) return;
+	if (schema['type'] === 'object' && isRecord(schema['properties'])) {
+		schema['additionalProperties'] ??= false;
+	}
+	for (const part of Object.values(schema)) closeObjects(part);
+}
+
+function adaptRoute(route: RouteOptions): void {
+	const schema = route.schema as Record<HttpPart | 'response', unknown> | undefined;
+	closeObjects(schema);
+	// Fastify picks a body schema by content type and checks nothing when there is none. Only JSON
+	// is ever parsed, so the one schema always applies.
+	const body = schema?.body as { content?: Record<string, { schema: unknown }> } | undefined;
+	if (schema && body?.content) schema.body = body.content[JSON_MEDIA_TYPE]?.schema;
+	// The glue checks the key after the request; whose request it is comes first.
+	if (route.preHandler) {
+		route.preValidation = route.preHandler as RouteOptions['preValidation'];
+		delete route.preHandler;
+	}
+}
+
+/**
+ * Gives the server the contract's routes under `/v1`. Handlers are found by operationId; a request
+ * that breaks the contract is refused, an answer that does becomes an error of the server.
+ */
+export async function registerContract(
+	app: FastifyInstance,
+	handlers: { serviceHandlers: object; securityHandlers: object },
+): Promise<void> {
+	const queryAjv = newAjv({ coerceTypes: true, useDefaults: true });
+	const bodyAjv = newAjv();
+	app.setValidatorCompiler(({ schema, httpPart }) =>
+		(httpPart === 'querystring' ? queryAjv : bodyAjv).compile(schema as object),
+	);
+	// Fastify's own serializer would drop or convert what the contract does not allow before
+	// anyone sees it.
+	app.setSerializerCompiler(() => JSON.stringify);
+	app.addHook('onRoute', adaptRoute);
+	await app.register(responseValidation, { ajv: newAjv(), responseStatusCodeValidation: true });
+	await app.register(fastifyOpenapiGlue, {
+		specification: CONTRACT_FILE,
+		prefix: 'v1',
+		...handlers,
+	});
+}

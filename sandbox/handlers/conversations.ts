@@ -1,0 +1,112 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { timestamp } from '../clock';
+import { ApiError } from '../errors';
+import type { Agent, Conversation } from '../records';
+import type { OutgoingMessage, Store } from '../store';
+import { newestFirst, pageOf, type PageQuery } from './page';
+
+interface ConversationParams {
+	conversation_id: string;
+}
+
+interface ConversationFilters {
+	status?: Conversation['status'];
+	channel_id?: string;
+	assignee_id?: string;
+}
+
+interface NewConversation {
+	contact_id: string;
+	channel_id: string;
+	message?: Pick<OutgoingMessage, 'content' | 'template_id'>;
+	assignee_id?: string;
+}
+
+interface ConversationChanges {
+	status?: Conversation['status'];
+	assignee_id?: string | null;
+	team_id?: string;
+	labels?: string[];
+}
+
+const UNASSIGNED = 'unassigned';
+
+/** @throws {ApiError} 404 */
+export function foundConversation(store: Store, id: string): Conversation {
+	const conversation = store.conversations.get(id);
+	if (!conversation) throw new ApiError(404, 'Conversation not found');
+	return conversation;
+}
+
+/** A conversation as the API shows it. */
+function conversationData(conversation: Conversation) {
+	const { id, status, channel, contact, assignee, labels, created_at, updated_at } = conversation;
+	return {
+		id,
+		status,
+		channel,
+		contact: { id: contact.id, name: contact.name, phone: contact.phone },
+		assignee,
+		labels,
+		created_at,
+		updated_at,
+	};
+}
+
+function passes({ status, channel_id, assignee_id }: ConversationFilters) {
+	return (conversation: Conversation) =>
+		(status === undefined || conversation.status === status) &&
+		(channel_id === undefined || conversation.channel.id === channel_id) &&
+		(assignee_id === undefined || (conversation.assignee?.id ?? UNASSIGNED) === assignee_id);
+}
+
+function knownAgent(store: Store, id: string): Agent {
+	const agent = store.agents.get(id);
+	if (!agent) throw new ApiError(422, 'assignee_id: agent not found');
+	return agent;
+}
+
+export function conversationHandlers(store: Store) {
+	return {
+		async listConversations(
+			request: FastifyRequest<{ Querystring: ConversationFilters & PageQuery }>,
+		) {
+			const rows = newestFirst(store.conversations, passes(request.query));
+			return pageOf(rows, request.query, conversationData);
+		},
+
+		async getConversation(request: FastifyRequest<{ Params: ConversationParams }>) {
+			return { data: conversationData(foundConversation(store, request.params.conversation_id)) };
+		},
+
+		async createConversation(
+			request: FastifyRequest<{ Body: NewConversation }>,
+			reply: FastifyReply,
+		) {
+			const { contact_id, channel_id, message, assignee_id } = request.body;
+			const contact = store.contacts.get(contact_id);
+			if (!contact) throw new ApiError(422, 'contact_id: contact not found');
+			const channel = store.channels.get(channel_id);
+			if (!channel) throw new ApiError(422, 'channel_id: channel not found');
+			const assignee = assignee_id === undefined ? null : knownAgent(store, assignee_id);
+			// Before anything is stored: a first message that is refused leaves no conversation behind.
+			if (message) store.contentToSend(channel, message);
+			const conversation = store.addConversation({ contact, channel, assignee });
+			if (message) store.send(conversation.id, message);
+			reply.code(201);
+			return { data: conversationData(conversation) };
+		},
+
+		async updateConversation(
+			request: FastifyRequest<{ Params: ConversationParams; Body: ConversationChanges }>,
+		) {
+			const conversation = foundConversation(store, request.params.conversation_id);
+			const { assignee_id, ...others } = request.body;
+			const changes: Partial<Conversation> = { ...others };
+			if (assignee_id === null) changes.assignee = null;
+			else if (assignee_id !== undefined) changes.assignee = knownAgent(store, assignee_id);
+			Object.assign(conversation, changes, { updated_at: timestamp(store.now()) });
+			return { data: conversationData(conversation) };
+		},
+	};
+}

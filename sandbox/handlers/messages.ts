@@ -1,0 +1,35 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Message } from '../records';
+import type { OutgoingMessage, Store } from '../store';
+import { foundConversation } from './conversations';
+import { pageOf, type PageQuery } from './page';
+
+interface ConversationParams {
+	conversation_id: string;
+}
+
+/** A message as the API shows it. */
+function messageData({ id, type, content, sender, attachments, created_at }: Message) {
+	return { id, type, content, sender, attachments, created_at };
+}
+
+export function messageHandlers(store: Store) {
+	return {
+		async listMessages(
+			request: FastifyRequest<{ Params: ConversationParams; Querystring: PageQuery }>,
+		) {
+			const { id } = foundConversation(store, request.params.conversation_id);
+			return pageOf(store.messages(id), request.query, messageData);
+		},
+
+		async sendMessage(
+			request: FastifyRequest<{ Params: ConversationParams; Body: OutgoingMessage }>,
+			reply: FastifyReply,
+		) {
+			const { id } = foundConversation(store, request.params.conversation_id);
+			const message = store.send(id, request.body);
+			reply.code(201);
+			return { data: messageData(message) };
+		},
+	};
+}

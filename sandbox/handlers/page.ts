@@ -1,0 +1,30 @@
+export interface PageQuery {
+	page: number;
+	per_page: number;
+}
+
+export interface Page<T> {
+	data: T[];
+	meta: { total: number; page: number; per_page: number; total_pages: number };
+}
+
+/** One page of the rows; past the last page an empty one. Only its own rows are converted. */
+export function pageOf<Row, T>(
+	rows: readonly Row[],
+	{ page, per_page }: PageQuery,
+	toData: (row: Row) => T,
+): Page<T> {
+	const start = (page - 1) * per_page;
+	return {
+		data: rows.slice(start, start + per_page).map(toData),
+		meta: { total: rows.length, page, per_page, total_pages: Math.ceil(rows.length / per_page) },
+	};
+}
+
+/** The records that pass, newest first. */
+export function newestFirst<T>(
+	records: ReadonlyMap<string, T>,
+	passes: (record: T) => boolean,
+): T[] {
+	return [...records.values()].filter(passes).reverse();
+}

@@ -1,0 +1,41 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { ApiError } from '../errors';
+import type { Webhook } from '../records';
+import type { Store } from '../store';
+
+const LOOPBACK_HOSTS = new Set(['localhost', '127.0.0.1', '[::1]']);
+
+/**
+ * Sahut takes HTTPS only. The sandbox also takes plain HTTP to this machine, so that a receiver can
+ * be tried without a certificate.
+ */
+function assertReceiver(url: string): void {
+	const { protocol, hostname } = new URL(url);
+	if (protocol === 'https:' || (protocol === 'http:' && LOOPBACK_HOSTS.has(hostname))) return;
+	throw new ApiError(422, 'url must be an HTTPS address');
+}
+
+export function webhookHandlers(store: Store) {
+	return {
+		async createWebhook(
+			request: FastifyRequest<{ Body: Pick<Webhook, 'url' | 'events'> }>,
+			reply: FastifyReply,
+		) {
+			const { url, events } = request.body;
+			assertReceiver(url);
+			if (events.length === 0) throw new ApiError(422, 'events must name at least one event');
+			const webhook = store.addWebhook({ url, events });
+			reply.code(201);
+			return { data: webhook };
+		},
+
+		async deleteWebhook(
+			request: FastifyRequest<{ Params: { webhook_id: string } }>,
+			reply: FastifyReply,
+		) {
+			const deleted = store.deleteWebhook(request.params.webhook_id);
+			if (!deleted) throw new ApiError(404, 'Webhook not found');
+			return reply.code(204).send();
+		},
+	};
+}

@@ -1,0 +1,94 @@
+import type { AddressInfo } from 'node:net';
+import { FaultQueue, type Faults } from './faults';
+import { RequestJournal, type Journal } from './journal';
+import { RateLimiter, type RateLimit } from './rateLimit';
+import { DEFAULT_DATA, fillChannelsAndAgents, fillConversations, type DataSize } from './seed';
+import { buildServer } from './server';
+import { Store } from './store';
+
+export type { Fault, FaultAction, Faults } from './faults';
+export type { Journal, JournalEntry } from './journal';
+export type { RateLimit } from './rateLimit';
+export type * from './records';
+export type { DataSize } from './seed';
+export type { OutgoingMessage, Store } from './store';
+
+export interface SandboxOptions {
+	/** On 127.0.0.1. Default 0: any free one. */
+	port?: number;
+	/** Default `sk_live_sandbox`. */
+	apiKey?: string;
+	/** A second key, which gets a 403 for anything but GET. Default: none. */
+	readOnlyApiKey?: string;
+	/** The same seed makes the same IDs and data; with the same `now`, also the same times. */
+	seed?: number;
+	/** How much data to begin with; `empty` leaves only the channels, the agents and the templates. */
+	data?: DataSize | 'empty';
+	/** Per key, in fixed windows. Default: none. */
+	rateLimit?: RateLimit;
+	/** Milliseconds added to every answer. Default 0. */
+	latencyMs?: number;
+	/** The clock of `created_at` and of WhatsApp's 24 hours. Default: the real one. */
+	now?: () => Date;
+}
+
+export interface Sandbox {
+	/** What takes the place of `https://api.sahut.id/v1`: `http://127.0.0.1:PORT/v1`. */
+	readonly url: string;
+	readonly apiKey: string;
+	/** What is stored, to look up and to add to. */
+	readonly store: Store;
+	/** What is to go wrong. */
+	readonly faults: Faults;
+	/** What has arrived. */
+	readonly journal: Journal;
+	/** Cuts open connections, slow answers included. */
+	close(): Promise<void>;
+}
+
+const HOST = '127.0.0.1';
+const DEFAULT_API_KEY = 'sk_live_sandbox';
+const DEFAULT_SEED = 20_240_315;
+
+/**
+ * Starts a stand-in for the Sahut API on this machine, with data of its own.
+ * @throws {Error} with the code EADDRINUSE when the port is taken.
+ */
+export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
+	const {
+		port = 0,
+		apiKey = DEFAULT_API_KEY,
+		readOnlyApiKey,
+		seed = DEFAULT_SEED,
+		data = DEFAULT_DATA,
+		rateLimit,
+		latencyMs = 0,
+		now = () => new Date(),
+	} = options;
+
+	const store = new Store(seed, now);
+	fillChannelsAndAgents(store);
+	if (data !== 'empty') fillConversations(store, seed, data);
+
+	const journal = new RequestJournal();
+	const faults = new FaultQueue();
+	const app = await buildServer({
+		store,
+		journal,
+		faults,
+		keys: { apiKey, ...(readOnlyApiKey !== undefined && { readOnlyApiKey }) },
+		limiter: rateLimit && new RateLimiter(rateLimit),
+		latencyMs,
+	});
+	await app.listen({ host: HOST, port });
+	const { port: boundPort } = app.server.address() as AddressInfo;
+
+	return {
+		url: `http://${HOST}:${boundPort}/v1`,
+		apiKey,
+		store,
+		faults,
+		journal,
+		close: () => app.close(),
+	};
+}

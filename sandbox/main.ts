@@ -1,0 +1,63 @@
+import { parseArgs } from 'node:util';
+import { startSandbox, type Sandbox } from './index';
+
+const DEFAULT_PORT = 8787;
+const SHOWN_CONVERSATIONS = 3;
+
+/** From `--port`, else the environment's PORT, else the default. */
+function chosenPort(): number {
+	const { values } = parseArgs({ options: { port: { type: 'string' } } });
+	const text = values.port ?? process.env['PORT'] ?? String(DEFAULT_PORT);
+	const port = Number(text);
+	if (!Number.isInteger(port) || port < 0 || port > 65_535) {
+		throw new Error(`The port must be a number from 0 to 65535, not "${text}".`);
+	}
+	return port;
+}
+
+function introduction({ url, apiKey, store }: Sandbox): string {
+	const newest = [...store.conversations.values()].reverse();
+	const shown = newest.slice(0, SHOWN_CONVERSATIONS);
+	const sendTo = newest.find(({ channel }) => channel.type === 'whatsapp');
+	const auth = `-H 'Authorization: Bearer ${apiKey}'`;
+	return [
+		'The Sahut sandbox is running. Ctrl-C ends it, and all it has stored is gone.',
+		'',
+		`  Base URL   ${url}`,
+		`  API key    ${apiKey}`,
+		'',
+		'Conversations:',
+		...shown.map(({ id, contact, channel }) => `  ${id}   ${contact.name}, ${channel.name}`),
+		'',
+		'Templates:',
+		...[...store.templates.values()].map(({ id, body }) => `  ${id.padEnd(20)} ${body}`),
+		'',
+		'List conversations:',
+		`  curl ${auth} '${url}/conversations?per_page=2'`,
+		'',
+		'Send a template:',
+		`  curl ${auth} -H 'Content-Type: application/json' \\`,
+		`    -d '{"template_id": "tmpl_follow_up", "template_variables": {"customer_name": "Budi"}}' \\`,
+		`    ${url}/conversations/${sendTo?.id}/messages`,
+	].join('\n');
+}
+
+function portIsTaken(error: unknown): boolean {
+	return error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
+}
+
+async function main(): Promise<void> {
+	const port = chosenPort();
+	const sandbox = await startSandbox({ port }).catch((error: unknown) => {
+		if (!portIsTaken(error)) throw error;
+		throw new Error(`Port ${port} is taken. Choose another: npm run sandbox -- --port ${port + 1}`);
+	});
+	console.log(introduction(sandbox));
+	process.once('SIGINT', () => void sandbox.close());
+	process.once('SIGTERM', () => void sandbox.close());
+}
+
+main().catch((error: unknown) => {
+	console.error(error instanceof Error ? error.message : error);
+	process.exitCode = 1;
+});

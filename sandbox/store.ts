@@ -1,0 +1,306 @@
+import { HOUR_MS, MINUTE_MS, timestamp } from './clock';
+import { ApiError } from './errors';
+import { idMaker, type IdPrefix } from './ids';
+import type {
+	Agent,
+	Attachment,
+	Channel,
+	Contact,
+	Conversation,
+	Message,
+	Sender,
+	Template,
+	TemplateVariables,
+	Webhook,
+} from './records';
+import { renderTemplate, TEMPLATES } from './templates';
+
+/** WhatsApp takes free text for this long after the customer's last message. */
+const FREE_TEXT_WINDOW_MS = 24 * HOUR_MS;
+
+const BULK_TEXTS = [
+	'Halo, apakah barangnya masih ada?',
+	'Masih ada Kak, silakan dipesan.',
+	'Baik, saya pesan dua ya.',
+	'Siap Kak, kami proses hari ini.',
+] as const;
+
+/** What `POST …/messages` takes: `content`, or `template_id` with its variables. */
+export interface OutgoingMessage {
+	content?: string;
+	template_id?: string;
+	template_variables?: TemplateVariables;
+	private?: boolean;
+}
+
+/**
+ * All that the sandbox knows, in memory. The maps are keyed by ID, oldest record first, and their
+ * records may be changed by a test; add records with the methods, which also give them their IDs.
+ */
+export class Store {
+	readonly channels: ReadonlyMap<string, Channel>;
+	readonly agents: ReadonlyMap<string, Agent>;
+	readonly contacts: ReadonlyMap<string, Contact>;
+	readonly templates: ReadonlyMap<string, Template>;
+	readonly conversations: ReadonlyMap<string, Conversation>;
+	readonly webhooks: ReadonlyMap<string, Webhook>;
+	/** The sender of what comes in through the API. */
+	readonly bot: Sender;
+
+	private readonly newId: (prefix: IdPrefix) => string;
+	private readonly threads = new Map<string, Message[]>();
+	private readonly writable = {
+		channels: new Map<string, Channel>(),
+		agents: new Map<string, Agent>(),
+		contacts: new Map<string, Contact>(),
+		templates: new Map<string, Template>(),
+		conversations: new Map<string, Conversation>(),
+		webhooks: new Map<string, Webhook>(),
+	};
+	/** Of each conversation, when the customer last wrote (ISO 8601). */
+	private readonly lastIncomingAt = new Map<string, string>();
+
+	constructor(
+		seed: number,
+		readonly now: () => Date,
+	) {
+		this.newId = idMaker(seed);
+		({
+			channels: this.channels,
+			agents: this.agents,
+			contacts: this.contacts,
+			templates: this.templates,
+			conversations: this.conversations,
+			webhooks: this.webhooks,
+		} = this.writable);
+		this.bot = { type: 'bot', id: this.newId('usr'), name: 'Asisten Toko' };
+		for (const template of TEMPLATES) this.addTemplate(template);
+	}
+
+	addChannel({ type = 'whatsapp', name = 'WhatsApp Utama' }: Partial<Channel> = {}): Channel {
+		const channel = { id: this.newId('ch'), type, name };
+		this.writable.channels.set(channel.id, channel);
+		return channel;
+	}
+
+	addAgent({ name = 'Dewi Lestari' }: Partial<Agent> = {}): Agent {
+		const agent = { id: this.newId('usr'), name };
+		this.writable.agents.set(agent.id, agent);
+		return agent;
+	}
+
+	addTemplate({ id = this.newId('tmpl'), body }: { id?: string; body: string }): Template {
+		const template = { id, body };
+		this.writable.templates.set(id, template);
+		return template;
+	}
+
+	addContact(fields: Partial<Omit<Contact, 'id'>> = {}): Contact {
+		const contact: Contact = {
+			id: this.newId('ct'),
+			name: fields.name ?? 'Budi Santoso',
+			email: fields.email ?? null,
+			phone: fields.phone ?? null,
+			company: fields.company ?? null,
+			tags: fields.tags ?? [],
+			custom_attributes: fields.custom_attributes ?? {},
+			created_at: fields.created_at ?? timestamp(this.now()),
+		};
+		this.writable.contacts.set(contact.id, contact);
+		return contact;
+	}
+
+	/** Without a contact, a new one; without a channel, the first WhatsApp one (made if there is none). */
+	addConversation(fields: Partial<Omit<Conversation, 'id'>> = {}): Conversation {
+		const createdAt = fields.created_at ?? timestamp(this.now());
+		const conversation: Conversation = {
+			id: this.newId('conv'),
+			status: fields.status ?? 'open',
+			channel: fields.channel ?? this.whatsappChannel(),
+			contact: fields.contact ?? this.addContact(),
+			assignee: fields.assignee ?? null,
+			labels: fields.labels ?? [],
+			created_at: createdAt,
+			updated_at: fields.updated_at ?? createdAt,
+			team_id: fields.team_id ?? null,
+		};
+		this.writable.conversations.set(conversation.id, conversation);
+		this.threads.set(conversation.id, []);
+		return conversation;
+	}
+
+	addWebhook({ url, events }: Pick<Webhook, 'url' | 'events'>): Webhook {
+		const webhook = {
+			id: this.newId('wh'),
+			url,
+			events,
+			secret: this.newId('whsec'),
+			created_at: timestamp(this.now()),
+		};
+		this.writable.webhooks.set(webhook.id, webhook);
+		return webhook;
+	}
+
+	/** Answers whether there was one. */
+	deleteWebhook(id: string): boolean {
+		return this.writable.webhooks.delete(id);
+	}
+
+	/**
+	 * The messages of a conversation, oldest first: a live view, not a copy.
+	 * @throws {Error} when there is no such conversation.
+	 */
+	messages(conversationId: string): readonly Message[] {
+		return this.thread(conversationId);
+	}
+
+	/** A message from the customer, put where its time belongs. `createdAt` defaults to now. */
+	addIncoming(
+		conversationId: string,
+		content: string,
+		createdAt: Date = this.now(),
+		attachments: Attachment[] = [],
+	): Message {
+		const { contact } = this.conversation(conversationId);
+		return this.addMessage(conversationId, {
+			type: 'incoming',
+			content,
+			sender: { type: 'contact', id: contact.id, name: contact.name },
+			attachments,
+			created_at: timestamp(createdAt),
+		});
+	}
+
+	/** A message as given, put where its time belongs; of the same second, behind those there are. */
+	addMessage(
+		conversationId: string,
+		fields: Omit<Message, 'id' | 'private'> & { private?: boolean },
+	): Message {
+		const conversation = this.conversation(conversationId);
+		const message: Message = { id: this.newId('msg'), private: false, ...fields };
+		const thread = this.thread(conversationId);
+		let index = thread.length;
+		while (index > 0 && thread[index - 1]!.created_at > message.created_at) index--;
+		thread.splice(index, 0, message);
+		this.noteActivity(conversation, message);
+		return message;
+	}
+
+	/**
+	 * Many messages at once, e.g. 100,000: by turns from the customer and the first agent (the bot, if
+	 * there is none), numbered from 1 (`Pesan 1: …`), `spacingMs` apart (a minute unless given), the last
+	 * one at `until` (now unless given).
+	 */
+	addMessages(
+		conversationId: string,
+		count: number,
+		{ until = this.now(), spacingMs = MINUTE_MS }: { until?: Date; spacingMs?: number } = {},
+	): readonly Message[] {
+		const conversation = this.conversation(conversationId);
+		const { contact } = conversation;
+		const [agent] = this.agents.values();
+		const customer: Sender = { type: 'contact', id: contact.id, name: contact.name };
+		const answerer: Sender = agent ? { type: 'agent', id: agent.id, name: agent.name } : this.bot;
+		const added = Array.from({ length: count }, (_, index): Message => {
+			const incoming = index % 2 === 0;
+			return {
+				id: this.newId('msg'),
+				type: incoming ? 'incoming' : 'outgoing',
+				content: `Pesan ${index + 1}: ${BULK_TEXTS[index % BULK_TEXTS.length]}`,
+				sender: incoming ? customer : answerer,
+				attachments: [],
+				created_at: timestamp(new Date(until.getTime() - (count - 1 - index) * spacingMs)),
+				private: false,
+			};
+		});
+		this.mergeIntoThread(conversationId, added);
+		for (const message of added.slice(-2)) this.noteActivity(conversation, message);
+		return added;
+	}
+
+	/**
+	 * What the API does with a message to send; a template's `content` is its body with the variables
+	 * filled in. Nothing is stored unless all of it is in order.
+	 * @throws {ApiError} 422 for blank text, an unknown template, a missing variable, and free text
+	 * on WhatsApp when the customer's last message in this conversation is over 24 hours old.
+	 */
+	send(conversationId: string, outgoing: OutgoingMessage): Message {
+		const conversation = this.conversation(conversationId);
+		const content = this.contentToSend(conversation.channel, outgoing, conversationId);
+		const { template_id, template_variables } = outgoing;
+		return this.addMessage(conversationId, {
+			type: 'outgoing',
+			content,
+			sender: this.bot,
+			attachments: [],
+			created_at: timestamp(this.now()),
+			private: outgoing.private ?? false,
+			...(template_id !== undefined && { template_id }),
+			...(template_variables !== undefined && { template_variables }),
+		});
+	}
+
+	/** The text that `send` would store; without a conversation, as the first message of a new one. */
+	contentToSend(channel: Channel, outgoing: OutgoingMessage, conversationId?: string): string {
+		if (outgoing.template_id !== undefined) {
+			const template = this.templates.get(outgoing.template_id);
+			if (!template) throw new ApiError(422, 'Template not found');
+			return renderTemplate(template, outgoing.template_variables ?? {});
+		}
+		const content = outgoing.content ?? '';
+		if (content.trim() === '') throw new ApiError(422, 'content must not be blank');
+		if (channel.type === 'whatsapp' && !outgoing.private)
+			this.assertFreeTextAllowed(conversationId);
+		return content;
+	}
+
+	private assertFreeTextAllowed(conversationId: string | undefined): void {
+		const lastIncomingAt = this.lastIncomingAt.get(conversationId ?? '');
+		const open =
+			lastIncomingAt !== undefined &&
+			this.now().getTime() - Date.parse(lastIncomingAt) <= FREE_TEXT_WINDOW_MS;
+		if (!open) {
+			throw new ApiError(
+				422,
+				'The customer has not written in the last 24 hours: only a template can be sent',
+			);
+		}
+	}
+
+	private conversation(id: string): Conversation {
+		const conversation = this.conversations.get(id);
+		if (!conversation) throw new Error(`The sandbox has no conversation ${id}`);
+		return conversation;
+	}
+
+	private thread(conversationId: string): Message[] {
+		const thread = this.threads.get(conversationId);
+		if (!thread) throw new Error(`The sandbox has no conversation ${conversationId}`);
+		return thread;
+	}
+
+	private mergeIntoThread(conversationId: string, added: readonly Message[]): void {
+		const thread = this.thread(conversationId);
+		const alreadyInOrder = thread.length === 0;
+		for (const message of added) thread.push(message);
+		if (alreadyInOrder) return;
+		// A stable sort: messages of the same second keep their order.
+		thread.sort(
+			(a, b) => Number(a.created_at > b.created_at) - Number(a.created_at < b.created_at),
+		);
+	}
+
+	private noteActivity(conversation: Conversation, { type, created_at }: Message): void {
+		if (created_at > conversation.updated_at) conversation.updated_at = created_at;
+		if (type !== 'incoming') return;
+		const last = this.lastIncomingAt.get(conversation.id);
+		if (last === undefined || created_at > last) {
+			this.lastIncomingAt.set(conversation.id, created_at);
+		}
+	}
+
+	private whatsappChannel(): Channel {
+		for (const channel of this.channels.values()) if (channel.type === 'whatsapp') return channel;
+		return this.addChannel();
+	}
+}

@@ -1,0 +1,45 @@
+import { ApiError } from './errors';
+import type { Template, TemplateVariables } from './records';
+
+const PLACEHOLDER = /\{\{\s*([^{}]+?)\s*\}\}/g;
+
+/** The templates of every sandbox, whatever its data. Their ids are stable. */
+export const TEMPLATES: readonly Template[] = [
+	{
+		id: 'tmpl_follow_up',
+		body: 'Halo Kak {{customer_name}}, terima kasih sudah menghubungi kami. Apakah masih ada yang bisa kami bantu?',
+	},
+	{
+		id: 'tmpl_invoice_due',
+		body: 'Halo Kak {{customer_name}}, tagihan untuk pesanan {{order_id}} sebesar {{total}} jatuh tempo hari ini. Abaikan pesan ini bila sudah membayar ya.',
+	},
+	{
+		id: 'tmpl_order_shipped',
+		body: 'Halo Kak {{customer_name}}, pesanan {{order_id}} sudah dikirim dengan nomor resi {{tracking_number}}.',
+	},
+	{
+		id: 'tmpl_opening_hours',
+		body: 'Terima kasih sudah menghubungi kami. Kami melayani setiap hari pukul 08.00 sampai 20.00 WIB.',
+	},
+];
+
+/** The names between the braces of a template's body, each once, in order of appearance. */
+export function placeholders(body: string): string[] {
+	return [...new Set(Array.from(body.matchAll(PLACEHOLDER), (match) => match[1] ?? ''))];
+}
+
+/**
+ * A template's body with its variables filled in. Only own keys count, so that a variable named
+ * `constructor` is missing until it is given.
+ * @throws {ApiError} 422, naming the variables that are missing.
+ */
+export function renderTemplate(template: Template, variables: TemplateVariables): string {
+	const missing = placeholders(template.body).filter((name) => !Object.hasOwn(variables, name));
+	if (missing.length > 0) {
+		throw new ApiError(
+			422,
+			`Template ${template.id} lacks a value for: ${missing.map((name) => `"${name}"`).join(', ')}`,
+		);
+	}
+	return template.body.replace(PLACEHOLDER, (_, name: string) => String(variables[name]));
+}
