@@ -1,0 +1,110 @@
+import {
+	UserError,
+	type IAuthenticate,
+	type ICredentialTestRequest,
+	type ICredentialType,
+	type Icon,
+	type INodeProperties,
+} from 'n8n-workflow';
+
+import {
+	DEFAULT_BASE_URL,
+	normalizeApiKey,
+	normalizeBaseUrl,
+} from '../nodes/Sahut/transport/connection';
+
+export class SahutApi implements ICredentialType {
+	name = 'sahutApi';
+
+	displayName = 'Sahut API';
+
+	icon: Icon = { light: 'file:../icons/sahut.svg', dark: 'file:../icons/sahut.dark.svg' };
+
+	documentationUrl = 'https://github.com/n8n-nodes-sahut/n8n-nodes-sahut#credential';
+
+	properties: INodeProperties[] = [
+		{
+			displayName: 'API Key',
+			name: 'apiKey',
+			type: 'string',
+			typeOptions: { password: true },
+			required: true,
+			default: '',
+			placeholder: 'e.g. sk_live_…',
+			description:
+				'In Sahut, under Settings → Integrations → API Keys. Sahut shows a key only once, when it is made.',
+		},
+		{
+			displayName: 'Base URL',
+			name: 'baseUrl',
+			type: 'string',
+			required: true,
+			default: DEFAULT_BASE_URL,
+			description: 'Where the API is. Keep it as it is, unless Sahut gave you another address.',
+		},
+	];
+
+	/**
+	 * Adds the key to a request of our nodes, of the credential test, or of n8n's HTTP Request node.
+	 * The key goes to the base URL's own origin and nowhere else, not even behind a redirect.
+	 */
+	authenticate: IAuthenticate = async (credentials, request) => {
+		const home = new URL(normalizeBaseUrl(credentials.baseUrl)).origin;
+		// The HTTP Request node hands over the older form of a request, with `uri`.
+		const { uri, url = uri } = request as typeof request & { uri?: string };
+		const target = new URL(url ?? '', request.baseURL && `${request.baseURL.trim()}/`).origin;
+		if (target !== home) {
+			throw new UserError(`This Sahut API key is for ${home}, but the request goes to ${target}`, {
+				description:
+					'Change the URL of the request, or the Base URL in the Sahut credential: the key is sent nowhere else.',
+			});
+		}
+		return {
+			...request,
+			headers: {
+				...request.headers,
+				Authorization: `Bearer ${normalizeApiKey(credentials.apiKey)}`,
+			},
+			sendCredentialsOnCrossOriginRedirect: false,
+		};
+	};
+
+	test: ICredentialTestRequest = {
+		request: {
+			baseURL: '={{ $credentials.baseUrl.trim().replace(new RegExp("/+$"), "") }}',
+			url: '/conversations',
+			qs: { per_page: 1 },
+		},
+		rules: [
+			{
+				type: 'responseCode',
+				properties: {
+					value: 401,
+					message:
+						'Sahut does not accept this API key. Copy it again from Settings → Integrations → API Keys; a revoked key, or one of another workspace, does not work.',
+				},
+			},
+			{
+				type: 'responseCode',
+				properties: {
+					value: 403,
+					message: 'Sahut knows this API key, but it may not read conversations.',
+				},
+			},
+			{
+				type: 'responseCode',
+				properties: {
+					value: 404,
+					message: 'There is no Sahut API at this Base URL. Use https://api.sahut.id/v1.',
+				},
+			},
+			{
+				type: 'responseCode',
+				properties: {
+					value: 429,
+					message: 'Sahut’s rate limit is reached at the moment. Try again in a minute.',
+				},
+			},
+		],
+	};
+}

@@ -1,0 +1,36 @@
+import {
+	NodeConnectionTypes,
+	type IExecuteFunctions,
+	type INodeExecutionData,
+	type INodeType,
+	type INodeTypeDescription,
+} from 'n8n-workflow';
+
+import * as listSearch from './listSearch';
+import { resources } from './resources';
+import { executeItems } from './runtime/execute';
+import { toProperties } from './runtime/properties';
+
+export class Sahut implements INodeType {
+	description: INodeTypeDescription = {
+		displayName: 'Sahut',
+		name: 'sahut',
+		icon: { light: 'file:../../icons/sahut.svg', dark: 'file:../../icons/sahut.dark.svg' },
+		group: ['output'],
+		version: 1,
+		subtitle: '={{ $parameter.operation + ": " + $parameter.resource }}',
+		description: 'Read and send WhatsApp and other messages with the Sahut shared inbox',
+		defaults: { name: 'Sahut' },
+		usableAsTool: true,
+		inputs: [NodeConnectionTypes.Main],
+		outputs: [NodeConnectionTypes.Main],
+		credentials: [{ name: 'sahutApi', required: true }],
+		properties: toProperties(resources),
+	};
+
+	methods = { listSearch };
+
+	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+		return await executeItems(this, resources);
+	}
+}

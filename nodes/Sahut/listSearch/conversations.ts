@@ -1,0 +1,52 @@
+import type { ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow';
+
+import { connect } from '../transport/client';
+import { fetchPage } from '../transport/pagination';
+import type { Conversation } from '../transport/types';
+
+/** How many pages of 100 one look into the list reads at most, until something matches. */
+const MAX_PAGES_PER_SEARCH = 10;
+
+/** `0812-3456` and `+62 812 3456` are the same number to who searches for it. */
+function subscriberDigits(phone: string): string {
+	return phone.replace(/\D/g, '').replace(/^(0+|62)/, '');
+}
+
+/** Whether a conversation is what the user types: part of the contact's name, phone or the channel. */
+export function matchesSearch({ contact, channel }: Conversation, filter: string): boolean {
+	const wanted = filter.trim().toLowerCase();
+	const texts = [contact.name, contact.phone ?? '', channel.name, channel.type];
+	if (texts.some((text) => text.toLowerCase().includes(wanted))) return true;
+	const digits = /^[\d\s()+.-]+$/.test(wanted) ? subscriberDigits(wanted) : '';
+	return digits !== '' && subscriberDigits(contact.phone ?? '').includes(digits);
+}
+
+/**
+ * The conversations for the locator, page by page, e.g. "Budi Santoso · WhatsApp Utama · open".
+ * The API has no search over conversations, so pages are read until some match.
+ */
+export async function searchConversations(
+	this: ILoadOptionsFunctions,
+	filter = '',
+	paginationToken?: string,
+): Promise<INodeListSearchResult> {
+	const sahut = await connect(this);
+	const firstPage = Number(paginationToken ?? 1);
+	const results: INodeListSearchResult['results'] = [];
+	let page = firstPage;
+	let last: number;
+	do {
+		const { data, meta } = await fetchPage<Conversation>(
+			sahut,
+			{ path: ['conversations'], subject: 'list of conversations' },
+			page,
+		);
+		for (const conversation of data.filter((found) => matchesSearch(found, filter))) {
+			const { id, contact, channel, status } = conversation;
+			results.push({ name: `${contact.name} · ${channel.name} · ${status}`, value: id });
+		}
+		last = meta?.total_pages ?? page;
+		page += 1;
+	} while (results.length === 0 && page <= last && page - firstPage < MAX_PAGES_PER_SEARCH);
+	return { results, paginationToken: page <= last ? String(page) : undefined };
+}

@@ -1,0 +1,1 @@
+export { searchConversations } from './conversations';

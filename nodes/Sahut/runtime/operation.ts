@@ -1,0 +1,39 @@
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
+
+import type { SahutClient } from '../transport/client';
+import type { Params } from './params';
+
+/**
+ * One entry of the Operation picker: what it is called, its fields, and what it does with one item.
+ * It knows nothing of pairing, order, concurrency or repeated requests.
+ */
+export interface Operation<Input = unknown> {
+	/** Stored in users' workflows: never rename it. */
+	value: string;
+	name: string;
+	action: string;
+	description: string;
+	/** What has become of an item that went through, for messages: "11 of 12 items were sent". */
+	done: string;
+	fields: INodeProperties[];
+	/**
+	 * Reads the fields of one item and makes every check that needs no request.
+	 *
+	 * @throws UserError that says what is wrong with which field, and how to mend it.
+	 */
+	read(params: Params): Input;
+	/** Items with the same lane run one after another, in their order. Without it, all run in parallel. */
+	lane?(input: Input): string;
+	/** Does it, and returns one object for each output item. */
+	run(input: Input, sahut: SahutClient): Promise<IDataObject[]>;
+}
+
+/** One entry of the Resource picker. */
+export interface Resource {
+	/** Stored in users' workflows: never rename it. */
+	value: string;
+	name: string;
+	operations: Operation[];
+	/** `value` of the operation that is chosen at first. */
+	defaultOperation: string;
+}

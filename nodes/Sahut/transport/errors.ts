@@ -1,0 +1,166 @@
+import { NodeApiError, type INode, type JsonObject } from 'n8n-workflow';
+
+import type { Outcome, SahutRequest } from './types';
+
+/** What a failed request means to the person who watches the workflow. */
+interface Explanation {
+	message: string;
+	advice: string;
+}
+
+/** Codes of a connection that was never made: Sahut has seen nothing of the request. */
+export const NEVER_CONNECTED = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN']);
+
+/** axios reports its own time-out as ECONNABORTED or, where configured to, as ETIMEDOUT. */
+const TIMED_OUT = new Set(['ECONNABORTED', 'ETIMEDOUT']);
+
+const CANCELLED = 'ERR_CANCELED';
+
+const MAY_HAVE_ARRIVED =
+	'It may or may not have arrived: look into the conversation in Sahut before you send it again.';
+
+function explainStatus(status: number, request: SahutRequest): Explanation {
+	const { subject } = request;
+	if (status >= 500) {
+		return {
+			message: `Sahut could not handle the request for ${subject} (status ${status})`,
+			advice: 'Try again later.',
+		};
+	}
+	if (status >= 300 && status < 400) {
+		return {
+			message: `Sahut's address answered with a redirect (status ${status})`,
+			advice:
+				'The API key is never sent across a redirect. Put the final address into the Base URL of the Sahut credential.',
+		};
+	}
+	switch (status) {
+		case 400:
+			return {
+				message: `Sahut could not use the request for ${subject}`,
+				advice: 'Check the values of the fields for this item.',
+			};
+		case 401:
+			return {
+				message: 'Sahut does not accept the API key',
+				advice:
+					'Open the Sahut credential and paste the key again, from Settings → Integrations → API Keys. A revoked key, or one of another workspace, does not work.',
+			};
+		case 403:
+			return {
+				message: `The API key may not do this with ${subject}`,
+				advice: 'Ask an administrator of your Sahut workspace for a key with this permission.',
+			};
+		case 404:
+			return {
+				message: `Sahut has no ${subject}`,
+				advice:
+					'Check the ID. Choose "From list" to pick an existing one, or map the "id" field from a Sahut node before this one.',
+			};
+		case 422:
+			return {
+				message: `Sahut refused the data for ${subject}`,
+				advice: 'Check the values of the fields for this item.',
+			};
+		case 429:
+			return {
+				message: 'The rate limit of your Sahut plan was reached',
+				advice:
+					'Nothing was done for this item. Run it again in a minute, or send fewer requests at once.',
+			};
+		default:
+			return {
+				message: `Sahut answered the request for ${subject} with status ${status}`,
+				advice: 'Check the Base URL of the Sahut credential and the values of this item.',
+			};
+	}
+}
+
+function explainSilence(
+	code: string,
+	detail: string,
+	request: SahutRequest,
+	{ origin, timeoutMs }: { origin: string; timeoutMs: number },
+): Explanation {
+	if (code === CANCELLED) {
+		return { message: 'The execution was cancelled', advice: 'The request was given up.' };
+	}
+	if (NEVER_CONNECTED.has(code)) {
+		return {
+			message: `Sahut could not be reached at ${origin}`,
+			advice:
+				'Nothing was sent. Check the internet connection of your n8n and the Base URL of the Sahut credential.',
+		};
+	}
+	if (TIMED_OUT.has(code)) {
+		return {
+			message: `Sahut did not answer within ${timeoutMs / 1000} seconds (${request.subject})`,
+			advice: 'Try again later.',
+		};
+	}
+	return {
+		message: `The connection to Sahut broke off before an answer came (${request.subject})`,
+		advice: detail === '' ? 'Try again later.' : `n8n reports: ${detail}`,
+	};
+}
+
+/** `error.code` and `error.message` of Sahut's error envelope, as far as the answer has them. */
+function whatSahutSaid(body: unknown): { code?: string; message?: string } {
+	const { error } = (typeof body === 'object' && body !== null ? body : {}) as {
+		error?: { code?: unknown; message?: unknown };
+	};
+	return {
+		code: typeof error?.code === 'string' ? error.code : undefined,
+		message: typeof error?.message === 'string' ? error.message : undefined,
+	};
+}
+
+function isWriteOfUnknownResult(request: SahutRequest, outcome: Outcome): boolean {
+	if (request.method === 'GET') return false;
+	return outcome.kind === 'noAnswer'
+		? !NEVER_CONNECTED.has(outcome.code)
+		: outcome.status >= 500 || (outcome.status >= 200 && outcome.status < 300);
+}
+
+/**
+ * The error of a request that did not succeed, built once: n8n ignores a later message.
+ *
+ * `message` says what happened, `description` what Sahut said and what to do now, `httpCode` and
+ * `errorResponse` carry Sahut's `status`, `code` and `message` (API reference, "Basics"). It holds
+ * neither headers nor the API key.
+ */
+export function toNodeApiError(
+	node: INode,
+	request: SahutRequest,
+	outcome: Outcome,
+	place: { origin: string; timeoutMs: number },
+): NodeApiError {
+	const status = outcome.kind === 'answer' ? outcome.status : undefined;
+	const said = outcome.kind === 'answer' ? whatSahutSaid(outcome.body) : {};
+	const understood = status !== undefined && status >= 200 && status < 300;
+	const { message, advice } = understood
+		? {
+				message: `Sahut's answer for ${request.subject} (status ${status}) could not be understood`,
+				advice: 'Check that the Base URL of the Sahut credential is the address of the API.',
+			}
+		: outcome.kind === 'answer'
+			? explainStatus(outcome.status, request)
+			: explainSilence(outcome.code, outcome.detail, request, place);
+	const description = [
+		said.message && `Sahut said: "${said.message}"${said.code ? ` (${said.code})` : ''}.`,
+		(status !== undefined && request.advice?.[status]) || advice,
+		isWriteOfUnknownResult(request, outcome) && MAY_HAVE_ARRIVED,
+	]
+		.filter(Boolean)
+		.join(' ');
+
+	const response: JsonObject = { status: status ?? null, ...said };
+	const error = new NodeApiError(node, response, {
+		message,
+		description,
+		httpCode: status === undefined ? undefined : String(status),
+	});
+	// n8n replaces a message in which it finds the name of a system error, if only inside of a word.
+	error.message = message;
+	return error;
+}

@@ -1,0 +1,74 @@
+import type { IDataObject, IHttpRequestMethods } from 'n8n-workflow';
+
+/** One call of the Sahut API, below the base URL. */
+export interface SahutRequest {
+	method: Extract<IHttpRequestMethods, 'GET' | 'POST' | 'PUT' | 'DELETE'>;
+	/** Path segments, e.g. `['conversations', id, 'messages']`; each is URL-encoded. */
+	path: string[];
+	query?: IDataObject;
+	body?: IDataObject;
+	/** What a person calls the thing that the request is about, for messages: `conversation "conv_…"`. */
+	subject: string;
+	/** What to do now, by status, where this request knows better than the general advice. */
+	advice?: Readonly<Record<number, string>>;
+}
+
+/** What came of one attempt: an HTTP answer of any status, or none. */
+export type Outcome =
+	| {
+			kind: 'answer';
+			status: number;
+			/** Names in lower case. */
+			headers: Readonly<Record<string, unknown>>;
+			/** Parsed JSON, or the text as it came where it is not JSON. */
+			body: unknown;
+	  }
+	| {
+			kind: 'noAnswer';
+			/** Node's or axios' code, e.g. `ECONNREFUSED`; empty when there is none. */
+			code: string;
+			detail: string;
+	  };
+
+/** A successful answer: the data, and for lists where we are in them. */
+export interface Envelope<T> {
+	data: T;
+	meta?: PageMeta;
+}
+
+/** `meta` of a list (API reference, "Basics"); pages count from 1. */
+export interface PageMeta {
+	total: number;
+	page: number;
+	per_page: number;
+	total_pages: number;
+}
+
+/** Who wrote a message (API reference, "Messages"). */
+export interface Sender {
+	type: 'contact' | 'agent' | 'bot';
+	id: string;
+	name: string;
+}
+
+export interface Message {
+	id: string;
+	type: 'incoming' | 'outgoing' | 'activity';
+	content: string;
+	sender: Sender;
+	attachments: Array<{ url: string; content_type: string; file_name: string }>;
+	/** ISO 8601 in UTC. */
+	created_at: string;
+}
+
+/** A conversation belongs to one channel and one contact (API reference, "Conversations"). */
+export interface Conversation {
+	id: string;
+	status: 'open' | 'pending' | 'resolved' | 'snoozed';
+	channel: { id: string; type: string; name: string };
+	contact: { id: string; name: string; phone?: string | null };
+	assignee: { id: string; name: string } | null;
+	labels: string[];
+	created_at: string;
+	updated_at: string;
+}
