@@ -1,0 +1,291 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
+// n8n-core reads its settings when it is loaded, so they come before the first import of it.
+const userFolder = mkdtempSync(path.join(tmpdir(), 'n8n-engine-'));
+Object.assign(process.env, {
+	NODE_ENV: 'test',
+	N8N_USER_FOLDER: userFolder,
+	N8N_ENCRYPTION_KEY: 'test',
+	N8N_LOG_LEVEL: 'silent',
+});
+for (const name of Object.keys(process.env)) {
+	if (/_proxy$/i.test(name)) delete process.env[name];
+}
+process.once('exit', () => rmSync(userFolder, { recursive: true, force: true }));
+
+/* eslint-disable import-x/first */
+import * as core from 'n8n-core';
+import {
+	createRunExecutionData,
+	ICredentialsHelper,
+	NodeHelpers,
+	Workflow,
+	type IConnections,
+	type ICredentialDataDecryptedObject,
+	type ICredentialType,
+	type IDataObject,
+	type IHttpRequestOptions,
+	type INode,
+	type INodeExecutionData,
+	type INodeType,
+	type INodeTypes,
+	type IRun,
+	type IRunExecutionData,
+	type ITaskData,
+	type IVersionedNodeType,
+	type IWorkflowExecuteAdditionalData,
+	type WorkflowExecuteMode,
+} from 'n8n-workflow';
+/* eslint-enable import-x/first */
+
+export const PACKAGE_FOLDER = path.resolve(__dirname, '../..');
+
+/** Credential type → its data. */
+export type Credentials = Record<string, ICredentialDataDecryptedObject>;
+
+const manualTrigger: INodeType = {
+	description: {
+		displayName: 'Manual Trigger',
+		name: 'manualTrigger',
+		group: ['trigger'],
+		version: 1,
+		description: 'Passes on the items that the test starts with',
+		defaults: { name: 'Manual Trigger' },
+		inputs: [],
+		outputs: ['main'],
+		properties: [],
+	},
+	async execute() {
+		return [this.getInputData()];
+	},
+};
+
+let loading: Promise<core.PackageDirectoryLoader> | undefined;
+
+/** The built package, loaded as n8n loads a package from a folder. Needs `npm run build`. */
+export async function loadPackage(): Promise<core.PackageDirectoryLoader> {
+	loading ??= (async () => {
+		const loader = new core.PackageDirectoryLoader(PACKAGE_FOLDER);
+		await loader.loadAll();
+		return loader;
+	})();
+	return await loading;
+}
+
+function nodeTypesOf(
+	loader: core.PackageDirectoryLoader,
+	more: Record<string, INodeType>,
+): INodeTypes {
+	const byName = (type: string): INodeType | IVersionedNodeType => {
+		const builtIn = { 'n8n-nodes-base.manualTrigger': manualTrigger, ...more }[type];
+		if (builtIn) return builtIn;
+		const dot = type.lastIndexOf('.');
+		if (type.slice(0, dot) !== loader.packageName) throw new Error(`unknown node type ${type}`);
+		return loader.getNode(type.slice(dot + 1)).type;
+	};
+	return {
+		getByName: byName,
+		getByNameAndVersion: (type, version) =>
+			NodeHelpers.getVersionedNodeType(byName(type), version),
+		getKnownTypes: () => loader.known.nodes,
+	};
+}
+
+/** Hands out the credentials of a test and signs requests as n8n's own CredentialsHelper does. */
+class TestCredentials extends ICredentialsHelper {
+	/** How often a credential was decrypted. */
+	decrypted = 0;
+
+	constructor(
+		private readonly loader: core.PackageDirectoryLoader,
+		private readonly store: Credentials,
+	) {
+		super();
+	}
+
+	private type(name: string): ICredentialType {
+		return this.loader.getCredential(name).type;
+	}
+
+	getParentTypes(name: string) {
+		return this.type(name).extends ?? [];
+	}
+
+	isCredentialUsableByNode() {
+		return true;
+	}
+
+	getCredentialsProperties(name: string) {
+		return this.type(name).properties;
+	}
+
+	async getDecrypted(_additionalData: unknown, _details: unknown, name: string) {
+		const data = this.store[name];
+		if (!data) throw new Error(`the test has no credential ${name}`);
+		this.decrypted += 1;
+		const defaults = this.type(name).properties.map((property) => [property.name, property.default]);
+		return { ...Object.fromEntries(defaults), ...data } as ICredentialDataDecryptedObject;
+	}
+
+	async authenticate(
+		credentials: ICredentialDataDecryptedObject,
+		name: string,
+		request: IHttpRequestOptions,
+	) {
+		const { authenticate } = this.type(name);
+		if (typeof authenticate !== 'function') throw new Error(`${name} signs no requests`);
+		return await authenticate(credentials, request);
+	}
+
+	async preAuthentication() {
+		return undefined;
+	}
+
+	async runPreAuthentication() {
+		return undefined;
+	}
+
+	async getCredentials(): Promise<never> {
+		throw new Error('not used in tests');
+	}
+
+	async updateCredentials() {}
+
+	async updateCredentialsOauthTokenData() {}
+}
+
+export interface WorkflowToRun {
+	nodes: INode[];
+	connections: IConnections;
+	/** What the first node starts with. Default: one empty item. */
+	items?: INodeExecutionData[];
+	credentials?: Credentials;
+	/** Further node types, or other ones in place of the package's, by full name. */
+	nodeTypes?: Record<string, INodeType>;
+	/** Cancels the execution when it settles. */
+	cancelWhen?: Promise<unknown>;
+	/** Goes on with the data of an earlier execution instead of starting anew. */
+	executionData?: IRunExecutionData;
+	mode?: WorkflowExecuteMode;
+}
+
+export interface FinishedRun {
+	run: IRun;
+	/** `success`, `error` or `canceled`: a failing node does not reject. */
+	status: IRun['status'];
+	error: IRun['data']['resultData']['error'];
+	/** All runs of a node, oldest first: one each time that it was executed. */
+	runs(node: string): ITaskData[];
+	/** The items of an output of a node's last run; output 1 is the error output, where there is one. */
+	output(node: string, index?: number): INodeExecutionData[];
+	/** How often a credential was decrypted. */
+	credentialsDecrypted: number;
+}
+
+/** Runs a workflow in n8n's own engine, from its first node on, with the built package. */
+export async function runWorkflow({
+	nodes,
+	connections,
+	items = [{ json: {} }],
+	credentials = {},
+	nodeTypes = {},
+	cancelWhen,
+	executionData,
+	mode = 'manual',
+}: WorkflowToRun): Promise<FinishedRun> {
+	const loader = await loadPackage();
+	const workflow = new Workflow({
+		id: 'workflow',
+		name: 'workflow',
+		nodes,
+		connections,
+		active: false,
+		nodeTypes: nodeTypesOf(loader, nodeTypes),
+		settings: { executionOrder: 'v1' },
+	});
+	const url = 'http://localhost:5678';
+	const credentialsHelper = new TestCredentials(loader, credentials);
+	const additionalData = {
+		credentialsHelper,
+		hooks: new core.ExecutionLifecycleHooks(mode, 'execution', {
+			id: 'workflow',
+			name: 'workflow',
+			nodes,
+			connections,
+		} as unknown as ConstructorParameters<typeof core.ExecutionLifecycleHooks>[2]),
+		currentNodeExecutionIndex: 0,
+		executionId: 'execution',
+		variables: {},
+		restApiUrl: url,
+		instanceBaseUrl: `${url}/`,
+		formWaitingBaseUrl: `${url}/form-waiting`,
+		webhookWaitingBaseUrl: `${url}/webhook-waiting`,
+		webhookBaseUrl: `${url}/webhook`,
+		webhookTestBaseUrl: `${url}/webhook-test`,
+		setExecutionStatus() {},
+		logAiEvent() {},
+		async getRunExecutionData() {
+			return undefined;
+		},
+	} as unknown as IWorkflowExecuteAdditionalData;
+	const first = workflow.getNode(nodes[0]!.name)!;
+	const data =
+		executionData ??
+		createRunExecutionData({
+			executionData: {
+				nodeExecutionStack: [{ node: first, data: { main: [items] }, source: null }],
+			},
+		});
+	const running = new core.WorkflowExecute(additionalData, mode, data).processRunExecutionData(
+		workflow,
+	);
+	void cancelWhen?.then(() => running.cancel());
+	const run = await running;
+	const { runData, error } = run.data.resultData;
+	const runs = (node: string) => runData[node] ?? [];
+	return {
+		run,
+		status: run.status,
+		error,
+		runs,
+		output: (node, index = 0) => runs(node).at(-1)?.data?.main?.[index] ?? [],
+		credentialsDecrypted: credentialsHelper.decrypted,
+	};
+}
+
+/** A node of the built package, connected behind the manual trigger. */
+export function sahutWorkflow(
+	parameters: INode['parameters'],
+	settings: Pick<INode, 'onError' | 'retryOnFail' | 'maxTries' | 'waitBetweenTries'> = {},
+): Pick<WorkflowToRun, 'nodes' | 'connections'> {
+	return {
+		nodes: [
+			{
+				id: 'trigger',
+				name: 'Customers',
+				type: 'n8n-nodes-base.manualTrigger',
+				typeVersion: 1,
+				position: [0, 0],
+				parameters: {},
+			},
+			{
+				id: 'sahut',
+				name: 'Sahut',
+				type: 'n8n-nodes-sahut.sahut',
+				typeVersion: 1,
+				position: [200, 0],
+				parameters,
+				credentials: { sahutApi: { id: '1', name: 'Sahut' } },
+				...settings,
+			},
+		],
+		connections: { Customers: { main: [[{ node: 'Sahut', type: 'main', index: 0 }]] } },
+	};
+}
+
+/** Items from plain objects, as an earlier node would hand them over. */
+export function toItems(rows: IDataObject[]): INodeExecutionData[] {
+	return rows.map((json) => ({ json }));
+}
