@@ -87,8 +87,7 @@ function nodeTypesOf(
 	};
 	return {
 		getByName: byName,
-		getByNameAndVersion: (type, version) =>
-			NodeHelpers.getVersionedNodeType(byName(type), version),
+		getByNameAndVersion: (type, version) => NodeHelpers.getVersionedNodeType(byName(type), version),
 		getKnownTypes: () => loader.known.nodes,
 	};
 }
@@ -125,7 +124,10 @@ class TestCredentials extends ICredentialsHelper {
 		const data = this.store[name];
 		if (!data) throw new Error(`the test has no credential ${name}`);
 		this.decrypted += 1;
-		const defaults = this.type(name).properties.map((property) => [property.name, property.default]);
+		const defaults = this.type(name).properties.map((property) => [
+			property.name,
+			property.default,
+		]);
 		return { ...Object.fromEntries(defaults), ...data } as ICredentialDataDecryptedObject;
 	}
 

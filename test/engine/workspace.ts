@@ -1,0 +1,70 @@
+import type { IDataObject, INode } from 'n8n-workflow';
+
+import type { SandboxOptions } from '../../sandbox';
+import { openSandbox, type OpenSandbox } from '../sandbox/openSandbox';
+import {
+	runWorkflow,
+	sahutWorkflow,
+	toItems,
+	type Credentials,
+	type FinishedRun,
+	type WorkflowToRun,
+} from './engine';
+
+export type NodeSettings = Parameters<typeof sahutWorkflow>[1];
+
+/** A sandbox with nothing in it but what a test adds, and the node connected to it. */
+export interface Workspace {
+	sandbox: OpenSandbox;
+	credentials: Credentials;
+	/** Adds WhatsApp conversations whose customer has just written one message; returns their IDs. */
+	addConversations(count: number): string[];
+	/** Runs the Sahut node with one item for each row. */
+	run(
+		parameters: INode['parameters'],
+		rows?: IDataObject[],
+		settings?: NodeSettings,
+		more?: Partial<WorkflowToRun>,
+	): Promise<FinishedRun>;
+	/** The texts that a conversation holds beside those of the customer, oldest first. */
+	sent(conversationId: string): string[];
+	/** Method and path of every request that arrived. */
+	requests(): string[];
+}
+
+export async function openWorkspace(options: SandboxOptions = {}): Promise<Workspace> {
+	const sandbox = await openSandbox({ data: 'empty', ...options });
+	const credentials = { sahutApi: { apiKey: sandbox.apiKey, baseUrl: sandbox.url } };
+	return {
+		sandbox,
+		credentials,
+		addConversations: (count) =>
+			Array.from({ length: count }, () => {
+				const { id } = sandbox.store.addConversation();
+				sandbox.store.addIncoming(id, 'Halo, apakah pesanan saya sudah dikirim?');
+				return id;
+			}),
+		run: async (parameters, rows = [{}], settings = {}, more = {}) =>
+			await runWorkflow({
+				...sahutWorkflow(parameters, settings),
+				items: toItems(rows),
+				credentials,
+				...more,
+			}),
+		sent: (conversationId) =>
+			sandbox.store
+				.messages(conversationId)
+				.filter(({ type }) => type === 'outgoing')
+				.map(({ content }) => content),
+		requests: () => sandbox.journal.entries.map(({ method, path }) => `${method} ${path}`),
+	};
+}
+
+/** Message: Send with the conversation and the text from each item. */
+export const sendText: INode['parameters'] = {
+	resource: 'message',
+	operation: 'send',
+	conversationId: { __rl: true, mode: 'id', value: '={{ $json.conversation }}' },
+	messageType: 'text',
+	content: '={{ $json.text }}',
+};
