@@ -4,5 +4,5 @@ export const HOUR_MS = 60 * MINUTE_MS;
 
 /** A time as the API writes it: ISO 8601 in UTC with whole seconds, e.g. `2024-03-15T08:30:00Z`. */
 export function timestamp(date: Date): string {
-	return date.toISOString().replace(/\.\d{3}Z$/, 'Z');
+	return `${date.toISOString().slice(0, 'yyyy-mm-ddThh:mm:ss'.length)}Z`;
 }

@@ -10,7 +10,17 @@ export const CONTRACT_FILE = join(__dirname, '..', 'docs', 'sahut-openapi.yaml')
 
 const JSON_MEDIA_TYPE = 'application/json';
 
-type HttpPart = 'body' | 'querystring' | 'params' | 'headers';
+/** The parts of a route's schema that the glue writes. */
+interface ContractSchema {
+	body?: Content;
+	querystring?: object;
+	params?: object;
+	response: Record<string, Content>;
+}
+
+interface Content {
+	content: Record<string, { schema: object }>;
+}
 
 function newAjv(options: ConstructorParameters<typeof Ajv2020>[0] = {}): Ajv2020 {
 	const ajv = new Ajv2020({ allowUnionTypes: true, ...options });
@@ -35,18 +45,24 @@ function closeObjects(schema: unknown): void {
 	for (const part of Object.values(schema)) closeObjects(part);
 }
 
-function adaptRoute(route: RouteOptions): void {
-	const schema = route.schema as Record<HttpPart | 'response', unknown> | undefined;
+function adaptRoute(route: RouteOptions, closed: Map<string, object>): void {
+	const schema = route.schema as ContractSchema | undefined;
+	if (!schema) return;
 	closeObjects(schema);
+	// Ajv compiles an object once: most answers share the one schema of an error.
+	for (const media of Object.values(schema.response).flatMap(({ content }) =>
+		Object.values(content),
+	)) {
+		const text = JSON.stringify(media.schema);
+		media.schema = closed.get(text) ?? media.schema;
+		closed.set(text, media.schema);
+	}
 	// Fastify picks a body schema by content type and checks nothing when there is none. Only JSON
 	// is ever parsed, so the one schema always applies.
-	const body = schema?.body as { content?: Record<string, { schema: unknown }> } | undefined;
-	if (schema && body?.content) schema.body = body.content[JSON_MEDIA_TYPE]?.schema;
+	if (schema.body) route.schema = { ...schema, body: schema.body.content[JSON_MEDIA_TYPE]?.schema };
 	// The glue checks the key after the request; whose request it is comes first.
-	if (route.preHandler) {
-		route.preValidation = route.preHandler as RouteOptions['preValidation'];
-		delete route.preHandler;
-	}
+	route.preValidation = route.preHandler as RouteOptions['preValidation'];
+	delete route.preHandler;
 }
 
 /**
@@ -65,7 +81,8 @@ export async function registerContract(
 	// Fastify's own serializer would drop or convert what the contract does not allow before
 	// anyone sees it.
 	app.setSerializerCompiler(() => JSON.stringify);
-	app.addHook('onRoute', adaptRoute);
+	const closedSchemas = new Map<string, object>();
+	app.addHook('onRoute', (route) => adaptRoute(route, closedSchemas));
 	await app.register(responseValidation, { ajv: newAjv(), responseStatusCodeValidation: true });
 	await app.register(fastifyOpenapiGlue, {
 		specification: CONTRACT_FILE,

@@ -48,6 +48,7 @@ export interface Conversation {
 }
 
 export interface Attachment {
+	/** In full, or the path of a file that the sandbox serves itself. */
 	url: string;
 	content_type: string;
 	file_name: string;

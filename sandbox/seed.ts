@@ -1,5 +1,6 @@
 import { faker } from '@faker-js/faker/locale/id_ID';
 import { HOUR_MS, MINUTE_MS, timestamp } from './clock';
+import { RECEIPT } from './handlers/files';
 import { ACTIVITY_LINES, AGENT_LINES, BOT_LINES, CUSTOMER_LINES, LABELS, TAGS } from './phrases';
 import type { Agent, Attachment, Channel, Contact, ConversationStatus, Message } from './records';
 import type { Store } from './store';
@@ -38,12 +39,6 @@ const KINDS = [
 const RECENT_MS = { min: 5 * MINUTE_MS, max: 5 * HOUR_MS };
 const STALE_MS = { min: 30 * HOUR_MS, max: 140 * HOUR_MS };
 const PAUSE_MS = { min: MINUTE_MS, max: 20 * MINUTE_MS };
-
-const RECEIPT: Attachment = {
-	url: 'https://files.sahut.example/bukti-transfer.png',
-	content_type: 'image/png',
-	file_name: 'bukti-transfer.png',
-};
 
 /** What every sandbox has, whatever its data: the API has no call that makes them. */
 export function fillChannelsAndAgents(store: Store): void {

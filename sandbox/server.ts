@@ -11,6 +11,7 @@ import { actBeforeHandling, payloadAfterHandling } from './faultActions';
 import type { Fault, FaultQueue } from './faults';
 import { contactHandlers } from './handlers/contacts';
 import { conversationHandlers } from './handlers/conversations';
+import { registerFiles } from './handlers/files';
 import { messageHandlers } from './handlers/messages';
 import { webhookHandlers } from './handlers/webhooks';
 import type { JournalEntry, RequestJournal } from './journal';
@@ -115,6 +116,7 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
 		return answer;
 	});
 
+	registerFiles(app);
 	await registerContract(app, {
 		serviceHandlers: {
 			...messageHandlers(store),

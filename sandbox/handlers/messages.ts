@@ -2,15 +2,24 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Message } from '../records';
 import type { OutgoingMessage, Store } from '../store';
 import { foundConversation } from './conversations';
+import { attachmentData } from './files';
 import { pageOf, type PageQuery } from './page';
 
 interface ConversationParams {
 	conversation_id: string;
 }
 
-/** A message as the API shows it. */
-function messageData({ id, type, content, sender, attachments, created_at }: Message) {
-	return { id, type, content, sender, attachments, created_at };
+/** A message as the API shows it to a client that reached the sandbox at `host`. */
+function messageData(message: Message, host: string) {
+	const { id, type, content, sender, attachments, created_at } = message;
+	return {
+		id,
+		type,
+		content,
+		sender,
+		attachments: attachments.map((attachment) => attachmentData(attachment, host)),
+		created_at,
+	};
 }
 
 export function messageHandlers(store: Store) {
@@ -19,7 +28,9 @@ export function messageHandlers(store: Store) {
 			request: FastifyRequest<{ Params: ConversationParams; Querystring: PageQuery }>,
 		) {
 			const { id } = foundConversation(store, request.params.conversation_id);
-			return pageOf(store.messages(id), request.query, messageData);
+			return pageOf(store.messages(id), request.query, (message) =>
+				messageData(message, request.host),
+			);
 		},
 
 		async sendMessage(
@@ -29,7 +40,7 @@ export function messageHandlers(store: Store) {
 			const { id } = foundConversation(store, request.params.conversation_id);
 			const message = store.send(id, request.body);
 			reply.code(201);
-			return { data: messageData(message) };
+			return { data: messageData(message, request.host) };
 		},
 	};
 }

@@ -1,0 +1,30 @@
+import type { FastifyInstance } from 'fastify';
+import { ApiError } from '../errors';
+import type { Attachment } from '../records';
+
+/** One red pixel. */
+const PNG = Buffer.from(
+	'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8DwHwAFBQIAX8jx0gAAAABJRU5ErkJggg==',
+	'base64',
+);
+
+/** An attachment of the default data. Its path is completed to an address of the sandbox when shown. */
+export const RECEIPT: Readonly<Attachment> = {
+	url: '/files/bukti-transfer.png',
+	content_type: 'image/png',
+	file_name: 'bukti-transfer.png',
+};
+
+/** An attachment with its address in full, as the client reached the sandbox (`host` has the port). */
+export function attachmentData(attachment: Attachment, host: string): Attachment {
+	return { ...attachment, url: new URL(attachment.url, `http://${host}`).href };
+}
+
+/** Serves the files of the default data. They lie outside the API and take no key. */
+export function registerFiles(app: FastifyInstance): void {
+	app.get('/files/:name', async (request: { params: unknown }, reply) => {
+		const { name } = request.params as { name: string };
+		if (name !== RECEIPT.file_name) throw new ApiError(404, 'File not found');
+		return reply.type(RECEIPT.content_type).send(PNG);
+	});
+}

@@ -1,0 +1,91 @@
+import { openSandbox } from './openSandbox';
+
+const HOUR_MS = 60 * 60 * 1000;
+const now = () => new Date('2024-03-15T08:30:00Z');
+
+async function everything(options: Parameters<typeof openSandbox>[0]) {
+	const { store } = await openSandbox(options);
+	return [...store.conversations.values()].map((conversation) => ({
+		...conversation,
+		messages: [...store.messages(conversation.id)],
+	}));
+}
+
+test('makes the same data for the same seed and time, and other data for another', async () => {
+	const first = await everything({ now });
+	expect(await everything({ now })).toEqual(first);
+	expect(await everything({ now, seed: 7 })).not.toEqual(first);
+});
+
+test('begins with conversations that have messages, contacts and channels of all kinds', async () => {
+	const conversations = await everything({});
+	expect(conversations).toHaveLength(24);
+	for (const { id, contact, messages } of conversations) {
+		expect(id).toMatch(/^conv_[0-9A-HJKMNP-TV-Z]{14}$/);
+		expect(contact.phone).toMatch(/^\+628\d{10}$/);
+		expect(messages.length).toBeGreaterThanOrEqual(3);
+		expect(messages.length).toBeLessThanOrEqual(12);
+		const times = messages.map(({ created_at }) => created_at);
+		expect(times).toEqual([...times].sort());
+	}
+	expect(new Set(conversations.map(({ channel }) => channel.name))).toEqual(
+		new Set(['WhatsApp Utama', 'Email Dukungan', 'Instagram Toko']),
+	);
+	expect(
+		new Set(conversations.flatMap(({ messages }) => messages.map(({ type }) => type))),
+	).toEqual(new Set(['incoming', 'outgoing', 'activity']));
+});
+
+test('most conversations take free text, some on WhatsApp do not', async () => {
+	const { request, store } = await openSandbox();
+	const refused = [];
+	for (const { id, channel } of store.conversations.values()) {
+		const { status } = await request('POST', `/conversations/${id}/messages`, { content: 'Halo' });
+		if (status === 422) refused.push(channel.type);
+	}
+	expect(refused).toEqual(['whatsapp', 'whatsapp', 'whatsapp']);
+});
+
+test('makes as much data as asked for', async () => {
+	const data = { conversations: 5, messagesPerConversation: { min: 40, max: 40 } };
+	const conversations = await everything({ data });
+	expect(conversations.map(({ messages }) => messages.length)).toEqual([40, 40, 40, 40, 40]);
+});
+
+test('empty leaves channels, agents and templates', async () => {
+	const { store } = await openSandbox({ data: 'empty' });
+	expect(store.conversations.size + store.contacts.size).toBe(0);
+	expect([...store.channels.values()].map(({ type }) => type)).toEqual([
+		'whatsapp',
+		'email',
+		'instagram',
+	]);
+	expect(store.agents.size).toBe(4);
+	expect([...store.templates.keys()]).toContain('tmpl_follow_up');
+});
+
+test('answers every list and record of its own data without breaking the contract', async () => {
+	const { request, store } = await openSandbox();
+	for (const id of store.contacts.keys()) {
+		expect((await request('GET', `/contacts/${id}`)).status).toBe(200);
+	}
+	for (const id of store.conversations.keys()) {
+		expect((await request('GET', `/conversations/${id}`)).status).toBe(200);
+		expect((await request('GET', `/conversations/${id}/messages`)).status).toBe(200);
+	}
+});
+
+test('adds many messages fast, the last of them now, an hour apart if told so', async () => {
+	const { store } = await openSandbox({ data: 'empty', now });
+	const { id } = store.addConversation();
+	const startedAt = performance.now();
+	store.addMessages(id, 100_000);
+	expect(performance.now() - startedAt).toBeLessThan(3000);
+	const messages = store.messages(id);
+	expect(new Set(messages.map((message) => message.id)).size).toBe(100_000);
+	expect(messages.at(-1)?.created_at).toBe('2024-03-15T08:30:00Z');
+
+	const { id: other } = store.addConversation();
+	const [first, second] = store.addMessages(other, 2, { spacingMs: HOUR_MS });
+	expect(Date.parse(second!.created_at) - Date.parse(first!.created_at)).toBe(HOUR_MS);
+});
