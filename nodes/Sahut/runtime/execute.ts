@@ -111,9 +111,9 @@ export async function executeItems(
 		};
 	});
 
-	async function attempt<T>(task: () => Promise<Outcome<T>>): Promise<Outcome<T>> {
+	async function attempt<T>(task: () => Promise<T>): Promise<Outcome<T>> {
 		try {
-			return await task();
+			return { kind: 'done', value: await task() };
 		} catch (error) {
 			stopped = stopsAtFailure;
 			return { kind: 'failed', error: toFailure(node, error) };
@@ -123,10 +123,9 @@ export async function executeItems(
 	const readings = await Promise.all(
 		items.map(
 			async (_, itemIndex) =>
-				await attempt<unknown>(async () => {
+				await attempt(async () => {
 					const { operation } = await setup();
-					const value = operation.read(readParams(context, itemIndex, operation.fields));
-					return { kind: 'done', value };
+					return operation.read(readParams(context, itemIndex, operation.fields));
 				}),
 		),
 	);
@@ -134,17 +133,13 @@ export async function executeItems(
 	const outcomes = await Promise.all(
 		readings.map(async (reading, itemIndex): Promise<Outcome<IDataObject[]>> => {
 			if (reading.kind !== 'done') return reading;
-			return await attempt<IDataObject[]>(async () => {
-				const { operation, sahut, inLane } = await setup();
-				const lane = operation.lane?.(reading.value) ?? `item ${itemIndex}`;
-				return await inLane(
-					lane,
-					async (): Promise<Outcome<IDataObject[]>> =>
-						stopped
-							? { kind: 'notStarted' }
-							: { kind: 'done', value: await operation.run(reading.value, sahut) },
-				);
-			});
+			const { operation, sahut, inLane } = await setup();
+			const lane = operation.lane?.(reading.value) ?? `item ${itemIndex}`;
+			return await inLane(lane, async () =>
+				stopped
+					? { kind: 'notStarted' }
+					: await attempt(async () => await operation.run(reading.value, sahut)),
+			);
 		}),
 	);
 

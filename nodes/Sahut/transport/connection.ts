@@ -14,8 +14,7 @@ const LOOPBACK_HOST = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 export function normalizeApiKey(apiKey: unknown): string {
 	const key = String(apiKey ?? '')
 		.trim()
-		.replace(/^Bearer\s+/i, '')
-		.trim();
+		.replace(/^Bearer(\s+|$)/i, '');
 	if (key === '') {
 		throw new UserError('The API Key is empty', {
 			description:
