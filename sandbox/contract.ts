@@ -23,7 +23,8 @@ interface Content {
 }
 
 function newAjv(options: ConstructorParameters<typeof Ajv2020>[0] = {}): Ajv2020 {
-	const ajv = new Ajv2020({ allowUnionTypes: true, ...options });
+	// The glue has checked the file; to check its schemas once more is a third of the time to start.
+	const ajv = new Ajv2020({ allowUnionTypes: true, validateSchema: false, ...options });
 	addFormats(ajv);
 	return ajv;
 }

@@ -1,5 +1,8 @@
 import type { FastifyError } from 'fastify';
 
+/** For answers that are written as text. */
+export const JSON_TYPE = 'application/json; charset=utf-8';
+
 const CODES: Readonly<Record<number, string>> = {
 	400: 'bad_request',
 	401: 'unauthorized',

@@ -1,8 +1,7 @@
 import type { FastifyReply } from 'fastify';
-import { errorBody } from './errors';
+import { errorBody, JSON_TYPE } from './errors';
 import type { FaultAction } from './faults';
 
-const JSON_TYPE = 'application/json; charset=utf-8';
 const HTML_TYPE = 'text/html; charset=utf-8';
 const HTML_PAGE = '<!doctype html><html><body><h1>Sedang dalam perbaikan</h1></body></html>';
 

@@ -51,7 +51,7 @@ export class RequestJournal implements Journal {
 	}
 
 	begin(method: string, url: string, headers: IncomingHttpHeaders): JournalEntry {
-		const { pathname, searchParams } = new URL(url, 'http://sandbox');
+		const { pathname, searchParams } = new URL(`http://sandbox${url}`);
 		const entry: JournalEntry = {
 			at: epochMs(),
 			method,

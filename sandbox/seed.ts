@@ -2,7 +2,7 @@ import { faker } from '@faker-js/faker/locale/id_ID';
 import { HOUR_MS, MINUTE_MS, timestamp } from './clock';
 import { RECEIPT } from './handlers/files';
 import { ACTIVITY_LINES, AGENT_LINES, BOT_LINES, CUSTOMER_LINES, LABELS, TAGS } from './phrases';
-import type { Agent, Attachment, Channel, Contact, ConversationStatus, Message } from './records';
+import type { Agent, Attachment, Contact, ConversationStatus, Message } from './records';
 import type { Store } from './store';
 
 export interface DataSize {
@@ -96,11 +96,6 @@ function fakeLine(index: number, contact: Contact, agent: Agent, bot: Message['s
 	};
 }
 
-function byType(store: Store, type: string): Channel {
-	for (const channel of store.channels.values()) if (channel.type === type) return channel;
-	return store.addChannel({ type });
-}
-
 /**
  * Conversations with their contacts and messages, the same ones for the same seed. Most were active in
  * the last hours; one in seven is on WhatsApp and lies more than 24 hours back.
@@ -120,7 +115,7 @@ export function fillConversations(store: Store, seed: number, size: DataSize): v
 		const agent = faker.helpers.arrayElement(agents);
 		const { id } = store.addConversation({
 			contact,
-			channel: byType(store, kind.channel),
+			channel: store.channelOfType(kind.channel),
 			status: STATUSES[index % STATUSES.length],
 			assignee: index % 3 === 2 ? null : agent,
 			labels: faker.helpers.arrayElements(LABELS, { min: 0, max: 2 }),

@@ -6,7 +6,7 @@ import createServer, {
 } from 'fastify';
 import { bearerSecurity, type Keys } from './auth';
 import { registerContract } from './contract';
-import { ApiError, errorBody, toApiError } from './errors';
+import { ApiError, errorBody, JSON_TYPE, toApiError } from './errors';
 import { actBeforeHandling, payloadAfterHandling } from './faultActions';
 import type { Fault, FaultQueue } from './faults';
 import { contactHandlers } from './handlers/contacts';
@@ -35,6 +35,7 @@ export interface ServerParts {
 }
 
 const NO_BODY_LIMIT = 2 ** 30;
+const MAX_ID_LENGTH = 1000;
 
 /** Any text is taken; what is no JSON is kept for the journal and then refused. */
 function parseBodies(app: FastifyInstance): void {
@@ -76,6 +77,15 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
 		exposeHeadRoutes: false,
 		forceCloseConnections: true,
 		bodyLimit: NO_BODY_LIMIT,
+		routerOptions: { maxParamLength: MAX_ID_LENGTH },
+		// A path that cannot be decoded, or an endless ID: Fastify runs no hooks for these.
+		frameworkErrors: (error, request, reply) => {
+			const { status, message } = toApiError(error);
+			const { method = '', url = '', headers } = request.raw;
+			journal.end(journal.begin(method, url, headers), status);
+			reply.raw.writeHead(status, { 'content-type': JSON_TYPE });
+			reply.raw.end(JSON.stringify(errorBody(status, message)));
+		},
 	});
 	const closing = new AbortController();
 	app.addHook('preClose', async () => closing.abort());

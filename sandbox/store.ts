@@ -25,7 +25,7 @@ const BULK_TEXTS = [
 	'Siap Kak, kami proses hari ini.',
 ] as const;
 
-/** What `POST …/messages` takes: `content`, or `template_id` with its variables. */
+/** What `POST …/messages` takes: `content`, or `template_id` with its variables, which wins over it. */
 export interface OutgoingMessage {
 	content?: string;
 	template_id?: string;
@@ -38,25 +38,17 @@ export interface OutgoingMessage {
  * records may be changed by a test; add records with the methods, which also give them their IDs.
  */
 export class Store {
-	readonly channels: ReadonlyMap<string, Channel>;
-	readonly agents: ReadonlyMap<string, Agent>;
-	readonly contacts: ReadonlyMap<string, Contact>;
-	readonly templates: ReadonlyMap<string, Template>;
-	readonly conversations: ReadonlyMap<string, Conversation>;
-	readonly webhooks: ReadonlyMap<string, Webhook>;
+	readonly channels = new Map<string, Channel>();
+	readonly agents = new Map<string, Agent>();
+	readonly contacts = new Map<string, Contact>();
+	readonly templates = new Map<string, Template>();
+	readonly conversations = new Map<string, Conversation>();
+	readonly webhooks = new Map<string, Webhook>();
 	/** The sender of what comes in through the API. */
 	readonly bot: Sender;
 
 	private readonly newId: (prefix: IdPrefix) => string;
 	private readonly threads = new Map<string, Message[]>();
-	private readonly writable = {
-		channels: new Map<string, Channel>(),
-		agents: new Map<string, Agent>(),
-		contacts: new Map<string, Contact>(),
-		templates: new Map<string, Template>(),
-		conversations: new Map<string, Conversation>(),
-		webhooks: new Map<string, Webhook>(),
-	};
 	/** Of each conversation, when the customer last wrote (ISO 8601). */
 	private readonly lastIncomingAt = new Map<string, string>();
 
@@ -65,33 +57,31 @@ export class Store {
 		readonly now: () => Date,
 	) {
 		this.newId = idMaker(seed);
-		({
-			channels: this.channels,
-			agents: this.agents,
-			contacts: this.contacts,
-			templates: this.templates,
-			conversations: this.conversations,
-			webhooks: this.webhooks,
-		} = this.writable);
 		this.bot = { type: 'bot', id: this.newId('usr'), name: 'Asisten Toko' };
 		for (const template of TEMPLATES) this.addTemplate(template);
 	}
 
 	addChannel({ type = 'whatsapp', name = 'WhatsApp Utama' }: Partial<Channel> = {}): Channel {
 		const channel = { id: this.newId('ch'), type, name };
-		this.writable.channels.set(channel.id, channel);
+		this.channels.set(channel.id, channel);
 		return channel;
+	}
+
+	/** The first channel of this type; a new one if there is none. */
+	channelOfType(type: string): Channel {
+		for (const channel of this.channels.values()) if (channel.type === type) return channel;
+		return this.addChannel({ type });
 	}
 
 	addAgent({ name = 'Dewi Lestari' }: Partial<Agent> = {}): Agent {
 		const agent = { id: this.newId('usr'), name };
-		this.writable.agents.set(agent.id, agent);
+		this.agents.set(agent.id, agent);
 		return agent;
 	}
 
 	addTemplate({ id = this.newId('tmpl'), body }: { id?: string; body: string }): Template {
 		const template = { id, body };
-		this.writable.templates.set(id, template);
+		this.templates.set(id, template);
 		return template;
 	}
 
@@ -106,7 +96,7 @@ export class Store {
 			custom_attributes: fields.custom_attributes ?? {},
 			created_at: fields.created_at ?? timestamp(this.now()),
 		};
-		this.writable.contacts.set(contact.id, contact);
+		this.contacts.set(contact.id, contact);
 		return contact;
 	}
 
@@ -116,7 +106,7 @@ export class Store {
 		const conversation: Conversation = {
 			id: this.newId('conv'),
 			status: fields.status ?? 'open',
-			channel: fields.channel ?? this.whatsappChannel(),
+			channel: fields.channel ?? this.channelOfType('whatsapp'),
 			contact: fields.contact ?? this.addContact(),
 			assignee: fields.assignee ?? null,
 			labels: fields.labels ?? [],
@@ -124,7 +114,7 @@ export class Store {
 			updated_at: fields.updated_at ?? createdAt,
 			team_id: fields.team_id ?? null,
 		};
-		this.writable.conversations.set(conversation.id, conversation);
+		this.conversations.set(conversation.id, conversation);
 		this.threads.set(conversation.id, []);
 		return conversation;
 	}
@@ -137,13 +127,13 @@ export class Store {
 			secret: this.newId('whsec'),
 			created_at: timestamp(this.now()),
 		};
-		this.writable.webhooks.set(webhook.id, webhook);
+		this.webhooks.set(webhook.id, webhook);
 		return webhook;
 	}
 
 	/** Answers whether there was one. */
 	deleteWebhook(id: string): boolean {
-		return this.writable.webhooks.delete(id);
+		return this.webhooks.delete(id);
 	}
 
 	/**
@@ -297,10 +287,5 @@ export class Store {
 		if (last === undefined || created_at > last) {
 			this.lastIncomingAt.set(conversation.id, created_at);
 		}
-	}
-
-	private whatsappChannel(): Channel {
-		for (const channel of this.channels.values()) if (channel.type === 'whatsapp') return channel;
-		return this.addChannel();
 	}
 }

@@ -127,3 +127,14 @@ test('answers an unknown path with 404', async () => {
 	expect(status).toBe(404);
 	expect(body.error.code).toBe('not_found');
 });
+
+test.each(['/contacts/%zz', `/contacts/${'a'.repeat(2000)}`])(
+	'answers a path that makes no sense in the documented envelope',
+	async (path) => {
+		const { request, journal } = await openSandbox();
+		const { status, body } = await request('GET', path);
+		expect(status).toBe(400);
+		expect(body.error.code).toBe('bad_request');
+		expect(journal.entries).toMatchObject([{ path, status: 400 }]);
+	},
+);
