@@ -15,7 +15,6 @@ for (const name of Object.keys(process.env)) {
 }
 process.once('exit', () => rmSync(userFolder, { recursive: true, force: true }));
 
-/* eslint-disable import-x/first */
 import * as core from 'n8n-core';
 import {
 	createRunExecutionData,
@@ -29,6 +28,7 @@ import {
 	type IHttpRequestOptions,
 	type INode,
 	type INodeExecutionData,
+	type INodeListSearchResult,
 	type INodeType,
 	type INodeTypes,
 	type IRun,
@@ -38,7 +38,10 @@ import {
 	type IWorkflowExecuteAdditionalData,
 	type WorkflowExecuteMode,
 } from 'n8n-workflow';
-/* eslint-enable import-x/first */
+import type * as Resources from '../../nodes/Sahut/resources';
+import type * as Execute from '../../nodes/Sahut/runtime/execute';
+import type * as SahutNode from '../../nodes/Sahut/Sahut.node';
+import type { TransportSettings } from '../../nodes/Sahut/transport/client';
 
 export const PACKAGE_FOLDER = path.resolve(__dirname, '../..');
 
@@ -186,17 +189,14 @@ export interface FinishedRun {
 	credentialsDecrypted: number;
 }
 
-/** Runs a workflow in n8n's own engine, from its first node on, with the built package. */
-export async function runWorkflow({
+/** The workflow and what n8n's server would lend it: credentials, hooks, addresses. */
+async function prepare({
 	nodes,
 	connections,
-	items = [{ json: {} }],
 	credentials = {},
 	nodeTypes = {},
-	cancelWhen,
-	executionData,
 	mode = 'manual',
-}: WorkflowToRun): Promise<FinishedRun> {
+}: WorkflowToRun) {
 	const loader = await loadPackage();
 	const workflow = new Workflow({
 		id: 'workflow',
@@ -232,6 +232,13 @@ export async function runWorkflow({
 			return undefined;
 		},
 	} as unknown as IWorkflowExecuteAdditionalData;
+	return { workflow, additionalData, credentialsHelper, mode };
+}
+
+/** Runs a workflow in n8n's own engine, from its first node on, with the built package. */
+export async function runWorkflow(toRun: WorkflowToRun): Promise<FinishedRun> {
+	const { nodes, items = [{ json: {} }], executionData, cancelWhen } = toRun;
+	const { workflow, additionalData, credentialsHelper, mode } = await prepare(toRun);
 	const first = workflow.getNode(nodes[0]!.name)!;
 	const data =
 		executionData ??
@@ -255,6 +262,22 @@ export async function runWorkflow({
 		output: (node, index = 0) => runs(node).at(-1)?.data?.main?.[index] ?? [],
 		credentialsDecrypted: credentialsHelper.decrypted,
 	};
+}
+
+/** Opens the searchable list of a locator of the last node, as the editor does. */
+export async function searchList(
+	toRun: WorkflowToRun,
+	method: string,
+	filter?: string,
+	paginationToken?: string,
+): Promise<INodeListSearchResult> {
+	const { workflow, additionalData } = await prepare(toRun);
+	const node = toRun.nodes.at(-1)!;
+	const context = new core.LoadOptionsContext(workflow, node, additionalData, '');
+	const { methods } = workflow.nodeTypes.getByNameAndVersion(node.type, node.typeVersion);
+	const search = methods?.listSearch?.[method];
+	if (!search) throw new Error(`${node.type} has no list ${method}`);
+	return await search.call(context, filter, paginationToken);
 }
 
 /** A node of the built package, connected behind the manual trigger. */
@@ -290,4 +313,23 @@ export function sahutWorkflow(
 /** Items from plain objects, as an earlier node would hand them over. */
 export function toItems(rows: IDataObject[]): INodeExecutionData[] {
 	return rows.map((json) => ({ json }));
+}
+
+/** The built Sahut node with other settings of its transport, e.g. a shorter time-out. */
+export async function sahutWith(
+	settings: Partial<TransportSettings>,
+): Promise<Record<string, INodeType>> {
+	const dist = path.join(PACKAGE_FOLDER, 'dist/nodes/Sahut');
+	const { Sahut } = (await import(`${dist}/Sahut.node.js`)) as typeof SahutNode;
+	const { resources } = (await import(`${dist}/resources/index.js`)) as typeof Resources;
+	const { executeItems } = (await import(`${dist}/runtime/execute.js`)) as typeof Execute;
+	const { description, methods } = new Sahut();
+	const node: INodeType = {
+		description,
+		methods,
+		async execute() {
+			return await executeItems(this, resources, settings);
+		},
+	};
+	return { 'n8n-nodes-sahut.sahut': node };
 }

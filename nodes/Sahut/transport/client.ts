@@ -43,8 +43,11 @@ function errorCode(error: unknown): string {
 	return cause === undefined ? '' : errorCode(cause);
 }
 
-function hasData(body: unknown): body is Envelope<unknown> {
-	return typeof body === 'object' && body !== null && 'data' in body;
+/** Whether an answer is the success that the request expects, with its data. */
+function isExpected(outcome: Outcome, { expects }: SahutRequest): boolean {
+	if (outcome.kind !== 'answer' || outcome.status < 200 || outcome.status >= 300) return false;
+	const { data } = (outcome.body ?? {}) as { data?: unknown };
+	return expects === 'list' ? Array.isArray(data) : typeof data === 'object' && data !== null;
 }
 
 /**
@@ -93,12 +96,7 @@ export async function connect(
 	return {
 		async request<T>(request: SahutRequest): Promise<Envelope<T>> {
 			const outcome = await inSlot(async () => await attempt(request));
-			if (
-				outcome.kind === 'answer' &&
-				outcome.status >= 200 &&
-				outcome.status < 300 &&
-				hasData(outcome.body)
-			) {
+			if (outcome.kind === 'answer' && isExpected(outcome, request)) {
 				return outcome.body as Envelope<T>;
 			}
 			throw toNodeApiError(context.getNode(), request, outcome, {

@@ -5,7 +5,7 @@ import type { Envelope, SahutRequest } from './types';
 export const MAX_PAGE_SIZE = 100;
 
 /** A list call without its paging. */
-export type ListRequest = Omit<SahutRequest, 'method' | 'body'>;
+export type ListRequest = Omit<SahutRequest, 'method' | 'body' | 'expects'>;
 
 interface Identified {
 	id: string;
@@ -23,7 +23,7 @@ export async function fetchPage<T>(
 	perPage = MAX_PAGE_SIZE,
 ): Promise<Envelope<T[]>> {
 	const query = { ...request.query, page, per_page: perPage };
-	return await sahut.request<T[]>({ ...request, method: 'GET', query });
+	return await sahut.request<T[]>({ ...request, method: 'GET', query, expects: 'list' });
 }
 
 /** How many pages there are, told by a page: by its `meta` or, without one, by whether it is full. */

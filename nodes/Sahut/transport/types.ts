@@ -7,6 +7,8 @@ export interface SahutRequest {
 	path: string[];
 	query?: IDataObject;
 	body?: IDataObject;
+	/** What `data` of a good answer is. */
+	expects: 'record' | 'list';
 	/** What a person calls the thing that the request is about, for messages: `conversation "conv_…"`. */
 	subject: string;
 	/** What to do now, by status, where this request knows better than the general advice. */

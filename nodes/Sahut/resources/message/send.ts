@@ -59,6 +59,7 @@ export const send: Operation<Input> = {
 			method: 'POST',
 			path: ['conversations', conversationId, 'messages'],
 			body,
+			expects: 'record',
 			subject: `conversation "${conversationId}"`,
 			advice: { 422: USE_A_TEMPLATE },
 		});

@@ -1,0 +1,114 @@
+import type { INodeProperties, INodePropertyCollection, INodePropertyOptions } from 'n8n-workflow';
+
+import { loadPackage } from './engine';
+
+type Nested = INodeProperties | INodePropertyOptions | INodePropertyCollection;
+
+/** Names and values as workflows store them: `name: default`, with what stands inside of it below. */
+function storedValues(properties: Nested[], indent = '  '): string[] {
+	return properties.flatMap((property) => {
+		if ('values' in property) {
+			return [`${indent}${property.name}`, ...storedValues(property.values, `${indent}  `)];
+		}
+		if ('value' in property) return [`${indent}= ${String(property.value)}`];
+		const {
+			name,
+			type,
+			default: initial,
+			options = [],
+			modes = [],
+			displayOptions,
+		} = property as INodeProperties;
+		const when = Object.entries(displayOptions?.show ?? {})
+			.filter(([field]) => !['resource', 'operation'].includes(field))
+			.map(([field, values]) => `${field} is ${values?.join(' or ')}`);
+		return [
+			[`${indent}${name}: ${type} = ${JSON.stringify(initial)}`, ...when].join(', when '),
+			...modes.map((mode) => `${indent}  mode ${mode.name}`),
+			...storedValues(options as Nested[], `${indent}  `),
+		];
+	});
+}
+
+/** The fields of the node as a user meets them: resource by resource, operation by operation. */
+function storedValuesOf(properties: INodeProperties[]): string {
+	const operations = properties.filter(({ name }) => name === 'operation');
+	return operations
+		.flatMap(({ displayOptions, options, default: first }) => {
+			const resource = displayOptions!.show!.resource![0] as string;
+			return [
+				`${resource} (first: ${String(first)})`,
+				...(options as INodePropertyOptions[]).flatMap(({ value }) => [
+					` ${resource}.${String(value)}`,
+					...storedValues(
+						properties.filter(
+							({ displayOptions: shown }) =>
+								shown?.show?.resource?.includes(resource) && shown.show.operation?.includes(value),
+						),
+					),
+				]),
+			];
+		})
+		.join('\n');
+}
+
+// What is listed here is saved in users' workflows. Adding is fine; a rename or a removal breaks them.
+describe('stored values', () => {
+	it('of the Sahut node', async () => {
+		const { type } = (await loadPackage()).getNode('sahut');
+		const { name, version, properties, credentials } = (
+			type as { description: import('n8n-workflow').INodeTypeDescription }
+		).description;
+
+		expect({
+			name,
+			version,
+			credentials: credentials?.map((credential) => credential.name),
+		}).toEqual({
+			name: 'sahut',
+			version: 1,
+			credentials: ['sahutApi'],
+		});
+		expect(storedValuesOf(properties)).toMatchInlineSnapshot(`
+		"message (first: send)
+		 message.list
+		  conversationId: resourceLocator = {"mode":"list","value":""}
+		    mode list
+		    mode id
+		  returnAll: boolean = false
+		  limit: number = 50, when returnAll is false
+		  options: collection = {}
+		    concurrency: number = 5
+		 message.send
+		  conversationId: resourceLocator = {"mode":"list","value":""}
+		    mode list
+		    mode id
+		  messageType: options = "text"
+		    = text
+		    = template
+		  content: string = "", when messageType is text
+		  templateId: string = "", when messageType is template
+		  variablesInput: options = "fields", when messageType is template
+		    = fields
+		    = json
+		  templateVariables: fixedCollection = {}, when messageType is template, when variablesInput is fields
+		    variable
+		      name: string = ""
+		      value: string = ""
+		  templateVariablesJson: json = "{}", when messageType is template, when variablesInput is json
+		  options: collection = {}
+		    concurrency: number = 5
+		    private: boolean = false, when /messageType is text"
+	`);
+	});
+
+	it('of the credential', async () => {
+		const { type } = (await loadPackage()).getCredential('sahutApi');
+
+		expect(type.name).toBe('sahutApi');
+		expect(storedValues(type.properties).join('\n')).toMatchInlineSnapshot(`
+		"  apiKey: string = ""
+		  baseUrl: string = "https://api.sahut.id/v1""
+	`);
+	});
+});

@@ -1,0 +1,201 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { INode } from 'n8n-workflow';
+
+import type { FaultAction } from '../../sandbox';
+import { sahutWith } from './engine';
+import { openWorkspace, sendText } from './workspace';
+
+const CONVERSATION = 'conv_01HX2B9K3M5N7P';
+const MAY_HAVE_ARRIVED = 'It may or may not have arrived';
+
+const listMessages: INode['parameters'] = {
+	...sendText,
+	operation: 'list',
+	returnAll: true,
+};
+
+async function sendUnder(fault: FaultAction) {
+	const workspace = await openWorkspace();
+	const [conversation] = workspace.addConversations(1);
+	workspace.sandbox.faults.add(fault);
+	const { error, run } = await workspace.run(
+		sendText,
+		[{ conversation, text: 'Halo' }],
+		{},
+		{ nodeTypes: await sahutWith({ timeoutMs: 300 }) },
+	);
+	return { ...workspace, error: error!, run, conversation: conversation! };
+}
+
+describe('an answer that refuses', () => {
+	it.each([
+		[400, 'bad_request', 'Sahut could not use the request for conversation', 'Check the values'],
+		[
+			401,
+			'unauthorized',
+			'Sahut does not accept the API key',
+			'Settings → Integrations → API Keys',
+		],
+		[403, 'forbidden', 'The API key may not do this', 'Ask an administrator'],
+		[404, 'not_found', 'Sahut has no conversation', 'Choose "From list"'],
+		[422, 'validation_error', 'Sahut refused the data', 'set Message Type to WhatsApp Template'],
+		[418, 'teapot', 'Sahut answered the request for conversation', 'Check the Base URL'],
+	])('with %s says what it is and what to do, and is asked once', async (...row) => {
+		const [status, code, message, advice] = row;
+		const { error, requests } = await sendUnder({
+			kind: 'status',
+			status,
+			code,
+			message: 'Pesan dari Sahut',
+		});
+
+		expect(error.message).toContain(message);
+		expect(error.description).toContain(`Sahut said: "Pesan dari Sahut" (${code}).`);
+		expect(error.description).toContain(advice);
+		expect(error.description).not.toContain(MAY_HAVE_ARRIVED);
+		expect(error).toMatchObject({ httpCode: String(status), context: { itemIndex: 0 } });
+		expect(requests()).toHaveLength(1);
+	});
+
+	it('keeps its words when they contain the name of a system error', async () => {
+		const { error } = await sendUnder({
+			kind: 'status',
+			status: 404,
+			message: 'EACCES preexisting',
+		});
+
+		expect(error.message).toContain('Sahut has no conversation');
+		expect(error.description).toContain('Sahut said: "EACCES preexisting"');
+	});
+
+	it('with a redirect is not followed', async () => {
+		const target = createServer().listen(0, '127.0.0.1');
+		const arrived: string[] = [];
+		target.on('request', ({ headers, url }, response) => {
+			arrived.push(`${url} ${headers.authorization}`);
+			response
+				.writeHead(302, {
+					location: `http://localhost:${(target.address() as AddressInfo).port}/x`,
+				})
+				.end();
+		});
+		const { run } = await openWorkspace();
+		const baseUrl = `http://127.0.0.1:${(target.address() as AddressInfo).port}`;
+
+		const { error } = await run(
+			listMessages,
+			[{ conversation: CONVERSATION }],
+			{},
+			{
+				credentials: { sahutApi: { apiKey: 'sk_live_secret', baseUrl } },
+			},
+		);
+		target.close();
+
+		expect(error?.message).toContain("Sahut's address answered with a redirect (status 302)");
+		expect(arrived).toHaveLength(1);
+	});
+});
+
+describe('a message whose fate is not known', () => {
+	it.each<[string, FaultAction, string, number]>([
+		['a 500', { kind: 'statusAfterStore', status: 500 }, 'could not handle the request', 1],
+		['a 503', { kind: 'status', status: 503 }, 'could not handle the request', 0],
+		['a connection cut before', { kind: 'dropBefore' }, 'The connection to Sahut broke off', 0],
+		['a connection cut after', { kind: 'dropAfter' }, 'The connection to Sahut broke off', 1],
+		['no answer in time', { kind: 'slow', delayMs: 1_000 }, 'did not answer within 0.3 seconds', 1],
+		['an answer that is not JSON', { kind: 'notJson' }, 'could not be understood', 1],
+		['an answer without data', { kind: 'body', body: {} }, 'could not be understood', 1],
+	])('after %s is not sent again, and the error says so', async (_, fault, message, stored) => {
+		const { error, sent, requests, conversation } = await sendUnder(fault);
+
+		expect(error.message).toContain(message);
+		expect(error.description).toContain(MAY_HAVE_ARRIVED);
+		expect(requests().filter((request) => request.startsWith('POST'))).toHaveLength(1);
+		expect(sent(conversation)).toHaveLength(stored);
+	});
+});
+
+describe('no connection', () => {
+	it('says that nothing was sent and where it tried', async () => {
+		const closed = createServer().listen(0, '127.0.0.1');
+		await new Promise((resolve) => closed.once('listening', resolve));
+		const baseUrl = `http://127.0.0.1:${(closed.address() as AddressInfo).port}`;
+		await new Promise((resolve) => closed.close(resolve));
+		const { run } = await openWorkspace();
+
+		const { error } = await run(
+			sendText,
+			[{ conversation: CONVERSATION, text: 'Halo' }],
+			{},
+			{
+				credentials: { sahutApi: { apiKey: 'sk_live_secret', baseUrl } },
+			},
+		);
+
+		expect(error?.message).toBe(`Sahut could not be reached at ${baseUrl} [item 0]`);
+		expect(error?.description).toContain('Nothing was sent.');
+		expect(error?.description).not.toContain(MAY_HAVE_ARRIVED);
+	});
+});
+
+describe('reading', () => {
+	it.each<[string, FaultAction, string]>([
+		['not JSON', { kind: 'notJson' }, 'could not be understood'],
+		['JSON without data', { kind: 'body', body: { message: 'ok' } }, 'could not be understood'],
+		['a page without a list', { kind: 'body', body: { data: null } }, 'could not be understood'],
+	])('fails on an answer that is %s, without talk of a message', async (_, fault, message) => {
+		const { sandbox, addConversations, run } = await openWorkspace();
+		const [conversation] = addConversations(1);
+		sandbox.faults.add(fault);
+
+		const { error } = await run(listMessages, [{ conversation }]);
+
+		expect(error?.message).toContain(message);
+		expect(error?.description).not.toContain(MAY_HAVE_ARRIVED);
+	});
+
+	it('fails when one of many pages does, rather than leave it out', async () => {
+		const { sandbox, run } = await openWorkspace();
+		const { id } = sandbox.store.addConversation();
+		sandbox.store.addMessages(id, 500);
+		sandbox.faults.add({ kind: 'status', status: 403, skip: 3 });
+
+		const { status, output } = await run(listMessages, [{ conversation: id }]);
+
+		expect(status).toBe('error');
+		expect(output('Sahut')).toEqual([]);
+	});
+});
+
+it('no error, and nothing else in the execution, holds the API key', async () => {
+	const faults: FaultAction[] = [
+		{ kind: 'status', status: 401 },
+		{ kind: 'status', status: 500 },
+		{ kind: 'dropAfter' },
+		{ kind: 'notJson' },
+		{ kind: 'slow', delayMs: 1_000 },
+	];
+	for (const fault of faults) {
+		const { run, sandbox } = await sendUnder(fault);
+		const seen = new Set();
+		const everything = JSON.stringify(run, (_, value: unknown) => {
+			if (typeof value !== 'object' || value === null) return value;
+			if (seen.has(value)) return undefined;
+			seen.add(value);
+			return value instanceof Error ? Object.getOwnPropertyDescriptors(value) : value;
+		});
+		expect(everything).toContain('Halo');
+		expect(everything).not.toContain(sandbox.apiKey);
+	}
+});
+
+it('the credential is decrypted once, not once per request', async () => {
+	const { addConversations, run } = await openWorkspace();
+	const rows = addConversations(8).map((conversation) => ({ conversation, text: 'Halo' }));
+
+	const { credentialsDecrypted } = await run(sendText, rows);
+
+	expect(credentialsDecrypted).toBe(1);
+});

@@ -1,0 +1,49 @@
+import { normalizeApiKey, normalizeBaseUrl } from '../../nodes/Sahut/transport/connection';
+
+describe('normalizeApiKey', () => {
+	it.each([
+		['sk_live_1', 'sk_live_1'],
+		['\tsk_live_1 \n', 'sk_live_1'],
+		['Bearer sk_live_1', 'sk_live_1'],
+		['bearer\nsk_live_1', 'sk_live_1'],
+		['Bearersk_live_1', 'Bearersk_live_1'],
+	])('of %j is %j', (given, expected) => {
+		expect(normalizeApiKey(given)).toBe(expected);
+	});
+
+	it.each(['', ' ', 'Bearer', ' Bearer ', undefined])('refuses %j', (given) => {
+		expect(() => normalizeApiKey(given)).toThrow('The API Key is empty');
+	});
+});
+
+describe('normalizeBaseUrl', () => {
+	it.each([
+		['https://api.sahut.id/v1', 'https://api.sahut.id/v1'],
+		[' https://api.sahut.id/v1// ', 'https://api.sahut.id/v1'],
+		['http://localhost:8787/v1', 'http://localhost:8787/v1'],
+		['http://127.0.0.1:8787/v1/', 'http://127.0.0.1:8787/v1'],
+		['http://127.8.9.10', 'http://127.8.9.10'],
+		['http://[::1]:8787/v1', 'http://[::1]:8787/v1'],
+	])('of %j is %j', (given, expected) => {
+		expect(normalizeBaseUrl(given)).toBe(expected);
+	});
+
+	it.each([
+		'http://api.sahut.id/v1',
+		'HTTP://API.SAHUT.ID',
+		'http://localhost.sahut.id',
+		'http://127.0.0.1.sahut.id',
+		'http://127.0.0.1@api.sahut.id',
+		'http://192.168.1.10:8787',
+		'http://host.docker.internal:8787',
+	])('refuses to send the key unencrypted to %s', (given) => {
+		expect(() => normalizeBaseUrl(given)).toThrow('across the network unencrypted');
+	});
+
+	it.each(['', 'api.sahut.id', '//api.sahut.id', 'javascript:alert(1)', 'https://', undefined])(
+		'refuses %j, which is no web address',
+		(given) => {
+			expect(() => normalizeBaseUrl(given)).toThrow('is not a web address');
+		},
+	);
+});

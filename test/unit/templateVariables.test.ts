@@ -1,0 +1,82 @@
+import fc from 'fast-check';
+
+import {
+	parseTemplateVariables,
+	toTemplateVariables,
+} from '../../nodes/Sahut/resources/message/content';
+
+const scalars = fc.oneof(fc.string(), fc.integer(), fc.boolean());
+
+/** Any names, those that JavaScript treats specially among them. */
+const names = fc
+	.oneof(fc.string(), fc.constantFrom('__proto__', 'constructor', 'toString', 'a": "', '\\'))
+	.map((name) => name.trim())
+	.filter((name) => name !== '');
+
+const variables = fc
+	.uniqueArray(fc.tuple(names, scalars), { selector: ([name]) => name, maxLength: 8 })
+	.map((entries) => new Map(entries));
+
+it('every variable of a flat object arrives as text under its own name', () => {
+	fc.assert(
+		fc.property(variables, fc.constantFrom(undefined, 1, '\t'), (given, indent) => {
+			const json = JSON.stringify(Object.fromEntries(given), undefined, indent);
+			const parsed = new Map(Object.entries(parseTemplateVariables(json)));
+			const expected = [...given].map(([name, value]) => [name, String(value)] as const);
+			expect(parsed).toEqual(new Map(expected));
+		}),
+	);
+});
+
+it('a name that stands twice in the JSON is refused, wherever the two are', () => {
+	fc.assert(
+		fc.property(variables, names, scalars, fc.nat(), (given, name, value, at) => {
+			const entries = [...given].filter(([other]) => other !== name);
+			entries.splice(at % (entries.length + 1), 0, [name, value]);
+			entries.push([name, value]);
+			const json = entries.map((entry) => entry.map((part) => JSON.stringify(part)).join(':'));
+			expect(() => parseTemplateVariables(`{${json.join(',')}}`)).toThrow('is there twice');
+		}),
+	);
+});
+
+it.each([
+	['', {}],
+	['  ', {}],
+	['{}', {}],
+	[
+		{ total: 450_000, paid: false },
+		{ total: '450000', paid: 'false' },
+	],
+])('%j gives %j', (json, expected) => {
+	expect(parseTemplateVariables(json)).toEqual(expected);
+});
+
+it.each([undefined, null, 'null', '1', '"text"', '[]', [], 42])('%j is no object', (json) => {
+	expect(() => parseTemplateVariables(json)).toThrow('Template Variables (JSON) is not an object');
+});
+
+it.each([
+	[[{ value: 'x' }], 'Template variable 1 has no name'],
+	[
+		[
+			{ name: 'a', value: 'x' },
+			{ name: '\n', value: 'x' },
+		],
+		'Template variable 2 has no name',
+	],
+	[
+		[
+			{ name: 'a', value: '' },
+			{ name: ' a', value: '' },
+		],
+		'Template variable "a" is there twice',
+	],
+	[[{ name: 'a' }], 'Template variable "a" has no value'],
+])('rows %j are refused: %s', (rows, message) => {
+	expect(() => toTemplateVariables(rows)).toThrow(message);
+});
+
+it('an empty value is a value', () => {
+	expect(toTemplateVariables([{ name: 'note', value: '' }])).toEqual({ note: '' });
+});
