@@ -3,17 +3,14 @@ import { findProblems } from '../../scripts/demo/check';
 import { customersOf, readExample } from '../../scripts/demo/example';
 import { builtInNodes } from '../../scripts/demo/builtInNodes';
 import { runDemo } from '../../scripts/demo/run';
-import { startSandbox, type Fault, type Sandbox } from '../../sandbox';
+import type { Fault, Sandbox } from '../../sandbox';
+import { openSandbox } from '../sandbox/openSandbox';
 import { runWorkflow } from './engine';
 
 let sandbox: Sandbox;
 
 beforeEach(async () => {
-	sandbox = await startSandbox();
-});
-
-afterEach(async () => {
-	await sandbox.close();
+	sandbox = await openSandbox();
 });
 
 /** What the demo prints and whether it is content, when this goes wrong with a request to send. */
@@ -25,7 +22,7 @@ async function demoWith(fault: Fault): Promise<{ complete: boolean; printed: str
 }
 
 describe('the example crm-follow-up.json', () => {
-	test('sends each customer of its table one template with their own values', async () => {
+	it('sends each customer of its table one template with their own values', async () => {
 		const { customers, stored } = await runDemo(sandbox);
 		const delivered = customers.map(({ customer_name, conversation_id }) => ({
 			customer: customer_name,
@@ -48,7 +45,7 @@ describe('the example crm-follow-up.json', () => {
 		expect([...stored.values()].flat()).toHaveLength(6);
 	});
 
-	test('reads the conversation of the first customer, once, with the new message at its end', async () => {
+	it('reads the conversation of the first customer, once, with the new message at its end', async () => {
 		const { customers, transcript, sent } = await runDemo(sandbox);
 		const [budi] = customers;
 		expect(transcript.map(({ id, content }) => ({ id, content }))).toEqual(
@@ -59,7 +56,7 @@ describe('the example crm-follow-up.json', () => {
 		expect(reads).toHaveLength(1);
 	});
 
-	test('takes a refused customer to Not sent with the reason, and sends to the others', async () => {
+	it('takes a refused customer to Not sent with the reason, and sends to the others', async () => {
 		sandbox.faults.add({ kind: 'status', status: 422, method: 'POST' });
 		const { notSent, sent, customers } = await runDemo(sandbox);
 		expect(sent).toHaveLength(customers.length - 1);
@@ -75,7 +72,7 @@ describe('the example crm-follow-up.json', () => {
 		});
 	});
 
-	test('sends nothing as long as its conversation IDs are not filled in', async () => {
+	it('sends nothing as long as its conversation IDs are not filled in', async () => {
 		const { nodes, connections } = readExample();
 		const credentials = { sahutApi: { id: '1', name: 'Sahut' } };
 		const { status, output } = await runWorkflow({
@@ -96,33 +93,33 @@ describe('the example crm-follow-up.json', () => {
 });
 
 describe('the demo', () => {
-	test('is content when everything was sent and read', async () => {
+	it('is content when everything was sent and read', async () => {
 		const lines: string[] = [];
 		expect(await demo(sandbox, (text) => lines.push(text))).toBe(true);
 		expect(lines.join('\n')).toContain(sandbox.url);
 		expect(lines.join('\n')).toContain('6 customers got one message each');
 	});
 
-	test('names the customer whose message was refused, and why', async () => {
+	it('names the customer whose message was refused, and why', async () => {
 		const { complete, printed } = await demoWith({ kind: 'status', status: 422 });
 		expect(complete).toBe(false);
 		expect(printed).toMatch(/✗ .+ got 0 messages instead of one: Sahut refused the data/);
 	});
 
-	test('names the customer whose message was stored but reported as an error', async () => {
+	it('names the customer whose message was stored but reported as an error', async () => {
 		const { complete, printed } = await demoWith({ kind: 'statusAfterStore', status: 500 });
 		expect(complete).toBe(false);
 		expect(printed).toMatch(/✗ .+ got a message that the node does not report as sent/);
 	});
 
-	test('says so when nothing at all was sent', async () => {
+	it('says so when nothing at all was sent', async () => {
 		const { complete, printed } = await demoWith({ kind: 'status', status: 403, times: Infinity });
 		expect(complete).toBe(false);
 		expect(printed.match(/got 0 messages instead of one/g)).toHaveLength(6);
 		expect(printed).toContain('✗ No conversation was read');
 	});
 
-	test('finds a second message, wrong values, a stray message and a gap in the transcript', async () => {
+	it('finds a second message, wrong values, a stray message and a gap in the transcript', async () => {
 		const run = await runDemo(sandbox);
 		expect(findProblems(run)).toEqual([]);
 
