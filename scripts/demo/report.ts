@@ -5,9 +5,8 @@ import type { Message } from '../../sandbox';
 import { EXAMPLE_FILE } from './example';
 import { customerRead, type DemoRun } from './run';
 
-/** Together the tables are 100 columns wide. */
-const SENT_COLUMNS = [21, 32, 44];
-const TRANSCRIPT_COLUMNS = [18, 26, 53];
+/** As wide as the terminal, within what reads well. */
+const WIDTH = Math.min(100, Math.max(80, process.stdout.columns ?? 100));
 
 const COLOURS = process.stdout.isTTY === true && process.env['NO_COLOR'] === undefined;
 
@@ -20,7 +19,11 @@ const dim = (text: string) => styled(2, text);
 const green = (text: string) => styled(32, text);
 const red = (text: string) => styled(31, text);
 
-function table(head: string[], colWidths: number[], rows: string[][], compact = false): string {
+/** A table whose last column takes the width that the others leave. */
+function table(head: string[], widths: number[], rows: string[][], compact = false): string {
+	const borders = head.length + 1;
+	const rest = WIDTH - borders - widths.reduce((sum, width) => sum + width, 0);
+	const colWidths = [...widths, rest];
 	const style = { head: [], border: COLOURS ? ['grey'] : [], compact };
 	const grid = new Table({ head: head.map(bold), colWidths, wordWrap: true, style });
 	grid.push(...rows);
@@ -45,7 +48,7 @@ function sentTable({ customers, stored, sent }: DemoRun): string {
 			answer ? `${String(answer['content'])}\n${dim(String(answer['id']))}` : '(nothing)',
 		];
 	});
-	return table(['Customer', 'Sent: template, variables', 'Came back: message'], SENT_COLUMNS, rows);
+	return table(['Customer', 'Sent: template, variables', 'Came back: message'], [21, 32], rows);
 }
 
 /** `2024-03-15T08:30:00Z` as `2024-03-15 08:30`. */
@@ -59,7 +62,7 @@ function transcriptTable({ transcript }: DemoRun): string {
 		const arrow = type === 'incoming' ? '→' : '←';
 		return [minute(created_at), `${arrow} ${String(name)}`, String(content)];
 	});
-	return table(['Time (UTC)', 'From', 'Message'], TRANSCRIPT_COLUMNS, rows, true);
+	return table(['Time (UTC)', 'From', 'Message'], [18, 18], rows, true);
 }
 
 /** What the workflow did, for people. */
@@ -88,8 +91,8 @@ export function verdict({ customers, transcript }: DemoRun, problems: string[]):
 	}
 	return [
 		green(
-			`✓ Checked against the sandbox: ${customers.length} customers got one message each, with their own values; all ${transcript.length} messages of the conversation were read.`,
+			`✓ ${customers.length} customers got one message each, with their own values; all ${transcript.length} messages were read.`,
 		),
-		'  Next: npm run sandbox keeps a sandbox open for your n8n; examples/README.md imports this workflow.',
+		'  Next: npm run sandbox for a sandbox to try your n8n with; examples/README.md to import this.',
 	].join('\n');
 }
