@@ -77,8 +77,26 @@ describe('stored values', () => {
 		    mode id
 		  returnAll: boolean = false
 		  limit: number = 50, when returnAll is false
+		  filters: collection = {}
+		    createdAfter: dateTime = ""
+		    createdBefore: dateTime = ""
+		    senderTypes: multiOptions = []
+		      = agent
+		      = bot
+		      = contact
+		    types: multiOptions = []
+		      = activity
+		      = incoming
+		      = outgoing
 		  options: collection = {}
 		    concurrency: number = 5
+		    downloadAttachments: boolean = false
+		    order: options = "oldestFirst"
+		      = newestFirst
+		      = oldestFirst
+		    output: options = "messages"
+		      = messages
+		      = transcript
 		 message.send
 		  conversationId: resourceLocator = {"mode":"list","value":""}
 		    mode list
@@ -98,7 +116,9 @@ describe('stored values', () => {
 		  templateVariablesJson: json = "{}", when messageType is template, when variablesInput is json
 		  options: collection = {}
 		    concurrency: number = 5
-		    private: boolean = false, when /messageType is text"
+		    dryRun: boolean = false
+		    private: boolean = false, when /messageType is text
+		    requestsPerMinute: number = 60"
 	`);
 	});
 

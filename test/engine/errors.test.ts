@@ -1,9 +1,9 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { INode } from 'n8n-workflow';
+import { sleep, type INode } from 'n8n-workflow';
 
 import type { FaultAction } from '../../sandbox';
-import { sahutWith } from './engine';
+import { fastClock, sahutWith } from './engine';
 import { openWorkspace, sendText } from './workspace';
 
 const CONVERSATION = 'conv_01HX2B9K3M5N7P';
@@ -19,13 +19,13 @@ async function sendUnder(fault: FaultAction) {
 	const workspace = await openWorkspace();
 	const [conversation] = workspace.addConversations(1);
 	workspace.sandbox.faults.add(fault);
-	const { error, run } = await workspace.run(
+	const finished = await workspace.run(
 		sendText,
 		[{ conversation, text: 'Halo' }],
 		{},
 		{ nodeTypes: await sahutWith({ timeoutMs: 300 }) },
 	);
-	return { ...workspace, error: error!, run, conversation: conversation! };
+	return { ...workspace, ...finished, conversation: conversation! };
 }
 
 describe('an answer that refuses', () => {
@@ -38,7 +38,7 @@ describe('an answer that refuses', () => {
 			'Settings → Integrations → API Keys',
 		],
 		[403, 'forbidden', 'The API key may not do this', 'Ask an administrator'],
-		[404, 'not_found', 'Sahut has no conversation', 'Choose "From list"'],
+		[404, 'not_found', 'Sahut has no conversation', 'Choose "From List"'],
 		[422, 'validation_error', 'Sahut refused the data', 'set Message Type to WhatsApp Template'],
 		[418, 'teapot', 'Sahut answered the request for conversation', 'Check the Base URL'],
 	])('with %s says what it is and what to do, and is asked once', async (...row) => {
@@ -50,10 +50,10 @@ describe('an answer that refuses', () => {
 			message: 'Pesan dari Sahut',
 		});
 
-		expect(error.message).toContain(message);
-		expect(error.description).toContain(`Sahut said: "Pesan dari Sahut" (${code}).`);
-		expect(error.description).toContain(advice);
-		expect(error.description).not.toContain(MAY_HAVE_ARRIVED);
+		expect(error!.message).toContain(message);
+		expect(error!.description).toContain(`Sahut said: "Pesan dari Sahut" (${code}).`);
+		expect(error!.description).toContain(advice);
+		expect(error!.description).not.toContain(MAY_HAVE_ARRIVED);
 		expect(error).toMatchObject({ httpCode: String(status), context: { itemIndex: 0 } });
 		expect(requests()).toHaveLength(1);
 	});
@@ -65,8 +65,8 @@ describe('an answer that refuses', () => {
 			message: 'EACCES preexisting',
 		});
 
-		expect(error.message).toContain('Sahut has no conversation');
-		expect(error.description).toContain('Sahut said: "EACCES preexisting"');
+		expect(error!.message).toContain('Sahut has no conversation');
+		expect(error!.description).toContain('Sahut said: "EACCES preexisting"');
 	});
 
 	it('with a redirect is not followed', async () => {
@@ -98,22 +98,108 @@ describe('an answer that refuses', () => {
 	});
 });
 
-describe('a message whose fate is not known', () => {
-	it.each<[string, FaultAction, string, number]>([
-		['a 500', { kind: 'statusAfterStore', status: 500 }, 'could not handle the request', 1],
-		['a 503', { kind: 'status', status: 503 }, 'could not handle the request', 0],
-		['a connection cut before', { kind: 'dropBefore' }, 'The connection to Sahut broke off', 0],
-		['a connection cut after', { kind: 'dropAfter' }, 'The connection to Sahut broke off', 1],
-		['no answer in time', { kind: 'slow', delayMs: 1_000 }, 'did not answer within 0.3 seconds', 1],
-		['an answer that is not JSON', { kind: 'notJson' }, 'could not be understood', 1],
-		['an answer without data', { kind: 'body', body: {} }, 'could not be understood', 1],
-	])('after %s is not sent again, and the error says so', async (_, fault, message, stored) => {
+describe('a message whose answer is lost', () => {
+	it.each<[string, FaultAction]>([
+		['a 500', { kind: 'statusAfterStore', status: 500 }],
+		['a connection cut', { kind: 'dropAfter' }],
+		['no answer in time', { kind: 'slow', delayMs: 1_000 }],
+		['an answer that is not JSON', { kind: 'notJson' }],
+		['an answer without data', { kind: 'body', body: {} }],
+	])('after %s is found in the conversation, and counts as sent', async (_, fault) => {
+		const { error, output, sandbox, sent, requests, conversation } = await sendUnder(fault);
+
+		expect(error).toBeUndefined();
+		expect(sent(conversation)).toEqual(['Halo']);
+		expect(output('Sahut')[0]!.json.id).toBe(sandbox.store.messages(conversation).at(-1)!.id);
+		expect(requests().filter((request) => request.startsWith('POST'))).toHaveLength(1);
+	});
+
+	it.each<[string, FaultAction, string]>([
+		['a 500', { kind: 'status', status: 500 }, 'could not handle the request'],
+		['a 503', { kind: 'status', status: 503 }, 'could not handle the request'],
+		['a connection cut', { kind: 'dropBefore' }, 'The connection to Sahut broke off'],
+	])('after %s and not found is not sent again, and the error says so', async (...row) => {
+		const [, fault, message] = row;
 		const { error, sent, requests, conversation } = await sendUnder(fault);
 
-		expect(error.message).toContain(message);
-		expect(error.description).toContain(MAY_HAVE_ARRIVED);
+		expect(error!.message).toContain(message);
+		expect(error!.description).toContain(MAY_HAVE_ARRIVED);
+		expect(sent(conversation)).toEqual([]);
 		expect(requests().filter((request) => request.startsWith('POST'))).toHaveLength(1);
-		expect(sent(conversation)).toHaveLength(stored);
+	});
+
+	it('is not found in an older message with the same text', async () => {
+		const workspace = await openWorkspace();
+		const [conversation] = workspace.addConversations(1);
+		const { store, faults } = workspace.sandbox;
+		store.addMessage(conversation!, {
+			type: 'outgoing',
+			content: 'Halo',
+			sender: store.bot,
+			attachments: [],
+			created_at: new Date(Date.now() - 5_000).toISOString(),
+		});
+		faults.add({ kind: 'dropBefore' });
+
+		const { error } = await workspace.run(sendText, [{ conversation, text: 'Halo' }]);
+
+		expect(error?.description).toContain(MAY_HAVE_ARRIVED);
+	});
+
+	it('is found although more than a page has followed it, and others have the same text', async () => {
+		const workspace = await openWorkspace();
+		const [conversation] = workspace.addConversations(1);
+		const { store, faults } = workspace.sandbox;
+		store.addMessages(conversation!, 98, { until: new Date(Date.now() - 60_000) });
+		const rows = ['Halo', 'Halo', 'Halo'].map((text) => ({ conversation, text }));
+		faults.add({ kind: 'dropAfter', method: 'POST', skip: 1 });
+
+		const { output } = await workspace.run(sendText, rows);
+
+		const ids = store
+			.messages(conversation!)
+			.slice(-3)
+			.map(({ id }) => id);
+		expect(output('Sahut').map(({ json }) => json.id)).toEqual(ids);
+	});
+
+	it('of a template is found by its values', async () => {
+		const workspace = await openWorkspace();
+		const [conversation] = workspace.addConversations(1);
+		const { store, faults } = workspace.sandbox;
+		store.send(conversation!, { content: 'Sebentar ya Kak Budi' });
+		faults.add({ kind: 'dropAfter' });
+
+		const { output } = await workspace.run(
+			{
+				...sendText,
+				messageType: 'template',
+				templateId: 'tmpl_follow_up',
+				variablesInput: 'json',
+				templateVariablesJson: '{ "customer_name": "Budi Santoso" }',
+			},
+			[{ conversation }],
+		);
+
+		expect(output('Sahut')[0]!.json.content).toContain('Halo Kak Budi Santoso, terima kasih');
+	});
+
+	it('is judged by the clock of the server, should that of n8n be wrong', async () => {
+		const workspace = await openWorkspace();
+		const [conversation] = workspace.addConversations(1);
+		workspace.sandbox.faults.add({ kind: 'dropAfter' });
+		const anHourAhead = { now: () => Date.now() + 3_600_000, sleep };
+
+		const { status } = await workspace.run(
+			sendText,
+			[{ conversation, text: 'Halo' }],
+			{},
+			{
+				nodeTypes: await sahutWith({ clock: anHourAhead }),
+			},
+		);
+
+		expect(status).toBe('success');
 	});
 });
 
@@ -131,6 +217,7 @@ describe('no connection', () => {
 			{},
 			{
 				credentials: { sahutApi: { apiKey: 'sk_live_secret', baseUrl } },
+				nodeTypes: await sahutWith({ clock: fastClock(100) }),
 			},
 		);
 

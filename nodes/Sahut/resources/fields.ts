@@ -56,6 +56,30 @@ export function concurrencyOption(description: string): INodeProperties {
 	};
 }
 
+/** The Options that every operation has that sends a message, in alphabetical order. */
+export const sendOptions = {
+	concurrency: concurrencyOption(
+		'How many messages may be on their way at once, from 1 to 20. Messages to the same conversation are always sent one after another.',
+	),
+	dryRun: {
+		displayName: 'Dry Run',
+		name: 'dryRun',
+		type: 'boolean',
+		default: false,
+		description:
+			'Whether to make all checks and return the request that would be sent, without sending anything',
+	},
+	requestsPerMinute: {
+		displayName: 'Requests per Minute',
+		name: 'requestsPerMinute',
+		type: 'number',
+		typeOptions: { minValue: 1 },
+		default: 60,
+		description:
+			'How many requests may start within a minute, evenly spread. Keeps a part of your plan’s rate limit (60, 300 or 1,000) free for other integrations.',
+	},
+} satisfies Record<string, INodeProperties>;
+
 const whenTemplate = { messageType: ['template'] };
 
 /** What a message consists of, for every operation that sends one. Read by `message/content.ts`. */

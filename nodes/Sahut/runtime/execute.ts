@@ -9,11 +9,16 @@ import {
 } from 'n8n-workflow';
 
 import { connect, DEFAULT_TRANSPORT, type TransportSettings } from '../transport/client';
+import { downloadAttachment } from '../transport/attachments';
+import { mayHaveArrived } from '../transport/errors';
+import { createSlots } from '../transport/slots';
 import { createLanes } from './lanes';
-import type { Operation, Resource } from './operation';
-import { readParams } from './params';
+import type { Operation, OutputItem, Resource, Sahut } from './operation';
+import { readParams, readRunIndex, readSetting } from './params';
+import { openLedger } from './sentLedger';
 
-const CONCURRENCY = { min: 1, max: 20 };
+const CONCURRENCY = { fallback: DEFAULT_TRANSPORT.concurrency, min: 1, max: 20 };
+const REQUESTS_PER_MINUTE = { fallback: Infinity, min: 1, max: Infinity };
 
 type NodeFailure = NodeApiError | NodeOperationError;
 
@@ -35,13 +40,13 @@ function findOperation(resources: Resource[], resource: string, operation: strin
 	return found;
 }
 
-/** The Concurrency option, brought into its range. It is one for the whole node: the first item's. */
-function readConcurrency(context: IExecuteFunctions): number {
-	const given = Number(
-		context.getNodeParameter('options.concurrency', 0, DEFAULT_TRANSPORT.concurrency),
-	);
-	if (!Number.isInteger(given)) return DEFAULT_TRANSPORT.concurrency;
-	return Math.min(CONCURRENCY.max, Math.max(CONCURRENCY.min, given));
+/** The options that are one for the whole node: the first item's. */
+function readTransport(context: IExecuteFunctions): TransportSettings {
+	return {
+		...DEFAULT_TRANSPORT,
+		concurrency: readSetting(context, 'options.concurrency', CONCURRENCY),
+		requestsPerMinute: readSetting(context, 'options.requestsPerMinute', REQUESTS_PER_MINUTE),
+	};
 }
 
 function once<T>(make: () => Promise<T>): () => Promise<T> {
@@ -50,13 +55,15 @@ function once<T>(make: () => Promise<T>): () => Promise<T> {
 }
 
 /** The error as an item carries it: plain data that a later node can show or route by. */
-function toErrorData({ message, description, errorResponse }: NodeFailure): IDataObject {
+function toErrorData(error: NodeFailure): IDataObject {
+	const { message, description, errorResponse } = error;
 	const { code, status } = errorResponse ?? {};
 	return {
 		message,
-		...(description ? { advice: description } : {}),
-		...(code ? { code } : {}),
-		...(status ? { status } : {}),
+		...(description && { advice: description }),
+		...(code && { code }),
+		...(status && { status }),
+		...(mayHaveArrived(error) && { mayHaveArrived: true }),
 	} as IDataObject;
 }
 
@@ -99,15 +106,23 @@ export async function executeItems(
 	let stopped = false;
 
 	const setup = once(async () => {
-		const concurrency = readConcurrency(context);
+		const transport = { ...readTransport(context), ...settings };
+		const ledger = openLedger(context.getContext('node'), readRunIndex(context), transport.clock);
+		const client = await connect(context, transport);
+		const inSlot = createSlots(transport.concurrency);
 		return {
 			operation: findOperation(
 				resources,
 				context.getNodeParameter('resource', 0),
 				context.getNodeParameter('operation', 0),
 			),
-			sahut: await connect(context, { ...DEFAULT_TRANSPORT, concurrency, ...settings }),
-			inLane: createLanes(concurrency),
+			inLane: createLanes(transport.concurrency),
+			ledger,
+			sahutFor: (itemIndex: number): Sahut => ({
+				...ledger.forItem(itemIndex, client),
+				download: async (attachment) =>
+					await inSlot(async () => await downloadAttachment(context, attachment, transport)),
+			}),
 		};
 	});
 
@@ -131,14 +146,14 @@ export async function executeItems(
 	);
 
 	const outcomes = await Promise.all(
-		readings.map(async (reading, itemIndex): Promise<Outcome<IDataObject[]>> => {
+		readings.map(async (reading, itemIndex): Promise<Outcome<OutputItem[]>> => {
 			if (reading.kind !== 'done') return reading;
-			const { operation, sahut, inLane } = await setup();
+			const { operation, sahutFor, inLane } = await setup();
 			const lane = operation.lane?.(reading.value) ?? `item ${itemIndex}`;
 			return await inLane(lane, async () =>
 				stopped
 					? { kind: 'notStarted' }
-					: await attempt(async () => await operation.run(reading.value, sahut)),
+					: await attempt(async () => await operation.run(reading.value, sahutFor(itemIndex))),
 			);
 		}),
 	);
@@ -154,11 +169,13 @@ export async function executeItems(
 		throw nameTheItem(failed.error, failedAt, `${done} of ${items.length} items were ${verb}.`);
 	}
 
+	if (failedAt < 0) (await setup()).ledger.clear();
 	const toErrorOutput = node.onError === 'continueErrorOutput';
 	return [
 		outcomes.flatMap((outcome, itemIndex): INodeExecutionData[] => {
 			const pairedItem = { item: itemIndex };
-			if (outcome.kind === 'done') return outcome.value.map((json) => ({ json, pairedItem }));
+			if (outcome.kind === 'done')
+				return outcome.value.map((record) => ({ ...record, pairedItem }));
 			if (outcome.kind === 'notStarted') return [];
 			const { json, binary } = items[itemIndex]!;
 			const error = toErrorData(outcome.error);

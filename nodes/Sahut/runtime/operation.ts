@@ -1,7 +1,21 @@
-import type { IDataObject, INodeProperties } from 'n8n-workflow';
+import type { IBinaryData, INodeExecutionData, INodeProperties } from 'n8n-workflow';
 
 import type { SahutClient } from '../transport/client';
+import type { Attachment } from '../transport/types';
 import type { Params } from './params';
+
+/** What an operation can use for one item. */
+export interface Sahut extends SahutClient {
+	/**
+	 * Fetches an attachment, without the API key, for an output item's `binary`.
+	 *
+	 * @throws UserError that names the file, when it cannot be fetched or is too large.
+	 */
+	download(attachment: Attachment): Promise<IBinaryData>;
+}
+
+/** An output item; n8n's pairing with the input item is added to it. */
+export type OutputItem = Pick<INodeExecutionData, 'json' | 'binary'>;
 
 /**
  * One entry of the Operation picker: what it is called, its fields, and what it does with one item.
@@ -24,8 +38,8 @@ export interface Operation<Input = unknown> {
 	read(params: Params): Input;
 	/** Items with the same lane run one after another, in their order. Without it, all run in parallel. */
 	lane?(input: Input): string;
-	/** Does it, and returns one object for each output item. */
-	run(input: Input, sahut: SahutClient): Promise<IDataObject[]>;
+	/** Does it, and returns one record for each output item. */
+	run(input: Input, sahut: Sahut): Promise<OutputItem[]>;
 }
 
 /** One entry of the Resource picker. */

@@ -1,4 +1,9 @@
-import { UserError, type IExecuteFunctions, type INodeProperties } from 'n8n-workflow';
+import {
+	tryToParseDateTime,
+	UserError,
+	type IExecuteFunctions,
+	type INodeProperties,
+} from 'n8n-workflow';
 
 /** The fields of the node for one item, with expressions resolved, read by type. */
 export interface Params {
@@ -9,10 +14,16 @@ export interface Params {
 	/** What Return All and Limit say: the number of records wanted, `Infinity` for all of them. */
 	limit(): number;
 	flag(name: string, fallback: boolean): boolean;
-	/** The value of a picker. */
+	/** The value of a picker; `''` for an option that was not added. */
 	choice(name: string): string;
 	/** The rows of a fixed collection, e.g. `templateVariables.variable`: column → text, if it has any. */
 	rows(name: string): Row[];
+	/** The values of a multiple choice; a text from an expression is one of them, or several with commas. */
+	choices(name: string): string[];
+	/** A point in time in milliseconds since the epoch; without a zone, in that of the workflow. */
+	instant(name: string): number | undefined;
+	/** The time zone of the workflow, e.g. `Asia/Jakarta`. */
+	timezone(): string;
 	/** A value of any type, as it was given. */
 	raw(name: string): unknown;
 }
@@ -41,14 +52,45 @@ function asText(value: unknown, label: string): string {
 	return String(value);
 }
 
+/** The label of a field, or of an entry of a collection: `['options', 'private']`. */
+function findLabel(fields: INodeProperties[], [name, ...rest]: string[]): string | undefined {
+	const field = fields.find((candidate) => candidate.name === name);
+	const inside = field?.type === 'collection' ? (field.options as INodeProperties[]) : [];
+	return rest.length > 0 && inside.length > 0 ? findLabel(inside, rest) : field?.displayName;
+}
+
+function parseInstant(value: unknown, timezone: string): number | undefined {
+	try {
+		return tryToParseDateTime(value, timezone).toMillis();
+	} catch {
+		return undefined;
+	}
+}
+
+/**
+ * Which run of the node this is within the execution, from 0: in a loop it runs several times.
+ */
+export function readRunIndex(context: IExecuteFunctions): number {
+	return Number(context.evaluateExpression('{{ $runIndex }}', 0));
+}
+
+/** A whole number from an option of the first item, brought into its range; it is one for all items. */
+export function readSetting(
+	context: IExecuteFunctions,
+	name: string,
+	{ fallback, min, max }: { fallback: number; min: number; max: number },
+): number {
+	const given = Number(context.getNodeParameter(name, 0, fallback));
+	return Number.isNaN(given) ? fallback : Math.round(Math.min(max, Math.max(min, given)));
+}
+
 /** Reads the fields of item `itemIndex`; `fields` give the labels that messages use. */
 export function readParams(
 	context: IExecuteFunctions,
 	itemIndex: number,
 	fields: INodeProperties[],
 ): Params {
-	const labelOf = (name: string) =>
-		fields.find((field) => field.name === name.split('.')[0])?.displayName ?? name;
+	const labelOf = (name: string) => findLabel(fields, name.split('.')) ?? name;
 	const raw = (name: string, fallback: unknown = null): unknown =>
 		context.getNodeParameter(name, itemIndex, fallback);
 
@@ -65,7 +107,7 @@ export function readParams(
 		raw,
 		flag,
 		text: (name) => asText(raw(name), labelOf(name)),
-		choice: (name) => String(raw(name)),
+		choice: (name) => String(raw(name) ?? ''),
 		rows: (name) =>
 			((raw(name, []) ?? []) as Array<Record<string, unknown>>).map((row, index) =>
 				Object.fromEntries(
@@ -77,6 +119,21 @@ export function readParams(
 						]),
 				),
 			),
+		choices(name) {
+			const value = raw(name, []);
+			const values = Array.isArray(value) ? value : asText(value, labelOf(name)).split(',');
+			return values.map((each) => String(each).trim()).filter((each) => each !== '');
+		},
+		timezone: () => context.getTimezone(),
+		instant(name) {
+			const value = raw(name);
+			if (value === null || value === undefined || value === '') return undefined;
+			const instant = parseInstant(value, context.getTimezone());
+			if (instant !== undefined) return instant;
+			throw new UserError(`${labelOf(name)} is not a date and time`, {
+				description: `It is ${JSON.stringify(value)} for this item. Use one like 2024-03-15T08:30:00Z.`,
+			});
+		},
 		locator(name) {
 			const label = labelOf(name);
 			const value = context.getNodeParameter(name, itemIndex, null, { extractValue: true });

@@ -1,13 +1,17 @@
 import type {
 	ICredentialDataDecryptedObject,
+	IDataObject,
 	IExecuteFunctions,
 	IHookFunctions,
 	ILoadOptionsFunctions,
 	IN8nHttpFullResponse,
 } from 'n8n-workflow';
 
+import { systemClock, type Clock } from './clock';
 import { normalizeApiKey, normalizeBaseUrl } from './connection';
 import { toNodeApiError } from './errors';
+import { RateLimitGate } from './rateLimitGate';
+import { isRateLimited, rateLimitPauseMs, retryAfterMs, retryDelayMs } from './retryPolicy';
 import { createSlots } from './slots';
 import type { Envelope, Outcome, SahutRequest } from './types';
 
@@ -23,6 +27,12 @@ export interface SahutClient {
 	 * @throws NodeApiError when Sahut refuses, does not answer, or answers something else.
 	 */
 	request<T>(request: SahutRequest): Promise<Envelope<T>>;
+
+	/** The request as it would go out: method, address and body. Sends nothing. */
+	describe(request: SahutRequest): IDataObject;
+
+	/** A time of this machine by the server's clock, as far as an answer has told it. In milliseconds. */
+	toServerTime(localMs: number): number;
 }
 
 export interface TransportSettings {
@@ -30,9 +40,23 @@ export interface TransportSettings {
 	timeoutMs: number;
 	/** How many requests may be in flight at once. */
 	concurrency: number;
+	/** How many requests may start within a minute, at even distances. */
+	requestsPerMinute: number;
+	/** The largest attachment that is downloaded. */
+	maxAttachmentBytes: number;
+	clock: Clock;
+	/** Chooses the jitter of a backoff: from 0 to below 1. */
+	random: () => number;
 }
 
-export const DEFAULT_TRANSPORT: TransportSettings = { timeoutMs: 30_000, concurrency: 5 };
+export const DEFAULT_TRANSPORT: TransportSettings = {
+	timeoutMs: 30_000,
+	concurrency: 5,
+	requestsPerMinute: Infinity,
+	maxAttachmentBytes: 50 * 1024 * 1024,
+	clock: systemClock,
+	random: Math.random,
+};
 
 const CREDENTIAL = 'sahutApi';
 
@@ -51,7 +75,8 @@ function isExpected(outcome: Outcome, { expects }: SahutRequest): boolean {
 }
 
 /**
- * Opens the credential of the node, once, and returns a client for it.
+ * Opens the credential of the node, once, and returns a client for it. The client repeats what may
+ * be repeated (`retryPolicy`), and all its requests share one rate-limit gate.
  *
  * @throws UserError when the API key is empty or the base URL is none that a key may be sent to.
  */
@@ -59,26 +84,35 @@ export async function connect(
 	context: RequestContext,
 	settings: TransportSettings = DEFAULT_TRANSPORT,
 ): Promise<SahutClient> {
+	const { timeoutMs, clock, random } = settings;
 	const credential = await context.getCredentials<ICredentialDataDecryptedObject>(CREDENTIAL);
 	normalizeApiKey(credential.apiKey);
 	const baseUrl = normalizeBaseUrl(credential.baseUrl);
-	const inSlot = createSlots(settings.concurrency);
 	const credentialsDecrypted = { id: '', name: CREDENTIAL, type: CREDENTIAL, data: credential };
+	const signal =
+		'getExecutionCancelSignal' in context ? context.getExecutionCancelSignal() : undefined;
+	const inSlot = createSlots(settings.concurrency);
+	const gate = new RateLimitGate(clock, signal, settings.requestsPerMinute);
+	let serverAheadMs = 0;
 
-	async function attempt({ method, path, query, body }: SahutRequest): Promise<Outcome> {
+	const urlOf = ({ path }: SahutRequest) => `${baseUrl}/${path.map(encodeURIComponent).join('/')}`;
+
+	async function send(request: SahutRequest): Promise<Outcome> {
+		const { method, query, body } = request;
+		if (signal?.aborted) return { kind: 'cancelled', wasSent: false };
 		try {
 			const answer = (await context.helpers.httpRequestWithAuthentication.call(
 				context,
 				CREDENTIAL,
 				{
 					method,
-					url: `${baseUrl}/${path.map(encodeURIComponent).join('/')}`,
+					url: urlOf(request),
 					qs: query,
 					// As text, since axios drops properties called `__proto__` from an object.
 					body: body && JSON.stringify(body),
 					headers: body && { 'Content-Type': 'application/json' },
 					json: true,
-					timeout: settings.timeoutMs,
+					timeout: timeoutMs,
 					disableFollowRedirect: true,
 					returnFullResponse: true,
 					// An error status must not throw: n8n would send a request again after a 401.
@@ -87,21 +121,55 @@ export async function connect(
 				{ credentialsDecrypted },
 			)) as IN8nHttpFullResponse;
 			const { statusCode: status, headers } = answer;
+			const serverNow = Date.parse(String(headers.date));
+			if (!Number.isNaN(serverNow)) serverAheadMs = serverNow - clock.now();
 			return { kind: 'answer', status, headers, body: answer.body };
 		} catch (error) {
+			if (signal?.aborted) return { kind: 'cancelled', wasSent: true };
 			return { kind: 'noAnswer', code: errorCode(error), detail: (error as Error).message };
 		}
 	}
 
+	async function sendUntilItStands(request: SahutRequest): Promise<Outcome> {
+		for (let attempt = 1; ; attempt++) {
+			const circumstances = () => ({ now: clock.now(), random: random() });
+			const outcome = await gate.pass(async () => {
+				const answer = await send(request);
+				if (isRateLimited(answer)) {
+					gate.close(rateLimitPauseMs(answer, attempt, circumstances()), answer);
+				}
+				return answer;
+			});
+			const delayMs = retryDelayMs(request, outcome, attempt, circumstances());
+			if (delayMs === undefined) return outcome;
+			// After a 429 the gate does the waiting, for this request and all others.
+			if (!isRateLimited(outcome)) await clock.sleep(delayMs, signal);
+		}
+	}
+
 	return {
+		describe: (request) => ({
+			method: request.method,
+			url: urlOf(request),
+			...(request.body && { body: request.body }),
+		}),
+
+		toServerTime: (localMs) => localMs + serverAheadMs,
+
 		async request<T>(request: SahutRequest): Promise<Envelope<T>> {
-			const outcome = await inSlot(async () => await attempt(request));
+			const outcome = await inSlot(async () => await sendUntilItStands(request)).catch(
+				(error: unknown): Outcome => {
+					if (signal?.aborted) return { kind: 'cancelled', wasSent: false };
+					throw error;
+				},
+			);
 			if (outcome.kind === 'answer' && isExpected(outcome, request)) {
 				return outcome.body as Envelope<T>;
 			}
 			throw toNodeApiError(context.getNode(), request, outcome, {
 				origin: new URL(baseUrl).origin,
-				timeoutMs: settings.timeoutMs,
+				timeoutMs,
+				waitMs: retryAfterMs(outcome, clock.now()),
 			});
 		},
 	};

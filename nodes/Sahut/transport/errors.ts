@@ -8,18 +8,33 @@ interface Explanation {
 	advice: string;
 }
 
+/** What a message names beside the request and its outcome. */
+interface Circumstances {
+	/** Scheme, host and port of the API. */
+	origin: string;
+	timeoutMs: number;
+	/** How long a 429 asked to wait, if it did. */
+	waitMs?: number;
+}
+
 /** Codes of a connection that was never made: Sahut has seen nothing of the request. */
 export const NEVER_CONNECTED = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN']);
 
 /** axios reports its own time-out as ECONNABORTED or, where configured to, as ETIMEDOUT. */
 const TIMED_OUT = new Set(['ECONNABORTED', 'ETIMEDOUT']);
 
-const CANCELLED = 'ERR_CANCELED';
-
 const MAY_HAVE_ARRIVED =
-	'It may or may not have arrived: look into the conversation in Sahut before you send it again.';
+	'It may or may not have arrived, and it is not sent again by itself: look into Sahut before you do.';
 
-function explainStatus(status: number, request: SahutRequest): Explanation {
+function isSuccess(status: number): boolean {
+	return status >= 200 && status < 300;
+}
+
+function explainStatus(
+	status: number,
+	request: SahutRequest,
+	{ waitMs }: Circumstances,
+): Explanation {
 	const { subject } = request;
 	if (status >= 500) {
 		return {
@@ -55,7 +70,7 @@ function explainStatus(status: number, request: SahutRequest): Explanation {
 			return {
 				message: `Sahut has no ${subject}`,
 				advice:
-					'Check the ID. Choose "From list" to pick an existing one, or map the "id" field from a Sahut node before this one.',
+					'Check the ID. Choose "From List" to pick an existing one, or look where the ID in this item comes from.',
 			};
 		case 422:
 			return {
@@ -64,9 +79,12 @@ function explainStatus(status: number, request: SahutRequest): Explanation {
 			};
 		case 429:
 			return {
-				message: 'The rate limit of your Sahut plan was reached',
+				message:
+					waitMs === undefined
+						? 'The rate limit of your Sahut plan was reached, and Sahut did not say for how long'
+						: `The rate limit of your Sahut plan was reached; Sahut asks to wait ${Math.ceil(waitMs / 1000)} seconds`,
 				advice:
-					'Nothing was done for this item. Run it again in a minute, or send fewer requests at once.',
+					'Nothing was done for this item. Run it again later, and set Requests per Minute under Options to stay below the limit of your plan.',
 			};
 		default:
 			return {
@@ -80,11 +98,8 @@ function explainSilence(
 	code: string,
 	detail: string,
 	request: SahutRequest,
-	{ origin, timeoutMs }: { origin: string; timeoutMs: number },
+	{ origin, timeoutMs }: Circumstances,
 ): Explanation {
-	if (code === CANCELLED) {
-		return { message: 'The execution was cancelled', advice: 'The request was given up.' };
-	}
 	if (NEVER_CONNECTED.has(code)) {
 		return {
 			message: `Sahut could not be reached at ${origin}`,
@@ -115,11 +130,47 @@ function whatSahutSaid(body: unknown): { code?: string; message?: string } {
 	};
 }
 
-function isWriteOfUnknownResult(request: SahutRequest, outcome: Outcome): boolean {
-	if (request.method === 'GET') return false;
-	return outcome.kind === 'noAnswer'
-		? !NEVER_CONNECTED.has(outcome.code)
-		: outcome.status >= 500 || (outcome.status >= 200 && outcome.status < 300);
+/** Whether Sahut may have acted on a write that did not succeed. */
+function isOfUnknownFate({ method }: SahutRequest, outcome: Outcome): boolean {
+	if (method === 'GET') return false;
+	switch (outcome.kind) {
+		case 'cancelled':
+			return outcome.wasSent;
+		case 'noAnswer':
+			return !NEVER_CONNECTED.has(outcome.code);
+		case 'answer':
+			return outcome.status >= 500 || isSuccess(outcome.status);
+	}
+}
+
+function explain(
+	request: SahutRequest,
+	outcome: Outcome,
+	circumstances: Circumstances,
+): Explanation {
+	if (outcome.kind === 'cancelled') {
+		return { message: 'The execution was cancelled', advice: '' };
+	}
+	if (outcome.kind === 'noAnswer') {
+		return explainSilence(outcome.code, outcome.detail, request, circumstances);
+	}
+	const { status } = outcome;
+	if (isSuccess(status)) {
+		return {
+			message: `Sahut's answer for ${request.subject} (status ${status}) could not be understood`,
+			advice: 'Check that the Base URL of the Sahut credential is the address of the API.',
+		};
+	}
+	const { message, advice } = explainStatus(status, request, circumstances);
+	return { message, advice: request.advice?.[status] ?? advice };
+}
+
+/**
+ * Whether the request behind an error may have been carried out all the same, so that repeating it
+ * could do it twice.
+ */
+export function mayHaveArrived(error: unknown): boolean {
+	return error instanceof NodeApiError && error.context.mayHaveArrived === true;
 }
 
 /**
@@ -133,23 +184,16 @@ export function toNodeApiError(
 	node: INode,
 	request: SahutRequest,
 	outcome: Outcome,
-	place: { origin: string; timeoutMs: number },
+	circumstances: Circumstances,
 ): NodeApiError {
 	const status = outcome.kind === 'answer' ? outcome.status : undefined;
 	const said = outcome.kind === 'answer' ? whatSahutSaid(outcome.body) : {};
-	const understood = status !== undefined && status >= 200 && status < 300;
-	const { message, advice } = understood
-		? {
-				message: `Sahut's answer for ${request.subject} (status ${status}) could not be understood`,
-				advice: 'Check that the Base URL of the Sahut credential is the address of the API.',
-			}
-		: outcome.kind === 'answer'
-			? explainStatus(outcome.status, request)
-			: explainSilence(outcome.code, outcome.detail, request, place);
+	const isUnknown = isOfUnknownFate(request, outcome);
+	const { message, advice } = explain(request, outcome, circumstances);
 	const description = [
 		said.message && `Sahut said: "${said.message}"${said.code ? ` (${said.code})` : ''}.`,
-		(status !== undefined && request.advice?.[status]) || advice,
-		isWriteOfUnknownResult(request, outcome) && MAY_HAVE_ARRIVED,
+		advice,
+		isUnknown && MAY_HAVE_ARRIVED,
 	]
 		.filter(Boolean)
 		.join(' ');
@@ -162,5 +206,6 @@ export function toNodeApiError(
 	});
 	// n8n replaces a message in which it finds the name of a system error, if only inside of a word.
 	error.message = message;
+	error.context.mayHaveArrived = isUnknown;
 	return error;
 }

@@ -1,5 +1,7 @@
 import type { IDataObject, IHttpRequestMethods } from 'n8n-workflow';
 
+import type { SahutClient } from './client';
+
 /** One call of the Sahut API, below the base URL. */
 export interface SahutRequest {
 	method: Extract<IHttpRequestMethods, 'GET' | 'POST' | 'PUT' | 'DELETE'>;
@@ -13,9 +15,19 @@ export interface SahutRequest {
 	subject: string;
 	/** What to do now, by status, where this request knows better than the general advice. */
 	advice?: Readonly<Record<number, string>>;
+	/** For a write: looks whether it has been carried out although its answer did not arrive. */
+	findWritten?(sahut: SahutClient, trace: WriteTrace): Promise<IDataObject | undefined>;
 }
 
-/** What came of one attempt: an HTTP answer of any status, or none. */
+/** What is known of a write whose answer did not arrive. */
+export interface WriteTrace {
+	/** By this machine's clock, in milliseconds since the epoch. */
+	sentAt: number;
+	/** Whether a record comes of another write, which is known to have succeeded. */
+	isAccountedFor(id: string): boolean;
+}
+
+/** What came of one attempt: an HTTP answer of any status, none, or the end of the execution. */
 export type Outcome =
 	| {
 			kind: 'answer';
@@ -30,6 +42,11 @@ export type Outcome =
 			/** Node's or axios' code, e.g. `ECONNREFUSED`; empty when there is none. */
 			code: string;
 			detail: string;
+	  }
+	| {
+			kind: 'cancelled';
+			/** Whether the request was on its way, so that Sahut may have acted on it. */
+			wasSent: boolean;
 	  };
 
 /** A successful answer: the data, and for lists where we are in them. */
@@ -53,12 +70,19 @@ export interface Sender {
 	name: string;
 }
 
+/** A file that came with a message; its `url` needs no API key. */
+export interface Attachment {
+	url: string;
+	content_type: string;
+	file_name: string;
+}
+
 export interface Message {
 	id: string;
 	type: 'incoming' | 'outgoing' | 'activity';
 	content: string;
 	sender: Sender;
-	attachments: Array<{ url: string; content_type: string; file_name: string }>;
+	attachments: Attachment[];
 	/** ISO 8601 in UTC. */
 	created_at: string;
 }

@@ -1,17 +1,32 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { Operation } from '../../runtime/operation';
-import type { Message } from '../../transport/types';
-import { concurrencyOption, conversationLocator, messageFields } from '../fields';
+import type { SahutRequest } from '../../transport/types';
+import { conversationLocator, messageFields, sendOptions } from '../fields';
 import { readMessage } from './content';
+import { findSentMessage } from './findSent';
 
 interface Input {
 	conversationId: string;
 	body: IDataObject;
+	dryRun: boolean;
 }
 
 const USE_A_TEMPLATE =
 	'If the customer has not written within the last 24 hours, WhatsApp only accepts an approved template: set Message Type to WhatsApp Template. Otherwise check the template ID and its variables.';
+
+/** `POST /conversations/{id}/messages`. A message whose answer is lost is looked for, not repeated. */
+export function sendRequest(conversationId: string, body: IDataObject): SahutRequest {
+	return {
+		method: 'POST',
+		path: ['conversations', conversationId, 'messages'],
+		body,
+		expects: 'record',
+		subject: `conversation "${conversationId}"`,
+		advice: { 422: USE_A_TEMPLATE },
+		findWritten: async (sahut, trace) => await findSentMessage(sahut, conversationId, body, trace),
+	};
+}
 
 export const send: Operation<Input> = {
 	value: 'send',
@@ -30,9 +45,8 @@ export const send: Operation<Input> = {
 			placeholder: 'Add Option',
 			default: {},
 			options: [
-				concurrencyOption(
-					'How many messages may be on their way at once, from 1 to 20. Messages to the same conversation are always sent one after another.',
-				),
+				sendOptions.concurrency,
+				sendOptions.dryRun,
 				{
 					displayName: 'Private',
 					name: 'private',
@@ -42,6 +56,7 @@ export const send: Operation<Input> = {
 					description:
 						'Whether this is an internal note, which your team sees and the customer does not',
 				},
+				sendOptions.requestsPerMinute,
 			],
 		},
 	],
@@ -51,18 +66,14 @@ export const send: Operation<Input> = {
 		return {
 			conversationId: params.locator('conversationId'),
 			body: isPrivate ? { ...message, private: true } : message,
+			dryRun: params.flag('options.dryRun', false),
 		};
 	},
 	lane: ({ conversationId }) => conversationId,
-	async run({ conversationId, body }, sahut) {
-		const { data } = await sahut.request<Message & IDataObject>({
-			method: 'POST',
-			path: ['conversations', conversationId, 'messages'],
-			body,
-			expects: 'record',
-			subject: `conversation "${conversationId}"`,
-			advice: { 422: USE_A_TEMPLATE },
-		});
-		return [data];
+	async run({ conversationId, body, dryRun }, sahut) {
+		const request = sendRequest(conversationId, body);
+		if (dryRun) return [{ json: { dryRun, request: sahut.describe(request) } }];
+		const { data } = await sahut.request<IDataObject>(request);
+		return [{ json: data }];
 	},
 };

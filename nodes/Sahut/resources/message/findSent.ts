@@ -1,0 +1,55 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import type { SahutClient } from '../../transport/client';
+import { fetchPage } from '../../transport/pagination';
+import type { Message, WriteTrace } from '../../transport/types';
+
+/** Both clocks, `Date` headers and `created_at`, may be cut off to whole seconds. */
+const CLOCK_TOLERANCE_MS = 1_000;
+
+/** How far back from the newest page to look: further messages may have followed at once. */
+const MAX_PAGES_BACK = 2;
+
+/** Whether a stored message can be the one that was sent; of a template, Sahut stores the result. */
+function hasContentOf({ content }: Message, body: IDataObject): boolean {
+	if ('content' in body) return content === body.content;
+	const values = Object.values((body.template_variables ?? {}) as Record<string, string>);
+	return values.every((value) => content.includes(value));
+}
+
+/**
+ * Looks, once, whether a message has arrived although its answer did not: an outgoing message at the
+ * end of the conversation, no older than the request, with the same text (for a template: with all
+ * its values), which no other item has sent.
+ *
+ * @returns the message, or undefined when it is not to be seen, which proves nothing.
+ * @throws NodeApiError when the conversation cannot be read.
+ */
+export async function findSentMessage(
+	sahut: SahutClient,
+	conversationId: string,
+	body: IDataObject,
+	{ sentAt, isAccountedFor }: WriteTrace,
+): Promise<IDataObject | undefined> {
+	const request = {
+		path: ['conversations', conversationId, 'messages'],
+		subject: `conversation "${conversationId}"`,
+	};
+	const first = await fetchPage<Message>(sahut, request, 1);
+	// Only after an answer is it known how far the server's clock is from ours.
+	const since = sahut.toServerTime(sentAt) - CLOCK_TOLERANCE_MS;
+	const last = first.meta?.total_pages ?? 1;
+	for (let page = last; page >= 1 && page > last - MAX_PAGES_BACK; page--) {
+		const { data } = page === 1 ? first : await fetchPage<Message>(sahut, request, page);
+		const found = data.find(
+			(message) =>
+				message.type === 'outgoing' &&
+				Date.parse(message.created_at) >= since &&
+				!isAccountedFor(message.id) &&
+				hasContentOf(message, body),
+		);
+		if (found) return { ...found };
+		if (data[0] && Date.parse(data[0].created_at) < since) break;
+	}
+	return undefined;
+}

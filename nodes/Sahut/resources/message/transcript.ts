@@ -1,0 +1,44 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import type { Message } from '../../transport/types';
+
+/** `2024-03-15 15:30`, in the time zone. Swedish dates are ISO dates. */
+function timeFormat(timezone: string): Intl.DateTimeFormat {
+	return new Intl.DateTimeFormat('sv-SE', {
+		timeZone: timezone,
+		dateStyle: 'short',
+		timeStyle: 'short',
+	});
+}
+
+/** White space and line breaks as single spaces: a message is one line. */
+function toLine(text: string): string {
+	return text.replace(/\s+/g, ' ').trim();
+}
+
+/**
+ * Messages as text for a person or a language model, in their order, one line for each:
+ * `[2024-03-15 15:30] Budi Santoso (contact): Halo [file: bukti.png]`.
+ *
+ * @param timezone IANA name, e.g. `Asia/Jakarta`
+ * @returns `conversation_id`, `count` of messages, `timezone` of the times, and `transcript`
+ */
+export function toTranscript(
+	conversationId: string,
+	messages: Message[],
+	timezone: string,
+): IDataObject {
+	const format = timeFormat(timezone);
+	const lines = messages.map(({ created_at, type, sender, content, attachments }) => {
+		const time = format.format(new Date(created_at));
+		const who = type === 'activity' ? 'activity' : `${sender.name} (${sender.type})`;
+		const files = (attachments ?? []).map(({ file_name }) => `[file: ${file_name}]`);
+		return `[${time}] ${who}: ${toLine([content, ...files].join(' '))}`;
+	});
+	return {
+		conversation_id: conversationId,
+		count: messages.length,
+		timezone,
+		transcript: lines.join('\n'),
+	};
+}

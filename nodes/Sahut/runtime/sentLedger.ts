@@ -1,0 +1,109 @@
+import { createHash } from 'crypto';
+import { UserError, type IDataObject } from 'n8n-workflow';
+
+import type { SahutClient } from '../transport/client';
+import type { Clock } from '../transport/clock';
+import { mayHaveArrived } from '../transport/errors';
+import type { Envelope, SahutRequest } from '../transport/types';
+
+/**
+ * What is known of a write: the record that Sahut made of it or, until Sahut has answered, when it
+ * was sent (milliseconds since the epoch).
+ */
+type Entry = { record: IDataObject } | { sentAt: number };
+
+/** The part of the execution's data in which the ledger is kept. */
+export interface LedgerStore {
+	sent?: { runIndex: number; entries: Record<string, Entry> };
+}
+
+/** What this execution has already written, so that a node that runs again writes nothing twice. */
+export interface SentLedger {
+	/** A client for one item: its writes are looked up here first, and recorded. */
+	forItem(itemIndex: number, sahut: SahutClient): SahutClient;
+	/** Forgets everything, when all items have succeeded. */
+	clear(): void;
+}
+
+function keyOf(itemIndex: number, { method, path, body }: SahutRequest): string {
+	const request = JSON.stringify([method, path, body]);
+	return `${itemIndex}:${createHash('sha256').update(request).digest('hex').slice(0, 32)}`;
+}
+
+/**
+ * Opens the ledger of a run of the node. n8n keeps the node's context through Retry On Fail and
+ * through *Retry* on a failed execution, both of which run the node again over all items; a new
+ * execution starts with an empty one. Entries of earlier runs of the node (in a loop) are dropped.
+ *
+ * @param store `getContext('node')`
+ */
+export function openLedger(store: LedgerStore, runIndex: number, clock: Clock): SentLedger {
+	if (store.sent?.runIndex !== runIndex) store.sent = { runIndex, entries: {} };
+	const { entries } = store.sent;
+
+	/** Whether a record belongs to one of the writes that are known to have succeeded. */
+	const isAccountedFor = (id: string) =>
+		Object.values(entries).some((entry) => 'record' in entry && entry.record.id === id);
+
+	async function findWritten(
+		request: SahutRequest,
+		sahut: SahutClient,
+		sentAt: number,
+	): Promise<IDataObject | undefined> {
+		return await request.findWritten?.(sahut, { sentAt, isAccountedFor });
+	}
+
+	async function write(
+		key: string,
+		request: SahutRequest,
+		sahut: SahutClient,
+	): Promise<IDataObject> {
+		const sentAt = clock.now();
+		entries[key] = { sentAt };
+		const result = await sahut.request<IDataObject>(request).then(
+			({ data }) => ({ data }),
+			(error: unknown) => ({ error }),
+		);
+		if ('data' in result) return result.data;
+		if (mayHaveArrived(result.error)) {
+			const written = await findWritten(request, sahut, sentAt).catch(() => undefined);
+			if (written) return written;
+		} else {
+			delete entries[key];
+		}
+		throw result.error;
+	}
+
+	/** An earlier try has left the question open: looks again, and never guesses. */
+	async function settle(
+		request: SahutRequest,
+		sahut: SahutClient,
+		sentAt: number,
+	): Promise<IDataObject> {
+		const written = await findWritten(request, sahut, sentAt);
+		if (written) return written;
+		throw new UserError(`It is not known whether ${request.subject} got this in an earlier try`, {
+			description:
+				'Sahut was asked for it in this execution before, but its answer did not arrive. Look into Sahut: if it is not there, run the workflow anew for this item.',
+		});
+	}
+
+	return {
+		forItem: (itemIndex, sahut) => ({
+			...sahut,
+			async request<T>(request: SahutRequest): Promise<Envelope<T>> {
+				if (request.method === 'GET') return await sahut.request<T>(request);
+				const key = keyOf(itemIndex, request);
+				const entry = entries[key];
+				if (!entry) entries[key] = { record: await write(key, request, sahut) };
+				else if ('sentAt' in entry) {
+					entries[key] = { record: await settle(request, sahut, entry.sentAt) };
+				}
+				return { data: (entries[key] as { record: T }).record };
+			},
+		}),
+		clear() {
+			delete store.sent;
+		},
+	};
+}

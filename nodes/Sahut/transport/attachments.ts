@@ -1,0 +1,70 @@
+import {
+	UserError,
+	type IBinaryData,
+	type IExecuteFunctions,
+	type IN8nHttpFullResponse,
+} from 'n8n-workflow';
+
+import type { TransportSettings } from './client';
+import type { Attachment } from './types';
+
+const BYTES_PER_MB = 1024 * 1024;
+
+const FETCH_IT_YOURSELF =
+	'Turn off Download Attachments and fetch it with the HTTP Request node, from the "url" of the attachment.';
+
+async function readUpTo(
+	maxBytes: number,
+	stream: AsyncIterable<Uint8Array>,
+	{ file_name }: Attachment,
+): Promise<Buffer> {
+	const chunks: Uint8Array[] = [];
+	let size = 0;
+	for await (const chunk of stream) {
+		size += chunk.length;
+		// Leaving the loop destroys the stream, so that no more than this is ever fetched.
+		if (size > maxBytes) {
+			throw new UserError(
+				`The attachment "${file_name}" is larger than ${Math.round(maxBytes / BYTES_PER_MB)} MB`,
+				{ description: FETCH_IT_YOURSELF },
+			);
+		}
+		chunks.push(chunk);
+	}
+	return Buffer.concat(chunks);
+}
+
+/**
+ * Fetches an attachment of a message into n8n's binary data. The request carries no credential: the
+ * file lies on a host of its own (API reference, "Messages").
+ *
+ * @throws UserError that names the file, when it cannot be fetched or is larger than the settings
+ * allow: it is held in memory on its way.
+ */
+export async function downloadAttachment(
+	context: IExecuteFunctions,
+	attachment: Attachment,
+	{ timeoutMs, maxAttachmentBytes }: TransportSettings,
+): Promise<IBinaryData> {
+	const { url, file_name, content_type } = attachment;
+	const answer = (await context.helpers.httpRequest({
+		url,
+		encoding: 'stream',
+		timeout: timeoutMs,
+		returnFullResponse: true,
+		ignoreHttpStatusErrors: true,
+		abortSignal: context.getExecutionCancelSignal(),
+	})) as IN8nHttpFullResponse;
+	if (answer.statusCode !== 200) {
+		throw new UserError(
+			`The attachment "${file_name}" could not be fetched (status ${answer.statusCode})`,
+			{ description: `Its link may have expired. ${FETCH_IT_YOURSELF}` },
+		);
+	}
+	const data = await readUpTo(
+		maxAttachmentBytes,
+		answer.body as unknown as AsyncIterable<Uint8Array>,
+		attachment,
+	);
+	return await context.helpers.prepareBinaryData(data, file_name, content_type);
+}

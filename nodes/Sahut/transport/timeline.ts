@@ -1,0 +1,105 @@
+import type { SahutClient } from './client';
+import {
+	collect,
+	downwards,
+	MAX_PAGE_SIZE,
+	openPages,
+	upwards,
+	type ListRequest,
+	type Pages,
+} from './pagination';
+
+/** A record of a list that is ordered by time, oldest first, and grows at its end only. */
+export interface Timed {
+	id: string;
+	/** ISO 8601. */
+	created_at: string;
+}
+
+/** Which part of a timeline is wanted. Times are milliseconds since the epoch. */
+export interface Selection<T> {
+	/** Counts the records that pass `keep`. */
+	limit: number;
+	newestFirst?: boolean;
+	/** From this time on. */
+	after?: number;
+	/** Up to this time, which is not included: ranges that meet share no record and miss none. */
+	before?: number;
+	keep?(record: T): boolean;
+}
+
+const timeOf = ({ created_at }: Timed) => Date.parse(created_at);
+
+/**
+ * The first page from `low` to the last known one for which `isBehind` holds, by bisection: it must
+ * not hold for any page before that. An empty page is behind everything.
+ *
+ * @returns one more than the last page if there is none.
+ */
+async function firstPageWhere<T>(
+	pages: Pages<T>,
+	low: number,
+	isBehind: (records: T[]) => boolean,
+): Promise<number> {
+	let high = pages.last() + 1;
+	while (low < high) {
+		const middle = Math.floor((low + high) / 2);
+		const records = await pages.read(middle);
+		if (records.length === 0 || isBehind(records)) high = middle;
+		else low = middle + 1;
+	}
+	return low;
+}
+
+/** The last page, also when the list grew by one while we looked. */
+async function findLastPage(pages: Pages<unknown>): Promise<number> {
+	let last: number;
+	do {
+		last = pages.last();
+		await pages.read(last);
+	} while (pages.last() > last);
+	return last;
+}
+
+/**
+ * Fetches a part of a timeline, none of its records twice. Only the pages that are needed are read:
+ * a time is found by bisection, `newestFirst` starts at the last page. A record that arrives
+ * meanwhile is either there or not; it neither displaces nor doubles another one.
+ *
+ * @throws NodeApiError as {@link SahutClient.request} does.
+ */
+export async function fetchTimeline<T extends Timed>(
+	sahut: SahutClient,
+	request: ListRequest,
+	{ limit, newestFirst = false, after = -Infinity, before = Infinity, keep }: Selection<T>,
+): Promise<T[]> {
+	const hasRange = after > -Infinity || before < Infinity;
+	const fromTheStart = !newestFirst && !hasRange && !keep;
+	const pages = openPages<T>(
+		sahut,
+		request,
+		fromTheStart ? Math.min(limit, MAX_PAGE_SIZE) : MAX_PAGE_SIZE,
+	);
+	await pages.read(1);
+
+	const first =
+		after > -Infinity
+			? await firstPageWhere(pages, 1, (records) => timeOf(records.at(-1)!) >= after)
+			: 1;
+	const end =
+		before < Infinity
+			? await firstPageWhere(pages, first, (records) => timeOf(records[0]!) >= before)
+			: Infinity;
+	const wanted = {
+		limit,
+		backwards: newestFirst,
+		keep: (record: T) =>
+			(!hasRange || (timeOf(record) >= after && timeOf(record) < before)) &&
+			(keep?.(record) ?? true),
+	};
+
+	const next = newestFirst
+		? downwards(end === Infinity ? await findLastPage(pages) : end - 1, first)
+		: upwards(pages, first, end);
+	return await collect(pages, next, wanted);
+}
