@@ -107,7 +107,11 @@ export async function executeItems(
 
 	const setup = once(async () => {
 		const transport = { ...readTransport(context), ...settings };
-		const ledger = openLedger(context.getContext('node'), readRunIndex(context), transport.clock);
+		const ledger = openLedger(
+			context.getContext('node'),
+			{ runIndex: readRunIndex(context), isRetry: context.getMode() === 'retry' },
+			transport.clock,
+		);
 		const client = await connect(context, transport);
 		const inSlot = createSlots(transport.concurrency);
 		return {

@@ -14,7 +14,20 @@ type Entry = { record: IDataObject } | { sentAt: number };
 
 /** The part of the execution's data in which the ledger is kept. */
 export interface LedgerStore {
-	sent?: { runIndex: number; entries: Record<string, Entry> };
+	sent?: {
+		runIndex: number;
+		/** When the node began to write, in milliseconds since the epoch. */
+		openedAt: number;
+		entries: Record<string, Entry>;
+	};
+}
+
+/** The run of the node that the ledger is opened for. */
+export interface LedgerRun {
+	/** From 0; in a loop, a node runs several times. */
+	runIndex: number;
+	/** Whether the execution is a *Retry* of one that failed. */
+	isRetry: boolean;
 }
 
 /** What this execution has already written, so that a node that runs again writes nothing twice. */
@@ -37,9 +50,16 @@ function keyOf(itemIndex: number, { method, path, body }: SahutRequest): string 
  *
  * @param store `getContext('node')`
  */
-export function openLedger(store: LedgerStore, runIndex: number, clock: Clock): SentLedger {
-	if (store.sent?.runIndex !== runIndex) store.sent = { runIndex, entries: {} };
-	const { entries } = store.sent;
+export function openLedger(
+	store: LedgerStore,
+	{ runIndex, isRetry }: LedgerRun,
+	clock: Clock,
+): SentLedger {
+	const wentOn = store.sent?.runIndex === runIndex;
+	const ledger =
+		store.sent && wentOn ? store.sent : { runIndex, openedAt: clock.now(), entries: {} };
+	store.sent = ledger;
+	const { openedAt, entries } = ledger;
 
 	/** Whether a record belongs to one of the writes that are known to have succeeded. */
 	const isAccountedFor = (id: string) =>
@@ -51,6 +71,18 @@ export function openLedger(store: LedgerStore, runIndex: number, clock: Clock): 
 		sentAt: number,
 	): Promise<IDataObject | undefined> {
 		return await request.findWritten?.(sahut, { sentAt, isAccountedFor });
+	}
+
+	/**
+	 * What another retry has written. n8n lets people retry an execution several times, each time
+	 * from the same data: what an earlier retry has sent since, only Sahut's own record can tell.
+	 */
+	async function findFromOtherRetry(
+		request: SahutRequest,
+		sahut: SahutClient,
+	): Promise<IDataObject | undefined> {
+		if (!isRetry || !wentOn || !request.isRecognizable) return undefined;
+		return await findWritten(request, sahut, openedAt);
 	}
 
 	async function write(
@@ -95,11 +127,12 @@ export function openLedger(store: LedgerStore, runIndex: number, clock: Clock): 
 				if (request.method === 'GET') return await sahut.request<T>(request);
 				const key = keyOf(itemIndex, request);
 				const entry = entries[key];
-				if (!entry) entries[key] = { record: await write(key, request, sahut) };
-				else if ('sentAt' in entry) {
-					entries[key] = { record: await settle(request, sahut, entry.sentAt) };
-				}
-				return { data: (entries[key] as { record: T }).record };
+				if (entry && 'record' in entry) return { data: entry.record as T };
+				const record = entry
+					? await settle(request, sahut, entry.sentAt)
+					: ((await findFromOtherRetry(request, sahut)) ?? (await write(key, request, sahut)));
+				entries[key] = { record };
+				return { data: record as T };
 			},
 		}),
 		clear() {

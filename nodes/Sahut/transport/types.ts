@@ -17,11 +17,13 @@ export interface SahutRequest {
 	advice?: Readonly<Record<number, string>>;
 	/** For a write: looks whether it has been carried out although its answer did not arrive. */
 	findWritten?(sahut: SahutClient, trace: WriteTrace): Promise<IDataObject | undefined>;
+	/** Whether what was written can be told from anything else that was written since, however long ago. */
+	isRecognizable?: boolean;
 }
 
 /** What is known of a write whose answer did not arrive. */
 export interface WriteTrace {
-	/** By this machine's clock, in milliseconds since the epoch. */
+	/** Not before this time, by this machine's clock, in milliseconds since the epoch. */
 	sentAt: number;
 	/** Whether a record comes of another write, which is known to have succeeded. */
 	isAccountedFor(id: string): boolean;

@@ -7,14 +7,25 @@ import type { Message, WriteTrace } from '../../transport/types';
 /** Both clocks, `Date` headers and `created_at`, may be cut off to whole seconds. */
 const CLOCK_TOLERANCE_MS = 1_000;
 
-/** How far back from the newest page to look: further messages may have followed at once. */
-const MAX_PAGES_BACK = 2;
+/** How far back from the newest page to look, in a conversation where much has followed since. */
+const MAX_PAGES_BACK = 10;
+
+function templateValues(body: IDataObject): string[] {
+	return Object.values((body.template_variables ?? {}) as Record<string, string>);
+}
 
 /** Whether a stored message can be the one that was sent; of a template, Sahut stores the result. */
 function hasContentOf({ content }: Message, body: IDataObject): boolean {
 	if ('content' in body) return content === body.content;
-	const values = Object.values((body.template_variables ?? {}) as Record<string, string>);
-	return values.every((value) => content.includes(value));
+	return templateValues(body).every((value) => content.includes(value));
+}
+
+/**
+ * Whether a message can be recognised among others by what it says. A template without variables
+ * cannot: only Sahut knows its text.
+ */
+export function isRecognizable(body: IDataObject): boolean {
+	return 'content' in body || templateValues(body).some((value) => value.trim() !== '');
 }
 
 /**

@@ -4,7 +4,7 @@ import type { Operation } from '../../runtime/operation';
 import type { SahutRequest } from '../../transport/types';
 import { conversationLocator, messageFields, sendOptions } from '../fields';
 import { readMessage } from './content';
-import { findSentMessage } from './findSent';
+import { findSentMessage, isRecognizable } from './findSent';
 
 interface Input {
 	conversationId: string;
@@ -24,6 +24,7 @@ export function sendRequest(conversationId: string, body: IDataObject): SahutReq
 		expects: 'record',
 		subject: `conversation "${conversationId}"`,
 		advice: { 422: USE_A_TEMPLATE },
+		isRecognizable: isRecognizable(body),
 		findWritten: async (sahut, trace) => await findSentMessage(sahut, conversationId, body, trace),
 	};
 }

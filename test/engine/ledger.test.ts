@@ -1,0 +1,336 @@
+import type { IDataObject, INode } from 'n8n-workflow';
+
+import { runWorkflow, sahutWith, sahutWorkflow, toItems, type FinishedRun } from './engine';
+import { openWorkspace, sendText, type Workspace } from './workspace';
+
+const UNKNOWN = 'conv_00000000000000';
+const RETRY_ON_FAIL = { retryOnFail: true, maxTries: 3, waitBetweenTries: 1 };
+
+/** Twelve customers, of whom Sahut refuses one: what a plain node turns into 23 messages. */
+function twelveRows(workspace: Workspace) {
+	const conversations = workspace.addConversations(12);
+	const rows: IDataObject[] = conversations.map((conversation, index) => ({
+		conversation: index === 7 ? UNKNOWN : conversation,
+		text: `Halo pelanggan ${index}`,
+	}));
+	return { conversations, rows, mend: () => (rows[7]!.conversation = conversations[7]) };
+}
+
+/** What the editor's *Retry* does with the stored data of a failed execution. */
+function executionDataForRetry({ run }: FinishedRun) {
+	const data = structuredClone(JSON.parse(JSON.stringify(run.data))) as typeof run.data;
+	const { lastNodeExecuted, runData } = data.resultData;
+	delete data.resultData.error;
+	if (runData[lastNodeExecuted!]?.at(-1)?.error) runData[lastNodeExecuted!]!.pop();
+	return data;
+}
+
+async function retry(workspace: Workspace, failed: FinishedRun, parameters = sendText) {
+	return await workspace.run(
+		parameters,
+		[],
+		{},
+		{
+			mode: 'retry',
+			executionData: executionDataForRetry(failed),
+		},
+	);
+}
+
+const counts = (workspace: Workspace, conversations: string[]) =>
+	conversations.map((conversation) => workspace.sent(conversation).length);
+
+const ledgerOf = ({ run }: FinishedRun) =>
+	run.data.executionData!.contextData['node:Sahut']?.sent as unknown as IDataObject | undefined;
+
+describe('Retry On Fail', () => {
+	it('sends nothing twice, however often n8n runs the node again', async () => {
+		const workspace = await openWorkspace();
+		const { conversations, rows } = twelveRows(workspace);
+
+		const { status } = await workspace.run(sendText, rows, RETRY_ON_FAIL);
+
+		expect(status).toBe('error');
+		expect(Math.max(...counts(workspace, conversations))).toBe(1);
+		const tries = workspace.requests().filter((request) => request.includes(UNKNOWN));
+		expect(tries).toHaveLength(3);
+	});
+
+	it('also on Continue, where n8n runs the node again for a failed first item', async () => {
+		const workspace = await openWorkspace();
+		const [first, ...others] = workspace.addConversations(4);
+		workspace.sandbox.faults.add({
+			kind: 'status',
+			status: 422,
+			times: 2,
+			path: `/conversations/${first}/messages`,
+		});
+
+		const { output } = await workspace.run(
+			sendText,
+			[first, ...others].map((conversation) => ({ conversation, text: 'Halo' })),
+			{ ...RETRY_ON_FAIL, onError: 'continueRegularOutput' },
+		);
+
+		expect(counts(workspace, [first!, ...others])).toEqual([1, 1, 1, 1]);
+		expect(output('Sahut').map(({ json }) => json.content)).toEqual(Array(4).fill('Halo'));
+	});
+
+	it('does not send a message again whose fate is not known', async () => {
+		const workspace = await openWorkspace();
+		const [conversation] = workspace.addConversations(1);
+		workspace.sandbox.faults.add({ kind: 'status', status: 502, method: 'POST' });
+
+		const { error } = await workspace.run(
+			sendText,
+			[{ conversation, text: 'Halo' }],
+			RETRY_ON_FAIL,
+		);
+
+		expect(error?.message).toContain('It is not known whether conversation');
+		expect(error?.description).toContain('Look into Sahut');
+		expect(workspace.requests().filter((request) => request.startsWith('POST'))).toHaveLength(1);
+	});
+
+	it('finds such a message when it shows up later', async () => {
+		const workspace = await openWorkspace();
+		const [conversation] = workspace.addConversations(1);
+		const { faults, store } = workspace.sandbox;
+		faults.add({ kind: 'dropAfter', method: 'POST' });
+		// The first look fails, so that only the second try can find it.
+		faults.add({ kind: 'status', status: 403, method: 'GET' });
+
+		const { output } = await workspace.run(
+			sendText,
+			[{ conversation, text: 'Halo' }],
+			RETRY_ON_FAIL,
+		);
+
+		expect(output('Sahut')[0]!.json.id).toBe(store.messages(conversation!).at(-1)!.id);
+		expect(workspace.sent(conversation!)).toEqual(['Halo']);
+	});
+});
+
+describe('Retry on a failed execution', () => {
+	it('sends what is missing, and nothing else', async () => {
+		const workspace = await openWorkspace();
+		const { conversations, rows, mend } = twelveRows(workspace);
+		const failed = await workspace.run(sendText, rows);
+		expect(failed.status).toBe('error');
+		mend();
+		const mended = executionDataForRetry(failed);
+		mended.executionData!.nodeExecutionStack[0]!.data.main![0]![7]!.json = rows[7]!;
+
+		const retried = await workspace.run(
+			sendText,
+			[],
+			{},
+			{
+				mode: 'retry',
+				executionData: mended,
+			},
+		);
+
+		expect(retried.status).toBe('success');
+		expect(counts(workspace, conversations)).toEqual(Array(12).fill(1));
+		expect(retried.output('Sahut').map(({ json }) => json.content)).toEqual(
+			rows.map(({ text }) => text),
+		);
+	});
+
+	it('several times from the same execution does not send what another retry has sent', async () => {
+		const workspace = await openWorkspace();
+		const [last, ...conversations] = workspace.addConversations(4);
+		const rows = [...conversations, UNKNOWN, last].map((conversation) => ({
+			conversation,
+			text: 'Pengingat tagihan',
+		}));
+		const oneByOne = { ...sendText, options: { concurrency: 1 } };
+		workspace.sandbox.faults.add({ kind: 'status', status: 422, method: 'POST' });
+		const failed = await workspace.run(oneByOne, rows);
+		expect(counts(workspace, conversations)).toEqual([0, 0, 0]);
+
+		await retry(workspace, failed, oneByOne);
+		expect(counts(workspace, conversations)).toEqual([1, 1, 1]);
+		const again = await retry(workspace, failed, oneByOne);
+
+		expect(counts(workspace, conversations)).toEqual([1, 1, 1]);
+		expect(again.error?.description).toContain('3 of 5 items were sent.');
+	});
+
+	it('sends a changed text, since that is another message', async () => {
+		const workspace = await openWorkspace();
+		const [conversation] = workspace.addConversations(1);
+		const failed = await workspace.run({ ...sendText, options: { concurrency: 1 } }, [
+			{ conversation, text: 'Halo' },
+			{ conversation: UNKNOWN, text: 'Halo' },
+		]);
+		const data = executionDataForRetry(failed);
+		const [first, second] = data.executionData!.nodeExecutionStack[0]!.data.main![0]!;
+		first!.json.text = 'Halo Kak';
+		second!.json.conversation = conversation;
+
+		await workspace.run(sendText, [], {}, { mode: 'retry', executionData: data });
+
+		expect(workspace.sent(conversation!).sort()).toEqual(['Halo', 'Halo', 'Halo Kak']);
+	});
+});
+
+describe('is another message, and sent', () => {
+	it('the same text from another item of the same run', async () => {
+		const workspace = await openWorkspace();
+		const [conversation] = workspace.addConversations(1);
+		const row = { conversation, text: 'Halo' };
+
+		await workspace.run(sendText, [row, row, { conversation: UNKNOWN, text: 'x' }], RETRY_ON_FAIL);
+
+		expect(workspace.sent(conversation!)).toEqual(['Halo', 'Halo']);
+	});
+
+	it('the same text in the next run of a loop', async () => {
+		const workspace = await openWorkspace();
+		const [conversation] = workspace.addConversations(1);
+		const { nodes, connections } = sahutWorkflow(sendText, { onError: 'continueRegularOutput' });
+		const again: INode = { ...nodes[1]!, id: 'again', name: 'Again', type: 'test.twice' };
+		connections.Sahut = { main: [[{ node: 'Again', type: 'main', index: 0 }]] };
+		connections.Again = { main: [[{ node: 'Sahut', type: 'main', index: 0 }]] };
+		let rounds = 0;
+
+		const { runs } = await runWorkflow({
+			nodes: [...nodes, again],
+			connections,
+			items: toItems([
+				{ conversation, text: 'Halo' },
+				{ conversation: UNKNOWN, text: 'x' },
+			]),
+			credentials: workspace.credentials,
+			nodeTypes: {
+				'test.twice': {
+					description: {
+						...(await sahutWith({}))['n8n-nodes-sahut.sahut']!.description,
+						credentials: [],
+					},
+					async execute() {
+						return rounds++ < 2
+							? [
+									toItems([
+										{ conversation, text: 'Halo' },
+										{ conversation: UNKNOWN, text: 'x' },
+									]),
+								]
+							: [[]];
+					},
+				},
+			},
+		});
+
+		expect(runs('Sahut')).toHaveLength(3);
+		expect(workspace.sent(conversation!)).toEqual(['Halo', 'Halo', 'Halo']);
+	});
+
+	it('the same text in a new execution', async () => {
+		const workspace = await openWorkspace();
+		const [conversation] = workspace.addConversations(1);
+
+		await workspace.run(sendText, [{ conversation, text: 'Halo' }]);
+		await workspace.run(sendText, [{ conversation, text: 'Halo' }]);
+
+		expect(workspace.sent(conversation!)).toEqual(['Halo', 'Halo']);
+	});
+});
+
+describe('the ledger', () => {
+	it('is empty after all items have succeeded', async () => {
+		const workspace = await openWorkspace();
+		const rows = workspace.addConversations(5).map((conversation) => ({ conversation, text: 'x' }));
+
+		expect(ledgerOf(await workspace.run(sendText, rows))).toBeUndefined();
+	});
+
+	it('holds the message for each that was sent, and neither key nor address', async () => {
+		const workspace = await openWorkspace();
+		const { rows } = twelveRows(workspace);
+
+		const ledger = JSON.stringify(
+			ledgerOf(await workspace.run(sendText, rows, { onError: 'continueErrorOutput' })),
+		);
+
+		expect(ledger.match(/"id":"msg_/g)).toHaveLength(11);
+		expect(ledger.length).toBeLessThan(11 * 500);
+		expect(ledger).not.toContain(workspace.sandbox.apiKey);
+		expect(ledger).not.toContain('127.0.0.1');
+	});
+});
+
+describe('Dry Run', () => {
+	it('shows the exact requests and sends nothing', async () => {
+		const workspace = await openWorkspace();
+		const [conversation] = workspace.addConversations(1);
+
+		const { output } = await workspace.run(
+			{ ...sendText, options: { dryRun: true, private: true } },
+			[{ conversation, text: 'Halo' }],
+		);
+
+		expect(workspace.requests()).toEqual([]);
+		expect(output('Sahut')).toEqual([
+			{
+				json: {
+					dryRun: true,
+					request: {
+						method: 'POST',
+						url: `${workspace.sandbox.url}/conversations/${conversation}/messages`,
+						body: { content: 'Halo', private: true },
+					},
+				},
+				pairedItem: { item: 0 },
+			},
+		]);
+	});
+
+	it('makes all checks', async () => {
+		const workspace = await openWorkspace();
+
+		const { error } = await workspace.run({ ...sendText, options: { dryRun: true } }, [
+			{ conversation: UNKNOWN, text: ' ' },
+		]);
+
+		expect(error?.message).toBe('Text is empty [item 0]');
+	});
+});
+
+it('a cancelled execution leaves the message on its way recorded, and a retry does not repeat it', async () => {
+	const workspace = await openWorkspace();
+	const [slow, ...others] = workspace.addConversations(3);
+	workspace.sandbox.faults.add({
+		kind: 'slow',
+		delayMs: 400,
+		path: `/conversations/${slow}/messages`,
+	});
+	const rows = [slow, ...others].map((conversation) => ({ conversation, text: 'Halo' }));
+	const arrived = new Promise<void>((resolve) => {
+		const timer = setInterval(() => {
+			if (workspace.sandbox.journal.entries.length === 0) return;
+			clearInterval(timer);
+			setTimeout(resolve, 30);
+		}, 5);
+	});
+
+	const cancelled = await workspace.run(
+		{ ...sendText, options: { concurrency: 1 } },
+		rows,
+		{},
+		{
+			cancelWhen: arrived,
+		},
+	);
+	await new Promise((resolve) => setTimeout(resolve, 600));
+
+	expect(cancelled.error?.message).toContain('The execution was cancelled');
+	expect(counts(workspace, [slow!, ...others])).toEqual([1, 0, 0]);
+
+	const { status } = await retry(workspace, cancelled);
+
+	expect(status).toBe('success');
+	expect(counts(workspace, [slow!, ...others])).toEqual([1, 1, 1]);
+});
