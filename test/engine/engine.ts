@@ -206,7 +206,7 @@ async function prepare({
 		connections,
 		active: false,
 		nodeTypes: nodeTypesOf(loader, nodeTypes),
-		settings: { executionOrder: 'v1' },
+		settings: { executionOrder: 'v1', timezone: 'Asia/Jakarta' },
 	});
 	const url = 'http://localhost:5678';
 	const credentialsHelper = new TestCredentials(loader, credentials);

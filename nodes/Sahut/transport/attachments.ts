@@ -13,6 +13,12 @@ const BYTES_PER_MB = 1024 * 1024;
 const FETCH_IT_YOURSELF =
 	'Turn off Download Attachments and fetch it with the HTTP Request node, from the "url" of the attachment.';
 
+function cannotFetch({ file_name }: Attachment, reason: string): UserError {
+	return new UserError(`The attachment "${file_name}" could not be fetched (${reason})`, {
+		description: `Its link may have expired. ${FETCH_IT_YOURSELF}`,
+	});
+}
+
 async function readUpTo(
 	maxBytes: number,
 	stream: AsyncIterable<Uint8Array>,
@@ -34,6 +40,27 @@ async function readUpTo(
 	return Buffer.concat(chunks);
 }
 
+async function fetchFile(
+	context: IExecuteFunctions,
+	attachment: Attachment,
+	{ timeoutMs, maxAttachmentBytes }: TransportSettings,
+): Promise<Buffer> {
+	const { statusCode, body } = (await context.helpers.httpRequest({
+		url: attachment.url,
+		encoding: 'stream',
+		timeout: timeoutMs,
+		returnFullResponse: true,
+		ignoreHttpStatusErrors: true,
+		abortSignal: context.getExecutionCancelSignal(),
+	})) as IN8nHttpFullResponse;
+	if (statusCode !== 200) throw cannotFetch(attachment, `status ${statusCode}`);
+	return await readUpTo(
+		maxAttachmentBytes,
+		body as unknown as AsyncIterable<Uint8Array>,
+		attachment,
+	);
+}
+
 /**
  * Fetches an attachment of a message into n8n's binary data. The request carries no credential: the
  * file lies on a host of its own (API reference, "Messages").
@@ -44,27 +71,12 @@ async function readUpTo(
 export async function downloadAttachment(
 	context: IExecuteFunctions,
 	attachment: Attachment,
-	{ timeoutMs, maxAttachmentBytes }: TransportSettings,
+	settings: TransportSettings,
 ): Promise<IBinaryData> {
-	const { url, file_name, content_type } = attachment;
-	const answer = (await context.helpers.httpRequest({
-		url,
-		encoding: 'stream',
-		timeout: timeoutMs,
-		returnFullResponse: true,
-		ignoreHttpStatusErrors: true,
-		abortSignal: context.getExecutionCancelSignal(),
-	})) as IN8nHttpFullResponse;
-	if (answer.statusCode !== 200) {
-		throw new UserError(
-			`The attachment "${file_name}" could not be fetched (status ${answer.statusCode})`,
-			{ description: `Its link may have expired. ${FETCH_IT_YOURSELF}` },
-		);
-	}
-	const data = await readUpTo(
-		maxAttachmentBytes,
-		answer.body as unknown as AsyncIterable<Uint8Array>,
-		attachment,
-	);
+	const { file_name, content_type } = attachment;
+	const data = await fetchFile(context, attachment, settings).catch((error: Error) => {
+		if (error instanceof UserError) throw error;
+		throw cannotFetch(attachment, error.message);
+	});
 	return await context.helpers.prepareBinaryData(data, file_name, content_type);
 }

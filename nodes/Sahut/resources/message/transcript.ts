@@ -31,7 +31,7 @@ export function toTranscript(
 	const format = timeFormat(timezone);
 	const lines = messages.map(({ created_at, type, sender, content, attachments }) => {
 		const time = format.format(new Date(created_at));
-		const who = type === 'activity' ? 'activity' : `${sender.name} (${sender.type})`;
+		const who = sender && type !== 'activity' ? `${sender.name} (${sender.type})` : type;
 		const files = (attachments ?? []).map(({ file_name }) => `[file: ${file_name}]`);
 		return `[${time}] ${who}: ${toLine([content, ...files].join(' '))}`;
 	});

@@ -1,0 +1,237 @@
+import { createServer, type IncomingHttpHeaders } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { IDataObject, INode } from 'n8n-workflow';
+
+import type { Sender } from '../../sandbox';
+import { sahutWith } from './engine';
+import { openWorkspace } from './workspace';
+
+const listMessages: INode['parameters'] = {
+	resource: 'message',
+	operation: 'list',
+	conversationId: { __rl: true, mode: 'id', value: '={{ $json.conversation }}' },
+	returnAll: true,
+};
+
+const DEWI: Sender = { type: 'agent', id: 'usr_1', name: 'Dewi Lestari' };
+
+/** A conversation of a morning in Jakarta (UTC+7): customer, agent, bot, activity, customer. */
+async function openMorning() {
+	const workspace = await openWorkspace();
+	const { store } = workspace.sandbox;
+	const contact = store.addContact({ name: 'Budi Santoso' });
+	const { id } = store.addConversation({ contact });
+	const at = (time: string) => `2024-03-15T${time}:00Z`;
+	const file = {
+		url: 'http://127.0.0.1:1/1.png',
+		content_type: 'image/png',
+		file_name: 'bukti.png',
+	};
+	const add = (
+		type: 'incoming' | 'outgoing' | 'activity',
+		sender: Sender,
+		time: string,
+		content: string,
+		attachments = [] as Array<typeof file>,
+	) => store.addMessage(id, { type, sender, content, attachments, created_at: at(time) });
+	const budi: Sender = { type: 'contact', id: contact.id, name: contact.name };
+	add('incoming', budi, '01:00', 'Halo,\nada stok?');
+	add('outgoing', DEWI, '01:05', 'Ada Kak.');
+	add('outgoing', store.bot, '01:10', 'Ini katalog kami.');
+	add('activity', store.bot, '01:15', 'Percakapan ditugaskan ke Dewi Lestari');
+	add('incoming', budi, '01:20', 'Ini buktinya', [file]);
+	const list = async (parameters: INode['parameters'], row: IDataObject = {}) =>
+		await workspace.run({ ...listMessages, ...parameters }, [{ conversation: id, ...row }]);
+	const texts = async (parameters: INode['parameters'], row?: IDataObject) =>
+		(await list(parameters, row))
+			.output('Sahut')
+			.map(({ json }) => String(json.content).slice(0, 4));
+	return { ...workspace, store, conversation: id, list, texts };
+}
+
+describe('Filters', () => {
+	it.each<[string, INode['parameters'], string[]]>([
+		['incoming messages', { types: ['incoming'] }, ['Halo', 'Ini ']],
+		['two types', { types: ['incoming', 'activity'] }, ['Halo', 'Perc', 'Ini ']],
+		['agents', { senderTypes: ['agent'] }, ['Ada ']],
+		['outgoing messages of bots', { types: ['outgoing'], senderTypes: ['bot'] }, ['Ini ']],
+		['a type from an expression', { types: '={{ "incoming" }}' }, ['Halo', 'Ini ']],
+		['after a time, itself included', { createdAfter: '2024-03-15T01:15:00Z' }, ['Perc', 'Ini ']],
+		[
+			'before a time, itself not included',
+			{ createdBefore: '2024-03-15T01:10:00Z' },
+			['Halo', 'Ada '],
+		],
+		[
+			'a time in the time zone of the workflow',
+			{ createdAfter: '2024-03-15T08:20:00', createdBefore: '2024-03-15T08:21:00' },
+			['Ini '],
+		],
+		[
+			'a DateTime from an expression',
+			{ createdAfter: '={{ DateTime.fromISO("2024-03-15T01:20:00Z") }}' },
+			['Ini '],
+		],
+		[
+			'nothing, when the dates are empty',
+			{ createdAfter: '', createdBefore: '' },
+			['Halo', 'Ada ', 'Ini ', 'Perc', 'Ini '],
+		],
+	])('by %s', async (_, filters, expected) => {
+		const { texts } = await openMorning();
+		expect(await texts({ filters } as INode['parameters'])).toEqual(expected);
+	});
+
+	it('the limit counts what passes them', async () => {
+		const { texts } = await openMorning();
+		const filters = { types: ['incoming'] };
+		expect(await texts({ returnAll: false, limit: 2, filters })).toEqual(['Halo', 'Ini ']);
+	});
+
+	it('a date that is none is refused before any request', async () => {
+		const { list, requests } = await openMorning();
+		const { error } = await list({ filters: { createdAfter: 'kemarin' } });
+		expect(error?.message).toBe('Created After is not a date and time [item 0]');
+		expect(requests()).toEqual([]);
+	});
+});
+
+describe('Newest First', () => {
+	it('begins at the end of a long conversation', async () => {
+		const { run, sandbox, addConversations, requests } = await openWorkspace();
+		const [conversation] = addConversations(1);
+		sandbox.store.addMessages(conversation!, 9_960, { until: new Date(Date.now() - 60_000) });
+
+		const { output } = await run(
+			{ ...listMessages, returnAll: false, options: { order: 'newestFirst' } },
+			[{ conversation }],
+		);
+
+		const stored = sandbox.store.messages(conversation!).map(({ id }) => id);
+		expect(output('Sahut').map(({ json }) => json.id)).toEqual(stored.reverse().slice(0, 50));
+		expect(requests()).toHaveLength(2);
+	});
+});
+
+describe('Transcript', () => {
+	it('is one item that a person or a model can read', async () => {
+		const { list, conversation } = await openMorning();
+
+		const { output } = await list({ options: { output: 'transcript' } });
+
+		expect(output('Sahut')).toEqual([
+			{
+				json: {
+					conversation_id: conversation,
+					count: 5,
+					timezone: 'Asia/Jakarta',
+					transcript: [
+						'[2024-03-15 08:00] Budi Santoso (contact): Halo, ada stok?',
+						'[2024-03-15 08:05] Dewi Lestari (agent): Ada Kak.',
+						'[2024-03-15 08:10] Asisten Toko (bot): Ini katalog kami.',
+						'[2024-03-15 08:15] activity: Percakapan ditugaskan ke Dewi Lestari',
+						'[2024-03-15 08:20] Budi Santoso (contact): Ini buktinya [file: bukti.png]',
+					].join('\n'),
+				},
+				pairedItem: { item: 0 },
+			},
+		]);
+	});
+
+	it('of the newest messages still reads from top to bottom', async () => {
+		const { list } = await openMorning();
+		const { output } = await list({
+			returnAll: false,
+			limit: 2,
+			options: { output: 'transcript', order: 'newestFirst' },
+		});
+		expect(output('Sahut')[0]!.json).toMatchObject({
+			count: 2,
+			transcript: expect.stringMatching(/^\[2024-03-15 08:15\] .*\n\[2024-03-15 08:20\] /),
+		});
+	});
+
+	it('of a conversation without messages is an empty text', async () => {
+		const { list, store } = await openMorning();
+		const { id } = store.addConversation();
+		const { output } = await list({ options: { output: 'transcript' } }, { conversation: id });
+		expect(output('Sahut')[0]!.json).toMatchObject({ count: 0, transcript: '' });
+	});
+});
+
+describe('Download Attachments', () => {
+	const FILES: Record<string, { status: number; body: Buffer }> = {
+		'/a.png': { status: 200, body: Buffer.from('gambar') },
+		'/b.pdf': { status: 200, body: Buffer.from('faktur') },
+		'/big.mp4': { status: 200, body: Buffer.alloc(2 * 1024 * 1024 + 1) },
+		'/gone.png': { status: 410, body: Buffer.from('') },
+	};
+
+	it('names the file also when its host cannot be reached', async () => {
+		const { list } = await openMorning();
+
+		const { error } = await list({ options: { downloadAttachments: true } });
+
+		expect(error?.message).toContain('The attachment "bukti.png" could not be fetched (');
+	});
+
+	async function withFiles(names: string[]) {
+		const workspace = await openWorkspace();
+		const requests: IncomingHttpHeaders[] = [];
+		const host = createServer(({ url, headers }, response) => {
+			requests.push(headers);
+			const { status, body } = FILES[url!]!;
+			response.writeHead(status, { 'content-type': 'application/octet-stream' }).end(body);
+		}).listen(0, '127.0.0.1');
+		await new Promise((resolve) => host.once('listening', resolve));
+		const origin = `http://127.0.0.1:${(host.address() as AddressInfo).port}`;
+		const { id: conversation } = workspace.sandbox.store.addConversation();
+		workspace.sandbox.store.addIncoming(conversation, 'Tanpa berkas');
+		workspace.sandbox.store.addIncoming(
+			conversation,
+			'Berkasnya',
+			new Date(),
+			names.map((name) => ({
+				url: `${origin}/${name}`,
+				content_type: name.endsWith('pdf') ? 'application/pdf' : 'image/png',
+				file_name: name,
+			})),
+		);
+		const finished = await workspace.run(
+			{ ...listMessages, options: { downloadAttachments: true } },
+			[{ conversation }],
+			{},
+			{ nodeTypes: await sahutWith({ maxAttachmentBytes: 2 * 1024 * 1024 }) },
+		);
+		host.close();
+		return { ...workspace, ...finished, requests };
+	}
+
+	it('puts the files into binary data, and gives the API key to nobody', async () => {
+		const { output, requests } = await withFiles(['a.png', 'b.pdf']);
+
+		const [without, withTwo] = output('Sahut');
+		expect(without!.binary).toBeUndefined();
+		expect(withTwo!.binary).toMatchObject({
+			attachment_0: { fileName: 'a.png', mimeType: 'image/png', fileExtension: 'png' },
+			attachment_1: { fileName: 'b.pdf', mimeType: 'application/pdf' },
+		});
+		const data = Object.values(withTwo!.binary!).map((file) => file.data);
+		expect(data.map((each) => Buffer.from(each, 'base64').toString())).toEqual([
+			'gambar',
+			'faktur',
+		]);
+		expect(requests).toHaveLength(2);
+		expect(requests.map(({ authorization }) => authorization)).toEqual([undefined, undefined]);
+	});
+
+	it.each([
+		['big.mp4', 'The attachment "big.mp4" is larger than 2 MB'],
+		['gone.png', 'The attachment "gone.png" could not be fetched (status 410)'],
+	])('names the file that cannot be had: %s', async (name, message) => {
+		const { error } = await withFiles([name]);
+
+		expect(error?.message).toBe(`${message} [item 0]`);
+		expect(error?.description).toContain('Turn off Download Attachments');
+	});
+});
