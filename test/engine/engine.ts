@@ -42,7 +42,7 @@ import {
 import type * as Resources from '../../nodes/Sahut/resources';
 import type * as Execute from '../../nodes/Sahut/runtime/execute';
 import type * as SahutNode from '../../nodes/Sahut/Sahut.node';
-import type { TransportSettings } from '../../nodes/Sahut/transport/client';
+import type { TransportSettings } from '../../nodes/Sahut/transport/settings';
 
 export const PACKAGE_FOLDER = path.resolve(__dirname, '../..');
 

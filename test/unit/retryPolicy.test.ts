@@ -5,7 +5,7 @@ import {
 	retryAfterMs,
 	retryDelayMs,
 } from '../../nodes/Sahut/transport/retryPolicy';
-import type { Outcome } from '../../nodes/Sahut/transport/types';
+import type { Outcome } from '../../nodes/Sahut/transport/outcome';
 
 const NOW = Date.parse('2024-03-15T08:30:00Z');
 

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import {
 	parseTemplateVariables,
 	toTemplateVariables,
-} from '../../nodes/Sahut/resources/message/content';
+} from '../../nodes/Sahut/resources/message/templateVariables';
 
 const scalars = fc.oneof(fc.string(), fc.integer(), fc.boolean());
 

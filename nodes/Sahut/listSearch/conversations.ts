@@ -1,7 +1,7 @@
 import type { ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow';
 
 import { connect } from '../transport/client';
-import { fetchPage } from '../transport/pagination';
+import { fetchPage } from '../transport/pages';
 import type { Conversation } from '../transport/types';
 
 /** How many pages of 100 one look into the list reads at most, until something matches. */

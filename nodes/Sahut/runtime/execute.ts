@@ -1,26 +1,15 @@
-import {
-	NodeApiError,
-	NodeOperationError,
-	UserError,
-	type IDataObject,
-	type IExecuteFunctions,
-	type INode,
-	type INodeExecutionData,
-} from 'n8n-workflow';
+import { UserError, type IExecuteFunctions, type INodeExecutionData } from 'n8n-workflow';
 
-import { connect, DEFAULT_TRANSPORT, type TransportSettings } from '../transport/client';
 import { downloadAttachment } from '../transport/attachments';
-import { mayHaveArrived } from '../transport/errors';
+import { connect } from '../transport/client';
+import type { TransportSettings } from '../transport/settings';
 import { createSlots } from '../transport/slots';
+import { nameTheItem, toErrorData, toFailure, type NodeFailure } from './failures';
 import { createLanes } from './lanes';
 import type { Operation, OutputItem, Resource, Sahut } from './operation';
-import { readParams, readRunIndex, readSetting } from './params';
+import { readRunIndex, readTransport } from './nodeSettings';
+import { readParams } from './params';
 import { openLedger } from './sentLedger';
-
-const CONCURRENCY = { fallback: DEFAULT_TRANSPORT.concurrency, min: 1, max: 20 };
-const REQUESTS_PER_MINUTE = { fallback: Infinity, min: 1, max: Infinity };
-
-type NodeFailure = NodeApiError | NodeOperationError;
 
 /** What has become of one item. On Stop, those behind a failed one are not started any more. */
 type Outcome<T> =
@@ -40,48 +29,40 @@ function findOperation(resources: Resource[], resource: string, operation: strin
 	return found;
 }
 
-/** The options that are one for the whole node: the first item's. */
-function readTransport(context: IExecuteFunctions): TransportSettings {
+/** What all items share: the operation, its lanes, the ledger and the connection to Sahut. */
+async function prepare(
+	context: IExecuteFunctions,
+	resources: Resource[],
+	settings: Partial<TransportSettings>,
+) {
+	const transport = { ...readTransport(context), ...settings };
+	const operation = findOperation(
+		resources,
+		context.getNodeParameter('resource', 0),
+		context.getNodeParameter('operation', 0),
+	);
+	const client = await connect(context, transport);
+	const inSlot = createSlots(transport.concurrency);
+	const ledger = openLedger(
+		context.getContext('node'),
+		{ runIndex: readRunIndex(context), isRetry: context.getMode() === 'retry' },
+		transport.clock,
+	);
 	return {
-		...DEFAULT_TRANSPORT,
-		concurrency: readSetting(context, 'options.concurrency', CONCURRENCY),
-		requestsPerMinute: readSetting(context, 'options.requestsPerMinute', REQUESTS_PER_MINUTE),
+		operation,
+		ledger,
+		inLane: createLanes(transport.concurrency),
+		sahutFor: (itemIndex: number): Sahut => ({
+			...ledger.forItem(itemIndex, client),
+			download: async (attachment) =>
+				await inSlot(async () => await downloadAttachment(context, attachment, transport)),
+		}),
 	};
 }
 
 function once<T>(make: () => Promise<T>): () => Promise<T> {
 	let made: Promise<T> | undefined;
 	return async () => await (made ??= make());
-}
-
-/** The error as an item carries it: plain data that a later node can show or route by. */
-function toErrorData(error: NodeFailure): IDataObject {
-	const { message, description, errorResponse } = error;
-	const { code, status } = errorResponse ?? {};
-	return {
-		message,
-		...(description && { advice: description }),
-		...(code && { code }),
-		...(status && { status }),
-		...(mayHaveArrived(error) && { mayHaveArrived: true }),
-	} as IDataObject;
-}
-
-/** A thrown error as one of n8n's node errors, with its message as it was. */
-function toFailure(node: INode, thrown: unknown): NodeFailure {
-	if (thrown instanceof NodeApiError) return thrown;
-	const failure = new NodeOperationError(node, thrown as Error);
-	// n8n replaces a message in which it finds the name of a system error, if only inside of a word.
-	failure.message = (thrown as Error).message;
-	return failure;
-}
-
-/** The error that stops the node: in the editor's own words which item it was, and what is done. */
-function nameTheItem(error: NodeFailure, itemIndex: number, progress: string): NodeFailure {
-	error.message = `${error.message} [item ${itemIndex}]`;
-	error.description = [error.description, progress].filter(Boolean).join(' ');
-	error.context.itemIndex = itemIndex;
-	return error;
 }
 
 /**
@@ -105,30 +86,7 @@ export async function executeItems(
 	const stopsAtFailure = !context.continueOnFail();
 	let stopped = false;
 
-	const setup = once(async () => {
-		const transport = { ...readTransport(context), ...settings };
-		const ledger = openLedger(
-			context.getContext('node'),
-			{ runIndex: readRunIndex(context), isRetry: context.getMode() === 'retry' },
-			transport.clock,
-		);
-		const client = await connect(context, transport);
-		const inSlot = createSlots(transport.concurrency);
-		return {
-			operation: findOperation(
-				resources,
-				context.getNodeParameter('resource', 0),
-				context.getNodeParameter('operation', 0),
-			),
-			inLane: createLanes(transport.concurrency),
-			ledger,
-			sahutFor: (itemIndex: number): Sahut => ({
-				...ledger.forItem(itemIndex, client),
-				download: async (attachment) =>
-					await inSlot(async () => await downloadAttachment(context, attachment, transport)),
-			}),
-		};
-	});
+	const setup = once(async () => await prepare(context, resources, settings));
 
 	async function attempt<T>(task: () => Promise<T>): Promise<Outcome<T>> {
 		try {

@@ -67,23 +67,6 @@ function parseInstant(value: unknown, timezone: string): number | undefined {
 	}
 }
 
-/**
- * Which run of the node this is within the execution, from 0: in a loop it runs several times.
- */
-export function readRunIndex(context: IExecuteFunctions): number {
-	return Number(context.evaluateExpression('{{ $runIndex }}', 0));
-}
-
-/** A whole number from an option of the first item, brought into its range; it is one for all items. */
-export function readSetting(
-	context: IExecuteFunctions,
-	name: string,
-	{ fallback, min, max }: { fallback: number; min: number; max: number },
-): number {
-	const given = Number(context.getNodeParameter(name, 0, fallback));
-	return Number.isNaN(given) ? fallback : Math.round(Math.min(max, Math.max(min, given)));
-}
-
 /** Reads the fields of item `itemIndex`; `fields` give the labels that messages use. */
 export function readParams(
 	context: IExecuteFunctions,

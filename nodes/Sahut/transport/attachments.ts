@@ -5,7 +5,7 @@ import {
 	type IN8nHttpFullResponse,
 } from 'n8n-workflow';
 
-import type { TransportSettings } from './client';
+import type { TransportSettings } from './settings';
 import type { Attachment } from './types';
 
 const BYTES_PER_MB = 1024 * 1024;

@@ -7,13 +7,14 @@ import type {
 	IN8nHttpFullResponse,
 } from 'n8n-workflow';
 
-import { systemClock, type Clock } from './clock';
 import { normalizeApiKey, normalizeBaseUrl } from './connection';
 import { toNodeApiError } from './errors';
+import { isRateLimited, isSuccess, type Outcome } from './outcome';
 import { RateLimitGate } from './rateLimitGate';
-import { isRateLimited, rateLimitPauseMs, retryAfterMs, retryDelayMs } from './retryPolicy';
+import { rateLimitPauseMs, retryAfterMs, retryDelayMs } from './retryPolicy';
+import { DEFAULT_TRANSPORT, type TransportSettings } from './settings';
 import { createSlots } from './slots';
-import type { Envelope, Outcome, SahutRequest } from './types';
+import type { Envelope, SahutRequest } from './types';
 
 /** The n8n functions that can make a request: in an execution, in a searchable list, in a trigger. */
 export type RequestContext = IExecuteFunctions | ILoadOptionsFunctions | IHookFunctions;
@@ -35,29 +36,6 @@ export interface SahutClient {
 	toServerTime(localMs: number): number;
 }
 
-export interface TransportSettings {
-	/** How long Sahut may take to answer one request, in milliseconds. */
-	timeoutMs: number;
-	/** How many requests may be in flight at once. */
-	concurrency: number;
-	/** How many requests may start within a minute, at even distances. */
-	requestsPerMinute: number;
-	/** The largest attachment that is downloaded. */
-	maxAttachmentBytes: number;
-	clock: Clock;
-	/** Chooses the jitter of a backoff: from 0 to below 1. */
-	random: () => number;
-}
-
-export const DEFAULT_TRANSPORT: TransportSettings = {
-	timeoutMs: 30_000,
-	concurrency: 5,
-	requestsPerMinute: Infinity,
-	maxAttachmentBytes: 50 * 1024 * 1024,
-	clock: systemClock,
-	random: Math.random,
-};
-
 const CREDENTIAL = 'sahutApi';
 
 /** The first `code` on an error or on what caused it: n8n wraps axios' errors, axios wraps Node's. */
@@ -69,7 +47,7 @@ function errorCode(error: unknown): string {
 
 /** Whether an answer is the success that the request expects, with its data. */
 function isExpected(outcome: Outcome, { expects }: SahutRequest): boolean {
-	if (outcome.kind !== 'answer' || outcome.status < 200 || outcome.status >= 300) return false;
+	if (outcome.kind !== 'answer' || !isSuccess(outcome.status)) return false;
 	const { data } = (outcome.body ?? {}) as { data?: unknown };
 	return expects === 'list' ? Array.isArray(data) : typeof data === 'object' && data !== null;
 }

@@ -1,123 +1,11 @@
 import { NodeApiError, type INode, type JsonObject } from 'n8n-workflow';
 
-import type { Outcome, SahutRequest } from './types';
-
-/** What a failed request means to the person who watches the workflow. */
-interface Explanation {
-	message: string;
-	advice: string;
-}
-
-/** What a message names beside the request and its outcome. */
-interface Circumstances {
-	/** Scheme, host and port of the API. */
-	origin: string;
-	timeoutMs: number;
-	/** How long a 429 asked to wait, if it did. */
-	waitMs?: number;
-}
-
-/** Codes of a connection that was never made: Sahut has seen nothing of the request. */
-export const NEVER_CONNECTED = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN']);
-
-/** axios reports its own time-out as ECONNABORTED or, where configured to, as ETIMEDOUT. */
-const TIMED_OUT = new Set(['ECONNABORTED', 'ETIMEDOUT']);
+import { explain, type Circumstances } from './explain';
+import { isOfUnknownFate, type Outcome } from './outcome';
+import type { SahutRequest } from './types';
 
 const MAY_HAVE_ARRIVED =
 	'It may or may not have arrived, and it is not sent again by itself: look into Sahut before you do.';
-
-function isSuccess(status: number): boolean {
-	return status >= 200 && status < 300;
-}
-
-function explainStatus(
-	status: number,
-	request: SahutRequest,
-	{ waitMs }: Circumstances,
-): Explanation {
-	const { subject } = request;
-	if (status >= 500) {
-		return {
-			message: `Sahut could not handle the request for ${subject} (status ${status})`,
-			advice: 'Try again later.',
-		};
-	}
-	if (status >= 300 && status < 400) {
-		return {
-			message: `Sahut's address answered with a redirect (status ${status})`,
-			advice:
-				'The API key is never sent across a redirect. Put the final address into the Base URL of the Sahut credential.',
-		};
-	}
-	switch (status) {
-		case 400:
-			return {
-				message: `Sahut could not use the request for ${subject}`,
-				advice: 'Check the values of the fields for this item.',
-			};
-		case 401:
-			return {
-				message: 'Sahut does not accept the API key',
-				advice:
-					'Open the Sahut credential and paste the key again, from Settings → Integrations → API Keys. A revoked key, or one of another workspace, does not work.',
-			};
-		case 403:
-			return {
-				message: `The API key may not do this with ${subject}`,
-				advice: 'Ask an administrator of your Sahut workspace for a key with this permission.',
-			};
-		case 404:
-			return {
-				message: `Sahut has no ${subject}`,
-				advice:
-					'Check the ID. Choose "From List" to pick an existing one, or look where the ID in this item comes from.',
-			};
-		case 422:
-			return {
-				message: `Sahut refused the data for ${subject}`,
-				advice: 'Check the values of the fields for this item.',
-			};
-		case 429:
-			return {
-				message:
-					waitMs === undefined
-						? 'The rate limit of your Sahut plan was reached, and Sahut did not say for how long'
-						: `The rate limit of your Sahut plan was reached; Sahut asks to wait ${Math.ceil(waitMs / 1000)} seconds`,
-				advice:
-					'Nothing was done for this item. Run it again later, and set Requests per Minute under Options to stay below the limit of your plan.',
-			};
-		default:
-			return {
-				message: `Sahut answered the request for ${subject} with status ${status}`,
-				advice: 'Check the Base URL of the Sahut credential and the values of this item.',
-			};
-	}
-}
-
-function explainSilence(
-	code: string,
-	detail: string,
-	request: SahutRequest,
-	{ origin, timeoutMs }: Circumstances,
-): Explanation {
-	if (NEVER_CONNECTED.has(code)) {
-		return {
-			message: `Sahut could not be reached at ${origin}`,
-			advice:
-				'Nothing was sent. Check the internet connection of your n8n and the Base URL of the Sahut credential.',
-		};
-	}
-	if (TIMED_OUT.has(code)) {
-		return {
-			message: `Sahut did not answer within ${timeoutMs / 1000} seconds (${request.subject})`,
-			advice: 'Try again later.',
-		};
-	}
-	return {
-		message: `The connection to Sahut broke off before an answer came (${request.subject})`,
-		advice: detail === '' ? 'Try again later.' : `n8n reports: ${detail}`,
-	};
-}
 
 /** `error.code` and `error.message` of Sahut's error envelope, as far as the answer has them. */
 function whatSahutSaid(body: unknown): { code?: string; message?: string } {
@@ -128,41 +16,6 @@ function whatSahutSaid(body: unknown): { code?: string; message?: string } {
 		code: typeof error?.code === 'string' ? error.code : undefined,
 		message: typeof error?.message === 'string' ? error.message : undefined,
 	};
-}
-
-/** Whether Sahut may have acted on a write that did not succeed. */
-function isOfUnknownFate({ method }: SahutRequest, outcome: Outcome): boolean {
-	if (method === 'GET') return false;
-	switch (outcome.kind) {
-		case 'cancelled':
-			return outcome.wasSent;
-		case 'noAnswer':
-			return !NEVER_CONNECTED.has(outcome.code);
-		case 'answer':
-			return outcome.status >= 500 || isSuccess(outcome.status);
-	}
-}
-
-function explain(
-	request: SahutRequest,
-	outcome: Outcome,
-	circumstances: Circumstances,
-): Explanation {
-	if (outcome.kind === 'cancelled') {
-		return { message: 'The execution was cancelled', advice: '' };
-	}
-	if (outcome.kind === 'noAnswer') {
-		return explainSilence(outcome.code, outcome.detail, request, circumstances);
-	}
-	const { status } = outcome;
-	if (isSuccess(status)) {
-		return {
-			message: `Sahut's answer for ${request.subject} (status ${status}) could not be understood`,
-			advice: 'Check that the Base URL of the Sahut credential is the address of the API.',
-		};
-	}
-	const { message, advice } = explainStatus(status, request, circumstances);
-	return { message, advice: request.advice?.[status] ?? advice };
 }
 
 /**

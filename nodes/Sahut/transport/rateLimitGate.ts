@@ -1,6 +1,6 @@
 import type { Clock } from './clock';
+import type { Outcome } from './outcome';
 import { MAX_RETRY_AFTER_MS } from './retryPolicy';
-import type { Outcome } from './types';
 
 const MINUTE_MS = 60_000;
 

@@ -1,5 +1,5 @@
-import { NEVER_CONNECTED } from './errors';
-import type { Outcome, SahutRequest } from './types';
+import { isRateLimited, NEVER_CONNECTED, RATE_LIMITED, type Outcome } from './outcome';
+import type { SahutRequest } from './types';
 
 /** Tries of one request, the first one included. */
 export const MAX_ATTEMPTS = 5;
@@ -11,8 +11,6 @@ export const MAX_RETRY_AFTER_MS = 120_000;
 const FIRST_BACKOFF_MS = 1_000;
 const MAX_BACKOFF_MS = 30_000;
 
-const RATE_LIMITED = 429;
-
 /** Answers after which a read may be repeated: it changes nothing, however often it is made. */
 const REPEATABLE_READ = new Set([408, RATE_LIMITED, 500, 502, 503, 504]);
 
@@ -22,10 +20,6 @@ export interface Circumstances {
 	now: number;
 	/** From 0 to below 1. */
 	random: number;
-}
-
-export function isRateLimited(outcome: Outcome): boolean {
-	return outcome.kind === 'answer' && outcome.status === RATE_LIMITED;
 }
 
 /**

@@ -1,13 +1,13 @@
 import type { SahutClient } from './client';
 import {
-	collect,
 	downwards,
 	MAX_PAGE_SIZE,
 	openPages,
 	upwards,
 	type ListRequest,
 	type Pages,
-} from './pagination';
+} from './pages';
+import { collect } from './pagination';
 
 /** A record of a list that is ordered by time, oldest first, and grows at its end only. */
 export interface Timed {

@@ -29,28 +29,6 @@ export interface WriteTrace {
 	isAccountedFor(id: string): boolean;
 }
 
-/** What came of one attempt: an HTTP answer of any status, none, or the end of the execution. */
-export type Outcome =
-	| {
-			kind: 'answer';
-			status: number;
-			/** Names in lower case. */
-			headers: Readonly<Record<string, unknown>>;
-			/** Parsed JSON, or the text as it came where it is not JSON. */
-			body: unknown;
-	  }
-	| {
-			kind: 'noAnswer';
-			/** Node's or axios' code, e.g. `ECONNREFUSED`; empty when there is none. */
-			code: string;
-			detail: string;
-	  }
-	| {
-			kind: 'cancelled';
-			/** Whether the request was on its way, so that Sahut may have acted on it. */
-			wasSent: boolean;
-	  };
-
 /** A successful answer: the data, and for lists where we are in them. */
 export interface Envelope<T> {
 	data: T;

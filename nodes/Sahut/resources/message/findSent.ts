@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { SahutClient } from '../../transport/client';
-import { fetchPage } from '../../transport/pagination';
+import { fetchPage } from '../../transport/pages';
 import type { Message, WriteTrace } from '../../transport/types';
 
 /** Both clocks, `Date` headers and `created_at`, may be cut off to whole seconds. */

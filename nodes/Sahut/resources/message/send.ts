@@ -2,8 +2,9 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { Operation } from '../../runtime/operation';
 import type { SahutRequest } from '../../transport/types';
-import { conversationLocator, messageFields, sendOptions } from '../fields';
+import { conversationLocator, sendOptions } from '../fields';
 import { readMessage } from './content';
+import { messageFields } from './contentFields';
 import { findSentMessage, isRecognizable } from './findSent';
 
 interface Input {

@@ -1,0 +1,83 @@
+import { UserError } from 'n8n-workflow';
+
+import type { Row } from '../../runtime/params';
+
+/** Name → value of the placeholders of a WhatsApp template. Any name is data, also `__proto__`. */
+export type TemplateVariables = Record<string, string>;
+
+/**
+ * Variables from names and values, in their order.
+ *
+ * @throws UserError for a variable without a name, named twice, or without a value.
+ */
+export function toTemplateVariables(rows: Row[]): TemplateVariables {
+	const variables = new Map<string, string>();
+	for (const [index, row] of rows.entries()) {
+		const name = row.name?.trim() ?? '';
+		if (name === '') {
+			throw new UserError(`Template variable ${index + 1} has no name`, {
+				description: 'Enter the name of the placeholder as it stands in the template.',
+			});
+		}
+		if (variables.has(name)) {
+			throw new UserError(`Template variable "${name}" is there twice`, {
+				description: 'Keep one of the two: a placeholder has one value.',
+			});
+		}
+		if (row.value === undefined) {
+			throw new UserError(`Template variable "${name}" has no value`, {
+				description: 'Check that its expression finds a value in this item.',
+			});
+		}
+		variables.set(name, row.value);
+	}
+	// fromEntries defines properties, where an assignment to `__proto__` would be lost.
+	return Object.fromEntries(variables);
+}
+
+/** The names in the text of a flat JSON object, as often as they stand there: parsing drops repeats. */
+function namesInFlatJson(text: string): string[] {
+	return [...text.matchAll(/("(?:[^"\\]|\\.)*")(\s*:)?/g)]
+		.filter(([, , colon]) => colon !== undefined)
+		.map(([, name]) => JSON.parse(name!) as string);
+}
+
+function parseJson(text: string): { value: unknown } | { reason: string } {
+	try {
+		return { value: JSON.parse(text) };
+	} catch (error) {
+		return { reason: (error as Error).message };
+	}
+}
+
+/**
+ * Variables from a JSON text, or from an object that an expression gave.
+ *
+ * @throws UserError when it is no flat object of strings, numbers and booleans, and as
+ * {@link toTemplateVariables} does.
+ */
+export function parseTemplateVariables(json: unknown): TemplateVariables {
+	const wanted = {
+		description:
+			'Use one object of texts, numbers or booleans, e.g. { "customer_name": "Budi", "total": "Rp 450.000" }.',
+	};
+	const text = typeof json === 'string' ? json.trim() : undefined;
+	if (text === '') return {};
+	const result = text === undefined ? { value: json } : parseJson(text);
+	if ('reason' in result) {
+		throw new UserError(`Template Variables (JSON) is not valid JSON: ${result.reason}`, wanted);
+	}
+	const parsed = result.value;
+	if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
+		throw new UserError('Template Variables (JSON) is not an object', wanted);
+	}
+	for (const [name, value] of Object.entries(parsed)) {
+		if (!['string', 'number', 'boolean'].includes(typeof value)) {
+			const found = value === null ? 'null' : Array.isArray(value) ? 'a list' : 'an object';
+			throw new UserError(`Template variable "${name}" is ${found}, not a text`, wanted);
+		}
+	}
+	const values = new Map(Object.entries(parsed));
+	const names = text === undefined ? [...values.keys()] : namesInFlatJson(text);
+	return toTemplateVariables(names.map((name) => ({ name, value: String(values.get(name)) })));
+}

@@ -1,0 +1,50 @@
+import type { SahutRequest } from './types';
+
+/** What came of one attempt: an HTTP answer of any status, none, or the end of the execution. */
+export type Outcome =
+	| {
+			kind: 'answer';
+			status: number;
+			/** Names in lower case. */
+			headers: Readonly<Record<string, unknown>>;
+			/** Parsed JSON, or the text as it came where it is not JSON. */
+			body: unknown;
+	  }
+	| {
+			kind: 'noAnswer';
+			/** Node's or axios' code, e.g. `ECONNREFUSED`; empty when there is none. */
+			code: string;
+			detail: string;
+	  }
+	| {
+			kind: 'cancelled';
+			/** Whether the request was on its way, so that Sahut may have acted on it. */
+			wasSent: boolean;
+	  };
+
+export const RATE_LIMITED = 429;
+
+/** Codes of a connection that was never made: Sahut has seen nothing of the request. */
+export const NEVER_CONNECTED = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN']);
+
+export function isSuccess(status: number): boolean {
+	return status >= 200 && status < 300;
+}
+
+/** Whether Sahut turned the request back because there were too many, and did nothing else. */
+export function isRateLimited(outcome: Outcome): boolean {
+	return outcome.kind === 'answer' && outcome.status === RATE_LIMITED;
+}
+
+/** Whether Sahut may have acted on a write that did not succeed. */
+export function isOfUnknownFate({ method }: SahutRequest, outcome: Outcome): boolean {
+	if (method === 'GET') return false;
+	switch (outcome.kind) {
+		case 'cancelled':
+			return outcome.wasSent;
+		case 'noAnswer':
+			return !NEVER_CONNECTED.has(outcome.code);
+		case 'answer':
+			return outcome.status >= 500 || isSuccess(outcome.status);
+	}
+}

@@ -1,0 +1,95 @@
+import type { SahutClient } from './client';
+import type { Envelope, SahutRequest } from './types';
+
+/** The most records that Sahut puts on one page (API reference, "Basics"). */
+export const MAX_PAGE_SIZE = 100;
+
+/** A list call without its paging. */
+export type ListRequest = Omit<SahutRequest, 'method' | 'body' | 'expects'>;
+
+/**
+ * Fetches page `page` (from 1) of a list.
+ *
+ * @throws NodeApiError as {@link SahutClient.request} does.
+ */
+export async function fetchPage<T>(
+	sahut: SahutClient,
+	request: ListRequest,
+	page: number,
+	perPage = MAX_PAGE_SIZE,
+): Promise<Envelope<T[]>> {
+	const query = { ...request.query, page, per_page: perPage };
+	return await sahut.request<T[]>({ ...request, method: 'GET', query, expects: 'list' });
+}
+
+/** The pages of one list, each fetched once; a last page that has others behind it by now, again. */
+export interface Pages<T> {
+	/** Records on a page that is full. */
+	readonly size: number;
+	/** The records of page `page`, from 1. */
+	read(page: number): Promise<T[]>;
+	/** The number of the last page, as far as the pages that were read have told; 1 at first. */
+	last(): number;
+	/** Whether the page was not full when it was read, and must be by now. */
+	hasGrown(page: number): boolean;
+}
+
+/** @param size records to a page, up to 100 */
+export function openPages<T>(
+	sahut: SahutClient,
+	request: ListRequest,
+	size = MAX_PAGE_SIZE,
+): Pages<T> {
+	const reads = new Map<number, Promise<T[]>>();
+	const short = new Set<number>();
+	const again = new Set<number>();
+	let last = 1;
+
+	async function fetch(page: number): Promise<T[]> {
+		const { data, meta } = await fetchPage<T>(sahut, request, page, size);
+		// Without the documented `meta`, a full page may have another one behind it.
+		last = Math.max(last, meta?.total_pages ?? (data.length === size ? page + 1 : page));
+		if (data.length < size) short.add(page);
+		return data;
+	}
+
+	const hasGrown = (page: number) => short.has(page) && !again.has(page) && page < last;
+
+	return {
+		size,
+		last: () => last,
+		hasGrown,
+		async read(page) {
+			if (hasGrown(page)) {
+				again.add(page);
+				reads.delete(page);
+			}
+			const read = reads.get(page) ?? fetch(page);
+			reads.set(page, read);
+			return await read;
+		},
+	};
+}
+
+/** Counts pages up from `first`, to the last one known at that time and below `end`. */
+export function upwards(
+	pages: Pages<unknown>,
+	first = 1,
+	end = Infinity,
+): () => number | undefined {
+	let page = first;
+	let revisited = 0;
+	return () => {
+		if (page > first && revisited < page - 1 && pages.hasGrown(page - 1)) {
+			revisited = page - 1;
+			return revisited;
+		}
+		return page < end && page <= pages.last() ? page++ : undefined;
+	};
+}
+
+/** Counts pages down from `last` to `first`. */
+export function downwards(last: number, first: number): () => number | undefined {
+	let page = last;
+	return () => (page >= first ? page-- : undefined);
+}

@@ -1,0 +1,24 @@
+import { systemClock, type Clock } from './clock';
+
+export interface TransportSettings {
+	/** How long Sahut may take to answer one request, in milliseconds. */
+	timeoutMs: number;
+	/** How many requests may be in flight at once. */
+	concurrency: number;
+	/** How many requests may start within a minute, at even distances. */
+	requestsPerMinute: number;
+	/** The largest attachment that is downloaded. */
+	maxAttachmentBytes: number;
+	clock: Clock;
+	/** Chooses the jitter of a backoff: from 0 to below 1. */
+	random: () => number;
+}
+
+export const DEFAULT_TRANSPORT: TransportSettings = {
+	timeoutMs: 30_000,
+	concurrency: 5,
+	requestsPerMinute: Infinity,
+	maxAttachmentBytes: 50 * 1024 * 1024,
+	clock: systemClock,
+	random: Math.random,
+};
