@@ -48,12 +48,18 @@ async function prepare(
 		{ runIndex: readRunIndex(context), isRetry: context.getMode() === 'retry' },
 		transport.clock,
 	);
+	const shared = new Map<string, Promise<unknown>>();
 	return {
 		operation,
 		ledger,
 		inLane: createLanes(transport.concurrency),
 		sahutFor: (itemIndex: number): Sahut => ({
 			...ledger.forItem(itemIndex, client),
+			async share<T>(key: string, make: () => Promise<T>): Promise<T> {
+				const made = shared.get(key) ?? make();
+				shared.set(key, made);
+				return await (made as Promise<T>);
+			},
 			download: async (attachment) =>
 				await inSlot(async () => await downloadAttachment(context, attachment, transport)),
 		}),

@@ -1,4 +1,4 @@
-import type { IBinaryData, INodeExecutionData, INodeProperties } from 'n8n-workflow';
+import type { IBinaryData, IDataObject, INodeExecutionData, INodeProperties } from 'n8n-workflow';
 
 import type { SahutClient } from '../transport/client';
 import type { Attachment } from '../transport/types';
@@ -12,6 +12,18 @@ export interface Sahut extends SahutClient {
 	 * @throws UserError that names the file, when it cannot be fetched or is too large.
 	 */
 	download(attachment: Attachment): Promise<IBinaryData>;
+
+	/**
+	 * A decision for this item that a later write rests on, e.g. into which conversation a message
+	 * goes: made once, recorded, and found again when n8n runs the node again. Without it, the write
+	 * could take another way the second time and be made twice.
+	 *
+	 * @param step names the decision together with all that it depends on
+	 */
+	decide<T extends IDataObject>(step: string, make: () => Promise<T>): Promise<T>;
+
+	/** What all items of this run can share, e.g. the open conversations of a channel: made once. */
+	share<T>(key: string, make: () => Promise<T>): Promise<T>;
 }
 
 /** An output item; n8n's pairing with the input item is added to it. */

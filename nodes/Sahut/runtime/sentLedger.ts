@@ -5,6 +5,7 @@ import type { SahutClient } from '../transport/client';
 import type { Clock } from '../transport/clock';
 import { mayHaveArrived } from '../transport/errors';
 import type { Envelope, SahutRequest } from '../transport/types';
+import type { Sahut } from './operation';
 
 /**
  * What is known of a write: the record that Sahut made of it or, until Sahut has answered, when it
@@ -32,15 +33,15 @@ export interface LedgerRun {
 
 /** What this execution has already written, so that a node that runs again writes nothing twice. */
 export interface SentLedger {
-	/** A client for one item: its writes are looked up here first, and recorded. */
-	forItem(itemIndex: number, sahut: SahutClient): SahutClient;
+	/** A client for one item: its writes and decisions are looked up here first, and recorded. */
+	forItem(itemIndex: number, sahut: SahutClient): SahutClient & Pick<Sahut, 'decide'>;
 	/** Forgets everything, when all items have succeeded. */
 	clear(): void;
 }
 
-function keyOf(itemIndex: number, { method, path, body }: SahutRequest): string {
-	const request = JSON.stringify([method, path, body]);
-	return `${itemIndex}:${createHash('sha256').update(request).digest('hex').slice(0, 32)}`;
+function keyOf(itemIndex: number, what: unknown): string {
+	const hash = createHash('sha256').update(JSON.stringify(what)).digest('hex');
+	return `${itemIndex}:${hash.slice(0, 32)}`;
 }
 
 /**
@@ -125,7 +126,8 @@ export function openLedger(
 			...sahut,
 			async request<T>(request: SahutRequest): Promise<Envelope<T>> {
 				if (request.method === 'GET') return await sahut.request<T>(request);
-				const key = keyOf(itemIndex, request);
+				const { method, path, body } = request;
+				const key = keyOf(itemIndex, [method, path, body]);
 				const entry = entries[key];
 				if (entry && 'record' in entry) return { data: entry.record as T };
 				const record = entry
@@ -133,6 +135,14 @@ export function openLedger(
 					: ((await findFromOtherRetry(request, sahut)) ?? (await write(key, request, sahut)));
 				entries[key] = { record };
 				return { data: record as T };
+			},
+			async decide<T extends IDataObject>(step: string, make: () => Promise<T>): Promise<T> {
+				const key = keyOf(itemIndex, step);
+				const entry = entries[key];
+				if (entry && 'record' in entry) return entry.record as T;
+				const record = await make();
+				entries[key] = { record };
+				return record;
 			},
 		}),
 		clear() {

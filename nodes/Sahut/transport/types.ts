@@ -78,3 +78,17 @@ export interface Conversation {
 	created_at: string;
 	updated_at: string;
 }
+
+/** API reference, "Contacts". */
+export interface Contact {
+	id: string;
+	name: string;
+	email: string | null;
+	/** E.164, e.g. `+628123456789`. */
+	phone: string | null;
+	company: string | null;
+	tags: string[];
+	custom_attributes: Record<string, unknown>;
+	/** ISO 8601 in UTC. */
+	created_at: string;
+}
