@@ -10,6 +10,7 @@ import type { Operation, OutputItem, Resource, Sahut } from './operation';
 import { readRunIndex, readTransport } from './nodeSettings';
 import { readParams } from './params';
 import { openLedger } from './sentLedger';
+import { createShare } from './share';
 
 /** What has become of one item. On Stop, those behind a failed one are not started any more. */
 type Outcome<T> =
@@ -48,18 +49,14 @@ async function prepare(
 		{ runIndex: readRunIndex(context), isRetry: context.getMode() === 'retry' },
 		transport.clock,
 	);
-	const shared = new Map<string, Promise<unknown>>();
+	const share = createShare();
 	return {
 		operation,
 		ledger,
 		inLane: createLanes(transport.concurrency),
 		sahutFor: (itemIndex: number): Sahut => ({
 			...ledger.forItem(itemIndex, client),
-			async share<T>(key: string, make: () => Promise<T>): Promise<T> {
-				const made = shared.get(key) ?? make();
-				shared.set(key, made);
-				return await (made as Promise<T>);
-			},
+			share,
 			download: async (attachment) =>
 				await inSlot(async () => await downloadAttachment(context, attachment, transport)),
 		}),
