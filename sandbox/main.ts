@@ -2,7 +2,8 @@ import { parseArgs } from 'node:util';
 import { startSandbox, type Sandbox } from './index';
 
 const DEFAULT_PORT = 8787;
-const SHOWN_CONVERSATIONS = 3;
+/** As many as the example workflow has customers. */
+const SHOWN_CONVERSATIONS = 6;
 
 /** From `--port`, else the environment's PORT, else the default. */
 function chosenPort(): number {
@@ -16,9 +17,10 @@ function chosenPort(): number {
 }
 
 function introduction({ url, apiKey, store }: Sandbox): string {
-	const newest = [...store.conversations.values()].reverse();
-	const shown = newest.slice(0, SHOWN_CONVERSATIONS);
-	const sendTo = newest.find(({ channel }) => channel.type === 'whatsapp');
+	const onWhatsapp = [...store.conversations.values()].filter(
+		({ channel }) => channel.type === 'whatsapp',
+	);
+	const shown = onWhatsapp.slice(-SHOWN_CONVERSATIONS).reverse();
 	const auth = `-H 'Authorization: Bearer ${apiKey}'`;
 	return [
 		'The Sahut sandbox is running. Ctrl-C ends it, and all it has stored is gone.',
@@ -26,8 +28,8 @@ function introduction({ url, apiKey, store }: Sandbox): string {
 		`  Base URL   ${url}`,
 		`  API key    ${apiKey}`,
 		'',
-		'Conversations:',
-		...shown.map(({ id, contact, channel }) => `  ${id}   ${contact.name}, ${channel.name}`),
+		'Conversations on WhatsApp:',
+		...shown.map(({ id, contact }) => `  ${id}   ${contact.name}`),
 		'',
 		'Templates:',
 		...[...store.templates.values()].map(({ id, body }) => `  ${id.padEnd(20)} ${body}`),
@@ -38,7 +40,7 @@ function introduction({ url, apiKey, store }: Sandbox): string {
 		'Send a template:',
 		`  curl ${auth} -H 'Content-Type: application/json' \\`,
 		`    -d '{"template_id": "tmpl_follow_up", "template_variables": {"customer_name": "Budi"}}' \\`,
-		`    ${url}/conversations/${sendTo?.id}/messages`,
+		`    ${url}/conversations/${shown[0]?.id}/messages`,
 	].join('\n');
 }
 
