@@ -93,3 +93,16 @@ export function downwards(last: number, first: number): () => number | undefined
 	let page = last;
 	return () => (page >= first ? page-- : undefined);
 }
+
+/** Takes pages from the beginning and from the end by turns, `most` of them: page 1 comes first. */
+export function fromBothEnds(pages: Pages<unknown>, most: number): () => number | undefined {
+	let taken = 0;
+	let last = 1;
+	return () => {
+		// How many there are is known once page 1 has been read.
+		if (taken === 1) last = pages.last();
+		if (taken > 0 && taken >= Math.min(last, most)) return undefined;
+		const fromEnd = taken++;
+		return fromEnd % 2 === 0 ? fromEnd / 2 + 1 : last - (fromEnd - 1) / 2;
+	};
+}

@@ -3,9 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import type { SahutClient } from '../../transport/client';
 import { fetchPage } from '../../transport/pages';
 import type { Message, WriteTrace } from '../../transport/types';
-
-/** Both clocks, `Date` headers and `created_at`, may be cut off to whole seconds. */
-const CLOCK_TOLERANCE_MS = 1_000;
+import { canComeOf, writtenSince } from '../../transport/writtenSince';
 
 /** How far back from the newest page to look, in a conversation where much has followed since. */
 const MAX_PAGES_BACK = 10;
@@ -40,23 +38,21 @@ export async function findSentMessage(
 	sahut: SahutClient,
 	conversationId: string,
 	body: IDataObject,
-	{ sentAt, isAccountedFor }: WriteTrace,
+	trace: WriteTrace,
 ): Promise<IDataObject | undefined> {
 	const request = {
 		path: ['conversations', conversationId, 'messages'],
 		subject: `conversation "${conversationId}"`,
 	};
 	const first = await fetchPage<Message>(sahut, request, 1);
-	// Only after an answer is it known how far the server's clock is from ours.
-	const since = sahut.toServerTime(sentAt) - CLOCK_TOLERANCE_MS;
+	const since = writtenSince(sahut, trace);
 	const last = first.meta?.total_pages ?? 1;
 	for (let page = last; page >= 1 && page > last - MAX_PAGES_BACK; page--) {
 		const { data } = page === 1 ? first : await fetchPage<Message>(sahut, request, page);
 		const found = data.find(
 			(message) =>
 				message.type === 'outgoing' &&
-				Date.parse(message.created_at) >= since &&
-				!isAccountedFor(message.id) &&
+				canComeOf(message, sahut, trace) &&
 				hasContentOf(message, body),
 		);
 		if (found) return { ...found };
