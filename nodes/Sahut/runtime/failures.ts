@@ -11,19 +11,20 @@ export function toErrorData(error: NodeFailure): IDataObject {
 	const { code, status } = errorResponse ?? {};
 	return {
 		message,
-		...(description && { advice: description }),
-		...(code && { code }),
-		...(status && { status }),
-		...(mayHaveArrived(error) && { mayHaveArrived: true }),
-	} as IDataObject;
+		...(description ? { advice: description } : {}),
+		...(typeof code === 'string' ? { code } : {}),
+		...(typeof status === 'number' ? { status } : {}),
+		...(mayHaveArrived(error) ? { mayHaveArrived: true } : {}),
+	};
 }
 
 /** A thrown error as one of n8n's node errors, with its message as it was. */
 export function toFailure(node: INode, thrown: unknown): NodeFailure {
 	if (thrown instanceof NodeApiError) return thrown;
-	const failure = new NodeOperationError(node, thrown as Error);
+	const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+	const failure = new NodeOperationError(node, error);
 	// n8n replaces a message in which it finds the name of a system error, if only inside of a word.
-	failure.message = (thrown as Error).message;
+	failure.message = error.message;
 	return failure;
 }
 

@@ -116,8 +116,12 @@ export function openLedger(
 		const written = await findWritten(request, sahut, sentAt);
 		if (written) return written;
 		throw new UserError(`It is not known whether ${request.subject} got this in an earlier try`, {
-			description:
+			description: [
 				'Sahut was asked for it in this execution before, but its answer did not arrive. Look into Sahut: if it is not there, run the workflow anew for this item.',
+				request.note,
+			]
+				.filter(Boolean)
+				.join(' '),
 		});
 	}
 

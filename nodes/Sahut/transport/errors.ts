@@ -47,6 +47,7 @@ export function toNodeApiError(
 		said.message && `Sahut said: "${said.message}"${said.code ? ` (${said.code})` : ''}.`,
 		advice,
 		isUnknown && MAY_HAVE_ARRIVED,
+		request.note,
 	]
 		.filter(Boolean)
 		.join(' ');

@@ -15,6 +15,8 @@ export interface SahutRequest {
 	subject: string;
 	/** What to do now, by status, where this request knows better than the general advice. */
 	advice?: Readonly<Record<number, string>>;
+	/** What is there already when this request fails, for messages: `Contact ct_… exists.` */
+	note?: string;
 	/** For a write: looks whether it has been carried out although its answer did not arrive. */
 	findWritten?(sahut: SahutClient, trace: WriteTrace): Promise<IDataObject | undefined>;
 	/** Whether what was written can be told from anything else that was written since, however long ago. */

@@ -9,7 +9,7 @@ import { canComeOf, writtenSince } from '../../transport/writtenSince';
 const MAX_PAGES_BACK = 10;
 
 function templateValues(body: IDataObject): string[] {
-	return Object.values((body.template_variables ?? {}) as Record<string, string>);
+	return Object.values(body.template_variables ?? {}).map(String);
 }
 
 /** Whether a stored message can be the one that was sent; of a template, Sahut stores the result. */

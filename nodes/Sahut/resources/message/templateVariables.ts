@@ -46,7 +46,7 @@ function parseJson(text: string): { value: unknown } | { reason: string } {
 	try {
 		return { value: JSON.parse(text) };
 	} catch (error) {
-		return { reason: (error as Error).message };
+		return { reason: error instanceof Error ? error.message : String(error) };
 	}
 }
 
