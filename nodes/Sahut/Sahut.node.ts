@@ -7,6 +7,7 @@ import {
 } from 'n8n-workflow';
 
 import * as listSearch from './listSearch';
+import * as loadOptions from './loadOptions';
 import { resources } from './resources';
 import { executeItems } from './runtime/execute';
 import { toProperties } from './runtime/properties';
@@ -28,7 +29,7 @@ export class Sahut implements INodeType {
 		properties: toProperties(resources),
 	};
 
-	methods = { listSearch };
+	methods = { listSearch, loadOptions };
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		return await executeItems(this, resources);

@@ -1,1 +1,3 @@
+export { searchChannels } from './channels';
+export { searchContacts } from './contacts';
 export { searchConversations } from './conversations';

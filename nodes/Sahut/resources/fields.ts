@@ -1,28 +1,60 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-export const conversationLocator: INodeProperties = {
+/** What a person picks from a searchable list, or names by its ID. */
+function locator({
+	displayName,
+	name,
+	description,
+	searchListMethod,
+	exampleId,
+}: Record<
+	'displayName' | 'name' | 'description' | 'searchListMethod' | 'exampleId',
+	string
+>): INodeProperties {
+	return {
+		displayName,
+		name,
+		type: 'resourceLocator',
+		required: true,
+		default: { mode: 'list', value: '' },
+		description,
+		modes: [
+			{
+				displayName: 'From List',
+				name: 'list',
+				type: 'list',
+				placeholder: `Select a ${displayName.toLowerCase()}…`,
+				typeOptions: { searchListMethod, searchable: true },
+			},
+			{ displayName: 'By ID', name: 'id', type: 'string', placeholder: `e.g. ${exampleId}` },
+		],
+	};
+}
+
+export const conversationLocator = locator({
 	displayName: 'Conversation',
 	name: 'conversationId',
-	type: 'resourceLocator',
-	required: true,
-	default: { mode: 'list', value: '' },
 	description: 'The conversation with your customer, on one of your channels',
-	modes: [
-		{
-			displayName: 'From List',
-			name: 'list',
-			type: 'list',
-			placeholder: 'Select a conversation…',
-			typeOptions: { searchListMethod: 'searchConversations', searchable: true },
-		},
-		{
-			displayName: 'By ID',
-			name: 'id',
-			type: 'string',
-			placeholder: 'e.g. conv_01HX2B9K3M5N7P',
-		},
-	],
-};
+	searchListMethod: 'searchConversations',
+	exampleId: 'conv_01HX2B9K3M5N7P',
+});
+
+export const contactLocator = locator({
+	displayName: 'Contact',
+	name: 'contactId',
+	description: 'The person, as Sahut knows them',
+	searchListMethod: 'searchContacts',
+	exampleId: 'ct_01HX1A4C7D9E2F',
+});
+
+export const channelLocator = locator({
+	displayName: 'Channel',
+	name: 'channelId',
+	description:
+		'Your WhatsApp number, or another of your channels. The list has those that were used recently.',
+	searchListMethod: 'searchChannels',
+	exampleId: 'ch_01HX0B3D5F7G9H',
+});
 
 /** The pair that every List operation has. */
 export const returnAllAndLimit: INodeProperties[] = [
@@ -43,6 +75,23 @@ export const returnAllAndLimit: INodeProperties[] = [
 		description: 'Max number of results to return',
 	},
 ];
+
+/** A dropdown inside a collection for an ID, which can be given by hand too. */
+export function idOption(
+	displayName: string,
+	name: string,
+	loadOptionsMethod: string,
+	description: string,
+): INodeProperties {
+	return {
+		displayName: `${displayName} Name or ID`,
+		name,
+		type: 'options',
+		typeOptions: { loadOptionsMethod },
+		default: '',
+		description: `${description}. Choose from the list, or specify an ID using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.`,
+	};
+}
 
 /** How many requests may be in flight at once, as an entry of an Options collection. */
 export function concurrencyOption(description: string): INodeProperties {

@@ -1,0 +1,2 @@
+export { getAgents, getAssignees } from './agents';
+export { getChannels } from './channels';
