@@ -118,7 +118,33 @@ describe('stored values', () => {
 		    concurrency: number = 5
 		    dryRun: boolean = false
 		    private: boolean = false, when /messageType is text
-		    requestsPerMinute: number = 60"
+		    requestsPerMinute: number = 60
+		 message.sendToPhone
+		  phone: string = ""
+		  channelId: resourceLocator = {"mode":"list","value":""}
+		    mode list
+		    mode id
+		  messageType: options = "text"
+		    = text
+		    = template
+		  content: string = "", when messageType is text
+		  templateId: string = "", when messageType is template
+		  variablesInput: options = "fields", when messageType is template
+		    = fields
+		    = json
+		  templateVariables: fixedCollection = {}, when messageType is template, when variablesInput is fields
+		    variable
+		      name: string = ""
+		      value: string = ""
+		  templateVariablesJson: json = "{}", when messageType is template, when variablesInput is json
+		  options: collection = {}
+		    assigneeId: options = ""
+		    concurrency: number = 5
+		    contactName: string = ""
+		    defaultCountryCode: string = "62"
+		    dryRun: boolean = false
+		    requestsPerMinute: number = 60
+		    reuseOpenConversation: boolean = true"
 	`);
 	});
 

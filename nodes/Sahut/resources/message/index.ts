@@ -1,10 +1,11 @@
 import type { Resource } from '../../runtime/operation';
 import { list } from './list';
 import { send } from './send';
+import { sendToPhone } from './sendToPhone';
 
 export const message: Resource = {
 	value: 'message',
 	name: 'Message',
-	operations: [list, send],
+	operations: [list, send, sendToPhone],
 	defaultOperation: 'send',
 };

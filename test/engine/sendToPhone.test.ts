@@ -1,0 +1,285 @@
+import type { INode } from 'n8n-workflow';
+
+import { openWorkspace, type Workspace } from './workspace';
+
+const RETRY_ON_FAIL = { retryOnFail: true, maxTries: 2, waitBetweenTries: 1 };
+
+function toPhone(workspace: Workspace, options: INode['parameters'] = {}): INode['parameters'] {
+	const [whatsapp] = [...workspace.sandbox.store.channels.values()];
+	return {
+		resource: 'message',
+		operation: 'sendToPhone',
+		phone: '={{ $json.phone }}',
+		channelId: { __rl: true, mode: 'id', value: whatsapp!.id },
+		messageType: 'template',
+		templateId: 'tmpl_follow_up',
+		templateVariables: { variable: [{ name: 'customer_name', value: '={{ $json.name }}' }] },
+		options: { contactName: '={{ $json.name }}', ...options },
+	};
+}
+
+const BUDI = { phone: '0812-3456-7890', name: 'Budi Santoso' };
+
+const contactsOf = ({ sandbox }: Workspace) => [...sandbox.store.contacts.values()];
+const conversationsOf = ({ sandbox }: Workspace) => [...sandbox.store.conversations.values()];
+const allSent = (workspace: Workspace) =>
+	conversationsOf(workspace).flatMap(({ id }) => workspace.sent(id));
+
+describe('a phone number that Sahut does not know', () => {
+	it('gets a contact, a conversation and the message', async () => {
+		const workspace = await openWorkspace();
+
+		const { output } = await workspace.run(toPhone(workspace), [BUDI]);
+
+		const [contact] = contactsOf(workspace);
+		const [conversation] = conversationsOf(workspace);
+		expect(contact).toMatchObject({ name: 'Budi Santoso', phone: '+6281234567890' });
+		expect(conversation).toMatchObject({ contact: { id: contact!.id }, status: 'open' });
+		expect(output('Sahut')).toEqual([
+			{
+				json: expect.objectContaining({
+					id: workspace.sandbox.store.messages(conversation!.id)[0]!.id,
+					content: expect.stringContaining('Halo Kak Budi Santoso'),
+					contact_id: contact!.id,
+					conversation_id: conversation!.id,
+					contact_created: true,
+					conversation_created: true,
+				}),
+				pairedItem: { item: 0 },
+			},
+		]);
+	});
+
+	it('is the name of the contact when none is given', async () => {
+		const workspace = await openWorkspace();
+		await workspace.run(toPhone(workspace, { contactName: '' }), [BUDI]);
+		expect(contactsOf(workspace)[0]!.name).toBe('+6281234567890');
+	});
+
+	it('shares what it gets with the other rows of the same number, in their order', async () => {
+		const workspace = await openWorkspace({ latencyMs: 5 });
+		const rows = Array.from({ length: 12 }, (_, index) => ({
+			phone: [
+				['0812 3456 7890', '+62 812 3456 7890'],
+				['0813 1111 2222', '6281311112222'],
+			][index % 2]![index % 4 < 2 ? 0 : 1],
+			name: `Pelanggan ${index}`,
+		}));
+
+		const { output } = await workspace.run(toPhone(workspace, { concurrency: 20 }), rows);
+
+		expect(contactsOf(workspace)).toHaveLength(2);
+		expect(conversationsOf(workspace)).toHaveLength(2);
+		for (const { id } of conversationsOf(workspace)) {
+			const numbers = workspace.sent(id).map((text) => Number(/Pelanggan (\d+)/.exec(text)![1]));
+			expect(numbers).toEqual([...numbers].sort((a, b) => a - b));
+			expect(numbers).toHaveLength(6);
+		}
+		expect(output('Sahut').filter(({ json }) => json.contact_created)).toHaveLength(2);
+	});
+});
+
+describe('a phone number that Sahut knows', () => {
+	async function withBudi(status: 'open' | 'pending' | 'resolved' | 'snoozed') {
+		const workspace = await openWorkspace();
+		const { store } = workspace.sandbox;
+		store.addContact({ name: 'Budi', phone: '+62812345678901' });
+		const contact = store.addContact({ name: 'Budi', phone: '+6281234567890' });
+		const email = [...store.channels.values()].find(({ type }) => type === 'email')!;
+		store.addConversation({ contact, channel: email });
+		const conversation = store.addConversation({ contact, status });
+		return { ...workspace, contact, conversation };
+	}
+
+	it.each(['open', 'pending'] as const)('is reached in its %s conversation', async (status) => {
+		const workspace = await withBudi(status);
+
+		const { output } = await workspace.run(toPhone(workspace), [BUDI]);
+
+		expect(workspace.sent(workspace.conversation.id)).toHaveLength(1);
+		expect(output('Sahut')[0]!.json).toMatchObject({
+			contact_id: workspace.contact.id,
+			conversation_id: workspace.conversation.id,
+			contact_created: false,
+			conversation_created: false,
+		});
+	});
+
+	it.each(['resolved', 'snoozed'] as const)('gets a new one beside a %s one', async (status) => {
+		const workspace = await withBudi(status);
+
+		const { output } = await workspace.run(toPhone(workspace), [BUDI]);
+
+		expect(workspace.sent(workspace.conversation.id)).toEqual([]);
+		expect(output('Sahut')[0]!.json).toMatchObject({
+			contact_id: workspace.contact.id,
+			contact_created: false,
+			conversation_created: true,
+		});
+	});
+
+	it('gets a new one when that is wanted, with its assignee', async () => {
+		const workspace = await withBudi('open');
+		const [agent] = [...workspace.sandbox.store.agents.values()];
+
+		await workspace.run(
+			toPhone(workspace, { reuseOpenConversation: false, assigneeId: agent!.id }),
+			[BUDI],
+		);
+
+		expect(workspace.sent(workspace.conversation.id)).toEqual([]);
+		expect(conversationsOf(workspace).at(-1)).toMatchObject({ assignee: { id: agent!.id } });
+	});
+
+	it('is reached in the conversation with the latest activity, of several', async () => {
+		const workspace = await withBudi('open');
+		const { store } = workspace.sandbox;
+		const { id } = store.addConversation({ contact: workspace.contact, status: 'pending' });
+		store.addIncoming(id, 'Halo', new Date(Date.now() + 5_000));
+
+		await workspace.run(toPhone(workspace), [BUDI]);
+
+		expect(workspace.sent(id)).toHaveLength(1);
+	});
+});
+
+it('open conversations are read once for all items', async () => {
+	const workspace = await openWorkspace();
+	const { store } = workspace.sandbox;
+	for (let index = 0; index < 150; index++) store.addConversation();
+	const rows = Array.from({ length: 20 }, (_, index) => ({
+		phone: `0812 0000 ${1000 + index}`,
+		name: `Pelanggan ${index}`,
+	}));
+
+	await workspace.run(toPhone(workspace), rows);
+
+	const lists = workspace.requests().filter((request) => request === 'GET /conversations');
+	expect(lists).toHaveLength(3);
+	expect(allSent(workspace)).toHaveLength(20);
+});
+
+describe('a failure half-way', () => {
+	it.each([
+		['the conversation', /^\/conversations$/, /Contact ct_\w+ exists\./, [1, 0]],
+		['the message', /messages$/, /Contact ct_\w+ and conversation conv_\w+ exist\./, [1, 1]],
+	] as const)(
+		'at %s says what is there already',
+		async (_, path, note, [contacts, conversations]) => {
+			const workspace = await openWorkspace();
+			workspace.sandbox.faults.add({ kind: 'status', status: 403, method: 'POST', path });
+
+			const { error } = await workspace.run(toPhone(workspace), [BUDI]);
+
+			expect(error?.description).toMatch(note);
+			expect(contactsOf(workspace)).toHaveLength(contacts);
+			expect(conversationsOf(workspace)).toHaveLength(conversations);
+		},
+	);
+
+	it.each([
+		['POST', /^\/contacts$/],
+		['POST', /^\/conversations$/],
+		['POST', /messages$/],
+		['GET', /^\/contacts$/],
+		['GET', /^\/conversations$/],
+	])('at %s %s is taken up from there, and nothing is made twice', async (method, path) => {
+		const workspace = await openWorkspace();
+		workspace.sandbox.faults.add({ kind: 'status', status: 403, method, path });
+
+		const { status, output } = await workspace.run(toPhone(workspace), [BUDI], RETRY_ON_FAIL);
+
+		expect(status).toBe('success');
+		expect(contactsOf(workspace)).toHaveLength(1);
+		expect(conversationsOf(workspace)).toHaveLength(1);
+		expect(allSent(workspace)).toHaveLength(1);
+		expect(output('Sahut')[0]!.json).toMatchObject({
+			contact_created: true,
+			conversation_created: true,
+		});
+	});
+
+	it.each([
+		['dropAfter', /^\/contacts$/],
+		['dropAfter', /^\/conversations$/],
+		['dropAfter', /messages$/],
+		['notJson', /^\/contacts$/],
+		['notJson', /^\/conversations$/],
+		['notJson', /messages$/],
+	] as const)('by an answer that is lost (%s %s) makes nothing twice', async (kind, path) => {
+		const workspace = await openWorkspace();
+		workspace.sandbox.faults.add({ kind, method: 'POST', path });
+
+		const { status } = await workspace.run(toPhone(workspace), [BUDI]);
+
+		expect(status).toBe('success');
+		expect(contactsOf(workspace)).toHaveLength(1);
+		expect(conversationsOf(workspace)).toHaveLength(1);
+		expect(allSent(workspace)).toHaveLength(1);
+	});
+
+	it('keeps to its conversation when that is resolved before the node runs again', async () => {
+		const workspace = await openWorkspace();
+		const { store, faults } = workspace.sandbox;
+		const contact = store.addContact({ name: 'Budi', phone: '+6281234567890' });
+		const conversation = store.addConversation({ contact });
+		store.addContact({ name: 'Siti', phone: '+6281311112222' });
+		faults.add({ kind: 'status', status: 403, method: 'GET', path: /^\/contacts$/, skip: 1 });
+		const resolving = new Promise<void>((resolve) => {
+			const timer = setInterval(() => {
+				if (workspace.sent(conversation.id).length === 0) return;
+				conversation.status = 'resolved';
+				clearInterval(timer);
+				resolve();
+			}, 5);
+		});
+
+		await workspace.run(
+			toPhone(workspace, { concurrency: 1 }),
+			[BUDI, { phone: '0813 1111 2222', name: 'Siti' }],
+			{ ...RETRY_ON_FAIL, waitBetweenTries: 200 },
+		);
+		await resolving;
+
+		expect(workspace.sent(conversation.id)).toHaveLength(1);
+		expect(allSent(workspace)).toHaveLength(2);
+	});
+});
+
+describe('Dry Run', () => {
+	it('looks up what is there, shows what would be sent, and changes nothing', async () => {
+		const workspace = await openWorkspace();
+
+		const { output } = await workspace.run(toPhone(workspace, { dryRun: true }), [BUDI]);
+
+		const [whatsapp] = [...workspace.sandbox.store.channels.values()];
+		expect(output('Sahut')[0]!.json).toMatchObject({
+			dryRun: true,
+			phone: '+6281234567890',
+			contact_id: null,
+			conversation_id: null,
+			requests: [
+				{ method: 'POST', body: { name: 'Budi Santoso', phone: '+6281234567890' } },
+				{ method: 'POST', body: { contact_id: 'NEW_CONTACT', channel_id: whatsapp!.id } },
+				{ method: 'POST', body: { template_id: 'tmpl_follow_up' } },
+			],
+		});
+		expect(workspace.requests().filter((request) => !request.startsWith('GET'))).toEqual([]);
+	});
+});
+
+it.each([
+	['Budi', '"Budi" is not a phone number [item 0]'],
+	['', 'The phone number is empty [item 0]'],
+])('the phone number %j is refused before any request', async (phone, message) => {
+	const workspace = await openWorkspace();
+	const { error } = await workspace.run(toPhone(workspace), [{ ...BUDI, phone }]);
+	expect(error?.message).toBe(message);
+	expect(workspace.requests()).toEqual([]);
+});
+
+it('another country code stands for the leading 0', async () => {
+	const workspace = await openWorkspace();
+	await workspace.run(toPhone(workspace, { defaultCountryCode: '60' }), [BUDI]);
+	expect(contactsOf(workspace)[0]!.phone).toBe('+6081234567890');
+});
