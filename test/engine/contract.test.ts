@@ -144,7 +144,103 @@ describe('stored values', () => {
 		    defaultCountryCode: string = "62"
 		    dryRun: boolean = false
 		    requestsPerMinute: number = 60
-		    reuseOpenConversation: boolean = true"
+		    reuseOpenConversation: boolean = true
+		conversation (first: list)
+		 conversation.create
+		  contactId: resourceLocator = {"mode":"list","value":""}
+		    mode list
+		    mode id
+		  channelId: resourceLocator = {"mode":"list","value":""}
+		    mode list
+		    mode id
+		  additionalFields: collection = {}
+		    assigneeId: options = ""
+		    firstMessage: string = ""
+		 conversation.get
+		  conversationId: resourceLocator = {"mode":"list","value":""}
+		    mode list
+		    mode id
+		 conversation.list
+		  returnAll: boolean = false
+		  limit: number = 50, when returnAll is false
+		  filters: collection = {}
+		    assigneeId: options = ""
+		    channelId: options = ""
+		    status: options = "open"
+		      = open
+		      = pending
+		      = resolved
+		      = snoozed
+		  options: collection = {}
+		    concurrency: number = 5
+		 conversation.update
+		  conversationId: resourceLocator = {"mode":"list","value":""}
+		    mode list
+		    mode id
+		  updateFields: collection = {}
+		    assigneeId: options = ""
+		    labels: string = ""
+		    status: options = "open"
+		      = open
+		      = pending
+		      = resolved
+		      = snoozed
+		    teamId: string = ""
+		    unassign: boolean = false
+		contact (first: list)
+		 contact.create
+		  name: string = ""
+		  additionalFields: collection = {}
+		    company: string = ""
+		    customAttributes: fixedCollection = {}
+		      attribute
+		        name: string = ""
+		        value: string = ""
+		    email: string = ""
+		    phone: string = ""
+		    tags: string = ""
+		 contact.upsert
+		  matchBy: options = "phone"
+		    = email
+		    = phone
+		  phone: string = "", when matchBy is phone
+		  email: string = "", when matchBy is email
+		  name: string = ""
+		  additionalFields: collection = {}
+		    company: string = ""
+		    customAttributes: fixedCollection = {}
+		      attribute
+		        name: string = ""
+		        value: string = ""
+		    email: string = "", when /matchBy is phone
+		    phone: string = "", when /matchBy is email
+		    tags: string = ""
+		 contact.get
+		  contactId: resourceLocator = {"mode":"list","value":""}
+		    mode list
+		    mode id
+		 contact.list
+		  returnAll: boolean = false
+		  limit: number = 50, when returnAll is false
+		  filters: collection = {}
+		    query: string = ""
+		    tag: string = ""
+		  options: collection = {}
+		    concurrency: number = 5
+		 contact.update
+		  contactId: resourceLocator = {"mode":"list","value":""}
+		    mode list
+		    mode id
+		  updateFields: collection = {}
+		    company: string = ""
+		    customAttributes: fixedCollection = {}
+		      attribute
+		        name: string = ""
+		        value: string = ""
+		    email: string = ""
+		    name: string = ""
+		    phone: string = ""
+		    tags: string = """
 	`);
 	});
 

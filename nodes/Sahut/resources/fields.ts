@@ -105,6 +105,22 @@ export function concurrencyOption(description: string): INodeProperties {
 	};
 }
 
+/** The Options of an operation that lists records, e.g. `contacts`. */
+export function listOptions(records: string): INodeProperties {
+	return {
+		displayName: 'Options',
+		name: 'options',
+		type: 'collection',
+		placeholder: 'Add Option',
+		default: {},
+		options: [
+			concurrencyOption(
+				`How many pages of 100 ${records} are fetched at once, from 1 to 20. The order of the ${records} stays the same.`,
+			),
+		],
+	};
+}
+
 /** The Options that every operation has that sends a message, in alphabetical order. */
 export const sendOptions = {
 	concurrency: concurrencyOption(

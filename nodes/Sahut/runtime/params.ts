@@ -1,9 +1,6 @@
-import {
-	tryToParseDateTime,
-	UserError,
-	type IExecuteFunctions,
-	type INodeProperties,
-} from 'n8n-workflow';
+import { UserError, type IExecuteFunctions, type INodeProperties } from 'n8n-workflow';
+
+import { asId, asInstant, asText, asTexts } from './values';
 
 /** The fields of the node for one item, with expressions resolved, read by type. */
 export interface Params {
@@ -20,6 +17,11 @@ export interface Params {
 	rows(name: string): Row[];
 	/** The values of a multiple choice; a text from an expression is one of them, or several with commas. */
 	choices(name: string): string[];
+	/**
+	 * The texts of a field with several values, each once; from an expression also a list, or a text
+	 * with commas. An empty list is one; undefined when the field was not added or holds nothing.
+	 */
+	texts(name: string): string[] | undefined;
 	/** A point in time in milliseconds since the epoch; without a zone, in that of the workflow. */
 	instant(name: string): number | undefined;
 	/** The time zone of the workflow, e.g. `Asia/Jakarta`. */
@@ -30,41 +32,11 @@ export interface Params {
 
 export type Row = Readonly<Record<string, string | undefined>>;
 
-/** No ID has these: they would change the address of the request. */
-const NOT_IN_AN_ID = /[\s/\\?#%]|^\.+$/;
-
-/**
- * A value that an expression gave, as text.
- *
- * @throws UserError for lists and objects, which have no text that a customer should see.
- */
-function asText(value: unknown, label: string): string {
-	if (value === undefined || value === null) return '';
-	if (typeof value === 'object') {
-		throw new UserError(
-			`${label} is ${Array.isArray(value) ? 'a list' : 'an object'}, not a text`,
-			{
-				description:
-					'Point the expression at a single value, such as {{ $json.name }}, or join a list with .join(", ").',
-			},
-		);
-	}
-	return String(value);
-}
-
 /** The label of a field, or of an entry of a collection: `['options', 'private']`. */
 function findLabel(fields: INodeProperties[], [name, ...rest]: string[]): string | undefined {
 	const field = fields.find((candidate) => candidate.name === name);
 	const inside = field?.type === 'collection' ? (field.options as INodeProperties[]) : [];
 	return rest.length > 0 && inside.length > 0 ? findLabel(inside, rest) : field?.displayName;
-}
-
-function parseInstant(value: unknown, timezone: string): number | undefined {
-	try {
-		return tryToParseDateTime(value, timezone).toMillis();
-	} catch {
-		return undefined;
-	}
 }
 
 /** Reads the fields of item `itemIndex`; `fields` give the labels that messages use. */
@@ -102,39 +74,16 @@ export function readParams(
 						]),
 				),
 			),
-		choices(name) {
-			const value = raw(name, []);
-			const values = Array.isArray(value) ? value : asText(value, labelOf(name)).split(',');
-			return values.map((each) => String(each).trim()).filter((each) => each !== '');
+		choices: (name) => asTexts(raw(name, []), labelOf(name)),
+		texts(name) {
+			const value = raw(name);
+			const texts = [...new Set(asTexts(value, labelOf(name)))];
+			return texts.length > 0 || (Array.isArray(value) && value.length === 0) ? texts : undefined;
 		},
 		timezone: () => context.getTimezone(),
-		instant(name) {
-			const value = raw(name);
-			if (value === null || value === undefined || value === '') return undefined;
-			const instant = parseInstant(value, context.getTimezone());
-			if (instant !== undefined) return instant;
-			throw new UserError(`${labelOf(name)} is not a date and time`, {
-				description: `It is ${JSON.stringify(value)} for this item. Use one like 2024-03-15T08:30:00Z.`,
-			});
-		},
-		locator(name) {
-			const label = labelOf(name);
-			const value = context.getNodeParameter(name, itemIndex, null, { extractValue: true });
-			const id = asText(value, label).trim();
-			if (id === '') {
-				throw new UserError(`${label} is empty`, {
-					description:
-						'Choose one from the list, or enter an ID. If an expression should give the ID, check that it has a value for this item.',
-				});
-			}
-			if (NOT_IN_AN_ID.test(id)) {
-				throw new UserError(`${label} "${id}" is not an ID`, {
-					description:
-						'An ID has no spaces or slashes, e.g. conv_01HX2B9K3M5N7P. Use the ID alone, without a link or a name.',
-				});
-			}
-			return id;
-		},
+		instant: (name) => asInstant(raw(name), labelOf(name), context.getTimezone()),
+		locator: (name) =>
+			asId(context.getNodeParameter(name, itemIndex, null, { extractValue: true }), labelOf(name)),
 		limit() {
 			if (flag('returnAll', false)) return Infinity;
 			const given = raw('limit');

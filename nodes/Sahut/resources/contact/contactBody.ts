@@ -1,0 +1,58 @@
+import { UserError } from 'n8n-workflow';
+
+import type { Params, Row } from '../../runtime/params';
+import { checkEmail } from '../emailAddress';
+import { normalizePhone } from '../phoneNumber';
+
+/** What can be written of a contact (API reference, "Contacts"); only what is given changes. */
+export type ContactFields = {
+	name?: string;
+	/** E.164. */
+	phone?: string;
+	email?: string;
+	company?: string;
+	tags?: string[];
+	custom_attributes?: Record<string, string>;
+};
+
+/** Name → value; a row whose expression finds no value is left out. */
+function toAttributes(rows: Row[]): Record<string, string> {
+	const attributes = new Map<string, string>();
+	for (const [index, row] of rows.entries()) {
+		const name = row.name?.trim() ?? '';
+		if (name === '') {
+			throw new UserError(`Custom attribute ${index + 1} has no name`, {
+				description: 'Enter the key of the attribute as it stands in Sahut.',
+			});
+		}
+		if (attributes.has(name)) {
+			throw new UserError(`Custom attribute "${name}" is there twice`, {
+				description: 'Keep one of the two: an attribute has one value.',
+			});
+		}
+		if (row.value !== undefined) attributes.set(name, row.value);
+	}
+	// fromEntries defines properties, where an assignment to `__proto__` would be lost.
+	return Object.fromEntries(attributes);
+}
+
+/**
+ * The fields of a collection that hold something: an empty one counts as not given, so that a gap in
+ * a CRM wipes nothing out.
+ *
+ * @throws UserError for what cannot be a phone number, an email address or an attribute.
+ */
+export function readContactFields(params: Params, collection: string): ContactFields {
+	const text = (field: string) => params.text(`${collection}.${field}`).trim();
+	const [name, phone, email, company] = ['name', 'phone', 'email', 'company'].map(text);
+	const tags = params.texts(`${collection}.tags`);
+	const attributes = toAttributes(params.rows(`${collection}.customAttributes.attribute`));
+	return {
+		...(name && { name }),
+		...(phone && { phone: normalizePhone(phone) }),
+		...(email && { email: checkEmail(email) }),
+		...(company && { company }),
+		...(tags && { tags }),
+		...(Object.keys(attributes).length > 0 && { custom_attributes: attributes }),
+	};
+}

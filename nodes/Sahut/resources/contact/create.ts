@@ -1,0 +1,32 @@
+import { UserError, type IDataObject } from 'n8n-workflow';
+
+import type { Operation } from '../../runtime/operation';
+import { readContactFields } from './contactBody';
+import { additionalFields, nameField, optionalFields } from './contactFields';
+import { createContactRequest, type NewContact } from './findContact';
+
+export const create: Operation<NewContact> = {
+	value: 'create',
+	name: 'Create',
+	action: 'Create a contact',
+	description:
+		'Add a contact, even if there is one like it (to avoid that, use Create or Update); returns the new contact',
+	done: 'created',
+	fields: [{ ...nameField, required: true }, additionalFields(Object.values(optionalFields))],
+	read(params) {
+		const name = params.text('name').trim();
+		if (name === '') {
+			throw new UserError('Name is empty', {
+				description:
+					'Enter a name. If an expression should give it, check that it has a value for this item.',
+			});
+		}
+		return { ...readContactFields(params, 'additionalFields'), name };
+	},
+	// One after another, so that after a lost answer it is clear which of two alike is whose.
+	lane: ({ name, phone, email }) => phone ?? email?.toLowerCase() ?? name,
+	async run(body, sahut) {
+		const { data } = await sahut.request<IDataObject>(createContactRequest(body));
+		return [{ json: data }];
+	},
+};

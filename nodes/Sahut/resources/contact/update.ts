@@ -1,0 +1,58 @@
+import { UserError, type IDataObject } from 'n8n-workflow';
+
+import type { Operation } from '../../runtime/operation';
+import type { Contact } from '../../transport/types';
+import { contactLocator } from '../fields';
+import { readContactFields, type ContactFields } from './contactBody';
+import { nameField, optionalFields } from './contactFields';
+import { getContactRequest, keepAttributes, updateContactRequest } from './updateContact';
+
+interface Input {
+	contactId: string;
+	changes: ContactFields;
+}
+
+export const update: Operation<Input> = {
+	value: 'update',
+	name: 'Update',
+	action: 'Update a contact',
+	description:
+		'Change some fields of a contact whose ID is known, and leave the others; returns the changed contact',
+	done: 'updated',
+	fields: [
+		contactLocator,
+		{
+			displayName: 'Update Fields',
+			name: 'updateFields',
+			type: 'collection',
+			placeholder: 'Add Field',
+			default: {},
+			options: [
+				optionalFields.company,
+				optionalFields.customAttributes,
+				optionalFields.email,
+				nameField,
+				optionalFields.phone,
+				optionalFields.tags,
+			],
+		},
+	],
+	read(params) {
+		const changes = readContactFields(params, 'updateFields');
+		if (Object.keys(changes).length === 0) {
+			throw new UserError('There is nothing to update', {
+				description:
+					'Add a field under Update Fields and give it a value. Empty fields count as not given; check that expressions have a value for this item.',
+			});
+		}
+		return { contactId: params.locator('contactId'), changes };
+	},
+	lane: ({ contactId }) => contactId,
+	async run({ contactId, changes }, sahut) {
+		const body = changes.custom_attributes
+			? keepAttributes((await sahut.request<Contact>(getContactRequest(contactId))).data, changes)
+			: changes;
+		const { data } = await sahut.request<IDataObject>(updateContactRequest(contactId, body));
+		return [{ json: data }];
+	},
+};

@@ -1,0 +1,69 @@
+import type { Operation } from '../../runtime/operation';
+import type { Conversation } from '../../transport/types';
+import { channelLocator, contactLocator, idOption } from '../fields';
+import { sendRequest } from '../message/send';
+import { createConversationRequest, type NewConversation } from './createConversation';
+
+interface Input {
+	body: NewConversation;
+	/** Empty for none. */
+	firstMessage: string;
+}
+
+export const create: Operation<Input> = {
+	value: 'create',
+	name: 'Create',
+	action: 'Create a conversation',
+	description:
+		'Open a new conversation with a known contact on a channel, also beside an open one; returns the conversation, to which messages can then be sent',
+	done: 'created',
+	fields: [
+		contactLocator,
+		channelLocator,
+		{
+			displayName: 'Additional Fields',
+			name: 'additionalFields',
+			type: 'collection',
+			placeholder: 'Add Field',
+			default: {},
+			options: [
+				idOption('Assignee', 'assigneeId', 'getAgents', 'Who takes care of the conversation'),
+				{
+					displayName: 'First Message',
+					name: 'firstMessage',
+					type: 'string',
+					typeOptions: { rows: 4 },
+					default: '',
+					placeholder: 'e.g. Halo Budi, ada yang bisa kami bantu?',
+					description:
+						'A text that is sent into the new conversation. On WhatsApp, a customer who has not written yet can only be sent a template, by Message: Send.',
+				},
+			],
+		},
+	],
+	read(params) {
+		const assignee_id = params.text('additionalFields.assigneeId').trim();
+		const firstMessage = params.text('additionalFields.firstMessage');
+		return {
+			body: {
+				contact_id: params.locator('contactId'),
+				channel_id: params.locator('channelId'),
+				...(assignee_id && { assignee_id }),
+			},
+			firstMessage: firstMessage.trim() === '' ? '' : firstMessage,
+		};
+	},
+	// One after another, so that after a lost answer it is clear which of two alike is whose.
+	lane: ({ body }) => `${body.contact_id} ${body.channel_id}`,
+	async run({ body, firstMessage }, sahut) {
+		const { data } = await sahut.request<Conversation>(createConversationRequest(body));
+		if (firstMessage !== '') {
+			await sahut.request({
+				...sendRequest(data.id, { content: firstMessage }),
+				subject: `the first message of conversation "${data.id}"`,
+				note: `Conversation ${data.id} exists; only its first message is missing.`,
+			});
+		}
+		return [{ json: { ...data } }];
+	},
+};

@@ -1,0 +1,106 @@
+import { UserError, type IDataObject } from 'n8n-workflow';
+
+import type { Operation } from '../../runtime/operation';
+import type { Params } from '../../runtime/params';
+import { conversationLocator, idOption } from '../fields';
+import { statusField } from './conversationFields';
+import { updateConversationRequest, type ConversationChanges } from './updateConversation';
+
+interface Input {
+	conversationId: string;
+	changes: ConversationChanges;
+}
+
+function readAssignee(params: Params): Pick<ConversationChanges, 'assignee_id'> {
+	const assigneeId = params.text('updateFields.assigneeId').trim();
+	if (!params.flag('updateFields.unassign', false)) {
+		return assigneeId === '' ? {} : { assignee_id: assigneeId };
+	}
+	if (assigneeId !== '') {
+		throw new UserError('Assignee and Unassign are both set', {
+			description:
+				'Remove one of the two: a conversation cannot be given to an agent and to nobody.',
+		});
+	}
+	return { assignee_id: null };
+}
+
+function readChanges(params: Params): ConversationChanges {
+	const status = params.text('updateFields.status').trim();
+	const team_id = params.text('updateFields.teamId').trim();
+	const labels = params.texts('updateFields.labels');
+	return {
+		...(status && { status }),
+		...readAssignee(params),
+		...(team_id && { team_id }),
+		...(labels && { labels }),
+	};
+}
+
+export const update: Operation<Input> = {
+	value: 'update',
+	name: 'Update',
+	action: 'Update a conversation',
+	description:
+		'Change the status, assignee, team or labels of a conversation, e.g. to resolve it or hand it over; returns the changed conversation',
+	done: 'updated',
+	fields: [
+		conversationLocator,
+		{
+			displayName: 'Update Fields',
+			name: 'updateFields',
+			type: 'collection',
+			placeholder: 'Add Field',
+			default: {},
+			options: [
+				idOption(
+					'Assignee',
+					'assigneeId',
+					'getAgents',
+					'The agent who takes care of it from now on',
+				),
+				{
+					displayName: 'Labels',
+					name: 'labels',
+					type: 'string',
+					typeOptions: { multipleValues: true, multipleValueButtonText: 'Add Label' },
+					default: '',
+					placeholder: 'e.g. lunas',
+					description:
+						'All labels that the conversation shall have: they replace those it has. An expression that gives an empty list takes all away.',
+				},
+				statusField('What the conversation becomes'),
+				{
+					displayName: 'Team ID',
+					name: 'teamId',
+					type: 'string',
+					default: '',
+					description: 'The team that takes care of it from now on',
+				},
+				{
+					displayName: 'Unassign',
+					name: 'unassign',
+					type: 'boolean',
+					default: false,
+					description: 'Whether to take the assignee away, so that nobody takes care of it',
+				},
+			],
+		},
+	],
+	read(params) {
+		const changes = readChanges(params);
+		if (Object.keys(changes).length === 0) {
+			throw new UserError('There is nothing to update', {
+				description:
+					'Add a field under Update Fields and give it a value. Empty fields count as not given; check that expressions have a value for this item.',
+			});
+		}
+		return { conversationId: params.locator('conversationId'), changes };
+	},
+	lane: ({ conversationId }) => conversationId,
+	async run({ conversationId, changes }, sahut) {
+		const request = updateConversationRequest(conversationId, changes);
+		const { data } = await sahut.request<IDataObject>(request);
+		return [{ json: data }];
+	},
+};

@@ -1,0 +1,54 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import type { SahutClient } from '../../transport/client';
+import type { Conversation, SahutRequest } from '../../transport/types';
+import { hasValues } from '../hasValues';
+
+/** Not documented for conversations; it is what contacts use. */
+const UPDATE_METHOD = 'PUT';
+
+/** What can be changed of a conversation (API reference, "Conversations"). */
+export type ConversationChanges = {
+	status?: string;
+	/** null takes the assignee away. */
+	assignee_id?: string | null;
+	team_id?: string;
+	/** Replaces all that there are. */
+	labels?: string[];
+};
+
+export function getConversationRequest(conversationId: string): SahutRequest {
+	return {
+		method: 'GET',
+		path: ['conversations', conversationId],
+		expects: 'record',
+		subject: `conversation "${conversationId}"`,
+	};
+}
+
+/** A team cannot be seen in a conversation, so a change of it is never known to have been made. */
+async function findUpdated(
+	sahut: SahutClient,
+	conversationId: string,
+	changes: ConversationChanges,
+): Promise<IDataObject | undefined> {
+	const { data } = await sahut.request<Conversation>(getConversationRequest(conversationId));
+	const assignee_id = data.assignee?.id ?? null;
+	return hasValues({ ...data, assignee_id }, changes) ? { ...data } : undefined;
+}
+
+/** After a lost answer, the conversation itself tells whether it has been changed. */
+export function updateConversationRequest(
+	conversationId: string,
+	changes: ConversationChanges,
+): SahutRequest {
+	return {
+		method: UPDATE_METHOD,
+		path: ['conversations', conversationId],
+		body: changes,
+		expects: 'record',
+		subject: `conversation "${conversationId}"`,
+		advice: { 422: 'Check the status and the IDs of the assignee and the team for this item.' },
+		findWritten: async (sahut) => await findUpdated(sahut, conversationId, changes),
+	};
+}

@@ -1,0 +1,16 @@
+/** Whether a record has all that is wanted of it: lists in any order, of objects the wanted entries. */
+export function hasValues(actual: unknown, wanted: unknown): boolean {
+	if (Array.isArray(wanted)) {
+		return (
+			Array.isArray(actual) &&
+			actual.length === wanted.length &&
+			wanted.every((each) => actual.includes(each))
+		);
+	}
+	if (typeof wanted !== 'object' || wanted === null) return actual === wanted;
+	return (
+		typeof actual === 'object' &&
+		actual !== null &&
+		Object.entries(wanted).every(([name, value]) => hasValues(Reflect.get(actual, name), value))
+	);
+}
