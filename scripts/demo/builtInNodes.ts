@@ -1,4 +1,16 @@
-import type { IDataObject, INodeProperties, INodeType } from 'n8n-workflow';
+import type {
+	IDataObject,
+	IExecuteFunctions,
+	INodeExecutionData,
+	INodeProperties,
+	INodeType,
+} from 'n8n-workflow';
+
+/** One row of "Edit Fields (Set)". */
+interface Assignment {
+	name: string;
+	value: IDataObject[string];
+}
 
 type Execute = NonNullable<INodeType['execute']>;
 
@@ -8,8 +20,8 @@ function standIn(name: string, properties: INodeProperties[], execute?: Execute)
 			displayName: name,
 			name,
 			group: ['transform'],
-			version: [1, 3.4],
-			description: `Does what the example needs of n8n's own ${name} node`,
+			version: [1, 1.2, 2.2, 3.4],
+			description: `Does what the examples need of n8n's own ${name} node`,
 			defaults: { name },
 			inputs: ['main'],
 			outputs: ['main'],
@@ -19,28 +31,51 @@ function standIn(name: string, properties: INodeProperties[], execute?: Execute)
 	};
 }
 
-function field(name: string): INodeProperties {
-	return { displayName: name, name, type: 'string', default: '' };
+function field(
+	name: string,
+	type: INodeProperties['type'] = 'string',
+	more: Partial<INodeProperties> = {},
+): INodeProperties {
+	return { displayName: name, name, type, default: '', ...more };
+}
+
+const passOn: Execute = async function () {
+	return [this.getInputData()];
+};
+
+/** What "Edit Fields (Set)" makes of an item, in either of its modes, without the fields it had. */
+function editedFields(node: IExecuteFunctions, item: number): IDataObject {
+	if (node.getNodeParameter('mode', item) === 'raw') {
+		return JSON.parse(node.getNodeParameter('jsonOutput', item) as string) as IDataObject;
+	}
+	const rows = node.getNodeParameter('assignments.assignments', item) as Assignment[];
+	return Object.fromEntries(rows.map(({ name, value }) => [name, value]));
 }
 
 /**
- * Stand-ins for the built-in nodes of the example, by full name. n8n's own ones are in
+ * Stand-ins for the built-in nodes of the examples, by full name. n8n's own ones are in
  * n8n-nodes-base, which is too large to install for a demo.
  */
 export const builtInNodes: Record<string, INodeType> = {
 	'n8n-nodes-base.stickyNote': standIn('stickyNote', []),
-	'n8n-nodes-base.noOp': standIn('noOp', [], async function () {
-		return [this.getInputData()];
-	}),
-	/** "Edit Fields (Set)" in its JSON mode. */
-	'n8n-nodes-base.set': standIn('set', [field('jsonOutput')], async function () {
-		return [
-			this.getInputData().map((_, item) => ({
-				json: JSON.parse(this.getNodeParameter('jsonOutput', item) as string) as IDataObject,
-				pairedItem: { item },
-			})),
-		];
-	}),
+	'n8n-nodes-base.noOp': standIn('noOp', [], passOn),
+	'n8n-nodes-base.scheduleTrigger': standIn('scheduleTrigger', [], passOn),
+	'n8n-nodes-base.set': standIn(
+		'set',
+		[
+			field('mode', 'string', { default: 'manual' }),
+			field('jsonOutput'),
+			field('assignments', 'assignmentCollection', { default: {} }),
+		],
+		async function () {
+			return [
+				this.getInputData().map((_, item) => ({
+					json: editedFields(this, item),
+					pairedItem: { item },
+				})),
+			];
+		},
+	),
 	'n8n-nodes-base.splitOut': standIn('splitOut', [field('fieldToSplitOut')], async function () {
 		return [
 			this.getInputData().flatMap(({ json }, item) => {
@@ -49,4 +84,23 @@ export const builtInNodes: Record<string, INodeType> = {
 			}),
 		];
 	}),
+	/** The engine itself tells whether the conditions of a `filter` field hold. */
+	'n8n-nodes-base.filter': standIn(
+		'filter',
+		[
+			field('conditions', 'filter', {
+				default: {},
+				typeOptions: { filter: { caseSensitive: true, typeValidation: 'strict', version: 2 } },
+			}),
+		],
+		async function () {
+			const holds = (_: INodeExecutionData, item: number) =>
+				this.getNodeParameter('conditions', item, false, { extractValue: true }) as boolean;
+			return [
+				this.getInputData()
+					.map((data, item) => ({ ...data, pairedItem: { item } }))
+					.filter(holds),
+			];
+		},
+	),
 };

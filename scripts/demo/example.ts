@@ -7,17 +7,19 @@ export const EXAMPLE_FILE = 'examples/crm-follow-up.json';
 /** What the nodes of the example are called that the demo fills in or looks at. */
 export const TABLE = 'CRM table';
 export const SEND = 'Send template';
+export const MARK = 'Mark as sent';
 export const READ = 'Read conversation';
 export const NOT_SENT = 'Not sent';
 
 /** One row of the example's table. */
-export interface Customer {
+export interface Row {
 	customer_name: string;
+	/** As people and spreadsheets write it; a text without digits where there is none. */
+	phone: string | number;
+	/** No two rows have the same. */
 	order_id: string;
 	/** In rupiah. */
 	total: number;
-	/** In the file, a text that says what belongs here. */
-	conversation_id: string;
 }
 
 export interface ExampleWorkflow {
@@ -25,31 +27,37 @@ export interface ExampleWorkflow {
 	connections: IConnections;
 }
 
-export function readExample(): ExampleWorkflow {
-	const file = path.resolve(__dirname, '../..', EXAMPLE_FILE);
-	return JSON.parse(readFileSync(file, 'utf8')) as ExampleWorkflow;
+export function readExample(file = EXAMPLE_FILE): ExampleWorkflow {
+	const text = readFileSync(path.resolve(__dirname, '../..', file), 'utf8');
+	return JSON.parse(text) as ExampleWorkflow;
 }
 
-export function customersOf({ nodes }: ExampleWorkflow): Customer[] {
+export function rowsOf({ nodes }: ExampleWorkflow): Row[] {
 	const json = nodes.find(({ name }) => name === TABLE)?.parameters['jsonOutput'];
-	return (JSON.parse(json as string) as { customers: Customer[] }).customers;
+	return (JSON.parse(json as string) as { customers: Row[] }).customers;
 }
 
-/** The example as someone has it who imported it: with their table, and their credential chosen. */
+/**
+ * An example as someone has it who imported it: with their credential chosen in each Sahut node, and
+ * with the fields filled in that `parameters` gives for a node, by its name.
+ */
 export function fillIn(
 	{ nodes, connections }: ExampleWorkflow,
-	customers: Customer[],
+	parameters: Record<string, INode['parameters']> = {},
 ): ExampleWorkflow {
 	return {
 		connections,
-		nodes: nodes.map((node) => {
-			if (node.name === TABLE) {
-				const jsonOutput = JSON.stringify({ customers });
-				return { ...node, parameters: { ...node.parameters, jsonOutput } };
-			}
-			return node.type === 'n8n-nodes-sahut.sahut'
-				? { ...node, credentials: { sahutApi: { id: '1', name: 'Sahut account' } } }
-				: node;
-		}),
+		nodes: nodes.map((node) => ({
+			...node,
+			parameters: { ...node.parameters, ...parameters[node.name] },
+			...(node.type === 'n8n-nodes-sahut.sahut' && {
+				credentials: { sahutApi: { id: '1', name: 'Sahut account' } },
+			}),
+		})),
 	};
+}
+
+/** The value of a locator in its mode *By ID*. */
+export function byId(value: string) {
+	return { __rl: true, mode: 'id', value };
 }

@@ -1,9 +1,8 @@
 import Table from 'cli-table3';
 import type { IDataObject } from 'n8n-workflow';
 
-import type { Message } from '../../sandbox';
 import { EXAMPLE_FILE } from './example';
-import { customerRead, type DemoRun } from './run';
+import { deliveriesFor, rowRead, type DemoRun } from './run';
 
 /** As wide as the terminal, within what reads well. */
 const WIDTH = Math.min(100, Math.max(80, process.stdout.columns ?? 100));
@@ -30,25 +29,34 @@ function table(head: string[], widths: number[], rows: string[][], compact = fal
 	return grid.toString();
 }
 
-function variableLines({ template_id, template_variables = {} }: Message): string {
-	const names = Object.keys(template_variables);
-	const width = Math.max(...names.map((name) => name.length));
-	const lines = names.map((name) => `${name.padEnd(width)}  ${template_variables[name]}`);
-	return [dim(template_id ?? ''), ...lines].join('\n');
+/** How a contact or a conversation came about, with its ID. */
+function origin(what: string, created: unknown, id: string): string {
+	return `${what} ${created === true ? green('created') : 'found'}\n${dim(id)}`;
 }
 
-/** One row per customer: what Sahut was given, and the message that the node put out. */
-function sentTable({ customers, stored, sent }: DemoRun): string {
-	const rows = customers.map(({ customer_name, conversation_id }) => {
-		const [message] = stored.get(conversation_id) ?? [];
-		const answer = sent.find(({ id }) => id === message?.id);
+/** One row per row of the table: the number as written, who that is in Sahut, what was sent. */
+function sentTable(run: DemoRun): string {
+	const rows = run.rows.map((row) => {
+		const asWritten = `${row.customer_name}\n${bold(String(row.phone))}`;
+		const [delivery] = deliveriesFor(run, row);
+		const answer = run.sent.find(({ id }) => id === delivery?.message.id);
+		if (!delivery || !answer) {
+			const item = run.notSent.find(({ order_id }) => order_id === row.order_id);
+			const { message } = (item?.['error'] ?? {}) as IDataObject;
+			return [asWritten, '–', red(`Not sent: ${String(message ?? 'no reason given')}`)];
+		}
+		const { conversation, message } = delivery;
+		const { contact_created, conversation_created } = answer;
 		return [
-			`${customer_name}\n${dim(conversation_id)}`,
-			message ? variableLines(message) : '(nothing)',
-			answer ? `${String(answer['content'])}\n${dim(String(answer['id']))}` : '(nothing)',
+			`${asWritten}\n${dim(`→ ${conversation.contact.phone}`)}`,
+			[
+				origin('contact', contact_created, conversation.contact.id),
+				origin('conversation', conversation_created, conversation.id),
+			].join('\n'),
+			`${message.content}\n${dim(`${message.template_id} → ${message.id}`)}`,
 		];
 	});
-	return table(['Customer', 'Sent: template, variables', 'Came back: message'], [21, 32], rows);
+	return table(['Phone, as written', 'Contact, conversation', 'Message'], [20, 28], rows);
 }
 
 /** `2024-03-15T08:30:00Z` as `2024-03-15 08:30`. */
@@ -68,16 +76,19 @@ function transcriptTable({ transcript }: DemoRun): string {
 /** What the workflow did, for people. */
 export function report(run: DemoRun, baseUrl: string): string {
 	return [
-		bold(`A follow-up to ${run.customers.length} customers on WhatsApp, run in n8n's own engine`),
+		bold(
+			`A follow-up by phone number to ${run.rows.length} rows of a table, run in n8n's own engine`,
+		),
 		`  Workflow   ${EXAMPLE_FILE}`,
 		`  Base URL   ${baseUrl} ${dim('(a sandbox on this machine, not the real Sahut)')}`,
 		'',
-		bold('1. Message: Send'),
-		'   Each customer last wrote two days ago, so only a template may reach them.',
+		bold('1. Message: Send to Phone Number'),
+		'   Budi has an open conversation, Siti a resolved one, the others are new to Sahut. None of them',
+		'   has written in the last 24 hours, so only a template may reach them.',
 		sentTable(run),
 		'',
 		bold('2. Message: List'),
-		`   The conversation with ${customerRead(run)?.customer_name ?? 'nobody'}, oldest first.`,
+		`   The conversation with ${rowRead(run)?.customer_name ?? 'nobody'}, oldest first.`,
 		transcriptTable(run),
 		'   → from the customer   ← to the customer',
 		'',
@@ -85,14 +96,15 @@ export function report(run: DemoRun, baseUrl: string): string {
 }
 
 /** What the check found, as the last lines of the demo. */
-export function verdict({ customers, transcript }: DemoRun, problems: string[]): string {
+export function verdict({ rows, sent, notSent, transcript }: DemoRun, problems: string[]): string {
 	if (problems.length > 0) {
 		return [...problems.map((line) => red(`✗ ${line}`)), 'The demo is incomplete.'].join('\n');
 	}
+	const putAside = notSent.map(({ customer_name }) => customer_name).join(', ');
 	return [
-		green(
-			`✓ ${customers.length} customers got one message each, with their own values; all ${transcript.length} messages were read.`,
-		),
+		green(`✓ ${sent.length} of ${rows.length} rows got one message each, with their own values.`),
+		green(`✓ Put aside, for want of a phone number: ${putAside || 'none'}.`),
+		green(`✓ Each phone number has one contact; all ${transcript.length} messages were read.`),
 		'  Next: npm run sandbox for a sandbox to try your n8n with; examples/README.md to import this.',
 	].join('\n');
 }

@@ -1,24 +1,33 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import type { Message, Sandbox } from '../../sandbox';
+import type { Contact, Conversation, Message, Sandbox } from '../../sandbox';
 import { HOUR_MS, MINUTE_MS, timestamp } from '../../sandbox/clock';
 import { runWorkflow } from '../../test/engine/engine';
 import { builtInNodes } from './builtInNodes';
-import { customersOf, fillIn, NOT_SENT, READ, readExample, SEND, type Customer } from './example';
+import { byId, fillIn, MARK, NOT_SENT, READ, readExample, rowsOf, SEND, type Row } from './example';
 
 /** So long ago that WhatsApp takes nothing but a template. */
 const LAST_WROTE_HOURS_AGO = 50;
 
-/** What became of the example: what the node put out, and what the sandbox has stored since. */
+/** A message that was stored during the run, and where. */
+export interface Delivery {
+	message: Message;
+	conversation: Conversation;
+}
+
+/** What became of the example: what its nodes put out, and what the sandbox has stored since. */
 export interface DemoRun {
-	/** With the IDs of their conversations in the sandbox. */
-	customers: Customer[];
-	/** The messages that were stored during the run, by conversation. */
-	stored: ReadonlyMap<string, readonly Message[]>;
-	/** The whole conversations as they are stored. */
-	threads: ReadonlyMap<string, readonly Message[]>;
-	/** What Message: Send put out, in the order of the customers. */
+	/** The table, as it stands in the example. */
+	rows: Row[];
+	deliveries: readonly Delivery[];
+	/** All contacts as they are stored. */
+	contacts: readonly Contact[];
+	/** The conversation that was read, as it is stored. */
+	thread: readonly Message[];
+	/** What Send to Phone Number put out, in the order of the rows. */
 	sent: IDataObject[];
+	/** The rows that were marked as sent. */
+	marked: IDataObject[];
 	/** What arrived at the error output, each with its `error`. */
 	notSent: IDataObject[];
 	/** What Message: List put out. */
@@ -27,16 +36,30 @@ export interface DemoRun {
 	stoppedBy?: string;
 }
 
-/** Gives a customer a conversation in the sandbox that ended days ago. */
-function addConversation({ store }: Sandbox, { customer_name, order_id }: Customer): string {
+/**
+ * A phone number of the table as E.164, made for its few forms only, so that the demo is checked
+ * without the node's own rules. Undefined where there is none.
+ */
+export function expectedPhone({ phone }: Row): string | undefined {
+	const digits = String(phone).replace(/\D/g, '');
+	return digits === '' ? undefined : `+62${digits.replace(/^(62|0)/, '')}`;
+}
+
+/** Gives a customer a conversation on WhatsApp that ended days ago. */
+function addConversation(
+	{ store }: Sandbox,
+	row: Row,
+	{ status, text }: Pick<Conversation, 'status'> & { text: string },
+): void {
 	const lastWroteAt = store.now().getTime() - LAST_WROTE_HOURS_AGO * HOUR_MS;
 	const minutesBefore = (minutes: number) => new Date(lastWroteAt - minutes * MINUTE_MS);
 	const { id } = store.addConversation({
-		contact: store.addContact({ name: customer_name }),
+		contact: store.addContact({ name: row.customer_name, phone: expectedPhone(row) }),
+		status,
 		created_at: timestamp(minutesBefore(9)),
 	});
 	const [agent] = store.agents.values();
-	store.addIncoming(id, `Halo, pesanan ${order_id} sudah bisa dibayar?`, minutesBefore(9));
+	store.addIncoming(id, text, minutesBefore(9));
 	store.addMessage(id, {
 		type: 'outgoing',
 		content: 'Sudah Kak. Tagihannya kami kirim lewat WhatsApp ya.',
@@ -45,46 +68,58 @@ function addConversation({ store }: Sandbox, { customer_name, order_id }: Custom
 		created_at: timestamp(minutesBefore(4)),
 	});
 	store.addIncoming(id, 'Baik, saya tunggu. Terima kasih Kak 🙏', minutesBefore(0));
-	return id;
 }
 
-function threadsOf({ store }: Sandbox): Map<string, readonly Message[]> {
-	return new Map([...store.conversations.keys()].map((id) => [id, [...store.messages(id)]]));
+/** The first customer has an open conversation, the second a resolved one; the others are unknown. */
+function addKnownCustomers(sandbox: Sandbox, [first, second]: Row[]): void {
+	const text = ({ order_id }: Row) => `Halo, pesanan ${order_id} sudah bisa dibayar?`;
+	if (first) addConversation(sandbox, first, { status: 'open', text: text(first) });
+	if (second) addConversation(sandbox, second, { status: 'resolved', text: text(second) });
 }
 
-/** Adds the example's customers to the sandbox and runs the example for them, in n8n's engine. */
+function allMessages({ store }: Sandbox): Delivery[] {
+	return [...store.conversations.values()].flatMap((conversation) =>
+		store.messages(conversation.id).map((message) => ({ message, conversation })),
+	);
+}
+
+/** Adds some of the example's customers to the sandbox and runs the example, in n8n's engine. */
 export async function runDemo(sandbox: Sandbox): Promise<DemoRun> {
+	const { store } = sandbox;
 	const example = readExample();
-	const customers = customersOf(example).map((customer) => ({
-		...customer,
-		conversation_id: addConversation(sandbox, customer),
-	}));
-	const before = new Set([...threadsOf(sandbox).values()].flat().map(({ id }) => id));
+	const rows = rowsOf(example);
+	addKnownCustomers(sandbox, rows);
+	const before = new Set(allMessages(sandbox).map(({ message }) => message.id));
 	const { output, error } = await runWorkflow({
-		...fillIn(example, customers),
+		...fillIn(example, { [SEND]: { channelId: byId(store.channelOfType('whatsapp').id) } }),
 		nodeTypes: builtInNodes,
 		credentials: { sahutApi: { apiKey: sandbox.apiKey, baseUrl: sandbox.url } },
 	});
-	const threads = threadsOf(sandbox);
-	const stored = new Map(
-		[...threads].map(([id, thread]) => [id, thread.filter((message) => !before.has(message.id))]),
-	);
 	const jsonOf = (node: string) => output(node).map(({ json }) => json);
+	const sent = jsonOf(SEND);
+	const conversationRead = sent[0]?.['conversation_id'];
 	return {
-		customers,
-		stored,
-		threads,
-		sent: jsonOf(SEND),
+		rows,
+		deliveries: allMessages(sandbox).filter(({ message }) => !before.has(message.id)),
+		contacts: [...store.contacts.values()],
+		thread: typeof conversationRead === 'string' ? [...store.messages(conversationRead)] : [],
+		sent,
+		marked: jsonOf(MARK),
 		notSent: jsonOf(NOT_SENT),
 		transcript: jsonOf(READ),
 		...(error && { stoppedBy: error.message }),
 	};
 }
 
-/** Whose conversation the example has read: that of the first message that went out. */
-export function customerRead({ customers, stored, sent }: DemoRun): Customer | undefined {
-	const [first] = sent;
-	return customers.find(({ conversation_id }) =>
-		stored.get(conversation_id)?.some(({ id }) => id === first?.['id']),
+/** What was stored for a row: told by the order, which is one of the template's variables. */
+export function deliveriesFor({ deliveries }: DemoRun, { order_id }: Row): Delivery[] {
+	return deliveries.filter(({ message }) => message.template_variables?.['order_id'] === order_id);
+}
+
+/** Whose conversation the example has read: that of the first row that went out. */
+export function rowRead(run: DemoRun): Row | undefined {
+	const first = run.sent[0]?.['id'];
+	return run.rows.find((row) =>
+		deliveriesFor(run, row).some(({ message }) => message.id === first),
 	);
 }

@@ -1,0 +1,162 @@
+import type { INode } from 'n8n-workflow';
+
+import { builtInNodes } from '../../scripts/demo/builtInNodes';
+import { byId, fillIn, readExample, rowsOf } from '../../scripts/demo/example';
+import { deliveriesFor, runDemo } from '../../scripts/demo/run';
+import { openSandbox, type OpenSandbox } from '../sandbox/openSandbox';
+import { runWorkflow, type FinishedRun } from './engine';
+
+let sandbox: OpenSandbox;
+
+beforeEach(async () => {
+	sandbox = await openSandbox();
+});
+
+async function runExample(
+	file: string,
+	parameters: Record<string, INode['parameters']> = {},
+): Promise<FinishedRun> {
+	return await runWorkflow({
+		...fillIn(readExample(file), parameters),
+		nodeTypes: builtInNodes,
+		credentials: { sahutApi: { apiKey: sandbox.apiKey, baseUrl: sandbox.url } },
+	});
+}
+
+const jsonOf = ({ output }: FinishedRun, node: string) => output(node).map(({ json }) => json);
+
+describe('crm-follow-up.json', () => {
+	it('sends each row with a phone number one template with its own values', async () => {
+		const run = await runDemo(sandbox);
+		const delivered = run.rows.map((row) => ({
+			order: row.order_id,
+			messages: deliveriesFor(run, row).map(({ message, conversation }) => ({
+				to: conversation.contact.phone,
+				template: message.template_id,
+				...message.template_variables,
+			})),
+		}));
+		const to = (phone: string, customer_name: string, order_id: string, total: string) => ({
+			order: order_id,
+			messages: [{ to: phone, template: 'tmpl_invoice_due', customer_name, order_id, total }],
+		});
+		expect(delivered).toEqual([
+			to('+6281200001001', 'Budi Santoso', 'ORD-2041', 'Rp 450.000'),
+			to('+6281300001002', 'Siti Aminah', 'ORD-2043', 'Rp 1.275.000'),
+			to('+6285600001003', 'Made Wirawan', 'ORD-2044', 'Rp 89.500'),
+			to('+6285700001004', 'Ratna Sari', 'ORD-2047', 'Rp 320.000'),
+			to('+6281900001005', 'Yusuf Hidayat', 'ORD-2052', 'Rp 2.150.000'),
+			{ order: 'ORD-2055', messages: [] },
+			to('+6281200001001', 'Budi Santoso', 'ORD-2058', 'Rp 185.000'),
+		]);
+		expect(run.deliveries).toHaveLength(6);
+	});
+
+	it('creates only what is missing, with the customer’s name', async () => {
+		const { sent, contacts } = await runDemo(sandbox);
+		expect(
+			sent.map(({ contact_id, contact_created, conversation_created }) => [
+				contacts.find(({ id }) => id === contact_id)?.name,
+				contact_created,
+				conversation_created,
+			]),
+		).toEqual([
+			['Budi Santoso', false, false],
+			['Siti Aminah', false, true],
+			['Made Wirawan', true, true],
+			['Ratna Sari', true, true],
+			['Yusuf Hidayat', true, true],
+			['Budi Santoso', false, false],
+		]);
+	});
+
+	it('marks the rows that were sent with the time and the IDs', async () => {
+		const run = await runDemo(sandbox);
+		const expected = run.rows.flatMap((row) =>
+			deliveriesFor(run, row).map(({ message, conversation }) => ({
+				order_id: row.order_id,
+				customer_name: row.customer_name,
+				sent_at: message.created_at,
+				message_id: message.id,
+				conversation_id: conversation.id,
+			})),
+		);
+		expect(run.marked).toEqual(expected);
+	});
+
+	it('reads the conversation of the first row, once, with the new messages at its end', async () => {
+		const { transcript, thread, sent, marked } = await runDemo(sandbox);
+		expect(transcript.map(({ id, content }) => ({ id, content }))).toEqual(
+			thread.map(({ id, content }) => ({ id, content })),
+		);
+		expect(transcript.slice(-2).map(({ id }) => id)).toEqual([sent[0]!.id, sent.at(-1)!.id]);
+		const path = `/conversations/${String(marked[0]!.conversation_id)}/messages`;
+		const reads = sandbox.journal.entries.filter(
+			({ method, path: read }) => method === 'GET' && read.endsWith('/messages'),
+		);
+		expect(reads.map(({ path: read }) => read)).toEqual([path]);
+	});
+
+	it('takes a refused row to Not sent with the reason, and sends the others', async () => {
+		sandbox.faults.add({ kind: 'status', status: 422, method: 'POST', path: /messages$/ });
+		const { notSent, sent, rows } = await runDemo(sandbox);
+		expect(sent).toHaveLength(rows.length - 2);
+		expect(notSent).toEqual([
+			expect.objectContaining({
+				error: expect.objectContaining({
+					status: 422,
+					code: 'validation_error',
+					message: expect.stringContaining('Sahut refused the data'),
+					advice: expect.stringContaining('Injected fault'),
+				}),
+			}),
+			expect.objectContaining({
+				order_id: 'ORD-2055',
+				error: expect.objectContaining({ message: '"belum ada" is not a phone number' }),
+			}),
+		]);
+	});
+
+	it('sends nothing as long as its channel is not filled in', async () => {
+		const run = await runExample('examples/crm-follow-up.json');
+		expect(run.status).toBe('success');
+		expect(sandbox.journal.entries).toEqual([]);
+		const messages = jsonOf(run, 'Not sent').map(({ error }) => error);
+		expect(messages).toEqual(
+			rowsOf(readExample()).map(({ phone }) => ({
+				message:
+					phone === 'belum ada'
+						? '"belum ada" is not a phone number'
+						: 'Channel "<ID of your WhatsApp channel>" is not an ID',
+				advice: expect.any(String),
+			})),
+		);
+	});
+});
+
+describe('transcript-to-summary.json', () => {
+	const FILE = 'examples/transcript-to-summary.json';
+
+	it('hands the newest 50 messages as one text to the step for the AI', async () => {
+		const { id } = sandbox.store.addConversation();
+		sandbox.store.addMessages(id, 130);
+
+		const run = await runExample(FILE, { 'Read transcript': { conversationId: byId(id) } });
+
+		const [item, ...others] = jsonOf(run, 'Summarise with AI (replace me)');
+		expect(others).toEqual([]);
+		expect(item).toEqual({ conversation_id: id, prompt: expect.any(String) });
+		const [instruction, transcript] = String(item!.prompt).split('\n\n');
+		expect(instruction).toMatch(/^Ringkas percakapan/);
+		const lines = transcript!.split('\n');
+		expect(lines.map((line) => Number(/Pesan (\d+)/.exec(line)?.[1]))).toEqual(
+			Array.from({ length: 50 }, (_, index) => 81 + index),
+		);
+	});
+
+	it('reads nothing as long as its conversation is not filled in', async () => {
+		const { error } = await runExample(FILE);
+		expect(error?.message).toContain('"<ID of a conversation>" is not an ID');
+		expect(sandbox.journal.entries).toEqual([]);
+	});
+});
