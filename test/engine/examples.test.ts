@@ -3,6 +3,8 @@ import type { INode } from 'n8n-workflow';
 import { builtInNodes } from '../../scripts/demo/builtInNodes';
 import { byId, fillIn, readExample, rowsOf } from '../../scripts/demo/example';
 import { deliveriesFor, runDemo } from '../../scripts/demo/run';
+import type { Conversation } from '../../sandbox';
+import { HOUR_MS, timestamp } from '../../sandbox/clock';
 import { openSandbox, type OpenSandbox } from '../sandbox/openSandbox';
 import { runWorkflow, type FinishedRun } from './engine';
 
@@ -131,6 +133,84 @@ describe('crm-follow-up.json', () => {
 				advice: expect.any(String),
 			})),
 		);
+	});
+});
+
+describe('unassigned-too-long.json', () => {
+	const FILE = 'examples/unassigned-too-long.json';
+	const LAST = 'Note for the team';
+
+	/** Conversations that differ from one to be pointed out in one respect each, and that one. */
+	function addConversations() {
+		const { store } = sandbox;
+		const hoursAgo = (hours: number) => timestamp(new Date(Date.now() - hours * HOUR_MS));
+		const add = (name: string, fields: Partial<Conversation> = {}) =>
+			store.addConversation({
+				contact: store.addContact({ name }),
+				labels: ['pesanan', 'prioritas'],
+				created_at: hoursAgo(30),
+				updated_at: hoursAgo(3),
+				...fields,
+			});
+		const [agent] = store.agents.values();
+		return {
+			waiting: add('Budi Santoso'),
+			withoutLabels: add('Siti Aminah', { labels: [] }),
+			assigned: add('Made Wirawan', { assignee: agent }),
+			recent: add('Ratna Sari', { updated_at: hoursAgo(1) }),
+			resolved: add('Yusuf Hidayat', { status: 'resolved' }),
+			pointedOut: add('Fitri Handayani', { labels: ['menunggu'] }),
+		};
+	}
+
+	beforeEach(async () => {
+		sandbox = await openSandbox({ data: 'empty' });
+	});
+
+	it('labels those that wait, keeps their other labels, and leaves a note for the team', async () => {
+		const { waiting, withoutLabels, ...others } = addConversations();
+		const since = new Date(waiting.updated_at);
+		const before = structuredClone(others);
+
+		const run = await runExample(FILE);
+
+		expect(run.status).toBe('success');
+		expect(waiting.labels).toEqual(['pesanan', 'prioritas', 'menunggu']);
+		expect(withoutLabels.labels).toEqual(['menunggu']);
+		const time = new Intl.DateTimeFormat('en-GB', {
+			timeZone: 'Asia/Jakarta',
+			dateStyle: 'short',
+			timeStyle: 'short',
+		}).format(since);
+		const [date, clock] = time.split(', ');
+		expect(sandbox.store.messages(waiting.id)).toEqual([
+			expect.objectContaining({
+				content: `Belum ada yang menangani Budi Santoso sejak ${date!.slice(0, 5)} ${clock}. Mohon segera diambil.`,
+				private: true,
+			}),
+		]);
+		expect(sandbox.store.messages(withoutLabels.id)).toHaveLength(1);
+		expect(others).toEqual(before);
+		for (const { id } of Object.values(others)) expect(sandbox.store.messages(id)).toEqual([]);
+	});
+
+	it('points out each conversation once', async () => {
+		const { waiting } = addConversations();
+		await runExample(FILE);
+		waiting.updated_at = timestamp(new Date(Date.now() - 5 * HOUR_MS));
+
+		const run = await runExample(FILE);
+
+		expect(jsonOf(run, LAST)).toEqual([]);
+		expect(sandbox.store.messages(waiting.id)).toHaveLength(1);
+	});
+
+	it('finds all of them, beyond the first page', async () => {
+		const updated_at = timestamp(new Date(Date.now() - 3 * HOUR_MS));
+		for (let index = 0; index < 130; index++) {
+			sandbox.store.addConversation({ created_at: updated_at, updated_at });
+		}
+		expect(jsonOf(await runExample(FILE), LAST)).toHaveLength(130);
 	});
 });
 
