@@ -30,6 +30,7 @@ import {
 	type INode,
 	type INodeExecutionData,
 	type INodeListSearchResult,
+	type INodePropertyOptions,
 	type INodeType,
 	type INodeTypes,
 	type IRun,
@@ -265,6 +266,15 @@ export async function runWorkflow(toRun: WorkflowToRun): Promise<FinishedRun> {
 	};
 }
 
+/** What the editor has of the last node, before anything is run. */
+async function openEditor(toRun: WorkflowToRun) {
+	const { workflow, additionalData } = await prepare(toRun);
+	const node = toRun.nodes.at(-1)!;
+	const context = new core.LoadOptionsContext(workflow, node, additionalData, '');
+	const { methods } = workflow.nodeTypes.getByNameAndVersion(node.type, node.typeVersion);
+	return { context, methods };
+}
+
 /** Opens the searchable list of a locator of the last node, as the editor does. */
 export async function searchList(
 	toRun: WorkflowToRun,
@@ -272,13 +282,21 @@ export async function searchList(
 	filter?: string,
 	paginationToken?: string,
 ): Promise<INodeListSearchResult> {
-	const { workflow, additionalData } = await prepare(toRun);
-	const node = toRun.nodes.at(-1)!;
-	const context = new core.LoadOptionsContext(workflow, node, additionalData, '');
-	const { methods } = workflow.nodeTypes.getByNameAndVersion(node.type, node.typeVersion);
+	const { context, methods } = await openEditor(toRun);
 	const search = methods?.listSearch?.[method];
-	if (!search) throw new Error(`${node.type} has no list ${method}`);
+	if (!search) throw new Error(`the node has no list ${method}`);
 	return await search.call(context, filter, paginationToken);
+}
+
+/** Opens a dropdown of the last node that it fills itself, as the editor does. */
+export async function loadOptions(
+	toRun: WorkflowToRun,
+	method: string,
+): Promise<INodePropertyOptions[]> {
+	const { context, methods } = await openEditor(toRun);
+	const load = methods?.loadOptions?.[method];
+	if (!load) throw new Error(`the node has no dropdown ${method}`);
+	return await load.call(context);
 }
 
 /** A node of the built package, connected behind the manual trigger. */

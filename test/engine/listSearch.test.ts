@@ -1,4 +1,4 @@
-import { sahutWorkflow, searchList } from './engine';
+import { loadOptions, loadPackage, sahutWorkflow, searchList } from './engine';
 import { openWorkspace, sendText } from './workspace';
 
 async function openInbox() {
@@ -81,4 +81,130 @@ describe('the list of conversations', () => {
 
 		await expect(search()).rejects.toThrow('Sahut does not accept the API key');
 	});
+});
+
+/** Three channels and four agents, of which conversations on two and with two are there. */
+async function openOffice() {
+	const workspace = await openWorkspace();
+	const { store } = workspace.sandbox;
+	const [whatsapp, email] = [...store.channels.values()];
+	const [dewi, rizky] = [...store.agents.values()];
+	store.addConversation({ channel: email, assignee: rizky });
+	store.addConversation({ channel: whatsapp, assignee: dewi });
+	store.addConversation({ channel: whatsapp, assignee: dewi });
+	store.addConversation({ channel: whatsapp });
+	const toRun = { ...sahutWorkflow(sendText), credentials: workspace.credentials };
+	return {
+		...workspace,
+		store,
+		search: async (method: string, ...rest: string[]) => await searchList(toRun, method, ...rest),
+		load: async (method: string) => await loadOptions(toRun, method),
+		channels: [
+			{ name: 'Email Dukungan · email', value: email!.id },
+			{ name: 'WhatsApp Utama · whatsapp', value: whatsapp!.id },
+		],
+		agents: [
+			{ name: 'Dewi Lestari', value: dewi!.id },
+			{ name: 'Rizky Pratama', value: rizky!.id },
+		],
+	};
+}
+
+describe('the list of contacts', () => {
+	it('names phone number or email address', async () => {
+		const { search, store } = await openOffice();
+		store.contacts.clear();
+		const all = { phone: '+628123456789', email: 'budi@example.com' };
+		const { id: both } = store.addContact({ name: 'Budi Santoso', ...all });
+		const { id: email } = store.addContact({ name: 'Siti', email: 'siti@example.com' });
+		const { id: neither } = store.addContact({ name: 'Joko' });
+
+		expect((await search('searchContacts')).results).toEqual([
+			{ name: 'Joko', value: neither },
+			{ name: 'Siti · siti@example.com', value: email },
+			{ name: 'Budi Santoso · +628123456789', value: both },
+		]);
+	});
+
+	it.each([
+		['a part of the name', ' santo ', 'santo'],
+		['a number, as people in Indonesia write it', '0812-3456', '+628123456'],
+		['an international number', '+62 812', '+62812'],
+		['a part of a number', '3456', '3456'],
+		['a part of an email address', 'budi@', 'budi@'],
+	])('leaves it to Sahut to search by %s', async (_, filter, q) => {
+		const { search, store, sandbox } = await openOffice();
+		const { id } = store.addContact({ phone: '+628123456789', email: 'budi@example.com' });
+
+		const { results } = await search('searchContacts', filter);
+
+		expect(results.map(({ value }) => value)).toContain(id);
+		expect(sandbox.journal.entries.map(({ query }) => query.q)).toEqual([q]);
+	});
+
+	it('goes on page by page', async () => {
+		const { search, store } = await openOffice();
+		store.contacts.clear();
+		for (let index = 0; index < 130; index++) store.addContact();
+
+		const first = await search('searchContacts', 'budi');
+		const second = await search('searchContacts', 'budi', first.paginationToken as string);
+
+		expect([first.results.length, second.results.length]).toEqual([100, 30]);
+		expect(second.paginationToken).toBeUndefined();
+	});
+});
+
+describe('the list of channels', () => {
+	it('has each channel of recent conversations once, with its type', async () => {
+		const { search, channels } = await openOffice();
+		expect((await search('searchChannels')).results).toEqual(channels);
+	});
+
+	it('can be searched by name or type', async () => {
+		const { search, channels } = await openOffice();
+		expect((await search('searchChannels', ' whats ')).results).toEqual([channels[1]]);
+	});
+
+	it('looks through five pages at most', async () => {
+		const { search, store, sandbox } = await openOffice();
+		for (let index = 0; index < 700; index++) store.addConversation();
+
+		await search('searchChannels');
+
+		expect(sandbox.journal.entries).toHaveLength(5);
+	});
+});
+
+describe('a dropdown', () => {
+	it('of channels has those of recent conversations', async () => {
+		const { load, channels } = await openOffice();
+		expect(await load('getChannels')).toEqual(channels);
+	});
+
+	it('of agents has those who are in charge of recent conversations', async () => {
+		const { load, agents } = await openOffice();
+		expect(await load('getAgents')).toEqual(agents);
+	});
+
+	it('of assignees has nobody as well', async () => {
+		const { load, agents } = await openOffice();
+		expect(await load('getAssignees')).toEqual([
+			{ name: 'Unassigned', value: 'unassigned' },
+			...agents,
+		]);
+	});
+});
+
+it('every list and dropdown that a field names is there', async () => {
+	const { load, search } = await openOffice();
+	const { type } = (await loadPackage()).getNode('sahut');
+	const named = [
+		...JSON.stringify(type.description).matchAll(/"(searchListMethod|loadOptionsMethod)":"(\w+)"/g),
+	];
+
+	expect(named).not.toEqual([]);
+	for (const [, kind, method] of named) {
+		await (kind === 'searchListMethod' ? search(method!) : load(method!));
+	}
 });

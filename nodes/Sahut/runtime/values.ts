@@ -39,8 +39,7 @@ export function asId(value: unknown, label: string): string {
 	}
 	if (NOT_IN_AN_ID.test(id)) {
 		throw new UserError(`${label} "${id}" is not an ID`, {
-			description:
-				'An ID has no spaces or slashes, e.g. conv_01HX2B9K3M5N7P. Use the ID alone, without a link or a name.',
+			description: 'An ID has no spaces or slashes. Use the ID alone, without a link or a name.',
 		});
 	}
 	return id;

@@ -1,0 +1,514 @@
+import type { IDataObject, INode } from 'n8n-workflow';
+
+import { openWorkspace, type Workspace } from './workspace';
+
+type Parameters = INode['parameters'];
+
+const RETRY_ON_FAIL = { retryOnFail: true, maxTries: 3, waitBetweenTries: 1 };
+
+const contact = (operation: string, parameters: Parameters): Parameters => ({
+	resource: 'contact',
+	operation,
+	...parameters,
+});
+
+const byId = (value: string) => ({ __rl: true, mode: 'id', value });
+
+const attributes = (rows: Record<string, unknown>): Parameters =>
+	({
+		customAttributes: {
+			attribute: Object.entries(rows).map(([name, value]) => ({ name, value })),
+		},
+	}) as Parameters;
+
+const create = contact('create', {
+	name: '={{ $json.name }}',
+	additionalFields: { phone: '={{ $json.phone }}', email: '={{ $json.email }}' },
+});
+
+const upsert = contact('upsert', {
+	matchBy: 'phone',
+	phone: '={{ $json.phone }}',
+	name: '={{ $json.name }}',
+	additionalFields: { email: '={{ $json.email }}', company: '={{ $json.company }}' },
+});
+
+const update = (updateFields: Parameters) =>
+	contact('update', { contactId: byId('={{ $json.contact }}'), updateFields });
+
+const stored = ({ sandbox }: Workspace) => [...sandbox.store.contacts.values()];
+const bodies = ({ sandbox }: Workspace, method: string) =>
+	sandbox.journal.entries.filter((entry) => entry.method === method).map(({ body }) => body);
+const writes = (workspace: Workspace) =>
+	workspace.requests().filter((request) => !request.startsWith('GET'));
+
+describe('Contact: Create', () => {
+	it('stores what is given, as the API documents it', async () => {
+		const workspace = await openWorkspace();
+
+		const { output } = await workspace.run(
+			contact('create', {
+				name: ' Budi Santoso ',
+				additionalFields: {
+					phone: '0812-3456-7890',
+					email: ' Budi@Example.com ',
+					company: 'Toko Makmur',
+					tags: ['pelanggan-baru', ' bandung ', 'pelanggan-baru', ''],
+					...attributes({ kota: 'Bandung', poin: 12 }),
+				},
+			}),
+		);
+
+		expect(bodies(workspace, 'POST')).toEqual([
+			{
+				name: 'Budi Santoso',
+				phone: '+6281234567890',
+				email: 'Budi@Example.com',
+				company: 'Toko Makmur',
+				tags: ['pelanggan-baru', 'bandung'],
+				custom_attributes: { kota: 'Bandung', poin: '12' },
+			},
+		]);
+		expect(output('Sahut')).toEqual([{ json: stored(workspace)[0], pairedItem: { item: 0 } }]);
+	});
+
+	it('leaves out what is empty for an item', async () => {
+		const workspace = await openWorkspace();
+
+		await workspace.run(
+			contact('create', {
+				name: 'Budi',
+				additionalFields: {
+					phone: '={{ $json.phone }}',
+					email: ' ',
+					company: '',
+					tags: [''],
+					...attributes({ kota: '={{ $json.city }}' }),
+				},
+			}),
+		);
+
+		expect(bodies(workspace, 'POST')).toEqual([{ name: 'Budi' }]);
+	});
+
+	it.each([
+		['a list from an expression', '={{ ["baru", "vip"] }}'],
+		['a text with commas', 'baru, vip'],
+		['an entry that gives a list', ['={{ ["baru", "vip"] }}']],
+	])('takes tags from %s', async (_, tags) => {
+		const workspace = await openWorkspace();
+		await workspace.run(contact('create', { name: 'Budi', additionalFields: { tags } }));
+		expect(bodies(workspace, 'POST')).toEqual([{ name: 'Budi', tags: ['baru', 'vip'] }]);
+	});
+
+	it.each([
+		['by its phone number', { name: 'Budi', phone: '0812-3456-7890' }],
+		['by its email address', { name: 'Budi', email: 'budi@example.com' }],
+		['by its name', { name: 'Budi' }],
+	])('finds a contact %s when the answer is lost, and makes no second one', async (_, row) => {
+		const workspace = await openWorkspace();
+		const { sandbox } = workspace;
+		sandbox.store.addContact({
+			...row,
+			phone: '+6281234567890',
+			created_at: '2024-03-15T08:30:00Z',
+		});
+		sandbox.faults.add({ method: 'POST', kind: 'dropAfter' });
+
+		const { status, output } = await workspace.run(create, [row], RETRY_ON_FAIL);
+
+		expect(status).toBe('success');
+		expect(stored(workspace)).toHaveLength(2);
+		expect(output('Sahut')[0]!.json.id).toBe(stored(workspace)[1]!.id);
+		expect(writes(workspace)).toHaveLength(1);
+	});
+
+	it('tells two contacts that are alike apart after a lost answer', async () => {
+		const workspace = await openWorkspace();
+		workspace.sandbox.faults.add({ method: 'POST', kind: 'dropAfter', skip: 1 });
+
+		const { output } = await workspace.run(create, [{ name: 'Budi' }, { name: 'Budi' }]);
+
+		expect(output('Sahut').map(({ json }) => json.id)).toEqual(
+			stored(workspace).map(({ id }) => id),
+		);
+	});
+
+	it('makes none twice on Retry On Fail', async () => {
+		const workspace = await openWorkspace();
+		workspace.sandbox.faults.add({ method: 'POST', kind: 'status', status: 422, skip: 2 });
+		const rows = ['Budi', 'Siti', 'Joko', 'Dewi'].map((name) => ({ name }));
+
+		const { status, output } = await workspace.run(create, rows, RETRY_ON_FAIL);
+
+		expect(status).toBe('success');
+		expect(
+			stored(workspace)
+				.map(({ name }) => name)
+				.sort(),
+		).toEqual(['Budi', 'Dewi', 'Joko', 'Siti']);
+		expect(output('Sahut').map(({ json }) => json.name)).toEqual(rows.map(({ name }) => name));
+	});
+
+	it('says so when it is not known whether there is a contact', async () => {
+		const workspace = await openWorkspace();
+		workspace.sandbox.faults.add({ method: 'POST', kind: 'dropBefore' });
+
+		const { error } = await workspace.run(create, [{ name: 'Budi' }]);
+
+		expect(error?.message).toContain('The connection to Sahut broke off before an answer came');
+		expect(error?.message).toContain('contact "Budi"');
+		expect(error?.description).toContain('It may or may not have arrived');
+		expect(error?.description).toContain('0 of 1 items were created.');
+	});
+});
+
+describe('Contact: Create or Update', () => {
+	it('creates a contact that is not there', async () => {
+		const workspace = await openWorkspace();
+
+		const { output } = await workspace.run(upsert, [
+			{ phone: '0812 3456 7890', name: 'Budi', email: 'budi@example.com' },
+		]);
+
+		expect(bodies(workspace, 'POST')).toEqual([
+			{ phone: '+6281234567890', name: 'Budi', email: 'budi@example.com' },
+		]);
+		expect(output('Sahut')).toEqual([{ json: stored(workspace)[0], pairedItem: { item: 0 } }]);
+	});
+
+	it('changes what is given of one that is there, and nothing else', async () => {
+		const workspace = await openWorkspace();
+		const { id } = workspace.sandbox.store.addContact({
+			name: 'Budi Santoso',
+			phone: '+6281234567890',
+			email: 'budi@example.com',
+			company: 'Toko Lama',
+			tags: ['vip'],
+			custom_attributes: { kota: 'Bandung', poin: 12 },
+		});
+
+		const { output } = await workspace.run(
+			contact('upsert', {
+				matchBy: 'phone',
+				phone: '+62 812-3456-7890',
+				name: '',
+				additionalFields: {
+					company: 'Toko Baru',
+					email: '={{ $json.email }}',
+					...attributes({ kota: 'Jakarta' }),
+				},
+			}),
+		);
+
+		expect(writes(workspace)).toEqual([`PUT /contacts/${id}`]);
+		expect(bodies(workspace, 'PUT')).toEqual([
+			{ company: 'Toko Baru', custom_attributes: { kota: 'Jakarta', poin: 12 } },
+		]);
+		expect(output('Sahut')[0]!.json).toMatchObject({
+			id,
+			name: 'Budi Santoso',
+			email: 'budi@example.com',
+			company: 'Toko Baru',
+			tags: ['vip'],
+			custom_attributes: { kota: 'Jakarta', poin: 12 },
+		});
+	});
+
+	it('returns one that is as wanted already, without a write', async () => {
+		const workspace = await openWorkspace();
+		workspace.sandbox.store.addContact({ name: 'Budi', phone: '+6281234567890' });
+
+		const { output } = await workspace.run(upsert, [
+			{ phone: '081234567890', name: 'Budi' },
+			{ phone: '081234567890' },
+		]);
+
+		expect(output('Sahut').map(({ json }) => json)).toEqual([
+			stored(workspace)[0],
+			stored(workspace)[0],
+		]);
+		expect(writes(workspace)).toEqual([]);
+	});
+
+	it('matches email addresses in whatever case, and takes no similar one', async () => {
+		const workspace = await openWorkspace();
+		const { store } = workspace.sandbox;
+		store.addContact({ name: 'Lain', email: 'xbudi@example.com' });
+		const { id } = store.addContact({ name: 'Budi', email: 'Budi@Example.com' });
+		const byEmail = contact('upsert', {
+			matchBy: 'email',
+			email: '={{ $json.email }}',
+			name: 'Budi Santoso',
+			additionalFields: { phone: '0812-3456-7890' },
+		});
+
+		const { output } = await workspace.run(byEmail, [{ email: ' budi@example.com ' }]);
+
+		expect(output('Sahut')[0]!.json.id).toBe(id);
+		expect(bodies(workspace, 'PUT')).toEqual([{ phone: '+6281234567890', name: 'Budi Santoso' }]);
+	});
+
+	it('takes the exact number among hundreds that the search finds, and of several the oldest', async () => {
+		const workspace = await openWorkspace();
+		const { store } = workspace.sandbox;
+		const at = (year: number) => ({ created_at: `${year}-01-01T00:00:00Z` });
+		store.addContact({ name: 'Baru', phone: '+6281234567', ...at(2024) });
+		const { id } = store.addContact({ name: 'Lama', phone: '+6281234567', ...at(2020) });
+		for (let index = 0; index < 250; index++) {
+			store.addContact({ phone: `+6281234567${String(index).padStart(3, '0')}`, ...at(2019) });
+		}
+
+		const { output } = await workspace.run(upsert, [{ phone: '081234567', name: 'Budi' }]);
+
+		expect(output('Sahut')[0]!.json.id).toBe(id);
+	});
+
+	it('makes one contact of two items with the same new number', async () => {
+		const workspace = await openWorkspace({ latencyMs: 5 });
+
+		const { output } = await workspace.run(upsert, [
+			{ phone: '0812-3456-7890', name: 'Budi' },
+			{ phone: '0813-0000-0000', name: 'Siti' },
+			{ phone: '+62 812 3456 7890', name: 'Budi', company: 'Toko Makmur' },
+		]);
+
+		expect(stored(workspace)).toHaveLength(2);
+		const [first, , third] = output('Sahut').map(({ json }) => json);
+		expect(third!.id).toBe(first!.id);
+		expect(first).toMatchObject({ name: 'Budi', company: null });
+		expect(third).toMatchObject({ name: 'Budi', company: 'Toko Makmur' });
+	});
+
+	it('makes one contact although the answer is lost, also on Retry On Fail', async () => {
+		const workspace = await openWorkspace();
+		const { faults } = workspace.sandbox;
+		faults.add({ method: 'POST', kind: 'dropAfter' });
+		// The look for it fails, so that only the second try can find it.
+		faults.add({ method: 'GET', kind: 'status', status: 403, skip: 1 });
+
+		const { status, output } = await workspace.run(
+			upsert,
+			[{ phone: '0812-3456-7890', name: 'Budi' }],
+			RETRY_ON_FAIL,
+		);
+
+		expect(status).toBe('success');
+		expect(stored(workspace)).toHaveLength(1);
+		expect(output('Sahut')[0]!.json).toEqual(stored(workspace)[0]);
+		expect(writes(workspace)).toEqual(['POST /contacts']);
+	});
+
+	it('needs a name only for a contact that is not there', async () => {
+		const workspace = await openWorkspace();
+
+		const { error } = await workspace.run(upsert, [{ phone: '0812-3456-7890' }]);
+
+		expect(error?.message).toBe(
+			'There is no contact with +6281234567890 yet, and Name is empty [item 0]',
+		);
+		expect(error?.description).toContain('Enter a Name');
+		expect(error?.description).toContain('0 of 1 items were created or updated.');
+		expect(writes(workspace)).toEqual([]);
+	});
+});
+
+describe('Contact: Update', () => {
+	async function openWithBudi() {
+		const workspace = await openWorkspace();
+		const { id } = workspace.sandbox.store.addContact({
+			name: 'Budi',
+			tags: ['lama'],
+			custom_attributes: { kota: 'Bandung', poin: 12 },
+		});
+		return { ...workspace, id, rows: [{ contact: id }] };
+	}
+
+	it('sends the given fields alone', async () => {
+		const workspace = await openWithBudi();
+
+		const { output } = await workspace.run(
+			update({ name: 'Budi Santoso', phone: '0812-3456-7890', email: '', tags: ['vip'] }),
+			workspace.rows,
+		);
+
+		expect(workspace.requests()).toEqual([`PUT /contacts/${workspace.id}`]);
+		expect(bodies(workspace, 'PUT')).toEqual([
+			{ name: 'Budi Santoso', phone: '+6281234567890', tags: ['vip'] },
+		]);
+		expect(output('Sahut')).toEqual([{ json: stored(workspace)[0], pairedItem: { item: 0 } }]);
+	});
+
+	it('keeps the custom attributes that are not named', async () => {
+		const workspace = await openWithBudi();
+
+		await workspace.run(update(attributes({ kota: 'Jakarta', vip: 'ya' })), workspace.rows);
+
+		expect(stored(workspace)[0]!.custom_attributes).toEqual({
+			kota: 'Jakarta',
+			poin: 12,
+			vip: 'ya',
+		});
+	});
+
+	it('takes all tags away when the list is empty', async () => {
+		const workspace = await openWithBudi();
+		await workspace.run(update({ tags: '={{ [] }}' }), workspace.rows);
+		expect(stored(workspace)[0]!.tags).toEqual([]);
+	});
+
+	it('of one contact by several items keeps their order', async () => {
+		const workspace = await openWithBudi();
+		workspace.sandbox.faults.add({ method: 'PUT', kind: 'slow', delayMs: 60 });
+
+		await workspace.run(
+			update({ name: '={{ $json.name }}' }),
+			['Budi 1', 'Budi 2', 'Budi 3'].map((name) => ({ contact: workspace.id, name })),
+		);
+
+		expect(bodies(workspace, 'PUT')).toEqual(
+			['Budi 1', 'Budi 2', 'Budi 3'].map((name) => ({ name })),
+		);
+		expect(workspace.sandbox.journal.maxInFlight).toBe(1);
+	});
+
+	it('counts as done when the answer is lost and the contact is as wanted', async () => {
+		const workspace = await openWithBudi();
+		workspace.sandbox.faults.add({ method: 'PUT', kind: 'dropAfter' });
+
+		const { status, output } = await workspace.run(
+			update({ name: 'Budi Santoso', tags: ['vip', 'baru'] }),
+			workspace.rows,
+		);
+
+		expect(status).toBe('success');
+		expect(output('Sahut')[0]!.json).toEqual(stored(workspace)[0]);
+		expect(writes(workspace)).toHaveLength(1);
+	});
+
+	it('of a contact that is not there names it', async () => {
+		const workspace = await openWorkspace();
+
+		const { error } = await workspace.run(update({ name: 'Budi' }), [{ contact: 'ct_X' }]);
+
+		expect(error?.message).toBe('Sahut has no contact "ct_X" [item 0]');
+		expect(error?.description).toContain('0 of 1 items were updated.');
+	});
+});
+
+describe('Contact: Get and List', () => {
+	it('get returns the contact', async () => {
+		const workspace = await openWorkspace();
+		const { id } = workspace.sandbox.store.addContact({ name: 'Budi' });
+
+		const { output } = await workspace.run(contact('get', { contactId: byId(` ${id} `) }));
+
+		expect(output('Sahut')).toEqual([{ json: stored(workspace)[0], pairedItem: { item: 0 } }]);
+	});
+
+	it('list returns all of many, each once', async () => {
+		const workspace = await openWorkspace();
+		for (let index = 0; index < 230; index++) workspace.sandbox.store.addContact();
+
+		const { output } = await workspace.run(contact('list', { returnAll: true }));
+
+		const ids = output('Sahut').map(({ json }) => json.id);
+		expect(ids).toHaveLength(230);
+		expect(new Set(ids).size).toBe(230);
+		expect(workspace.requests()).toHaveLength(3);
+	});
+
+	it('list asks for what the filters say, and no more than the limit', async () => {
+		const workspace = await openWorkspace();
+		const { store, journal } = workspace.sandbox;
+		for (let index = 0; index < 5; index++) {
+			store.addContact({ name: `Budi ${index}`, tags: ['vip'] });
+			store.addContact({ name: `Siti ${index}`, tags: ['vip'] });
+		}
+
+		const { output } = await workspace.run(
+			contact('list', { limit: 3, filters: { query: ' budi ', tag: 'vip' } }),
+		);
+
+		expect(output('Sahut').map(({ json }) => json.name)).toEqual(['Budi 4', 'Budi 3', 'Budi 2']);
+		expect(journal.entries.map(({ query }) => query)).toEqual([
+			{ q: 'budi', tag: 'vip', page: '1', per_page: '3' },
+		]);
+	});
+});
+
+describe('is refused before any request', () => {
+	const withAttributes = (attribute: IDataObject[]) =>
+		contact('create', {
+			name: 'Budi',
+			additionalFields: { customAttributes: { attribute } },
+		} as Parameters);
+	const ID = byId('ct_01HX1A4C7D9E2F');
+
+	it.each<[string, Parameters, string]>([
+		['a new contact without a name', contact('create', { name: ' ' }), 'Name is empty'],
+		[
+			'an impossible phone number',
+			contact('create', { name: 'Budi', additionalFields: { phone: '12' } }),
+			'"12" is not a phone number',
+		],
+		[
+			'a text that is no email address',
+			contact('create', { name: 'Budi', additionalFields: { email: 'budi.example.com' } }),
+			'"budi.example.com" is not an email address',
+		],
+		[
+			'two email addresses in one field',
+			contact('create', { name: 'Budi', additionalFields: { email: 'a@b.id, c@d.id' } }),
+			'"a@b.id, c@d.id" is not an email address',
+		],
+		['an attribute without a name', withAttributes([{ name: ' ', value: 'x' }]), 'has no name'],
+		[
+			'an attribute named twice',
+			withAttributes([
+				{ name: 'kota', value: 'Bandung' },
+				{ name: ' kota ', value: 'Jakarta' },
+			]),
+			'Custom attribute "kota" is there twice',
+		],
+		[
+			'an object among the tags',
+			contact('create', { name: 'Budi', additionalFields: { tags: '={{ [{ a: 1 }] }}' } }),
+			'Tags is an object, not a text',
+		],
+		[
+			'no phone number to match by',
+			contact('upsert', { matchBy: 'phone', phone: '={{ $json.phone }}', name: 'Budi' }),
+			'The phone number is empty',
+		],
+		[
+			'no email address to match by',
+			contact('upsert', { matchBy: 'email', email: ' ', name: 'Budi' }),
+			'The email address is empty',
+		],
+		[
+			'an update of nothing',
+			contact('update', { contactId: ID, updateFields: {} }),
+			'There is nothing to update',
+		],
+		[
+			'an update whose fields are empty',
+			contact('update', { contactId: ID, updateFields: { name: '', tags: [''] } }),
+			'There is nothing to update',
+		],
+		[
+			'a contact that is no ID',
+			contact('get', { contactId: byId('Budi Santoso') }),
+			'Contact "Budi Santoso" is not an ID',
+		],
+	])('%s', async (_, parameters, message) => {
+		const { run, requests } = await openWorkspace();
+
+		const { status, error } = await run(parameters);
+
+		expect(status).toBe('error');
+		expect(error?.message).toContain(message);
+		expect(error?.message).toContain('[item 0]');
+		expect(requests()).toEqual([]);
+	});
+});

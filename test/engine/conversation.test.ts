@@ -1,0 +1,365 @@
+import type { IDataObject, INode } from 'n8n-workflow';
+
+import { openWorkspace, type Workspace } from './workspace';
+
+type Parameters = INode['parameters'];
+
+const RETRY_ON_FAIL = { retryOnFail: true, maxTries: 3, waitBetweenTries: 1 };
+const LONG_AGO = '2024-03-15T08:30:00Z';
+
+const byId = (value: string) => ({ __rl: true, mode: 'id', value });
+
+const conversation = (operation: string, parameters: Parameters): Parameters => ({
+	resource: 'conversation',
+	operation,
+	...parameters,
+});
+
+const create = (additionalFields: Parameters = {}) =>
+	conversation('create', {
+		contactId: byId('={{ $json.contact }}'),
+		channelId: byId('={{ $json.channel }}'),
+		additionalFields,
+	});
+
+const update = (updateFields: Parameters) =>
+	conversation('update', { conversationId: byId('={{ $json.conversation }}'), updateFields });
+
+const stored = ({ sandbox }: Workspace) => [...sandbox.store.conversations.values()];
+const bodies = ({ sandbox }: Workspace, method: string) =>
+	sandbox.journal.entries.filter((entry) => entry.method === method).map(({ body }) => body);
+const writes = (workspace: Workspace) =>
+	workspace.requests().filter((request) => !request.startsWith('GET'));
+
+/** A conversation as the API shows it. */
+async function shown({ sandbox }: Workspace, id: string): Promise<IDataObject> {
+	return (await sandbox.request('GET', `/conversations/${id}`)).body.data;
+}
+
+async function openInbox() {
+	const workspace = await openWorkspace();
+	const { store } = workspace.sandbox;
+	const [whatsapp, email] = [...store.channels.values()];
+	const [agent] = store.agents.values();
+	const contact = store.addContact({ name: 'Budi Santoso' });
+	return { ...workspace, store, whatsapp: whatsapp!, email: email!, agent: agent!, contact };
+}
+
+describe('Conversation: Create', () => {
+	it('opens a conversation of the contact on the channel', async () => {
+		const workspace = await openInbox();
+		const { contact, whatsapp, agent } = workspace;
+
+		const { output } = await workspace.run(create({ assigneeId: agent.id, firstMessage: ' ' }), [
+			{ contact: contact.id, channel: whatsapp.id },
+		]);
+
+		expect(bodies(workspace, 'POST')).toEqual([
+			{ contact_id: contact.id, channel_id: whatsapp.id, assignee_id: agent.id },
+		]);
+		expect(output('Sahut')).toEqual([
+			{ json: await shown(workspace, stored(workspace)[0]!.id), pairedItem: { item: 0 } },
+		]);
+	});
+
+	it('sends the first message through the Messages API', async () => {
+		const workspace = await openInbox();
+
+		const { output } = await workspace.run(create({ firstMessage: 'Halo Budi' }), [
+			{ contact: workspace.contact.id, channel: workspace.email.id },
+		]);
+
+		const { id } = stored(workspace)[0]!;
+		expect(writes(workspace)).toEqual([
+			'POST /conversations',
+			`POST /conversations/${id}/messages`,
+		]);
+		expect(bodies(workspace, 'POST')[1]).toEqual({ content: 'Halo Budi' });
+		expect(workspace.sent(id)).toEqual(['Halo Budi']);
+		expect(output('Sahut')[0]!.json).toMatchObject({ id, status: 'open' });
+	});
+
+	it('says that the conversation exists when its first message is refused', async () => {
+		const workspace = await openInbox();
+
+		const { error } = await workspace.run(create({ firstMessage: 'Halo Budi' }), [
+			{ contact: workspace.contact.id, channel: workspace.whatsapp.id },
+		]);
+
+		const { id } = stored(workspace)[0]!;
+		expect(error?.message).toBe(
+			`Sahut refused the data for the first message of conversation "${id}" [item 0]`,
+		);
+		expect(error?.description).toContain(`Conversation ${id} exists`);
+		expect(error?.description).toContain('WhatsApp only accepts an approved template');
+	});
+
+	it('on Retry On Fail sends the first message into the conversation that is there', async () => {
+		const workspace = await openInbox();
+		workspace.sandbox.faults.add({ path: /messages$/, kind: 'status', status: 422, times: 2 });
+
+		const { status } = await workspace.run(
+			create({ firstMessage: 'Halo Budi' }),
+			[{ contact: workspace.contact.id, channel: workspace.email.id }],
+			RETRY_ON_FAIL,
+		);
+
+		expect(status).toBe('success');
+		expect(stored(workspace)).toHaveLength(1);
+		expect(workspace.sent(stored(workspace)[0]!.id)).toEqual(['Halo Budi']);
+	});
+
+	it('finds the conversation when the answer is lost, and opens no second one', async () => {
+		const workspace = await openInbox();
+		const { store, contact, whatsapp, email, sandbox } = workspace;
+		store.addConversation({ contact, channel: whatsapp, created_at: LONG_AGO });
+		store.addConversation({ contact, channel: email });
+		store.addConversation({ channel: whatsapp });
+		sandbox.faults.add({ method: 'POST', kind: 'dropAfter' });
+
+		const { status, output } = await workspace.run(
+			create(),
+			[{ contact: contact.id, channel: whatsapp.id }],
+			RETRY_ON_FAIL,
+		);
+
+		expect(status).toBe('success');
+		expect(stored(workspace)).toHaveLength(4);
+		expect(output('Sahut')[0]!.json.id).toBe(stored(workspace)[3]!.id);
+		expect(writes(workspace)).toHaveLength(1);
+	});
+
+	it('finds it also among hundreds of conversations with the contact', async () => {
+		const workspace = await openInbox();
+		const { store, contact, whatsapp, sandbox } = workspace;
+		for (let index = 0; index < 450; index++) {
+			store.addConversation({ contact, channel: whatsapp, created_at: LONG_AGO });
+		}
+		sandbox.faults.add({ method: 'POST', kind: 'dropAfter' });
+
+		const { output } = await workspace.run(create(), [
+			{ contact: contact.id, channel: whatsapp.id },
+		]);
+
+		expect(stored(workspace)).toHaveLength(451);
+		expect(output('Sahut')[0]!.json.id).toBe(stored(workspace).at(-1)!.id);
+	});
+
+	it('tells two conversations with the same contact apart after a lost answer', async () => {
+		const workspace = await openInbox();
+		const row = { contact: workspace.contact.id, channel: workspace.whatsapp.id };
+		workspace.sandbox.faults.add({ method: 'POST', kind: 'dropAfter', skip: 1 });
+
+		const { output } = await workspace.run(create(), [row, row]);
+
+		expect(output('Sahut').map(({ json }) => json.id)).toEqual(
+			stored(workspace).map(({ id }) => id),
+		);
+	});
+
+	it('with an unknown contact names it', async () => {
+		const workspace = await openInbox();
+
+		const { error } = await workspace.run(create(), [
+			{ contact: 'ct_X', channel: workspace.whatsapp.id },
+		]);
+
+		expect(error?.message).toBe(
+			'Sahut refused the data for conversation with contact "ct_X" [item 0]',
+		);
+		expect(error?.description).toContain('Check the IDs of the contact, of the channel');
+		expect(error?.description).toContain('0 of 1 items were created.');
+	});
+});
+
+describe('Conversation: Update', () => {
+	async function openConversation() {
+		const inbox = await openInbox();
+		const { contact, agent } = inbox;
+		const { id } = inbox.store.addConversation({ contact, assignee: agent, labels: ['lama'] });
+		return { ...inbox, id, rows: [{ conversation: id }] };
+	}
+
+	it('sends the chosen fields, as the API documents them', async () => {
+		const workspace = await openConversation();
+		const { id, agent, rows } = workspace;
+
+		const { output } = await workspace.run(
+			update({
+				status: 'resolved',
+				assigneeId: ` ${agent.id} `,
+				teamId: 'team_1',
+				labels: ['lunas', 'vip', 'lunas'],
+			}),
+			rows,
+		);
+
+		expect(workspace.requests()).toEqual([`PUT /conversations/${id}`]);
+		expect(bodies(workspace, 'PUT')).toEqual([
+			{ status: 'resolved', assignee_id: agent.id, team_id: 'team_1', labels: ['lunas', 'vip'] },
+		]);
+		expect(output('Sahut')).toEqual([
+			{ json: await shown(workspace, id), pairedItem: { item: 0 } },
+		]);
+	});
+
+	it.each<[string, Parameters, IDataObject]>([
+		['takes the assignee away', { unassign: true }, { assignee_id: null }],
+		['replaces labels', { labels: ['lunas'] }, { labels: ['lunas'] }],
+		['takes all labels away', { labels: '={{ [] }}' }, { labels: [] }],
+		[
+			'takes labels from a text with commas',
+			{ labels: '={{ "lunas, vip" }}' },
+			{ labels: ['lunas', 'vip'] },
+		],
+		[
+			'leaves out what is empty',
+			{ status: 'pending', assigneeId: '', teamId: ' ', labels: [''], unassign: false },
+			{ status: 'pending' },
+		],
+	])('%s', async (_, updateFields, body) => {
+		const workspace = await openConversation();
+		await workspace.run(update(updateFields), workspace.rows);
+		expect(bodies(workspace, 'PUT')).toEqual([body]);
+	});
+
+	it('of one conversation by several items keeps their order', async () => {
+		const workspace = await openConversation();
+		workspace.sandbox.faults.add({ method: 'PUT', kind: 'slow', delayMs: 60 });
+
+		await workspace.run(
+			update({ status: '={{ $json.status }}' }),
+			['pending', 'open', 'resolved'].map((status) => ({ conversation: workspace.id, status })),
+		);
+
+		expect(bodies(workspace, 'PUT')).toEqual([
+			{ status: 'pending' },
+			{ status: 'open' },
+			{ status: 'resolved' },
+		]);
+	});
+
+	it.each<[string, Parameters]>([
+		['status and labels', { status: 'resolved', labels: ['lunas', 'vip'] }],
+		['no assignee', { unassign: true }],
+	])('counts as done when the answer is lost and it has %s', async (_, updateFields) => {
+		const workspace = await openConversation();
+		workspace.sandbox.faults.add({ method: 'PUT', kind: 'dropAfter' });
+
+		const { status, output } = await workspace.run(update(updateFields), workspace.rows);
+
+		expect(status).toBe('success');
+		expect(writes(workspace)).toHaveLength(1);
+		expect(output('Sahut')[0]!.json).toEqual(await shown(workspace, workspace.id));
+	});
+
+	it('is unknown when the answer is lost and the conversation is as it was', async () => {
+		const workspace = await openConversation();
+		workspace.sandbox.faults.add({ method: 'PUT', kind: 'dropBefore' });
+
+		const { error } = await workspace.run(update({ status: 'resolved' }), workspace.rows);
+
+		expect(error?.description).toContain('It may or may not have arrived');
+	});
+});
+
+describe('Conversation: Get and List', () => {
+	it('get returns the conversation', async () => {
+		const workspace = await openInbox();
+		const { id } = workspace.store.addConversation();
+
+		const { output } = await workspace.run(conversation('get', { conversationId: byId(id) }));
+
+		expect(output('Sahut')).toEqual([
+			{ json: await shown(workspace, id), pairedItem: { item: 0 } },
+		]);
+	});
+
+	it('get of one that is not there says so', async () => {
+		const { run } = await openInbox();
+
+		const { error } = await run(conversation('get', { conversationId: byId('conv_X') }));
+
+		expect(error?.message).toBe('Sahut has no conversation "conv_X" [item 0]');
+		expect(error?.description).toContain('0 of 1 items were read.');
+	});
+
+	it('list returns all of many, each once', async () => {
+		const workspace = await openInbox();
+		for (let index = 0; index < 230; index++) workspace.store.addConversation();
+
+		const { output } = await workspace.run(conversation('list', { returnAll: true }));
+
+		expect(new Set(output('Sahut').map(({ json }) => json.id)).size).toBe(230);
+		expect(output('Sahut')).toHaveLength(230);
+	});
+
+	it('list asks for what the filters say', async () => {
+		const workspace = await openInbox();
+		const { store, whatsapp, email, agent, sandbox } = workspace;
+		store.addConversation({ channel: email });
+		store.addConversation({ assignee: agent });
+		store.addConversation({ status: 'resolved' });
+		const { id } = store.addConversation();
+
+		const { output } = await workspace.run(
+			conversation('list', {
+				limit: 20,
+				filters: { status: 'open', channelId: ` ${whatsapp.id}`, assigneeId: 'unassigned' },
+			}),
+		);
+
+		expect(sandbox.journal.entries.map(({ query }) => query)).toEqual([
+			{
+				status: 'open',
+				channel_id: whatsapp.id,
+				assignee_id: 'unassigned',
+				page: '1',
+				per_page: '20',
+			},
+		]);
+		expect(output('Sahut').map(({ json }) => json.id)).toEqual([id]);
+	});
+});
+
+describe('is refused before any request', () => {
+	const row = { conversation: 'conv_1', contact: 'ct_1', channel: 'ch_1' };
+	it.each<[string, Parameters, IDataObject, string]>([
+		['an update of nothing', update({}), row, 'There is nothing to update'],
+		[
+			'an update whose fields are empty',
+			update({ assigneeId: '', unassign: false }),
+			row,
+			'There is nothing to update',
+		],
+		[
+			'an assignee together with none',
+			update({ assigneeId: 'usr_1', unassign: true }),
+			row,
+			'Assignee and Unassign are both set',
+		],
+		['an empty contact', create(), { ...row, contact: '' }, 'Contact is empty'],
+		['an empty channel', create(), { ...row, channel: '' }, 'Channel is empty'],
+		[
+			'a channel that is no ID',
+			create(),
+			{ ...row, channel: 'WhatsApp Utama' },
+			'Channel "WhatsApp Utama" is not an ID',
+		],
+		[
+			'a limit of nothing',
+			conversation('list', { returnAll: false, limit: '={{ 0 }}' }),
+			row,
+			'Limit must be a whole number from 1',
+		],
+	])('%s', async (_, parameters, input, message) => {
+		const { run, requests } = await openInbox();
+
+		const { status, error } = await run(parameters, [input]);
+
+		expect(status).toBe('error');
+		expect(error?.message).toContain(message);
+		expect(error?.message).toContain('[item 0]');
+		expect(requests()).toEqual([]);
+	});
+});
