@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
 import createServer, {
 	type FastifyInstance,
@@ -88,6 +89,8 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
 		},
 	});
 	const closing = new AbortController();
+	// Every slow answer listens to it.
+	setMaxListeners(0, closing.signal);
 	app.addHook('preClose', async () => closing.abort());
 
 	// Set by the hooks below before anything reads them.

@@ -184,6 +184,28 @@ describe('a message whose answer is lost', () => {
 		expect(output('Sahut')[0]!.json.content).toContain('Halo Kak Budi Santoso, terima kasih');
 	});
 
+	it('of a template without variables is not found in what an agent wrote', async () => {
+		const workspace = await openWorkspace();
+		const [conversation] = workspace.addConversations(1);
+		const { store, faults } = workspace.sandbox;
+		const [agent] = [...store.agents.values()];
+		faults.add({ kind: 'dropBefore', method: 'POST' });
+		store.addMessage(conversation!, {
+			type: 'outgoing',
+			content: 'Sebentar ya Kak',
+			sender: { type: 'agent', ...agent! },
+			attachments: [],
+			created_at: new Date(Date.now() + 2_000).toISOString(),
+		});
+
+		const { error } = await workspace.run(
+			{ ...sendText, messageType: 'template', templateId: 'tmpl_opening_hours' },
+			[{ conversation }],
+		);
+
+		expect(error?.description).toContain(MAY_HAVE_ARRIVED);
+	});
+
 	it('is judged by the clock of the server, should that of n8n be wrong', async () => {
 		const workspace = await openWorkspace();
 		const [conversation] = workspace.addConversations(1);

@@ -86,6 +86,13 @@ export const FAULTS: Record<string, FaultUnderTest> = {
 		write: { once: FOUND, always: FOUND, blind: CANNOT_LOOK },
 		read: repeated,
 	},
+	'a 408 after storing': {
+		action: { kind: 'statusAfterStore', status: 408 },
+		stores: true,
+		says: 'with status 408',
+		write: { once: FOUND, always: FOUND, blind: CANNOT_LOOK },
+		read: repeated,
+	},
 	'an answer that is not JSON': {
 		action: { kind: 'notJson' },
 		stores: true,

@@ -25,6 +25,7 @@ export function toFailure(node: INode, thrown: unknown): NodeFailure {
 	const failure = new NodeOperationError(node, error);
 	// n8n replaces a message in which it finds the name of a system error, if only inside of a word.
 	failure.message = error.message;
+	failure.context.mayHaveArrived = mayHaveArrived(thrown);
 	return failure;
 }
 

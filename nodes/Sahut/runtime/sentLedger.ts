@@ -1,9 +1,9 @@
 import { createHash } from 'crypto';
-import { UserError, type IDataObject } from 'n8n-workflow';
+import type { IDataObject } from 'n8n-workflow';
 
 import type { SahutClient } from '../transport/client';
 import type { Clock } from '../transport/clock';
-import { mayHaveArrived } from '../transport/errors';
+import { mayHaveArrived, UnknownFateError } from '../transport/errors';
 import type { Envelope, SahutRequest } from '../transport/types';
 import type { Sahut } from './operation';
 
@@ -113,16 +113,19 @@ export function openLedger(
 		sahut: SahutClient,
 		sentAt: number,
 	): Promise<IDataObject> {
-		const written = await findWritten(request, sahut, sentAt);
+		const written = await findWritten(request, sahut, sentAt).catch(() => undefined);
 		if (written) return written;
-		throw new UserError(`It is not known whether ${request.subject} got this in an earlier try`, {
-			description: [
-				'Sahut was asked for it in this execution before, but its answer did not arrive. Look into Sahut: if it is not there, run the workflow anew for this item.',
-				request.note,
-			]
-				.filter(Boolean)
-				.join(' '),
-		});
+		throw new UnknownFateError(
+			`It is not known whether ${request.subject} got this in an earlier try`,
+			{
+				description: [
+					'Sahut was asked for it in this execution before, but its answer did not arrive. Look into Sahut: if it is not there, run the workflow anew for this item.',
+					request.note,
+				]
+					.filter(Boolean)
+					.join(' '),
+			},
+		);
 	}
 
 	return {

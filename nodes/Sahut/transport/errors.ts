@@ -1,4 +1,4 @@
-import { NodeApiError, type INode, type JsonObject } from 'n8n-workflow';
+import { NodeApiError, NodeError, UserError, type INode, type JsonObject } from 'n8n-workflow';
 
 import { explain, type Circumstances } from './explain';
 import { isOfUnknownFate, type Outcome } from './outcome';
@@ -18,12 +18,16 @@ function whatSahutSaid(body: unknown): { code?: string; message?: string } {
 	};
 }
 
+/** A write was made in an earlier try, and it is still not known whether it was carried out. */
+export class UnknownFateError extends UserError {}
+
 /**
  * Whether the request behind an error may have been carried out all the same, so that repeating it
  * could do it twice.
  */
 export function mayHaveArrived(error: unknown): boolean {
-	return error instanceof NodeApiError && error.context.mayHaveArrived === true;
+	if (error instanceof UnknownFateError) return true;
+	return error instanceof NodeError && error.context.mayHaveArrived === true;
 }
 
 /**

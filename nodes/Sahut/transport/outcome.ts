@@ -24,6 +24,9 @@ export type Outcome =
 
 export const RATE_LIMITED = 429;
 
+/** The server gave up waiting, at whatever point. */
+const TIMED_OUT = 408;
+
 /** Codes of a connection that was never made: Sahut has seen nothing of the request. */
 export const NEVER_CONNECTED = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN']);
 
@@ -45,6 +48,6 @@ export function isOfUnknownFate({ method }: SahutRequest, outcome: Outcome): boo
 		case 'noAnswer':
 			return !NEVER_CONNECTED.has(outcome.code);
 		case 'answer':
-			return outcome.status >= 500 || isSuccess(outcome.status);
+			return isSuccess(outcome.status) || outcome.status >= 500 || outcome.status === TIMED_OUT;
 	}
 }

@@ -12,12 +12,6 @@ function templateValues(body: IDataObject): string[] {
 	return Object.values(body.template_variables ?? {}).map(String);
 }
 
-/** Whether a stored message can be the one that was sent; of a template, Sahut stores the result. */
-function hasContentOf({ content }: Message, body: IDataObject): boolean {
-	if ('content' in body) return content === body.content;
-	return templateValues(body).every((value) => content.includes(value));
-}
-
 /**
  * Whether a message can be recognised among others by what it says. A template without variables
  * cannot: only Sahut knows its text.
@@ -26,10 +20,18 @@ export function isRecognizable(body: IDataObject): boolean {
 	return 'content' in body || templateValues(body).some((value) => value.trim() !== '');
 }
 
+/** Whether a stored message can be the one that was sent; of a template, Sahut stores the result. */
+function isLike({ content, sender }: Message, body: IDataObject): boolean {
+	if ('content' in body) return content === body.content;
+	// Of a template without variables nothing is known but that no person has written it.
+	if (!isRecognizable(body)) return sender?.type === 'bot';
+	return templateValues(body).every((value) => content.includes(value));
+}
+
 /**
  * Looks, once, whether a message has arrived although its answer did not: an outgoing message at the
  * end of the conversation, no older than the request, with the same text (for a template: with all
- * its values), which no other item has sent.
+ * its values; without any: from a bot), which no other item has sent.
  *
  * @returns the message, or undefined when it is not to be seen, which proves nothing.
  * @throws NodeApiError when the conversation cannot be read.
@@ -51,9 +53,7 @@ export async function findSentMessage(
 		const { data } = page === 1 ? first : await fetchPage<Message>(sahut, request, page);
 		const found = data.find(
 			(message) =>
-				message.type === 'outgoing' &&
-				canComeOf(message, sahut, trace) &&
-				hasContentOf(message, body),
+				message.type === 'outgoing' && canComeOf(message, sahut, trace) && isLike(message, body),
 		);
 		if (found) return { ...found };
 		if (data[0] && Date.parse(data[0].created_at) < since) break;
