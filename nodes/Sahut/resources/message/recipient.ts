@@ -110,12 +110,15 @@ export async function reachRecipient(
 	sahut: Sahut,
 ): Promise<{ contact: Found; conversation: Found }> {
 	const { phone, channelId, reuseOpenConversation } = recipient;
+	// An earlier item with this number may have made it; Sahut's search may not show it at once.
+	const known = await sahut.share<{ id?: string }>(`contact of ${phone}`, async () => ({}));
 	const contact = await sahut.decide(`contact of ${phone}`, async () => {
-		const existing = await findContact(sahut, { phone });
-		if (existing) return { id: existing.id, created: false };
+		const existing = known.id ?? (await findContact(sahut, { phone }))?.id;
+		if (existing !== undefined) return { id: existing, created: false };
 		const { data } = await sahut.request<Contact>(newContact(recipient));
 		return { id: data.id, created: true };
 	});
+	known.id = contact.id;
 	const conversation = await sahut.decide(
 		`conversation of ${contact.id} on ${channelId}, ${reuseOpenConversation ? 'open' : 'new'}`,
 		async () => {
