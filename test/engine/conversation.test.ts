@@ -261,6 +261,19 @@ describe('Conversation: Update', () => {
 
 		expect(error?.description).toContain('It may or may not have arrived');
 	});
+
+	it.each<[string, Parameters]>([
+		['that did not arrive', { status: 'resolved' }],
+		['of the team, which Sahut does not show', { teamId: 'team_1' }],
+	])('%s is made in the next try of Retry On Fail', async (_, updateFields) => {
+		const workspace = await openConversation();
+		workspace.sandbox.faults.add({ method: 'PUT', kind: 'dropBefore' });
+
+		const { status } = await workspace.run(update(updateFields), workspace.rows, RETRY_ON_FAIL);
+
+		expect(status).toBe('success');
+		expect(writes(workspace)).toHaveLength(2);
+	});
 });
 
 describe('Conversation: Get and List', () => {

@@ -109,12 +109,15 @@ export function openLedger(
 
 	/** An earlier try has left the question open: looks again, and never guesses. */
 	async function settle(
+		key: string,
 		request: SahutRequest,
 		sahut: SahutClient,
 		sentAt: number,
 	): Promise<IDataObject> {
 		const written = await findWritten(request, sahut, sentAt).catch(() => undefined);
 		if (written) return written;
+		// Setting the same values a second time makes no second record.
+		if (request.method === 'PUT') return await write(key, request, sahut);
 		throw new UnknownFateError(
 			`It is not known whether ${request.subject} got this in an earlier try`,
 			{
@@ -138,7 +141,7 @@ export function openLedger(
 				const entry = entries[key];
 				if (entry && 'record' in entry) return { data: entry.record as T };
 				const record = entry
-					? await settle(request, sahut, entry.sentAt)
+					? await settle(key, request, sahut, entry.sentAt)
 					: ((await findFromOtherRetry(request, sahut)) ?? (await write(key, request, sahut)));
 				entries[key] = { record };
 				return { data: record as T };
