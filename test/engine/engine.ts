@@ -79,6 +79,19 @@ export async function loadPackage(): Promise<core.PackageDirectoryLoader> {
 	return await loading;
 }
 
+/** What the editor shows as the output of the Sahut node before it has been run: a JSON schema. */
+export function outputPreview(
+	resource: string,
+	operation: string,
+): Record<string, unknown> | undefined {
+	return core.loadOutputSchema({
+		nodeDir: path.join(PACKAGE_FOLDER, 'dist/nodes/Sahut'),
+		version: 1,
+		resource,
+		operation,
+	});
+}
+
 function nodeTypesOf(
 	loader: core.PackageDirectoryLoader,
 	more: Record<string, INodeType>,
