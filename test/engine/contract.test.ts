@@ -1,4 +1,9 @@
-import type { INodeProperties, INodePropertyCollection, INodePropertyOptions } from 'n8n-workflow';
+import type {
+	INodeProperties,
+	INodePropertyCollection,
+	INodePropertyOptions,
+	INodeType,
+} from 'n8n-workflow';
 
 import { loadPackage } from './engine';
 
@@ -56,9 +61,7 @@ function storedValuesOf(properties: INodeProperties[]): string {
 describe('stored values', () => {
 	it('of the Sahut node', async () => {
 		const { type } = (await loadPackage()).getNode('sahut');
-		const { name, version, properties, credentials } = (
-			type as { description: import('n8n-workflow').INodeTypeDescription }
-		).description;
+		const { name, version, properties, credentials } = (type as INodeType).description;
 
 		expect({
 			name,
@@ -253,4 +256,16 @@ describe('stored values', () => {
 		  baseUrl: string = "https://api.sahut.id/v1""
 	`);
 	});
+});
+
+it('optional fields stand in alphabetical order, as in the nodes of n8n', async () => {
+	const { type } = (await loadPackage()).getNode('sahut');
+	const { properties } = (type as INodeType).description;
+	const collections = properties.filter((property) => property.type === 'collection');
+
+	expect(collections.length).toBeGreaterThan(10);
+	for (const { options } of collections) {
+		const labels = (options as INodeProperties[]).map(({ displayName }) => displayName);
+		expect(labels).toEqual([...labels].sort((a, b) => a.localeCompare(b)));
+	}
 });

@@ -76,6 +76,22 @@ export const returnAllAndLimit: INodeProperties[] = [
 	},
 ];
 
+/** The collections of optional fields, as n8n's own nodes label them. */
+const COLLECTIONS = {
+	additionalFields: { displayName: 'Additional Fields', placeholder: 'Add Field' },
+	filters: { displayName: 'Filters', placeholder: 'Add Filter' },
+	options: { displayName: 'Options', placeholder: 'Add Option' },
+	updateFields: { displayName: 'Update Fields', placeholder: 'Add Field' },
+};
+
+/** Optional fields, which a person adds one by one; in alphabetical order. */
+export function collection(
+	name: keyof typeof COLLECTIONS,
+	options: INodeProperties[],
+): INodeProperties {
+	return { ...COLLECTIONS[name], name, type: 'collection', default: {}, options };
+}
+
 /** A dropdown inside a collection for an ID, which can be given by hand too. */
 export function idOption(
 	displayName: string,
@@ -107,18 +123,11 @@ export function concurrencyOption(description: string): INodeProperties {
 
 /** The Options of an operation that lists records, e.g. `contacts`. */
 export function listOptions(records: string): INodeProperties {
-	return {
-		displayName: 'Options',
-		name: 'options',
-		type: 'collection',
-		placeholder: 'Add Option',
-		default: {},
-		options: [
-			concurrencyOption(
-				`How many pages of 100 ${records} are fetched at once, from 1 to 20. The order of the ${records} stays the same.`,
-			),
-		],
-	};
+	return collection('options', [
+		concurrencyOption(
+			`How many pages of 100 ${records} are fetched at once, from 1 to 20. The order of the ${records} stays the same.`,
+		),
+	]);
 }
 
 /** The Options that every operation has that sends a message, in alphabetical order. */

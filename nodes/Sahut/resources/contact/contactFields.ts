@@ -89,14 +89,3 @@ export const optionalFields = {
 	phone: phoneField,
 	tags: tagsField,
 } satisfies Record<string, INodeProperties>;
-
-export function additionalFields(options: INodeProperties[]): INodeProperties {
-	return {
-		displayName: 'Additional Fields',
-		name: 'additionalFields',
-		type: 'collection',
-		placeholder: 'Add Field',
-		default: {},
-		options,
-	};
-}

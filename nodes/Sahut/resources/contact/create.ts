@@ -1,8 +1,9 @@
 import { UserError, type IDataObject } from 'n8n-workflow';
 
 import type { Operation } from '../../runtime/operation';
+import { collection } from '../fields';
 import { readContactFields } from './contactBody';
-import { additionalFields, nameField, optionalFields } from './contactFields';
+import { nameField, optionalFields } from './contactFields';
 import { createContactRequest, type NewContact } from './findContact';
 
 export const create: Operation<NewContact> = {
@@ -12,7 +13,10 @@ export const create: Operation<NewContact> = {
 	description:
 		'Add a contact, even if there is one like it (to avoid that, use Create or Update); returns the new contact',
 	done: 'created',
-	fields: [{ ...nameField, required: true }, additionalFields(Object.values(optionalFields))],
+	fields: [
+		{ ...nameField, required: true },
+		collection('additionalFields', Object.values(optionalFields)),
+	],
 	read(params) {
 		const name = params.text('name').trim();
 		if (name === '') {

@@ -1,7 +1,7 @@
 import type { Operation } from '../../runtime/operation';
 import { fetchList } from '../../transport/pagination';
 import type { Contact } from '../../transport/types';
-import { listOptions, returnAllAndLimit } from '../fields';
+import { collection, listOptions, returnAllAndLimit } from '../fields';
 
 interface Input {
 	limit: number;
@@ -16,31 +16,24 @@ export const list: Operation<Input> = {
 	done: 'read',
 	fields: [
 		...returnAllAndLimit,
-		{
-			displayName: 'Filters',
-			name: 'filters',
-			type: 'collection',
-			placeholder: 'Add Filter',
-			default: {},
-			options: [
-				{
-					displayName: 'Query',
-					name: 'query',
-					type: 'string',
-					default: '',
-					placeholder: 'e.g. Budi',
-					description: 'Only contacts whose name, phone or email matches this text',
-				},
-				{
-					displayName: 'Tag',
-					name: 'tag',
-					type: 'string',
-					default: '',
-					placeholder: 'e.g. pelanggan-setia',
-					description: 'Only contacts with this tag',
-				},
-			],
-		},
+		collection('filters', [
+			{
+				displayName: 'Query',
+				name: 'query',
+				type: 'string',
+				default: '',
+				placeholder: 'e.g. Budi',
+				description: 'Only contacts whose name, phone or email matches this text',
+			},
+			{
+				displayName: 'Tag',
+				name: 'tag',
+				type: 'string',
+				default: '',
+				placeholder: 'e.g. pelanggan-setia',
+				description: 'Only contacts with this tag',
+			},
+		]),
 		listOptions('contacts'),
 	],
 	read(params) {

@@ -2,7 +2,7 @@ import { UserError, type IDataObject } from 'n8n-workflow';
 
 import type { Operation } from '../../runtime/operation';
 import type { Contact } from '../../transport/types';
-import { contactLocator } from '../fields';
+import { collection, contactLocator } from '../fields';
 import { readContactFields, type ContactFields } from './contactBody';
 import { nameField, optionalFields } from './contactFields';
 import { getContactRequest, keepAttributes, updateContactRequest } from './updateContact';
@@ -21,21 +21,14 @@ export const update: Operation<Input> = {
 	done: 'updated',
 	fields: [
 		contactLocator,
-		{
-			displayName: 'Update Fields',
-			name: 'updateFields',
-			type: 'collection',
-			placeholder: 'Add Field',
-			default: {},
-			options: [
-				optionalFields.company,
-				optionalFields.customAttributes,
-				optionalFields.email,
-				nameField,
-				optionalFields.phone,
-				optionalFields.tags,
-			],
-		},
+		collection('updateFields', [
+			optionalFields.company,
+			optionalFields.customAttributes,
+			optionalFields.email,
+			nameField,
+			optionalFields.phone,
+			optionalFields.tags,
+		]),
 	],
 	read(params) {
 		const changes = readContactFields(params, 'updateFields');

@@ -5,14 +5,9 @@ import type { Contact } from '../../transport/types';
 import { checkEmail } from '../emailAddress';
 import { hasValues } from '../hasValues';
 import { normalizePhone } from '../phoneNumber';
+import { collection } from '../fields';
 import { readContactFields, type ContactFields } from './contactBody';
-import {
-	additionalFields,
-	emailField,
-	nameField,
-	optionalFields,
-	phoneField,
-} from './contactFields';
+import { emailField, nameField, optionalFields, phoneField } from './contactFields';
 import { createContactRequest, findContact, type ContactKey } from './findContact';
 import { keepAttributes, updateContactRequest } from './updateContact';
 
@@ -78,7 +73,7 @@ export const upsert: Operation<Input> = {
 			description:
 				'What the person is called in Sahut. Needed to create a contact; left empty, one that is there keeps its name.',
 		},
-		additionalFields([
+		collection('additionalFields', [
 			optionalFields.company,
 			optionalFields.customAttributes,
 			{ ...optionalFields.email, ...optionWhenMatchedBy('phone') },

@@ -1,6 +1,6 @@
 import type { Operation } from '../../runtime/operation';
 import type { Conversation } from '../../transport/types';
-import { channelLocator, contactLocator, idOption } from '../fields';
+import { channelLocator, collection, contactLocator, idOption } from '../fields';
 import { sendRequest } from '../message/send';
 import { createConversationRequest, type NewConversation } from './createConversation';
 
@@ -20,26 +20,19 @@ export const create: Operation<Input> = {
 	fields: [
 		contactLocator,
 		channelLocator,
-		{
-			displayName: 'Additional Fields',
-			name: 'additionalFields',
-			type: 'collection',
-			placeholder: 'Add Field',
-			default: {},
-			options: [
-				idOption('Assignee', 'assigneeId', 'getAgents', 'Who takes care of the conversation'),
-				{
-					displayName: 'First Message',
-					name: 'firstMessage',
-					type: 'string',
-					typeOptions: { rows: 4 },
-					default: '',
-					placeholder: 'e.g. Halo Budi, ada yang bisa kami bantu?',
-					description:
-						'A text that is sent into the new conversation. On WhatsApp, a customer who has not written yet can only be sent a template, by Message: Send.',
-				},
-			],
-		},
+		collection('additionalFields', [
+			idOption('Assignee', 'assigneeId', 'getAgents', 'Who takes care of the conversation'),
+			{
+				displayName: 'First Message',
+				name: 'firstMessage',
+				type: 'string',
+				typeOptions: { rows: 4 },
+				default: '',
+				placeholder: 'e.g. Halo Budi, ada yang bisa kami bantu?',
+				description:
+					'A text that is sent into the new conversation. On WhatsApp, a customer who has not written yet can only be sent a template, by Message: Send.',
+			},
+		]),
 	],
 	read(params) {
 		const assignee_id = params.text('additionalFields.assigneeId').trim();

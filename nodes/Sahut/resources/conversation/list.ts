@@ -1,7 +1,7 @@
 import type { Operation } from '../../runtime/operation';
 import { fetchList } from '../../transport/pagination';
 import type { Conversation } from '../../transport/types';
-import { idOption, listOptions, returnAllAndLimit } from '../fields';
+import { collection, idOption, listOptions, returnAllAndLimit } from '../fields';
 import { statusField } from './conversationFields';
 
 interface Input {
@@ -18,23 +18,16 @@ export const list: Operation<Input> = {
 	done: 'read',
 	fields: [
 		...returnAllAndLimit,
-		{
-			displayName: 'Filters',
-			name: 'filters',
-			type: 'collection',
-			placeholder: 'Add Filter',
-			default: {},
-			options: [
-				idOption(
-					'Assignee',
-					'assigneeId',
-					'getAssignees',
-					'Only conversations that this agent, or nobody, takes care of',
-				),
-				idOption('Channel', 'channelId', 'getChannels', 'Only conversations on this channel'),
-				statusField('Only conversations with this status'),
-			],
-		},
+		collection('filters', [
+			idOption(
+				'Assignee',
+				'assigneeId',
+				'getAssignees',
+				'Only conversations that this agent, or nobody, takes care of',
+			),
+			idOption('Channel', 'channelId', 'getChannels', 'Only conversations on this channel'),
+			statusField('Only conversations with this status'),
+		]),
 		listOptions('conversations'),
 	],
 	read(params) {

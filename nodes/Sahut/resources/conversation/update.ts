@@ -2,7 +2,7 @@ import { UserError, type IDataObject } from 'n8n-workflow';
 
 import type { Operation } from '../../runtime/operation';
 import type { Params } from '../../runtime/params';
-import { conversationLocator, idOption } from '../fields';
+import { collection, conversationLocator, idOption } from '../fields';
 import { statusField } from './conversationFields';
 import { updateConversationRequest, type ConversationChanges } from './updateConversation';
 
@@ -46,46 +46,34 @@ export const update: Operation<Input> = {
 	done: 'updated',
 	fields: [
 		conversationLocator,
-		{
-			displayName: 'Update Fields',
-			name: 'updateFields',
-			type: 'collection',
-			placeholder: 'Add Field',
-			default: {},
-			options: [
-				idOption(
-					'Assignee',
-					'assigneeId',
-					'getAgents',
-					'The agent who takes care of it from now on',
-				),
-				{
-					displayName: 'Labels',
-					name: 'labels',
-					type: 'string',
-					typeOptions: { multipleValues: true, multipleValueButtonText: 'Add Label' },
-					default: '',
-					placeholder: 'e.g. lunas',
-					description:
-						'All labels that the conversation shall have: they replace those it has. An expression that gives an empty list takes all away.',
-				},
-				statusField('What the conversation becomes'),
-				{
-					displayName: 'Team ID',
-					name: 'teamId',
-					type: 'string',
-					default: '',
-					description: 'The team that takes care of it from now on',
-				},
-				{
-					displayName: 'Unassign',
-					name: 'unassign',
-					type: 'boolean',
-					default: false,
-					description: 'Whether to take the assignee away, so that nobody takes care of it',
-				},
-			],
-		},
+		collection('updateFields', [
+			idOption('Assignee', 'assigneeId', 'getAgents', 'The agent who takes care of it from now on'),
+			{
+				displayName: 'Labels',
+				name: 'labels',
+				type: 'string',
+				typeOptions: { multipleValues: true, multipleValueButtonText: 'Add Label' },
+				default: '',
+				placeholder: 'e.g. lunas',
+				description:
+					'All labels that the conversation shall have: they replace those it has. An expression that gives an empty list takes all away.',
+			},
+			statusField('What the conversation becomes'),
+			{
+				displayName: 'Team ID',
+				name: 'teamId',
+				type: 'string',
+				default: '',
+				description: 'The team that takes care of it from now on',
+			},
+			{
+				displayName: 'Unassign',
+				name: 'unassign',
+				type: 'boolean',
+				default: false,
+				description: 'Whether to take the assignee away, so that nobody takes care of it',
+			},
+		]),
 	],
 	read(params) {
 		const changes = readChanges(params);

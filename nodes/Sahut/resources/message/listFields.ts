@@ -1,103 +1,89 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { concurrencyOption } from '../fields';
+import { collection, concurrencyOption } from '../fields';
 
 /** Which messages of a conversation are wanted. */
-export const filters: INodeProperties = {
-	displayName: 'Filters',
-	name: 'filters',
-	type: 'collection',
-	placeholder: 'Add Filter',
-	default: {},
-	options: [
-		{
-			displayName: 'Created After',
-			name: 'createdAfter',
-			type: 'dateTime',
-			default: '',
-			description: 'Only messages from this time on, the time itself included',
-		},
-		{
-			displayName: 'Created Before',
-			name: 'createdBefore',
-			type: 'dateTime',
-			default: '',
-			description: 'Only messages up to this time, the time itself not included',
-		},
-		{
-			displayName: 'Sender Types',
-			name: 'senderTypes',
-			type: 'multiOptions',
-			default: [],
-			description: 'Only messages that one of these wrote',
-			options: [
-				{ name: 'Agent', value: 'agent' },
-				{ name: 'Bot', value: 'bot' },
-				{ name: 'Contact', value: 'contact' },
-			],
-		},
-		{
-			displayName: 'Types',
-			name: 'types',
-			type: 'multiOptions',
-			default: [],
-			description: 'Only messages of these types',
-			options: [
-				{
-					name: 'Activity',
-					value: 'activity',
-					description: 'What happened to the conversation, such as a new assignee',
-				},
-				{ name: 'Incoming', value: 'incoming', description: 'From the customer' },
-				{ name: 'Outgoing', value: 'outgoing', description: 'From an agent or a bot' },
-			],
-		},
-	],
-};
+export const filters: INodeProperties = collection('filters', [
+	{
+		displayName: 'Created After',
+		name: 'createdAfter',
+		type: 'dateTime',
+		default: '',
+		description: 'Only messages from this time on, the time itself included',
+	},
+	{
+		displayName: 'Created Before',
+		name: 'createdBefore',
+		type: 'dateTime',
+		default: '',
+		description: 'Only messages up to this time, the time itself not included',
+	},
+	{
+		displayName: 'Sender Types',
+		name: 'senderTypes',
+		type: 'multiOptions',
+		default: [],
+		description: 'Only messages that one of these wrote',
+		options: [
+			{ name: 'Agent', value: 'agent' },
+			{ name: 'Bot', value: 'bot' },
+			{ name: 'Contact', value: 'contact' },
+		],
+	},
+	{
+		displayName: 'Types',
+		name: 'types',
+		type: 'multiOptions',
+		default: [],
+		description: 'Only messages of these types',
+		options: [
+			{
+				name: 'Activity',
+				value: 'activity',
+				description: 'What happened to the conversation, such as a new assignee',
+			},
+			{ name: 'Incoming', value: 'incoming', description: 'From the customer' },
+			{ name: 'Outgoing', value: 'outgoing', description: 'From an agent or a bot' },
+		],
+	},
+]);
 
-export const options: INodeProperties = {
-	displayName: 'Options',
-	name: 'options',
-	type: 'collection',
-	placeholder: 'Add Option',
-	default: {},
-	options: [
-		concurrencyOption(
-			'How many pages of 100 messages are fetched at once, from 1 to 20. The order of the messages stays the same.',
-		),
-		{
-			displayName: 'Download Attachments',
-			name: 'downloadAttachments',
-			type: 'boolean',
-			default: false,
-			description:
-				'Whether to fetch the files of the messages into binary data (attachment_0, attachment_1, …), up to 50 MB each',
-		},
-		{
-			displayName: 'Order',
-			name: 'order',
-			type: 'options',
-			default: 'oldestFirst',
-			description: 'With a limit, this is also the end of the conversation that is read',
-			options: [
-				{ name: 'Newest First', value: 'newestFirst' },
-				{ name: 'Oldest First', value: 'oldestFirst' },
-			],
-		},
-		{
-			displayName: 'Output',
-			name: 'output',
-			type: 'options',
-			default: 'messages',
-			options: [
-				{ name: 'Messages', value: 'messages', description: 'One item for each message' },
-				{
-					name: 'Transcript',
-					value: 'transcript',
-					description:
-						'One item with the conversation as text, oldest message first: for an AI agent or a hand-over',
-				},
-			],
-		},
-	],
-};
+export const options: INodeProperties = collection('options', [
+	concurrencyOption(
+		'How many pages of 100 messages are fetched at once, from 1 to 20. The order of the messages stays the same.',
+	),
+	{
+		displayName: 'Download Attachments',
+		name: 'downloadAttachments',
+		type: 'boolean',
+		default: false,
+		description:
+			'Whether to fetch the files of the messages into binary data (attachment_0, attachment_1, …), up to 50 MB each',
+	},
+	{
+		displayName: 'Order',
+		name: 'order',
+		type: 'options',
+		default: 'oldestFirst',
+		description: 'With a limit, this is also the end of the conversation that is read',
+		options: [
+			{ name: 'Newest First', value: 'newestFirst' },
+			{ name: 'Oldest First', value: 'oldestFirst' },
+		],
+	},
+	{
+		displayName: 'Output',
+		name: 'output',
+		type: 'options',
+		default: 'messages',
+		options: [
+			{ name: 'Messages', value: 'messages', description: 'One item for each message' },
+			{
+				name: 'Transcript',
+				value: 'transcript',
+				description:
+					'One item with the conversation as text, oldest message first: for an AI agent or a hand-over',
+			},
+		],
+	},
+]);

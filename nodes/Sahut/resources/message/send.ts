@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { Operation } from '../../runtime/operation';
 import type { SahutRequest } from '../../transport/types';
-import { conversationLocator, sendOptions } from '../fields';
+import { collection, conversationLocator, sendOptions } from '../fields';
 import { readMessage } from './content';
 import { messageFields } from './contentFields';
 import { findSentMessage, isRecognizable } from './findSent';
@@ -40,27 +40,20 @@ export const send: Operation<Input> = {
 	fields: [
 		conversationLocator,
 		...messageFields,
-		{
-			displayName: 'Options',
-			name: 'options',
-			type: 'collection',
-			placeholder: 'Add Option',
-			default: {},
-			options: [
-				sendOptions.concurrency,
-				sendOptions.dryRun,
-				{
-					displayName: 'Private',
-					name: 'private',
-					type: 'boolean',
-					default: false,
-					displayOptions: { show: { '/messageType': ['text'] } },
-					description:
-						'Whether this is an internal note, which your team sees and the customer does not',
-				},
-				sendOptions.requestsPerMinute,
-			],
-		},
+		collection('options', [
+			sendOptions.concurrency,
+			sendOptions.dryRun,
+			{
+				displayName: 'Private',
+				name: 'private',
+				type: 'boolean',
+				default: false,
+				displayOptions: { show: { '/messageType': ['text'] } },
+				description:
+					'Whether this is an internal note, which your team sees and the customer does not',
+			},
+			sendOptions.requestsPerMinute,
+		]),
 	],
 	read(params) {
 		const message = readMessage(params);

@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { Operation } from '../../runtime/operation';
-import { channelLocator, sendOptions } from '../fields';
+import { channelLocator, collection, idOption, sendOptions } from '../fields';
 import { INDONESIA, normalizePhone } from '../phoneNumber';
 import { readMessage } from './content';
 import { messageFields } from './contentFields';
@@ -33,51 +33,36 @@ export const sendToPhone: Operation<Input> = {
 		},
 		channelLocator,
 		...messageFields,
-		{
-			displayName: 'Options',
-			name: 'options',
-			type: 'collection',
-			placeholder: 'Add Option',
-			default: {},
-			options: [
-				{
-					displayName: 'Assignee Name or ID',
-					name: 'assigneeId',
-					type: 'options',
-					typeOptions: { loadOptionsMethod: 'getAgents' },
-					default: '',
-					description:
-						'Who takes care of a new conversation. Choose from the list, or specify an ID using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
-				},
-				sendOptions.concurrency,
-				{
-					displayName: 'Contact Name',
-					name: 'contactName',
-					type: 'string',
-					default: '',
-					placeholder: 'e.g. Budi Santoso',
-					description: 'The name of a new contact; without it, the phone number is its name',
-				},
-				{
-					displayName: 'Default Country Code',
-					name: 'defaultCountryCode',
-					type: 'string',
-					default: INDONESIA,
-					placeholder: 'e.g. 62',
-					description: 'Stands for the 0 at the beginning of a national number',
-				},
-				sendOptions.dryRun,
-				sendOptions.requestsPerMinute,
-				{
-					displayName: 'Reuse Open Conversation',
-					name: 'reuseOpenConversation',
-					type: 'boolean',
-					default: true,
-					description:
-						'Whether to use the open or pending conversation with this contact on this channel, if there is one, instead of a new one',
-				},
-			],
-		},
+		collection('options', [
+			idOption('Assignee', 'assigneeId', 'getAgents', 'Who takes care of a new conversation'),
+			sendOptions.concurrency,
+			{
+				displayName: 'Contact Name',
+				name: 'contactName',
+				type: 'string',
+				default: '',
+				placeholder: 'e.g. Budi Santoso',
+				description: 'The name of a new contact; without it, the phone number is its name',
+			},
+			{
+				displayName: 'Default Country Code',
+				name: 'defaultCountryCode',
+				type: 'string',
+				default: INDONESIA,
+				placeholder: 'e.g. 62',
+				description: 'Stands for the 0 at the beginning of a national number',
+			},
+			sendOptions.dryRun,
+			sendOptions.requestsPerMinute,
+			{
+				displayName: 'Reuse Open Conversation',
+				name: 'reuseOpenConversation',
+				type: 'boolean',
+				default: true,
+				description:
+					'Whether to use the open or pending conversation with this contact on this channel, if there is one, instead of a new one',
+			},
+		]),
 	],
 	read: (params) => ({
 		phone: normalizePhone(
