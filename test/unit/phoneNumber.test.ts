@@ -25,6 +25,8 @@ it.each([
 	['62 0812 3456 7890', '+6281234567890'],
 	['81234567890', '+6281234567890'],
 	['6281234567890.0', '+6281234567890'],
+	['6281234567890.00', '+6281234567890'],
+	['08123456.000', '+628123456000'],
 	['\u202a+62\u00a0812\u20113456\u20117890\u202c', '+6281234567890'],
 	['(021) 555-1234', '+62215551234'],
 	['+65 8123 4567', '+6581234567'],
@@ -94,8 +96,10 @@ it('what is valid in Indonesia becomes what Google’s library makes of it', () 
 			prefix,
 			(subscriber, between, before) => {
 				const { e164, isValid } = byLibrary(`+62${subscriber}`);
-				fc.pre(isValid);
-				expect(normalizePhone(before + written(subscriber, between))).toBe(e164);
+				const text = before + written(subscriber, between);
+				// Taken for an amount, as spreadsheets write it.
+				fc.pre(isValid && !/^\d+\.00?$/.test(text));
+				expect(normalizePhone(text)).toBe(e164);
 			},
 		),
 		{ numRuns: 1_000 },

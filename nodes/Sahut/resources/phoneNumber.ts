@@ -6,7 +6,7 @@ export const INDONESIA = '62';
 const SEPARATORS = /[\s\u200b-\u200f\u202a-\u202e\u2060\ufeff().\-\u2010-\u2015]/g;
 
 /** A number that a spreadsheet has taken for an amount: `628123456789.0`. */
-const DECIMALS = /^(\d{8,})\.0+$/;
+const DECIMALS = /^(\d{10,})\.00?$/;
 
 /** Digits of a number with its country code: at most 15 (ITU-T E.164), at least those of small countries. */
 const DIGITS = { min: 8, max: 15 };
