@@ -1,9 +1,8 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { sleep, type INode } from 'n8n-workflow';
 
 import type { FaultAction } from '../../sandbox';
 import { fastClock, sahutWith } from './engine';
+import { closedOrigin, openServer } from './localServer';
 import { openWorkspace, sendText } from './workspace';
 
 const CONVERSATION = 'conv_01HX2B9K3M5N7P';
@@ -70,18 +69,13 @@ describe('an answer that refuses', () => {
 	});
 
 	it('with a redirect is not followed', async () => {
-		const target = createServer().listen(0, '127.0.0.1');
 		const arrived: string[] = [];
-		target.on('request', ({ headers, url }, response) => {
+		const other = await openServer((_, response) => response.end('{"data":{}}'));
+		const baseUrl = await openServer(({ headers, url }, response) => {
 			arrived.push(`${url} ${headers.authorization}`);
-			response
-				.writeHead(302, {
-					location: `http://localhost:${(target.address() as AddressInfo).port}/x`,
-				})
-				.end();
+			response.writeHead(302, { location: `${other}/x` }).end();
 		});
 		const { run } = await openWorkspace();
-		const baseUrl = `http://127.0.0.1:${(target.address() as AddressInfo).port}`;
 
 		const { error } = await run(
 			listMessages,
@@ -91,7 +85,6 @@ describe('an answer that refuses', () => {
 				credentials: { sahutApi: { apiKey: 'sk_live_secret', baseUrl } },
 			},
 		);
-		target.close();
 
 		expect(error?.message).toContain("Sahut's address answered with a redirect (status 302)");
 		expect(arrived).toHaveLength(1);
@@ -227,10 +220,7 @@ describe('a message whose answer is lost', () => {
 
 describe('no connection', () => {
 	it('says that nothing was sent and where it tried', async () => {
-		const closed = createServer().listen(0, '127.0.0.1');
-		await new Promise((resolve) => closed.once('listening', resolve));
-		const baseUrl = `http://127.0.0.1:${(closed.address() as AddressInfo).port}`;
-		await new Promise((resolve) => closed.close(resolve));
+		const baseUrl = await closedOrigin();
 		const { run } = await openWorkspace();
 
 		const { error } = await run(

@@ -1,9 +1,9 @@
-import { createServer, type IncomingHttpHeaders } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingHttpHeaders } from 'node:http';
 import type { IDataObject, INode } from 'n8n-workflow';
 
 import type { Sender } from '../../sandbox';
 import { sahutWith } from './engine';
+import { openServer } from './localServer';
 import { openWorkspace } from './workspace';
 
 const listMessages: INode['parameters'] = {
@@ -178,13 +178,11 @@ describe('Download Attachments', () => {
 	async function withFiles(names: string[]) {
 		const workspace = await openWorkspace();
 		const requests: IncomingHttpHeaders[] = [];
-		const host = createServer(({ url, headers }, response) => {
+		const origin = await openServer(({ url, headers }, response) => {
 			requests.push(headers);
 			const { status, body } = FILES[url!]!;
 			response.writeHead(status, { 'content-type': 'application/octet-stream' }).end(body);
-		}).listen(0, '127.0.0.1');
-		await new Promise((resolve) => host.once('listening', resolve));
-		const origin = `http://127.0.0.1:${(host.address() as AddressInfo).port}`;
+		});
 		const { id: conversation } = workspace.sandbox.store.addConversation();
 		workspace.sandbox.store.addIncoming(conversation, 'Tanpa berkas');
 		workspace.sandbox.store.addIncoming(
@@ -203,7 +201,6 @@ describe('Download Attachments', () => {
 			{},
 			{ nodeTypes: await sahutWith({ maxAttachmentBytes: 2 * 1024 * 1024 }) },
 		);
-		host.close();
 		return { ...workspace, ...finished, requests };
 	}
 
