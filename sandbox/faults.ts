@@ -1,5 +1,7 @@
+import type { JournalEntry } from './journal';
+
 /**
- * One thing that goes wrong. What a request does not say (`method`, `path`) matches everything.
+ * One thing that goes wrong. What a request does not say (`method`, `path`, `mentions`) matches everything.
  * The first fault in the order they were added hits; a fault that still lets requests through
  * (`skip`) counts the request and leaves it to the faults after it. A fault counts a request once its
  * body has arrived and before its key is looked at, so that it hits also those that would be refused.
@@ -9,6 +11,8 @@ export type Fault = {
 	method?: string;
 	/** The pathname below `/v1`: a string must equal it, a RegExp must find something in it. */
 	path?: RegExp | string;
+	/** What the body must contain somewhere, e.g. a phone number. */
+	mentions?: string;
 	/** How many matching requests to let through first. Default 0. */
 	skip?: number;
 	/** How many matching requests to hit; Infinity is allowed. Default 1. */
@@ -52,8 +56,13 @@ interface PendingFault {
 	timesLeft: number;
 }
 
-function matches({ method, path }: Fault, request: { method: string; path: string }): boolean {
+type Request = Pick<JournalEntry, 'method' | 'path' | 'body'>;
+
+function matches({ method, path, mentions }: Fault, request: Request): boolean {
 	if (method !== undefined && method !== request.method) return false;
+	if (mentions !== undefined && !JSON.stringify(request.body ?? '').includes(mentions)) {
+		return false;
+	}
 	if (path === undefined) return true;
 	// search(), unlike test(), begins at the start whatever the RegExp's flags.
 	return typeof path === 'string' ? path === request.path : request.path.search(path) >= 0;
@@ -75,7 +84,7 @@ export class FaultQueue implements Faults {
 	}
 
 	/** The fault that hits this request, counted down; undefined when it is let through. */
-	take(request: { method: string; path: string }): Fault | undefined {
+	take(request: Request): Fault | undefined {
 		for (const entry of this.pending) {
 			if (!matches(entry.fault, request)) continue;
 			if (entry.skipsLeft > 0) {

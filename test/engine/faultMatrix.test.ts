@@ -1,7 +1,17 @@
-import { createServer, connect, type AddressInfo } from 'node:net';
-import type { IDataObject, INode, INodeExecutionData } from 'n8n-workflow';
+import { createServer, connect } from 'node:net';
 
 import { startSandbox, type Sandbox } from '../../sandbox';
+import {
+	closedPort,
+	fast,
+	fateOf,
+	foreseeAccount,
+	MAX_TRIES,
+	readAccount,
+	underAllSettings,
+	type Account,
+	type Settings,
+} from './accounts';
 import { fastClock, runWorkflow, sahutWith, sahutWorkflow, toItems } from './engine';
 import {
 	FAULTS,
@@ -16,57 +26,27 @@ import { sendText } from './workspace';
 
 type NodeTypes = Awaited<ReturnType<typeof sahutWith>>;
 
-interface Settings {
-	onError: NonNullable<INode['onError']>;
-	retryOnFail: boolean;
-}
-
-const SETTINGS = (['stopWorkflow', 'continueRegularOutput', 'continueErrorOutput'] as const)
-	.flatMap((onError) => [false, true].map((retryOnFail): Settings => ({ onError, retryOnFail })))
-	.map((settings) => [JSON.stringify(settings), settings] as const);
-
-const MAX_TRIES = 2;
-
 /** What can be seen of one execution from outside, by item or target in their order. */
-interface Seen {
-	/** On Stop: which item failed and how, and how many were done. */
-	error: string | undefined;
-	/** The items of either output: `0 done`, `1 unknown`, … */
-	outputs: string[][];
+interface Seen extends Account {
 	/** Of each item, how many records there are in the sandbox. */
 	stored: number[];
 	/** Of each target, how many requests did the work, and how many looked for what was written. */
 	requests: number[];
 	looks: number[];
-	/** Whether n8n keeps what was sent with the execution. */
-	isKept: boolean;
 }
 
-/** What is to be seen: on Stop, of the first item that is not done; else, of each item. */
 function toSeen(
-	{ targets, method, done }: OperationUnderTest,
-	{ onError }: Settings,
+	{ method, done }: OperationUnderTest,
+	settings: Settings,
 	fates: Array<Fate | undefined>,
 	{ requests, looks, stores }: Pick<Seen, 'requests' | 'looks'> & { stores: boolean },
 ): Seen {
-	const names = fates.map((fate, item) => `${item} ${fate}`);
-	const isDone = (_: unknown, item: number) => fates[item] === 'done';
-	const isFailed = (_: unknown, item: number) => !isDone(_, item);
 	const left = (fate: Fate | undefined) => fate === 'done' || (fate === 'unknown' && stores);
-	const failedAt = fates.findIndex((fate) => fate === 'refused' || fate === 'unknown');
-	const stopped = onError === 'stopWorkflow' && failedAt >= 0;
-	const count = `${fates.filter(isDone).length} of ${targets.length} items were ${done}.`;
 	return {
-		error: stopped ? `${names[failedAt]}, ${count}` : undefined,
-		outputs: stopped
-			? [[], []]
-			: onError === 'continueErrorOutput'
-				? [names.filter(isDone), names.filter(isFailed)]
-				: [names, []],
+		...foreseeAccount(fates, done, settings),
 		stored: fates.map((fate) => (method === 'GET' || left(fate) ? 1 : 0)),
 		requests,
 		looks,
-		isKept: failedAt >= 0,
 	};
 }
 
@@ -112,17 +92,6 @@ function foresee(
 	return toSeen(operation, settings, fates, { requests, looks, stores });
 }
 
-const IN_AN_EARLIER_TRY = 'It is not known whether';
-
-/** The fate that an error tells of; its words, should they not say what happened. */
-function fateOf(error: { message: string; mayHaveArrived?: unknown }, says: string): string {
-	const { message, mayHaveArrived } = error;
-	if (mayHaveArrived === true) {
-		return message.includes(says) || message.includes(IN_AN_EARLIER_TRY) ? 'unknown' : message;
-	}
-	return message.includes(says) ? 'refused' : message;
-}
-
 let sandbox: Sandbox;
 beforeAll(async () => {
 	sandbox = await startSandbox({ data: 'empty' });
@@ -145,7 +114,7 @@ async function see(
 	{ nodeTypes, baseUrl = sandbox.url }: { nodeTypes: NodeTypes; baseUrl?: string },
 ): Promise<Seen> {
 	const rows = targets.map((target, item) => row(ids[target]!, item));
-	const { error, output, run } = await runWorkflow({
+	const finished = await runWorkflow({
 		...sahutWorkflow(parameters, { ...settings, maxTries: MAX_TRIES, waitBetweenTries: 1 }),
 		items: toItems(rows),
 		credentials: { sahutApi: { apiKey: sandbox.apiKey, baseUrl } },
@@ -153,20 +122,6 @@ async function see(
 	});
 
 	const stored = targets.map((target, item) => records(sandbox.store, ids[target]!, item));
-	function nameItem({ json, pairedItem }: INodeExecutionData): string {
-		const { item } = pairedItem as { item: number };
-		const { error: failure, ...data } = json;
-		if (!failure) {
-			return `${item} ${stored[item]!.some(({ id }) => id === json.id) ? 'done' : 'is alien'}`;
-		}
-		expect(data).toEqual(rows[item]);
-		return `${item} ${fateOf(failure as IDataObject & { message: string }, says)}`;
-	}
-	function nameError({ message, description, context }: NonNullable<typeof error>): string {
-		const { itemIndex, mayHaveArrived } = context as IDataObject;
-		const [count] = /\d+ of \d+ items were \w+\.$/.exec(description ?? '') ?? [];
-		return `${String(itemIndex)} ${fateOf({ message, mayHaveArrived }, says)}, ${count}`;
-	}
 	const requests = (isWork: boolean) =>
 		ids.map(
 			(id) =>
@@ -175,34 +130,16 @@ async function see(
 				).length,
 		);
 	return {
-		error: error && nameError(error),
-		outputs: [0, 1].map((index) => output('Sahut', index).map(nameItem)),
+		...readAccount(finished, {
+			rows,
+			isWhole: ({ id }, item) => stored[item]!.some((record) => record.id === id),
+			fateOf: (failure) => fateOf(failure, says),
+		}),
 		stored: stored.map(({ length }) => length),
 		requests: requests(true),
 		looks: requests(false),
-		isKept: Object.keys(run.data.executionData!.contextData['node:Sahut']!).length > 0,
 	};
 }
-
-/** Does something with all settings at once; the results are named by them. */
-async function underAllSettings(
-	task: (settings: Settings) => Promise<Seen> | Seen,
-): Promise<Record<string, Seen>> {
-	return Object.fromEntries(
-		await Promise.all(SETTINGS.map(async ([name, settings]) => [name, await task(settings)])),
-	) as Record<string, Seen>;
-}
-
-/** A port of this machine on which nothing listens. */
-async function closedPort(): Promise<number> {
-	const closed = createServer().listen(0, '127.0.0.1');
-	await new Promise((resolve) => closed.once('listening', resolve));
-	const { port } = closed.address() as AddressInfo;
-	await new Promise((resolve) => closed.close(resolve));
-	return port;
-}
-
-const fast = { timeoutMs: 10_000, clock: fastClock(100), random: () => 0.5 };
 
 describe.each(Object.entries(OPERATIONS))('%s', (_, operation) => {
 	const isWrite = operation.method !== 'GET';

@@ -226,3 +226,20 @@ test('hits also a request that would have been refused', async () => {
 	});
 	expect(status).toBe(503);
 });
+
+test('mentions: strikes the requests whose body has the text', async () => {
+	const { send, sent, request } = await withConversation({
+		kind: 'status',
+		status: 503,
+		mentions: 'Pesanan 2',
+		times: Infinity,
+	});
+	expect((await request('GET', '/conversations')).status).toBe(200);
+	for (const [text, status] of [
+		['Pesanan 1 dikirim', 201],
+		['Pesanan 2 dikirim', 503],
+	] as const) {
+		expect((await send(text)).status).toBe(status);
+	}
+	expect(sent()).toEqual(['Pesanan 1 dikirim']);
+});
