@@ -86,12 +86,24 @@ export function openLedger(
 		return await findWritten(request, sahut, openedAt);
 	}
 
+	/**
+	 * A change that is made again would undo what later items have made of the same record, so these
+	 * are made again too, behind it.
+	 */
+	function forgetLaterItems(key: string, recordId: string | undefined): void {
+		for (const [other, entry] of Object.entries(entries)) {
+			const isLater = Number.parseInt(other, 10) > Number.parseInt(key, 10);
+			if (isLater && 'record' in entry && entry.record.id === recordId) delete entries[other];
+		}
+	}
+
 	async function write(
 		key: string,
 		request: SahutRequest,
 		sahut: SahutClient,
 	): Promise<IDataObject> {
 		const sentAt = clock.now();
+		if (request.method === 'PUT') forgetLaterItems(key, request.path.at(-1));
 		entries[key] = { sentAt };
 		const result = await sahut.request<IDataObject>(request).then(
 			({ data }) => ({ data }),

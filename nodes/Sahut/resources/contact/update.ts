@@ -42,10 +42,13 @@ export const update: Operation<Input> = {
 	},
 	lane: ({ contactId }) => contactId,
 	async run({ contactId, changes }, sahut) {
-		const body = changes.custom_attributes
-			? keepAttributes((await sahut.request<Contact>(getContactRequest(contactId))).data, changes)
-			: changes;
-		const { data } = await sahut.request<IDataObject>(updateContactRequest(contactId, body));
-		return [{ json: data }];
+		// What is kept of the attributes depends on when they are read: once, however often n8n runs this.
+		const json = await sahut.decide(JSON.stringify({ contactId, changes }), async () => {
+			const body = changes.custom_attributes
+				? keepAttributes((await sahut.request<Contact>(getContactRequest(contactId))).data, changes)
+				: changes;
+			return (await sahut.request<IDataObject>(updateContactRequest(contactId, body))).data;
+		});
+		return [{ json }];
 	},
 };

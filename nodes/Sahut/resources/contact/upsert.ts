@@ -104,8 +104,12 @@ export const upsert: Operation<Input> = {
 			`upserted contact ${keyText(input.key)}`,
 			async () => ({}),
 		);
-		const contact = known.contact ?? (await findContact(sahut, input.key));
-		known.contact = contact ? await update(contact, input, sahut) : await create(input, sahut);
-		return [{ json: { ...known.contact } }];
+		const json = await sahut.decide(JSON.stringify(input), async () => {
+			const contact = known.contact ?? (await findContact(sahut, input.key));
+			known.contact = contact ? await update(contact, input, sahut) : await create(input, sahut);
+			return { ...known.contact };
+		});
+		known.contact = json;
+		return [{ json }];
 	},
 };

@@ -1,0 +1,103 @@
+import type { INode } from 'n8n-workflow';
+
+import { openWorkspace } from './workspace';
+
+const byId = (value: string) => ({ __rl: true, mode: 'id', value });
+const RETRY_ON_FAIL = { retryOnFail: true, maxTries: 2, waitBetweenTries: 1 };
+
+const upsertCompany: INode['parameters'] = {
+	resource: 'contact',
+	operation: 'upsert',
+	matchBy: 'phone',
+	phone: '={{ $json.phone }}',
+	name: 'Budi',
+	additionalFields: { company: '={{ $json.company }}' },
+};
+const ONE = { phone: '0812 0000 0000', company: 'Toko Satu' };
+const TWO = { phone: '0812 0000 0000', company: 'Toko Dua' };
+const OTHER = { phone: '0813 0000 0000', company: 'Toko Lain' };
+
+describe('when n8n runs the node again, the value of the last item stays', () => {
+	it.each([
+		['stopWorkflow', [ONE, TWO, OTHER]],
+		['continueRegularOutput', [OTHER, ONE, TWO]],
+	] as const)('for Create or Update, with another contact refused (%s)', async (onError, rows) => {
+		const { sandbox, run } = await openWorkspace();
+		sandbox.faults.add({
+			kind: 'status',
+			status: 403,
+			method: 'POST',
+			mentions: '+6281300000000',
+		});
+
+		const { status } = await run(upsertCompany, [...rows], { ...RETRY_ON_FAIL, onError });
+
+		const contacts = [...sandbox.store.contacts.values()];
+		expect(status).toBe('success');
+		expect(contacts.map(({ company }) => company).sort()).toEqual(['Toko Dua', 'Toko Lain']);
+		const changes = sandbox.journal.entries.filter(({ method }) => method === 'PUT');
+		expect(changes.map(({ body }) => body)).toEqual([{ company: 'Toko Dua', name: 'Budi' }]);
+	});
+
+	it('for the custom attributes of a contact, and those of other items stay too', async () => {
+		const { sandbox, run } = await openWorkspace();
+		const budi = sandbox.store.addContact({ name: 'Budi' });
+		const siti = sandbox.store.addContact({ name: 'Siti' });
+		sandbox.faults.add({
+			kind: 'status',
+			status: 403,
+			method: 'PUT',
+			path: `/contacts/${siti.id}`,
+		});
+		const attribute = [
+			{ name: 'tahap', value: '={{ $json.stage }}' },
+			{ name: '={{ $json.more }}', value: 'ya' },
+		];
+
+		const { status } = await run(
+			{
+				resource: 'contact',
+				operation: 'update',
+				contactId: byId('={{ $json.id }}'),
+				updateFields: { customAttributes: { attribute } },
+			},
+			[
+				{ id: budi.id, stage: 'satu', more: 'x' },
+				{ id: budi.id, stage: 'dua', more: 'y' },
+				{ id: siti.id, stage: 'satu', more: 'x' },
+			],
+			RETRY_ON_FAIL,
+		);
+
+		expect(status).toBe('success');
+		expect(budi.custom_attributes).toEqual({ tahap: 'dua', x: 'ya', y: 'ya' });
+		const changes = sandbox.journal.entries.filter(
+			({ method, path }) => method === 'PUT' && path.endsWith(budi.id),
+		);
+		expect(changes).toHaveLength(2);
+	});
+
+	it.each([
+		['conversation', 'status', ['pending', 'snoozed', 'resolved']],
+		['contact', 'company', ['Toko Satu', 'Toko Dua', 'Toko Tiga']],
+	] as const)('for a %s whose first change was lost', async (resource, field, values) => {
+		const { sandbox, run } = await openWorkspace();
+		const { store } = sandbox;
+		const record = resource === 'contact' ? store.addContact() : store.addConversation();
+		sandbox.faults.add({ kind: 'status', status: 500, method: 'PUT' });
+
+		const { output } = await run(
+			{
+				resource,
+				operation: 'update',
+				[`${resource}Id`]: byId(record.id),
+				updateFields: { [field]: '={{ $json.value }}' },
+			},
+			values.map((value) => ({ value })),
+			{ ...RETRY_ON_FAIL, onError: 'continueRegularOutput' },
+		);
+
+		expect(output('Sahut').map(({ json }) => json[field])).toEqual(values);
+		expect(record).toMatchObject({ [field]: values.at(-1) });
+	});
+});
