@@ -68,12 +68,12 @@ function foresee(
 	let fates: Array<Fate | undefined> = [];
 	let strikesLeft = often === 'once' ? 1 : Infinity;
 
-	/** Whether an item would change again what a later one has changed already. */
-	const isOvertaken = (item: number, name: string) =>
-		TARGETS.some(
-			(target, later) =>
-				later > item && target === TARGETS[item] && known.get(`${later} ${name}`) === 'done',
-		);
+	/** A change that is made again is followed again by those of later items. */
+	function forgetLaterChanges(item: number, name: string): void {
+		for (const [later, target] of TARGETS.entries()) {
+			if (later > item && target === TARGETS[item]) known.delete(`${later} ${name}`);
+		}
+	}
 
 	function take(item: number, target: number, name: string): Fate {
 		const key = `${item} ${name}`;
@@ -86,11 +86,7 @@ function foresee(
 		const { fate, requests: made } = isStruck ? effect : UNDISTURBED;
 		requests[target]![name]! += made;
 		if (fate === 'done' || (isStruck && stores)) Object.assign(left[target]!, leaves);
-		// It is left open whose values an update leaves that is made again, after one of a later item.
-		if (method === 'PUT' && isOvertaken(item, name)) {
-			left[target]![thing] = expect.any(Number);
-			requests[target]![name] = expect.any(Number);
-		}
+		if (method === 'PUT') forgetLaterChanges(item, name);
 		known.set(key, fate);
 		return fate;
 	}
