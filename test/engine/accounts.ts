@@ -1,4 +1,3 @@
-import { createServer, type AddressInfo } from 'node:net';
 import type { IDataObject, INode, INodeExecutionData } from 'n8n-workflow';
 
 import { fastClock, type FinishedRun } from './engine';
@@ -122,13 +121,4 @@ export async function underAllSettings<T>(
 			chosen.map(async ([name, settings]) => [name, await task(settings)] as const),
 		),
 	);
-}
-
-/** A port of this machine on which nothing listens. */
-export async function closedPort(): Promise<number> {
-	const closed = createServer().listen(0, '127.0.0.1');
-	await new Promise((resolve) => closed.once('listening', resolve));
-	const { port } = closed.address() as AddressInfo;
-	await new Promise((resolve) => closed.close(resolve));
-	return port;
 }

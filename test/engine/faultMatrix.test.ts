@@ -2,7 +2,6 @@ import { createServer, connect } from 'node:net';
 
 import { startSandbox, type Sandbox } from '../../sandbox';
 import {
-	closedPort,
 	fast,
 	fateOf,
 	foreseeAccount,
@@ -22,6 +21,7 @@ import {
 	type OperationUnderTest,
 	type Strike,
 } from './faultTable';
+import { closedOrigin } from './localServer';
 import { sendText } from './workspace';
 
 type NodeTypes = Awaited<ReturnType<typeof sahutWith>>;
@@ -173,7 +173,7 @@ describe.each(Object.entries(OPERATIONS))('%s', (_, operation) => {
 
 	it('when the connection is refused, accounts for each item', async () => {
 		const nodeTypes = await sahutWith(fast);
-		const baseUrl = `http://127.0.0.1:${await closedPort()}`;
+		const baseUrl = await closedOrigin();
 		const says = `Sahut could not be reached at ${baseUrl}`;
 
 		const seen = await underAllSettings(async (settings) => {
@@ -191,12 +191,12 @@ describe.each(Object.entries(OPERATIONS))('%s', (_, operation) => {
 });
 
 it('sends once when the connection is refused at first', async () => {
-	const port = await closedPort();
+	const origin = await closedOrigin();
 	const sandboxPort = Number(new URL(sandbox.url).port);
 	const gateway = createServer((socket) => {
 		socket.pipe(connect(sandboxPort, '127.0.0.1')).pipe(socket);
 	});
-	setTimeout(() => gateway.listen(port, '127.0.0.1'), 200);
+	setTimeout(() => gateway.listen(Number(new URL(origin).port), '127.0.0.1'), 200);
 	const { id: conversation } = sandbox.store.addConversation();
 	sandbox.store.addIncoming(conversation, 'Halo');
 
@@ -204,7 +204,7 @@ it('sends once when the connection is refused at first', async () => {
 		...sahutWorkflow(sendText),
 		items: toItems([{ conversation, text: 'Ya, Kak?' }]),
 		credentials: {
-			sahutApi: { apiKey: sandbox.apiKey, baseUrl: `http://127.0.0.1:${port}/v1` },
+			sahutApi: { apiKey: sandbox.apiKey, baseUrl: `${origin}/v1` },
 		},
 		// The four waits, 7.5 seconds together, take a quarter of that.
 		nodeTypes: await sahutWith({ ...fast, clock: fastClock(4) }),

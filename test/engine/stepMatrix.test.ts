@@ -2,7 +2,6 @@ import { isDeepStrictEqual } from 'node:util';
 
 import { startSandbox, type Sandbox } from '../../sandbox';
 import {
-	closedPort,
 	fast,
 	fateOf,
 	foreseeAccount,
@@ -22,6 +21,7 @@ import {
 	type FaultUnderTest,
 	type Strike,
 } from './faultTable';
+import { closedOrigin } from './localServer';
 import {
 	OPERATIONS,
 	rowOf,
@@ -237,7 +237,7 @@ describe.each(Object.entries(OPERATIONS))('%s', (_, operation) => {
 
 	it('when the connection is refused, accounts for each item', async () => {
 		const nodeTypes = await sahutWith(fast);
-		const baseUrl = `http://127.0.0.1:${await closedPort()}`;
+		const baseUrl = await closedOrigin();
 		const says = `Sahut could not be reached at ${baseUrl}`;
 		const fates = TARGETS.map(() => 'refused' as const);
 

@@ -54,7 +54,7 @@ export const create: Operation<Input> = {
 			await sahut.request({
 				...sendRequest(data.id, { content: firstMessage }),
 				subject: `the first message of conversation "${data.id}"`,
-				note: `Conversation ${data.id} exists; only its first message is missing.`,
+				note: `Conversation ${data.id} exists.`,
 			});
 		}
 		return [{ json: { ...data } }];
