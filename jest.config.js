@@ -16,5 +16,7 @@ module.exports = {
 	transformIgnorePatterns: [
 		'/node_modules/(?!(@faker-js/faker|fastify-openapi-glue|@seriousme/openapi-schema-validator)/)',
 	],
+	// Jest leaves one core free, which on a machine with two is half of it.
+	maxWorkers: '100%',
 	testTimeout: 30_000,
 };
