@@ -3,11 +3,12 @@ import type { ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow'
 import { connect } from '../transport/client';
 import { fetchPage } from '../transport/pages';
 import type { Contact } from '../transport/types';
+import { isPartOfPhone } from './phoneSearch';
 
 /** What to search for: Sahut stores `0812-3456` as `+628123456`. */
 function toSearchText(filter: string): string {
 	const text = filter.trim();
-	if (!/^[\d\s()+.-]+$/.test(text)) return text;
+	if (!isPartOfPhone(text)) return text;
 	return text.replace(/[^\d+]/g, '').replace(/^0+/, '+62');
 }
 

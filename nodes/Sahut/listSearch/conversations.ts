@@ -3,6 +3,7 @@ import type { ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow'
 import { connect } from '../transport/client';
 import { fetchPage } from '../transport/pages';
 import type { Conversation } from '../transport/types';
+import { isPartOfPhone } from './phoneSearch';
 
 /** How many pages of 100 one look into the list reads at most, until something matches. */
 const MAX_PAGES_PER_SEARCH = 10;
@@ -17,7 +18,7 @@ export function matchesSearch({ contact, channel }: Conversation, filter: string
 	const wanted = filter.trim().toLowerCase();
 	const texts = [contact.name, contact.phone ?? '', channel.name, channel.type];
 	if (texts.some((text) => text.toLowerCase().includes(wanted))) return true;
-	const digits = /^[\d\s()+.-]+$/.test(wanted) ? subscriberDigits(wanted) : '';
+	const digits = isPartOfPhone(wanted) ? subscriberDigits(wanted) : '';
 	return digits !== '' && subscriberDigits(contact.phone ?? '').includes(digits);
 }
 
