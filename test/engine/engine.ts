@@ -189,6 +189,8 @@ export interface WorkflowToRun {
 	/** Goes on with the data of an earlier execution instead of starting anew. */
 	executionData?: IRunExecutionData;
 	mode?: WorkflowExecuteMode;
+	/** What n8n has stored for the nodes of the workflow. */
+	staticData?: IDataObject;
 }
 
 export interface FinishedRun {
@@ -205,12 +207,13 @@ export interface FinishedRun {
 }
 
 /** The workflow and what n8n's server would lend it: credentials, hooks, addresses. */
-async function prepare({
+export async function prepare({
 	nodes,
 	connections,
 	credentials = {},
 	nodeTypes = {},
 	mode = 'manual',
+	staticData,
 }: WorkflowToRun) {
 	const loader = await loadPackage();
 	const workflow = new Workflow({
@@ -221,6 +224,7 @@ async function prepare({
 		active: false,
 		nodeTypes: nodeTypesOf(loader, nodeTypes),
 		settings: { executionOrder: 'v1', timezone: 'Asia/Jakarta' },
+		staticData,
 	});
 	const url = 'http://localhost:5678';
 	const credentialsHelper = new TestCredentials(loader, credentials);

@@ -4,7 +4,7 @@ import { basename, extname, join, relative } from 'node:path';
 
 import { makeTemporaryFolder, REPOSITORY, runNode, unpackTarball } from './unpackedTarball';
 
-const NODES = ['sahut'];
+const NODES = ['sahut', 'sahutTrigger'];
 const CREDENTIALS = ['sahutApi'];
 
 const DOCUMENTS = ['CHANGELOG.md', 'LICENSE.md', 'README.md'];

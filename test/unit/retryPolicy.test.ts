@@ -64,8 +64,10 @@ describe('what is repeated, and after how many milliseconds', () => {
 		['cancelled', { kind: 'cancelled', wasSent: true }, undefined, undefined],
 		['cancelled before', { kind: 'cancelled', wasSent: false }, undefined, undefined],
 	])('%s', (_, outcome, read, write) => {
-		expect(retryDelayMs({ method: 'GET' }, outcome, 1, circumstances)).toBe(read);
-		for (const method of ['POST', 'PUT', 'DELETE'] as const) {
+		for (const method of ['GET', 'DELETE'] as const) {
+			expect(retryDelayMs({ method }, outcome, 1, circumstances)).toBe(read);
+		}
+		for (const method of ['POST', 'PUT'] as const) {
 			expect(retryDelayMs({ method }, outcome, 1, circumstances)).toBe(write);
 		}
 	});

@@ -5,6 +5,7 @@ import type {
 	IHookFunctions,
 	ILoadOptionsFunctions,
 	IN8nHttpFullResponse,
+	IWebhookFunctions,
 } from 'n8n-workflow';
 
 import { normalizeApiKey, normalizeBaseUrl } from './connection';
@@ -17,7 +18,11 @@ import { createSlots } from './slots';
 import type { Envelope, SahutRequest } from './types';
 
 /** The n8n functions that can make a request: in an execution, in a searchable list, in a trigger. */
-export type RequestContext = IExecuteFunctions | ILoadOptionsFunctions | IHookFunctions;
+export type RequestContext =
+	| IExecuteFunctions
+	| ILoadOptionsFunctions
+	| IHookFunctions
+	| IWebhookFunctions;
 
 /** Talks to one Sahut workspace. Knows nothing of items. */
 export interface SahutClient {
@@ -48,6 +53,7 @@ function errorCode(error: unknown): string {
 /** Whether an answer is the success that the request expects, with its data. */
 function isExpected(outcome: Outcome, { expects }: SahutRequest): boolean {
 	if (outcome.kind !== 'answer' || !isSuccess(outcome.status)) return false;
+	if (expects === 'nothing') return true;
 	const { data } = (outcome.body ?? {}) as { data?: unknown };
 	return expects === 'list' ? Array.isArray(data) : typeof data === 'object' && data !== null;
 }
@@ -62,7 +68,7 @@ export async function connect(
 	context: RequestContext,
 	settings: TransportSettings = DEFAULT_TRANSPORT,
 ): Promise<SahutClient> {
-	const { timeoutMs, clock, random } = settings;
+	const { timeoutMs, maxAttempts, clock, random } = settings;
 	const credential = await context.getCredentials<ICredentialDataDecryptedObject>(CREDENTIAL);
 	normalizeApiKey(credential.apiKey);
 	const baseUrl = normalizeBaseUrl(credential.baseUrl);
@@ -118,6 +124,7 @@ export async function connect(
 				}
 				return answer;
 			});
+			if (attempt >= maxAttempts) return outcome;
 			const delayMs = retryDelayMs(request, outcome, attempt, circumstances());
 			if (delayMs === undefined) return outcome;
 			// After a 429 the gate does the waiting, for this request and all others.

@@ -5,6 +5,11 @@ export const DEFAULT_BASE_URL = 'https://api.sahut.id/v1';
 
 const LOOPBACK_HOST = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 
+/** Whether a web address leads to this computer itself. */
+export function isLoopback(address: string): boolean {
+	return URL.canParse(address) && LOOPBACK_HOST.test(new URL(address).hostname);
+}
+
 /**
  * The API key as Sahut expects it behind `Bearer `: without white space around it and without the
  * `Bearer ` that people copy along.
@@ -40,7 +45,7 @@ export function normalizeBaseUrl(baseUrl: unknown): string {
 			description: `Open the Sahut credential and use ${DEFAULT_BASE_URL}.`,
 		});
 	}
-	if (url.protocol === 'http:' && !LOOPBACK_HOST.test(url.hostname)) {
+	if (url.protocol === 'http:' && !isLoopback(text)) {
 		throw new UserError(
 			`The Base URL "${text}" begins with http:, which would send your API key across the network unencrypted`,
 			{

@@ -30,6 +30,11 @@ export function mayHaveArrived(error: unknown): boolean {
 	return error instanceof NodeError && error.context.mayHaveArrived === true;
 }
 
+/** Whether Sahut said that what the request is about does not exist. */
+export function isNotFound(error: unknown): boolean {
+	return error instanceof NodeApiError && error.httpCode === '404';
+}
+
 /**
  * The error of a request that did not succeed, built once: n8n ignores a later message.
  *

@@ -39,9 +39,14 @@ export function isRateLimited(outcome: Outcome): boolean {
 	return outcome.kind === 'answer' && outcome.status === RATE_LIMITED;
 }
 
-/** Whether Sahut may have acted on a write that did not succeed. */
-export function isOfUnknownFate({ method }: SahutRequest, outcome: Outcome): boolean {
-	if (method === 'GET') return false;
+/** Whether a request may be made any number of times: it changes nothing, or what it deletes is gone. */
+export function isRepeatable({ method }: Pick<SahutRequest, 'method'>): boolean {
+	return method === 'GET' || method === 'DELETE';
+}
+
+/** Whether Sahut may have acted on a write that did not succeed, and that would act again. */
+export function isOfUnknownFate(request: SahutRequest, outcome: Outcome): boolean {
+	if (isRepeatable(request)) return false;
 	switch (outcome.kind) {
 		case 'cancelled':
 			return outcome.wasSent;

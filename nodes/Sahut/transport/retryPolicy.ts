@@ -1,4 +1,10 @@
-import { isRateLimited, NEVER_CONNECTED, RATE_LIMITED, type Outcome } from './outcome';
+import {
+	isRateLimited,
+	isRepeatable,
+	NEVER_CONNECTED,
+	RATE_LIMITED,
+	type Outcome,
+} from './outcome';
 import type { SahutRequest } from './types';
 
 /** Tries of one request, the first one included. */
@@ -11,8 +17,8 @@ export const MAX_RETRY_AFTER_MS = 120_000;
 const FIRST_BACKOFF_MS = 1_000;
 const MAX_BACKOFF_MS = 30_000;
 
-/** Answers after which a read may be repeated: it changes nothing, however often it is made. */
-const REPEATABLE_READ = new Set([408, RATE_LIMITED, 500, 502, 503, 504]);
+/** Answers after which a repeatable request may well succeed. */
+const PASSES_BY_ITSELF = new Set([408, RATE_LIMITED, 500, 502, 503, 504]);
 
 /** What the policy cannot know by itself. */
 export interface Circumstances {
@@ -57,27 +63,28 @@ export function rateLimitPauseMs(
 /**
  * Whether a request that did not succeed is tried again, and after how many milliseconds.
  *
- * A read is repeated after no answer and after what passes by itself. A write is repeated only when
- * Sahut cannot have acted on it: it said 429, or the connection was never made. The API has no
- * idempotency key, so anything else could send a message twice.
+ * A read or a deletion is repeated after no answer and after what passes by itself. Any other write
+ * is repeated only when Sahut cannot have acted on it: it said 429, or the connection was never made.
+ * The API has no idempotency key, so anything else could send a message twice.
  *
  * @param attempt the try that `outcome` came of, from 1
  * @returns undefined when the outcome stands.
  */
 export function retryDelayMs(
-	{ method }: Pick<SahutRequest, 'method'>,
+	request: Pick<SahutRequest, 'method'>,
 	outcome: Outcome,
 	attempt: number,
 	circumstances: Circumstances,
 ): number | undefined {
 	if (attempt >= MAX_ATTEMPTS) return undefined;
-	const isRead = method === 'GET';
+	const mayRepeat = isRepeatable(request);
 	const backoff = backoffMs(attempt, circumstances.random);
 	if (outcome.kind === 'cancelled') return undefined;
 	if (outcome.kind === 'noAnswer') {
-		return isRead || NEVER_CONNECTED.has(outcome.code) ? backoff : undefined;
+		return mayRepeat || NEVER_CONNECTED.has(outcome.code) ? backoff : undefined;
 	}
-	if (!isRateLimited(outcome) && !(isRead && REPEATABLE_READ.has(outcome.status))) return undefined;
+	if (!isRateLimited(outcome) && !(mayRepeat && PASSES_BY_ITSELF.has(outcome.status)))
+		return undefined;
 	const asked = retryAfterMs(outcome, circumstances.now) ?? backoff;
 	return asked > MAX_RETRY_AFTER_MS ? undefined : asked;
 }

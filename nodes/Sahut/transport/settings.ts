@@ -1,8 +1,11 @@
 import { systemClock, type Clock } from './clock';
+import { MAX_ATTEMPTS } from './retryPolicy';
 
 export interface TransportSettings {
 	/** How long Sahut may take to answer one request, in milliseconds. */
 	timeoutMs: number;
+	/** Tries of one request, the first one included: up to `MAX_ATTEMPTS`. */
+	maxAttempts: number;
 	/** How many requests may be in flight at once. */
 	concurrency: number;
 	/** How many requests may start within a minute, at even distances. */
@@ -16,6 +19,7 @@ export interface TransportSettings {
 
 export const DEFAULT_TRANSPORT: TransportSettings = {
 	timeoutMs: 30_000,
+	maxAttempts: MAX_ATTEMPTS,
 	concurrency: 5,
 	requestsPerMinute: Infinity,
 	maxAttachmentBytes: 50 * 1024 * 1024,

@@ -9,8 +9,8 @@ export interface SahutRequest {
 	path: string[];
 	query?: IDataObject;
 	body?: IDataObject;
-	/** What `data` of a good answer is. */
-	expects: 'record' | 'list';
+	/** What `data` of a good answer is; `nothing` takes any, with or without a body. */
+	expects: 'record' | 'list' | 'nothing';
 	/** What a person calls the thing that the request is about, for messages: `conversation "conv_…"`. */
 	subject: string;
 	/** What to do now, by status, where this request knows better than the general advice. */
@@ -91,6 +91,17 @@ export interface Contact {
 	company: string | null;
 	tags: string[];
 	custom_attributes: Record<string, unknown>;
+	/** ISO 8601 in UTC. */
+	created_at: string;
+}
+
+/** API reference, "Webhooks". */
+export interface Webhook {
+	id: string;
+	url: string;
+	events: string[];
+	/** Shown only when the webhook is made. */
+	secret: string;
 	/** ISO 8601 in UTC. */
 	created_at: string;
 }

@@ -1,4 +1,12 @@
-import type { INodeProperties } from 'n8n-workflow';
+import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
+
+/** Of a conversation (API reference, "Conversations"). */
+export const statusOptions: INodePropertyOptions[] = [
+	{ name: 'Open', value: 'open' },
+	{ name: 'Pending', value: 'pending' },
+	{ name: 'Resolved', value: 'resolved' },
+	{ name: 'Snoozed', value: 'snoozed' },
+];
 
 /** For a filter and for a change. */
 export function statusField(description: string): INodeProperties {
@@ -8,11 +16,6 @@ export function statusField(description: string): INodeProperties {
 		type: 'options',
 		default: 'open',
 		description,
-		options: [
-			{ name: 'Open', value: 'open' },
-			{ name: 'Pending', value: 'pending' },
-			{ name: 'Resolved', value: 'resolved' },
-			{ name: 'Snoozed', value: 'snoozed' },
-		],
+		options: statusOptions,
 	};
 }

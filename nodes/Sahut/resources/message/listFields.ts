@@ -1,6 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import { collection, concurrencyOption } from '../fields';
+import { messageTypeOptions, senderTypeOptions } from './messageFields';
 
 /** Which messages of a conversation are wanted. */
 export const filters: INodeProperties = collection('filters', [
@@ -24,11 +25,7 @@ export const filters: INodeProperties = collection('filters', [
 		type: 'multiOptions',
 		default: [],
 		description: 'Only messages that one of these wrote',
-		options: [
-			{ name: 'Agent', value: 'agent' },
-			{ name: 'Bot', value: 'bot' },
-			{ name: 'Contact', value: 'contact' },
-		],
+		options: senderTypeOptions,
 	},
 	{
 		displayName: 'Types',
@@ -36,15 +33,7 @@ export const filters: INodeProperties = collection('filters', [
 		type: 'multiOptions',
 		default: [],
 		description: 'Only messages of these types',
-		options: [
-			{
-				name: 'Activity',
-				value: 'activity',
-				description: 'What happened to the conversation, such as a new assignee',
-			},
-			{ name: 'Incoming', value: 'incoming', description: 'From the customer' },
-			{ name: 'Outgoing', value: 'outgoing', description: 'From an agent or a bot' },
-		],
+		options: messageTypeOptions,
 	},
 ]);
 

@@ -1,0 +1,56 @@
+import {
+	NodeConnectionTypes,
+	type IHookFunctions,
+	type INodeType,
+	type INodeTypeDescription,
+	type IWebhookFunctions,
+	type IWebhookResponseData,
+} from 'n8n-workflow';
+
+import { getChannels } from './loadOptions';
+import { receive } from './trigger/delivery';
+import { triggerFields } from './trigger/fields';
+import { isRegistered, register, unregister } from './trigger/registration';
+
+export class SahutTrigger implements INodeType {
+	description: INodeTypeDescription = {
+		displayName: 'Sahut Trigger',
+		name: 'sahutTrigger',
+		icon: { light: 'file:../../icons/sahut.svg', dark: 'file:../../icons/sahut.dark.svg' },
+		group: ['trigger'],
+		version: 1,
+		subtitle: '={{ [$parameter.events].flat().join(", ") }}',
+		description: 'Start a workflow when a customer writes, or when something else happens in Sahut',
+		eventTriggerDescription: 'Waiting for something to happen in Sahut',
+		defaults: { name: 'Sahut Trigger' },
+		inputs: [],
+		outputs: [NodeConnectionTypes.Main],
+		credentials: [{ name: 'sahutApi', required: true }],
+		webhooks: [
+			{ name: 'default', httpMethod: 'POST', responseMode: 'onReceived', path: 'webhook' },
+		],
+		properties: triggerFields,
+	};
+
+	methods = { loadOptions: { getChannels } };
+
+	webhookMethods = {
+		default: {
+			async checkExists(this: IHookFunctions): Promise<boolean> {
+				return isRegistered(this);
+			},
+			async create(this: IHookFunctions): Promise<boolean> {
+				await register(this);
+				return true;
+			},
+			async delete(this: IHookFunctions): Promise<boolean> {
+				await unregister(this);
+				return true;
+			},
+		},
+	};
+
+	async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
+		return await receive(this);
+	}
+}

@@ -1,0 +1,111 @@
+import { createHash } from 'crypto';
+
+import { firstText, type SahutEvent } from './envelope';
+
+/** Sahut repeats a delivery for 42 minutes at most (API reference, "Webhooks"). */
+const REMEMBERED_MS = 24 * 60 * 60 * 1000;
+
+/** Events remembered in the process's memory for one webhook; about 1 MB. */
+const MAX_IN_MEMORY = 10_000;
+
+/** The newest of them, which n8n stores with the workflow and reads at each delivery; about 40 kB. */
+const MAX_STORED = 1_000;
+
+/** Webhooks whose events are remembered in this process. */
+const MAX_WEBHOOKS = 1_000;
+
+/** Key of an event → when it came, in seconds since the epoch; the oldest first. */
+export type StoredEvents = Record<string, number>;
+
+function hash(...parts: unknown[]): string {
+	// 128 bits, in characters that JSON leaves as they are.
+	return createHash('sha256').update(JSON.stringify(parts)).digest('base64url').slice(0, 22);
+}
+
+/**
+ * What is the same each time that an event is delivered, and differs from all other events: its own
+ * ID; else its name, the ID of its object and the time; else the body.
+ *
+ * The time has whole seconds, in which a record can change twice: so an update is also told by what
+ * the record holds.
+ */
+export function eventKey(event: SahutEvent | undefined, rawBody: Buffer): string {
+	if (!event) return hash(rawBody.toString('base64'));
+	const { name, id, object } = event;
+	const objectId = firstText(object.id);
+	if (id !== undefined) return hash(name, id, objectId);
+	const time = firstText(event.time, object.updated_at, object.created_at);
+	if (objectId === undefined || time === undefined) return hash(rawBody.toString('base64'));
+	return hash(name, objectId, time, name.endsWith('.updated') && object);
+}
+
+/** The events that one webhook has received. */
+export class EventMemory {
+	/** Key → when it came, in milliseconds since the epoch; the oldest first. */
+	private readonly seen = new Map<string, number>();
+
+	/** Keys that another delivery may have stored before it was known that n8n could not take them. */
+	private readonly released = new Set<string>();
+
+	/** Takes over what was stored before a restart, or by another process. */
+	merge(stored: StoredEvents): void {
+		const isNew = (key: string) => !this.seen.has(key) && !this.released.has(key);
+		const missing = Object.entries(stored).filter(([key]) => isNew(key));
+		if (missing.length === 0) return;
+		const all = [...missing.map(([key, seconds]) => [key, seconds * 1000] as const), ...this.seen];
+		this.seen.clear();
+		for (const [key, at] of all.sort(([, a], [, b]) => a - b)) this.seen.set(key, at);
+	}
+
+	/** Remembers an event. @returns false when it is known already. */
+	claim(key: string, now: number): boolean {
+		this.forgetOld(now);
+		if (this.seen.has(key)) return false;
+		this.released.delete(key);
+		this.seen.set(key, now);
+		return true;
+	}
+
+	/** Forgets an event that n8n could not take, so that Sahut's next delivery of it is a first one. */
+	release(key: string): void {
+		this.seen.delete(key);
+		this.released.add(key);
+	}
+
+	/** What is to be stored: the newest events. */
+	toStore(): StoredEvents {
+		const newest = [...this.seen].slice(-MAX_STORED);
+		return Object.fromEntries(newest.map(([key, at]) => [key, Math.floor(at / 1000)]));
+	}
+
+	private forgetOld(now: number): void {
+		for (const [key, at] of this.seen) {
+			if (this.seen.size < MAX_IN_MEMORY && now - at < REMEMBERED_MS) break;
+			this.seen.delete(key);
+		}
+		if (this.released.size > MAX_IN_MEMORY) this.released.clear();
+	}
+}
+
+/**
+ * Webhook ID → its events. The one place where a module has state: what n8n stores is read before
+ * the webhook is called, so of two deliveries at the same instant neither sees the other there.
+ */
+const memories = new Map<string, EventMemory>();
+
+/** What this process remembers of a webhook, together with what n8n has stored of it. */
+export function memoryOf(webhookId: string, stored: StoredEvents = {}): EventMemory {
+	const memory = memories.get(webhookId) ?? new EventMemory();
+	// Put at the end: the webhook that was used longest ago is the first to be forgotten.
+	memories.delete(webhookId);
+	memories.set(webhookId, memory);
+	const [oldest] = memories.keys();
+	if (memories.size > MAX_WEBHOOKS && oldest !== undefined) memories.delete(oldest);
+	memory.merge(stored);
+	return memory;
+}
+
+/** For a webhook that is no more. */
+export function forgetEvents(webhookId: string): void {
+	memories.delete(webhookId);
+}

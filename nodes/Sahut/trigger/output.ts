@@ -1,0 +1,31 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { channelOf, contactOf, conversationIdOf, type SahutEvent } from './envelope';
+
+/**
+ * What the workflow gets: the event, the object that it is about under that object's name, and at
+ * fixed places what people map next, whatever the fields of the delivery are called. What a delivery
+ * does not say is null. One that cannot be read comes with its body.
+ */
+export function toOutput(
+	event: SahutEvent | undefined,
+	body: unknown,
+	includeBody: boolean,
+): IDataObject {
+	if (!event) return { event: null, body: body as IDataObject };
+	const { name, id = null, time = null, subject, object, conversation } = event;
+	return {
+		event: name,
+		event_id: id,
+		occurred_at: time,
+		...(subject !== 'contact' && {
+			conversation_id: conversationIdOf(event) ?? null,
+			channel: channelOf(event) ?? null,
+		}),
+		contact: contactOf(event) ?? null,
+		...(subject === 'message' && { text: object.content ?? null }),
+		...(subject === 'message' && conversation && { conversation }),
+		[subject]: object,
+		...(includeBody && { body: body as IDataObject }),
+	};
+}

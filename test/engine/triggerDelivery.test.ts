@@ -1,0 +1,294 @@
+import { createHmac } from 'node:crypto';
+import path from 'node:path';
+
+import type * as Deduplication from '../../nodes/Sahut/trigger/deduplication';
+import { openSandbox, type OpenSandbox } from '../sandbox/openSandbox';
+import { PACKAGE_FOLDER } from './engine';
+import { openTriggerHost, sign, type TriggerHost } from './triggerHost';
+
+let sandbox: OpenSandbox;
+let host: TriggerHost;
+
+beforeEach(async () => {
+	sandbox = await openSandbox({ data: 'empty' });
+	host = await openTriggerHost({
+		sahutApi: { apiKey: sandbox.apiKey, baseUrl: sandbox.url },
+	});
+});
+
+/** As after a restart of n8n: what is not stored is gone. */
+async function restart(): Promise<void> {
+	const file = path.join(PACKAGE_FOLDER, 'dist/nodes/Sahut/trigger/deduplication.js');
+	const { forgetEvents } = (await import(file)) as typeof Deduplication;
+	forgetEvents(String(host.stored.webhookId));
+}
+
+let lastId = 0;
+
+/** A message of a customer, as Sahut may deliver it. */
+function messageEvent(more: { message?: object; conversation?: object; envelope?: object } = {}) {
+	lastId += 1;
+	return {
+		id: `evt_${lastId}`,
+		event: 'message.created',
+		created_at: '2026-11-24T03:00:00Z',
+		data: {
+			message: {
+				id: `msg_${lastId}`,
+				type: 'incoming',
+				content: 'Halo, berapa harganya?',
+				sender: { type: 'contact', id: 'ct_1', name: 'Siti Aminah' },
+				attachments: [],
+				created_at: '2026-11-24T03:00:00Z',
+				...more.message,
+			},
+			conversation: {
+				id: 'conv_1',
+				status: 'open',
+				channel: { id: 'ch_1', type: 'whatsapp', name: 'WhatsApp Utama' },
+				contact: { id: 'ct_1', name: 'Siti Aminah', phone: '+6281234567890' },
+				...more.conversation,
+			},
+		},
+		...more.envelope,
+	};
+}
+
+describe('a delivery', () => {
+	beforeEach(async () => await host.publish({ events: ['message.created'] }));
+
+	it('of Sahut starts an execution, with what people map next at fixed places', async () => {
+		const event = messageEvent();
+
+		expect(await host.deliver(event)).toMatchObject({ status: 200 });
+
+		expect(host.executions).toEqual([
+			{
+				event: 'message.created',
+				event_id: event.id,
+				occurred_at: '2026-11-24T03:00:00Z',
+				conversation_id: 'conv_1',
+				channel: { id: 'ch_1', type: 'whatsapp', name: 'WhatsApp Utama' },
+				contact: { id: 'ct_1', name: 'Siti Aminah', phone: '+6281234567890' },
+				text: 'Halo, berapa harganya?',
+				conversation: event.data.conversation,
+				message: event.data.message,
+			},
+		]);
+	});
+
+	const hmac = (body: string) =>
+		createHmac('sha256', String(host.stored.secret)).update(body).digest();
+
+	it.each<[string, (body: string) => string]>([
+		['hex', (body) => hmac(body).toString('hex')],
+		['upper-case hex', (body) => hmac(body).toString('hex').toUpperCase()],
+		['hex behind sha256=', (body) => `sha256=${hmac(body).toString('hex')}`],
+		['base64', (body) => hmac(body).toString('base64')],
+	])('may be signed in %s', async (_, signatureOf) => {
+		const body = JSON.stringify(messageEvent());
+		expect(await host.deliver(body, signatureOf(body))).toMatchObject({ status: 200 });
+		expect(host.executions).toHaveLength(1);
+	});
+
+	it.each<[string, (body: string) => string | null]>([
+		['without a signature', () => null],
+		['with an empty one', () => ''],
+		['with one that is malformed', () => 'sha256=abc'],
+		['signed with another secret', (body) => sign(body, 'whsec_other')],
+		['signed for another body', (body) => sign(`${body} `, host.stored.secret)],
+		['with two signatures', (body) => `${sign(body, host.stored.secret)}, ${sign(body, 'x')}`],
+	])('%s gets a 401 with nothing in it, and starts nothing', async (_, signatureOf) => {
+		const body = JSON.stringify(messageEvent());
+		expect(await host.deliver(body, signatureOf(body))).toEqual({ status: 401, body: '' });
+		expect(host.executions).toEqual([]);
+	});
+
+	it.each(['', undefined])('gets a 401 when the stored secret is %j', async (secret) => {
+		const body = JSON.stringify(messageEvent());
+		host.stored = { ...host.stored, secret };
+		for (const key of ['', 'undefined']) {
+			expect(await host.deliver(body, sign(body, key))).toMatchObject({ status: 401 });
+		}
+		expect(host.executions).toEqual([]);
+	});
+
+	it.each<[string, unknown]>([
+		['is not JSON', 'Halo'],
+		['has no event', { data: {} }],
+		['is about something unknown', { event: 'team.created', data: { id: 'team_1' } }],
+	])('that %s is not lost: the workflow gets its body', async (_, body) => {
+		await host.deliver(body);
+		expect(host.executions).toEqual([{ event: null, body }]);
+	});
+
+	it('comes unchanged as body, if the option says so', async () => {
+		await host.publish({ events: ['message.created'], options: { rawBody: true } });
+		const event = messageEvent();
+		await host.deliver(event);
+		expect(host.executions).toMatchObject([{ text: 'Halo, berapa harganya?', body: event }]);
+	});
+});
+
+describe('without options, a message', () => {
+	beforeEach(async () => await host.publish({ events: ['message.created'] }));
+
+	it.each([
+		['of an agent', { type: 'outgoing', sender: { type: 'agent' } }],
+		['of a bot', { type: 'outgoing', sender: { type: 'bot' } }],
+		['about an activity', { type: 'activity' }],
+		['of which neither type nor sender is known', { type: undefined, sender: undefined }],
+	])('%s gets a 200 and starts nothing', async (_, message) => {
+		expect(await host.deliver(messageEvent({ message }))).toMatchObject({ status: 200 });
+		expect(host.executions).toEqual([]);
+	});
+
+	it('of a contact starts an execution also when its type is not said', async () => {
+		await host.deliver(messageEvent({ message: { type: undefined } }));
+		expect(host.executions).toHaveLength(1);
+	});
+});
+
+describe('an option', () => {
+	const deliverAll = async (options: object, events: object[]) => {
+		await host.publish({ events: ['message.created', 'contact.created'], options } as never);
+		for (const event of events) expect((await host.deliver(event)).status).toBe(200);
+		return host.executions.map(({ message }) => (message as { id: string }).id);
+	};
+	const sender = (type: string) => ({ sender: { type, id: 'usr_1', name: 'Dewi' } });
+
+	it('lets other types of messages in', async () => {
+		const wanted = messageEvent({ message: { type: 'outgoing', ...sender('agent') } });
+		const others = [messageEvent(), messageEvent({ message: { type: 'activity' } })];
+		const options = { messageTypes: ['outgoing'] };
+		expect(await deliverAll(options, [...others, wanted])).toEqual([wanted.data.message.id]);
+	});
+
+	it('chooses by sender', async () => {
+		const wanted = messageEvent({ message: { type: 'outgoing', ...sender('bot') } });
+		const other = messageEvent({ message: { type: 'outgoing', ...sender('agent') } });
+		const options = { messageTypes: ['outgoing'], senderTypes: ['bot'] };
+		expect(await deliverAll(options, [other, wanted])).toEqual([wanted.data.message.id]);
+	});
+
+	it('chooses by channel', async () => {
+		const wanted = messageEvent({ conversation: { channel: { id: 'ch_2' } } });
+		const options = { channelIds: ['ch_2', 'ch_3'] };
+		expect(await deliverAll(options, [messageEvent(), wanted])).toEqual([wanted.data.message.id]);
+	});
+
+	it('chooses by the status of the conversation', async () => {
+		const wanted = messageEvent({ conversation: { status: 'pending' } });
+		const options = { conversationStatuses: ['pending'] };
+		expect(await deliverAll(options, [messageEvent(), wanted])).toEqual([wanted.data.message.id]);
+	});
+
+	it('that was emptied counts as not given', async () => {
+		const answer = messageEvent({ message: { type: 'outgoing', ...sender('bot') } });
+		const wanted = messageEvent();
+		const options = { messageTypes: [], channelIds: [], senderTypes: [] };
+		expect(await deliverAll(options, [answer, wanted])).toEqual([wanted.data.message.id]);
+	});
+
+	it('keeps no contact out', async () => {
+		const contact = { id: 'ct_9', name: 'Rina' };
+		await deliverAll({ channelIds: ['ch_2'], senderTypes: ['bot'] }, []);
+		await host.deliver({ event: 'contact.created', data: contact });
+		expect(host.executions).toEqual([
+			{ event: 'contact.created', event_id: null, occurred_at: null, contact },
+		]);
+	});
+
+	it('keeps events out that are not chosen any more', async () => {
+		const left = { ...messageEvent(), event: 'message.updated' };
+		expect(await deliverAll({}, [left])).toEqual([]);
+	});
+});
+
+describe('a filter that asks for more than the delivery says', () => {
+	const flat = (conversationId: string) => ({
+		type: 'message.created',
+		payload: { ...messageEvent().data.message, conversation_id: conversationId },
+	});
+	const publish = async (channelId: string) =>
+		await host.publish({ events: ['message.created'], options: { channelIds: [channelId] } });
+
+	it('looks the conversation up', async () => {
+		const { id, channel } = sandbox.store.addConversation();
+		await publish(channel.id);
+		expect(await host.deliver(flat(id))).toMatchObject({ status: 200 });
+		expect(host.executions).toMatchObject([{ conversation_id: id }]);
+	});
+
+	it('keeps out what is on another channel', async () => {
+		const { id } = sandbox.store.addConversation();
+		await publish('ch_other');
+		expect(await host.deliver(flat(id))).toMatchObject({ status: 200 });
+		expect(host.executions).toEqual([]);
+	});
+
+	it('lets Sahut deliver it again when Sahut does not say', async () => {
+		const { id, channel } = sandbox.store.addConversation();
+		await publish(channel.id);
+		sandbox.faults.add({ method: 'GET', kind: 'status', status: 500 });
+		const event = flat(id);
+
+		expect(await host.deliver(event)).toEqual({ status: 503, body: '' });
+		expect(host.executions).toEqual([]);
+
+		expect(await host.deliver(event)).toMatchObject({ status: 200 });
+		expect(host.executions).toHaveLength(1);
+	});
+});
+
+describe('an event that is delivered again', () => {
+	beforeEach(async () => await host.publish({ events: ['message.created'] }));
+
+	it('gets a 200 and starts nothing', async () => {
+		const event = messageEvent();
+		for (let time = 1; time <= 6; time++) {
+			expect(await host.deliver(event)).toMatchObject({ status: 200 });
+		}
+		expect(host.executions).toHaveLength(1);
+	});
+
+	it('starts nothing either when all deliveries come at the same instant', async () => {
+		const event = messageEvent();
+		await Promise.all(Array.from({ length: 20 }, async () => await host.deliver(event)));
+		expect(host.executions).toHaveLength(1);
+	});
+
+	it('starts nothing after a restart of n8n', async () => {
+		const events = [messageEvent(), messageEvent(), messageEvent()];
+		await Promise.all(events.map(host.deliver));
+		await restart();
+		for (const event of events) await host.deliver(event);
+		expect(host.executions).toHaveLength(3);
+	});
+
+	it('starts an execution if n8n could not start one the first time', async () => {
+		const event = messageEvent();
+		host.failNextStart();
+		expect(await host.deliver(event)).toMatchObject({ status: 500 });
+		// Stores what is known, which must not be the event that was not taken.
+		await host.deliver(messageEvent());
+
+		expect(await host.deliver(event)).toMatchObject({ status: 200 });
+		expect(host.executions.map(({ event_id }) => event_id)).toContain(event.id);
+	});
+
+	it('starts an execution each time when Deduplicate is off', async () => {
+		await host.publish({ events: ['message.created'], options: { deduplicate: false } });
+		const event = messageEvent();
+		await host.deliver(event);
+		await host.deliver(event);
+		expect(host.executions).toHaveLength(2);
+	});
+
+	it('is not mistaken for another one with the same ID of the workspace in its envelope', async () => {
+		const same = { envelope: { id: 'workspace_1' } };
+		await host.deliver(messageEvent(same));
+		await host.deliver(messageEvent(same));
+		expect(host.executions).toHaveLength(2);
+	});
+});

@@ -1,0 +1,160 @@
+import { openSandbox, type OpenSandbox } from '../sandbox/openSandbox';
+import { openTriggerHost, type TriggerHost } from './triggerHost';
+
+let sandbox: OpenSandbox;
+let host: TriggerHost;
+
+beforeEach(async () => {
+	sandbox = await openSandbox({ data: 'empty' });
+	host = await openTriggerHost({
+		sahutApi: { apiKey: sandbox.apiKey, baseUrl: sandbox.url },
+	});
+});
+
+const registered = () => [...sandbox.store.webhooks.values()];
+const requests = () => sandbox.journal.entries.map(({ method, path }) => `${method} ${path}`);
+
+describe('publishing', () => {
+	it('makes one webhook for the chosen events, and keeps its ID and secret', async () => {
+		await host.publish({ events: ['message.created', 'contact.created'] });
+
+		const [webhook, ...others] = registered();
+		expect(others).toEqual([]);
+		expect(webhook).toMatchObject({
+			url: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\/webhook\/.+\/webhook$/),
+			events: ['contact.created', 'message.created'],
+		});
+		expect(host.stored).toMatchObject({ webhookId: webhook!.id, secret: webhook!.secret });
+	});
+
+	it('makes none when it is there already, as after a restart of n8n', async () => {
+		await host.publish({ events: ['message.created'] });
+		await host.publish();
+		expect(requests()).toEqual(['POST /webhooks']);
+	});
+
+	it.each<[string, (host: TriggerHost) => Promise<void>]>([
+		['the events', async () => await host.publish({ events: ['contact.updated'] })],
+		[
+			'the address',
+			async () => {
+				host.origin = 'http://127.0.0.1:9';
+				await host.publish();
+			},
+		],
+	])('replaces its webhook when %s changed', async (_, change) => {
+		await host.publish({ events: ['message.created'] });
+		const [first] = registered();
+
+		await change(host);
+
+		expect(registered()).toHaveLength(1);
+		expect(registered()).not.toContainEqual(expect.objectContaining({ id: first!.id }));
+		expect(host.stored).toMatchObject({
+			webhookId: registered()[0]!.id,
+			secret: registered()[0]!.secret,
+		});
+	});
+
+	it('makes a new one when the secret is lost', async () => {
+		await host.publish({ events: ['message.created'] });
+		const { secret, ...rest } = host.stored;
+		host.stored = rest;
+
+		await host.publish();
+
+		expect(registered()).toMatchObject([{ secret: host.stored.secret }]);
+		expect(host.stored.secret).not.toBe(secret);
+	});
+
+	it('leaves the webhooks of others alone, also that of a workflow of which it is a copy', async () => {
+		const other = sandbox.store.addWebhook({ url: 'https://example.com', events: [] });
+		await host.publish({ events: ['message.created'] });
+		const original = host.stored;
+		host.stored = { ...original, madeBy: 'another n8n/workflow' };
+
+		await host.publish();
+		await host.unpublish();
+
+		expect(registered().map(({ id }) => id)).toEqual([other.id, original.webhookId]);
+	});
+
+	it('asks for an event before it asks Sahut for anything', async () => {
+		await expect(host.publish({ events: [] })).rejects.toThrow('Events is empty');
+		expect(requests()).toEqual([]);
+	});
+
+	it('shows what Sahut refuses, and stores nothing', async () => {
+		sandbox.faults.add({ method: 'POST', kind: 'status', status: 403 });
+		await expect(host.publish({ events: ['message.created'] })).rejects.toThrow(
+			'The API key may not do this with webhook of this workflow',
+		);
+		expect(host.stored).toEqual({});
+	});
+
+	it('does not ask twice when the answer is lost, and says what may be there', async () => {
+		sandbox.faults.add({ method: 'POST', kind: 'dropAfter' });
+		await expect(host.publish({ events: ['message.created'] })).rejects.toMatchObject({
+			description: expect.stringContaining('this n8n refuses what it delivers'),
+		});
+		expect(requests()).toEqual(['POST /webhooks']);
+	});
+
+	it('keeps no webhook of which it does not know the secret', async () => {
+		sandbox.faults.add({ method: 'POST', kind: 'body', body: { data: { id: 'wh_1' } } });
+		await expect(host.publish({ events: ['message.created'] })).rejects.toThrow(
+			'Sahut did not say the secret of the webhook',
+		);
+		expect(requests()).toEqual(['POST /webhooks', 'DELETE /webhooks/wh_1']);
+		expect(host.stored).toEqual({});
+	});
+
+	it('says what to do when Sahut could not reach this n8n', async () => {
+		const far = await openTriggerHost({
+			sahutApi: { apiKey: 'sk_live_1', baseUrl: 'https://api.sahut.id/v1' },
+		});
+		await expect(far.publish({ events: ['message.created'] })).rejects.toMatchObject({
+			message: expect.stringMatching(/^Sahut cannot deliver to http:\/\/127\.0\.0\.1/),
+			description: expect.stringContaining('WEBHOOK_URL'),
+		});
+	});
+});
+
+describe('unpublishing', () => {
+	beforeEach(async () => await host.publish({ events: ['message.created'] }));
+
+	it('deletes the webhook and forgets it', async () => {
+		await host.unpublish();
+		expect(registered()).toEqual([]);
+		expect(host.stored).toEqual({});
+	});
+
+	it('is content when the webhook is gone already', async () => {
+		sandbox.store.deleteWebhook(String(host.stored.webhookId));
+		await host.unpublish();
+		expect(host.stored).toEqual({});
+	});
+
+	it('tries again when Sahut does not answer: a deletion can be repeated', async () => {
+		sandbox.faults.add({ method: 'DELETE', kind: 'dropAfter' });
+		await host.unpublish();
+		expect(requests().slice(1)).toHaveLength(2);
+		expect(host.stored).toEqual({});
+	});
+
+	it('shows any other answer and still knows its webhook, so that it can be deleted later', async () => {
+		const before = host.stored;
+		sandbox.faults.add({ method: 'DELETE', kind: 'status', status: 403 });
+		await expect(host.unpublish()).rejects.toThrow('The API key may not do this with webhook');
+		expect(host.stored).toEqual(before);
+
+		await host.unpublish();
+		expect(registered()).toEqual([]);
+	});
+
+	it('asks Sahut for nothing when there is no webhook', async () => {
+		await host.unpublish();
+		await host.unpublish();
+		expect(requests()).toEqual(['POST /webhooks', expect.stringMatching(/^DELETE/)]);
+	});
+});
