@@ -260,7 +260,8 @@ describe('an event that is delivered again', () => {
 
 	it('starts nothing after a restart of n8n', async () => {
 		const events = [messageEvent(), messageEvent(), messageEvent()];
-		await Promise.all(events.map(host.deliver));
+		await Promise.all(events.map(async (event) => await host.deliver(event)));
+		expect(host.executions).toHaveLength(3);
 		await restart();
 		for (const event of events) await host.deliver(event);
 		expect(host.executions).toHaveLength(3);
