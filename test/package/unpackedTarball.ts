@@ -1,7 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+
+import { packPackage } from '../../scripts/n8n/ownPackage';
 
 export const REPOSITORY = resolve(__dirname, '../..');
 
@@ -12,10 +14,7 @@ export function unpackTarball(target: string): void {
 	mkdirSync(target, { recursive: true });
 	const folder = makeTemporaryFolder();
 	try {
-		const pack = ['pack', '--ignore-scripts', '--pack-destination', folder];
-		execFileSync('npm', pack, { cwd: REPOSITORY, stdio: 'pipe' });
-		const [tarball = ''] = readdirSync(folder);
-		execFileSync('tar', ['-xzf', join(folder, tarball), '-C', target, '--strip-components=1']);
+		execFileSync('tar', ['-xzf', packPackage(folder), '-C', target, '--strip-components=1']);
 	} finally {
 		rmSync(folder, { recursive: true });
 	}

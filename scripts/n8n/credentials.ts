@@ -1,0 +1,34 @@
+import type { ImportedCredential } from './cli';
+import type { Session } from './session';
+
+type CredentialContent = Omit<ImportedCredential, 'id'>;
+
+/** Without its secrets. */
+export interface StoredCredential {
+	id: string;
+	name: string;
+	type: string;
+}
+
+export async function listCredentials(session: Session): Promise<StoredCredential[]> {
+	return await session.request('GET', '/credentials');
+}
+
+export async function createCredential(
+	session: Session,
+	credential: CredentialContent,
+): Promise<StoredCredential> {
+	return await session.request('POST', '/credentials', credential);
+}
+
+export async function updateCredential(
+	session: Session,
+	id: string,
+	credential: CredentialContent,
+): Promise<StoredCredential> {
+	return await session.request('PATCH', `/credentials/${id}`, credential);
+}
+
+export async function deleteCredential(session: Session, id: string): Promise<void> {
+	await session.request('DELETE', `/credentials/${id}`);
+}

@@ -1,0 +1,12 @@
+export * from './cli';
+export * from './credentials';
+export * from './executions';
+export { installN8n, type InstalledN8n } from './install';
+export { throwAwayLogin, type Login } from './login';
+export { installPackage, packPackage } from './ownPackage';
+export { availablePort, freePort } from './ports';
+export { LAST_1, NEWEST, RELEASES, type N8nVersion } from './releases';
+export { startN8n, type N8nOptions, type RunningN8n } from './server';
+export { signIn, type Session } from './session';
+export { until } from './until';
+export * from './workflows';

@@ -1,0 +1,20 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+export interface Login {
+	email: string;
+	password: string;
+}
+
+const EMAIL = 'owner@example.com';
+
+/** The login of the owner, kept in the user folder: made up at the first call. */
+export function throwAwayLogin(userFolder: string): Login {
+	const file = join(userFolder, 'login.json');
+	if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8')) as Login;
+	// n8n wants a digit and a capital letter in it.
+	const login = { email: EMAIL, password: `Sahut1-${randomBytes(9).toString('base64url')}` };
+	writeFileSync(file, JSON.stringify(login), { mode: 0o600 });
+	return login;
+}
