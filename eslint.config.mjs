@@ -2,6 +2,7 @@ import { config } from '@n8n/node-cli/eslint';
 
 export default [
 	...config,
+	{ ignores: ['test-results/'] },
 	{
 		// None of this ships: it runs on a developer's machine, outside of n8n's restrictions.
 		files: ['sandbox/**/*.ts', 'scripts/**/*.ts', 'test/**/*.ts'],

@@ -1,0 +1,70 @@
+import type { INode } from 'n8n-workflow';
+
+import type { WorkflowContent } from '../../scripts/n8n';
+import { byId } from '../../scripts/demo/example';
+import type { Sandbox } from '../../sandbox';
+
+/** The credential for a sandbox, without its ID. */
+export function credentialFor({ apiKey, url }: Sandbox) {
+	return { name: 'Sahut sandbox', type: 'sahutApi', data: { apiKey, baseUrl: url } };
+}
+
+function node(
+	name: string,
+	type: string,
+	typeVersion: number,
+	parameters: INode['parameters'],
+	more: Partial<INode> = {},
+): INode {
+	return { id: name, name, type, typeVersion, position: [0, 0], parameters, ...more };
+}
+
+export const manualTrigger = (name: string) => node(name, 'n8n-nodes-base.manualTrigger', 1, {});
+
+export const webhook = (name: string, path: string) =>
+	node(name, 'n8n-nodes-base.webhook', 2, { path, httpMethod: 'POST' }, { webhookId: path });
+
+/** Puts out the rows as items. */
+export function rows(name: string, items: object[]): INode {
+	const jsCode = `return ${JSON.stringify(items)}.map((json) => ({ json }));`;
+	return node(name, 'n8n-nodes-base.code', 2, { jsCode });
+}
+
+export function sahut(
+	name: string,
+	credentialId: string,
+	parameters: INode['parameters'],
+	more: Partial<INode> = {},
+): INode {
+	const sahutApi = { id: credentialId, name: 'Sahut sandbox' };
+	return node(name, 'n8n-nodes-sahut.sahut', 1, parameters, {
+		credentials: { sahutApi },
+		...more,
+	});
+}
+
+export function sendText(
+	name: string,
+	credentialId: string,
+	conversationId: string,
+	content: string,
+) {
+	const message = { resource: 'message', operation: 'send', messageType: 'text' };
+	return sahut(name, credentialId, { ...message, conversationId: byId(conversationId), content });
+}
+
+/** A workflow whose nodes follow one another. */
+export function chain(name: string, ...nodes: INode[]): WorkflowContent {
+	const links = nodes
+		.slice(1)
+		.map((next, index) => [
+			nodes[index]!.name,
+			{ main: [[{ node: next.name, type: 'main' as const, index: 0 }]] },
+		]);
+	return {
+		name,
+		nodes,
+		connections: Object.fromEntries(links),
+		settings: { executionOrder: 'v1' },
+	};
+}
