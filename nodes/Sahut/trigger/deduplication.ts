@@ -59,8 +59,10 @@ export class EventMemory {
 
 	/** Remembers an event. @returns false when it is known already. */
 	claim(key: string, now: number): boolean {
+		const before = this.seen.get(key);
+		if (before !== undefined && now - before < REMEMBERED_MS) return false;
 		this.forgetOld(now);
-		if (this.seen.has(key)) return false;
+		this.seen.delete(key);
 		this.released.delete(key);
 		this.seen.set(key, now);
 		return true;

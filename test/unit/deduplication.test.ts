@@ -1,0 +1,133 @@
+import fc from 'fast-check';
+
+import {
+	eventKey,
+	EventMemory,
+	forgetEvents,
+	memoryOf,
+} from '../../nodes/Sahut/trigger/deduplication';
+import { readEvent } from '../../nodes/Sahut/trigger/envelope';
+
+const HOUR_MS = 60 * 60 * 1000;
+const NOW = Date.parse('2026-11-24T03:00:00Z');
+
+const keyOf = (body: object) => {
+	const text = JSON.stringify(body);
+	return eventKey(readEvent(JSON.parse(text)), Buffer.from(text));
+};
+
+describe('the key of an event', () => {
+	const data = { id: 'conv_1', status: 'open', updated_at: '2026-11-24T03:00:00Z' };
+	const event = 'conversation.updated';
+
+	it('is its own ID, whatever else differs from delivery to delivery', () => {
+		const first = { id: 'evt_1', event, data, created_at: '2026-11-24T03:00:00Z', attempt: 1 };
+		expect(keyOf({ ...first, created_at: '2026-11-24T03:05:00Z', attempt: 2 })).toBe(keyOf(first));
+		expect(keyOf({ ...first, id: 'evt_2' })).not.toBe(keyOf(first));
+	});
+
+	it('is name, object and time where there is no ID', () => {
+		const first = { event, data, attempt: 1 };
+		expect(keyOf({ ...first, attempt: 2 })).toBe(keyOf(first));
+		expect(keyOf({ ...first, event: 'conversation.resolved' })).not.toBe(keyOf(first));
+		expect(keyOf({ ...first, data: { ...data, id: 'conv_2' } })).not.toBe(keyOf(first));
+		const later = { ...data, updated_at: '2026-11-24T03:00:01Z' };
+		expect(keyOf({ ...first, data: later })).not.toBe(keyOf(first));
+	});
+
+	it('tells two changes within one second', () => {
+		const resolved = { event, data: { ...data, status: 'resolved' } };
+		expect(keyOf(resolved)).not.toBe(keyOf({ event, data }));
+	});
+
+	it('is the body where there is neither an ID nor a time', () => {
+		const first = { event: 'contact.created', data: { id: 'ct_1' } };
+		expect(keyOf(first)).toBe(keyOf(first));
+		expect(keyOf({ ...first, attempt: 2 })).not.toBe(keyOf(first));
+		expect(keyOf({ hello: 1 })).not.toBe(keyOf({ hello: 2 }));
+	});
+});
+
+describe('the memory of a webhook', () => {
+	it('lets each event in once, in whatever order and however often they are delivered', () => {
+		const deliveries = fc.array(fc.record({ key: fc.nat(30).map(String), wait: fc.nat(1_000) }));
+		fc.assert(
+			fc.property(deliveries, (all) => {
+				const memory = new EventMemory();
+				let now = NOW;
+				const taken = all.filter(({ key, wait }) => memory.claim(key, (now += wait)));
+				expect(taken.map(({ key }) => key)).toEqual([...new Set(all.map(({ key }) => key))]);
+			}),
+		);
+	});
+
+	it('lets each event in once over any number of restarts, when it was stored in between', () => {
+		const steps = fc.array(fc.oneof(fc.nat(30).map(String), fc.constant('restart' as const)));
+		fc.assert(
+			fc.property(steps, (all) => {
+				let memory = new EventMemory();
+				const taken: string[] = [];
+				for (const [index, step] of all.entries()) {
+					if (step === 'restart') {
+						const stored = memory.toStore();
+						memory = new EventMemory();
+						memory.merge(JSON.parse(JSON.stringify(stored)));
+					} else if (memory.claim(step, NOW + index)) taken.push(step);
+				}
+				expect(taken).toEqual([...new Set(all.filter((step) => step !== 'restart'))]);
+			}),
+		);
+	});
+
+	it('remembers for 24 hours', () => {
+		const memory = new EventMemory();
+		memory.claim('a', NOW);
+		expect(memory.claim('a', NOW + 24 * HOUR_MS - 1)).toBe(false);
+		expect(memory.claim('a', NOW + 24 * HOUR_MS)).toBe(true);
+	});
+
+	it('holds 10,000 events at most, and stores the newest 1,000', () => {
+		const memory = new EventMemory();
+		for (let index = 0; index < 10_001; index++) memory.claim(`${index}`, NOW + index);
+		expect(memory.claim('1', NOW + 10_001)).toBe(false);
+		expect(memory.claim('0', NOW + 10_001)).toBe(true);
+		const stored = Object.keys(memory.toStore());
+		expect(stored).toHaveLength(1_000);
+		expect(stored).toContain('10000');
+	});
+
+	it('lets in again what was released, also when it was stored before that', () => {
+		const memory = new EventMemory();
+		memory.claim('a', NOW);
+		const stored = memory.toStore();
+		memory.release('a');
+		memory.merge(stored);
+		expect(memory.claim('a', NOW)).toBe(true);
+		expect(memory.claim('a', NOW)).toBe(false);
+	});
+});
+
+describe('the memories of this process', () => {
+	it('are one for each webhook, until it is deleted', () => {
+		expect(memoryOf('wh_1').claim('a', NOW)).toBe(true);
+		expect(memoryOf('wh_2').claim('a', NOW)).toBe(true);
+		expect(memoryOf('wh_1').claim('a', NOW)).toBe(false);
+		forgetEvents('wh_1');
+		expect(memoryOf('wh_1').claim('a', NOW)).toBe(true);
+	});
+
+	it('take in what another process stored', () => {
+		expect(memoryOf('wh_3', { a: NOW / 1000 }).claim('a', NOW)).toBe(false);
+	});
+
+	it('are 1,000 at most: the webhook that was used longest ago goes first', () => {
+		memoryOf('wh_first').claim('a', NOW);
+		memoryOf('wh_second').claim('a', NOW);
+		for (let index = 0; index < 999; index++) {
+			memoryOf('wh_first');
+			memoryOf(`wh_other_${index}`);
+		}
+		expect(memoryOf('wh_first').claim('a', NOW)).toBe(false);
+		expect(memoryOf('wh_second').claim('a', NOW)).toBe(true);
+	});
+});
