@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { INode } from 'n8n-workflow';
 
 import type { WorkflowContent } from '../../scripts/n8n';
@@ -24,10 +25,26 @@ export const manualTrigger = (name: string) => node(name, 'n8n-nodes-base.manual
 export const webhook = (name: string, path: string) =>
 	node(name, 'n8n-nodes-base.webhook', 2, { path, httpMethod: 'POST' }, { webhookId: path });
 
+export const wait = (name: string, amount: number) =>
+	node(name, 'n8n-nodes-base.wait', 1.1, { amount, unit: 'seconds' });
+
 /** Puts out the rows as items. */
 export function rows(name: string, items: object[]): INode {
 	const jsCode = `return ${JSON.stringify(items)}.map((json) => ({ json }));`;
 	return node(name, 'n8n-nodes-base.code', 2, { jsCode });
+}
+
+const sahutCredential = (id: string) => ({ sahutApi: { id, name: 'Sahut sandbox' } });
+
+export function sahutTrigger(
+	name: string,
+	credentialId: string,
+	parameters: INode['parameters'] = {},
+): INode {
+	return node(name, 'n8n-nodes-sahut.sahutTrigger', 1, parameters, {
+		webhookId: randomUUID(),
+		credentials: sahutCredential(credentialId),
+	});
 }
 
 export function sahut(
@@ -36,11 +53,8 @@ export function sahut(
 	parameters: INode['parameters'],
 	more: Partial<INode> = {},
 ): INode {
-	const sahutApi = { id: credentialId, name: 'Sahut sandbox' };
-	return node(name, 'n8n-nodes-sahut.sahut', 1, parameters, {
-		credentials: { sahutApi },
-		...more,
-	});
+	const credentials = sahutCredential(credentialId);
+	return node(name, 'n8n-nodes-sahut.sahut', 1, parameters, { credentials, ...more });
 }
 
 export function sendText(

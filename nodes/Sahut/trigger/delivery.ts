@@ -48,16 +48,18 @@ async function fetchConversation(
 }
 
 /**
- * Remembers an event. n8n stores what changes here as part of its answer; but when it starts an
- * execution, it first forgets that something has changed. So the change is made once more, when the
- * execution has been started and before it is answered, which takes n8n several looks into its database.
+ * Has n8n store what is remembered, together with its answer. When n8n starts an execution, it first
+ * forgets that something has changed here; so the change is made once more when the execution is
+ * being started, which takes n8n several looks into its database.
+ *
+ * What is stored is read at that moment, not now: other deliveries may have come in between, and the
+ * last to be stored must not lack them.
  */
 function store(context: IWebhookFunctions, memory: EventMemory): void {
 	const data = triggerData(context);
-	data.seen = memory.toStore();
-	void sleep(0).then(() => {
-		data.seen = memory.toStore();
-	});
+	const atThatMoment = { toJSON: () => memory.toStore() };
+	Object.assign(data, { seen: atThatMoment });
+	void sleep(0).then(() => Object.assign(data, { seen: atThatMoment }));
 }
 
 /** Lets Sahut's next delivery of an event in, when n8n does not answer that it has taken this one. */

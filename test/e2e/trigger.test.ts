@@ -1,0 +1,228 @@
+import { createHmac, randomUUID } from 'node:crypto';
+import type { INode } from 'n8n-workflow';
+
+import { startSandbox, type Sandbox } from '../../sandbox';
+import {
+	activateWorkflow,
+	createCredential,
+	createWorkflow,
+	deactivateWorkflow,
+	deleteExecutions,
+	getExecution,
+	listExecutions,
+	outputItems,
+	runWorkflow,
+	signIn,
+	startN8n,
+	until,
+	updateWorkflow,
+	waitUntilPublished,
+	type ExecutionSummary,
+	type RunningN8n,
+	type Session,
+	type StoredWorkflow,
+} from '../../scripts/n8n';
+import { makeN8nHome } from './n8nHome';
+import { chain, credentialFor, sahutTrigger, wait } from './workflows';
+
+const TRIGGER = 'Sahut Trigger';
+const SLOW_STEP_SECONDS = 4;
+/** Long enough for n8n to have shown an execution, had there been one. */
+const QUIET_MS = 1_500;
+
+let sandbox: Sandbox;
+let n8n: RunningN8n;
+let session: Session;
+let workflow: StoredWorkflow;
+
+const webhooks = () => [...sandbox.store.webhooks.values()];
+const isTest = ({ url }: { url: string }) => url.includes('/webhook-test/');
+const production = () => webhooks().filter((webhook) => !isTest(webhook));
+
+const event = (text: string) => ({
+	id: `evt_${randomUUID()}`,
+	event: 'message.created',
+	created_at: '2026-11-24T03:00:00Z',
+	data: {
+		message: {
+			id: `msg_${randomUUID()}`,
+			type: 'incoming',
+			content: text,
+			sender: { type: 'contact', id: 'ct_1', name: 'Siti Aminah' },
+			created_at: '2026-11-24T03:00:00Z',
+		},
+		conversation: { id: 'conv_1', status: 'open' },
+	},
+});
+
+/** Posts a body as Sahut does. */
+async function deliver(
+	body: object,
+	{ url, secret } = production()[0]!,
+): Promise<{ status: number; body: string }> {
+	const text = JSON.stringify(body);
+	const signature = createHmac('sha256', secret).update(text).digest('hex');
+	const response = await fetch(url, {
+		method: 'POST',
+		body: text,
+		headers: { 'content-type': 'application/json', 'x-sahut-signature': signature },
+	});
+	return { status: response.status, body: await response.text() };
+}
+
+const executions = async () => await listExecutions(session, { workflowId: workflow.id });
+
+/** The executions that were started, once there are `count` of them and no more follow. */
+async function started(count: number): Promise<ExecutionSummary[]> {
+	await until(`${count} executions`, 30_000, async () =>
+		(await executions()).length >= count ? true : undefined,
+	);
+	await new Promise((resolve) => setTimeout(resolve, QUIET_MS));
+	const all = await executions();
+	expect(all).toHaveLength(count);
+	return all;
+}
+
+/** The text of the message that started the one execution that there is. */
+async function startedWith(): Promise<unknown> {
+	const [{ id }] = (await started(1)) as [ExecutionSummary];
+	return await until(`execution ${id} to have data`, 30_000, async () => {
+		const [item] = outputItems(await getExecution(session, id), TRIGGER);
+		return item?.json.text;
+	});
+}
+
+async function killAndStart(): Promise<void> {
+	await n8n.kill();
+	await n8n.restart();
+	session = await signIn(n8n);
+	await waitUntilPublished(session, workflow.id);
+}
+
+beforeAll(async () => {
+	sandbox = await startSandbox({ data: 'empty' });
+	n8n = await startN8n({ ...(await makeN8nHome('trigger')), port: 0 });
+	session = await signIn(n8n);
+	const { id } = await createCredential(session, credentialFor(sandbox));
+	const slow = wait('Slow step', SLOW_STEP_SECONDS);
+	workflow = await createWorkflow(session, chain('Trigger', sahutTrigger(TRIGGER, id), slow));
+});
+
+afterAll(async () => {
+	await n8n?.stop();
+	await sandbox?.close();
+});
+
+beforeEach(async () => {
+	await activateWorkflow(session, workflow.id);
+});
+
+afterEach(async () => {
+	await deactivateWorkflow(session, workflow.id);
+	await deleteExecutions(
+		session,
+		(await executions()).map(({ id }) => id),
+	);
+});
+
+describe('the trigger in a published workflow', () => {
+	it('has one webhook in Sahut, also after a restart, and none when it is unpublished', async () => {
+		const [webhook, ...others] = webhooks();
+		expect(others).toEqual([]);
+		expect(webhook).toMatchObject({
+			url: expect.stringMatching(`^http://localhost:${n8n.port}/webhook/`),
+			events: ['message.created'],
+		});
+
+		await killAndStart();
+		expect(webhooks()).toEqual([webhook]);
+
+		await deactivateWorkflow(session, workflow.id);
+		expect(webhooks()).toEqual([]);
+		expect(await deliver(event('Halo'), webhook)).toMatchObject({ status: 404 });
+	});
+
+	it('is registered anew when its events or its name change and it is published again', async () => {
+		const [first] = webhooks();
+		const [trigger, ...nodes] = workflow.nodes as [INode, ...INode[]];
+		const events = ['message.created', 'contact.created'];
+		const changed = { ...trigger, parameters: { events } };
+		await updateWorkflow(session, workflow.id, { nodes: [changed, ...nodes] });
+		await activateWorkflow(session, workflow.id);
+		expect(webhooks()).toMatchObject([{ events: [...events].sort() }]);
+		expect(webhooks()).not.toContainEqual(expect.objectContaining({ id: first!.id }));
+
+		await updateWorkflow(session, workflow.id, {
+			nodes: [{ ...changed, name: 'Pesan masuk' }, ...nodes],
+			connections: { 'Pesan masuk': workflow.connections[TRIGGER]! },
+		});
+		await activateWorkflow(session, workflow.id);
+		expect(webhooks()).toHaveLength(1);
+		expect(await deliver(event('Halo'))).toMatchObject({ status: 200 });
+
+		const { nodes: before, connections } = workflow;
+		await updateWorkflow(session, workflow.id, { nodes: before, connections });
+	});
+
+	it('is answered at once, long before the workflow has ended', async () => {
+		const start = Date.now();
+		expect(await deliver(event('Halo'))).toMatchObject({ status: 200 });
+		expect(Date.now() - start).toBeLessThan((SLOW_STEP_SECONDS * 1_000) / 2);
+		expect(await startedWith()).toBe('Halo');
+	});
+
+	it('refuses a forged delivery without a word, and starts nothing', async () => {
+		const forged = { ...production()[0]!, secret: 'whsec_forged' };
+		expect(await deliver(event('Palsu'), forged)).toEqual({ status: 401, body: '' });
+		await started(0);
+	});
+
+	it('starts nothing for what is filtered', async () => {
+		const { data, ...envelope } = event('Jawaban');
+		const answer = { ...data.message, type: 'outgoing' };
+		const body = { ...envelope, data: { ...data, message: answer } };
+		expect(await deliver(body)).toMatchObject({ status: 200 });
+		await started(0);
+	});
+
+	it('starts once for an event that comes again, also at the same instant', async () => {
+		const again = event('Satu kali');
+		await Promise.all(Array.from({ length: 10 }, async () => await deliver(again)));
+		await deliver(again);
+		expect(await startedWith()).toBe('Satu kali');
+	});
+
+	it('starts once for each event of which the last was answered just before n8n lost its power', async () => {
+		const events = Array.from({ length: 30 }, (_, index) => event(`${index}`.padStart(2, '0')));
+		for (let from = 0; from < events.length; from += 3) {
+			await Promise.all(events.slice(from, from + 3).map(async (each) => await deliver(each)));
+		}
+
+		await killAndStart();
+		for (const each of events) expect(await deliver(each)).toMatchObject({ status: 200 });
+		await deliver(event('baru'));
+
+		await started(events.length + 1);
+	});
+});
+
+describe('the trigger in a test run of the editor', () => {
+	it('has a webhook of its own, which is deleted afterwards, beside that of production', async () => {
+		const before = production();
+		expect(await runWorkflow(session, workflow.id, TRIGGER)).toEqual({ waitingForWebhook: true });
+		const [test] = webhooks().filter(isTest);
+		expect(production()).toEqual(before);
+
+		expect(await deliver(event('Halo'), { ...test!, secret: 'whsec_forged' })).toMatchObject({
+			status: 401,
+		});
+		expect(webhooks().filter(isTest)).toEqual([test]);
+		expect(await deliver(event('Percobaan'), test)).toMatchObject({ status: 200 });
+
+		expect(await startedWith()).toBe('Percobaan');
+		await until('the test webhook to be deleted', 20_000, () =>
+			webhooks().some(isTest) ? undefined : true,
+		);
+		expect(production()).toEqual(before);
+	});
+});
