@@ -1,22 +1,18 @@
+import { FaultQueue, type FaultList, type Occurrences } from './faultQueue';
 import type { JournalEntry } from './journal';
 
 /**
  * One thing that goes wrong. What a request does not say (`method`, `path`, `mentions`) matches everything.
- * The first fault in the order they were added hits; a fault that still lets requests through
- * (`skip`) counts the request and leaves it to the faults after it. A fault counts a request once its
- * body has arrived and before its key is looked at, so that it hits also those that would be refused.
+ * A fault counts a request once its body has arrived and before its key is looked at, so that it hits
+ * also those that would be refused.
  */
-export type Fault = {
+export type Fault = Occurrences & {
 	/** Upper case, e.g. `POST`. */
 	method?: string;
 	/** The pathname below `/v1`: a string must equal it, a RegExp must find something in it. */
 	path?: RegExp | string;
 	/** What the body must contain somewhere, e.g. a phone number. */
 	mentions?: string;
-	/** How many matching requests to let through first. Default 0. */
-	skip?: number;
-	/** How many matching requests to hit; Infinity is allowed. Default 1. */
-	times?: number;
 } & FaultAction;
 
 export type FaultAction =
@@ -41,22 +37,11 @@ export type FaultAction =
 	/** Handled and stored, then this JSON; the status stays the handler's own unless given. */
 	| { kind: 'body'; status?: number; body: unknown };
 
-export interface Faults {
-	/** Adds one behind those there are. */
-	add(fault: Fault): void;
-	/** Drops all that are left. */
-	clear(): void;
-	/** How many hits are still to come, of all faults together. */
-	remaining(): number;
-}
-
-interface PendingFault {
-	fault: Fault;
-	skipsLeft: number;
-	timesLeft: number;
-}
+export type Faults = FaultList<Fault>;
 
 type Request = Pick<JournalEntry, 'method' | 'path' | 'body'>;
+
+export type RequestFaults = FaultQueue<Fault, Request>;
 
 function matches({ method, path, mentions }: Fault, request: Request): boolean {
 	if (method !== undefined && method !== request.method) return false;
@@ -68,33 +53,6 @@ function matches({ method, path, mentions }: Fault, request: Request): boolean {
 	return typeof path === 'string' ? path === request.path : request.path.search(path) >= 0;
 }
 
-export class FaultQueue implements Faults {
-	private pending: PendingFault[] = [];
-
-	add(fault: Fault): void {
-		this.pending.push({ fault, skipsLeft: fault.skip ?? 0, timesLeft: fault.times ?? 1 });
-	}
-
-	clear(): void {
-		this.pending = [];
-	}
-
-	remaining(): number {
-		return this.pending.reduce((sum, { timesLeft }) => sum + timesLeft, 0);
-	}
-
-	/** The fault that hits this request, counted down; undefined when it is let through. */
-	take(request: Request): Fault | undefined {
-		for (const entry of this.pending) {
-			if (!matches(entry.fault, request)) continue;
-			if (entry.skipsLeft > 0) {
-				entry.skipsLeft--;
-				continue;
-			}
-			entry.timesLeft--;
-			if (entry.timesLeft <= 0) this.pending = this.pending.filter((other) => other !== entry);
-			return entry.fault;
-		}
-		return undefined;
-	}
+export function requestFaults(): RequestFaults {
+	return new FaultQueue(matches);
 }

@@ -3,7 +3,17 @@ const BITS_PER_CHARACTER = 5;
 const CHARACTERS_PER_DRAW = 6;
 const TIME_LIKE_START = '01';
 
-export type IdPrefix = 'conv' | 'msg' | 'ct' | 'ch' | 'usr' | 'wh' | 'tmpl' | 'whsec';
+export type IdPrefix =
+	| 'conv'
+	| 'msg'
+	| 'ct'
+	| 'ch'
+	| 'usr'
+	| 'wh'
+	| 'tmpl'
+	| 'whsec'
+	| 'evt'
+	| 'dlv';
 
 /** Whole numbers from 0 up to 2 ** 32, the same ones for the same seed (mulberry32). */
 function seededRandom(seed: number): () => number {

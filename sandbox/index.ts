@@ -1,5 +1,5 @@
 import type { AddressInfo } from 'node:net';
-import { FaultQueue, type Faults } from './faults';
+import { requestFaults, type Faults } from './faults';
 import { RequestJournal, type Journal } from './journal';
 import { RateLimiter, type RateLimit } from './rateLimit';
 import { DEFAULT_DATA, fillChannelsAndAgents, fillConversations, type DataSize } from './seed';
@@ -71,7 +71,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 	if (data !== 'empty') fillConversations(store, seed, data);
 
 	const journal = new RequestJournal();
-	const faults = new FaultQueue();
+	const faults = requestFaults();
 	const app = await buildServer({
 		store,
 		journal,

@@ -9,7 +9,7 @@ import { bearerSecurity, type Keys } from './auth';
 import { registerContract } from './contract';
 import { ApiError, errorBody, JSON_TYPE, toApiError } from './errors';
 import { actBeforeHandling, payloadAfterHandling } from './faultActions';
-import type { Fault, FaultQueue } from './faults';
+import type { Fault, RequestFaults } from './faults';
 import { contactHandlers } from './handlers/contacts';
 import { conversationHandlers } from './handlers/conversations';
 import { registerFiles } from './handlers/files';
@@ -29,7 +29,7 @@ declare module 'fastify' {
 export interface ServerParts {
 	store: Store;
 	journal: RequestJournal;
-	faults: FaultQueue;
+	faults: RequestFaults;
 	keys: Keys;
 	limiter: RateLimiter | undefined;
 	latencyMs: number;

@@ -1,5 +1,8 @@
+import { EventEmitter } from 'node:events';
+import { isDeepStrictEqual } from 'node:util';
 import { HOUR_MS, MINUTE_MS, timestamp } from './clock';
 import { ApiError } from './errors';
+import { eventsOfChange, type WorkspaceEvent } from './events';
 import { idMaker, type IdPrefix } from './ids';
 import type {
 	Agent,
@@ -33,11 +36,19 @@ export interface OutgoingMessage {
 	private?: boolean;
 }
 
+/** What the store reports, at once and in order of the changes. */
+interface StoreNotices {
+	event: [WorkspaceEvent];
+	webhookDeleted: [id: string];
+}
+
 /**
  * All that the sandbox knows, in memory. The maps are keyed by ID, oldest record first, and their
- * records may be changed by a test; add records with the methods, which also give them their IDs.
+ * records may be changed by a test, which no webhook then learns of; add records with the methods, which
+ * also give them their IDs.
  */
 export class Store {
+	readonly notices = new EventEmitter<StoreNotices>();
 	readonly channels = new Map<string, Channel>();
 	readonly agents = new Map<string, Agent>();
 	readonly contacts = new Map<string, Contact>();
@@ -97,7 +108,17 @@ export class Store {
 			created_at: fields.created_at ?? timestamp(this.now()),
 		};
 		this.contacts.set(contact.id, contact);
+		this.notices.emit('event', { name: 'contact.created', contact });
 		return contact;
+	}
+
+	/** Changes the record itself. */
+	updateContact(contact: Contact, changes: Partial<Omit<Contact, 'id'>>): void {
+		const before = { ...contact };
+		Object.assign(contact, changes);
+		if (!isDeepStrictEqual(before, contact)) {
+			this.notices.emit('event', { name: 'contact.updated', contact });
+		}
 	}
 
 	/** Without a contact, a new one; without a channel, the first WhatsApp one (made if there is none). */
@@ -116,7 +137,20 @@ export class Store {
 		};
 		this.conversations.set(conversation.id, conversation);
 		this.threads.set(conversation.id, []);
+		this.notices.emit('event', { name: 'conversation.created', conversation });
 		return conversation;
+	}
+
+	/** Changes the record itself, and when it was updated to now. */
+	updateConversation(
+		conversation: Conversation,
+		changes: Partial<Pick<Conversation, 'status' | 'assignee' | 'labels' | 'team_id'>>,
+	): void {
+		const before = { ...conversation };
+		Object.assign(conversation, changes, { updated_at: timestamp(this.now()) });
+		for (const name of eventsOfChange(before, conversation)) {
+			this.notices.emit('event', { name, conversation });
+		}
 	}
 
 	addWebhook({ url, events }: Pick<Webhook, 'url' | 'events'>): Webhook {
@@ -133,7 +167,9 @@ export class Store {
 
 	/** Answers whether there was one. */
 	deleteWebhook(id: string): boolean {
-		return this.webhooks.delete(id);
+		const deleted = this.webhooks.delete(id);
+		if (deleted) this.notices.emit('webhookDeleted', id);
+		return deleted;
 	}
 
 	/**
@@ -173,6 +209,7 @@ export class Store {
 		while (index > 0 && thread[index - 1]!.created_at > message.created_at) index--;
 		thread.splice(index, 0, message);
 		this.noteActivity(conversation, message);
+		this.notices.emit('event', { name: 'message.created', message, conversation });
 		return message;
 	}
 
@@ -205,6 +242,9 @@ export class Store {
 		});
 		this.mergeIntoThread(conversationId, added);
 		for (const message of added.slice(-2)) this.noteActivity(conversation, message);
+		for (const message of added) {
+			this.notices.emit('event', { name: 'message.created', message, conversation });
+		}
 		return added;
 	}
 

@@ -56,7 +56,8 @@ export function contactHandlers(store: Store) {
 		async updateContact(request: FastifyRequest<{ Params: ContactParams; Body: ContactFields }>) {
 			const contact = foundContact(store, request.params.contact_id);
 			assertNameNotBlank(request.body);
-			return { data: Object.assign(contact, request.body) };
+			store.updateContact(contact, request.body);
+			return { data: contact };
 		},
 	};
 }

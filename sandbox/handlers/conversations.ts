@@ -1,5 +1,4 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { timestamp } from '../clock';
 import { ApiError } from '../errors';
 import type { Agent, Conversation } from '../records';
 import type { OutgoingMessage, Store } from '../store';
@@ -39,7 +38,7 @@ export function foundConversation(store: Store, id: string): Conversation {
 }
 
 /** A conversation as the API shows it. */
-function conversationData(conversation: Conversation) {
+export function conversationData(conversation: Conversation) {
 	const { id, status, channel, contact, assignee, labels, created_at, updated_at } = conversation;
 	return {
 		id,
@@ -105,7 +104,7 @@ export function conversationHandlers(store: Store) {
 			const changes: Partial<Conversation> = { ...others };
 			if (assignee_id === null) changes.assignee = null;
 			else if (assignee_id !== undefined) changes.assignee = knownAgent(store, assignee_id);
-			Object.assign(conversation, changes, { updated_at: timestamp(store.now()) });
+			store.updateConversation(conversation, changes);
 			return { data: conversationData(conversation) };
 		},
 	};

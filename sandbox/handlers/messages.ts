@@ -10,7 +10,7 @@ interface ConversationParams {
 }
 
 /** A message as the API shows it to a client that reached the sandbox at `host`. */
-function messageData(message: Message, host: string) {
+export function messageData(message: Message, host: string) {
 	const { id, type, content, sender, attachments, created_at } = message;
 	return {
 		id,
