@@ -1,4 +1,4 @@
-import type { FastifyError } from 'fastify';
+import type { FastifyError, FastifyReply } from 'fastify';
 
 /** For answers that are written as text. */
 export const JSON_TYPE = 'application/json; charset=utf-8';
@@ -72,4 +72,11 @@ export function toApiError(error: unknown): ApiError {
 	}
 	const refused = error.statusCode !== undefined && error.statusCode < 500;
 	return new ApiError(refused ? 400 : 500, error.message);
+}
+
+/** Answers with an error, whatever was thrown. */
+export function sendError(error: unknown, reply: FastifyReply): FastifyReply {
+	const { status, message, retryAfter } = toApiError(error);
+	if (retryAfter !== undefined) reply.header('retry-after', String(retryAfter));
+	return reply.code(status).send(errorBody(status, message));
 }

@@ -1,4 +1,6 @@
 import type { AddressInfo } from 'node:net';
+import { startDeliveries, type Deliveries } from './deliveries';
+import { deliverySettings, type DeliveryOptions } from './deliverySettings';
 import { requestFaults, type Faults } from './faults';
 import { RequestJournal, type Journal } from './journal';
 import { RateLimiter, type RateLimit } from './rateLimit';
@@ -6,10 +8,18 @@ import { DEFAULT_DATA, fillChannelsAndAgents, fillConversations, type DataSize }
 import { buildServer } from './server';
 import { Store } from './store';
 
+export type { Deliveries } from './deliveries';
+export type { DeliveryAttempt, DeliveryFault } from './deliveryLog';
+export type { DeliveryOptions, DeliverySettings } from './deliverySettings';
+export type { Envelope } from './envelope';
+export type { EventName } from './events';
 export type { Fault, FaultAction, Faults } from './faults';
+export type { Forgery } from './forgery';
 export type { Journal, JournalEntry } from './journal';
 export type { RateLimit } from './rateLimit';
+export type { ReceiverAnswer } from './receiver';
 export type * from './records';
+export type { SignatureEncoding } from './signature';
 export type { DataSize } from './seed';
 export type { OutgoingMessage, Store } from './store';
 
@@ -30,6 +40,8 @@ export interface SandboxOptions {
 	latencyMs?: number;
 	/** The clock of `created_at` and of WhatsApp's 24 hours. Default: the real one. */
 	now?: () => Date;
+	/** How events are delivered to webhooks. */
+	webhooks?: DeliveryOptions;
 }
 
 export interface Sandbox {
@@ -42,7 +54,9 @@ export interface Sandbox {
 	readonly faults: Faults;
 	/** What has arrived. */
 	readonly journal: Journal;
-	/** Cuts open connections, slow answers included. */
+	/** What goes out to webhooks. */
+	readonly deliveries: Deliveries;
+	/** Cuts open connections, slow answers and deliveries included. */
 	close(): Promise<void>;
 }
 
@@ -64,6 +78,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 		rateLimit,
 		latencyMs = 0,
 		now = () => new Date(),
+		webhooks = {},
 	} = options;
 
 	const store = new Store(seed, now);
@@ -72,6 +87,9 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 
 	const journal = new RequestJournal();
 	const faults = requestFaults();
+	const address = () => app.server.address() as AddressInfo;
+	const host = () => `${HOST}:${address().port}`;
+	const deliveries = startDeliveries(store, deliverySettings(webhooks), seed, host);
 	const app = await buildServer({
 		store,
 		journal,
@@ -81,14 +99,17 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 		latencyMs,
 	});
 	await app.listen({ host: HOST, port });
-	const { port: boundPort } = app.server.address() as AddressInfo;
 
 	return {
-		url: `http://${HOST}:${boundPort}/v1`,
+		url: `http://${host()}/v1`,
 		apiKey,
 		store,
 		faults,
 		journal,
-		close: () => app.close(),
+		deliveries,
+		async close() {
+			await deliveries.close();
+			await app.close();
+		},
 	};
 }

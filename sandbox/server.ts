@@ -1,79 +1,13 @@
-import { setMaxListeners } from 'node:events';
-import { setTimeout as wait } from 'node:timers/promises';
-import createServer, {
-	type FastifyInstance,
-	type FastifyReply,
-	type FastifyRequest,
-} from 'fastify';
-import { bearerSecurity, type Keys } from './auth';
-import { registerContract } from './contract';
-import { ApiError, errorBody, JSON_TYPE, toApiError } from './errors';
-import { actBeforeHandling, payloadAfterHandling } from './faultActions';
-import type { Fault, RequestFaults } from './faults';
-import { contactHandlers } from './handlers/contacts';
-import { conversationHandlers } from './handlers/conversations';
-import { registerFiles } from './handlers/files';
-import { messageHandlers } from './handlers/messages';
-import { webhookHandlers } from './handlers/webhooks';
-import type { JournalEntry, RequestJournal } from './journal';
-import type { RateLimiter } from './rateLimit';
-import type { Store } from './store';
-
-declare module 'fastify' {
-	interface FastifyRequest {
-		journalEntry: JournalEntry;
-		fault: Fault | undefined;
-	}
-}
-
-export interface ServerParts {
-	store: Store;
-	journal: RequestJournal;
-	faults: RequestFaults;
-	keys: Keys;
-	limiter: RateLimiter | undefined;
-	latencyMs: number;
-}
+import createServer, { type FastifyInstance } from 'fastify';
+import { registerApi, type ApiParts } from './api';
+import { errorBody, JSON_TYPE, sendError, toApiError } from './errors';
 
 const NO_BODY_LIMIT = 2 ** 30;
 const MAX_ID_LENGTH = 1000;
 
-/** Any text is taken; what is no JSON is kept for the journal and then refused. */
-function parseBodies(app: FastifyInstance): void {
-	app.removeAllContentTypeParsers();
-	app.addContentTypeParser(
-		'application/json',
-		{ parseAs: 'string' },
-		(request, text: string, done) => {
-			if (text === '') return done(null, undefined);
-			try {
-				// Unlike Fastify's own parser, this one lets keys such as __proto__ through as plain keys.
-				request.journalEntry.body = JSON.parse(text);
-			} catch {
-				request.journalEntry.body = text;
-				return done(new ApiError(400, 'The body is not valid JSON'), undefined);
-			}
-			return done(null, request.journalEntry.body);
-		},
-	);
-	app.addContentTypeParser('*', { parseAs: 'string' }, (request, text: string, done) => {
-		request.journalEntry.body = text;
-		done(new ApiError(400, 'Send JSON with Content-Type: application/json'), undefined);
-	});
-}
-
-function sendError(error: unknown, reply: FastifyReply): FastifyReply {
-	const { status, message, retryAfter } = toApiError(error);
-	if (retryAfter !== undefined) reply.header('retry-after', String(retryAfter));
-	return reply.code(status).send(errorBody(status, message));
-}
-
-/**
- * The way of a request: journal (headers) - body - fault (before) - key, rate limit - contract -
- * handler - contract - fault (after), latency - journal (end).
- */
-export async function buildServer(parts: ServerParts): Promise<FastifyInstance> {
-	const { store, journal, faults, keys, limiter, latencyMs } = parts;
+/** The API, with all that happens to its requests. */
+export async function buildServer(api: ApiParts): Promise<FastifyInstance> {
+	const { journal } = api;
 	const app = createServer({
 		exposeHeadRoutes: false,
 		forceCloseConnections: true,
@@ -88,56 +22,7 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
 			reply.raw.end(JSON.stringify(errorBody(status, message)));
 		},
 	});
-	const closing = new AbortController();
-	// Every slow answer listens to it.
-	setMaxListeners(0, closing.signal);
-	app.addHook('preClose', async () => closing.abort());
-
-	// Set by the hooks below before anything reads them.
-	app.decorateRequest('journalEntry');
-	app.decorateRequest('fault');
-	parseBodies(app);
 	app.setErrorHandler((error, _request, reply) => sendError(error, reply));
-	app.setNotFoundHandler((request, reply) =>
-		sendError(new ApiError(404, `No such endpoint: ${request.method} ${request.url}`), reply),
-	);
-
-	app.addHook('onRequest', async (request, reply) => {
-		const entry = journal.begin(request.method, request.url, request.headers);
-		request.journalEntry = entry;
-		reply.raw.once('close', () => journal.end(entry));
-	});
-
-	app.addHook('preValidation', async (request, reply) => {
-		request.fault = faults.take(request.journalEntry);
-		if (!request.fault) return;
-		request.journalEntry.fault = request.fault.kind;
-		if (actBeforeHandling(request.fault, reply)) return reply;
-	});
-
-	async function delay(ms: number): Promise<void> {
-		// Ended early by close(): then nobody waits for the answer any more.
-		if (ms > 0) await wait(ms, undefined, { signal: closing.signal }).catch(() => undefined);
-	}
-
-	app.addHook('onSend', async (request: FastifyRequest, reply, payload) => {
-		const { fault, journalEntry } = request;
-		const answer = fault ? payloadAfterHandling(fault, reply, payload) : payload;
-		await delay(latencyMs + (fault?.kind === 'slow' ? fault.delayMs : 0));
-		if (fault?.kind === 'dropAfter') reply.raw.destroy();
-		journal.end(journalEntry, reply.raw.destroyed ? undefined : reply.statusCode);
-		return answer;
-	});
-
-	registerFiles(app);
-	await registerContract(app, {
-		serviceHandlers: {
-			...messageHandlers(store),
-			...conversationHandlers(store),
-			...contactHandlers(store),
-			...webhookHandlers(store),
-		},
-		securityHandlers: bearerSecurity(keys, limiter),
-	});
+	await app.register((instance) => registerApi(instance, api));
 	return app;
 }
