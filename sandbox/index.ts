@@ -97,6 +97,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 		keys: { apiKey, ...(readOnlyApiKey !== undefined && { readOnlyApiKey }) },
 		limiter: rateLimit && new RateLimiter(rateLimit),
 		latencyMs,
+		deliveries,
 	});
 	await app.listen({ host: HOST, port });
 

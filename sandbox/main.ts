@@ -5,15 +5,22 @@ const DEFAULT_PORT = 8787;
 /** As many as the example workflow has customers. */
 const SHOWN_CONVERSATIONS = 6;
 
-/** From `--port`, else the environment's PORT, else the default. */
-function chosenPort(): number {
-	const { values } = parseArgs({ options: { port: { type: 'string' } } });
-	const text = values.port ?? process.env['PORT'] ?? String(DEFAULT_PORT);
+/** `text` is from `--port`, else the environment's PORT, else the default. */
+function chosenPort(text = process.env['PORT'] ?? String(DEFAULT_PORT)): number {
 	const port = Number(text);
 	if (!Number.isInteger(port) || port < 0 || port > 65_535) {
 		throw new Error(`The port must be a number from 0 to 65535, not "${text}".`);
 	}
 	return port;
+}
+
+/** `text` is from `--time-scale`. */
+function chosenTimeScale(text = '1'): number {
+	const timeScale = Number(text);
+	if (!(timeScale > 0 && Number.isFinite(timeScale))) {
+		throw new Error(`The time scale must be a number above 0, such as 0.01, not "${text}".`);
+	}
+	return timeScale;
 }
 
 function introduction({ url, apiKey, store }: Sandbox): string {
@@ -44,6 +51,10 @@ function introduction({ url, apiKey, store }: Sandbox): string {
 		`  curl ${auth} -H 'Content-Type: application/json' \\`,
 		`    -d '{"template_id": "tmpl_follow_up", "template_variables": {"customer_name": "Budi"}}' \\`,
 		`    ${url}/conversations/${shown[0]?.id}/messages`,
+		'',
+		'Let a customer write, which goes to the webhooks:',
+		`  curl -H 'Content-Type: application/json' -d '{"phone": "${shown[0]?.contact.phone}", "content": "Halo"}' \\`,
+		`    ${new URL('/sandbox/incoming', url).href}`,
 	].join('\n');
 }
 
@@ -52,8 +63,12 @@ function portIsTaken(error: unknown): boolean {
 }
 
 async function main(): Promise<void> {
-	const port = chosenPort();
-	const sandbox = await startSandbox({ port }).catch((error: unknown) => {
+	const { values } = parseArgs({
+		options: { port: { type: 'string' }, 'time-scale': { type: 'string' } },
+	});
+	const port = chosenPort(values.port);
+	const timeScale = chosenTimeScale(values['time-scale']);
+	const sandbox = await startSandbox({ port, webhooks: { timeScale } }).catch((error: unknown) => {
 		if (!portIsTaken(error)) throw error;
 		throw new Error(`Port ${port} is taken. Choose another: npm run sandbox -- --port ${port + 1}`);
 	});
