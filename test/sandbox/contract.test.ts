@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { Validator } from '@seriousme/openapi-schema-validator';
+import { EVENT_NAMES } from '../../sandbox/events';
 import { openSandbox } from './openSandbox';
 
 const FILE = join(__dirname, '../../docs/sahut-openapi.yaml');
@@ -19,14 +20,15 @@ const DOCUMENTED_CALLS = [
 	'DELETE /webhooks/{webhook_id}',
 ];
 
-test('the OpenAPI file is valid 3.1 and describes the documented calls', async () => {
+test('the OpenAPI file is valid 3.1 and describes the documented calls and events', async () => {
 	const validator = new Validator();
 	expect(await validator.validate(FILE)).toEqual({ valid: true });
 	expect(validator.version).toBe('3.1');
 
-	const { paths, servers } = validator.resolveRefs() as unknown as {
+	const { paths, servers, components } = validator.resolveRefs() as unknown as {
 		paths: Record<string, Record<string, unknown>>;
 		servers: unknown;
+		components: { schemas: { WebhookEvent: { enum: string[] } } };
 	};
 	const calls = Object.entries(paths).flatMap(([path, operations]) =>
 		Object.keys(operations)
@@ -35,6 +37,7 @@ test('the OpenAPI file is valid 3.1 and describes the documented calls', async (
 	);
 	expect(calls.sort()).toEqual([...DOCUMENTED_CALLS].sort());
 	expect(servers).toEqual([{ url: 'https://api.sahut.id/v1' }]);
+	expect([...components.schemas.WebhookEvent.enum].sort()).toEqual([...EVENT_NAMES].sort());
 });
 
 test('refuses a body field that is not documented, and names it', async () => {
