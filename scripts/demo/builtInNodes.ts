@@ -14,17 +14,22 @@ interface Assignment {
 
 type Execute = NonNullable<INodeType['execute']>;
 
-function standIn(name: string, properties: INodeProperties[], execute?: Execute): INodeType {
+function standIn(
+	name: string,
+	properties: INodeProperties[],
+	execute?: Execute,
+	outputs = 1,
+): INodeType {
 	return {
 		description: {
 			displayName: name,
 			name,
 			group: ['transform'],
-			version: [1, 1.2, 2.2, 3.4],
+			version: [1, 1.2, 2.2, 3.2, 3.4],
 			description: `Does what the examples need of n8n's own ${name} node`,
 			defaults: { name },
 			inputs: ['main'],
-			outputs: ['main'],
+			outputs: Array.from({ length: outputs }, () => 'main'),
 			properties,
 		},
 		...(execute && { execute }),
@@ -38,6 +43,12 @@ function field(
 ): INodeProperties {
 	return { displayName: name, name, type, default: '', ...more };
 }
+
+/** Of a field that holds conditions. */
+const FILTER: Partial<INodeProperties> = {
+	default: {},
+	typeOptions: { filter: { caseSensitive: true, typeValidation: 'strict', version: 2 } },
+};
 
 const passOn: Execute = async function () {
 	return [this.getInputData()];
@@ -84,15 +95,36 @@ export const builtInNodes: Record<string, INodeType> = {
 			}),
 		];
 	}),
+	/** Its rules, as far as two of them and outputs go; an item goes to the first that holds. */
+	'n8n-nodes-base.switch': standIn(
+		'switch',
+		[
+			field('rules', 'fixedCollection', {
+				default: {},
+				typeOptions: { multipleValues: true },
+				options: [
+					{ name: 'values', displayName: 'Rules', values: [field('conditions', 'filter', FILTER)] },
+				],
+			}),
+		],
+		async function () {
+			const outputs: INodeExecutionData[][] = [[], []];
+			for (const [item, data] of this.getInputData().entries()) {
+				const holds = (_: unknown, rule: number) =>
+					this.getNodeParameter(`rules.values[${rule}].conditions`, item, false, {
+						extractValue: true,
+					}) as boolean;
+				const first = outputs.findIndex(holds);
+				outputs[first]?.push({ ...data, pairedItem: { item } });
+			}
+			return outputs;
+		},
+		2,
+	),
 	/** The engine itself tells whether the conditions of a `filter` field hold. */
 	'n8n-nodes-base.filter': standIn(
 		'filter',
-		[
-			field('conditions', 'filter', {
-				default: {},
-				typeOptions: { filter: { caseSensitive: true, typeValidation: 'strict', version: 2 } },
-			}),
-		],
+		[field('conditions', 'filter', FILTER)],
 		async function () {
 			const holds = (_: INodeExecutionData, item: number) =>
 				this.getNodeParameter('conditions', item, false, { extractValue: true }) as boolean;

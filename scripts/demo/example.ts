@@ -38,7 +38,7 @@ export function rowsOf({ nodes }: ExampleWorkflow): Row[] {
 }
 
 /**
- * An example as someone has it who imported it: with their credential chosen in each Sahut node, and
+ * An example as someone has it who imported it: with their credential chosen in each Sahut node, the trigger included, and
  * with the fields filled in that `parameters` gives for a node, by its name.
  */
 export function fillIn(
@@ -50,7 +50,7 @@ export function fillIn(
 		nodes: nodes.map((node) => ({
 			...node,
 			parameters: { ...node.parameters, ...parameters[node.name] },
-			...(node.type === 'n8n-nodes-sahut.sahut' && {
+			...(node.type.startsWith('n8n-nodes-sahut.') && {
 				credentials: { sahutApi: { id: '1', name: 'Sahut account' } },
 			}),
 		})),
