@@ -293,3 +293,64 @@ describe('an event that is delivered again', () => {
 		expect(host.executions).toHaveLength(2);
 	});
 });
+
+describe('what the sandbox delivers', () => {
+	const write = async (text: string) => {
+		const { id } = sandbox.store.addConversation();
+		sandbox.store.addIncoming(id, text);
+		await sandbox.deliveries.settled();
+		return id;
+	};
+
+	beforeEach(async () => {
+		lastId += 1;
+		sandbox = await openSandbox({ data: 'empty', seed: lastId, webhooks: { timeScale: 0.001 } });
+		sandbox.deliveries.settings.answerTimeoutMs = 10_000;
+		host = await openTriggerHost({
+			sahutApi: { apiKey: sandbox.apiKey, baseUrl: sandbox.url },
+		});
+		await host.publish({ events: ['message.created'] });
+	});
+
+	const envelopes = (['event', 'type'] as const).flatMap((name) =>
+		(['data', 'payload'] as const).flatMap((object) =>
+			[true, false].map((nested) => ({ name, object, nested, withId: nested })),
+		),
+	);
+
+	it.each(envelopes)('starts an execution as $name, $object, nested: $nested', async (envelope) => {
+		sandbox.deliveries.settings.envelope = envelope;
+		const conversation_id = await write('Halo');
+		expect(host.executions).toMatchObject([
+			{
+				event: 'message.created',
+				conversation_id,
+				text: 'Halo',
+				contact: { id: expect.any(String) },
+			},
+		]);
+	});
+
+	it.each(['hex', 'prefixedHex', 'upperHex', 'base64'] as const)(
+		'starts an execution when it is signed as %s',
+		async (signature) => {
+			sandbox.deliveries.settings.signature = signature;
+			await write('Halo');
+			expect(host.executions).toHaveLength(1);
+		},
+	);
+
+	it('starts one execution although Sahut does not hear the answer, again and again', async () => {
+		sandbox.deliveries.faults.add({ kind: 'dropAnswer', times: 5 });
+		await write('Halo');
+		expect(sandbox.deliveries.log.map(({ attempt }) => attempt)).toEqual([1, 2, 3, 4, 5, 6]);
+		expect(host.executions).toHaveLength(1);
+	});
+
+	it('starts an execution when n8n could take only its second delivery', async () => {
+		host.failNextStart();
+		await write('Halo');
+		expect(sandbox.deliveries.log.map(({ status }) => status)).toEqual([500, 200]);
+		expect(host.executions).toHaveLength(1);
+	});
+});
