@@ -1,18 +1,10 @@
 import { parseArgs } from 'node:util';
 import { startSandbox, type Sandbox } from './index';
+import { parsePort } from './port';
 
 const DEFAULT_PORT = 8787;
 /** As many as the example workflow has customers. */
 const SHOWN_CONVERSATIONS = 6;
-
-/** `text` is from `--port`, else the environment's PORT, else the default. */
-function chosenPort(text = process.env['PORT'] ?? String(DEFAULT_PORT)): number {
-	const port = Number(text);
-	if (!Number.isInteger(port) || port < 0 || port > 65_535) {
-		throw new Error(`The port must be a number from 0 to 65535, not "${text}".`);
-	}
-	return port;
-}
 
 /** `text` is from `--time-scale`. */
 function chosenTimeScale(text = '1'): number {
@@ -66,7 +58,7 @@ async function main(): Promise<void> {
 	const { values } = parseArgs({
 		options: { port: { type: 'string' }, 'time-scale': { type: 'string' } },
 	});
-	const port = chosenPort(values.port);
+	const port = parsePort(values.port ?? process.env['PORT'] ?? String(DEFAULT_PORT));
 	const timeScale = chosenTimeScale(values['time-scale']);
 	const sandbox = await startSandbox({ port, webhooks: { timeScale } }).catch((error: unknown) => {
 		if (!portIsTaken(error)) throw error;

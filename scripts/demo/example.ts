@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import type { IConnections, INode } from 'n8n-workflow';
+import type { IConnections, INode, IWorkflowSettings } from 'n8n-workflow';
 
 export const EXAMPLE_FILE = 'examples/crm-follow-up.json';
 
@@ -23,8 +23,10 @@ export interface Row {
 }
 
 export interface ExampleWorkflow {
+	name: string;
 	nodes: INode[];
 	connections: IConnections;
+	settings: IWorkflowSettings;
 }
 
 export function readExample(file = EXAMPLE_FILE): ExampleWorkflow {
@@ -42,17 +44,18 @@ export function rowsOf({ nodes }: ExampleWorkflow): Row[] {
  * with the fields filled in that `parameters` gives for a node, by its name.
  */
 export function fillIn(
-	{ nodes, connections }: ExampleWorkflow,
+	{ name, nodes, connections, settings }: ExampleWorkflow,
 	parameters: Record<string, INode['parameters']> = {},
+	credential = { id: '1', name: 'Sahut account' },
 ): ExampleWorkflow {
 	return {
+		name,
 		connections,
+		settings,
 		nodes: nodes.map((node) => ({
 			...node,
 			parameters: { ...node.parameters, ...parameters[node.name] },
-			...(node.type.startsWith('n8n-nodes-sahut.') && {
-				credentials: { sahutApi: { id: '1', name: 'Sahut account' } },
-			}),
+			...(node.type.startsWith('n8n-nodes-sahut.') && { credentials: { sahutApi: credential } }),
 		})),
 	};
 }

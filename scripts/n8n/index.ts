@@ -1,6 +1,8 @@
 export * from './cli';
+export { cacheFolder } from './cache';
 export * from './credentials';
 export * from './executions';
+export { lastLines, newTestLog } from './logFile';
 export { installN8n, type InstalledN8n } from './install';
 export { throwAwayLogin, type Login } from './login';
 export { installPackage, packPackage } from './ownPackage';

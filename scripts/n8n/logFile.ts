@@ -1,7 +1,16 @@
-import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+
+const TEST_LOGS = resolve(__dirname, '../../test-results/n8n');
 
 const SHOWN_LINES = 25;
+
+/** Where the log of a test goes, which is kept after it; the one of the last time is deleted. */
+export function newTestLog(name: string): string {
+	const logFile = resolve(TEST_LOGS, `${name}.log`);
+	rmSync(logFile, { force: true });
+	return logFile;
+}
 
 /** Makes the log's folder. @returns the length that the log has already, in bytes */
 export function endOfLog(logFile: string): number {

@@ -27,6 +27,8 @@ export interface RunningN8n {
 	readonly port: number;
 	/** `http://127.0.0.1:PORT`; it answers at `http://localhost:PORT` too. */
 	readonly url: string;
+	/** Resolves when it ends, for whatever reason. */
+	readonly exited: Promise<void>;
 	/** Lets it end properly; after 20 seconds, it is killed. */
 	stop(): Promise<void>;
 	/** Kills it, like a machine that loses its power. */
@@ -103,6 +105,9 @@ export async function startN8n(options: N8nOptions & { port: number }): Promise<
 		logFile,
 		port,
 		url,
+		get exited() {
+			return group?.exited ?? Promise.resolve();
+		},
 		stop,
 		kill,
 		restart: async () => {

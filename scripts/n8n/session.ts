@@ -5,9 +5,12 @@ import type { RunningN8n } from './server';
 
 type Method = 'DELETE' | 'GET' | 'PATCH' | 'POST';
 
+/** An n8n that was started, here or by someone else. */
+type ReachableN8n = Pick<RunningN8n, 'url' | 'userFolder' | 'version'>;
+
 /** Calls the API that n8n's editor uses, as the owner. */
 export interface Session {
-	readonly n8n: RunningN8n;
+	readonly n8n: ReachableN8n;
 	/**
 	 * @param path below /rest
 	 * @returns what the answer has in `data`
@@ -37,7 +40,7 @@ async function send(url: string, method: Method, body?: object, cookie = ''): Pr
 
 /** Signs the owner up, in an n8n that has none yet, or in. */
 export async function signIn(
-	n8n: RunningN8n,
+	n8n: ReachableN8n,
 	login: Login = throwAwayLogin(n8n.userFolder),
 ): Promise<Session> {
 	const rest = `${n8n.url}/rest`;

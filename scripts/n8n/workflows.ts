@@ -32,7 +32,8 @@ export async function createWorkflow(
 	session: Session,
 	workflow: WorkflowContent,
 ): Promise<StoredWorkflow> {
-	return await session.request('POST', '/workflows', workflow);
+	// n8n 1.x has no default for it.
+	return await session.request('POST', '/workflows', { active: false, ...workflow });
 }
 
 /** What is published stays as it was until it is published again. */

@@ -1,10 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 
-import { installPackage, packPackage, type N8nOptions } from '../../scripts/n8n';
-
-const LOGS = resolve(__dirname, '../../test-results/n8n');
+import { installPackage, newTestLog, packPackage, type N8nOptions } from '../../scripts/n8n';
 
 const made: string[] = [];
 
@@ -17,10 +15,8 @@ function makeFolder(): string {
 /** An n8n without data that has this package; the end of the tests deletes it, and keeps its log. */
 export async function makeN8nHome(name: string): Promise<N8nOptions> {
 	const userFolder = makeFolder();
-	const logFile = join(LOGS, `${name}.log`);
-	rmSync(logFile, { force: true });
 	await installPackage(userFolder, packPackage(makeFolder()));
-	return { userFolder, logFile };
+	return { userFolder, logFile: newTestLog(name) };
 }
 
 afterAll(() => {

@@ -19,8 +19,15 @@ import {
 	type RunningN8n,
 	type Session,
 } from '../../scripts/n8n';
+import {
+	chain,
+	credentialFor,
+	manualTrigger,
+	rows,
+	sendText,
+	webhook,
+} from '../../scripts/n8n/parts';
 import { makeN8nHome } from './n8nHome';
-import { chain, credentialFor, manualTrigger, rows, sendText, webhook } from './workflows';
 
 const START = 'Start';
 const SEND = 'Send';

@@ -23,7 +23,7 @@ import {
 	type StoredWorkflow,
 } from '../../scripts/n8n';
 import { makeN8nHome } from './n8nHome';
-import { chain, credentialFor, sahutTrigger, wait } from './workflows';
+import { chain, credentialFor, sahutTrigger, wait } from '../../scripts/n8n/parts';
 
 const TRIGGER = 'Sahut Trigger';
 const SLOW_STEP_SECONDS = 4;

@@ -1,13 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import type { INode } from 'n8n-workflow';
 
-import type { WorkflowContent } from '../../scripts/n8n';
-import { byId } from '../../scripts/demo/example';
 import type { Sandbox } from '../../sandbox';
+import { byId } from '../demo/example';
+import type { WorkflowContent } from './cli';
+
+export const CREDENTIAL_NAME = 'Sahut sandbox';
 
 /** The credential for a sandbox, without its ID. */
 export function credentialFor({ apiKey, url }: Sandbox) {
-	return { name: 'Sahut sandbox', type: 'sahutApi', data: { apiKey, baseUrl: url } };
+	return { name: CREDENTIAL_NAME, type: 'sahutApi', data: { apiKey, baseUrl: url } };
 }
 
 function node(
@@ -34,7 +36,7 @@ export function rows(name: string, items: object[]): INode {
 	return node(name, 'n8n-nodes-base.code', 2, { jsCode });
 }
 
-const sahutCredential = (id: string) => ({ sahutApi: { id, name: 'Sahut sandbox' } });
+const sahutCredential = (id: string) => ({ sahutApi: { id, name: CREDENTIAL_NAME } });
 
 export function sahutTrigger(
 	name: string,
@@ -47,16 +49,13 @@ export function sahutTrigger(
 	});
 }
 
-export function sahut(
-	name: string,
-	credentialId: string,
-	parameters: INode['parameters'],
-	more: Partial<INode> = {},
-): INode {
+/** A node of this package, with all of its parameters. */
+export function sahut(name: string, credentialId: string, parameters: INode['parameters']): INode {
 	const credentials = sahutCredential(credentialId);
-	return node(name, 'n8n-nodes-sahut.sahut', 1, parameters, { credentials, ...more });
+	return node(name, 'n8n-nodes-sahut.sahut', 1, parameters, { credentials });
 }
 
+/** @param conversationId an ID, or an expression */
 export function sendText(
 	name: string,
 	credentialId: string,

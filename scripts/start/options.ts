@@ -1,0 +1,28 @@
+import { parseArgs } from 'node:util';
+
+import { parsePort } from '../../sandbox/port';
+
+export interface StartOptions {
+	port: number;
+	sandboxPort: number;
+	/** Begin without the data of earlier starts. */
+	fresh: boolean;
+}
+
+const DEFAULT_PORT = 5678;
+const DEFAULT_SANDBOX_PORT = 8787;
+
+export function parseOptions(): StartOptions {
+	const { values } = parseArgs({
+		options: {
+			port: { type: 'string', default: String(DEFAULT_PORT) },
+			'sandbox-port': { type: 'string', default: String(DEFAULT_SANDBOX_PORT) },
+			fresh: { type: 'boolean', default: false },
+		},
+	});
+	return {
+		port: parsePort(values.port),
+		sandboxPort: parsePort(values['sandbox-port']),
+		fresh: values.fresh,
+	};
+}

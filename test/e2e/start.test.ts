@@ -1,0 +1,82 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+
+import {
+	availablePort,
+	cacheFolder,
+	freePort,
+	listWorkflows,
+	NEWEST,
+	signIn,
+	until,
+	type Session,
+} from '../../scripts/n8n';
+
+const REPOSITORY = resolve(__dirname, '../..');
+const EXAMPLES = join(REPOSITORY, 'examples');
+const START_TIMEOUT_MS = 180_000;
+
+let port: number;
+let sandboxPort: number;
+let userFolder: string;
+let running: ChildProcess | undefined;
+
+beforeAll(async () => {
+	[port, sandboxPort] = [await freePort(), await freePort()];
+	userFolder = join(cacheFolder(), `editor-${port}`);
+});
+afterAll(async () => {
+	running?.kill('SIGKILL');
+	rmSync(userFolder, { recursive: true, force: true });
+});
+
+/** What `npm start` does after the build. @returns all that it prints until it is ready */
+async function start(): Promise<string> {
+	const args = ['--import', 'tsx', 'scripts/start.ts'];
+	const ports = ['--port', String(port), '--sandbox-port', String(sandboxPort)];
+	const child = spawn(process.execPath, [...args, ...ports], { cwd: REPOSITORY, stdio: 'pipe' });
+	running = child;
+	let printed = '';
+	for (const stream of [child.stdout, child.stderr]) {
+		stream.setEncoding('utf8').on('data', (text: string) => (printed += text));
+	}
+	return await until('npm start', START_TIMEOUT_MS, () => {
+		if (child.exitCode !== null) throw new Error(printed);
+		return printed.includes('Ctrl-C') ? printed : undefined;
+	});
+}
+
+/** What Ctrl-C does. @returns the exit code */
+async function interrupt(): Promise<number | null> {
+	const ended = new Promise<number | null>((resolve) => running?.once('exit', resolve));
+	running?.kill('SIGINT');
+	return await ended;
+}
+
+/** With the login that was printed. */
+async function signInAsTold(printed: string): Promise<Session> {
+	const told = (label: string) => new RegExp(`^ +${label} +(.+)$`, 'm').exec(printed)?.[1] ?? '';
+	return await signIn(
+		{ url: told('n8n'), version: NEWEST, userFolder },
+		{ email: told('Email'), password: told('Password') },
+	);
+}
+
+const names = async (session: Session) =>
+	(await listWorkflows(session)).map(({ name }) => name).sort();
+
+it('offers an editor with all examples, keeps it from one start to the next, and leaves nothing running', async () => {
+	const examples = readdirSync(EXAMPLES)
+		.filter((file) => file.endsWith('.json'))
+		.map((file) => JSON.parse(readFileSync(join(EXAMPLES, file), 'utf8')) as { name: string });
+
+	for (let time = 0; time < 2; time++) {
+		const session = await signInAsTold(await start());
+		expect(await names(session)).toEqual(examples.map(({ name }) => name).sort());
+
+		expect(await interrupt()).toBe(0);
+		expect(await availablePort(port)).toBe(port);
+		expect(await availablePort(sandboxPort)).toBe(sandboxPort);
+	}
+});
