@@ -1,6 +1,7 @@
 import type { IDataObject, INode } from 'n8n-workflow';
 
 import { runWorkflow, sahutWith, sahutWorkflow, toItems, type FinishedRun } from './engine';
+import { dataForRetry } from './retryData';
 import { openWorkspace, sendText, type Workspace } from './workspace';
 
 const UNKNOWN = 'conv_00000000000000';
@@ -16,15 +17,6 @@ function twelveRows(workspace: Workspace) {
 	return { conversations, rows, mend: () => (rows[7]!.conversation = conversations[7]) };
 }
 
-/** What the editor's *Retry* does with the stored data of a failed execution. */
-function executionDataForRetry({ run }: FinishedRun) {
-	const data = structuredClone(JSON.parse(JSON.stringify(run.data))) as typeof run.data;
-	const { lastNodeExecuted, runData } = data.resultData;
-	delete data.resultData.error;
-	if (runData[lastNodeExecuted!]?.at(-1)?.error) runData[lastNodeExecuted!]!.pop();
-	return data;
-}
-
 async function retry(workspace: Workspace, failed: FinishedRun, parameters = sendText) {
 	return await workspace.run(
 		parameters,
@@ -32,7 +24,7 @@ async function retry(workspace: Workspace, failed: FinishedRun, parameters = sen
 		{},
 		{
 			mode: 'retry',
-			executionData: executionDataForRetry(failed),
+			executionData: dataForRetry(failed),
 		},
 	);
 }
@@ -118,7 +110,7 @@ describe('Retry on a failed execution', () => {
 		const failed = await workspace.run(sendText, rows);
 		expect(failed.status).toBe('error');
 		mend();
-		const mended = executionDataForRetry(failed);
+		const mended = dataForRetry(failed);
 		mended.executionData!.nodeExecutionStack[0]!.data.main![0]![7]!.json = rows[7]!;
 
 		const retried = await workspace.run(
@@ -165,7 +157,7 @@ describe('Retry on a failed execution', () => {
 			{ conversation, text: 'Halo' },
 			{ conversation: UNKNOWN, text: 'Halo' },
 		]);
-		const data = executionDataForRetry(failed);
+		const data = dataForRetry(failed);
 		const [first, second] = data.executionData!.nodeExecutionStack[0]!.data.main![0]!;
 		first!.json.text = 'Halo Kak';
 		second!.json.conversation = conversation;

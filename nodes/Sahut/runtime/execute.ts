@@ -46,7 +46,13 @@ async function prepare(
 	const inSlot = createSlots(transport.concurrency);
 	const ledger = openLedger(
 		context.getContext('node'),
-		{ runIndex: readRunIndex(context), isRetry: context.getMode() === 'retry' },
+		context.getContext('flow'),
+		{
+			runIndex: readRunIndex(context),
+			isRetry: context.getMode() === 'retry',
+			// n8n keeps it through Retry.
+			startedAt: context.getExecutionContext?.()?.establishedAt,
+		},
 		transport.clock,
 	);
 	const share = createShare();

@@ -13,14 +13,22 @@ import type { Sahut } from './operation';
  */
 type Entry = { record: IDataObject } | { sentAt: number };
 
+interface StoredLedger {
+	runIndex: number;
+	/** No write is older, in milliseconds since the epoch. */
+	openedAt: number;
+	entries: Record<string, Entry>;
+}
+
 /** The part of the execution's data in which the ledger is kept. */
 export interface LedgerStore {
-	sent?: {
-		runIndex: number;
-		/** When the node began to write, in milliseconds since the epoch. */
-		openedAt: number;
-		entries: Record<string, Entry>;
-	};
+	sent?: StoredLedger;
+}
+
+/** The part of the execution's data that all nodes of the workflow share. */
+export interface SharedStore {
+	/** The IDs of all that Sahut has made for the nodes of this package. */
+	sahutMade?: string[];
 }
 
 /** The run of the node that the ledger is opened for. */
@@ -29,6 +37,8 @@ export interface LedgerRun {
 	runIndex: number;
 	/** Whether the execution is a *Retry* of one that failed. */
 	isRetry: boolean;
+	/** When it began or, for a retry, the first one did, in milliseconds since the epoch. */
+	startedAt?: number;
 }
 
 /** What this execution has already written, so that a node that runs again writes nothing twice. */
@@ -50,21 +60,31 @@ function keyOf(itemIndex: number, what: unknown): string {
  * execution starts with an empty one. Entries of earlier runs of the node (in a loop) are dropped.
  *
  * @param store `getContext('node')`
+ * @param shared `getContext('flow')`
  */
 export function openLedger(
 	store: LedgerStore,
-	{ runIndex, isRetry }: LedgerRun,
+	shared: SharedStore,
+	{ runIndex, isRetry, startedAt }: LedgerRun,
 	clock: Clock,
 ): SentLedger {
-	const wentOn = store.sent?.runIndex === runIndex;
-	const ledger =
-		store.sent && wentOn ? store.sent : { runIndex, openedAt: clock.now(), entries: {} };
-	store.sent = ledger;
-	const { openedAt, entries } = ledger;
+	if (store.sent?.runIndex !== runIndex) {
+		store.sent = { runIndex, openedAt: (isRetry && startedAt) || clock.now(), entries: {} };
+	}
+	const { openedAt, entries } = store.sent;
+	const made = (shared.sahutMade ??= []);
+	const accountedFor = new Set<unknown>(made);
+	for (const entry of Object.values(entries)) {
+		if ('record' in entry) accountedFor.add(entry.record.id);
+	}
 
 	/** Whether a record belongs to one of the writes that are known to have succeeded. */
-	const isAccountedFor = (id: string) =>
-		Object.values(entries).some((entry) => 'record' in entry && entry.record.id === id);
+	const isAccountedFor = (id: string) => accountedFor.has(id);
+
+	function record(key: string, what: IDataObject): void {
+		entries[key] = { record: what };
+		accountedFor.add(what.id);
+	}
 
 	async function findWritten(
 		request: SahutRequest,
@@ -75,14 +95,15 @@ export function openLedger(
 	}
 
 	/**
-	 * What another retry has written. n8n lets people retry an execution several times, each time
-	 * from the same data: what an earlier retry has sent since, only Sahut's own record can tell.
+	 * What was written before this retry, and only Sahut's own record can tell: by another retry, since
+	 * n8n lets people retry an execution several times, each time from the same data; or by the
+	 * execution itself, if its process died before n8n had stored the ledger.
 	 */
-	async function findFromOtherRetry(
+	async function findFromEarlier(
 		request: SahutRequest,
 		sahut: SahutClient,
 	): Promise<IDataObject | undefined> {
-		if (!isRetry || !wentOn || !request.isRecognizable) return undefined;
+		if (!isRetry || !request.isRecognizable) return undefined;
 		return await findWritten(request, sahut, openedAt);
 	}
 
@@ -152,19 +173,20 @@ export function openLedger(
 				const key = keyOf(itemIndex, [method, path, body]);
 				const entry = entries[key];
 				if (entry && 'record' in entry) return { data: entry.record as T };
-				const record = entry
+				const data = entry
 					? await settle(key, request, sahut, entry.sentAt)
-					: ((await findFromOtherRetry(request, sahut)) ?? (await write(key, request, sahut)));
-				entries[key] = { record };
-				return { data: record as T };
+					: ((await findFromEarlier(request, sahut)) ?? (await write(key, request, sahut)));
+				record(key, data);
+				if (method === 'POST') made.push(String(data.id));
+				return { data: data as T };
 			},
 			async decide<T extends IDataObject>(step: string, make: () => Promise<T>): Promise<T> {
 				const key = keyOf(itemIndex, step);
 				const entry = entries[key];
 				if (entry && 'record' in entry) return entry.record as T;
-				const record = await make();
-				entries[key] = { record };
-				return record;
+				const made = await make();
+				record(key, made);
+				return made;
 			},
 		}),
 		clear() {

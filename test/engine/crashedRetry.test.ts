@@ -1,0 +1,84 @@
+import type { IRunExecutionData } from 'n8n-workflow';
+
+import { runWorkflow, sahutWorkflow } from './engine';
+import { dataAtStart, dataForRetry } from './retryData';
+import { openWorkspace, sendText, type Workspace } from './workspace';
+
+const ONE_BY_ONE = sahutWorkflow({ ...sendText, options: { concurrency: 1 } });
+const [TRIGGER] = ONE_BY_ONE.nodes;
+const MINUTE_MS = 60_000;
+
+/** What n8n has of an execution that began ten minutes ago. */
+function dataFor(conversations: string[]): IRunExecutionData {
+	const rows = conversations.map((conversation) => ({ conversation, text: 'Halo' }));
+	return dataAtStart(TRIGGER!, rows, Date.now() - 10 * MINUTE_MS);
+}
+
+/** Makes all that was sent so far this many minutes older. */
+function letPass({ sandbox: { store } }: Workspace, minutes: number) {
+	for (const id of store.conversations.keys()) {
+		for (const message of store.messages(id)) {
+			const time = new Date(Date.parse(message.created_at) - minutes * MINUTE_MS);
+			message.created_at = time.toISOString().replace('.000', '');
+		}
+	}
+}
+
+async function run({ credentials }: Workspace, executionData: IRunExecutionData, isRetry = false) {
+	return await runWorkflow({
+		...ONE_BY_ONE,
+		credentials,
+		executionData: structuredClone(executionData),
+		...(isRetry && { mode: 'retry' as const }),
+	});
+}
+
+function refuse({ sandbox }: Workspace, conversation: string, times: number) {
+	const path = `/conversations/${conversation}/messages`;
+	sandbox.faults.add({ kind: 'status', status: 422, method: 'POST', path, times });
+}
+
+it('sends what had not gone out, and nothing else, however often it is retried', async () => {
+	const workspace = await openWorkspace();
+	const conversations = workspace.addConversations(5);
+	const stored = dataFor(conversations);
+	refuse(workspace, conversations[3]!, 1);
+	await run(workspace, stored);
+	expect(conversations.map((id) => workspace.sent(id).length)).toEqual([1, 1, 1, 0, 0]);
+	letPass(workspace, 9);
+
+	const retries = [await run(workspace, stored, true), await run(workspace, stored, true)];
+
+	expect(retries.map(({ status }) => status)).toEqual(['success', 'success']);
+	expect(conversations.map((id) => workspace.sent(id))).toEqual(Array(5).fill(['Halo']));
+	expect(retries[0]!.output('Sahut').map(({ json }) => json.content)).toEqual(
+		Array(5).fill('Halo'),
+	);
+});
+
+it('goes on from the execution when the retry fails and is retried itself', async () => {
+	const workspace = await openWorkspace();
+	const [refused, ...others] = workspace.addConversations(4);
+	const stored = dataFor([refused!, ...others]);
+	await run(workspace, dataFor(others));
+	letPass(workspace, 9);
+	refuse(workspace, refused!, 1);
+
+	const stopped = await run(workspace, stored, true);
+	expect(stopped.status).toBe('error');
+	const { status } = await run(workspace, dataForRetry(stopped), true);
+
+	expect(status).toBe('success');
+	expect([refused!, ...others].map((id) => workspace.sent(id))).toEqual(Array(4).fill(['Halo']));
+});
+
+it('sends what was sent before the execution began', async () => {
+	const workspace = await openWorkspace();
+	const [conversation] = workspace.addConversations(1);
+	await run(workspace, dataFor([conversation!]));
+	letPass(workspace, 20);
+
+	await run(workspace, dataFor([conversation!]), true);
+
+	expect(workspace.sent(conversation!)).toEqual(['Halo', 'Halo']);
+});
