@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import type { IConnections, INode, IWorkflowSettings } from 'n8n-workflow';
+import type { IConnections, INode, INodeCredentialsDetails, IWorkflowSettings } from 'n8n-workflow';
 
 export const EXAMPLE_FILE = 'examples/crm-follow-up.json';
 
@@ -40,13 +40,13 @@ export function rowsOf({ nodes }: ExampleWorkflow): Row[] {
 }
 
 /**
- * An example as someone has it who imported it: with their credential chosen in each Sahut node, the trigger included, and
- * with the fields filled in that `parameters` gives for a node, by its name.
+ * An example as someone has it who imported it: with their credential chosen in each Sahut node, the
+ * trigger included, and with the fields filled in that `parameters` gives for a node, by its name.
  */
 export function fillIn(
 	{ name, nodes, connections, settings }: ExampleWorkflow,
 	parameters: Record<string, INode['parameters']> = {},
-	credential = { id: '1', name: 'Sahut account' },
+	sahutApi: INodeCredentialsDetails = { id: '1', name: 'Sahut account' },
 ): ExampleWorkflow {
 	return {
 		name,
@@ -55,7 +55,7 @@ export function fillIn(
 		nodes: nodes.map((node) => ({
 			...node,
 			parameters: { ...node.parameters, ...parameters[node.name] },
-			...(node.type.startsWith('n8n-nodes-sahut.') && { credentials: { sahutApi: credential } }),
+			...(node.type.startsWith('n8n-nodes-sahut.') && { credentials: { sahutApi } }),
 		})),
 	};
 }

@@ -76,7 +76,7 @@ export function chain(name: string, ...nodes: INode[]): WorkflowContent {
 		]);
 	return {
 		name,
-		nodes,
+		nodes: nodes.map((each, index) => ({ ...each, position: [index * 240, 0] })),
 		connections: Object.fromEntries(links),
 		settings: { executionOrder: 'v1' },
 	};

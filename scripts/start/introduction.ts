@@ -1,12 +1,12 @@
 import type { Sandbox } from '../../sandbox';
 import { throwAwayLogin, type RunningN8n } from '../n8n';
 import { CREDENTIAL_NAME } from '../n8n/parts';
-import { freshConversation } from './examples';
+import { freshConversation } from '../examples';
 
 /** What people need to know to begin. */
 export function introduction(n8n: RunningN8n, sandbox: Sandbox, workflows: string[]): string {
 	const { email, password } = throwAwayLogin(n8n.userFolder);
-	const { id, contact } = freshConversation(sandbox);
+	const { id, contact } = freshConversation(sandbox.store);
 	const incoming = new URL('/sandbox/incoming', sandbox.url).href;
 	return [
 		'',

@@ -1,0 +1,115 @@
+import {
+	addAction,
+	addNode,
+	addRow,
+	choose,
+	closePanel,
+	enterId,
+	endOfRun,
+	executeStep,
+	field,
+	fillField,
+	nodeOnCanvas,
+	openNewWorkflow,
+	searchList,
+	startWorkflow,
+	switchOn,
+} from '../../../scripts/editor';
+import { addConversation, addCredential, testInEditor, type Desk } from './desk';
+
+const CUSTOMER = 'Sulastri Wijayakusuma';
+
+/** A workflow with a node for one action of Sahut, whose panel is open. */
+async function openAction(desk: Desk, action: string): Promise<void> {
+	await addCredential(desk);
+	await openNewWorkflow(desk.page);
+	await addNode(desk.page, 'manual', 'Trigger manually');
+	await addAction(desk.page, 'Sahut', 'Actions', action);
+}
+
+export function describeMessages(desk: Desk): void {
+	testInEditor(desk, 'sends a text to a conversation from the searchable list', async () => {
+		const { page, sandbox } = desk;
+		const id = addConversation(desk, CUSTOMER);
+		await openAction(desk, 'Send a message');
+
+		const entries = await searchList(page, 'conversationId', 'wijayak');
+		await entries.filter({ hasNotText: CUSTOMER }).first().waitFor({ state: 'detached' });
+		await entries.first().waitFor();
+		expect(await entries.allInnerTexts()).toEqual([`${CUSTOMER} · WhatsApp Utama · open`]);
+		await entries.click();
+		await fillField(page, 'content', 'Masih ada, Kak.');
+		const output = await executeStep(page);
+
+		const sent = sandbox.store.messages(id).at(-1)!;
+		expect(sent).toMatchObject({ type: 'outgoing', content: 'Masih ada, Kak.' });
+		const shown = await output.innerText();
+		expect(shown).toContain('1 item');
+		expect(shown).toContain(sent.id);
+		expect(shown).toContain('Masih ada, Kak.');
+	});
+
+	testInEditor(desk, 'sends a template with variables that are typed into rows', async () => {
+		const { page, sandbox } = desk;
+		const id = addConversation(desk, CUSTOMER);
+		const body = 'Halo {{customer_name}}, pesanan {{order_id}} sudah dikirim.';
+		const { id: template } = sandbox.store.addTemplate({ body });
+		const variables = { customer_name: 'Ibu Sulastri', order_id: 'ORD-2041' };
+		await openAction(desk, 'Send a message');
+
+		await (await searchList(page, 'conversationId', 'Sulastri')).getByText(CUSTOMER).click();
+		await choose(page, 'messageType', 'WhatsApp Template');
+		await fillField(page, 'templateId', template);
+		for (const [name, value] of Object.entries(variables)) {
+			await addRow(page, 'templateVariables');
+			await fillField(page, 'name', name);
+			await fillField(page, 'value', value);
+		}
+		expect(await field(page, 'value').count()).toBe(2);
+		await closePanel(page);
+		await startWorkflow(page);
+		expect(await endOfRun(page)).toContain('Workflow executed successfully');
+
+		const node = nodeOnCanvas(page, 'Send a message');
+		await node.getByTestId('canvas-node-status-success').waitFor();
+		expect(sandbox.store.messages(id).slice(1)).toEqual([
+			expect.objectContaining({
+				content: 'Halo Ibu Sulastri, pesanan ORD-2041 sudah dikirim.',
+				template_id: template,
+				template_variables: variables,
+			}),
+		]);
+	});
+
+	testInEditor(desk, 'lists all messages of a conversation, beyond the first page', async () => {
+		const { page, sandbox } = desk;
+		const id = addConversation(desk);
+		sandbox.store.addMessages(id, 129);
+		await openAction(desk, 'List messages');
+
+		await enterId(page, 'conversationId', id);
+		await switchOn(page, 'returnAll');
+		const output = await executeStep(page);
+
+		expect(await output.getByTestId('ndv-items-count').innerText()).toContain('130 items');
+		const messages = sandbox.store.messages(id);
+		expect(messages).toHaveLength(130);
+		expect(await output.locator('tbody').innerText()).toContain(messages[0]!.id);
+	});
+
+	testInEditor(desk, 'explains a conversation ID that Sahut does not have', async () => {
+		const { page, sandbox } = desk;
+		const before = JSON.stringify([...sandbox.store.conversations.keys()]);
+		await openAction(desk, 'Send a message');
+
+		await enterId(page, 'conversationId', 'conv_01HX2B9K3M5N7P');
+		await fillField(page, 'content', 'Masih ada, Kak.');
+		const error = await (await executeStep(page)).innerText();
+
+		expect(error).toContain('Sahut has no conversation "conv_01HX2B9K3M5N7P" [item 0]');
+		expect(error).toContain('Check the ID');
+		expect(JSON.stringify([...sandbox.store.conversations.keys()])).toBe(before);
+		const writes = sandbox.journal.entries.filter(({ method }) => method === 'POST');
+		expect(writes.map(({ status }) => status)).toEqual([404]);
+	});
+}

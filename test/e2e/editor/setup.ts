@@ -1,0 +1,56 @@
+import {
+	addAction,
+	addNode,
+	closeCredential,
+	editCredential,
+	newCredential,
+	openNewWorkflow,
+	saveCredential,
+	searchNodes,
+	showActions,
+	unfold,
+} from '../../../scripts/editor';
+import { listCredentials } from '../../../scripts/n8n';
+import { testInEditor, type Desk } from './desk';
+
+export function describeSetup(desk: Desk): void {
+	for (const text of ['sahut', 'whatsapp']) {
+		testInEditor(desk, `finds both nodes by typing "${text}"`, async () => {
+			const { page } = desk;
+			await openNewWorkflow(page);
+			await (await searchNodes(page, text)).getByText('Sahut', { exact: true }).waitFor();
+
+			// n8n shows a node and its trigger as one entry.
+			const picker = await showActions(page, text, 'Sahut');
+			await (await unfold(picker, 'Triggers', 'On message created')).waitFor();
+			await (await unfold(picker, 'Actions', 'Send a message')).waitFor();
+
+			expect(desk.sandbox.journal.entries).toEqual([]);
+		});
+	}
+
+	testInEditor(desk, 'tests a new credential, and says in plain words when it fails', async () => {
+		const { page, sandbox, session } = desk;
+		await openNewWorkflow(page);
+		await addNode(page, 'manual', 'Trigger manually');
+		await addAction(page, 'Sahut', 'Actions', 'Send a message');
+
+		const dialog = await newCredential(page);
+		await saveCredential(page, { apiKey: sandbox.apiKey, baseUrl: sandbox.url });
+		await dialog.waitFor({ state: 'hidden' });
+		await editCredential(page);
+		await dialog.getByText('Connection tested successfully').waitFor();
+		const statuses = () => sandbox.journal.entries.map(({ path, status }) => [path, status]);
+		expect(new Set(statuses().map(String))).toEqual(new Set(['/conversations,200']));
+		expect(await listCredentials(session)).toEqual([
+			expect.objectContaining({ name: 'Sahut account', type: 'sahutApi' }),
+		]);
+
+		await saveCredential(page, { apiKey: 'sk_live_wrong' });
+		await dialog.getByText('Couldn’t connect with these settings').waitFor();
+		await dialog.getByText('More details').click();
+		await dialog.getByText('Sahut does not accept this API key. Copy it again from').waitFor();
+		expect(statuses().at(-1)).toEqual(['/conversations', 401]);
+		await closeCredential(page);
+	});
+}
