@@ -45,8 +45,12 @@ export async function addRow(page: Page, name: string): Promise<void> {
 	await page.getByTestId(`fixed-collection-${name}`).getByTestId('fixed-collection-add').click();
 }
 
+/** n8n takes over what is typed a moment later, and later still on a busy machine. */
+const TYPING_PAUSE_MS = 1_000;
+
 /** Presses *Execute step*, and waits until there are items or an error. @returns the output panel */
 export async function executeStep(page: Page): Promise<Locator> {
+	await page.waitForTimeout(TYPING_PAUSE_MS);
 	await page.getByTestId('node-execute-button').click();
 	return await waitForOutput(page);
 }
