@@ -5,9 +5,10 @@ export default [
 	{ ignores: ['test-results/'] },
 	{
 		// None of this ships: it runs on a developer's machine, outside of n8n's restrictions.
-		files: ['sandbox/**/*.ts', 'scripts/**/*.ts', 'test/**/*.ts'],
+		files: ['benchmarks/**/*.ts', 'sandbox/**/*.ts', 'scripts/**/*.ts', 'test/**/*.ts'],
 		rules: {
 			'@n8n/community-nodes/no-dangerous-functions': 'off',
+			'@n8n/community-nodes/node-connection-type-literal': 'off',
 			'@n8n/community-nodes/no-restricted-globals': 'off',
 			'@n8n/community-nodes/no-restricted-imports': 'off',
 			'no-console': 'off',

@@ -12,7 +12,7 @@ export function credentialFor({ apiKey, url }: Sandbox) {
 	return { name: CREDENTIAL_NAME, type: 'sahutApi', data: { apiKey, baseUrl: url } };
 }
 
-function node(
+export function node(
 	name: string,
 	type: string,
 	typeVersion: number,

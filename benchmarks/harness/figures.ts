@@ -1,0 +1,17 @@
+export function median(values: number[]): number {
+	const sorted = [...values].sort((a, b) => a - b);
+	const middle = sorted.length / 2;
+	return (sorted[Math.floor(middle)]! + sorted[Math.ceil(middle) - 1]!) / 2;
+}
+
+const WHOLE = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
+
+/** `12,345 ms`, with the lowest and the highest of several. */
+export function milliseconds(values: number[]): string {
+	const [middle, low, high] = [median(values), Math.min(...values), Math.max(...values)];
+	const range = values.length > 1 ? ` (${WHOLE.format(low)}–${WHOLE.format(high)})` : '';
+	return `${WHOLE.format(middle)} ms${range}`;
+}
+
+export const count = (value: number) => WHOLE.format(value);
+export const ratio = (value: number) => value.toFixed(2);

@@ -1,0 +1,119 @@
+import type { INode } from 'n8n-workflow';
+
+import { byId } from '../../scripts/demo/example';
+import type { WorkflowContent } from '../../scripts/n8n';
+import { chain, node, sahut, webhook } from '../../test/e2e/workflows';
+
+/** The node that is measured, in every workflow. */
+export const MEASURED = 'Measured';
+export const SPLIT_OUT = 'Split Out';
+
+/** Who does the work: our node, what people would take instead, and the least that n8n needs. */
+export type Contestant = 'sahut' | 'httpRequest' | 'floor';
+
+const CONVERSATION = '={{ $json.body.conversation }}';
+const PER_ITEM = { conversation: '={{ $json.conversation }}', text: '={{ $json.text }}' };
+const AUTHENTICATION = {
+	authentication: 'predefinedCredentialType',
+	nodeCredentialType: 'sahutApi',
+};
+/** As the documentation of n8n advises for an API that counts its pages. */
+const PAGINATION = {
+	paginationMode: 'updateAParameterInEachRequest',
+	parameters: { parameters: [{ type: 'qs', name: 'page', value: '={{ $pageCount + 1 }}' }] },
+	paginationCompleteWhen: 'other',
+	completeExpression: '={{ $response.body.meta.page >= $response.body.meta.total_pages }}',
+};
+
+const splitOut = (name: string, field: string) =>
+	node(name, 'n8n-nodes-base.splitOut', 1, { fieldToSplitOut: field, options: {} });
+
+/** The workflows of the benchmarks. Each starts with a webhook, whose path is the workflow's name. */
+export function workflowsFor(baseUrl: string, credentialId: string) {
+	const credentials = { sahutApi: { id: credentialId, name: 'Sahut sandbox' } };
+	const httpRequest = (parameters: INode['parameters'], more: Partial<INode> = {}) =>
+		node(
+			MEASURED,
+			'n8n-nodes-base.httpRequest',
+			4.5,
+			{ ...AUTHENTICATION, ...parameters },
+			{ credentials, ...more },
+		);
+	const floor = (parameters: INode['parameters']) =>
+		node(MEASURED, 'CUSTOM.sahutFloor', 1, parameters, { credentials });
+
+	function list(parameters: INode['parameters'], concurrency?: number): Record<Contestant, INode> {
+		const options = {
+			...(parameters['options'] as object),
+			...(concurrency !== undefined && { concurrency }),
+		};
+		return {
+			sahut: sahut(MEASURED, credentialId, {
+				resource: 'message',
+				operation: 'list',
+				conversationId: byId(CONVERSATION),
+				...parameters,
+				options,
+			}),
+			httpRequest: httpRequest({
+				url: `=${baseUrl}/conversations/{{ $json.body.conversation }}/messages`,
+				sendQuery: true,
+				queryParameters: { parameters: [{ name: 'per_page', value: '100' }] },
+				options: { pagination: { pagination: PAGINATION } },
+			}),
+			floor: floor({
+				work: 'list',
+				conversation: CONVERSATION,
+				concurrency: concurrency ?? 5,
+			}),
+		};
+	}
+
+	function send(concurrency?: number): Record<Contestant, INode> {
+		return {
+			sahut: sahut(MEASURED, credentialId, {
+				resource: 'message',
+				operation: 'send',
+				messageType: 'text',
+				conversationId: byId(PER_ITEM.conversation),
+				content: PER_ITEM.text,
+				...(concurrency !== undefined && { options: { concurrency } }),
+			}),
+			httpRequest: httpRequest(
+				{
+					method: 'POST',
+					url: `=${baseUrl}/conversations/{{ $json.conversation }}/messages`,
+					sendBody: true,
+					bodyParameters: { parameters: [{ name: 'content', value: PER_ITEM.text }] },
+					options: {},
+				},
+				// Without it, the first that is turned back hides what became of the others.
+				{ onError: 'continueRegularOutput' },
+			),
+			floor: floor({ work: 'send', ...PER_ITEM, concurrency: concurrency ?? 5 }),
+		};
+	}
+
+	const named = (name: string, ...nodes: INode[]): WorkflowContent => {
+		const workflow = chain(name, webhook('Start', name), ...nodes);
+		const settings = { ...workflow.settings, saveDataSuccessExecution: 'none' as const };
+		return { ...workflow, settings };
+	};
+	return {
+		/** Call it with `{ conversation }`. */
+		list: (who: Contestant, name: string, parameters: INode['parameters'], concurrency?: number) =>
+			named(name, list(parameters, concurrency)[who]),
+		/** The same, with one item for each message at the end, whoever does it. */
+		listInItems: (who: Contestant, name: string, parameters: INode['parameters']) =>
+			named(
+				name,
+				list(parameters)[who],
+				...(who === 'httpRequest' ? [splitOut(SPLIT_OUT, 'data')] : []),
+			),
+		/** Call it with `{ rows: [{ conversation, text }] }`. */
+		send: (who: Contestant, name: string, concurrency?: number) =>
+			named(name, splitOut('Rows', 'body.rows'), send(concurrency)[who]),
+	};
+}
+
+export type Workflows = ReturnType<typeof workflowsFor>;

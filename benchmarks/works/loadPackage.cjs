@@ -1,0 +1,9 @@
+// Prints how many milliseconds n8n-core takes to load a package: node loadPackage.cjs <folder>
+// n8n-core is loaded before, as it is in n8n; NODE_PATH tells where n8n is.
+const core = require.resolve('n8n-core', { paths: [process.env.NODE_PATH] });
+const { LazyPackageDirectoryLoader } = require(core);
+
+const begun = performance.now();
+new LazyPackageDirectoryLoader(process.argv[2])
+	.loadAll()
+	.then(() => process.stdout.write(String(performance.now() - begun)));

@@ -1,0 +1,54 @@
+import { alternate } from '../harness/alternate';
+import { count, median, ratio } from '../harness/figures';
+import { measured } from '../harness/stage';
+import type { Work } from '../harness/work';
+
+const MOST_OF_HTTP_REQUEST = 0.7;
+const WHO = ['sahut', 'httpRequest'] as const;
+
+/** The most memory that n8n has taken when one item for each message is there. */
+export const memory: Work = {
+	name: 'memory',
+	async run({ sandbox, workflows, execute, restartN8n, quick }) {
+		const messages = quick ? 20_000 : 100_000;
+		await sandbox.open({ latencyMs: 0 });
+		const conversation = await sandbox.addThread(messages);
+		const small = await sandbox.addThread(100);
+		const take = async (who: (typeof WHO)[number]) => {
+			const workflow = workflows.listInItems(who, `memory-${who}`, { returnAll: true });
+			await restartN8n();
+			// What n8n itself takes once it has run anything.
+			const { peakRssMb: idleMb } = await execute(workflow, { conversation: small });
+			const report = await execute(workflow, { conversation });
+			measured(report);
+			const items = Object.values(report.nodes).at(-1)!.ids;
+			return { idleMb, peakMb: report.peakRssMb, items };
+		};
+		const samples = await alternate(WHO, quick ? 1 : 3, take);
+		const peak = (who: (typeof WHO)[number]) => median(samples[who].map(({ peakMb }) => peakMb));
+		const growth = (who: (typeof WHO)[number]) =>
+			median(samples[who].map(({ peakMb, idleMb }) => peakMb - idleMb));
+		const share = peak('sahut') / peak('httpRequest');
+		return {
+			title: `Return All of ${count(messages)} messages: peak memory of the process of n8n`,
+			text: 'Resident memory (RSS) at its highest, in a fresh process of n8n for each sample. *Above idle* is without what it had taken after the same workflow over 100 messages.',
+			head: ['workflow', 'peak RSS', 'of HTTP Request', 'above idle', 'of HTTP Request', 'items'],
+			rows: WHO.map((who) => [
+				who === 'sahut' ? 'Sahut' : 'HTTP Request → Split Out',
+				`${count(peak(who))} MB`,
+				ratio(peak(who) / peak('httpRequest')),
+				`${count(growth(who))} MB`,
+				ratio(growth(who) / growth('httpRequest')),
+				count(samples[who][0]!.items),
+			]),
+			verdicts: [
+				{
+					work: `Peak memory of Return All of ${count(messages)} messages`,
+					goal: `at most ${ratio(MOST_OF_HTTP_REQUEST)} of HTTP Request → Split Out`,
+					measured: `${ratio(share)} (above idle: ${ratio(growth('sahut') / growth('httpRequest'))})`,
+					met: share <= MOST_OF_HTTP_REQUEST,
+				},
+			],
+		};
+	},
+};

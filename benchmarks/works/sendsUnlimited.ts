@@ -1,0 +1,52 @@
+import { alternate } from '../harness/alternate';
+import { count, median, milliseconds, ratio } from '../harness/figures';
+import { measured } from '../harness/stage';
+import type { Work } from '../harness/work';
+import type { Contestant } from '../harness/workflows';
+import { CONTESTANTS, NAMES } from './contestants';
+import { rowsFor } from './rows';
+
+const LATENCY_MS = 30;
+const CONCURRENCY = 20;
+const MOST_OF_FLOOR = 1.1;
+
+/** What the node itself costs, where nothing holds it back. */
+export const sendsUnlimited: Work = {
+	name: 'sends-unlimited',
+	async run({ sandbox, workflows, execute, quick }) {
+		const sends = quick ? 200 : 1_000;
+		const take = async (who: Contestant) => {
+			await sandbox.open({ latencyMs: LATENCY_MS });
+			const rows = rowsFor(await sandbox.addConversations(250), sends);
+			const workflow = workflows.send(who, `sends-unlimited-${who}`, CONCURRENCY);
+			const { ms } = measured(await execute(workflow, { rows }));
+			return { ms, ...(await sandbox.traffic()), ...(await sandbox.deliveries()) };
+		};
+		await alternate(CONTESTANTS, 1, take);
+		const samples = await alternate(CONTESTANTS, quick ? 1 : 5, take);
+		const times = (who: Contestant) => samples[who].map(({ ms }) => ms);
+		const spans = (who: Contestant) => samples[who].map(({ spanMs }) => spanMs);
+		const share = median(times('sahut')) / median(times('floor'));
+		return {
+			title: `${count(sends)} sends to 250 conversations without a limit, ${LATENCY_MS} ms a request, ${CONCURRENCY} at once`,
+			text: 'HTTP Request has its defaults: it sends all at once and keeps no order. *On the wire* is the time from the first request to the last answer: the floor resolves its expressions in it, our node reads and checks all items before the first request.',
+			head: ['node', 'time', 'of the floor', 'on the wire', 'at once', 'threads out of order'],
+			rows: CONTESTANTS.map((who) => [
+				NAMES[who],
+				milliseconds(times(who)),
+				ratio(median(times(who)) / median(times('floor'))),
+				milliseconds(spans(who)),
+				count(Math.max(...samples[who].map(({ maxInFlight }) => maxInFlight))),
+				count(Math.max(...samples[who].map(({ outOfOrder }) => outOfOrder))),
+			]),
+			verdicts: [
+				{
+					work: `${count(sends)} sends without a limit, ${CONCURRENCY} at once`,
+					goal: `at most ${ratio(MOST_OF_FLOOR)} of the floor`,
+					measured: ratio(share),
+					met: share <= MOST_OF_FLOOR,
+				},
+			],
+		};
+	},
+};
