@@ -77,10 +77,14 @@ export class SahutFloor implements INodeType {
 			const messages = await listAll(request, text('conversation', 0), concurrency);
 			return [messages.map((json) => ({ json }))];
 		}
+		const rows = this.getInputData().map((_, index) => ({
+			path: `/conversations/${text('conversation', index)}/messages`,
+			body: { content: text('text', index) },
+		}));
 		const sent: INodeExecutionData[] = [];
-		await pool(this.getInputData().length, concurrency, async (index) => {
-			const path = `/conversations/${text('conversation', index)}/messages`;
-			const { data } = await request('POST', path, { content: text('text', index) });
+		await pool(rows.length, concurrency, async (index) => {
+			const { path, body } = rows[index]!;
+			const { data } = await request('POST', path, body);
 			sent[index] = { json: data as IDataObject, pairedItem: { item: index } };
 		});
 		return [sent];

@@ -29,7 +29,7 @@ export const sendsUnlimited: Work = {
 		const share = median(times('sahut')) / median(times('floor'));
 		return {
 			title: `${count(sends)} sends to 250 conversations without a limit, ${LATENCY_MS} ms a request, ${CONCURRENCY} at once`,
-			text: 'HTTP Request has its defaults: it sends all at once and keeps no order. *On the wire* is the time from the first request to the last answer: the floor resolves its expressions in it, our node reads and checks all items before the first request.',
+			text: 'HTTP Request has its defaults: it sends all at once and keeps no order. *On the wire* is the time from the first request to the last answer; what comes before it is n8n, which resolves two expressions for each item.',
 			head: ['node', 'time', 'of the floor', 'on the wire', 'at once', 'threads out of order'],
 			rows: CONTESTANTS.map((who) => [
 				NAMES[who],
