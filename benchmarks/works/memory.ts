@@ -28,13 +28,25 @@ export const memory: Work = {
 		const peak = (who: (typeof WHO)[number]) => median(samples[who].map(({ peakMb }) => peakMb));
 		const growth = (who: (typeof WHO)[number]) =>
 			median(samples[who].map(({ peakMb, idleMb }) => peakMb - idleMb));
+		const idle = (who: (typeof WHO)[number]) => median(samples[who].map(({ idleMb }) => idleMb));
 		const share = peak('sahut') / peak('httpRequest');
+		const growthShare = growth('sahut') / growth('httpRequest');
+		const leastShare = idle('httpRequest') / peak('httpRequest');
 		return {
 			title: `Return All of ${count(messages)} messages: peak memory of the process of n8n`,
-			text: 'Resident memory (RSS) at its highest, in a fresh process of n8n for each sample. *Above idle* is without what it had taken after the same workflow over 100 messages.',
-			head: ['workflow', 'peak RSS', 'of HTTP Request', 'above idle', 'of HTTP Request', 'items'],
+			text: 'Resident memory (RSS) at its highest, in a fresh process of n8n for each sample. *Idle* is what it had taken after the same workflow over 100 messages: nearly all of it is n8n itself.',
+			head: [
+				'workflow',
+				'idle',
+				'peak',
+				'of HTTP Request',
+				'above idle',
+				'of HTTP Request',
+				'items',
+			],
 			rows: WHO.map((who) => [
 				who === 'sahut' ? 'Sahut' : 'HTTP Request → Split Out',
+				`${count(idle(who))} MB`,
 				`${count(peak(who))} MB`,
 				ratio(peak(who) / peak('httpRequest')),
 				`${count(growth(who))} MB`,
@@ -43,9 +55,15 @@ export const memory: Work = {
 			]),
 			verdicts: [
 				{
-					work: `Peak memory of Return All of ${count(messages)} messages`,
+					work: `Memory above idle, Return All of ${count(messages)} messages`,
 					goal: `at most ${ratio(MOST_OF_HTTP_REQUEST)} of HTTP Request → Split Out`,
-					measured: `${ratio(share)} (above idle: ${ratio(growth('sahut') / growth('httpRequest'))})`,
+					measured: ratio(growthShare),
+					met: growthShare <= MOST_OF_HTTP_REQUEST,
+				},
+				{
+					work: `The same with all that n8n itself takes`,
+					goal: `at most ${ratio(MOST_OF_HTTP_REQUEST)} of HTTP Request → Split Out`,
+					measured: `${ratio(share)} (a node that takes nothing: ${ratio(leastShare)})`,
 					met: share <= MOST_OF_HTTP_REQUEST,
 				},
 			],
