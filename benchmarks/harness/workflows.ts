@@ -2,7 +2,7 @@ import type { INode } from 'n8n-workflow';
 
 import { byId } from '../../scripts/demo/example';
 import type { WorkflowContent } from '../../scripts/n8n';
-import { chain, node, sahut, webhook } from '../../test/e2e/workflows';
+import { chain, node, sahut, webhook } from '../../scripts/n8n/parts';
 
 /** The node that is measured, in every workflow. */
 export const MEASURED = 'Measured';
