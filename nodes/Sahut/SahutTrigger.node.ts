@@ -20,7 +20,9 @@ export class SahutTrigger implements INodeType {
 		group: ['trigger'],
 		version: 1,
 		subtitle: '={{ [$parameter.events].flat().join(", ") }}',
-		description: 'Start a workflow when a customer writes, or when something else happens in Sahut',
+		// n8n shows it for both nodes together, as one entry.
+		description:
+			'Handle messages, conversations and contacts of the Sahut shared inbox, on WhatsApp and other channels',
 		eventTriggerDescription: 'Waiting for something to happen in Sahut',
 		defaults: { name: 'Sahut Trigger' },
 		inputs: [],
