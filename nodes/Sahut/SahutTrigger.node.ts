@@ -29,7 +29,14 @@ export class SahutTrigger implements INodeType {
 		outputs: [NodeConnectionTypes.Main],
 		credentials: [{ name: 'sahutApi', required: true }],
 		webhooks: [
-			{ name: 'default', httpMethod: 'POST', responseMode: 'onReceived', path: 'webhook' },
+			{
+				name: 'default',
+				httpMethod: 'POST',
+				responseMode: 'onReceived',
+				path: 'webhook',
+				// Entered into Sahut by hand, the URL would be of no use: the secret would not be known.
+				ndvHideUrl: true,
+			},
 		],
 		properties: triggerFields,
 	};
