@@ -59,6 +59,44 @@ function storedValuesOf(properties: INodeProperties[]): string {
 
 // What is listed here is saved in users' workflows. Adding is fine; a rename or a removal breaks them.
 describe('stored values', () => {
+	it('of the Sahut Trigger', async () => {
+		const { type } = (await loadPackage()).getNode('sahutTrigger');
+		const { name, version, properties, credentials } = (type as INodeType).description;
+
+		expect({ name, version, credentials }).toEqual({
+			name: 'sahutTrigger',
+			version: 1,
+			credentials: [{ name: 'sahutApi', required: true }],
+		});
+		expect(`\n${storedValues(properties).join('\n')}`).toMatchInlineSnapshot(`
+		"
+		  events: multiOptions = ["message.created"]
+		    = contact.created
+		    = contact.updated
+		    = conversation.created
+		    = conversation.resolved
+		    = conversation.updated
+		    = message.created
+		  options: collection = {}
+		    channelIds: multiOptions = []
+		    conversationStatuses: multiOptions = []
+		      = open
+		      = pending
+		      = resolved
+		      = snoozed
+		    deduplicate: boolean = true
+		    rawBody: boolean = false
+		    messageTypes: multiOptions = ["incoming"]
+		      = activity
+		      = incoming
+		      = outgoing
+		    senderTypes: multiOptions = []
+		      = agent
+		      = bot
+		      = contact"
+	`);
+	});
+
 	it('of the Sahut node', async () => {
 		const { type } = (await loadPackage()).getNode('sahut');
 		const { name, version, properties, credentials } = (type as INodeType).description;
