@@ -18,10 +18,11 @@ export function nodeOnCanvas(page: Page, name: string): Locator {
 	return page.locator(`[data-test-id="canvas-node"][data-node-name="${name}"]`);
 }
 
-/** Opens the panel of a node. */
+/** Opens the panel of a node, and waits until its fields are there. */
 export async function openNode(page: Page, name: string): Promise<void> {
 	await nodeOnCanvas(page, name).dblclick();
 	await page.getByTestId('ndv').waitFor();
+	await page.getByText('Loading fields').first().waitFor({ state: 'hidden' });
 }
 
 /** Presses *Execute workflow*. */
