@@ -2,14 +2,8 @@ import { mkdirSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { Page } from 'playwright-core';
 
-import {
-	exampleNames,
-	importExample,
-	openEditor,
-	openNode,
-	runExample,
-	type EditorLook,
-} from '../editor';
+import { exampleNames } from '../examples';
+import { importExample, openEditor, openNode, runExample, type EditorLook } from '../editor';
 import { addCredential, type Studio } from './studio';
 
 const REPOSITORY = resolve(__dirname, '../..');
