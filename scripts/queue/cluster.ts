@@ -86,7 +86,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
 		return each;
 	};
 
-	try {
+	const start = async (): Promise<Cluster> => {
 		const redis = keep(servers, await startRedis(folder.path, logFile('redis')));
 		const postgres = keep(servers, await startPostgres(logFile('postgres')));
 		const ports = await Promise.all(Array.from({ length: webhookProcesses }, freePort));
@@ -117,8 +117,9 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
 			webhookProcesses: await Promise.all(webhookStarts),
 			stop,
 		};
-	} catch (error) {
+	};
+	return await start().catch(async (error: Error) => {
 		await stop();
 		throw error;
-	}
+	});
 }

@@ -42,7 +42,7 @@ export async function startPostgres(logFile: string): Promise<Postgres> {
 	const program = findProgram('postgres');
 	const password = randomBytes(18).toString('base64url');
 	const folder = makeTempFolder();
-	try {
+	const start = async (): Promise<Postgres> => {
 		const data = initialize(folder.path, password);
 		const port = await freePort();
 		const [command, args] = runAs(postgresUser(), program, [
@@ -64,8 +64,9 @@ export async function startPostgres(logFile: string): Promise<Postgres> {
 			folder.remove();
 		};
 		return { ...service, stop, port, user: USER, password, database: 'postgres' };
-	} catch (error) {
+	};
+	return await start().catch((error: Error) => {
 		folder.remove();
 		throw error;
-	}
+	});
 }
