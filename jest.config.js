@@ -2,8 +2,8 @@
 module.exports = {
 	testEnvironment: 'node',
 	testMatch: ['<rootDir>/test/**/*.test.ts'],
-	// They have a configuration of their own: jest.e2e.config.js.
-	testPathIgnorePatterns: ['<rootDir>/test/e2e/'],
+	// They have configurations of their own: jest.e2e.config.js, jest.queue.config.js.
+	testPathIgnorePatterns: ['<rootDir>/test/e2e/', '<rootDir>/test/queue/'],
 	modulePathIgnorePatterns: ['<rootDir>/dist/'],
 	transform: {
 		'\\.[jt]sx?$|\\.mjs$': [

@@ -1,0 +1,32 @@
+import { readFileSync } from 'node:fs';
+import type { ExecutionStatus } from 'n8n-workflow';
+
+import { listExecutions, until, type Session } from '../../scripts/n8n';
+import type { Service } from '../../scripts/queue';
+
+const UNFINISHED: ExecutionStatus[] = ['new', 'running', 'waiting'];
+
+/** How many executions of a workflow there are. */
+export async function countExecutions(
+	session: Session,
+	workflowId: string,
+	status?: ExecutionStatus[],
+): Promise<number> {
+	const filter = JSON.stringify({ workflowId, ...(status && { status }) });
+	const query = new URLSearchParams({ filter, limit: '1' });
+	const path = `/executions?${query.toString()}`;
+	return (await session.request<{ count: number }>('GET', path)).count;
+}
+
+/** Waits until nothing of a workflow is waiting in the queue or running. */
+export async function untilIdle(session: Session, workflowId: string, timeoutMs: number) {
+	await until('the queue to be empty', timeoutMs, async () => {
+		const unfinished = await listExecutions(session, { workflowId, status: UNFINISHED });
+		return unfinished.length === 0 ? true : undefined;
+	});
+}
+
+/** How many executions each worker has begun, since its log began. */
+export function startedBy(worker: Service): number {
+	return readFileSync(worker.logFile, 'utf8').split('Worker started execution').length - 1;
+}
