@@ -11,7 +11,7 @@ import {
 	type WorkflowContent,
 } from '../../scripts/n8n';
 import { startCluster, type Cluster } from '../../scripts/queue';
-import { credentialFor } from '../e2e/workflows';
+import { credentialFor } from '../../scripts/n8n/parts';
 
 const LOGS = resolve(__dirname, '../../test-results/queue');
 

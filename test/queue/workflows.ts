@@ -1,7 +1,7 @@
 import type { INode } from 'n8n-workflow';
 
 import type { WorkflowContent } from '../../scripts/n8n';
-import { chain, sendText, webhook } from '../e2e/workflows';
+import { chain, sendText, webhook } from '../../scripts/n8n/parts';
 
 export const SEND = 'Send';
 

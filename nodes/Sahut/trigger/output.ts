@@ -16,14 +16,12 @@ export function toOutput(
 	const { name, id = null, time = null, subject, object, conversation } = event;
 	return {
 		event: name,
-		event_id: id,
-		occurred_at: time,
-		...(subject !== 'contact' && {
-			conversation_id: conversationIdOf(event) ?? null,
-			channel: channelOf(event) ?? null,
-		}),
+		...(subject !== 'contact' && { conversation_id: conversationIdOf(event) ?? null }),
 		contact: contactOf(event) ?? null,
 		...(subject === 'message' && { text: object.content ?? null }),
+		...(subject !== 'contact' && { channel: channelOf(event) ?? null }),
+		occurred_at: time,
+		event_id: id,
 		...(subject === 'message' && conversation && { conversation }),
 		[subject]: object,
 		...(includeBody && { body: body as IDataObject }),
