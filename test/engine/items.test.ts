@@ -31,7 +31,9 @@ describe('order', () => {
 		[{ concurrency: 1 }, 1],
 		[{ concurrency: 20 }, 20],
 	])('of the output stays that of the input with options %j', async (options, inFlight) => {
-		const { sandbox, addConversations, run } = await openWorkspace({ latencyMs: 10 });
+		// Long enough for all of them to begin before the first ends, also on a busy machine.
+		const latencyMs = inFlight * 25;
+		const { sandbox, addConversations, run } = await openWorkspace({ latencyMs });
 		const rows = addConversations(25).map((conversation, index) => ({
 			conversation,
 			text: `Pesan ${index}`,

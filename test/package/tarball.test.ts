@@ -7,10 +7,11 @@ import { makeTemporaryFolder, REPOSITORY, runNode, unpackTarball } from './unpac
 const NODES = ['sahut', 'sahutTrigger'];
 const CREDENTIALS = ['sahutApi'];
 
-const DOCUMENTS = ['CHANGELOG.md', 'LICENSE.md', 'README.md'];
+/** npm packs every README, whatever package.json says. */
+const DOCUMENTS = ['CHANGELOG.md', 'LICENSE.md', 'README.id.md', 'README.md'];
 const BUILT_FILE = /^dist\/(credentials|icons|nodes)\/.*\.(js|json|svg)$/;
 const PICTURES = new Set(['.png', '.svg']);
-const MAX_UNPACKED_BYTES = 180_000;
+const MAX_UNPACKED_BYTES = 185_000;
 
 interface Manifest {
 	main: string;
@@ -71,7 +72,7 @@ describe('the packed package', () => {
 		expect(manifest.scripts).not.toHaveProperty('postinstall');
 	});
 
-	it('takes less than 180 kB, pictures aside', () => {
+	it('takes less than 185 kB, pictures aside', () => {
 		const sizes = files
 			.filter((file) => !PICTURES.has(extname(file)))
 			.map((file) => statSync(join(folder, file)).size);
