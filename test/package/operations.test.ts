@@ -12,7 +12,7 @@ function operationsIn(document: string): string[] {
 	);
 }
 
-test.each(['README.md', 'docs/README.id.md'])('%s lists every operation, each once', (file) => {
+test.each(['README.md', 'README.id.md'])('%s lists every operation, each once', (file) => {
 	const offered = resources.flatMap(({ name, operations }) =>
 		operations.map((operation) => `${name}: ${operation.name}`),
 	);

@@ -1,7 +1,7 @@
 import { read } from './documents';
 
 const { version } = JSON.parse(read('package.json')) as { version: string };
-const README = ['README.md', 'docs/README.id.md'];
+const README = ['README.md', 'README.id.md'];
 
 test('the newest section of the changelog is that of the version in package.json', () => {
 	const [, newest] = /^## \[?([^\]\s]+)/m.exec(read('CHANGELOG.md')) ?? [];
