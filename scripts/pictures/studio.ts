@@ -15,6 +15,7 @@ import {
 	type Session,
 	type StoredCredential,
 } from '../n8n';
+import { credentialFor } from '../n8n/parts';
 
 /** What pictures are taken of and with. */
 export interface Studio {
@@ -49,9 +50,5 @@ export async function inStudio(work: (studio: Studio) => Promise<void>): Promise
 
 /** Stores the credential for the sandbox, under the name that n8n would give it. */
 export async function addCredential({ session, sandbox }: Studio): Promise<StoredCredential> {
-	return await createCredential(session, {
-		name: 'Sahut account',
-		type: 'sahutApi',
-		data: { apiKey: sandbox.apiKey, baseUrl: sandbox.url },
-	});
+	return await createCredential(session, { ...credentialFor(sandbox), name: 'Sahut account' });
 }
