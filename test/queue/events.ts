@@ -63,10 +63,11 @@ export async function answerEvents(
 		send: (id: string, process: number) => Promise<void>,
 	) => Promise<void>,
 ): Promise<{ ids: string[]; sent: Record<string, number>; statuses: number[] }> {
+	// Before the trigger has its webhook: the sandbox would deliver these messages too.
+	const conversations = addConversations(sandbox, CONVERSATIONS);
 	const workflow = await publish(n8n, sandbox, (id) => autoReply(id, `events-${count}`));
 	const [hook] = sandbox.store.webhooks.values();
 	if (!hook) throw new Error('The trigger has not registered its webhook.');
-	const conversations = addConversations(sandbox, CONVERSATIONS);
 	const bodies = new Map(
 		Array.from({ length: count }, (_, index) => {
 			const conversation = conversations[index % CONVERSATIONS]!;
