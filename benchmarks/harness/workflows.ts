@@ -2,7 +2,7 @@ import type { INode } from 'n8n-workflow';
 
 import { byId } from '../../scripts/demo/example';
 import type { WorkflowContent } from '../../scripts/n8n';
-import { chain, node, sahut, webhook } from '../../scripts/n8n/parts';
+import { chain, node, sahut, sahutCredential, splitOut, webhook } from '../../scripts/n8n/parts';
 
 /** The node that is measured, in every workflow. */
 export const MEASURED = 'Measured';
@@ -25,12 +25,9 @@ const PAGINATION = {
 	completeExpression: '={{ $response.body.meta.page >= $response.body.meta.total_pages }}',
 };
 
-const splitOut = (name: string, field: string) =>
-	node(name, 'n8n-nodes-base.splitOut', 1, { fieldToSplitOut: field, options: {} });
-
 /** The workflows of the benchmarks. Each starts with a webhook, whose path is the workflow's name. */
 export function workflowsFor(baseUrl: string, credentialId: string) {
-	const credentials = { sahutApi: { id: credentialId, name: 'Sahut sandbox' } };
+	const credentials = sahutCredential(credentialId);
 	const httpRequest = (parameters: INode['parameters'], more: Partial<INode> = {}) =>
 		node(
 			MEASURED,

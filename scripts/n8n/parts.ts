@@ -30,23 +30,34 @@ export const webhook = (name: string, path: string) =>
 export const wait = (name: string, amount: number) =>
 	node(name, 'n8n-nodes-base.wait', 1.1, { amount, unit: 'seconds' });
 
+/** Makes an item of each entry of a list. */
+export const splitOut = (name: string, field: string) =>
+	node(name, 'n8n-nodes-base.splitOut', 1, { fieldToSplitOut: field, options: {} });
+
 /** Puts out the rows as items. */
 export function rows(name: string, items: object[]): INode {
 	const jsCode = `return ${JSON.stringify(items)}.map((json) => ({ json }));`;
 	return node(name, 'n8n-nodes-base.code', 2, { jsCode });
 }
 
-const sahutCredential = (id: string) => ({ sahutApi: { id, name: CREDENTIAL_NAME } });
+/** The credential for a sandbox, as a node refers to it. */
+export const sahutCredential = (id: string) => ({ sahutApi: { id, name: CREDENTIAL_NAME } });
 
 export function sahutTrigger(
 	name: string,
 	credentialId: string,
-	parameters: INode['parameters'] = {},
+	webhookId: string = randomUUID(),
 ): INode {
-	return node(name, 'n8n-nodes-sahut.sahutTrigger', 1, parameters, {
-		webhookId: randomUUID(),
-		credentials: sahutCredential(credentialId),
-	});
+	return node(
+		name,
+		'n8n-nodes-sahut.sahutTrigger',
+		1,
+		{},
+		{
+			webhookId,
+			credentials: sahutCredential(credentialId),
+		},
+	);
 }
 
 /** A node of this package, with all of its parameters. */

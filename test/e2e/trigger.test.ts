@@ -1,4 +1,4 @@
-import { createHmac, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type { INode } from 'n8n-workflow';
 
 import { startSandbox, type Sandbox } from '../../sandbox';
@@ -22,6 +22,7 @@ import {
 	type Session,
 	type StoredWorkflow,
 } from '../../scripts/n8n';
+import { deliverSigned } from '../signedDelivery';
 import { makeN8nHome } from './n8nHome';
 import { chain, credentialFor, sahutTrigger, wait } from '../../scripts/n8n/parts';
 
@@ -55,20 +56,9 @@ const event = (text: string) => ({
 	},
 });
 
-/** Posts a body as Sahut does. */
-async function deliver(
-	body: object,
-	{ url, secret } = production()[0]!,
-): Promise<{ status: number; body: string }> {
-	const text = JSON.stringify(body);
-	const signature = createHmac('sha256', secret).update(text).digest('hex');
-	const response = await fetch(url, {
-		method: 'POST',
-		body: text,
-		headers: { 'content-type': 'application/json', 'x-sahut-signature': signature },
-	});
-	return { status: response.status, body: await response.text() };
-}
+/** Posts an event to the production webhook, or to another one. */
+const deliver = async (body: object, { url, secret } = production()[0]!) =>
+	await deliverSigned(url, secret, JSON.stringify(body));
 
 const executions = async () => await listExecutions(session, { workflowId: workflow.id });
 

@@ -11,9 +11,7 @@ let host: TriggerHost;
 
 beforeEach(async () => {
 	sandbox = await openSandbox({ data: 'empty' });
-	host = await openTriggerHost({
-		sahutApi: { apiKey: sandbox.apiKey, baseUrl: sandbox.url },
-	});
+	host = await openTriggerHost(sandbox);
 });
 
 /** As after a restart of n8n: what is not stored is gone. */
@@ -306,9 +304,7 @@ describe('what the sandbox delivers', () => {
 		lastId += 1;
 		sandbox = await openSandbox({ data: 'empty', seed: lastId, webhooks: { timeScale: 0.001 } });
 		sandbox.deliveries.settings.answerTimeoutMs = 10_000;
-		host = await openTriggerHost({
-			sahutApi: { apiKey: sandbox.apiKey, baseUrl: sandbox.url },
-		});
+		host = await openTriggerHost(sandbox);
 		await host.publish({ events: ['message.created'] });
 	});
 

@@ -22,7 +22,7 @@ async function openSahut(time: string): Promise<void> {
 	seed += 1;
 	sandbox = await openSandbox({ data: 'empty', now: () => now, seed });
 	credentials = { sahutApi: { apiKey: sandbox.apiKey, baseUrl: sandbox.url } };
-	host = await openTriggerHost(credentials);
+	host = await openTriggerHost(sandbox);
 	const contact = sandbox.store.addContact({ name: 'Siti Aminah' });
 	conversation = sandbox.store.addConversation({ contact, labels: ['prioritas'] });
 }

@@ -12,7 +12,8 @@ import {
 	type WorkflowExecuteMode,
 } from 'n8n-workflow';
 
-import { loadPackage, prepare, type Credentials } from './engine';
+import type { Sandbox } from '../../sandbox';
+import { loadPackage, prepare } from './engine';
 import { openServer } from './localServer';
 
 const NODE_NAME = 'Sahut Trigger';
@@ -51,7 +52,11 @@ export function sign(body: string, secret: unknown): string {
  * follows what n8n 2.41 does: each request works on data that were just read, a change is stored
  * together with the answer, and the start of an execution makes n8n forget that there was a change.
  */
-export async function openTriggerHost(credentials: Credentials): Promise<TriggerHost> {
+export async function openTriggerHost({
+	apiKey,
+	url,
+}: Pick<Sandbox, 'apiKey' | 'url'>): Promise<TriggerHost> {
+	const credentials = { sahutApi: { apiKey, baseUrl: url } };
 	const loader = await loadPackage();
 	const trigger = loader.getNode('sahutTrigger').type as INodeType;
 	let parameters: INode['parameters'] = {};

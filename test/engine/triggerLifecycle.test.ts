@@ -6,9 +6,7 @@ let host: TriggerHost;
 
 beforeEach(async () => {
 	sandbox = await openSandbox({ data: 'empty' });
-	host = await openTriggerHost({
-		sahutApi: { apiKey: sandbox.apiKey, baseUrl: sandbox.url },
-	});
+	host = await openTriggerHost(sandbox);
 });
 
 const registered = () => [...sandbox.store.webhooks.values()];
@@ -110,9 +108,7 @@ describe('publishing', () => {
 	});
 
 	it('says what to do when Sahut could not reach this n8n', async () => {
-		const far = await openTriggerHost({
-			sahutApi: { apiKey: 'sk_live_1', baseUrl: 'https://api.sahut.id/v1' },
-		});
+		const far = await openTriggerHost({ apiKey: 'sk_live_1', url: 'https://api.sahut.id/v1' });
 		await expect(far.publish({ events: ['message.created'] })).rejects.toMatchObject({
 			message: expect.stringMatching(/^Sahut cannot deliver to http:\/\/127\.0\.0\.1/),
 			description: expect.stringContaining('WEBHOOK_URL'),

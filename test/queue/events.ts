@@ -1,6 +1,5 @@
-import { createHmac } from 'node:crypto';
-
 import type { Conversation, Sandbox } from '../../sandbox';
+import { deliverSigned } from '../signedDelivery';
 import { countExecutions, untilIdle } from './executions';
 import { addConversations, countSent, publish, type QueueMode } from './queueMode';
 import { autoReply } from './workflows';
@@ -22,15 +21,6 @@ function messageCreated(id: string, conversation: Conversation, content: string)
 			conversation: { id: conversation.id, status, channel, contact },
 		},
 	});
-}
-
-/** Delivers it as Sahut does. @returns the status of the answer */
-async function deliver(url: string, secret: string, body: string): Promise<number> {
-	const signature = createHmac('sha256', secret).update(body).digest('hex');
-	const headers = { 'content-type': 'application/json', 'x-sahut-signature': signature };
-	const response = await fetch(url, { method: 'POST', headers, body });
-	await response.arrayBuffer();
-	return response.status;
 }
 
 /** Runs a task for each, in order, at most `limit` at once. */
@@ -79,7 +69,7 @@ export async function answerEvents(
 	await deliverAll(ids, async (id, process) => {
 		const { pathname } = new URL(hook.url);
 		const url = `${n8n.cluster.webhookProcesses[process]!.url}${pathname}`;
-		statuses.push(await deliver(url, hook.secret, bodies.get(id)!));
+		statuses.push((await deliverSigned(url, hook.secret, bodies.get(id)!)).status);
 	});
 	await untilIdle(n8n.session, workflow, IDLE_TIMEOUT_MS);
 	const sent = countSent(sandbox);

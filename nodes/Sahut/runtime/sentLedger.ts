@@ -184,9 +184,9 @@ export function openLedger(
 				const key = keyOf(itemIndex, step);
 				const entry = entries[key];
 				if (entry && 'record' in entry) return entry.record as T;
-				const made = await make();
-				record(key, made);
-				return made;
+				const decision = await make();
+				record(key, decision);
+				return decision;
 			},
 		}),
 		clear() {

@@ -30,13 +30,16 @@ function hash(...parts: unknown[]): string {
  * the record holds.
  */
 export function eventKey(event: SahutEvent | undefined, rawBody: Buffer): string {
-	if (!event) return hash(rawBody.toString('base64'));
-	const { name, id, object } = event;
-	const objectId = firstText(object.id);
-	if (id !== undefined) return hash(name, id, objectId);
-	const time = firstText(event.time, object.updated_at, object.created_at);
-	if (objectId === undefined || time === undefined) return hash(rawBody.toString('base64'));
-	return hash(name, objectId, time, name.endsWith('.updated') && object);
+	if (event) {
+		const { name, id, object } = event;
+		const objectId = firstText(object.id);
+		if (id !== undefined) return hash(name, id, objectId);
+		const time = firstText(event.time, object.updated_at, object.created_at);
+		if (objectId !== undefined && time !== undefined) {
+			return hash(name, objectId, time, name.endsWith('.updated') && object);
+		}
+	}
+	return hash(rawBody.toString('base64'));
 }
 
 /** The events that one webhook has received. */

@@ -57,8 +57,7 @@ const newWebhook = (url: string, events: string[]): SahutRequest => ({
 });
 
 /** Sahut delivers to HTTPS addresses on the internet only; a sandbox on this computer also to itself. */
-function assertReachable(context: IHookFunctions, sahut: SahutClient, url: string): void {
-	const api = String(sahut.describe(newWebhook(url, [])).url);
+function assertReachable(context: IHookFunctions, url: string, api: string): void {
 	if (isLoopback(url) ? isLoopback(api) : url.startsWith('https:')) return;
 	throw new NodeOperationError(context.getNode(), `Sahut cannot deliver to ${url}`, {
 		description:
@@ -84,12 +83,7 @@ async function deleteOwn(context: IHookFunctions, sahut: SahutClient): Promise<v
 		if (error !== undefined && !isNotFound(error)) throw error;
 		forgetEvents(webhookId);
 	}
-	delete data.webhookId;
-	delete data.secret;
-	delete data.url;
-	delete data.events;
-	delete data.madeBy;
-	delete data.seen;
+	for (const name of Object.keys(data)) Reflect.deleteProperty(data, name);
 }
 
 /** Whether Sahut has a webhook of this node for the events and the address that it has now. */
@@ -115,9 +109,10 @@ export async function register(context: IHookFunctions): Promise<void> {
 	const url = webhookUrl(context);
 	const events = readEvents(context);
 	const sahut = await connect(context);
-	assertReachable(context, sahut, url);
+	const request = newWebhook(url, events);
+	assertReachable(context, url, String(sahut.describe(request).url));
 	await deleteOwn(context, sahut);
-	const { data: webhook } = await sahut.request<Webhook>(newWebhook(url, events));
+	const { data: webhook } = await sahut.request<Webhook>(request);
 	const { id: webhookId, secret } = webhook;
 	const data = triggerData(context);
 	Object.assign(data, { webhookId, secret, url, events, madeBy: ownerOf(context) });
