@@ -49,7 +49,7 @@ export class SahutApi implements ICredentialType {
 	 * The key goes to the base URL's own origin and nowhere else, not even behind a redirect.
 	 */
 	authenticate: IAuthenticate = async (credentials, request) => {
-		const home = new URL(normalizeBaseUrl(credentials.baseUrl)).origin;
+		const home = new URL(normalizeBaseUrl(credentials.baseUrl, credentials.apiKey)).origin;
 		// The HTTP Request node hands over the older form of a request, with `uri`.
 		const { uri, url = uri } = request as typeof request & { uri?: string };
 		const target = new URL(url ?? '', request.baseURL && `${request.baseURL.trim()}/`).origin;

@@ -8,6 +8,7 @@ function taken(count: number, most: number): number[] {
 		read: async () => [],
 		last: () => (read === 0 ? 1 : count),
 		hasGrown: () => false,
+		totals: new Set(),
 	};
 	const next = fromBothEnds(pages, most);
 	const numbers: number[] = [];

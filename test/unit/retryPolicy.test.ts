@@ -27,7 +27,7 @@ describe('what is repeated, and after how many milliseconds', () => {
 	it.each<[string, Outcome, number | undefined, number | undefined]>([
 		// what came of it, GET, POST
 		['429 with Retry-After', answer(429, { 'retry-after': '7' }), 7_000, 7_000],
-		['429 with Retry-After 0', answer(429, { 'retry-after': '0' }), 0, 0],
+		['429 with Retry-After 0', answer(429, { 'retry-after': '0' }), 750, 750],
 		['429 with the longest wait', answer(429, { 'retry-after': '120' }), 120_000, 120_000],
 		['429 with too long a wait', answer(429, { 'retry-after': '121' }), undefined, undefined],
 		['429 without Retry-After', answer(429), BACKOFF, BACKOFF],

@@ -27,7 +27,7 @@ export async function searchContacts(
 	);
 	return {
 		results: data.map(({ id, name, phone, email }) => ({
-			name: [name, phone || email].filter(Boolean).join(' · '),
+			name: [name, phone || email].filter(Boolean).join(' · ') || id,
 			value: id,
 		})),
 		paginationToken: page < (meta?.total_pages ?? page) ? String(page + 1) : undefined,

@@ -16,10 +16,10 @@ function subscriberDigits(phone: string): string {
 /** Whether a conversation is what the user types: part of the contact's name, phone or the channel. */
 export function matchesSearch({ contact, channel }: Conversation, filter: string): boolean {
 	const wanted = filter.trim().toLowerCase();
-	const texts = [contact.name, contact.phone ?? '', channel.name, channel.type];
-	if (texts.some((text) => text.toLowerCase().includes(wanted))) return true;
+	const texts = [contact?.name, contact?.phone, channel?.name, channel?.type];
+	if (texts.some((text) => text?.toLowerCase().includes(wanted))) return true;
 	const digits = isPartOfPhone(wanted) ? subscriberDigits(wanted) : '';
-	return digits !== '' && subscriberDigits(contact.phone ?? '').includes(digits);
+	return digits !== '' && subscriberDigits(contact?.phone ?? '').includes(digits);
 }
 
 /**
@@ -44,7 +44,10 @@ export async function searchConversations(
 		);
 		for (const conversation of data.filter((found) => matchesSearch(found, filter))) {
 			const { id, contact, channel, status } = conversation;
-			results.push({ name: `${contact.name} · ${channel.name} · ${status}`, value: id });
+			const name = [contact?.name ?? contact?.phone, channel?.name, status]
+				.filter(Boolean)
+				.join(' · ');
+			results.push({ name: name || id, value: id });
 		}
 		last = meta?.total_pages ?? page;
 		page += 1;

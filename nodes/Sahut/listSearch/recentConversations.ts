@@ -31,12 +31,23 @@ async function recentConversations(context: ILoadOptionsFunctions): Promise<Conv
 export async function recentChannels(context: ILoadOptionsFunctions): Promise<Named[]> {
 	const conversations = await recentConversations(context);
 	return distinct(
-		conversations.map(({ channel: { id, name, type } }) => ({ id, name: `${name} · ${type}` })),
+		conversations.flatMap(({ channel }) =>
+			channel?.id
+				? {
+						id: channel.id,
+						name: [channel.name, channel.type].filter(Boolean).join(' · ') || channel.id,
+					}
+				: [],
+		),
 	);
 }
 
 /** The agents of recent conversations: the API has no list of them. */
 export async function recentAgents(context: ILoadOptionsFunctions): Promise<Named[]> {
 	const conversations = await recentConversations(context);
-	return distinct(conversations.flatMap(({ assignee }) => assignee ?? []));
+	return distinct(
+		conversations.flatMap(({ assignee }) =>
+			assignee?.id ? { id: assignee.id, name: assignee.name ?? assignee.id } : [],
+		),
+	);
 }

@@ -1,3 +1,9 @@
+/** Sahut may keep a number or a flag as what it is, where a text was sent. */
+function isSameText(actual: unknown, wanted: string): boolean {
+	if (typeof actual === 'number') return wanted.trim() !== '' && actual === Number(wanted);
+	return typeof actual === 'boolean' ? String(actual) === wanted : actual === wanted;
+}
+
 /** Whether a record has all that is wanted of it: lists in any order, of objects the wanted entries. */
 export function hasValues(actual: unknown, wanted: unknown): boolean {
 	if (Array.isArray(wanted)) {
@@ -7,6 +13,7 @@ export function hasValues(actual: unknown, wanted: unknown): boolean {
 			wanted.every((each) => actual.includes(each))
 		);
 	}
+	if (typeof wanted === 'string') return isSameText(actual, wanted);
 	if (typeof wanted !== 'object' || wanted === null) return actual === wanted;
 	return (
 		typeof actual === 'object' &&

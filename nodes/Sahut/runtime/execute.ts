@@ -2,8 +2,10 @@ import { UserError, type IExecuteFunctions, type INodeExecutionData } from 'n8n-
 
 import { downloadAttachment } from '../transport/attachments';
 import { connect } from '../transport/client';
+import { inScope, scopedClient, type Scope } from '../transport/scope';
 import type { TransportSettings } from '../transport/settings';
 import { createSlots } from '../transport/slots';
+import { endAsCancelled } from './cancellation';
 import { nameTheItem, toErrorData, toFailure, type NodeFailure } from './failures';
 import { createLanes } from './lanes';
 import type { Operation, OutputItem, Resource, Sahut } from './operation';
@@ -44,6 +46,7 @@ async function prepare(
 	);
 	const client = await connect(context, transport);
 	const inSlot = createSlots(transport.concurrency);
+	const share = createShare();
 	const ledger = openLedger(
 		context.getContext('node'),
 		context.getContext('flow'),
@@ -52,19 +55,23 @@ async function prepare(
 			isRetry: context.getMode() === 'retry',
 			// n8n keeps it through Retry.
 			startedAt: context.getExecutionContext?.()?.establishedAt,
+			share,
 		},
 		transport.clock,
 	);
-	const share = createShare();
 	return {
 		operation,
 		ledger,
 		inLane: createLanes(transport.concurrency),
-		sahutFor: (itemIndex: number): Sahut => ({
-			...ledger.forItem(itemIndex, client),
+		sahutFor: (itemIndex: number, scope: Scope): Sahut => ({
+			...ledger.forItem(itemIndex, scopedClient(client, scope)),
 			share,
 			download: async (attachment) =>
-				await inSlot(async () => await downloadAttachment(context, attachment, transport)),
+				await scope.track(
+					inSlot(
+						async () => await downloadAttachment(context, attachment, transport, scope.signal),
+					),
+				),
 		}),
 	};
 }
@@ -80,10 +87,11 @@ function once<T>(make: () => Promise<T>): () => Promise<T> {
  * Every item is read and checked before the first request; on Stop, one that cannot be used keeps
  * all from being sent. Items of one lane run in their order, lanes in parallel. The output has the
  * order of the input and every output item its `pairedItem`. A failed item stops the node, keeps
- * its JSON beside an `error`, or goes to the error output, as On Error says.
+ * its JSON beside an `error`, or goes to the error output, as On Error says. When the node has ended,
+ * nothing of it runs on.
  *
  * @throws NodeApiError or NodeOperationError on Stop: what is in flight is finished first, and the
- * error names the item and says how many were done.
+ * error names the item and says how many were done. Also when the execution was cancelled.
  */
 export async function executeItems(
 	context: IExecuteFunctions,
@@ -93,15 +101,18 @@ export async function executeItems(
 	const node = context.getNode();
 	const items = context.getInputData();
 	const stopsAtFailure = !context.continueOnFail();
-	let stopped = false;
+	const cancelSignal = context.getExecutionCancelSignal();
+	const stop = new AbortController();
 
 	const setup = once(async () => await prepare(context, resources, settings));
 
-	async function attempt<T>(task: () => Promise<T>): Promise<Outcome<T>> {
+	async function attempt<T>(task: () => Promise<T>, readsOnly = false): Promise<Outcome<T>> {
 		try {
 			return { kind: 'done', value: await task() };
 		} catch (error) {
-			stopped = stopsAtFailure;
+			// Another item has failed, which has broken this one off.
+			if (readsOnly && stop.signal.aborted) return { kind: 'notStarted' };
+			if (stopsAtFailure) stop.abort();
 			return { kind: 'failed', error: toFailure(node, error) };
 		}
 	}
@@ -120,24 +131,29 @@ export async function executeItems(
 		readings.map(async (reading, itemIndex): Promise<Outcome<OutputItem[]>> => {
 			if (reading.kind !== 'done') return reading;
 			const { operation, sahutFor, inLane } = await setup();
-			const lane = operation.lane?.(reading.value) ?? `item ${itemIndex}`;
-			return await inLane(lane, async () =>
-				stopped
+			const ends = [cancelSignal, operation.readsOnly && stop.signal];
+			const run = async (scope: Scope) =>
+				await operation.run(reading.value, sahutFor(itemIndex, scope));
+			return await inLane(operation.lane?.(reading.value) ?? [], async () =>
+				stop.signal.aborted
 					? { kind: 'notStarted' }
-					: await attempt(async () => await operation.run(reading.value, sahutFor(itemIndex))),
+					: await attempt(async () => await inScope(ends, run), operation.readsOnly),
 			);
 		}),
 	);
 
 	const failedAt = outcomes.findIndex(({ kind }) => kind === 'failed');
 	const failed = outcomes[failedAt];
-	if (stopsAtFailure && failed?.kind === 'failed') {
+	const isCancelled = cancelSignal?.aborted === true;
+	if ((stopsAtFailure || isCancelled) && failed?.kind === 'failed') {
 		const done = outcomes.filter(({ kind }) => kind === 'done').length;
 		const verb = await setup().then(
 			({ operation }) => operation.done,
 			() => 'done',
 		);
-		throw nameTheItem(failed.error, failedAt, `${done} of ${items.length} items were ${verb}.`);
+		const progress = `${done} of ${items.length} items were ${verb}.`;
+		const error = nameTheItem(failed.error, failedAt, progress);
+		throw isCancelled ? endAsCancelled(context, error) : error;
 	}
 
 	if (failedAt < 0) (await setup()).ledger.clear();

@@ -1,9 +1,8 @@
-import type { IExecuteFunctions } from 'n8n-workflow';
+import { UserError, type IExecuteFunctions } from 'n8n-workflow';
 
 import { DEFAULT_TRANSPORT, type TransportSettings } from '../transport/settings';
 
-const CONCURRENCY = { fallback: DEFAULT_TRANSPORT.concurrency, min: 1, max: 20 };
-const REQUESTS_PER_MINUTE = { fallback: Infinity, min: 1, max: Infinity };
+const MAX_CONCURRENCY = 20;
 
 /**
  * Which run of the node this is within the execution, from 0: in a loop it runs several times.
@@ -12,21 +11,36 @@ export function readRunIndex(context: IExecuteFunctions): number {
 	return Number(context.evaluateExpression('{{ $runIndex }}', 0));
 }
 
-/** A whole number from an option of the first item, brought into its range; it is one for all items. */
-function readSetting(
-	context: IExecuteFunctions,
-	name: string,
-	{ fallback, min, max }: { fallback: number; min: number; max: number },
-): number {
-	const given = Number(context.getNodeParameter(name, 0, fallback));
-	return Number.isNaN(given) ? fallback : Math.round(Math.min(max, Math.max(min, given)));
+/**
+ * A number from an option of the first item, which is one for all items. Nothing, as an expression
+ * may give it, counts as not given.
+ */
+function readNumber(context: IExecuteFunctions, name: string): number | undefined {
+	const given: unknown = context.getNodeParameter(name, 0, null);
+	const number = given === null || given === '' ? NaN : Number(given);
+	return Number.isNaN(number) ? undefined : number;
+}
+
+/** In the range of the field; beyond it, what comes closest. */
+function readConcurrency(context: IExecuteFunctions): number {
+	const given = readNumber(context, 'options.concurrency') ?? DEFAULT_TRANSPORT.concurrency;
+	return Math.round(Math.min(MAX_CONCURRENCY, Math.max(1, given)));
+}
+
+/** @throws UserError for less than one, which would be no request at all. */
+function readRequestsPerMinute(context: IExecuteFunctions): number {
+	const given = readNumber(context, 'options.requestsPerMinute') ?? Infinity;
+	if (given >= 1) return given;
+	throw new UserError('Requests per Minute must be a number from 1', {
+		description: `It is ${given}. Remove the option to send as fast as your plan allows.`,
+	});
 }
 
 /** The options that are one for the whole node: the first item's. */
 export function readTransport(context: IExecuteFunctions): TransportSettings {
 	return {
 		...DEFAULT_TRANSPORT,
-		concurrency: readSetting(context, 'options.concurrency', CONCURRENCY),
-		requestsPerMinute: readSetting(context, 'options.requestsPerMinute', REQUESTS_PER_MINUTE),
+		concurrency: readConcurrency(context),
+		requestsPerMinute: readRequestsPerMinute(context),
 	};
 }

@@ -1,7 +1,7 @@
 import type { IBinaryData, IDataObject, INodeExecutionData, INodeProperties } from 'n8n-workflow';
 
 import type { SahutClient } from '../transport/client';
-import type { Attachment } from '../transport/types';
+import type { Attachment, Share } from '../transport/types';
 import type { Params } from './params';
 
 /** What an operation can use for one item. */
@@ -23,7 +23,7 @@ export interface Sahut extends SahutClient {
 	decide<T extends IDataObject>(step: string, make: () => Promise<T>): Promise<T>;
 
 	/** What all items of this run can share, e.g. the open conversations of a channel: made once. */
-	share<T>(key: string, make: () => Promise<T>): Promise<T>;
+	share: Share;
 }
 
 /** An output item; n8n's pairing with the input item is added to it. */
@@ -39,6 +39,8 @@ export interface Operation<Input = unknown> {
 	name: string;
 	action: string;
 	description: string;
+	/** For one that changes nothing: on Stop it is broken off, since what it reads would be thrown away. */
+	readsOnly?: true;
 	/** What has become of an item that went through, for messages: "11 of 12 items were sent". */
 	done: string;
 	fields: INodeProperties[];
@@ -48,8 +50,11 @@ export interface Operation<Input = unknown> {
 	 * @throws UserError that says what is wrong with which field, and how to mend it.
 	 */
 	read(params: Params): Input;
-	/** Items with the same lane run one after another, in their order. Without it, all run in parallel. */
-	lane?(input: Input): string;
+	/**
+	 * Items that have a lane in common run one after another, in their order. Without any, all run in
+	 * parallel.
+	 */
+	lane?(input: Input): string | string[];
 	/** Does it, and returns one record for each output item. */
 	run(input: Input, sahut: Sahut): Promise<OutputItem[]>;
 }

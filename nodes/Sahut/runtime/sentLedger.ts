@@ -1,17 +1,16 @@
-import { createHash } from 'crypto';
 import type { IDataObject } from 'n8n-workflow';
 
 import type { SahutClient } from '../transport/client';
 import type { Clock } from '../transport/clock';
 import { mayHaveArrived, UnknownFateError } from '../transport/errors';
-import type { Envelope, SahutRequest } from '../transport/types';
+import type { Envelope, SahutRequest, Share, WriteTrace } from '../transport/types';
 import type { Sahut } from './operation';
 
 /**
- * What is known of a write: the record that Sahut made of it or, until Sahut has answered, when it
- * was sent (milliseconds since the epoch).
+ * What is known of a write: the record that Sahut made of it or, until Sahut has answered, what was
+ * sent and when (milliseconds since the epoch).
  */
-type Entry = { record: IDataObject } | { sentAt: number };
+type Entry = { record: IDataObject } | { sentAt: number; body: IDataObject };
 
 interface StoredLedger {
 	runIndex: number;
@@ -39,6 +38,8 @@ export interface LedgerRun {
 	isRetry: boolean;
 	/** When it began or, for a retry, the first one did, in milliseconds since the epoch. */
 	startedAt?: number;
+	/** What the items of this run share. */
+	share: Share;
 }
 
 /** What this execution has already written, so that a node that runs again writes nothing twice. */
@@ -49,10 +50,15 @@ export interface SentLedger {
 	clear(): void;
 }
 
-function keyOf(itemIndex: number, what: unknown): string {
-	const hash = createHash('sha256').update(JSON.stringify(what)).digest('hex');
-	return `${itemIndex}:${hash.slice(0, 32)}`;
+/** An item writes once to one target, whatever it says: an expression may hold the time. */
+function keyOf(itemIndex: number, { method, path, target = '' }: SahutRequest): string {
+	return `${itemIndex} ${method} /${path.join('/')} ${target}`.trimEnd();
 }
+
+const itemOf = (key: string) => Number.parseInt(key, 10);
+
+/** Whether a record was made under this key, and not changed or decided on. */
+const isCreation = (key: string) => /^\d+ POST /.test(key);
 
 /**
  * Opens the ledger of a run of the node. n8n keeps the node's context through Retry On Fail and
@@ -65,33 +71,52 @@ function keyOf(itemIndex: number, what: unknown): string {
 export function openLedger(
 	store: LedgerStore,
 	shared: SharedStore,
-	{ runIndex, isRetry, startedAt }: LedgerRun,
+	{ runIndex, isRetry, startedAt, share }: LedgerRun,
 	clock: Clock,
 ): SentLedger {
 	if (store.sent?.runIndex !== runIndex) {
 		store.sent = { runIndex, openedAt: (isRetry && startedAt) || clock.now(), entries: {} };
 	}
-	const { openedAt, entries } = store.sent;
+	const opened = store.sent;
+	const { openedAt, entries } = opened;
 	const made = (shared.sahutMade ??= []);
-	const accountedFor = new Set<unknown>(made);
-	for (const entry of Object.values(entries)) {
-		if ('record' in entry) accountedFor.add(entry.record.id);
+	/** As a set, for the first that asks: a loop has many rounds, of which hardly any does. */
+	let accountedFor: Set<string> | undefined;
+	/** IDs of what was made since the ledger was opened. */
+	const madeNow = new Set<unknown>();
+	/** ID of a record → the keys of its changes, and of decisions for it. */
+	const changes = new Map<unknown, Set<string>>();
+	for (const [key, entry] of Object.entries(entries)) {
+		if ('record' in entry) indexChange(key, entry.record);
 	}
 
 	/** Whether a record belongs to one of the writes that are known to have succeeded. */
-	const isAccountedFor = (id: string) => accountedFor.has(id);
+	function isAccountedFor(id: string): boolean {
+		accountedFor ??= new Set(made);
+		return accountedFor.has(id);
+	}
+
+	function indexChange(key: string, { id }: IDataObject): void {
+		if (id === undefined || isCreation(key)) return;
+		const keys = changes.get(id) ?? new Set();
+		changes.set(id, keys.add(key));
+	}
 
 	function record(key: string, what: IDataObject): void {
 		entries[key] = { record: what };
-		accountedFor.add(what.id);
+		indexChange(key, what);
+		if (!isCreation(key)) return;
+		const id = String(what.id);
+		made.push(id);
+		accountedFor?.add(id);
 	}
 
 	async function findWritten(
 		request: SahutRequest,
 		sahut: SahutClient,
-		sentAt: number,
+		trace: Omit<WriteTrace, 'isAccountedFor'>,
 	): Promise<IDataObject | undefined> {
-		return await request.findWritten?.(sahut, { sentAt, isAccountedFor });
+		return await request.findWritten?.(sahut, { ...trace, isAccountedFor });
 	}
 
 	/**
@@ -103,8 +128,12 @@ export function openLedger(
 		request: SahutRequest,
 		sahut: SahutClient,
 	): Promise<IDataObject | undefined> {
-		if (!isRetry || !request.isRecognizable) return undefined;
-		return await findWritten(request, sahut, openedAt);
+		if (!isRetry || request.method !== 'POST' || madeNow.has(request.parentId)) return undefined;
+		return await findWritten(request, sahut, {
+			sentAt: openedAt,
+			body: request.body ?? {},
+			share,
+		});
 	}
 
 	/**
@@ -112,9 +141,10 @@ export function openLedger(
 	 * are made again too, behind it.
 	 */
 	function forgetLaterItems(key: string, recordId: string | undefined): void {
-		for (const [other, entry] of Object.entries(entries)) {
-			const isLater = Number.parseInt(other, 10) > Number.parseInt(key, 10);
-			if (isLater && 'record' in entry && entry.record.id === recordId) delete entries[other];
+		for (const other of changes.get(recordId) ?? []) {
+			if (itemOf(other) <= itemOf(key)) continue;
+			delete entries[other];
+			changes.get(recordId)?.delete(other);
 		}
 	}
 
@@ -123,21 +153,23 @@ export function openLedger(
 		request: SahutRequest,
 		sahut: SahutClient,
 	): Promise<IDataObject> {
-		const sentAt = clock.now();
+		const attempt = { sentAt: clock.now(), body: request.body ?? {} };
 		if (request.method === 'PUT') forgetLaterItems(key, request.path.at(-1));
-		entries[key] = { sentAt };
-		const result = await sahut.request<IDataObject>(request).then(
-			({ data }) => ({ data }),
-			(error: unknown) => ({ error }),
+		entries[key] = attempt;
+		const data = await sahut.request<IDataObject>(request).then(
+			(answer) => answer.data,
+			async (error: unknown) => {
+				if (!mayHaveArrived(error)) {
+					delete entries[key];
+					throw error;
+				}
+				const written = await findWritten(request, sahut, attempt).catch(() => undefined);
+				if (!written) throw error;
+				return written;
+			},
 		);
-		if ('data' in result) return result.data;
-		if (mayHaveArrived(result.error)) {
-			const written = await findWritten(request, sahut, sentAt).catch(() => undefined);
-			if (written) return written;
-		} else {
-			delete entries[key];
-		}
-		throw result.error;
+		if (request.method === 'POST') madeNow.add(data.id);
+		return data;
 	}
 
 	/** An earlier try has left the question open: looks again, and never guesses. */
@@ -145,9 +177,9 @@ export function openLedger(
 		key: string,
 		request: SahutRequest,
 		sahut: SahutClient,
-		sentAt: number,
+		attempt: { sentAt: number; body: IDataObject },
 	): Promise<IDataObject> {
-		const written = await findWritten(request, sahut, sentAt).catch(() => undefined);
+		const written = await findWritten(request, sahut, attempt).catch(() => undefined);
 		if (written) return written;
 		// Setting the same values a second time makes no second record.
 		if (request.method === 'PUT') return await write(key, request, sahut);
@@ -169,19 +201,17 @@ export function openLedger(
 			...sahut,
 			async request<T>(request: SahutRequest): Promise<Envelope<T>> {
 				if (request.method === 'GET') return await sahut.request<T>(request);
-				const { method, path, body } = request;
-				const key = keyOf(itemIndex, [method, path, body]);
+				const key = keyOf(itemIndex, request);
 				const entry = entries[key];
 				if (entry && 'record' in entry) return { data: entry.record as T };
 				const data = entry
-					? await settle(key, request, sahut, entry.sentAt)
+					? await settle(key, request, sahut, entry)
 					: ((await findFromEarlier(request, sahut)) ?? (await write(key, request, sahut)));
 				record(key, data);
-				if (method === 'POST') made.push(String(data.id));
 				return { data: data as T };
 			},
 			async decide<T extends IDataObject>(step: string, make: () => Promise<T>): Promise<T> {
-				const key = keyOf(itemIndex, step);
+				const key = `${itemIndex} ${step}`;
 				const entry = entries[key];
 				if (entry && 'record' in entry) return entry.record as T;
 				const decision = await make();
@@ -190,7 +220,8 @@ export function openLedger(
 			},
 		}),
 		clear() {
-			delete store.sent;
+			// Another run may have begun meanwhile, as when an AI agent calls the node twice at once.
+			if (store.sent === opened) delete store.sent;
 		},
 	};
 }

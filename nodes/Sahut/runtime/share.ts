@@ -1,6 +1,6 @@
-/** What all items of a run can share: made for the first that asks, and anew after a failure. */
-export type Share = <T>(key: string, make: () => Promise<T>) => Promise<T>;
+import type { Share } from '../transport/types';
 
+/** What all items of a run can share; after a failure, it is made anew for the next that asks. */
 export function createShare(): Share {
 	const shared = new Map<string, Promise<unknown>>();
 	return async <T>(key: string, make: () => Promise<T>) => {

@@ -44,14 +44,16 @@ async function fetchFile(
 	context: IExecuteFunctions,
 	attachment: Attachment,
 	{ timeoutMs, maxAttachmentBytes }: TransportSettings,
+	signal: AbortSignal,
 ): Promise<Buffer> {
+	signal.throwIfAborted();
 	const { statusCode, body } = (await context.helpers.httpRequest({
 		url: attachment.url,
 		encoding: 'stream',
 		timeout: timeoutMs,
 		returnFullResponse: true,
 		ignoreHttpStatusErrors: true,
-		abortSignal: context.getExecutionCancelSignal(),
+		abortSignal: signal,
 	})) as IN8nHttpFullResponse;
 	if (statusCode !== 200) throw cannotFetch(attachment, `status ${statusCode}`);
 	return await readUpTo(
@@ -63,7 +65,7 @@ async function fetchFile(
 
 /**
  * Fetches an attachment of a message into n8n's binary data. The request carries no credential: the
- * file lies on a host of its own (API reference, "Messages").
+ * file lies on a host of its own (API reference, "Messages"). Ends with the signal.
  *
  * @throws UserError that names the file, when it cannot be fetched or is larger than the settings
  * allow: it is held in memory on its way.
@@ -72,9 +74,10 @@ export async function downloadAttachment(
 	context: IExecuteFunctions,
 	attachment: Attachment,
 	settings: TransportSettings,
+	signal: AbortSignal,
 ): Promise<IBinaryData> {
 	const { file_name, content_type } = attachment;
-	const data = await fetchFile(context, attachment, settings).catch((error: Error) => {
+	const data = await fetchFile(context, attachment, settings, signal).catch((error: Error) => {
 		if (error instanceof UserError) throw error;
 		throw cannotFetch(attachment, error.message);
 	});

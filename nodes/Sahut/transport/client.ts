@@ -10,7 +10,7 @@ import type {
 
 import { normalizeApiKey, normalizeBaseUrl } from './connection';
 import { toNodeApiError } from './errors';
-import { isRateLimited, isSuccess, type Outcome } from './outcome';
+import { CONNECT_TIMED_OUT, isRateLimited, isSuccess, type Outcome } from './outcome';
 import { RateLimitGate } from './rateLimitGate';
 import { rateLimitPauseMs, retryAfterMs, retryDelayMs } from './retryPolicy';
 import { DEFAULT_TRANSPORT, type TransportSettings } from './settings';
@@ -43,11 +43,28 @@ export interface SahutClient {
 
 const CREDENTIAL = 'sahutApi';
 
-/** The first `code` on an error or on what caused it: n8n wraps axios' errors, axios wraps Node's. */
+/** Node's codes; `ERR_…` of axios says less than what caused it, and a number is an HTTP status. */
+const isCode = (code: unknown): code is string =>
+	typeof code === 'string' && /^[A-Z][A-Z_\d]*$/.test(code);
+
+/** Node says this where a connection broke off before it was secured; the code is that of any other. */
+const BEFORE_TLS = 'before secure TLS connection was established';
+
+/**
+ * Node's code of an error or of what caused it: n8n wraps axios' errors, axios wraps Node's. n8n 1.x
+ * keeps it in `httpCode`, and nothing of the cause.
+ */
 function errorCode(error: unknown): string {
-	const { code, cause } = (error ?? {}) as { code?: unknown; cause?: unknown };
-	if (typeof code === 'string') return code;
-	return cause === undefined ? '' : errorCode(cause);
+	const { code, httpCode, cause, errors, syscall, message } = Object(error) as Record<
+		string,
+		unknown
+	>;
+	// The tries of several addresses of one name.
+	if (Array.isArray(errors) && errors.length > 0) return errorCode(errors[0]);
+	if (code === 'ETIMEDOUT' && syscall === 'connect') return CONNECT_TIMED_OUT;
+	if (code === 'ECONNRESET' && String(message).includes(BEFORE_TLS)) return CONNECT_TIMED_OUT;
+	const ofCause = cause ? errorCode(cause) : '';
+	return ofCause || [code, httpCode].find(isCode) || '';
 }
 
 /** Whether an answer is the success that the request expects, with its data. */
@@ -71,17 +88,17 @@ export async function connect(
 	const { timeoutMs, maxAttempts, clock, random } = settings;
 	const credential = await context.getCredentials<ICredentialDataDecryptedObject>(CREDENTIAL);
 	normalizeApiKey(credential.apiKey);
-	const baseUrl = normalizeBaseUrl(credential.baseUrl);
+	const baseUrl = normalizeBaseUrl(credential.baseUrl, credential.apiKey);
 	const credentialsDecrypted = { id: '', name: CREDENTIAL, type: CREDENTIAL, data: credential };
-	const signal =
+	const executionSignal =
 		'getExecutionCancelSignal' in context ? context.getExecutionCancelSignal() : undefined;
 	const inSlot = createSlots(settings.concurrency);
-	const gate = new RateLimitGate(clock, signal, settings.requestsPerMinute);
+	const gate = new RateLimitGate(clock, settings.requestsPerMinute);
 	let serverAheadMs = 0;
 
 	const urlOf = ({ path }: SahutRequest) => `${baseUrl}/${path.map(encodeURIComponent).join('/')}`;
 
-	async function send(request: SahutRequest): Promise<Outcome> {
+	async function send(request: SahutRequest, signal?: AbortSignal): Promise<Outcome> {
 		const { method, query, body } = request;
 		if (signal?.aborted) return { kind: 'cancelled', wasSent: false };
 		try {
@@ -109,21 +126,22 @@ export async function connect(
 			if (!Number.isNaN(serverNow)) serverAheadMs = serverNow - clock.now();
 			return { kind: 'answer', status, headers, body: answer.body };
 		} catch (error) {
-			if (signal?.aborted) return { kind: 'cancelled', wasSent: true };
+			// n8n breaks off what is on its way when the execution is cancelled, and only then.
+			if (executionSignal?.aborted) return { kind: 'cancelled', wasSent: true };
 			return { kind: 'noAnswer', code: errorCode(error), detail: (error as Error).message };
 		}
 	}
 
-	async function sendUntilItStands(request: SahutRequest): Promise<Outcome> {
+	async function sendUntilItStands(request: SahutRequest, signal?: AbortSignal): Promise<Outcome> {
 		for (let attempt = 1; ; attempt++) {
 			const circumstances = () => ({ now: clock.now(), random: random() });
 			const outcome = await gate.pass(async () => {
-				const answer = await send(request);
+				const answer = await send(request, signal);
 				if (isRateLimited(answer)) {
 					gate.close(rateLimitPauseMs(answer, attempt, circumstances()), answer);
 				}
 				return answer;
-			});
+			}, signal);
 			if (attempt >= maxAttempts) return outcome;
 			const delayMs = retryDelayMs(request, outcome, attempt, circumstances());
 			if (delayMs === undefined) return outcome;
@@ -142,7 +160,8 @@ export async function connect(
 		toServerTime: (localMs) => localMs + serverAheadMs,
 
 		async request<T>(request: SahutRequest): Promise<Envelope<T>> {
-			const outcome = await inSlot(async () => await sendUntilItStands(request)).catch(
+			const { signal = executionSignal } = request;
+			const outcome = await inSlot(async () => await sendUntilItStands(request, signal)).catch(
 				(error: unknown): Outcome => {
 					if (signal?.aborted) return { kind: 'cancelled', wasSent: false };
 					throw error;

@@ -29,25 +29,46 @@ export function normalizeApiKey(apiKey: unknown): string {
 	return key;
 }
 
+/** How the API keys of Sahut begin (API reference, "Basics"). */
+const LIKE_AN_API_KEY = /\bsk_\w/i;
+
+/** Anything shorter can be a part of an address by chance. */
+const MIN_KEY_LENGTH = 8;
+
+function holdsKey(text: string, apiKey: unknown): boolean {
+	const key = String(apiKey ?? '')
+		.trim()
+		.toLowerCase();
+	return (
+		LIKE_AN_API_KEY.test(text) || (key.length >= MIN_KEY_LENGTH && text.toLowerCase().includes(key))
+	);
+}
+
 /**
- * The base URL without white space around it and without a slash at its end.
+ * The base URL without white space around it and without a slash at its end. Errors do not show what
+ * may be a key that was pasted into the wrong field.
  *
- * @throws UserError when it is no web address, or would send the API key in plain text: `http` is
- * for loopback addresses only.
+ * @throws UserError when it is no web address, holds an API key, or would send the key in plain text:
+ * `http` is for loopback addresses only.
  */
-export function normalizeBaseUrl(baseUrl: unknown): string {
+export function normalizeBaseUrl(baseUrl: unknown, apiKey?: unknown): string {
 	const text = String(baseUrl ?? '')
 		.trim()
 		.replace(/\/+$/, '');
+	if (holdsKey(text, apiKey)) {
+		throw new UserError('There is an API key in the Base URL', {
+			description: `Open the Sahut credential, put the key into API Key, and use ${DEFAULT_BASE_URL} as the Base URL.`,
+		});
+	}
 	const url = URL.canParse(text) ? new URL(text) : undefined;
 	if (!url || !['http:', 'https:'].includes(url.protocol) || url.search !== '' || url.hash !== '') {
-		throw new UserError(`The Base URL "${text}" is not a web address`, {
+		throw new UserError('The Base URL is not a web address', {
 			description: `Open the Sahut credential and use ${DEFAULT_BASE_URL}.`,
 		});
 	}
 	if (url.protocol === 'http:' && !isLoopback(text)) {
 		throw new UserError(
-			`The Base URL "${text}" begins with http:, which would send your API key across the network unencrypted`,
+			`The Base URL begins with http:, which would send your API key across the network unencrypted`,
 			{
 				description:
 					'Open the Sahut credential and begin the Base URL with https:. Plain http is only accepted for this computer itself (localhost, 127.0.0.1).',

@@ -1,7 +1,7 @@
 import { NodeApiError, NodeError, UserError, type INode, type JsonObject } from 'n8n-workflow';
 
 import { explain, type Circumstances } from './explain';
-import { isOfUnknownFate, type Outcome } from './outcome';
+import { isOfUnknownFate, passesByItself, type Outcome } from './outcome';
 import type { SahutRequest } from './types';
 
 const MAY_HAVE_ARRIVED =
@@ -33,6 +33,11 @@ export function mayHaveArrived(error: unknown): boolean {
 /** Whether Sahut said that what the request is about does not exist. */
 export function isNotFound(error: unknown): boolean {
 	return error instanceof NodeApiError && error.httpCode === '404';
+}
+
+/** Whether the same request may well succeed a little later. */
+export function mayPassByItself(error: unknown): boolean {
+	return error instanceof NodeApiError && error.context.mayPassByItself === true;
 }
 
 /**
@@ -70,5 +75,6 @@ export function toNodeApiError(
 	// n8n replaces a message in which it finds the name of a system error, if only inside of a word.
 	error.message = message;
 	error.context.mayHaveArrived = isUnknown;
+	error.context.mayPassByItself = passesByItself(outcome);
 	return error;
 }

@@ -1,4 +1,4 @@
-import { isSuccess, NEVER_CONNECTED, type Outcome } from './outcome';
+import { isSuccess, isUnreachable, isUntrusted, type Outcome } from './outcome';
 import type { SahutRequest } from './types';
 
 /** What a failed request means to the person who watches the workflow. */
@@ -89,7 +89,14 @@ function explainSilence(
 	request: SahutRequest,
 	{ origin, timeoutMs }: Circumstances,
 ): Explanation {
-	if (NEVER_CONNECTED.has(code)) {
+	if (isUntrusted(code)) {
+		return {
+			message: `No secure connection to ${origin} could be made (${code})`,
+			advice:
+				'Nothing was sent. Check the Base URL of the Sahut credential, the certificate of that address, and any proxy between your n8n and Sahut.',
+		};
+	}
+	if (isUnreachable(code)) {
 		return {
 			message: `Sahut could not be reached at ${origin}`,
 			advice:

@@ -27,8 +27,44 @@ export const RATE_LIMITED = 429;
 /** The server gave up waiting, at whatever point. */
 const TIMED_OUT = 408;
 
-/** Codes of a connection that was never made: Sahut has seen nothing of the request. */
-export const NEVER_CONNECTED = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN']);
+/** A connection that was not made in time; with `ETIMEDOUT` alone, the answer may be what is late. */
+export const CONNECT_TIMED_OUT = 'ETIMEDOUT connect';
+
+/** Codes of a connection that was never made, and may be in a moment. */
+const UNREACHABLE = new Set([
+	'ECONNREFUSED',
+	'ENOTFOUND',
+	'EAI_AGAIN',
+	'EHOSTUNREACH',
+	'EHOSTDOWN',
+	'ENETUNREACH',
+	'ENETDOWN',
+	'EADDRNOTAVAIL',
+	CONNECT_TIMED_OUT,
+]);
+
+/**
+ * Codes of a connection that was given up before anything was sent, since the other side cannot
+ * prove who it is or speaks no TLS. OpenSSL's codes of certificates, Node's `ERR_TLS_…`, and of
+ * `ERR_SSL_…` those of the handshake: later ones can follow a request.
+ */
+const UNTRUSTED =
+	/^(EPROTO$|ERR_TLS_|ERR_SSL_.*(WRONG_VERSION|PROTOCOL|HANDSHAKE|UNKNOWN_CA|UNRECOGNIZED_NAME)|(CERT|CRL|UNABLE_TO|DEPTH_ZERO|SELF_SIGNED)_|(HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_EXCEEDED)$)/;
+
+/** Whether nothing can be had from this address now, but perhaps in a moment. */
+export function isUnreachable(code: string): boolean {
+	return UNREACHABLE.has(code);
+}
+
+/** Whether the other side was not trusted, which the next try would not change. */
+export function isUntrusted(code: string): boolean {
+	return UNTRUSTED.test(code);
+}
+
+/** Whether no connection was made: Sahut has seen nothing of the request. */
+export function isNeverConnected(code: string): boolean {
+	return isUnreachable(code) || isUntrusted(code);
+}
 
 export function isSuccess(status: number): boolean {
 	return status >= 200 && status < 300;
@@ -44,6 +80,21 @@ export function isRepeatable({ method }: Pick<SahutRequest, 'method'>): boolean 
 	return method === 'GET' || method === 'DELETE';
 }
 
+/** Statuses after which the same request may well succeed. */
+const PASSES_BY_ITSELF = new Set([TIMED_OUT, RATE_LIMITED, 500, 502, 503, 504]);
+
+/** Whether the same request may well succeed a little later. */
+export function passesByItself(outcome: Outcome): boolean {
+	switch (outcome.kind) {
+		case 'cancelled':
+			return false;
+		case 'noAnswer':
+			return !isUntrusted(outcome.code);
+		case 'answer':
+			return PASSES_BY_ITSELF.has(outcome.status);
+	}
+}
+
 /** Whether Sahut may have acted on a write that did not succeed, and that would act again. */
 export function isOfUnknownFate(request: SahutRequest, outcome: Outcome): boolean {
 	if (isRepeatable(request)) return false;
@@ -51,7 +102,7 @@ export function isOfUnknownFate(request: SahutRequest, outcome: Outcome): boolea
 		case 'cancelled':
 			return outcome.wasSent;
 		case 'noAnswer':
-			return !NEVER_CONNECTED.has(outcome.code);
+			return !isNeverConnected(outcome.code);
 		case 'answer':
 			return isSuccess(outcome.status) || outcome.status >= 500 || outcome.status === TIMED_OUT;
 	}

@@ -32,6 +32,8 @@ export interface Pages<T> {
 	last(): number;
 	/** Whether the page was not full when it was read, and must be by now. */
 	hasGrown(page: number): boolean;
+	/** The `meta.total` that the pages have told, each once; nothing where they tell none. */
+	readonly totals: ReadonlySet<number>;
 }
 
 /** @param size records to a page, up to 100 */
@@ -43,12 +45,14 @@ export function openPages<T>(
 	const reads = new Map<number, Promise<T[]>>();
 	const short = new Set<number>();
 	const again = new Set<number>();
+	const totals = new Set<number>();
 	let last = 1;
 
 	async function fetch(page: number): Promise<T[]> {
 		const { data, meta } = await fetchPage<T>(sahut, request, page, size);
 		// Without the documented `meta`, a full page may have another one behind it.
 		last = Math.max(last, meta?.total_pages ?? (data.length === size ? page + 1 : page));
+		if (meta?.total !== undefined) totals.add(meta.total);
 		if (data.length < size) short.add(page);
 		return data;
 	}
@@ -59,6 +63,7 @@ export function openPages<T>(
 		size,
 		last: () => last,
 		hasGrown,
+		totals,
 		async read(page) {
 			if (hasGrown(page)) {
 				again.add(page);

@@ -45,6 +45,43 @@ export async function collect<T extends { id: string }>(
 	return [...collected.values()].slice(0, limit);
 }
 
+/** How often a list is read that changes while it is read. */
+const MAX_READINGS = 5;
+
+/**
+ * One reading of a whole list.
+ *
+ * A record that leaves a list moves all behind it forward: one of them may slip from a page that is
+ * still to be read to one that was read before. `isSteady` tells that none has: all pages told the
+ * same total, and that is how many records came. What it cannot tell is that one has left and another
+ * has come between the same two answers.
+ */
+async function readWhole<T extends { id: string }>(sahut: SahutClient, request: ListRequest) {
+	const pages = openPages<T>(sahut, request);
+	const records = await collect(pages, upwards(pages), { limit: Infinity });
+	const [total = records.length, ...others] = pages.totals;
+	return { records, isSteady: others.length === 0 && total === records.length };
+}
+
+/**
+ * Fetches a whole list, none of its records twice and, of those that stay in it, none missed: it is
+ * read again until nothing can have slipped, since a reading was steady or found nothing new. Then
+ * what only an earlier one found is kept as well, since it may have slipped in the last.
+ */
+async function fetchAll<T extends { id: string }>(
+	sahut: SahutClient,
+	request: ListRequest,
+): Promise<T[]> {
+	const known = new Map<string, T>();
+	for (let reading = 1; ; reading++) {
+		const { records, isSteady } = await readWhole<T>(sahut, request);
+		if (isSteady) return records;
+		const foundNothing = records.every(({ id }) => known.has(id));
+		for (const record of records) known.set(record.id, record);
+		if (foundNothing || reading === MAX_READINGS) return [...known.values()];
+	}
+}
+
 /**
  * Fetches the first `limit` records of a list, in the API's order and none of them twice: page 1
  * first, which tells how many there are, then the further pages that are needed. Records that move
@@ -57,6 +94,7 @@ export async function fetchList<T extends { id: string }>(
 	request: ListRequest,
 	limit = Infinity,
 ): Promise<T[]> {
+	if (limit === Infinity) return await fetchAll<T>(sahut, request);
 	const pages = openPages<T>(sahut, request, Math.min(limit, MAX_PAGE_SIZE));
 	return await collect(pages, upwards(pages), { limit });
 }

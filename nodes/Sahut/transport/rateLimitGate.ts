@@ -24,7 +24,6 @@ export class RateLimitGate {
 
 	constructor(
 		private readonly clock: Clock,
-		private readonly signal?: AbortSignal,
 		requestsPerMinute = Infinity,
 	) {
 		this.distanceMs = MINUTE_MS / requestsPerMinute;
@@ -40,9 +39,9 @@ export class RateLimitGate {
 	 * Sends when it is this request's turn. While the gate is closed for longer than anyone may wait,
 	 * nothing is sent and the 429 that closed it stands for this request too.
 	 *
-	 * @throws when the execution is cancelled while this request waits.
+	 * @throws when the signal is aborted while this request waits for the gate to open.
 	 */
-	async pass(send: () => Promise<Outcome>): Promise<Outcome> {
+	async pass(send: () => Promise<Outcome>, signal?: AbortSignal): Promise<Outcome> {
 		const before = this.line;
 		let leave = () => {};
 		this.line = new Promise((resolve) => {
@@ -50,7 +49,7 @@ export class RateLimitGate {
 		});
 		try {
 			await before;
-			const refusal = await this.untilOpen();
+			const refusal = await this.untilOpen(signal);
 			if (refusal) return refusal;
 			const goesFirst = this.refusal;
 			if (!goesFirst) {
@@ -66,14 +65,15 @@ export class RateLimitGate {
 		}
 	}
 
-	private async untilOpen(): Promise<Outcome | undefined> {
+	private async untilOpen(signal?: AbortSignal): Promise<Outcome | undefined> {
 		for (;;) {
+			signal?.throwIfAborted();
 			const now = this.clock.now();
 			const closedForMs = this.opensAt - now;
 			if (closedForMs > MAX_RETRY_AFTER_MS) return this.refusal;
 			const waitMs = Math.max(closedForMs, this.nextTurnAt - now);
 			if (waitMs <= 0) break;
-			await this.clock.sleep(waitMs, this.signal);
+			await this.clock.sleep(waitMs, signal);
 		}
 		this.nextTurnAt = this.clock.now() + this.distanceMs;
 		return undefined;

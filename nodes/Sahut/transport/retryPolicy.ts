@@ -1,8 +1,8 @@
 import {
 	isRateLimited,
 	isRepeatable,
-	NEVER_CONNECTED,
-	RATE_LIMITED,
+	isUnreachable,
+	passesByItself,
 	type Outcome,
 } from './outcome';
 import type { SahutRequest } from './types';
@@ -13,12 +13,12 @@ export const MAX_ATTEMPTS = 5;
 /** The longest wait that Sahut may ask for; beyond it, the item fails and its message names the wait. */
 export const MAX_RETRY_AFTER_MS = 120_000;
 
+/** The shortest wait after a 429, half of it at random: `Retry-After: 0` would use up all tries at once. */
+const MIN_RETRY_AFTER_MS = 1_000;
+
 /** Backoff before the second try is up to this long, and up to twice as long before each further one. */
 const FIRST_BACKOFF_MS = 1_000;
 const MAX_BACKOFF_MS = 30_000;
-
-/** Answers after which a repeatable request may well succeed. */
-const PASSES_BY_ITSELF = new Set([408, RATE_LIMITED, 500, 502, 503, 504]);
 
 /** What the policy cannot know by itself. */
 export interface Circumstances {
@@ -51,13 +51,18 @@ function backoffMs(attempt: number, random: number): number {
 	return random * Math.min(MAX_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** (attempt - 1));
 }
 
-/** For how long a 429 closes the door, in milliseconds, whether or not the request is tried again. */
+/**
+ * For how long a 429 closes the door, in milliseconds, whether or not the request is tried again; how
+ * long a 503 asks to wait.
+ */
 export function rateLimitPauseMs(
 	outcome: Outcome,
 	attempt: number,
 	{ now, random }: Circumstances,
 ): number {
-	return retryAfterMs(outcome, now) ?? backoffMs(attempt, random);
+	const asked = retryAfterMs(outcome, now);
+	if (asked === undefined) return backoffMs(attempt, random);
+	return Math.max(asked, (MIN_RETRY_AFTER_MS / 2) * (1 + random));
 }
 
 /**
@@ -79,12 +84,11 @@ export function retryDelayMs(
 	if (attempt >= MAX_ATTEMPTS) return undefined;
 	const mayRepeat = isRepeatable(request);
 	const backoff = backoffMs(attempt, circumstances.random);
-	if (outcome.kind === 'cancelled') return undefined;
+	if (!passesByItself(outcome)) return undefined;
 	if (outcome.kind === 'noAnswer') {
-		return mayRepeat || NEVER_CONNECTED.has(outcome.code) ? backoff : undefined;
+		return mayRepeat || isUnreachable(outcome.code) ? backoff : undefined;
 	}
-	if (!isRateLimited(outcome) && !(mayRepeat && PASSES_BY_ITSELF.has(outcome.status)))
-		return undefined;
-	const asked = retryAfterMs(outcome, circumstances.now) ?? backoff;
+	if (!mayRepeat && !isRateLimited(outcome)) return undefined;
+	const asked = rateLimitPauseMs(outcome, attempt, circumstances);
 	return asked > MAX_RETRY_AFTER_MS ? undefined : asked;
 }

@@ -17,19 +17,33 @@ export interface SahutRequest {
 	advice?: Readonly<Record<number, string>>;
 	/** What is there already when this request fails, for messages: `Contact ct_… exists.` */
 	note?: string;
+	/** Gives the request up when it is aborted before the request was sent. */
+	signal?: AbortSignal;
+	/**
+	 * For a write: whom or what it is for, where the path does not say so. An item writes once to one
+	 * path for one target.
+	 */
+	target?: string;
+	/** For a write: the ID of the record that the new one will belong to. */
+	parentId?: string;
 	/** For a write: looks whether it has been carried out although its answer did not arrive. */
 	findWritten?(sahut: SahutClient, trace: WriteTrace): Promise<IDataObject | undefined>;
-	/** Whether what was written can be told from anything else that was written since, however long ago. */
-	isRecognizable?: boolean;
 }
 
 /** What is known of a write whose answer did not arrive. */
 export interface WriteTrace {
 	/** Not before this time, by this machine's clock, in milliseconds since the epoch. */
 	sentAt: number;
+	/** What was sent. An expression may give something else by now. */
+	body: IDataObject;
+	/** What all items can share that look for what was written before this run, e.g. pages of a list. */
+	share?: Share;
 	/** Whether a record comes of another write, which is known to have succeeded. */
 	isAccountedFor(id: string): boolean;
 }
+
+/** Something that several can share: made for the first that asks. */
+export type Share = <T>(key: string, make: () => Promise<T>) => Promise<T>;
 
 /** A successful answer: the data, and for lists where we are in them. */
 export interface Envelope<T> {
@@ -62,11 +76,14 @@ export interface Attachment {
 export interface Message {
 	id: string;
 	type: 'incoming' | 'outgoing' | 'activity';
-	content: string;
+	/** null for a picture without a text. */
+	content: string | null;
 	sender: Sender;
 	attachments: Attachment[];
 	/** ISO 8601 in UTC. */
 	created_at: string;
+	/** Whether it is an internal note; not documented for lists. */
+	private?: boolean;
 }
 
 /** A conversation belongs to one channel and one contact (API reference, "Conversations"). */
@@ -74,7 +91,8 @@ export interface Conversation {
 	id: string;
 	status: 'open' | 'pending' | 'resolved' | 'snoozed';
 	channel: { id: string; type: string; name: string };
-	contact: { id: string; name: string; phone?: string | null };
+	/** null is not documented, and breaks nothing. */
+	contact: { id: string; name: string | null; phone?: string | null } | null;
 	assignee: { id: string; name: string } | null;
 	labels: string[];
 	created_at: string;

@@ -42,13 +42,19 @@ export function eventKey(event: SahutEvent | undefined, rawBody: Buffer): string
 	return hash(rawBody.toString('base64'));
 }
 
-/** The events that one webhook has received. */
+/** What this process knows of one webhook: the events that it has received, and whose it is. */
 export class EventMemory {
+	/** The trigger that made it, if this process did. */
+	owner?: string;
+
 	/** Key → when it came, in milliseconds since the epoch; the oldest first. */
 	private readonly seen = new Map<string, number>();
 
 	/** Keys that another delivery may have stored before it was known that n8n could not take them. */
 	private readonly released = new Set<string>();
+
+	/** Key → whether n8n takes the event: of those that it is still busy with. */
+	private readonly pending = new Map<string, Promise<boolean>>();
 
 	/** Takes over what was stored before a restart, or by another process. */
 	merge(stored: StoredEvents): void {
@@ -77,9 +83,29 @@ export class EventMemory {
 		this.released.add(key);
 	}
 
-	/** What is to be stored: the newest events. */
+	/** A claimed event that n8n may still not take: it is released then, and not stored before. */
+	track(key: string, isTaken: Promise<boolean>): void {
+		this.pending.set(key, isTaken);
+		void isTaken.then((taken) => {
+			if (!taken) this.release(key);
+			this.pending.delete(key);
+		});
+	}
+
+	/** Whether n8n takes the event, while it is busy with it. */
+	fateOf(key: string): Promise<boolean> | undefined {
+		return this.pending.get(key);
+	}
+
+	/** n8n has taken the event. */
+	confirm(key: string): void {
+		this.pending.delete(key);
+	}
+
+	/** What is to be stored: the newest events that n8n has taken. */
 	toStore(): StoredEvents {
-		const newest = [...this.seen].slice(-MAX_STORED);
+		const taken = [...this.seen].filter(([key]) => !this.pending.has(key));
+		const newest = taken.slice(-MAX_STORED);
 		return Object.fromEntries(newest.map(([key, at]) => [key, Math.floor(at / 1000)]));
 	}
 
@@ -108,6 +134,16 @@ export function memoryOf(webhookId: string, stored: StoredEvents = {}): EventMem
 	if (memories.size > MAX_WEBHOOKS && oldest !== undefined) memories.delete(oldest);
 	memory.merge(stored);
 	return memory;
+}
+
+/** The webhook that a trigger has made in this process, which n8n may not have stored yet. */
+export function webhookOf(owner: string): string | undefined {
+	return [...memories].find(([, memory]) => memory.owner === owner)?.[0];
+}
+
+/** Whether a memory is still that of its webhook, and not of one that is no more. */
+export function isCurrent(webhookId: string, memory: EventMemory): boolean {
+	return memories.get(webhookId) === memory;
 }
 
 /** For a webhook that is no more. */

@@ -1,13 +1,15 @@
 import {
-	sleep,
+	NodeOperationError,
 	type IDataObject,
 	type IWebhookFunctions,
 	type IWebhookResponseData,
 } from 'n8n-workflow';
 
 import { connect } from '../transport/client';
+import { mayPassByItself } from '../transport/errors';
 import { DEFAULT_TRANSPORT, type TransportSettings } from '../transport/settings';
-import { eventKey, memoryOf, type EventMemory } from './deduplication';
+import { claim, store } from './claim';
+import { eventKey, isCurrent, memoryOf } from './deduplication';
 import { conversationIdOf, parseBody, readEvent, type SahutEvent } from './envelope';
 import { passes } from './filters';
 import { readOptions } from './options';
@@ -15,8 +17,14 @@ import { toOutput } from './output';
 import { triggerData } from './registration';
 import { isGenuine, SIGNATURE_HEADER } from './signature';
 
-/** Sahut waits 10 seconds for an answer, and then repeats (API reference, "Webhooks"); so do not we. */
-const LOOKUP: TransportSettings = { ...DEFAULT_TRANSPORT, timeoutMs: 7_000, maxAttempts: 1 };
+/** Sahut waits 10 seconds for an answer, and then delivers again (API reference, "Webhooks"). */
+const ANSWER_WITHIN_MS = 7_000;
+
+const LOOKUP: TransportSettings = {
+	...DEFAULT_TRANSPORT,
+	timeoutMs: ANSWER_WITHIN_MS,
+	maxAttempts: 1,
+};
 
 /** n8n answers 200 and starts nothing. */
 const STARTS_NOTHING: IWebhookResponseData = {};
@@ -48,34 +56,29 @@ async function fetchConversation(
 }
 
 /**
- * Has n8n store what is remembered, together with its answer. When n8n starts an execution, it first
- * forgets that something has changed here; so the change is made once more when the execution is
- * being started, which takes n8n several looks into its database.
- *
- * What is stored is read at that moment, not now: other deliveries may have come in between, and the
- * last to be stored must not lack them.
+ * A filter needs to know something that Sahut refuses to say: the execution fails, so that it can be
+ * seen, and Sahut delivers the event again.
  */
-function store(context: IWebhookFunctions, memory: EventMemory): void {
-	const data = triggerData(context);
-	const atThatMoment = { toJSON: () => memory.toStore() };
-	Object.assign(data, { seen: atThatMoment });
-	void sleep(0).then(() => Object.assign(data, { seen: atThatMoment }));
-}
-
-/** Lets Sahut's next delivery of an event in, when n8n does not answer that it has taken this one. */
-function releaseUnlessTaken(context: IWebhookFunctions, memory: EventMemory, key: string): void {
-	const response = context.getResponseObject();
-	response.once('close', () => {
-		if (response.statusCode >= 300) memory.release(key);
-	});
+function cannotFilter(context: IWebhookFunctions, error: Error & { description?: string | null }) {
+	return new NodeOperationError(
+		context.getNode(),
+		`An event could not be filtered: ${error.message}`,
+		{
+			description: `${error.description ?? ''} Sahut delivers the event again, five times within 43 minutes. Without Channel and Conversation Statuses under Options, nothing is asked of Sahut.`,
+		},
+	);
 }
 
 /**
  * Takes a delivery of Sahut: 401 unless it is genuine, otherwise 200, and the workflow starts unless
  * the event is filtered out or has been here before. 503, after which Sahut delivers it again, when a
- * filter needs to know something that Sahut does not say in time.
+ * filter needs to know something that Sahut does not say in time, or n8n is still busy with it.
+ *
+ * @throws NodeOperationError when Sahut refuses to say it: n8n answers 500 and shows it as a failed
+ * execution.
  */
 export async function receive(context: IWebhookFunctions): Promise<IWebhookResponseData> {
+	const answerBy = Date.now() + ANSWER_WITHIN_MS;
 	const { rawBody, headers } = context.getRequestObject();
 	const { webhookId = '', secret, seen } = triggerData(context);
 	if (!isGenuine(rawBody, headers[SIGNATURE_HEADER], secret)) {
@@ -86,24 +89,26 @@ export async function receive(context: IWebhookFunctions): Promise<IWebhookRespo
 	const { filters, deduplicate, rawBody: includeBody } = readOptions(context);
 	const body = parseBody(rawBody);
 	const event = readEvent(body);
+	const memory = memoryOf(webhookId, seen);
 	const isWanted =
 		!event ||
 		(await passes(event, filters, async () => await fetchConversation(context, event)).catch(
 			(error: Error) => error,
 		));
 	if (isWanted instanceof Error) {
+		if (!mayPassByItself(isWanted)) throw cannotFilter(context, isWanted);
 		context.logger.warn(`The Sahut Trigger asks for another delivery: ${isWanted.message}`);
 		return answer(context, 503);
 	}
 	if (!isWanted) return STARTS_NOTHING;
 
 	if (deduplicate) {
-		const memory = memoryOf(webhookId, seen);
 		const key = eventKey(event, rawBody);
-		const isNew = memory.claim(key, Date.now());
-		store(context, memory);
-		if (!isNew) return STARTS_NOTHING;
-		releaseUnlessTaken(context, memory, key);
+		const claimed = await claim(context, memory, key, answerBy);
+		if (claimed === 'busy') return answer(context, 503);
+		// Published again meanwhile: what n8n has read for this delivery must not replace what is new.
+		if (isCurrent(webhookId, memory)) store(context, memory, key);
+		if (claimed === 'known') return STARTS_NOTHING;
 	}
 	return { workflowData: [[{ json: toOutput(event, body, includeBody) }]] };
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'crypto';
 import { NodeOperationError, type IHookFunctions } from 'n8n-workflow';
 
 import { asTexts } from '../runtime/values';
@@ -5,7 +6,7 @@ import { connect, type SahutClient } from '../transport/client';
 import { isLoopback } from '../transport/connection';
 import { isNotFound } from '../transport/errors';
 import type { SahutRequest, Webhook } from '../transport/types';
-import { forgetEvents, type StoredEvents } from './deduplication';
+import { forgetEvents, memoryOf, webhookOf, type StoredEvents } from './deduplication';
 
 /**
  * What n8n keeps for the node from when its workflow is published until it is unpublished. A test
@@ -20,6 +21,8 @@ export interface TriggerData {
 	events?: string[];
 	/** The n8n and the workflow that made it: what a copy of them finds here is not its own. */
 	madeBy?: string;
+	/** Address and key that it was made with, as a hash. */
+	madeWith?: string;
 	/** The events that it has received. */
 	seen?: StoredEvents;
 }
@@ -31,6 +34,19 @@ export function triggerData(context: Pick<IHookFunctions, 'getWorkflowStaticData
 
 function ownerOf(context: IHookFunctions): string {
 	return `${context.getInstanceId()}/${context.getWorkflow().id}`;
+}
+
+/** The trigger, in a test run or published: where its webhook is until n8n has stored it. */
+function triggerOf(context: IHookFunctions): string {
+	return [ownerOf(context), context.getNode().id, webhookUrl(context)].join(' ');
+}
+
+/** Changes when the credential becomes one of another workspace; the key itself is not kept. */
+async function hashCredential(context: IHookFunctions): Promise<string> {
+	const { baseUrl, apiKey } = await context.getCredentials('sahutApi');
+	return createHash('sha256')
+		.update(JSON.stringify([baseUrl, apiKey]))
+		.digest('base64url');
 }
 
 function webhookUrl(context: IHookFunctions): string {
@@ -65,10 +81,20 @@ function assertReachable(context: IHookFunctions, url: string, api: string): voi
 	});
 }
 
+/**
+ * The webhook of this trigger, if there is one. When another trigger of the workflow cannot be
+ * published, n8n takes all of them back with data that ours is not in yet.
+ */
+function ownWebhookId(context: IHookFunctions): string | undefined {
+	const { webhookId, madeBy } = triggerData(context);
+	if (webhookId === undefined) return webhookOf(triggerOf(context));
+	return madeBy === ownerOf(context) ? webhookId : undefined;
+}
+
 async function deleteOwn(context: IHookFunctions, sahut: SahutClient): Promise<void> {
 	const data = triggerData(context);
-	const { webhookId, madeBy } = data;
-	if (webhookId !== undefined && madeBy === ownerOf(context)) {
+	const webhookId = ownWebhookId(context);
+	if (webhookId !== undefined) {
 		const request: SahutRequest = {
 			method: 'DELETE',
 			path: ['webhooks', webhookId],
@@ -81,19 +107,34 @@ async function deleteOwn(context: IHookFunctions, sahut: SahutClient): Promise<v
 		);
 		// Gone already is as good.
 		if (error !== undefined && !isNotFound(error)) throw error;
+		if (error !== undefined && !(await isOfCredential(context))) {
+			context.logger.warn(
+				`The Sahut webhook ${webhookId} was made with another API key. If it belongs to another workspace, delete it there in Sahut: it goes on delivering to this n8n, which refuses it.`,
+			);
+		}
 		forgetEvents(webhookId);
 	}
 	for (const name of Object.keys(data)) Reflect.deleteProperty(data, name);
 }
 
-/** Whether Sahut has a webhook of this node for the events and the address that it has now. */
-export function isRegistered(context: IHookFunctions): boolean {
+/** Whether the webhook was made with the credential that the node has now. */
+async function isOfCredential(context: IHookFunctions): Promise<boolean> {
+	const { madeWith } = triggerData(context);
+	return madeWith === undefined || madeWith === (await hashCredential(context));
+}
+
+/**
+ * Whether Sahut has a webhook of this node for the events, the address and the credential that it has
+ * now.
+ */
+export async function isRegistered(context: IHookFunctions): Promise<boolean> {
 	const { webhookId, secret, url, events = [], madeBy } = triggerData(context);
 	return (
 		Boolean(webhookId && secret) &&
 		madeBy === ownerOf(context) &&
 		url === webhookUrl(context) &&
-		[...events].sort().join() === readEvents(context).join()
+		[...events].sort().join() === readEvents(context).join() &&
+		(await isOfCredential(context))
 	);
 }
 
@@ -115,7 +156,9 @@ export async function register(context: IHookFunctions): Promise<void> {
 	const { data: webhook } = await sahut.request<Webhook>(request);
 	const { id: webhookId, secret } = webhook;
 	const data = triggerData(context);
-	Object.assign(data, { webhookId, secret, url, events, madeBy: ownerOf(context) });
+	const madeWith = await hashCredential(context);
+	Object.assign(data, { webhookId, secret, url, events, madeBy: ownerOf(context), madeWith });
+	memoryOf(webhookId).owner = triggerOf(context);
 	if (webhookId && secret) return;
 	await deleteOwn(context, sahut);
 	throw new NodeOperationError(context.getNode(), 'Sahut did not say the secret of the webhook', {
@@ -125,6 +168,6 @@ export async function register(context: IHookFunctions): Promise<void> {
 
 /** Deletes the webhook that `register` made, and forgets it; one that is gone already is fine. */
 export async function unregister(context: IHookFunctions): Promise<void> {
-	if (triggerData(context).webhookId === undefined) return;
+	if (triggerData(context).webhookId === undefined && ownWebhookId(context) === undefined) return;
 	await deleteOwn(context, await connect(context));
 }

@@ -8,11 +8,14 @@ import { canComeOf } from '../../transport/writtenSince';
 /** What tells one contact from another: a phone number as E.164, or an email address. */
 export type ContactKey = { phone: string } | { email: string };
 
+/** Two that mean the same contact are alike. */
+export function keyText(key: ContactKey): string {
+	return 'phone' in key ? key.phone : key.email.trim().toLowerCase();
+}
+
 /** Whether a contact has this phone number, or this email address in whatever case. */
 function hasKey({ phone, email }: Contact, key: ContactKey): boolean {
-	return 'phone' in key
-		? phone === key.phone
-		: email?.toLowerCase() === key.email.trim().toLowerCase();
+	return ('phone' in key ? phone : email?.toLowerCase()) === keyText(key);
 }
 
 function byAge(a: Contact, b: Contact): number {
@@ -34,40 +37,31 @@ async function findAll(
 }
 
 /**
- * The contact with exactly this phone number or email address. Of several, the oldest: it stays the
+ * The contacts with exactly this phone number or email address. The oldest comes first: it stays the
  * same one when duplicates are added later, and it has the history with the customer.
  *
  * @throws NodeApiError when contacts cannot be read.
  */
-export async function findContact(
-	sahut: SahutClient,
-	key: ContactKey,
-): Promise<Contact | undefined> {
+export async function findContacts(sahut: SahutClient, key: ContactKey): Promise<Contact[]> {
 	const text = 'phone' in key ? key.phone : key.email.trim();
-	const [oldest] = await findAll(sahut, text, (contact) => hasKey(contact, key));
-	return oldest;
+	return await findAll(sahut, text, (contact) => hasKey(contact, key));
 }
 
 /** `POST /contacts` (API reference, "Contacts"). */
 export type NewContact = IDataObject & { name: string; phone?: string; email?: string };
 
-function keyOf({ phone, email }: NewContact): ContactKey | undefined {
-	if (phone !== undefined) return { phone };
-	return email === undefined ? undefined : { email };
-}
-
 /** Looks, once, whether a contact was made although the answer did not arrive. */
 async function findCreated(
 	sahut: SahutClient,
-	body: NewContact,
 	trace: WriteTrace,
 ): Promise<IDataObject | undefined> {
-	const key = keyOf(body);
+	const { name, phone, email } = trace.body as NewContact;
+	const key = phone === undefined ? email !== undefined && { email } : { phone };
 	const [created] = await findAll(
 		sahut,
-		body.phone ?? body.email ?? body.name,
+		phone ?? email ?? name,
 		(contact) =>
-			(key ? hasKey(contact, key) : contact.name === body.name) && canComeOf(contact, sahut, trace),
+			(key ? hasKey(contact, key) : contact.name === name) && canComeOf(contact, sahut, trace),
 	);
 	return created && { ...created };
 }
@@ -80,7 +74,6 @@ export function createContactRequest(body: NewContact): SahutRequest {
 		body,
 		expects: 'record',
 		subject: `contact "${body.name}"`,
-		isRecognizable: keyOf(body) !== undefined,
-		findWritten: async (sahut, trace) => await findCreated(sahut, body, trace),
+		findWritten: findCreated,
 	};
 }

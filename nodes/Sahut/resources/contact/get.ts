@@ -10,6 +10,7 @@ export const get: Operation<string> = {
 	action: 'Get a contact',
 	description: 'Look up one contact by its ID; returns the contact with its tags and attributes',
 	done: 'read',
+	readsOnly: true,
 	fields: [contactLocator],
 	read: (params) => params.locator('contactId'),
 	async run(contactId, sahut) {

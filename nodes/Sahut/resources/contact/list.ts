@@ -14,6 +14,7 @@ export const list: Operation<Input> = {
 	action: 'List contacts',
 	description: 'Find contacts by name, phone, email or tag; returns one item per contact',
 	done: 'read',
+	readsOnly: true,
 	fields: [
 		...returnAllAndLimit,
 		collection('filters', [

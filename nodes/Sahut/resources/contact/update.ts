@@ -43,7 +43,7 @@ export const update: Operation<Input> = {
 	lane: ({ contactId }) => contactId,
 	async run({ contactId, changes }, sahut) {
 		// What is kept of the attributes depends on when they are read: once, however often n8n runs this.
-		const json = await sahut.decide(JSON.stringify({ contactId, changes }), async () => {
+		const json = await sahut.decide(`update of ${contactId}`, async () => {
 			const body = changes.custom_attributes
 				? keepAttributes((await sahut.request<Contact>(getContactRequest(contactId))).data, changes)
 				: changes;

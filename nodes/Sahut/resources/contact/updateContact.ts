@@ -17,7 +17,7 @@ export function getContactRequest(contactId: string): SahutRequest {
 async function findUpdated(
 	sahut: SahutClient,
 	contactId: string,
-	body: ContactFields,
+	body: IDataObject,
 ): Promise<IDataObject | undefined> {
 	const { data } = await sahut.request<Contact>(getContactRequest(contactId));
 	return hasValues(data, body) ? { ...data } : undefined;
@@ -31,7 +31,7 @@ export function updateContactRequest(contactId: string, body: ContactFields): Sa
 		body,
 		expects: 'record',
 		subject: `contact "${contactId}"`,
-		findWritten: async (sahut) => await findUpdated(sahut, contactId, body),
+		findWritten: async (sahut, trace) => await findUpdated(sahut, contactId, trace.body),
 	};
 }
 

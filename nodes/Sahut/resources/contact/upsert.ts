@@ -8,7 +8,7 @@ import { normalizePhone } from '../phoneNumber';
 import { collection } from '../fields';
 import { readContactFields, type ContactFields } from './contactBody';
 import { emailField, nameField, optionalFields, phoneField } from './contactFields';
-import { createContactRequest, findContact, type ContactKey } from './findContact';
+import { createContactRequest, findContacts, keyText, type ContactKey } from './findContact';
 import { keepAttributes, updateContactRequest } from './updateContact';
 
 interface Input {
@@ -17,9 +17,14 @@ interface Input {
 	fields: ContactFields;
 }
 
-/** The key as text: two that mean the same contact are alike. */
-function keyText(key: ContactKey): string {
-	return 'phone' in key ? key.phone : key.email.toLowerCase();
+/** All that the contact is known by once the item is done; what it is matched by comes first. */
+function keysOf({ key, fields: { phone, email } }: Input): ContactKey[] {
+	return [key, ...(phone ? [{ phone }] : []), ...(email ? [{ email }] : [])];
+}
+
+/** Where the items of a run keep the contact with this key. */
+async function cellOf(key: ContactKey, sahut: Sahut): Promise<{ contact?: Contact }> {
+	return await sahut.share(`upserted contact ${keyText(key)}`, async () => ({}));
 }
 
 async function create({ key, fields }: Input, sahut: Sahut): Promise<Contact> {
@@ -30,7 +35,7 @@ async function create({ key, fields }: Input, sahut: Sahut): Promise<Contact> {
 		});
 	}
 	const request = createContactRequest({ ...fields, ...key, name });
-	return (await sahut.request<Contact>(request)).data;
+	return (await sahut.request<Contact>({ ...request, target: keyText(key) })).data;
 }
 
 async function update(contact: Contact, { fields }: Input, sahut: Sahut): Promise<Contact> {
@@ -97,19 +102,19 @@ export const upsert: Operation<Input> = {
 			},
 		};
 	},
-	lane: ({ key }) => keyText(key),
+	// By one item it may be found by its phone number, by another by its email address.
+	lane: (input) => keysOf(input).map(keyText),
 	async run(input, sahut) {
 		// An earlier item of this lane may have made it; Sahut's search may not show it at once.
-		const known = await sahut.share<{ contact?: Contact }>(
-			`upserted contact ${keyText(input.key)}`,
-			async () => ({}),
-		);
-		const json = await sahut.decide(JSON.stringify(input), async () => {
-			const contact = known.contact ?? (await findContact(sahut, input.key));
-			known.contact = contact ? await update(contact, input, sahut) : await create(input, sahut);
-			return { ...known.contact };
+		const cells = await Promise.all(keysOf(input).map(async (key) => await cellOf(key, sahut)));
+		const json = await sahut.decide(`upsert of ${keyText(input.key)}`, async () => {
+			const contact = cells[0]!.contact ?? (await findContacts(sahut, input.key))[0];
+			return { ...(await (contact ? update(contact, input, sahut) : create(input, sahut))) };
 		});
-		known.contact = json;
+		for (const [index, cell] of cells.entries()) {
+			// Another contact may have the same address, too.
+			if (index === 0 || !cell.contact || cell.contact.id === json.id) cell.contact = json;
+		}
 		return [{ json }];
 	},
 };

@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { SahutClient } from '../../transport/client';
 import { fromBothEnds, openPages } from '../../transport/pages';
-import { collect } from '../../transport/pagination';
+import { collect, type Wanted } from '../../transport/pagination';
 import type { Conversation, SahutRequest, WriteTrace } from '../../transport/types';
 import { canComeOf } from '../../transport/writtenSince';
 
@@ -17,25 +17,38 @@ export type NewConversation = IDataObject & {
 };
 
 /**
- * Looks, once, whether a conversation was made although the answer did not arrive. The API cannot
- * look conversations up by contact, and does not say in which order it lists them: a new one is
- * likely at either end.
+ * Some conversations of a channel. The API cannot look them up by contact, and does not say in which
+ * order it lists them: a new one is likely at either end.
  */
-async function findCreated(
+async function fetchFromBothEnds(
 	sahut: SahutClient,
-	{ contact_id, channel_id }: NewConversation,
-	trace: WriteTrace,
-): Promise<IDataObject | undefined> {
+	channel_id: string,
+	wanted: Wanted<Conversation>,
+): Promise<Conversation[]> {
 	const pages = openPages<Conversation>(sahut, {
 		path: ['conversations'],
 		query: { channel_id },
 		subject: `channel "${channel_id}"`,
 	});
-	const [created] = await collect(pages, fromBothEnds(pages, MAX_PAGES), {
-		limit: 1,
-		keep: (conversation) =>
-			conversation.contact.id === contact_id && canComeOf(conversation, sahut, trace),
-	});
+	return await collect(pages, fromBothEnds(pages, MAX_PAGES), wanted);
+}
+
+/** Looks, once, whether a conversation was made although the answer did not arrive. */
+async function findCreated(
+	sahut: SahutClient,
+	trace: WriteTrace,
+): Promise<IDataObject | undefined> {
+	const { contact_id, channel_id } = trace.body as NewConversation;
+	const isNew = (conversation: Conversation) => canComeOf(conversation, sahut, trace);
+	const isWanted = (conversation: Conversation) =>
+		conversation.contact?.id === contact_id && isNew(conversation);
+	const found = trace.share
+		? await trace.share(
+				`conversations on ${channel_id} since the execution began`,
+				async () => await fetchFromBothEnds(sahut, channel_id, { limit: Infinity, keep: isNew }),
+			)
+		: await fetchFromBothEnds(sahut, channel_id, { limit: 1, keep: isWanted });
+	const created = found.find(isWanted);
 	return created && { ...created };
 }
 
@@ -51,7 +64,8 @@ export function createConversationRequest(body: NewConversation): SahutRequest {
 			404: 'Check the IDs of the contact and of the channel.',
 			422: 'Check the IDs of the contact, of the channel and, if given, of the assignee.',
 		},
-		isRecognizable: true,
-		findWritten: async (sahut, trace) => await findCreated(sahut, body, trace),
+		target: `${body.contact_id} ${body.channel_id}`,
+		parentId: body.contact_id,
+		findWritten: findCreated,
 	};
 }

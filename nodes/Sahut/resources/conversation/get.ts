@@ -11,6 +11,7 @@ export const get: Operation<string> = {
 	description:
 		'Look up one conversation by its ID, without its messages; returns its status, channel, contact, assignee and labels',
 	done: 'read',
+	readsOnly: true,
 	fields: [conversationLocator],
 	read: (params) => params.locator('conversationId'),
 	async run(conversationId, sahut) {

@@ -16,6 +16,7 @@ export const list: Operation<Input> = {
 	description:
 		'Find conversations by status, channel or assignee, e.g. open ones that nobody answers; returns one item per conversation',
 	done: 'read',
+	readsOnly: true,
 	fields: [
 		...returnAllAndLimit,
 		collection('filters', [

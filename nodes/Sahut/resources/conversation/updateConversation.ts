@@ -30,7 +30,7 @@ export function getConversationRequest(conversationId: string): SahutRequest {
 async function findUpdated(
 	sahut: SahutClient,
 	conversationId: string,
-	changes: ConversationChanges,
+	changes: IDataObject,
 ): Promise<IDataObject | undefined> {
 	const { data } = await sahut.request<Conversation>(getConversationRequest(conversationId));
 	const assignee_id = data.assignee?.id ?? null;
@@ -49,6 +49,6 @@ export function updateConversationRequest(
 		expects: 'record',
 		subject: `conversation "${conversationId}"`,
 		advice: { 422: 'Check the status and the IDs of the assignee and the team for this item.' },
-		findWritten: async (sahut) => await findUpdated(sahut, conversationId, changes),
+		findWritten: async (sahut, trace) => await findUpdated(sahut, conversationId, trace.body),
 	};
 }

@@ -1,6 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { SahutClient } from '../../transport/client';
+import { UnknownFateError } from '../../transport/errors';
 import { fetchPage } from '../../transport/pages';
 import type { Message, WriteTrace } from '../../transport/types';
 import { canComeOf, writtenSince } from '../../transport/writtenSince';
@@ -8,54 +9,78 @@ import { canComeOf, writtenSince } from '../../transport/writtenSince';
 /** How far back from the newest page to look, in a conversation where much has followed since. */
 const MAX_PAGES_BACK = 10;
 
-function templateValues(body: IDataObject): string[] {
-	return Object.values(body.template_variables ?? {}).map(String);
+/** How white space is written may change on the way. */
+const toLine = (text: unknown) =>
+	String(text ?? '')
+		.replace(/\s+/g, ' ')
+		.trim();
+
+/** A value of a template as a word of its own, e.g. "Ani", but not in "Anita" or "Maharani". */
+function asWords(value: unknown): RegExp {
+	const literal = toLine(value).replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+	return new RegExp(`(?<![\\p{L}\\p{N}])${literal}(?![\\p{L}\\p{N}])`, 'u');
+}
+
+/** Whether a stored message says what was sent; of a template, Sahut stores the result. */
+function saysTheSame(body: IDataObject): (message: Message) => boolean {
+	if ('content' in body) return ({ content }) => content === body.content;
+	const values = Object.values(body.template_variables ?? {})
+		.filter((value) => toLine(value) !== '')
+		.map(asWords);
+	// Of a template without values nothing is known but that no person has written it.
+	if (values.length === 0) return ({ sender }) => sender?.type === 'bot';
+	return ({ content }) => values.every((value) => value.test(toLine(content)));
 }
 
 /**
- * Whether a message can be recognised among others by what it says. A template without variables
- * cannot: only Sahut knows its text.
+ * Whether a note and a message to the customer are kept apart as they were sent. That lists say which
+ * of the two a message is, is not documented.
  */
-export function isRecognizable(body: IDataObject): boolean {
-	return 'content' in body || templateValues(body).some((value) => value.trim() !== '');
-}
-
-/** Whether a stored message can be the one that was sent; of a template, Sahut stores the result. */
-function isLike({ content, sender }: Message, body: IDataObject): boolean {
-	if ('content' in body) return content === body.content;
-	// Of a template without variables nothing is known but that no person has written it.
-	if (!isRecognizable(body)) return sender?.type === 'bot';
-	return templateValues(body).every((value) => content.includes(value));
+function isAsPrivate({ private: isNote }: Message, body: IDataObject): boolean | undefined {
+	return isNote === undefined && body.private
+		? undefined
+		: Boolean(isNote) === Boolean(body.private);
 }
 
 /**
  * Looks, once, whether a message has arrived although its answer did not: an outgoing message at the
- * end of the conversation, no older than the request, with the same text (for a template: with all
- * its values; without any: from a bot), which no other item has sent.
+ * end of the conversation, no older than the request and not an agent's, with the same text (for a
+ * template: with all its values as words; without any: from a bot), which no other item has sent.
  *
  * @returns the message, or undefined when it is not to be seen, which proves nothing.
- * @throws NodeApiError when the conversation cannot be read.
+ * @throws NodeApiError when the conversation cannot be read; UnknownFateError for a note when Sahut
+ * does not say whether the message with its text is one.
  */
 export async function findSentMessage(
 	sahut: SahutClient,
 	conversationId: string,
-	body: IDataObject,
 	trace: WriteTrace,
 ): Promise<IDataObject | undefined> {
 	const request = {
 		path: ['conversations', conversationId, 'messages'],
 		subject: `conversation "${conversationId}"`,
 	};
+	const isAlike = saysTheSame(trace.body);
 	const first = await fetchPage<Message>(sahut, request, 1);
 	const since = writtenSince(sahut, trace);
 	const last = first.meta?.total_pages ?? 1;
 	for (let page = last; page >= 1 && page > last - MAX_PAGES_BACK; page--) {
 		const { data } = page === 1 ? first : await fetchPage<Message>(sahut, request, page);
-		const found = data.find(
+		const alike = data.filter(
 			(message) =>
-				message.type === 'outgoing' && canComeOf(message, sahut, trace) && isLike(message, body),
+				message.type === 'outgoing' &&
+				message.sender?.type !== 'agent' &&
+				isAlike(message) &&
+				canComeOf(message, sahut, trace),
 		);
+		const found = alike.find((message) => isAsPrivate(message, trace.body));
 		if (found) return { ...found };
+		if (alike.some((message) => isAsPrivate(message, trace.body) === undefined)) {
+			throw new UnknownFateError(
+				`It is not known whether ${request.subject} got this note: there is a message with its text, and Sahut does not say whether that is a note`,
+				{ description: 'Look into the conversation before you send it again.' },
+			);
+		}
 		if (data[0] && Date.parse(data[0].created_at) < since) break;
 	}
 	return undefined;

@@ -40,6 +40,7 @@ export const list: Operation<Input> = {
 	description:
 		'Read the messages of a conversation; returns one item per message, or one transcript of all',
 	done: 'read',
+	readsOnly: true,
 	fields: [conversationLocator, ...returnAllAndLimit, filters, options],
 	read: (params) => ({
 		conversationId: params.locator('conversationId'),

@@ -1,9 +1,11 @@
 import type { Sahut } from '../../runtime/operation';
 import type { SahutClient } from '../../transport/client';
+import { isNotFound } from '../../transport/errors';
 import { fetchList } from '../../transport/pagination';
 import type { Contact, Conversation, SahutRequest } from '../../transport/types';
-import { createContactRequest, findContact } from '../contact/findContact';
+import { createContactRequest, findContacts } from '../contact/findContact';
 import { createConversationRequest } from '../conversation/createConversation';
+import { getConversationRequest } from '../conversation/updateConversation';
 
 /** Who a message is for, and how to reach them where there is no conversation yet. */
 export interface Recipient {
@@ -17,17 +19,20 @@ export interface Recipient {
 	reuseOpenConversation: boolean;
 }
 
-interface Found {
-	id: string;
-	/** Whether this item made it. */
-	created: boolean;
-}
+/** The contacts with the recipient's number, the oldest first, and whether this item made it. */
+type Contacts = { ids: string[]; created: boolean };
 
-/** Contact → the conversation that is open or pending, the one with the latest activity if several. */
-type OpenConversations = Map<string, Pick<Conversation, 'id' | 'updated_at'>>;
+/** Where the message goes, and whether this item made that conversation. */
+type Place = { id: string; contactId: string; created: boolean };
+
+/** Contact → its conversations that are open or pending, the one with the latest activity first. */
+type OpenConversations = Map<string | undefined, Conversation[]>;
 
 /** Those that a message can join. */
 const REUSABLE_STATUSES = ['open', 'pending'] as const;
+
+const activityOf = ({ updated_at }: Conversation) => Date.parse(updated_at) || 0;
+const byActivity = (a: Conversation, b: Conversation) => activityOf(b) - activityOf(a);
 
 /** All open and pending conversations of a channel; the API cannot look them up by contact. */
 async function fetchOpenConversations(
@@ -44,18 +49,54 @@ async function fetchOpenConversations(
 				}),
 		),
 	);
-	return new Map(
-		lists
-			.flat()
-			.sort((a, b) => Date.parse(a.updated_at) - Date.parse(b.updated_at))
-			.map((conversation) => [conversation.contact.id, conversation]),
-	);
+	const open: OpenConversations = new Map();
+	for (const conversation of lists.flat().sort(byActivity)) {
+		const contactId = conversation.contact?.id;
+		open.set(contactId, [...(open.get(contactId) ?? []), conversation]);
+	}
+	return open;
 }
 
-async function openConversations(
-	{ channelId }: Recipient,
+/** The conversation as it is now, if a message to one of these contacts can still join it. */
+async function ifStillOpen(
+	{ id }: Conversation,
+	contactIds: string[],
+	channelId: string,
 	sahut: Sahut,
-): Promise<OpenConversations> {
+): Promise<Conversation | undefined> {
+	const { data } = await sahut
+		.request<Conversation>(getConversationRequest(id))
+		.catch((error: unknown) => {
+			if (isNotFound(error)) return { data: undefined };
+			throw error;
+		});
+	const isUsable =
+		REUSABLE_STATUSES.some((status) => status === data?.status) &&
+		(data?.contact?.id === undefined || contactIds.includes(data.contact.id)) &&
+		(data?.channel?.id === undefined || data.channel.id === channelId);
+	return isUsable ? data : undefined;
+}
+
+/**
+ * An open or pending conversation with one of these contacts, of several the one with the latest
+ * activity. The list may be as old as the batch, so each is looked at before it is used.
+ */
+async function findOpenConversation(
+	contactIds: string[],
+	{ channelId, reuseOpenConversation }: Recipient,
+	sahut: Sahut,
+): Promise<Conversation | undefined> {
+	if (!reuseOpenConversation || contactIds.length === 0) return undefined;
+	const open = await openConversations(channelId, sahut);
+	const known = contactIds.flatMap((contactId) => open.get(contactId) ?? []).sort(byActivity);
+	for (const conversation of known) {
+		const usable = await ifStillOpen(conversation, contactIds, channelId, sahut);
+		if (usable) return { ...usable, contact: usable.contact ?? conversation.contact };
+	}
+	return undefined;
+}
+
+async function openConversations(channelId: string, sahut: Sahut): Promise<OpenConversations> {
 	return await sahut.share(
 		`open conversations of ${channelId}`,
 		async () => await fetchOpenConversations(channelId, sahut),
@@ -63,7 +104,7 @@ async function openConversations(
 }
 
 function newContact({ phone, contactName }: Recipient): SahutRequest {
-	return createContactRequest({ name: contactName || phone, phone });
+	return { ...createContactRequest({ name: contactName || phone, phone }), target: phone };
 }
 
 function newConversation({ channelId, assigneeId }: Recipient, contactId: string): SahutRequest {
@@ -74,29 +115,39 @@ function newConversation({ channelId, assigneeId }: Recipient, contactId: string
 	});
 }
 
+const idsOf = (contacts: Contact[]) => contacts.map(({ id }) => id);
+
 /**
  * Looks up the contact and the conversation of a recipient, and changes nothing.
  *
- * @returns what is there, and the requests that would make what is not
+ * @returns the IDs of what is there, and the requests that would make what is not
  */
 export async function findRecipient(
 	recipient: Recipient,
 	sahut: Sahut,
-): Promise<{
-	contact?: Contact;
-	conversation?: Pick<Conversation, 'id'>;
-	requests: SahutRequest[];
-}> {
-	const contact = await findContact(sahut, { phone: recipient.phone });
-	const conversation =
-		contact && recipient.reuseOpenConversation
-			? (await openConversations(recipient, sahut)).get(contact.id)
-			: undefined;
+): Promise<{ contactId?: string; conversationId?: string; requests: SahutRequest[] }> {
+	const ids = idsOf(await findContacts(sahut, { phone: recipient.phone }));
+	const conversation = await findOpenConversation(ids, recipient, sahut);
+	const contactId = conversation?.contact?.id ?? ids[0];
 	const requests = [
-		...(contact ? [] : [newContact(recipient)]),
-		...(conversation ? [] : [newConversation(recipient, contact?.id ?? 'NEW_CONTACT')]),
+		...(contactId === undefined ? [newContact(recipient)] : []),
+		...(conversation ? [] : [newConversation(recipient, contactId ?? 'NEW_CONTACT')]),
 	];
-	return { contact, conversation, requests };
+	return { contactId, conversationId: conversation?.id, requests };
+}
+
+async function reachContacts(recipient: Recipient, sahut: Sahut): Promise<Contacts> {
+	const { phone } = recipient;
+	// An earlier item with this number may have made it; Sahut's search may not show it at once.
+	const known = await sahut.share<{ ids?: string[] }>(`contact of ${phone}`, async () => ({}));
+	const contacts = await sahut.decide<Contacts>(`contact of ${phone}`, async () => {
+		const ids = known.ids ?? idsOf(await findContacts(sahut, { phone }));
+		if (ids.length > 0) return { ids, created: false };
+		const { data } = await sahut.request<Contact>(newContact(recipient));
+		return { ids: [data.id], created: true };
+	});
+	known.ids = contacts.ids;
+	return contacts;
 }
 
 /**
@@ -108,30 +159,29 @@ export async function findRecipient(
 export async function reachRecipient(
 	recipient: Recipient,
 	sahut: Sahut,
-): Promise<{ contact: Found; conversation: Found }> {
-	const { phone, channelId, reuseOpenConversation } = recipient;
-	// An earlier item with this number may have made it; Sahut's search may not show it at once.
-	const known = await sahut.share<{ id?: string }>(`contact of ${phone}`, async () => ({}));
-	const contact = await sahut.decide(`contact of ${phone}`, async () => {
-		const existing = known.id ?? (await findContact(sahut, { phone }))?.id;
-		if (existing !== undefined) return { id: existing, created: false };
-		const { data } = await sahut.request<Contact>(newContact(recipient));
-		return { id: data.id, created: true };
-	});
-	known.id = contact.id;
-	const conversation = await sahut.decide(
-		`conversation of ${contact.id} on ${channelId}, ${reuseOpenConversation ? 'open' : 'new'}`,
+): Promise<{ contact: { id: string; created: boolean }; conversation: Place }> {
+	const { channelId, reuseOpenConversation } = recipient;
+	const contacts = await reachContacts(recipient, sahut);
+	const [contactId] = contacts.ids as [string];
+	const conversation = await sahut.decide<Place>(
+		`conversation of ${contactId} on ${channelId}, ${reuseOpenConversation ? 'open' : 'new'}`,
 		async () => {
-			const open = reuseOpenConversation ? await openConversations(recipient, sahut) : undefined;
-			const existing = open?.get(contact.id);
-			if (existing) return { id: existing.id, created: false };
+			const existing = await findOpenConversation(contacts.ids, recipient, sahut);
+			if (existing) {
+				return { id: existing.id, contactId: existing.contact?.id ?? contactId, created: false };
+			}
 			const { data } = await sahut.request<Conversation>({
-				...newConversation(recipient, contact.id),
-				note: `Contact ${contact.id} exists.`,
+				...newConversation(recipient, contactId),
+				note: `Contact ${contactId} exists.`,
 			});
-			open?.set(contact.id, data);
-			return { id: data.id, created: true };
+			if (reuseOpenConversation) {
+				(await openConversations(channelId, sahut)).set(contactId, [data]);
+			}
+			return { id: data.id, contactId, created: true };
 		},
 	);
-	return { contact, conversation };
+	return {
+		contact: { id: conversation.contactId, created: contacts.created },
+		conversation,
+	};
 }

@@ -5,7 +5,7 @@ import type { SahutRequest } from '../../transport/types';
 import { collection, conversationLocator, sendOptions } from '../fields';
 import { readMessage } from './content';
 import { messageFields } from './contentFields';
-import { findSentMessage, isRecognizable } from './findSent';
+import { findSentMessage } from './findSent';
 
 interface Input {
 	conversationId: string;
@@ -25,8 +25,8 @@ export function sendRequest(conversationId: string, body: IDataObject): SahutReq
 		expects: 'record',
 		subject: `conversation "${conversationId}"`,
 		advice: { 422: USE_A_TEMPLATE },
-		isRecognizable: isRecognizable(body),
-		findWritten: async (sahut, trace) => await findSentMessage(sahut, conversationId, body, trace),
+		parentId: conversationId,
+		findWritten: async (sahut, trace) => await findSentMessage(sahut, conversationId, trace),
 	};
 }
 

@@ -79,13 +79,13 @@ export const sendToPhone: Operation<Input> = {
 	lane: ({ phone }) => phone,
 	async run({ body, dryRun, ...recipient }, sahut) {
 		if (dryRun) {
-			const { contact, conversation, requests } = await findRecipient(recipient, sahut);
-			const message = sendRequest(conversation?.id ?? 'NEW_CONVERSATION', body);
+			const { contactId, conversationId, requests } = await findRecipient(recipient, sahut);
+			const message = sendRequest(conversationId ?? 'NEW_CONVERSATION', body);
 			const json = {
 				dryRun,
 				phone: recipient.phone,
-				contact_id: contact?.id ?? null,
-				conversation_id: conversation?.id ?? null,
+				contact_id: contactId ?? null,
+				conversation_id: conversationId ?? null,
 				requests: [...requests, message].map(sahut.describe),
 			};
 			return [{ json }];

@@ -30,10 +30,12 @@ export function toTranscript(
 ): IDataObject {
 	const format = timeFormat(timezone);
 	const lines = messages.map(({ created_at, type, sender, content, attachments }) => {
-		const time = format.format(new Date(created_at));
-		const who = sender && type !== 'activity' ? `${sender.name} (${sender.type})` : type;
-		const files = (attachments ?? []).map(({ file_name }) => `[file: ${file_name}]`);
-		return `[${time}] ${who}: ${toLine([content, ...files].join(' '))}`;
+		const at = Date.parse(created_at);
+		const time = Number.isNaN(at) ? created_at : format.format(at);
+		const who =
+			sender && type !== 'activity' ? `${sender.name ?? sender.id} (${sender.type})` : type;
+		const files = (attachments ?? []).map((file) => `[file: ${file?.file_name ?? file?.url}]`);
+		return `[${time}] ${who}: ${toLine([content ?? '', ...files].join(' '))}`;
 	});
 	return {
 		conversation_id: conversationId,

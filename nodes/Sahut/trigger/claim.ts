@@ -1,0 +1,62 @@
+import { sleep, type IWebhookFunctions } from 'n8n-workflow';
+
+import type { EventMemory } from './deduplication';
+import { triggerData } from './registration';
+
+/**
+ * Has n8n store what is remembered, together with its answer. When n8n starts an execution, it first
+ * forgets that something has changed here; so the change is made once more when the execution is
+ * being started, which takes n8n several looks into its database.
+ *
+ * What is stored is read at that moment, not now: other deliveries may have come in between, and the
+ * last to be stored must not lack them. By then n8n has taken the event of this delivery.
+ */
+export function store(context: IWebhookFunctions, memory: EventMemory, key: string): void {
+	const data = triggerData(context);
+	const atThatMoment = {
+		toJSON() {
+			memory.confirm(key);
+			return memory.toStore();
+		},
+	};
+	Object.assign(data, { seen: atThatMoment });
+	void sleep(0).then(() => Object.assign(data, { seen: atThatMoment }));
+}
+
+/**
+ * Whether n8n answers that it has taken the delivery. When Sahut hangs up before that, no event tells
+ * of the answer, but n8n gives it all the same.
+ */
+async function whetherTaken(context: IWebhookFunctions): Promise<boolean> {
+	const response = context.getResponseObject();
+	return await new Promise((resolve) => {
+		const end = response.end.bind(response) as (...args: unknown[]) => typeof response;
+		response.end = (...args: unknown[]) => {
+			resolve(response.statusCode < 300);
+			return end(...args);
+		};
+	});
+}
+
+/**
+ * Claims an event for this delivery, until it turns out that n8n could not take it. Where n8n is
+ * still busy with another delivery of it, the end of that is waited for.
+ *
+ * @param answerBy milliseconds since the epoch
+ * @returns `known` when it has been taken before, `busy` when that cannot be told in time.
+ */
+export async function claim(
+	context: IWebhookFunctions,
+	memory: EventMemory,
+	key: string,
+	answerBy: number,
+): Promise<'new' | 'known' | 'busy'> {
+	while (!memory.claim(key, Date.now())) {
+		const fate = memory.fateOf(key);
+		if (!fate) return 'known';
+		const timeUp = sleep(Math.max(0, answerBy - Date.now())).then(() => 'busy' as const);
+		if ((await Promise.race([fate, timeUp])) === 'busy') return 'busy';
+	}
+	memory.track(key, whetherTaken(context));
+	return 'new';
+}
