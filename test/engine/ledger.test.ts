@@ -149,23 +149,6 @@ describe('Retry on a failed execution', () => {
 		expect(counts(workspace, conversations)).toEqual([1, 1, 1]);
 		expect(again.error?.description).toContain('3 of 5 items were sent.');
 	});
-
-	it('sends a changed text, since that is another message', async () => {
-		const workspace = await openWorkspace();
-		const [conversation] = workspace.addConversations(1);
-		const failed = await workspace.run({ ...sendText, options: { concurrency: 1 } }, [
-			{ conversation, text: 'Halo' },
-			{ conversation: UNKNOWN, text: 'Halo' },
-		]);
-		const data = dataForRetry(failed);
-		const [first, second] = data.executionData!.nodeExecutionStack[0]!.data.main![0]!;
-		first!.json.text = 'Halo Kak';
-		second!.json.conversation = conversation;
-
-		await workspace.run(sendText, [], {}, { mode: 'retry', executionData: data });
-
-		expect(workspace.sent(conversation!).sort()).toEqual(['Halo', 'Halo', 'Halo Kak']);
-	});
 });
 
 describe('is another message, and sent', () => {

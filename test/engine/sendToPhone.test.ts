@@ -1,5 +1,8 @@
-import type { INode } from 'n8n-workflow';
+import type { IDataObject, INode } from 'n8n-workflow';
+import { setTimeout as wait } from 'node:timers/promises';
 
+import { sahutWorkflow } from './engine';
+import { dataAtStart } from './retryData';
 import { openWorkspace, type Workspace } from './workspace';
 
 const RETRY_ON_FAIL = { retryOnFail: true, maxTries: 2, waitBetweenTries: 1 };
@@ -16,6 +19,10 @@ function toPhone(workspace: Workspace, options: INode['parameters'] = {}): INode
 		templateVariables: { variable: [{ name: 'customer_name', value: '={{ $json.name }}' }] },
 		options: { contactName: '={{ $json.name }}', ...options },
 	};
+}
+
+async function until(condition: () => boolean): Promise<void> {
+	while (!condition()) await wait(5);
 }
 
 const BUDI = { phone: '0812-3456-7890', name: 'Budi Santoso' };
@@ -299,4 +306,135 @@ it('another country code stands for the leading 0', async () => {
 	const workspace = await openWorkspace();
 	await workspace.run(toPhone(workspace, { defaultCountryCode: '60' }), [BUDI]);
 	expect(contactsOf(workspace)[0]!.phone).toBe('+6081234567890');
+});
+
+describe('an open conversation that was read when the batch began', () => {
+	/** Two rows, of which something happens to the second one's conversation while the first is sent. */
+	async function whileTheFirstIsSent(
+		happens: (workspace: Workspace, conversation: string) => void,
+	) {
+		const workspace = await openWorkspace();
+		const { store, faults } = workspace.sandbox;
+		const rows = [1, 2].map((index) => {
+			const phone = `+62812000000${index}`;
+			return {
+				phone,
+				name: `Pelanggan ${index}`,
+				id: store.addConversation({ contact: store.addContact({ phone }) }).id,
+			};
+		});
+		const [first, second] = rows;
+		faults.add({
+			kind: 'slow',
+			delayMs: 300,
+			method: 'POST',
+			path: `/conversations/${first!.id}/messages`,
+		});
+		const running = workspace.run(toPhone(workspace, { concurrency: 1 }), rows);
+		await until(() => workspace.requests().some((request) => request.startsWith('POST')));
+		happens(workspace, second!.id);
+		const { output } = await running;
+		return { workspace, conversation: second!.id, last: output('Sahut')[1]!.json };
+	}
+
+	it.each<[string, (workspace: Workspace, conversation: string) => void]>([
+		[
+			'was resolved meanwhile',
+			({ sandbox: { store } }, id) =>
+				store.updateConversation(store.conversations.get(id)!, { status: 'resolved' }),
+		],
+		[
+			'was moved to another channel',
+			({ sandbox: { store } }, id) => {
+				store.conversations.get(id)!.channel = store.addChannel({ name: 'Lain' });
+			},
+		],
+		[
+			'was given to another contact',
+			({ sandbox: { store } }, id) => {
+				store.conversations.get(id)!.contact = store.addContact();
+			},
+		],
+		['was deleted', ({ sandbox: { store } }, id) => store.conversations.delete(id)],
+	])('and %s is not written into', async (_, happens) => {
+		const { workspace, conversation, last } = await whileTheFirstIsSent(happens);
+		expect(last).toMatchObject({ conversation_created: true, contact_created: false });
+		const sent = workspace
+			.requests()
+			.filter((each) => each === `POST /conversations/${conversation}/messages`);
+		expect(sent).toEqual([]);
+	});
+
+	it('and is pending by now is written into', async () => {
+		const { conversation, last } = await whileTheFirstIsSent(({ sandbox: { store } }, id) =>
+			store.updateConversation(store.conversations.get(id)!, { status: 'pending' }),
+		);
+		expect(last).toMatchObject({ conversation_id: conversation, conversation_created: false });
+	});
+});
+
+describe('several contacts with one number', () => {
+	const PHONE = '+6281234567890';
+
+	it('share the open conversation of any of them', async () => {
+		const workspace = await openWorkspace();
+		const { store } = workspace.sandbox;
+		store.addContact({ phone: PHONE, created_at: '2024-03-15T08:30:00Z' });
+		const newer = store.addContact({ phone: PHONE });
+		const { id } = store.addConversation({ contact: newer });
+
+		const { output } = await workspace.run(toPhone(workspace), [BUDI]);
+
+		expect(output('Sahut')[0]!.json).toMatchObject({
+			contact_id: newer.id,
+			contact_created: false,
+			conversation_id: id,
+			conversation_created: false,
+		});
+	});
+
+	it('without one, the oldest gets it', async () => {
+		const workspace = await openWorkspace();
+		const { store } = workspace.sandbox;
+		store.channelOfType('whatsapp');
+		store.addContact({ phone: PHONE });
+		const oldest = store.addContact({ phone: PHONE, created_at: '2024-03-15T08:30:00Z' });
+
+		const { output } = await workspace.run(toPhone(workspace), [BUDI]);
+
+		expect(output('Sahut')[0]!.json).toMatchObject({
+			contact_id: oldest.id,
+			conversation_created: true,
+		});
+	});
+});
+
+describe('a retry on a channel with many conversations', () => {
+	async function retried(rows: IDataObject[], prepare: (workspace: Workspace) => void = () => {}) {
+		const workspace = await openWorkspace();
+		const { store } = workspace.sandbox;
+		for (let index = 0; index < 2_500; index++) store.addConversation({ status: 'resolved' });
+		prepare(workspace);
+		const workflow = sahutWorkflow(toPhone(workspace, { concurrency: 1 }));
+		const executionData = dataAtStart(workflow.nodes[0]!, rows, Date.now() - 60_000);
+		await workspace.run({}, [], {}, { ...workflow, mode: 'retry', executionData });
+		expect(allSent(workspace)).toHaveLength(rows.length);
+		return workspace.requests().filter((request) => request === 'GET /conversations').length;
+	}
+	const rows = Array.from({ length: 20 }, (_, index) => ({
+		phone: `+62812000000${10 + index}`,
+		name: `Pelanggan ${index}`,
+	}));
+
+	it('looks nowhere for the conversation of a contact that it has just made', async () => {
+		// The two lists of those that a message could join, once.
+		expect(await retried(rows)).toBe(2);
+	});
+
+	it('looks once for all items, where the contacts were there', async () => {
+		const lists = await retried(rows, ({ sandbox }) => {
+			for (const { phone, name } of rows) sandbox.store.addContact({ phone, name });
+		});
+		expect(lists).toBe(2 + 20);
+	});
 });

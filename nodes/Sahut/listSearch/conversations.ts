@@ -17,7 +17,7 @@ function subscriberDigits(phone: string): string {
 export function matchesSearch({ contact, channel }: Conversation, filter: string): boolean {
 	const wanted = filter.trim().toLowerCase();
 	const texts = [contact?.name, contact?.phone, channel?.name, channel?.type];
-	if (texts.some((text) => text?.toLowerCase().includes(wanted))) return true;
+	if (wanted === '' || texts.some((text) => text?.toLowerCase().includes(wanted))) return true;
 	const digits = isPartOfPhone(wanted) ? subscriberDigits(wanted) : '';
 	return digits !== '' && subscriberDigits(contact?.phone ?? '').includes(digits);
 }

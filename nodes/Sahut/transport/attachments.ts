@@ -6,12 +6,17 @@ import {
 } from 'n8n-workflow';
 
 import type { TransportSettings } from './settings';
-import type { Attachment } from './types';
+import type { Attachment, Message } from './types';
 
 const BYTES_PER_MB = 1024 * 1024;
 
 const FETCH_IT_YOURSELF =
 	'Turn off Download Attachments and fetch it with the HTTP Request node, from the "url" of the attachment.';
+
+/** The files of a message, also where Sahut has null in their place. */
+export function attachmentsOf({ attachments }: Message): Attachment[] {
+	return (attachments ?? []).filter(Boolean);
+}
 
 function cannotFetch({ file_name }: Attachment, reason: string): UserError {
 	return new UserError(`The attachment "${file_name}" could not be fetched (${reason})`, {

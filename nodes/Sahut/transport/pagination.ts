@@ -59,14 +59,15 @@ const MAX_READINGS = 5;
 async function readWhole<T extends { id: string }>(sahut: SahutClient, request: ListRequest) {
 	const pages = openPages<T>(sahut, request);
 	const records = await collect(pages, upwards(pages), { limit: Infinity });
-	const [total = records.length, ...others] = pages.totals;
-	return { records, isSteady: others.length === 0 && total === records.length };
+	const total = Math.max(records.length, ...pages.totals);
+	return { records, total, isSteady: pages.totals.size <= 1 && total === records.length };
 }
 
 /**
  * Fetches a whole list, none of its records twice and, of those that stay in it, none missed: it is
- * read again until nothing can have slipped, since a reading was steady or found nothing new. Then
- * what only an earlier one found is kept as well, since it may have slipped in the last.
+ * read again until nothing can have slipped, since a reading was steady, or found nothing new where as
+ * many as there are were known. Then what only an earlier one found is kept as well, since it may have
+ * slipped in the last.
  */
 async function fetchAll<T extends { id: string }>(
 	sahut: SahutClient,
@@ -74,11 +75,11 @@ async function fetchAll<T extends { id: string }>(
 ): Promise<T[]> {
 	const known = new Map<string, T>();
 	for (let reading = 1; ; reading++) {
-		const { records, isSteady } = await readWhole<T>(sahut, request);
+		const { records, total, isSteady } = await readWhole<T>(sahut, request);
 		if (isSteady) return records;
-		const foundNothing = records.every(({ id }) => known.has(id));
+		const isComplete = known.size >= total && records.every(({ id }) => known.has(id));
 		for (const record of records) known.set(record.id, record);
-		if (foundNothing || reading === MAX_READINGS) return [...known.values()];
+		if (isComplete || reading === MAX_READINGS) return [...known.values()];
 	}
 }
 

@@ -1,5 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import { attachmentsOf } from '../../transport/attachments';
 import type { Message } from '../../transport/types';
 
 /** `2024-03-15 15:30`, in the time zone. Swedish dates are ISO dates. */
@@ -29,12 +30,13 @@ export function toTranscript(
 	timezone: string,
 ): IDataObject {
 	const format = timeFormat(timezone);
-	const lines = messages.map(({ created_at, type, sender, content, attachments }) => {
+	const lines = messages.map((message) => {
+		const { created_at, type, sender, content } = message;
 		const at = Date.parse(created_at);
 		const time = Number.isNaN(at) ? created_at : format.format(at);
-		const who =
-			sender && type !== 'activity' ? `${sender.name ?? sender.id} (${sender.type})` : type;
-		const files = (attachments ?? []).map((file) => `[file: ${file?.file_name ?? file?.url}]`);
+		const name = sender && type !== 'activity' && (sender.name ?? sender.id);
+		const who = name ? `${name} (${sender.type})` : type;
+		const files = attachmentsOf(message).map(({ file_name, url }) => `[file: ${file_name ?? url}]`);
 		return `[${time}] ${who}: ${toLine([content ?? '', ...files].join(' '))}`;
 	});
 	return {

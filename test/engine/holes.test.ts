@@ -1,0 +1,109 @@
+import type { INode } from 'n8n-workflow';
+
+import { searchList, loadOptions, sahutWorkflow } from './engine';
+import { dataAtStart } from './retryData';
+import { openWorkspace, sendText, type Workspace } from './workspace';
+
+/** What Sahut's reference does not rule out: records with parts that are null or not there. */
+const CHANNEL = { id: 'ch_1', type: 'whatsapp', name: 'WhatsApp Utama' };
+const HOLED_CONVERSATIONS = [
+	{ id: 'conv_1', status: 'open', channel: CHANNEL, contact: null, assignee: null },
+	{ id: 'conv_2', status: 'open', channel: null, contact: { id: 'ct_2', name: null } },
+	{ id: 'conv_3' },
+];
+const HOLED_CONTACTS = [{ id: 'ct_1', name: null, email: null, phone: null }, { id: 'ct_2' }];
+const HOLED_MESSAGES = [
+	{ id: 'msg_1', type: 'outgoing', content: null, sender: null, attachments: null },
+	{
+		id: 'msg_2',
+		type: 'outgoing',
+		content: null,
+		sender: { type: 'bot', id: 'usr_1', name: null },
+	},
+	{ id: 'msg_3', type: 'incoming', sender: { type: 'contact' }, attachments: [null] },
+].map((message) => ({ ...message, created_at: new Date().toISOString() }));
+
+/** All GETs of this path are answered with the records. */
+function answer({ sandbox }: Workspace, path: RegExp | string, data: unknown[]) {
+	const meta = { total: data.length, page: 1, per_page: 100, total_pages: 1 };
+	sandbox.faults.add({ kind: 'body', method: 'GET', path, times: 99, body: { data, meta } });
+}
+
+const toPhone: INode['parameters'] = {
+	resource: 'message',
+	operation: 'sendToPhone',
+	phone: '0812 3456 7890',
+	channelId: { __rl: true, mode: 'id', value: '={{ $json.channel }}' },
+	messageType: 'template',
+	templateId: 'tmpl_follow_up',
+	templateVariables: { variable: [{ name: 'customer_name', value: 'Ani' }] },
+};
+
+it('conversations without a contact do not keep others of the channel from being reached', async () => {
+	const workspace = await openWorkspace();
+	const { id: channel } = workspace.sandbox.store.addChannel();
+	answer(workspace, '/conversations', HOLED_CONVERSATIONS);
+	answer(workspace, '/contacts', HOLED_CONTACTS);
+
+	const { output } = await workspace.run(toPhone, [{ channel }]);
+
+	expect(output('Sahut')[0]!.json).toMatchObject({ contact_created: true });
+});
+
+it.each([
+	['searchConversations', ['conv_1', 'conv_2', 'conv_3']],
+	['searchContacts', ['ct_1', 'ct_2']],
+	['searchChannels', ['ch_1']],
+])('%s shows what it can', async (method, ids) => {
+	const workspace = await openWorkspace();
+	answer(workspace, '/conversations', HOLED_CONVERSATIONS);
+	answer(workspace, '/contacts', HOLED_CONTACTS);
+	const toRun = { ...sahutWorkflow(sendText), credentials: workspace.credentials };
+
+	const { results } = await searchList(toRun, method);
+
+	expect(results.map(({ value }) => value)).toEqual(ids);
+	for (const { name } of results) expect(name).not.toMatch(/null|undefined|^$/);
+	expect((await searchList(toRun, method, 'utama')).results.length).toBeLessThanOrEqual(ids.length);
+	expect(await loadOptions(toRun, 'getAgents')).toEqual([]);
+});
+
+it('messages without text or sender are listed, and stand in a transcript', async () => {
+	const workspace = await openWorkspace();
+	const [conversation] = workspace.addConversations(1);
+	answer(workspace, /messages$/, HOLED_MESSAGES);
+	const list = { ...sendText, operation: 'list', returnAll: true };
+
+	const listed = await workspace.run(list, [{ conversation }]);
+	const transcript = await workspace.run({ ...list, options: { output: 'transcript' } }, [
+		{ conversation },
+	]);
+
+	expect(listed.output('Sahut')).toHaveLength(3);
+	expect(transcript.output('Sahut')[0]!.json.transcript).not.toMatch(/null|undefined/);
+});
+
+it('a picture without a text is not taken for a template that was sent', async () => {
+	const workspace = await openWorkspace();
+	const [conversation] = workspace.addConversations(1);
+	answer(workspace, /messages$/, HOLED_MESSAGES);
+	const workflow = sahutWorkflow({
+		...toPhone,
+		operation: 'send',
+		conversationId: sendText.conversationId,
+	} as INode['parameters']);
+
+	const { status } = await workspace.run(
+		{},
+		[],
+		{},
+		{
+			...workflow,
+			mode: 'retry',
+			executionData: dataAtStart(workflow.nodes[0]!, [{ conversation }], Date.now() - 1_000),
+		},
+	);
+
+	expect(status).toBe('success');
+	expect(workspace.sent(conversation!)).toHaveLength(1);
+});
