@@ -237,6 +237,25 @@ describe('no connection', () => {
 		expect(error?.description).toContain('Nothing was sent.');
 		expect(error?.description).not.toContain(MAY_HAVE_ARRIVED);
 	});
+
+	it('to what does not speak TLS is not tried again, and says that nothing was sent', async () => {
+		const { run, sandbox, requests } = await openWorkspace();
+		const baseUrl = sandbox.url.replace('http:', 'https:');
+
+		const { error } = await run(
+			sendText,
+			[{ conversation: CONVERSATION, text: 'Halo' }],
+			{},
+			{
+				credentials: { sahutApi: { apiKey: 'sk_live_secret', baseUrl } },
+			},
+		);
+
+		expect(error?.message).toMatch(/^No secure connection to https:.* could be made \(\w+\)/);
+		expect(error?.description).toContain('Nothing was sent.');
+		expect(error?.description).not.toContain(MAY_HAVE_ARRIVED);
+		expect(requests()).toEqual([]);
+	});
 });
 
 describe('reading', () => {

@@ -274,38 +274,47 @@ describe('Dry Run', () => {
 	});
 });
 
-it('a cancelled execution leaves the message on its way recorded, and a retry does not repeat it', async () => {
-	const workspace = await openWorkspace();
-	const [slow, ...others] = workspace.addConversations(3);
-	workspace.sandbox.faults.add({
-		kind: 'slow',
-		delayMs: 400,
-		path: `/conversations/${slow}/messages`,
-	});
-	const rows = [slow, ...others].map((conversation) => ({ conversation, text: 'Halo' }));
-	const arrived = new Promise<void>((resolve) => {
-		const timer = setInterval(() => {
-			if (workspace.sandbox.journal.entries.length === 0) return;
-			clearInterval(timer);
-			setTimeout(resolve, 30);
-		}, 5);
-	});
+it.each(['stopWorkflow', 'continueRegularOutput', 'continueErrorOutput'] as const)(
+	'a cancelled execution ends the node as cancelled on %s, and a retry sends what is missing, once',
+	async (onError) => {
+		const workspace = await openWorkspace();
+		const [slow, ...others] = workspace.addConversations(3);
+		workspace.sandbox.faults.add({
+			kind: 'slow',
+			delayMs: 400,
+			path: `/conversations/${slow}/messages`,
+		});
+		const rows = [slow, ...others].map((conversation) => ({ conversation, text: 'Halo' }));
+		const arrived = new Promise<void>((resolve) => {
+			const timer = setInterval(() => {
+				if (workspace.sandbox.journal.entries.length === 0) return;
+				clearInterval(timer);
+				setTimeout(resolve, 30);
+			}, 5);
+		});
+		const parameters = { ...sendText, options: { concurrency: 1 } };
 
-	const cancelled = await workspace.run(
-		{ ...sendText, options: { concurrency: 1 } },
-		rows,
-		{},
-		{
-			cancelWhen: arrived,
-		},
-	);
-	await new Promise((resolve) => setTimeout(resolve, 600));
+		const cancelled = await workspace.run(parameters, rows, { onError }, { cancelWhen: arrived });
+		await new Promise((resolve) => setTimeout(resolve, 600));
 
-	expect(cancelled.error?.message).toContain('The execution was cancelled');
-	expect(counts(workspace, [slow!, ...others])).toEqual([1, 0, 0]);
+		expect(cancelled.status).toBe('canceled');
+		expect(cancelled.error?.message).toContain('The execution was cancelled');
+		expect(counts(workspace, [slow!, ...others])).toEqual([1, 0, 0]);
+		const executionData = dataForRetry(cancelled);
+		const { nodeExecutionStack } = executionData.executionData!;
+		expect(nodeExecutionStack.map(({ node }) => [node.name, node.onError])).toEqual([
+			['Sahut', onError],
+		]);
 
-	const { status } = await retry(workspace, cancelled);
+		const { status, output } = await workspace.run(
+			parameters,
+			[],
+			{ onError },
+			{ mode: 'retry', executionData },
+		);
 
-	expect(status).toBe('success');
-	expect(counts(workspace, [slow!, ...others])).toEqual([1, 1, 1]);
-});
+		expect(status).toBe('success');
+		expect(output('Sahut')).toHaveLength(3);
+		expect(counts(workspace, [slow!, ...others])).toEqual([1, 1, 1]);
+	},
+);

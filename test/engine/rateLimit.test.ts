@@ -201,3 +201,22 @@ it('a read that fails in passing is repeated, each page for itself', async () =>
 	expect(new Set(output('Sahut').map(({ json }) => json.id)).size).toBe(1_000);
 	expect(workspace.requests()).toHaveLength(10 + 4);
 });
+
+describe('Requests per Minute', () => {
+	const withOption = (requestsPerMinute: unknown) =>
+		({ ...sendText, options: { requestsPerMinute } }) as typeof sendText;
+
+	it.each(['={{ null }}', '={{ "" }}', '={{ undefined }}'])('of %s is none', async (value) => {
+		const workspace = await openWorkspace();
+		const { status } = await workspace.run(withOption(value), rowsFor(workspace, 3));
+		expect(status).toBe('success');
+		expect(workspace.requests()).toHaveLength(3);
+	});
+
+	it.each([0, -1, 0.5])('of %s is refused before any request', async (value) => {
+		const workspace = await openWorkspace();
+		const { error } = await workspace.run(withOption(value), rowsFor(workspace, 3));
+		expect(error?.message).toContain('Requests per Minute must be a number from 1');
+		expect(workspace.requests()).toEqual([]);
+	});
+});

@@ -40,6 +40,22 @@ describe('normalizeBaseUrl', () => {
 		expect(() => normalizeBaseUrl(given)).toThrow('across the network unencrypted');
 	});
 
+	it.each([
+		['sk_live_4f9d8a7b6c5e', undefined],
+		['https://sk_live_4f9d8a7b6c5e', undefined],
+		['http://SK_LIVE_4f9d8a7b6c5e/v1', undefined],
+		['https://api.sahut.id/v1/geheim12345', 'geheim12345'],
+		['geheim12345', ' geheim12345 '],
+	])('refuses %j with a key in it, and does not repeat it', (given, apiKey) => {
+		const refusal = () => normalizeBaseUrl(given, apiKey);
+		expect(refusal).toThrow('There is an API key in the Base URL');
+		expect(refusal).not.toThrow(/4f9d8a7b6c5e|geheim/i);
+	});
+
+	it.each(['api.sahut.id secret', 'http://secret.example.com'])('does not repeat %j', (given) => {
+		expect(() => normalizeBaseUrl(given)).not.toThrow('secret');
+	});
+
 	it.each(['', 'api.sahut.id', '//api.sahut.id', 'javascript:alert(1)', 'https://', undefined])(
 		'refuses %j, which is no web address',
 		(given) => {

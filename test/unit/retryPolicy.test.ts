@@ -5,7 +5,12 @@ import {
 	retryAfterMs,
 	retryDelayMs,
 } from '../../nodes/Sahut/transport/retryPolicy';
-import type { Outcome } from '../../nodes/Sahut/transport/outcome';
+import {
+	CONNECT_TIMED_OUT,
+	isOfUnknownFate,
+	type Outcome,
+} from '../../nodes/Sahut/transport/outcome';
+import type { SahutRequest } from '../../nodes/Sahut/transport/types';
 
 const NOW = Date.parse('2024-03-15T08:30:00Z');
 
@@ -19,6 +24,18 @@ const answer = (status: number, headers: Record<string, string> = {}): Outcome =
 const noAnswer = (code: string): Outcome => ({ kind: 'noAnswer', code, detail: '' });
 
 const circumstances = { now: NOW, random: 0.5 };
+
+const NOT_TRUSTED = [
+	'EPROTO',
+	'CERT_HAS_EXPIRED',
+	'DEPTH_ZERO_SELF_SIGNED_CERT',
+	'SELF_SIGNED_CERT_IN_CHAIN',
+	'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+	'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+	'ERR_TLS_CERT_ALTNAME_INVALID',
+	'ERR_SSL_WRONG_VERSION_NUMBER',
+	'ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE',
+];
 
 /** Half of the longest backoff before the second try. */
 const BACKOFF = 500;
@@ -47,20 +64,34 @@ describe('what is repeated, and after how many milliseconds', () => {
 				undefined,
 			],
 		),
-		...['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN'].map((code): [string, Outcome, number, number] => [
+		...[
+			'ECONNREFUSED',
+			'ENOTFOUND',
+			'EAI_AGAIN',
+			'EHOSTUNREACH',
+			'ENETUNREACH',
+			CONNECT_TIMED_OUT,
+		].map((code): [string, Outcome, number, number] => [code, noAnswer(code), BACKOFF, BACKOFF]),
+		...NOT_TRUSTED.map((code): [string, Outcome, undefined, undefined] => [
 			code,
 			noAnswer(code),
-			BACKOFF,
-			BACKOFF,
+			undefined,
+			undefined,
 		]),
-		...['ECONNRESET', 'ECONNABORTED', 'ETIMEDOUT', 'EPIPE', 'ERR_BAD_RESPONSE', ''].map(
-			(code): [string, Outcome, number, undefined] => [
-				`no answer ${code}`,
-				noAnswer(code),
-				BACKOFF,
-				undefined,
-			],
-		),
+		...[
+			'ECONNRESET',
+			'ECONNABORTED',
+			'ETIMEDOUT',
+			'EPIPE',
+			'ERR_BAD_RESPONSE',
+			'ERR_SSL_BAD_RECORD_TYPE',
+			'',
+		].map((code): [string, Outcome, number, undefined] => [
+			`no answer ${code}`,
+			noAnswer(code),
+			BACKOFF,
+			undefined,
+		]),
 		['cancelled', { kind: 'cancelled', wasSent: true }, undefined, undefined],
 		['cancelled before', { kind: 'cancelled', wasSent: false }, undefined, undefined],
 	])('%s', (_, outcome, read, write) => {
@@ -120,4 +151,23 @@ it('a 429 closes the door also when its request is given up', () => {
 	const tooLong = answer(429, { 'retry-after': String(MAX_RETRY_AFTER_MS / 1_000 + 60) });
 	expect(rateLimitPauseMs(tooLong, 5, circumstances)).toBe(180_000);
 	expect(rateLimitPauseMs(answer(429), 5, circumstances)).toBe(8_000);
+});
+
+it.each([
+	...NOT_TRUSTED.map((code) => [code, false] as const),
+	['ENETUNREACH', false],
+	[CONNECT_TIMED_OUT, false],
+	['ETIMEDOUT', true],
+	['ECONNRESET', true],
+	['ERR_SSL_BAD_RECORD_TYPE', true],
+	['', true],
+] as const)('whether a write may have arrived after %s: %s', (code, expected) => {
+	expect(isOfUnknownFate({ method: 'POST' } as SahutRequest, noAnswer(code))).toBe(expected);
+});
+
+it('a wait of no time is at least half a second, at most one', () => {
+	const none = answer(429, { 'retry-after': '0' });
+	const wait = (random: number) => rateLimitPauseMs(none, 1, { now: NOW, random });
+	expect([0, 0.5, 1].map(wait)).toEqual([500, 750, 1_000]);
+	expect(rateLimitPauseMs(answer(429, { 'retry-after': '1' }), 1, circumstances)).toBe(1_000);
 });

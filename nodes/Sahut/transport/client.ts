@@ -9,8 +9,9 @@ import type {
 } from 'n8n-workflow';
 
 import { normalizeApiKey, normalizeBaseUrl } from './connection';
+import { errorCode } from './errorCode';
 import { toNodeApiError } from './errors';
-import { CONNECT_TIMED_OUT, isRateLimited, isSuccess, type Outcome } from './outcome';
+import { isRateLimited, isSuccess, type Outcome } from './outcome';
 import { RateLimitGate } from './rateLimitGate';
 import { rateLimitPauseMs, retryAfterMs, retryDelayMs } from './retryPolicy';
 import { DEFAULT_TRANSPORT, type TransportSettings } from './settings';
@@ -42,30 +43,6 @@ export interface SahutClient {
 }
 
 const CREDENTIAL = 'sahutApi';
-
-/** Node's codes; `ERR_…` of axios says less than what caused it, and a number is an HTTP status. */
-const isCode = (code: unknown): code is string =>
-	typeof code === 'string' && /^[A-Z][A-Z_\d]*$/.test(code);
-
-/** Node says this where a connection broke off before it was secured; the code is that of any other. */
-const BEFORE_TLS = 'before secure TLS connection was established';
-
-/**
- * Node's code of an error or of what caused it: n8n wraps axios' errors, axios wraps Node's. n8n 1.x
- * keeps it in `httpCode`, and nothing of the cause.
- */
-function errorCode(error: unknown): string {
-	const { code, httpCode, cause, errors, syscall, message } = Object(error) as Record<
-		string,
-		unknown
-	>;
-	// The tries of several addresses of one name.
-	if (Array.isArray(errors) && errors.length > 0) return errorCode(errors[0]);
-	if (code === 'ETIMEDOUT' && syscall === 'connect') return CONNECT_TIMED_OUT;
-	if (code === 'ECONNRESET' && String(message).includes(BEFORE_TLS)) return CONNECT_TIMED_OUT;
-	const ofCause = cause ? errorCode(cause) : '';
-	return ofCause || [code, httpCode].find(isCode) || '';
-}
 
 /** Whether an answer is the success that the request expects, with its data. */
 function isExpected(outcome: Outcome, { expects }: SahutRequest): boolean {
