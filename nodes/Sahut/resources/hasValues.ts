@@ -1,7 +1,7 @@
 /** Sahut may keep a number or a flag as what it is, where a text was sent. */
 function isSameText(actual: unknown, wanted: string): boolean {
-	if (typeof actual === 'number') return wanted.trim() !== '' && actual === Number(wanted);
-	return typeof actual === 'boolean' ? String(actual) === wanted : actual === wanted;
+	const isText = typeof actual === 'number' || typeof actual === 'boolean';
+	return isText ? String(actual) === wanted : actual === wanted;
 }
 
 /** Whether a record has all that is wanted of it: lists in any order, of objects the wanted entries. */

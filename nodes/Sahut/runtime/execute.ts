@@ -81,6 +81,11 @@ function once<T>(make: () => Promise<T>): () => Promise<T> {
 	return async () => await (made ??= make());
 }
 
+/** n8n takes a node for failed, and runs it again, when its first output item has an `error`. */
+function looksFailed(first: Outcome<OutputItem[]> | undefined): boolean {
+	return first?.kind === 'done' && 'error' in (first.value[0]?.json ?? {});
+}
+
 /**
  * Runs the chosen operation for all input items.
  *
@@ -156,7 +161,7 @@ export async function executeItems(
 		throw isCancelled ? endAsCancelled(context, error) : error;
 	}
 
-	if (failedAt < 0) (await setup()).ledger.clear();
+	if (failedAt < 0 && !looksFailed(outcomes[0])) (await setup()).ledger.clear();
 	const toErrorOutput = node.onError === 'continueErrorOutput';
 	return [
 		outcomes.flatMap((outcome, itemIndex): INodeExecutionData[] => {

@@ -1,7 +1,7 @@
 import type { IBinaryData, IDataObject, INodeExecutionData, INodeProperties } from 'n8n-workflow';
 
 import type { SahutClient } from '../transport/client';
-import type { Attachment, Share } from '../transport/types';
+import type { Attachment, Share, WriteTrace } from '../transport/types';
 import type { Params } from './params';
 
 /** What an operation can use for one item. */
@@ -21,6 +21,15 @@ export interface Sahut extends SahutClient {
 	 * @param step names the decision together with all that it depends on
 	 */
 	decide<T extends IDataObject>(step: string, make: () => Promise<T>): Promise<T>;
+
+	/**
+	 * In a retry: the traces of a write that another try may have made, of which n8n has kept nothing.
+	 * @param body what was sent
+	 */
+	earlier?(body: IDataObject): WriteTrace;
+
+	/** Whether this run of the node has made the record a moment ago: nothing belongs to it yet. */
+	isJustMade(id: string): boolean;
 
 	/** What all items of this run can share, e.g. the open conversations of a channel: made once. */
 	share: Share;

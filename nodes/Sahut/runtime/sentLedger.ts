@@ -45,7 +45,10 @@ export interface LedgerRun {
 /** What this execution has already written, so that a node that runs again writes nothing twice. */
 export interface SentLedger {
 	/** A client for one item: its writes and decisions are looked up here first, and recorded. */
-	forItem(itemIndex: number, sahut: SahutClient): SahutClient & Pick<Sahut, 'decide'>;
+	forItem(
+		itemIndex: number,
+		sahut: SahutClient,
+	): SahutClient & Pick<Sahut, 'decide' | 'earlier' | 'isJustMade'>;
 	/** Forgets everything, when all items have succeeded. */
 	clear(): void;
 }
@@ -114,9 +117,14 @@ export function openLedger(
 	async function findWritten(
 		request: SahutRequest,
 		sahut: SahutClient,
-		trace: Omit<WriteTrace, 'isAccountedFor'>,
+		attempt: Pick<WriteTrace, 'sentAt' | 'body'>,
 	): Promise<IDataObject | undefined> {
-		return await request.findWritten?.(sahut, { ...trace, isAccountedFor });
+		return await request.findWritten?.(sahut, { ...attempt, isAccountedFor });
+	}
+
+	/** The traces of what was written before this run, by another try. */
+	function earlier(body: IDataObject): WriteTrace {
+		return { sentAt: openedAt, body, isAccountedFor, share };
 	}
 
 	/**
@@ -129,11 +137,7 @@ export function openLedger(
 		sahut: SahutClient,
 	): Promise<IDataObject | undefined> {
 		if (!isRetry || request.method !== 'POST' || madeNow.has(request.parentId)) return undefined;
-		return await findWritten(request, sahut, {
-			sentAt: openedAt,
-			body: request.body ?? {},
-			share,
-		});
+		return await request.findWritten?.(sahut, earlier(request.body ?? {}));
 	}
 
 	/**
@@ -199,6 +203,8 @@ export function openLedger(
 	return {
 		forItem: (itemIndex, sahut) => ({
 			...sahut,
+			...(isRetry && { earlier }),
+			isJustMade: (id) => madeNow.has(id),
 			async request<T>(request: SahutRequest): Promise<Envelope<T>> {
 				if (request.method === 'GET') return await sahut.request<T>(request);
 				const key = keyOf(itemIndex, request);

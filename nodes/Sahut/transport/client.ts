@@ -45,11 +45,14 @@ export interface SahutClient {
 const CREDENTIAL = 'sahutApi';
 
 /** Whether an answer is the success that the request expects, with its data. */
-function isExpected(outcome: Outcome, { expects }: SahutRequest): boolean {
+function isExpected(outcome: Outcome, { expects, method }: SahutRequest): boolean {
 	if (outcome.kind !== 'answer' || !isSuccess(outcome.status)) return false;
 	if (expects === 'nothing') return true;
 	const { data } = (outcome.body ?? {}) as { data?: unknown };
-	return expects === 'list' ? Array.isArray(data) : typeof data === 'object' && data !== null;
+	if (expects === 'list') return Array.isArray(data);
+	if (typeof data !== 'object' || data === null) return false;
+	// What was made is gone on with by its ID.
+	return method !== 'POST' || Boolean((data as { id?: unknown }).id);
 }
 
 /**

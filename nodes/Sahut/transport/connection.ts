@@ -10,6 +10,12 @@ export function isLoopback(address: string): boolean {
 	return URL.canParse(address) && LOOPBACK_HOST.test(new URL(address).hostname);
 }
 
+function withoutBearer(apiKey: unknown): string {
+	return String(apiKey ?? '')
+		.trim()
+		.replace(/^Bearer(\s+|$)/i, '');
+}
+
 /**
  * The API key as Sahut expects it behind `Bearer `: without white space around it and without the
  * `Bearer ` that people copy along.
@@ -17,9 +23,7 @@ export function isLoopback(address: string): boolean {
  * @throws UserError when nothing is left.
  */
 export function normalizeApiKey(apiKey: unknown): string {
-	const key = String(apiKey ?? '')
-		.trim()
-		.replace(/^Bearer(\s+|$)/i, '');
+	const key = withoutBearer(apiKey);
 	if (key === '') {
 		throw new UserError('The API Key is empty', {
 			description:
@@ -30,15 +34,13 @@ export function normalizeApiKey(apiKey: unknown): string {
 }
 
 /** How the API keys of Sahut begin (API reference, "Basics"). */
-const LIKE_AN_API_KEY = /\bsk_\w/i;
+const LIKE_AN_API_KEY = /sk_(live|test)_/i;
 
 /** Anything shorter can be a part of an address by chance. */
 const MIN_KEY_LENGTH = 8;
 
 function holdsKey(text: string, apiKey: unknown): boolean {
-	const key = String(apiKey ?? '')
-		.trim()
-		.toLowerCase();
+	const key = withoutBearer(apiKey).toLowerCase();
 	return (
 		LIKE_AN_API_KEY.test(text) || (key.length >= MIN_KEY_LENGTH && text.toLowerCase().includes(key))
 	);

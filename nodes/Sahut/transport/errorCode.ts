@@ -1,8 +1,13 @@
-import { CONNECT_TIMED_OUT } from './outcome';
+import { CONNECTION_LOST, NOT_CONNECTED } from './outcome';
 
 /** Node's codes; `ERR_…` of axios says less than what caused it, and a number is an HTTP status. */
 const isCode = (code: unknown): code is string =>
 	typeof code === 'string' && /^[A-Z][A-Z_\d]*$/.test(code);
+
+/** What Node was at when it failed; n8n 1.x keeps no more than the message. */
+const SYSTEM_CALL = /^(connect|getaddrinfo|read|write) E/;
+const CONNECTING = new Set(['connect', 'getaddrinfo']);
+const TALKING = new Set(['read', 'write']);
 
 /** Node says this where a connection broke off before it was secured; the code is that of any other. */
 const BEFORE_TLS = 'before secure TLS connection was established';
@@ -18,8 +23,10 @@ export function errorCode(error: unknown): string {
 	>;
 	// The tries of several addresses of one name.
 	if (Array.isArray(errors) && errors.length > 0) return errorCode(errors[0]);
-	if (code === 'ETIMEDOUT' && syscall === 'connect') return CONNECT_TIMED_OUT;
-	if (code === 'ECONNRESET' && String(message).includes(BEFORE_TLS)) return CONNECT_TIMED_OUT;
+	const during = String(syscall ?? SYSTEM_CALL.exec(String(message))?.[1]);
+	if (CONNECTING.has(during) || String(message).includes(BEFORE_TLS)) return NOT_CONNECTED;
+	// A connection that was made can lose its route as well.
+	if (TALKING.has(during) && code !== 'EPROTO') return CONNECTION_LOST;
 	const ofCause = cause ? errorCode(cause) : '';
 	return ofCause || [code, httpCode].find(isCode) || '';
 }

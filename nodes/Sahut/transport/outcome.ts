@@ -27,8 +27,9 @@ export const RATE_LIMITED = 429;
 /** The server gave up waiting, at whatever point. */
 const TIMED_OUT = 408;
 
-/** A connection that was not made in time; with `ETIMEDOUT` alone, the answer may be what is late. */
-export const CONNECT_TIMED_OUT = 'ETIMEDOUT connect';
+/** In the place of Node's code, where it is known that no connection was made, or that one was. */
+export const NOT_CONNECTED = 'NOT_CONNECTED';
+export const CONNECTION_LOST = 'CONNECTION_LOST';
 
 /** Codes of a connection that was never made, and may be in a moment. */
 const UNREACHABLE = new Set([
@@ -40,7 +41,7 @@ const UNREACHABLE = new Set([
 	'ENETUNREACH',
 	'ENETDOWN',
 	'EADDRNOTAVAIL',
-	CONNECT_TIMED_OUT,
+	NOT_CONNECTED,
 ]);
 
 /**
@@ -80,6 +81,9 @@ export function isRepeatable({ method }: Pick<SahutRequest, 'method'>): boolean 
 	return method === 'GET' || method === 'DELETE';
 }
 
+/** Redirects to the result of what was done (RFC 9110, 15.4). */
+const SEEN_ELSEWHERE = new Set([302, 303]);
+
 /** Statuses after which the same request may well succeed. */
 const PASSES_BY_ITSELF = new Set([TIMED_OUT, RATE_LIMITED, 500, 502, 503, 504]);
 
@@ -104,6 +108,11 @@ export function isOfUnknownFate(request: SahutRequest, outcome: Outcome): boolea
 		case 'noAnswer':
 			return !isNeverConnected(outcome.code);
 		case 'answer':
-			return isSuccess(outcome.status) || outcome.status >= 500 || outcome.status === TIMED_OUT;
+			return (
+				isSuccess(outcome.status) ||
+				outcome.status >= 500 ||
+				outcome.status === TIMED_OUT ||
+				SEEN_ELSEWHERE.has(outcome.status)
+			);
 	}
 }

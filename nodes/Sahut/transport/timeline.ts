@@ -52,7 +52,7 @@ async function firstPageWhere<T>(
 }
 
 /** The last page, also when the list grew by one while we looked. */
-async function findLastPage(pages: Pages<unknown>): Promise<number> {
+export async function findLastPage(pages: Pages<unknown>): Promise<number> {
 	let last: number;
 	do {
 		last = pages.last();

@@ -28,7 +28,8 @@ export const create: Operation<NewContact> = {
 		return { ...readContactFields(params, 'additionalFields'), name };
 	},
 	// One after another, so that after a lost answer it is clear which of two alike is whose.
-	lane: ({ name, phone, email }) => phone ?? email?.toLowerCase() ?? name,
+	lane: ({ name, phone, email }) =>
+		[phone, email?.toLowerCase(), name].filter((text) => text !== undefined),
 	async run(body, sahut) {
 		const { data } = await sahut.request<IDataObject>(createContactRequest(body));
 		return [{ json: data }];

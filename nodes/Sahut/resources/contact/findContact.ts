@@ -4,6 +4,7 @@ import type { SahutClient } from '../../transport/client';
 import { fetchList } from '../../transport/pagination';
 import type { Contact, SahutRequest, WriteTrace } from '../../transport/types';
 import { canComeOf } from '../../transport/writtenSince';
+import { hasValues } from '../hasValues';
 
 /** What tells one contact from another: a phone number as E.164, or an email address. */
 export type ContactKey = { phone: string } | { email: string };
@@ -14,7 +15,7 @@ export function keyText(key: ContactKey): string {
 }
 
 /** Whether a contact has this phone number, or this email address in whatever case. */
-function hasKey({ phone, email }: Contact, key: ContactKey): boolean {
+export function hasKey({ phone, email }: Contact, key: ContactKey): boolean {
 	return ('phone' in key ? phone : email?.toLowerCase()) === keyText(key);
 }
 
@@ -50,18 +51,23 @@ export async function findContacts(sahut: SahutClient, key: ContactKey): Promise
 /** `POST /contacts` (API reference, "Contacts"). */
 export type NewContact = IDataObject & { name: string; phone?: string; email?: string };
 
+/** Email addresses are alike in whatever case. */
+const inLowerCase = <T extends { email?: string | null }>(contact: T) => ({
+	...contact,
+	email: contact.email?.toLowerCase(),
+});
+
 /** Looks, once, whether a contact was made although the answer did not arrive. */
 async function findCreated(
 	sahut: SahutClient,
 	trace: WriteTrace,
 ): Promise<IDataObject | undefined> {
-	const { name, phone, email } = trace.body as NewContact;
-	const key = phone === undefined ? email !== undefined && { email } : { phone };
+	const body = trace.body as NewContact;
 	const [created] = await findAll(
 		sahut,
-		phone ?? email ?? name,
+		body.phone ?? body.email ?? body.name,
 		(contact) =>
-			(key ? hasKey(contact, key) : contact.name === name) && canComeOf(contact, sahut, trace),
+			hasValues(inLowerCase(contact), inLowerCase(body)) && canComeOf(contact, sahut, trace),
 	);
 	return created && { ...created };
 }

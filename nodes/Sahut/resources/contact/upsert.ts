@@ -8,8 +8,14 @@ import { normalizePhone } from '../phoneNumber';
 import { collection } from '../fields';
 import { readContactFields, type ContactFields } from './contactBody';
 import { emailField, nameField, optionalFields, phoneField } from './contactFields';
-import { createContactRequest, findContacts, keyText, type ContactKey } from './findContact';
-import { keepAttributes, updateContactRequest } from './updateContact';
+import {
+	createContactRequest,
+	findContacts,
+	hasKey,
+	keyText,
+	type ContactKey,
+} from './findContact';
+import { getContactRequest, keepAttributes, updateContactRequest } from './updateContact';
 
 interface Input {
 	key: ContactKey;
@@ -17,14 +23,37 @@ interface Input {
 	fields: ContactFields;
 }
 
-/** All that the contact is known by once the item is done; what it is matched by comes first. */
+/** All that the contact is known by once the item is done. */
 function keysOf({ key, fields: { phone, email } }: Input): ContactKey[] {
 	return [key, ...(phone ? [{ phone }] : []), ...(email ? [{ email }] : [])];
 }
 
-/** Where the items of a run keep the contact with this key. */
-async function cellOf(key: ContactKey, sahut: Sahut): Promise<{ contact?: Contact }> {
-	return await sahut.share(`upserted contact ${keyText(key)}`, async () => ({}));
+interface Found {
+	contact: Contact;
+	/** Whether it was read just now. */
+	isFresh: boolean;
+}
+
+/** What the items of a run know, since Sahut's search may not show at once what they have made. */
+interface Known {
+	/** By ID, as they were when they were last written. */
+	contacts: Map<string, Contact>;
+	/** Key → ID, of those that were found by this key or made with it. */
+	ids: Map<string, string>;
+}
+
+async function whatIsKnown(sahut: Sahut): Promise<Known> {
+	return await sahut.share('upserted contacts', async () => ({
+		contacts: new Map(),
+		ids: new Map(),
+	}));
+}
+
+async function find({ key }: Input, { contacts, ids }: Known, sahut: Sahut) {
+	const known = contacts.get(ids.get(keyText(key)) ?? '');
+	if (known && hasKey(known, key)) return { contact: known, isFresh: false };
+	const [contact] = await findContacts(sahut, key);
+	return contact && { contact, isFresh: true };
 }
 
 async function create({ key, fields }: Input, sahut: Sahut): Promise<Contact> {
@@ -38,9 +67,18 @@ async function create({ key, fields }: Input, sahut: Sahut): Promise<Contact> {
 	return (await sahut.request<Contact>({ ...request, target: keyText(key) })).data;
 }
 
-async function update(contact: Contact, { fields }: Input, sahut: Sahut): Promise<Contact> {
+async function update(
+	{ contact, isFresh }: Found,
+	{ fields }: Input,
+	sahut: Sahut,
+): Promise<Contact> {
 	if (hasValues(contact, fields)) return contact;
-	const request = updateContactRequest(contact.id, keepAttributes(contact, fields));
+	// The attributes that stay are those of now.
+	const now =
+		isFresh || !fields.custom_attributes
+			? contact
+			: (await sahut.request<Contact>(getContactRequest(contact.id))).data;
+	const request = updateContactRequest(contact.id, keepAttributes(now, fields));
 	return (await sahut.request<Contact>(request)).data;
 }
 
@@ -105,16 +143,19 @@ export const upsert: Operation<Input> = {
 	// By one item it may be found by its phone number, by another by its email address.
 	lane: (input) => keysOf(input).map(keyText),
 	async run(input, sahut) {
-		// An earlier item of this lane may have made it; Sahut's search may not show it at once.
-		const cells = await Promise.all(keysOf(input).map(async (key) => await cellOf(key, sahut)));
+		const known = await whatIsKnown(sahut);
+		const remember = (contact: Contact, keys: ContactKey[]) => {
+			known.contacts.set(contact.id, contact);
+			for (const key of keys) known.ids.set(keyText(key), contact.id);
+		};
 		const json = await sahut.decide(`upsert of ${keyText(input.key)}`, async () => {
-			const contact = cells[0]!.contact ?? (await findContacts(sahut, input.key))[0];
-			return { ...(await (contact ? update(contact, input, sahut) : create(input, sahut))) };
+			const found = await find(input, known, sahut);
+			if (found) return { ...(await update(found, input, sahut)) };
+			const made = await create(input, sahut);
+			remember(made, keysOf(input));
+			return { ...made };
 		});
-		for (const [index, cell] of cells.entries()) {
-			// Another contact may have the same address, too.
-			if (index === 0 || !cell.contact || cell.contact.id === json.id) cell.contact = json;
-		}
+		remember(json, [input.key]);
 		return [{ json }];
 	},
 };

@@ -4,7 +4,7 @@ import type { SahutClient } from '../../transport/client';
 import { fromBothEnds, openPages } from '../../transport/pages';
 import { collect, type Wanted } from '../../transport/pagination';
 import type { Conversation, SahutRequest, WriteTrace } from '../../transport/types';
-import { canComeOf } from '../../transport/writtenSince';
+import { canComeOf, writtenSince } from '../../transport/writtenSince';
 
 /** How many pages of a channel's conversations to look through for one that may have been made. */
 const MAX_PAGES = 20;
@@ -15,6 +15,8 @@ export type NewConversation = IDataObject & {
 	channel_id: string;
 	assignee_id?: string;
 };
+
+const ageOf = ({ created_at }: Conversation) => -Date.parse(created_at);
 
 /**
  * Some conversations of a channel. The API cannot look them up by contact, and does not say in which
@@ -33,20 +35,33 @@ async function fetchFromBothEnds(
 	return await collect(pages, fromBothEnds(pages, MAX_PAGES), wanted);
 }
 
+/**
+ * The conversations of a channel in which something has happened since the traced write, the oldest
+ * first, as far as the list shows them at either end. In a retry, they are read once for all items.
+ */
+export async function fetchTouched(
+	sahut: SahutClient,
+	channelId: string,
+	trace: WriteTrace,
+): Promise<Conversation[]> {
+	const isTouched = ({ created_at, updated_at }: Conversation) =>
+		!(Date.parse(updated_at ?? created_at) < writtenSince(sahut, trace));
+	const fetch = async () =>
+		await fetchFromBothEnds(sahut, channelId, { limit: Infinity, keep: isTouched });
+	const touched = await (trace.share?.(`conversations on ${channelId} since`, fetch) ?? fetch());
+	return touched.toReversed().sort((a, b) => ageOf(b) - ageOf(a));
+}
+
 /** Looks, once, whether a conversation was made although the answer did not arrive. */
 async function findCreated(
 	sahut: SahutClient,
 	trace: WriteTrace,
 ): Promise<IDataObject | undefined> {
 	const { contact_id, channel_id } = trace.body as NewConversation;
-	const isNew = (conversation: Conversation) => canComeOf(conversation, sahut, trace);
 	const isWanted = (conversation: Conversation) =>
-		conversation.contact?.id === contact_id && isNew(conversation);
+		conversation.contact?.id === contact_id && canComeOf(conversation, sahut, trace);
 	const found = trace.share
-		? await trace.share(
-				`conversations on ${channel_id} since the execution began`,
-				async () => await fetchFromBothEnds(sahut, channel_id, { limit: Infinity, keep: isNew }),
-			)
+		? await fetchTouched(sahut, channel_id, trace)
 		: await fetchFromBothEnds(sahut, channel_id, { limit: 1, keep: isWanted });
 	const created = found.find(isWanted);
 	return created && { ...created };

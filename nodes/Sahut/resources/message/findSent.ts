@@ -2,7 +2,8 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { SahutClient } from '../../transport/client';
 import { UnknownFateError } from '../../transport/errors';
-import { fetchPage } from '../../transport/pages';
+import { openPages } from '../../transport/pages';
+import { findLastPage } from '../../transport/timeline';
 import type { Message, WriteTrace } from '../../transport/types';
 import { canComeOf, writtenSince } from '../../transport/writtenSince';
 
@@ -15,15 +16,21 @@ const toLine = (text: unknown) =>
 		.replace(/\s+/g, ' ')
 		.trim();
 
+/** What a character must not be beside, where a word ends there: "450" in "Rp450" is a word. */
+const KINDS = [/\p{L}/u, /\p{N}/u];
+const kindOf = (character = '') => KINDS.find((kind) => kind.test(character))?.source ?? '(?!)';
+
 /** A value of a template as a word of its own, e.g. "Ani", but not in "Anita" or "Maharani". */
 function asWords(value: unknown): RegExp {
-	const literal = toLine(value).replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-	return new RegExp(`(?<![\\p{L}\\p{N}])${literal}(?![\\p{L}\\p{N}])`, 'u');
+	const text = toLine(value);
+	const literal = text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+	const [first, last] = [text.at(0), text.at(-1)].map(kindOf);
+	return new RegExp(`(?<!${first})${literal}(?!${last})`, 'u');
 }
 
 /** Whether a stored message says what was sent; of a template, Sahut stores the result. */
 function saysTheSame(body: IDataObject): (message: Message) => boolean {
-	if ('content' in body) return ({ content }) => content === body.content;
+	if ('content' in body) return ({ content }) => toLine(content) === toLine(body.content);
 	const values = Object.values(body.template_variables ?? {})
 		.filter((value) => toLine(value) !== '')
 		.map(asWords);
@@ -42,6 +49,13 @@ function isAsPrivate({ private: isNote }: Message, body: IDataObject): boolean |
 		: Boolean(isNote) === Boolean(body.private);
 }
 
+function cannotTell(conversationId: string, reason: string): UnknownFateError {
+	return new UnknownFateError(
+		`It is not known whether conversation "${conversationId}" got this in an earlier try: ${reason}`,
+		{ description: 'Look into the conversation before you send it again.' },
+	);
+}
+
 /**
  * Looks, once, whether a message has arrived although its answer did not: an outgoing message at the
  * end of the conversation, no older than the request and not an agent's, with the same text (for a
@@ -49,7 +63,7 @@ function isAsPrivate({ private: isNote }: Message, body: IDataObject): boolean |
  *
  * @returns the message, or undefined when it is not to be seen, which proves nothing.
  * @throws NodeApiError when the conversation cannot be read; UnknownFateError for a note when Sahut
- * does not say whether the message with its text is one.
+ * does not say whether the message with its text is one, and where too much has followed since.
  */
 export async function findSentMessage(
 	sahut: SahutClient,
@@ -61,12 +75,11 @@ export async function findSentMessage(
 		subject: `conversation "${conversationId}"`,
 	};
 	const isAlike = saysTheSame(trace.body);
-	const first = await fetchPage<Message>(sahut, request, 1);
-	const since = writtenSince(sahut, trace);
-	const last = first.meta?.total_pages ?? 1;
-	for (let page = last; page >= 1 && page > last - MAX_PAGES_BACK; page--) {
-		const { data } = page === 1 ? first : await fetchPage<Message>(sahut, request, page);
-		const alike = data.filter(
+	const pages = openPages<Message>(sahut, request);
+	const last = await findLastPage(pages);
+	for (let page = last; page > Math.max(0, last - MAX_PAGES_BACK); page--) {
+		const messages = await pages.read(page);
+		const alike = messages.filter(
 			(message) =>
 				message.type === 'outgoing' &&
 				message.sender?.type !== 'agent' &&
@@ -76,12 +89,14 @@ export async function findSentMessage(
 		const found = alike.find((message) => isAsPrivate(message, trace.body));
 		if (found) return { ...found };
 		if (alike.some((message) => isAsPrivate(message, trace.body) === undefined)) {
-			throw new UnknownFateError(
-				`It is not known whether ${request.subject} got this note: there is a message with its text, and Sahut does not say whether that is a note`,
-				{ description: 'Look into the conversation before you send it again.' },
+			throw cannotTell(
+				conversationId,
+				'there is a message with the text of this note, and Sahut does not say whether that is a note',
 			);
 		}
-		if (data[0] && Date.parse(data[0].created_at) < since) break;
+		const [oldest] = messages;
+		if (oldest && Date.parse(oldest.created_at) < writtenSince(sahut, trace)) return undefined;
 	}
-	return undefined;
+	if (last <= MAX_PAGES_BACK) return undefined;
+	throw cannotTell(conversationId, 'too many messages have followed since');
 }

@@ -1,11 +1,14 @@
+import type { IDataObject } from 'n8n-workflow';
+
 import type { Sahut } from '../../runtime/operation';
 import type { SahutClient } from '../../transport/client';
 import { isNotFound } from '../../transport/errors';
 import { fetchList } from '../../transport/pagination';
 import type { Contact, Conversation, SahutRequest } from '../../transport/types';
 import { createContactRequest, findContacts } from '../contact/findContact';
-import { createConversationRequest } from '../conversation/createConversation';
+import { createConversationRequest, fetchTouched } from '../conversation/createConversation';
 import { getConversationRequest } from '../conversation/updateConversation';
+import { findSentMessage } from './findSent';
 
 /** Who a message is for, and how to reach them where there is no conversation yet. */
 export interface Recipient {
@@ -17,6 +20,8 @@ export interface Recipient {
 	/** For a new conversation; empty when not given. */
 	assigneeId: string;
 	reuseOpenConversation: boolean;
+	/** The message. */
+	body: IDataObject;
 }
 
 /** The contacts with the recipient's number, the oldest first, and whether this item made it. */
@@ -96,6 +101,29 @@ async function findOpenConversation(
 	return undefined;
 }
 
+/**
+ * In a retry: the conversation into which another try has sent the message. It may have been resolved
+ * since, or another one may have come to be the latest.
+ */
+async function findWhereSent(
+	contactIds: string[],
+	{ channelId, reuseOpenConversation, body }: Recipient,
+	sahut: Sahut,
+): Promise<Conversation | undefined> {
+	const trace = sahut.earlier?.(body);
+	if (!trace || contactIds.every(sahut.isJustMade)) return undefined;
+	const touched = await fetchTouched(sahut, channelId, trace);
+	const open = reuseOpenConversation ? await openConversations(channelId, sahut) : new Map();
+	const theirs = [
+		...touched.filter(({ contact }) => contactIds.includes(contact?.id ?? '')),
+		...contactIds.flatMap((contactId): Conversation[] => open.get(contactId) ?? []),
+	];
+	for (const conversation of new Map(theirs.map((each) => [each.id, each])).values()) {
+		if (await findSentMessage(sahut, conversation.id, trace)) return conversation;
+	}
+	return undefined;
+}
+
 async function openConversations(channelId: string, sahut: Sahut): Promise<OpenConversations> {
 	return await sahut.share(
 		`open conversations of ${channelId}`,
@@ -164,9 +192,11 @@ export async function reachRecipient(
 	const contacts = await reachContacts(recipient, sahut);
 	const [contactId] = contacts.ids as [string];
 	const conversation = await sahut.decide<Place>(
-		`conversation of ${contactId} on ${channelId}, ${reuseOpenConversation ? 'open' : 'new'}`,
+		`conversation of ${contactId} on ${channelId}`,
 		async () => {
-			const existing = await findOpenConversation(contacts.ids, recipient, sahut);
+			const existing =
+				(await findWhereSent(contacts.ids, recipient, sahut)) ??
+				(await findOpenConversation(contacts.ids, recipient, sahut));
 			if (existing) {
 				return { id: existing.id, contactId: existing.contact?.id ?? contactId, created: false };
 			}

@@ -9,7 +9,6 @@ import { findRecipient, reachRecipient, type Recipient } from './recipient';
 import { sendRequest } from './send';
 
 interface Input extends Recipient {
-	body: IDataObject;
 	dryRun: boolean;
 }
 
@@ -77,7 +76,8 @@ export const sendToPhone: Operation<Input> = {
 		dryRun: params.flag('options.dryRun', false),
 	}),
 	lane: ({ phone }) => phone,
-	async run({ body, dryRun, ...recipient }, sahut) {
+	async run({ dryRun, ...recipient }, sahut) {
+		const { body } = recipient;
 		if (dryRun) {
 			const { contactId, conversationId, requests } = await findRecipient(recipient, sahut);
 			const message = sendRequest(conversationId ?? 'NEW_CONVERSATION', body);
