@@ -13,9 +13,14 @@ import {
 } from '../n8n';
 import { credentialFor } from '../n8n/parts';
 import { provideCredential, provideExamples } from '../start/examples';
+import { tryCancelling } from './cancelling';
+import { tryDying } from './dying';
+import { tryFailures } from './failures';
 import { tryTriggers } from './triggers';
 import type { Try } from './record';
 
+/** n8n prints when a node has ended, which is nowhere else to be seen of one that was cancelled. */
+const env = { N8N_LOG_LEVEL: 'debug' };
 const STARTS_BY_HAND = ['n8n-nodes-base.manualTrigger', 'n8n-nodes-base.scheduleTrigger'];
 
 /** Runs each workflow that can start by hand, as *Execute workflow* does. */
@@ -33,7 +38,7 @@ async function runAll(session: Session): Promise<void> {
 
 /** What can be tried by the API of the editor, in an n8n that is started for it. */
 export async function tryEditor(home: N8nOptions, sandbox: Sandbox, attempt: Try): Promise<void> {
-	const n8n = await attempt('Start', async () => await startN8n({ ...home, port: 0 }));
+	const n8n = await attempt('Start', async () => await startN8n({ ...home, port: 0, env }));
 	try {
 		const session = await signIn(n8n);
 		const credential = await attempt('Test of the credential', async () => {
@@ -50,6 +55,9 @@ export async function tryEditor(home: N8nOptions, sandbox: Sandbox, attempt: Try
 			await runAll(session);
 		});
 		await tryTriggers(session, sandbox, credential, attempt);
+		await tryFailures(session, sandbox, credential, attempt);
+		await tryCancelling(n8n, session, sandbox, credential, attempt);
+		await tryDying(n8n, session, sandbox, credential, attempt);
 	} finally {
 		await n8n.stop();
 	}

@@ -62,6 +62,11 @@ export async function waitForExecution(
 	});
 }
 
+/** What *Stop* does in the editor. n8n answers when it has stored the status `canceled`. */
+export async function stopExecution(session: Session, id: string): Promise<void> {
+	await session.request('POST', `/executions/${id}/stop`, {});
+}
+
 /**
  * The editor's *Retry* of a failed execution, with the workflow as it was then.
  * @returns the new execution, when it has ended

@@ -82,3 +82,26 @@ it('sends what was sent before the execution began', async () => {
 
 	expect(workspace.sent(conversation!)).toEqual(['Halo', 'Halo']);
 });
+
+describe('when n8n has not stored when the execution began, as n8n 1.x when its process dies', () => {
+	/** What was sent so many minutes ago, and an execution that sends the same and is retried. */
+	async function retryAfter(minutes: number) {
+		const workspace = await openWorkspace();
+		const conversations = workspace.addConversations(3);
+		const stored = dataFor(conversations);
+		await run(workspace, dataFor([conversations[0]!]));
+		letPass(workspace, minutes);
+		delete stored.executionData!.runtimeData;
+		const { status } = await run(workspace, stored, true);
+		expect(status).toBe('success');
+		return conversations.map((id) => workspace.sent(id).length);
+	}
+
+	it('does not send again what has gone out within 20 hours', async () => {
+		expect(await retryAfter(19 * 60)).toEqual([1, 1, 1]);
+	});
+
+	it('sends what went out the day before', async () => {
+		expect(await retryAfter(21 * 60)).toEqual([2, 1, 1]);
+	});
+});

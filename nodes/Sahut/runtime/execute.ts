@@ -9,7 +9,7 @@ import { endAsCancelled } from './cancellation';
 import { nameTheItem, toErrorData, toFailure, type NodeFailure } from './failures';
 import { createLanes } from './lanes';
 import type { Operation, OutputItem, Resource, Sahut } from './operation';
-import { readRunIndex, readTransport } from './nodeSettings';
+import { readRunIndex, readStart, readTransport } from './nodeSettings';
 import { readParams } from './params';
 import { openLedger } from './sentLedger';
 import { createShare } from './share';
@@ -53,8 +53,7 @@ async function prepare(
 		{
 			runIndex: readRunIndex(context),
 			isRetry: context.getMode() === 'retry',
-			// n8n keeps it through Retry.
-			startedAt: context.getExecutionContext?.()?.establishedAt,
+			startedAt: readStart(context),
 			share,
 		},
 		transport.clock,

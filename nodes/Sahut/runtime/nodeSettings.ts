@@ -4,11 +4,25 @@ import { DEFAULT_TRANSPORT, type TransportSettings } from '../transport/settings
 
 const MAX_CONCURRENCY = 20;
 
+/** Less than a day, so that what a daily workflow has sent the day before is not taken for today's. */
+const UNKNOWN_START_MS = 20 * 60 * 60 * 1_000;
+
 /**
  * Which run of the node this is within the execution, from 0: in a loop it runs several times.
  */
 export function readRunIndex(context: IExecuteFunctions): number {
 	return Number(context.evaluateExpression('{{ $runIndex }}', 0));
+}
+
+/**
+ * When the execution began or, for a retry, the first one did, in milliseconds since the epoch; nothing
+ * where n8n does not tell. n8n 1.x stores no such time until an execution has ended, and takes the time
+ * of the retry when its process has died before: then it is as early as that is likely.
+ */
+export function readStart(context: IExecuteFunctions): number | undefined {
+	const known = context.getExecutionContext?.();
+	const isOfRetry = known?.source === 'retry';
+	return known && known.establishedAt - (isOfRetry ? UNKNOWN_START_MS : 0);
 }
 
 /**
