@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
-import type { RequestListener } from 'node:http';
+import type { RequestListener, ServerResponse } from 'node:http';
+import path from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import * as core from 'n8n-core';
 import {
@@ -12,8 +13,9 @@ import {
 	type WorkflowExecuteMode,
 } from 'n8n-workflow';
 
+import type * as Deduplication from '../../nodes/Sahut/trigger/deduplication';
 import type { Sandbox } from '../../sandbox';
-import { loadPackage, prepare } from './engine';
+import { loadPackage, PACKAGE_FOLDER, prepare } from './engine';
 import { openServer } from './localServer';
 
 const NODE_NAME = 'Sahut Trigger';
@@ -26,21 +28,47 @@ export interface Delivery {
 	body: string;
 }
 
+/** An execution that n8n is about to start, and does not until the test says how that ends. */
+export interface HeldStart {
+	/** Resolves when n8n has come so far. */
+	reached: Promise<void>;
+	/** Resolves when whoever delivers has hung up. */
+	hungUp: Promise<void>;
+	succeed(): void;
+	fail(): void;
+}
+
+type Account = Pick<Sandbox, 'apiKey' | 'url'>;
+
 /** What n8n's server does for a workflow that begins with our trigger. */
 export interface TriggerHost {
 	/** The address that deliveries go to; a test may change it, as WEBHOOK_URL does. */
 	origin: string;
+	/** What the credential of the node holds; a test may change it. */
+	account: Account;
 	/** Publishes the workflow as the editor does, or finds it published, as n8n does when it starts. */
 	publish(parameters?: INode['parameters']): Promise<void>;
 	unpublish(): Promise<void>;
+	/** Publishes it beside a trigger that cannot be: n8n takes all back before it has stored a thing. */
+	publishInVain(): Promise<void>;
+	/** As after a restart of n8n: what is not stored is gone. */
+	restart(): Promise<void>;
+	/** Listens for a test event, as the editor does: with another address, and without stored data. */
+	listenForTest(): Promise<void>;
 	/** What n8n has in its database for the trigger node. */
 	stored: IDataObject;
 	/** The output of the trigger in each execution that was started, oldest first. */
 	executions: IDataObject[];
+	/** What the executions show that failed in the trigger, oldest first. */
+	failures: Error[];
+	/** What the trigger has written into n8n's log. */
+	warnings: string[];
 	/** Makes the next execution one that n8n cannot start. */
 	failNextStart(): void;
+	/** Makes n8n take its time for the next execution. */
+	holdNextStart(): HeldStart;
 	/** Posts a body, signed with the stored secret unless a signature is given; null leaves it out. */
-	deliver(body: unknown, signature?: string | null): Promise<Delivery>;
+	deliver(body: unknown, signature?: string | null, signal?: AbortSignal): Promise<Delivery>;
 }
 
 export function sign(body: string, secret: unknown): string {
@@ -52,19 +80,22 @@ export function sign(body: string, secret: unknown): string {
  * follows what n8n 2.41 does: each request works on data that were just read, a change is stored
  * together with the answer, and the start of an execution makes n8n forget that there was a change.
  */
-export async function openTriggerHost({
-	apiKey,
-	url,
-}: Pick<Sandbox, 'apiKey' | 'url'>): Promise<TriggerHost> {
-	const credentials = { sahutApi: { apiKey, baseUrl: url } };
+export async function openTriggerHost(
+	{ apiKey, url }: Account,
+	{ workflowId = 'workflow' } = {},
+): Promise<TriggerHost> {
 	const loader = await loadPackage();
 	const trigger = loader.getNode('sahutTrigger').type as INodeType;
 	let parameters: INode['parameters'] = {};
 	let database: IDataObject = {};
-	let startsFail = false;
+	/** How the start of the next execution ends, if not well. */
+	let nextStart: ((response: ServerResponse) => Promise<boolean>) | undefined;
 	const executions: IDataObject[] = [];
+	const failures: Error[] = [];
+	const warnings: string[] = [];
+	const logger = { warn: (message: string) => warnings.push(message) };
 
-	async function load(mode: WorkflowExecuteMode) {
+	async function load(mode: WorkflowExecuteMode, stored = database) {
 		const node: INode = {
 			id: 'trigger',
 			name: NODE_NAME,
@@ -75,14 +106,16 @@ export async function openTriggerHost({
 			parameters,
 			credentials: { sahutApi: { id: '1', name: 'Sahut' } },
 		};
-		const staticData = structuredClone(database);
+		const staticData = structuredClone(stored);
+		const { apiKey, url: baseUrl } = host.account;
 		const prepared = await prepare({
 			nodes: [node],
 			connections: {},
-			credentials,
+			credentials: { sahutApi: { apiKey, baseUrl } },
 			mode,
 			staticData,
 		});
+		prepared.workflow.id = workflowId;
 		Object.assign(prepared.additionalData, {
 			webhookBaseUrl: `${host.origin}/webhook`,
 			webhookTestBaseUrl: `${host.origin}/webhook-test`,
@@ -96,9 +129,12 @@ export async function openTriggerHost({
 		database = structuredClone(JSON.parse(JSON.stringify(staticData)) as IDataObject);
 	}
 
-	async function callHook(name: 'checkExists' | 'create' | 'delete'): Promise<boolean> {
-		const { workflow, node, additionalData } = await load('trigger');
-		const webhookData = { webhookDescription: { name: 'default' } } as IWebhookData;
+	async function callHook(
+		name: 'checkExists' | 'create' | 'delete',
+		{ isTest = false, stores = true } = {},
+	): Promise<boolean> {
+		const { workflow, node, additionalData } = await load('trigger', isTest ? {} : database);
+		const webhookData = { webhookDescription: { name: 'default' }, isTest } as IWebhookData;
 		const context = new core.HookContext(
 			workflow,
 			node,
@@ -107,9 +143,18 @@ export async function openTriggerHost({
 			'update',
 			webhookData,
 		);
+		Object.defineProperty(context, 'logger', { value: logger });
 		const done = await trigger.webhookMethods!.default![name].call(context);
-		save(workflow);
+		if (stores) save(workflow);
 		return done;
+	}
+
+	/** @returns whether n8n could start the execution. */
+	async function start(response: ServerResponse): Promise<boolean> {
+		const how = nextStart;
+		nextStart = undefined;
+		await sleep(START_MS);
+		return how ? await how(response) : true;
 	}
 
 	const take: RequestListener = async (incoming, response) => {
@@ -128,14 +173,19 @@ export async function openTriggerHost({
 			[],
 			null,
 		);
-		const { noWebhookResponse, workflowData } = await trigger.webhook!.call(context);
+		Object.defineProperty(context, 'logger', { value: logger });
+		const result = await trigger.webhook!.call(context).catch((error: Error) => error);
+		if (result instanceof Error) {
+			failures.push(result);
+			response.writeHead(500).end('{"code":0,"message":"Workflow could not be started!"}');
+			return;
+		}
+		const { noWebhookResponse, workflowData } = result;
 		if (noWebhookResponse) return;
 		if (workflowData) {
 			// n8n builds the execution's workflow over the same object.
 			new Workflow({ ...workflow, nodes: [node], connections: {}, active: true, staticData });
-			await sleep(START_MS);
-			if (startsFail) {
-				startsFail = false;
+			if (!(await start(response))) {
 				response.writeHead(500).end('{"code":0,"message":"There was a problem executing"}');
 				return;
 			}
@@ -152,7 +202,10 @@ export async function openTriggerHost({
 					response.writeHead(500).end(error.stack),
 				),
 		),
+		account: { apiKey, url },
 		executions,
+		failures,
+		warnings,
 		get stored() {
 			return (database[`node:${NODE_NAME}`] ?? {}) as IDataObject;
 		},
@@ -166,15 +219,46 @@ export async function openTriggerHost({
 		async unpublish() {
 			await callHook('delete');
 		},
-		failNextStart() {
-			startsFail = true;
+		async publishInVain() {
+			await callHook('create', { stores: false });
+			await callHook('delete');
 		},
-		async deliver(body, signature) {
+		async restart() {
+			const file = path.join(PACKAGE_FOLDER, 'dist/nodes/Sahut/trigger/deduplication.js');
+			const { forgetEvents } = (await import(file)) as typeof Deduplication;
+			forgetEvents(String(host.stored.webhookId));
+		},
+		async listenForTest() {
+			await callHook('create', { isTest: true, stores: false });
+		},
+		failNextStart() {
+			nextStart = async () => false;
+		},
+		holdNextStart() {
+			let end: (succeeds: boolean) => void = () => undefined;
+			const ended = new Promise<boolean>((resolve) => (end = resolve));
+			const response = new Promise<ServerResponse>((resolve) => {
+				nextStart = async (held) => {
+					resolve(held);
+					return await ended;
+				};
+			});
+			return {
+				reached: response.then(() => undefined),
+				hungUp: response.then(
+					async (held) => await new Promise<void>((resolve) => held.once('close', resolve)),
+				),
+				succeed: () => end(true),
+				fail: () => end(false),
+			};
+		},
+		async deliver(body, signature, signal) {
 			const text = typeof body === 'string' ? body : JSON.stringify(body);
 			const header = signature === undefined ? sign(text, host.stored.secret) : signature;
 			const response = await fetch(`${host.origin}/webhook`, {
 				method: 'POST',
 				body: text,
+				signal,
 				headers: {
 					'content-type': 'application/json',
 					...(header !== null && { 'x-sahut-signature': header }),
