@@ -1,6 +1,6 @@
 import { openSandbox, type OpenSandbox } from '../sandbox/openSandbox';
 import { messageEvent } from './messageEvent';
-import { openTriggerHost, type HeldStart, type TriggerHost } from './triggerHost';
+import { openTriggerHost, sign, type HeldStart, type TriggerHost } from './triggerHost';
 
 let sandbox: OpenSandbox;
 let host: TriggerHost;
@@ -145,5 +145,43 @@ describe('when the workflow is published anew, a delivery to its old webhook', (
 		expect(startedWith()).toEqual([event.id]);
 		expect(host.stored).toEqual(published);
 		await expectToListen();
+	});
+
+	it('that n8n is about to start an execution for does not cut the new one off', async () => {
+		const { start, answer } = await deliverHeld(messageEvent());
+		await host.publish({ events: ['message.created', 'contact.created'] });
+		start.succeed();
+		expect(await answer).toMatchObject({ status: 200 });
+
+		// n8n has stored the old one once more.
+		const event = messageEvent();
+		const { secret } = [...sandbox.store.webhooks.values()][0]!;
+		expect(await host.deliver(event, sign(JSON.stringify(event), secret))).toMatchObject({
+			status: 200,
+		});
+		expect(startedWith()).toContain(event.id);
+		await expectToListen();
+	});
+
+	it('does not make n8n believe later that there is a webhook', async () => {
+		const { start, answer } = await deliverHeld(messageEvent());
+		await host.unpublish();
+		start.succeed();
+		expect(await answer).toMatchObject({ status: 200 });
+
+		await host.publish();
+		await expectToListen();
+		await host.unpublish();
+		expect(webhooks()).toEqual([]);
+	});
+
+	it('that comes before n8n has stored the new one is taken', async () => {
+		const stored = host.stored;
+		host.stored = {};
+		const event = messageEvent();
+		const answer = await host.deliver(event, sign(JSON.stringify(event), stored.secret));
+		expect(answer).toMatchObject({ status: 200 });
+		expect(startedWith()).toEqual([event.id]);
+		expect(host.stored).toMatchObject(stored);
 	});
 });

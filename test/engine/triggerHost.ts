@@ -13,7 +13,7 @@ import {
 	type WorkflowExecuteMode,
 } from 'n8n-workflow';
 
-import type * as Deduplication from '../../nodes/Sahut/trigger/deduplication';
+import type * as Memories from '../../nodes/Sahut/trigger/memories';
 import type { Sandbox } from '../../sandbox';
 import { loadPackage, PACKAGE_FOLDER, prepare } from './engine';
 import { openServer } from './localServer';
@@ -50,11 +50,11 @@ export interface TriggerHost {
 	publish(parameters?: INode['parameters']): Promise<void>;
 	unpublish(): Promise<void>;
 	/** Publishes it beside a trigger that cannot be: n8n takes all back before it has stored a thing. */
-	publishInVain(): Promise<void>;
+	publishInVain(parameters?: INode['parameters']): Promise<void>;
 	/** As after a restart of n8n: what is not stored is gone. */
 	restart(): Promise<void>;
 	/** Listens for a test event, as the editor does: with another address, and without stored data. */
-	listenForTest(): Promise<void>;
+	listenForTest(parameters?: INode['parameters']): Promise<void>;
 	/** What n8n has in its database for the trigger node. */
 	stored: IDataObject;
 	/** The output of the trigger in each execution that was started, oldest first. */
@@ -219,16 +219,19 @@ export async function openTriggerHost(
 		async unpublish() {
 			await callHook('delete');
 		},
-		async publishInVain() {
-			await callHook('create', { stores: false });
+		async publishInVain(given = parameters) {
+			parameters = given;
+			if (!(await callHook('checkExists'))) await callHook('create', { stores: false });
 			await callHook('delete');
 		},
 		async restart() {
-			const file = path.join(PACKAGE_FOLDER, 'dist/nodes/Sahut/trigger/deduplication.js');
-			const { forgetEvents } = (await import(file)) as typeof Deduplication;
-			forgetEvents(String(host.stored.webhookId));
+			const file = path.join(PACKAGE_FOLDER, 'dist/nodes/Sahut/trigger/memories.js');
+			const { memories, deleted } = (await import(file)) as typeof Memories;
+			memories.clear();
+			deleted.clear();
 		},
-		async listenForTest() {
+		async listenForTest(given = parameters) {
+			parameters = given;
 			await callHook('create', { isTest: true, stores: false });
 		},
 		failNextStart() {

@@ -1,7 +1,7 @@
 import { sleep, type IWebhookFunctions } from 'n8n-workflow';
 
 import type { EventMemory } from './deduplication';
-import { triggerData } from './registration';
+import { triggerData } from './triggerData';
 
 /**
  * Has n8n store what is remembered, together with its answer. When n8n starts an execution, it first
