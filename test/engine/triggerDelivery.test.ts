@@ -238,7 +238,7 @@ describe('a filter that asks for more than the delivery says', () => {
 		}
 
 		host.account = sandbox;
-		for (const _ of [1, 2]) expect(await host.deliver(event)).toMatchObject({ status: 200 });
+		expect(await host.deliver(event)).toMatchObject({ status: 200 });
 		expect(host.executions).toHaveLength(1);
 	});
 });

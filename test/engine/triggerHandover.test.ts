@@ -147,32 +147,23 @@ describe('when the workflow is published anew, a delivery to its old webhook', (
 		await expectToListen();
 	});
 
-	it('that n8n is about to start an execution for does not cut the new one off', async () => {
+	it('that n8n is about to start an execution for leaves the new one as it is', async () => {
 		const { start, answer } = await deliverHeld(messageEvent());
 		await host.publish({ events: ['message.created', 'contact.created'] });
+		const published = host.stored;
+
 		start.succeed();
 		expect(await answer).toMatchObject({ status: 200 });
-
-		// n8n has stored the old one once more.
-		const event = messageEvent();
-		const { secret } = [...sandbox.store.webhooks.values()][0]!;
-		expect(await host.deliver(event, sign(JSON.stringify(event), secret))).toMatchObject({
-			status: 200,
-		});
-		expect(startedWith()).toContain(event.id);
+		expect(host.stored).toMatchObject(published);
 		await expectToListen();
 	});
 
-	it('does not make n8n believe later that there is a webhook', async () => {
+	it('stores nothing when there is no new one', async () => {
 		const { start, answer } = await deliverHeld(messageEvent());
 		await host.unpublish();
 		start.succeed();
 		expect(await answer).toMatchObject({ status: 200 });
-
-		await host.publish();
-		await expectToListen();
-		await host.unpublish();
-		expect(webhooks()).toEqual([]);
+		expect(host.stored).toEqual({});
 	});
 
 	it('that comes before n8n has stored the new one is taken', async () => {
@@ -183,5 +174,47 @@ describe('when the workflow is published anew, a delivery to its old webhook', (
 		expect(answer).toMatchObject({ status: 200 });
 		expect(startedWith()).toEqual([event.id]);
 		expect(host.stored).toMatchObject(stored);
+	});
+});
+
+describe('a delivery to a test run', () => {
+	it('is not taken for one to production, which has another secret', async () => {
+		const delivery = await host.deliverToTest(messageEvent(), host.stored.secret);
+		expect(delivery).toEqual({ status: 401, body: '' });
+	});
+});
+
+describe('when an execution that ends late stores the old webhook once more', () => {
+	let old: TriggerHost['stored'];
+
+	beforeEach(async () => {
+		old = host.stored;
+		await host.unpublish();
+	});
+
+	it('the new one is listened to, and stored with the next delivery', async () => {
+		await host.publish();
+		const published = host.stored;
+		host.stored = old;
+
+		const event = messageEvent();
+		const answer = await host.deliver(event, sign(JSON.stringify(event), published.secret));
+		expect(answer).toMatchObject({ status: 200 });
+		expect(host.stored).toMatchObject(published);
+	});
+
+	it('publishing makes a new one all the same', async () => {
+		host.stored = old;
+		await host.publish();
+		expect([...sandbox.store.webhooks.keys()]).toEqual([host.stored.webhookId]);
+		expect(host.stored.webhookId).not.toBe(old.webhookId);
+	});
+
+	it('unpublishing deletes the new one', async () => {
+		await host.publish();
+		host.stored = old;
+		await host.unpublish();
+		expect([...sandbox.store.webhooks.keys()]).toEqual([]);
+		expect(host.stored).toEqual({});
 	});
 });

@@ -19,6 +19,7 @@ import { loadPackage, PACKAGE_FOLDER, prepare } from './engine';
 import { openServer } from './localServer';
 
 const NODE_NAME = 'Sahut Trigger';
+const TEST_PATH = '/webhook-test';
 
 /** How long n8n takes to check and to store an execution before it answers. */
 const START_MS = 15;
@@ -69,7 +70,11 @@ export interface TriggerHost {
 	holdNextStart(): HeldStart;
 	/** Posts a body, signed with the stored secret unless a signature is given; null leaves it out. */
 	deliver(body: unknown, signature?: string | null, signal?: AbortSignal): Promise<Delivery>;
+	/** Posts a body to the address of a test run of which n8n knows nothing yet. */
+	deliverToTest(body: unknown, secret: unknown): Promise<Delivery>;
 }
+
+const toText = (body: unknown) => (typeof body === 'string' ? body : JSON.stringify(body));
 
 export function sign(body: string, secret: unknown): string {
 	return createHmac('sha256', String(secret)).update(body).digest('hex');
@@ -124,6 +129,19 @@ export async function openTriggerHost(
 		return { ...prepared, node: prepared.workflow.getNode(NODE_NAME)!, staticData };
 	}
 
+	async function post(to: string, body: unknown, header: string | null, signal?: AbortSignal) {
+		const response = await fetch(`${host.origin}${to}`, {
+			method: 'POST',
+			body: toText(body),
+			signal,
+			headers: {
+				'content-type': 'application/json',
+				...(header !== null && { 'x-sahut-signature': header }),
+			},
+		});
+		return { status: response.status, body: await response.text() };
+	}
+
 	function save({ staticData }: Workflow): void {
 		if (staticData.__dataChanged !== true) return;
 		database = structuredClone(JSON.parse(JSON.stringify(staticData)) as IDataObject);
@@ -159,7 +177,10 @@ export async function openTriggerHost(
 
 	const take: RequestListener = async (incoming, response) => {
 		const rawBody = await buffer(incoming);
-		const { workflow, node, additionalData, staticData } = await load('webhook');
+		const isTest = incoming.url === TEST_PATH;
+		const { workflow, node, additionalData, staticData } = isTest
+			? await load('manual', {})
+			: await load('webhook');
 		Object.assign(additionalData, {
 			httpRequest: Object.assign(incoming, { rawBody, body: {} }),
 			httpResponse: response,
@@ -168,8 +189,8 @@ export async function openTriggerHost(
 			workflow,
 			node,
 			additionalData,
-			'webhook',
-			{ webhookDescription: { name: 'default' } } as IWebhookData,
+			isTest ? 'manual' : 'webhook',
+			{ webhookDescription: { name: 'default' }, isTest } as IWebhookData,
 			[],
 			null,
 		);
@@ -191,7 +212,7 @@ export async function openTriggerHost(
 			}
 			executions.push(...(workflowData[0] ?? []).map(({ json }) => json));
 		}
-		save(workflow);
+		if (!isTest) save(workflow);
 		response.end(JSON.stringify({ message: 'Workflow was started' }));
 	};
 
@@ -256,18 +277,11 @@ export async function openTriggerHost(
 			};
 		},
 		async deliver(body, signature, signal) {
-			const text = typeof body === 'string' ? body : JSON.stringify(body);
-			const header = signature === undefined ? sign(text, host.stored.secret) : signature;
-			const response = await fetch(`${host.origin}/webhook`, {
-				method: 'POST',
-				body: text,
-				signal,
-				headers: {
-					'content-type': 'application/json',
-					...(header !== null && { 'x-sahut-signature': header }),
-				},
-			});
-			return { status: response.status, body: await response.text() };
+			const header = signature === undefined ? sign(toText(body), host.stored.secret) : signature;
+			return await post('/webhook', body, header, signal);
+		},
+		async deliverToTest(body, secret) {
+			return await post(TEST_PATH, body, sign(toText(body), secret));
 		},
 	};
 	return host;
