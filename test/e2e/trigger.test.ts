@@ -26,7 +26,7 @@ import {
 } from '../../scripts/n8n';
 import { deliverSigned } from '../signedDelivery';
 import { makeN8nHome } from './n8nHome';
-import { chain, credentialFor, sahutTrigger, wait } from '../../scripts/n8n/parts';
+import { chain, credentialFor, node, sahutTrigger, wait } from '../../scripts/n8n/parts';
 
 const TRIGGER = 'Sahut Trigger';
 const SLOW_STEP_SECONDS = 4;
@@ -261,6 +261,26 @@ describe('the trigger in a test run of the editor', () => {
 			webhooks().some(isTest) ? undefined : true,
 		);
 		expect(production()).toEqual(before);
+	});
+});
+
+describe('when an execution stores static data after its workflow was unpublished', () => {
+	it('the trigger has a webhook nevertheless once it is published again', async () => {
+		const jsCode = `$getWorkflowStaticData('global').last = Date.now(); return $input.all();`;
+		const note = node('Note the time', 'n8n-nodes-base.code', 2, { jsCode });
+		const { nodes } = workflow;
+		const { id } = await createWorkflow(session, chain('Late', ...nodes, note));
+		await activateWorkflow(session, id);
+		await deliver(event('Halo'));
+		await deactivateWorkflow(session, id);
+		const [execution] = await listExecutions(session, { workflowId: id });
+		await waitForExecution(session, execution!.id);
+
+		await activateWorkflow(session, id);
+		expect(webhooks()).toHaveLength(1);
+		expect(await deliver(event('Halo lagi'))).toMatchObject({ status: 200 });
+		await deactivateWorkflow(session, id);
+		expect(webhooks()).toEqual([]);
 	});
 });
 
