@@ -16,15 +16,17 @@ import {
 	startN8n,
 	until,
 	updateWorkflow,
+	waitForExecution,
 	waitUntilPublished,
 	type ExecutionSummary,
+	type N8nOptions,
 	type RunningN8n,
 	type Session,
 	type StoredWorkflow,
 } from '../../scripts/n8n';
 import { deliverSigned } from '../signedDelivery';
 import { makeN8nHome } from './n8nHome';
-import { chain, credentialFor, sahutTrigger, wait } from '../../scripts/n8n/parts';
+import { chain, credentialFor, node, sahutTrigger, wait } from '../../scripts/n8n/parts';
 
 const TRIGGER = 'Sahut Trigger';
 const SLOW_STEP_SECONDS = 4;
@@ -32,9 +34,12 @@ const SLOW_STEP_SECONDS = 4;
 const QUIET_MS = 1_500;
 
 let sandbox: Sandbox;
+let home: N8nOptions;
 let n8n: RunningN8n;
 let session: Session;
 let workflow: StoredWorkflow;
+/** Of its two triggers, the second cannot be published. */
+let halfBroken: StoredWorkflow;
 
 const webhooks = () => [...sandbox.store.webhooks.values()];
 const isTest = ({ url }: { url: string }) => url.includes('/webhook-test/');
@@ -91,11 +96,16 @@ async function killAndStart(): Promise<void> {
 
 beforeAll(async () => {
 	sandbox = await startSandbox({ data: 'empty' });
-	n8n = await startN8n({ ...(await makeN8nHome('trigger')), port: 0 });
+	home = await makeN8nHome('trigger');
+	n8n = await startN8n({ ...home, port: 0 });
 	session = await signIn(n8n);
 	const { id } = await createCredential(session, credentialFor(sandbox));
+	const revoked = credentialFor({ ...sandbox, apiKey: 'sk_live_revoked' });
+	const { id: revokedId } = await createCredential(session, revoked);
 	const slow = wait('Slow step', SLOW_STEP_SECONDS);
 	workflow = await createWorkflow(session, chain('Trigger', sahutTrigger(TRIGGER, id), slow));
+	const nodes = [sahutTrigger(TRIGGER, id), sahutTrigger('Revoked', revokedId)];
+	halfBroken = await createWorkflow(session, { name: 'Half broken', nodes, connections: {} });
 });
 
 afterAll(async () => {
@@ -103,19 +113,23 @@ afterAll(async () => {
 	await sandbox?.close();
 });
 
-beforeEach(async () => {
-	await activateWorkflow(session, workflow.id);
-});
+function publishBeforeEach(): void {
+	beforeEach(async () => {
+		await activateWorkflow(session, workflow.id);
+	});
 
-afterEach(async () => {
-	await deactivateWorkflow(session, workflow.id);
-	await deleteExecutions(
-		session,
-		(await executions()).map(({ id }) => id),
-	);
-});
+	afterEach(async () => {
+		await deactivateWorkflow(session, workflow.id);
+		await deleteExecutions(
+			session,
+			(await executions()).map(({ id }) => id),
+		);
+	});
+}
 
 describe('the trigger in a published workflow', () => {
+	publishBeforeEach();
+
 	it('has one webhook in Sahut, also after a restart, and none when it is unpublished', async () => {
 		const [webhook, ...others] = webhooks();
 		expect(others).toEqual([]);
@@ -175,6 +189,37 @@ describe('the trigger in a published workflow', () => {
 		await started(0);
 	});
 
+	it('shows as a failed execution what Sahut refuses to say, and starts once it says it', async () => {
+		const { id, channel } = sandbox.store.addConversation();
+		const [trigger, ...nodes] = workflow.nodes as [INode, ...INode[]];
+		const parameters = { options: { channelIds: [channel.id] } };
+		await updateWorkflow(session, workflow.id, { nodes: [{ ...trigger, parameters }, ...nodes] });
+		await activateWorkflow(session, workflow.id);
+		sandbox.faults.add({ method: 'GET', kind: 'status', status: 403 });
+		const { data, ...envelope } = event('Halo');
+		const body = { ...envelope, data: { ...data, conversation: { id } } };
+
+		expect(await deliver(body)).toMatchObject({ status: 500 });
+		const [failed] = (await started(1)) as [ExecutionSummary];
+		expect(await waitForExecution(session, failed.id)).toMatchObject({
+			status: 'error',
+			data: {
+				resultData: {
+					error: {
+						message: expect.stringContaining(
+							'An event could not be filtered: The API key may not do this with conversation',
+						),
+						description: expect.stringContaining('Ask an administrator'),
+					},
+				},
+			},
+		});
+
+		expect(await deliver(body)).toMatchObject({ status: 200 });
+		await started(2);
+		await updateWorkflow(session, workflow.id, { nodes: workflow.nodes });
+	});
+
 	it('starts once for an event that comes again, also at the same instant', async () => {
 		const again = event('Satu kali');
 		await Promise.all(Array.from({ length: 10 }, async () => await deliver(again)));
@@ -197,6 +242,8 @@ describe('the trigger in a published workflow', () => {
 });
 
 describe('the trigger in a test run of the editor', () => {
+	publishBeforeEach();
+
 	it('has a webhook of its own, which is deleted afterwards, beside that of production', async () => {
 		const before = production();
 		expect(await runWorkflow(session, workflow.id, TRIGGER)).toEqual({ waitingForWebhook: true });
@@ -214,5 +261,53 @@ describe('the trigger in a test run of the editor', () => {
 			webhooks().some(isTest) ? undefined : true,
 		);
 		expect(production()).toEqual(before);
+	});
+});
+
+describe('when an execution stores static data after its workflow was unpublished', () => {
+	it('the trigger has a webhook nevertheless once it is published again', async () => {
+		const jsCode = `$getWorkflowStaticData('global').last = Date.now(); return $input.all();`;
+		const note = node('Note the time', 'n8n-nodes-base.code', 2, { jsCode });
+		const { nodes } = workflow;
+		const { id } = await createWorkflow(session, chain('Late', ...nodes, note));
+		await activateWorkflow(session, id);
+		await deliver(event('Halo'));
+		await deactivateWorkflow(session, id);
+		const [execution] = await listExecutions(session, { workflowId: id });
+		await waitForExecution(session, execution!.id);
+
+		await activateWorkflow(session, id);
+		expect(webhooks()).toHaveLength(1);
+		expect(await deliver(event('Halo lagi'))).toMatchObject({ status: 200 });
+		await deactivateWorkflow(session, id);
+		expect(webhooks()).toEqual([]);
+	});
+});
+
+describe('beside another trigger that cannot be published, the trigger', () => {
+	it('works on, and leaves no webhook when the workflow is unpublished', async () => {
+		await expect(activateWorkflow(session, halfBroken.id)).rejects.toThrow('partial');
+		expect(webhooks()).toHaveLength(1);
+		expect(await deliver(event('Halo'))).toMatchObject({ status: 200 });
+
+		await deactivateWorkflow(session, halfBroken.id);
+		expect(webhooks()).toEqual([]);
+	});
+
+	it('leaves no webhook either in an n8n that then publishes none of them, as 1.x does', async () => {
+		await n8n.stop();
+		const env = { N8N_USE_WORKFLOW_PUBLICATION_SERVICE: 'false' };
+		n8n = await startN8n({ ...home, env, port: 0 });
+		session = await signIn(n8n);
+		const before = sandbox.journal.entries.length;
+
+		const { id, versionId } = halfBroken;
+		await expect(
+			session.request('POST', `/workflows/${id}/activate`, { versionId }),
+		).rejects.toThrow('Sahut does not accept the API key');
+
+		const requests = sandbox.journal.entries.slice(before).map(({ method }) => method);
+		expect(requests).toEqual(['POST', 'POST', 'DELETE']);
+		expect(webhooks()).toEqual([]);
 	});
 });

@@ -1,9 +1,8 @@
 import { createHmac } from 'node:crypto';
-import path from 'node:path';
 
-import type * as Deduplication from '../../nodes/Sahut/trigger/deduplication';
+import type { FaultAction } from '../../sandbox';
 import { openSandbox, type OpenSandbox } from '../sandbox/openSandbox';
-import { PACKAGE_FOLDER } from './engine';
+import { messageEvent } from './messageEvent';
 import { openTriggerHost, sign, type TriggerHost } from './triggerHost';
 
 let sandbox: OpenSandbox;
@@ -13,44 +12,6 @@ beforeEach(async () => {
 	sandbox = await openSandbox({ data: 'empty' });
 	host = await openTriggerHost(sandbox);
 });
-
-/** As after a restart of n8n: what is not stored is gone. */
-async function restart(): Promise<void> {
-	const file = path.join(PACKAGE_FOLDER, 'dist/nodes/Sahut/trigger/deduplication.js');
-	const { forgetEvents } = (await import(file)) as typeof Deduplication;
-	forgetEvents(String(host.stored.webhookId));
-}
-
-let lastId = 0;
-
-/** A message of a customer, as Sahut may deliver it. */
-function messageEvent(more: { message?: object; conversation?: object; envelope?: object } = {}) {
-	lastId += 1;
-	return {
-		id: `evt_${lastId}`,
-		event: 'message.created',
-		created_at: '2026-11-24T03:00:00Z',
-		data: {
-			message: {
-				id: `msg_${lastId}`,
-				type: 'incoming',
-				content: 'Halo, berapa harganya?',
-				sender: { type: 'contact', id: 'ct_1', name: 'Siti Aminah' },
-				attachments: [],
-				created_at: '2026-11-24T03:00:00Z',
-				...more.message,
-			},
-			conversation: {
-				id: 'conv_1',
-				status: 'open',
-				channel: { id: 'ch_1', type: 'whatsapp', name: 'WhatsApp Utama' },
-				contact: { id: 'ct_1', name: 'Siti Aminah', phone: '+6281234567890' },
-				...more.conversation,
-			},
-		},
-		...more.envelope,
-	};
-}
 
 describe('a delivery', () => {
 	beforeEach(async () => await host.publish({ events: ['message.created'] }));
@@ -225,15 +186,58 @@ describe('a filter that asks for more than the delivery says', () => {
 		expect(host.executions).toEqual([]);
 	});
 
-	it('lets Sahut deliver it again when Sahut does not say', async () => {
+	it.each<[string, FaultAction]>([
+		['status 500', { kind: 'status', status: 500 }],
+		['status 429', { kind: 'status', status: 429, retryAfter: 1 }],
+		['nothing, and hangs up', { kind: 'dropBefore' }],
+		['nothing in time', { kind: 'slow', delayMs: 8_000 }],
+	])('lets Sahut deliver it again when it answers %s', async (_, fault) => {
 		const { id, channel } = sandbox.store.addConversation();
 		await publish(channel.id);
-		sandbox.faults.add({ method: 'GET', kind: 'status', status: 500 });
+		sandbox.faults.add({ method: 'GET', ...fault });
 		const event = flat(id);
 
 		expect(await host.deliver(event)).toEqual({ status: 503, body: '' });
-		expect(host.executions).toEqual([]);
+		expect(host).toMatchObject({ executions: [], failures: [] });
 
+		expect(await host.deliver(event)).toMatchObject({ status: 200 });
+		expect(host.executions).toHaveLength(1);
+	});
+
+	it.each<[number, string, string]>([
+		[401, 'Sahut does not accept the API key', 'Open the Sahut credential'],
+		[403, 'The API key may not do this with conversation', 'Ask an administrator'],
+		[404, 'Sahut has no conversation', 'Without Channel and Conversation Statuses'],
+	])('shows it as a failed execution when Sahut answers %i', async (status, message, advice) => {
+		const { id, channel } = sandbox.store.addConversation();
+		await publish(channel.id);
+		sandbox.faults.add({ method: 'GET', kind: 'status', status });
+		const event = flat(id);
+
+		expect(await host.deliver(event)).toMatchObject({ status: 500 });
+		expect(host.executions).toEqual([]);
+		expect(host.failures).toMatchObject([
+			{
+				message: expect.stringContaining(`An event could not be filtered: ${message}`),
+				description: expect.stringContaining(advice),
+			},
+		]);
+
+		expect(await host.deliver(event)).toMatchObject({ status: 200 });
+		expect(host.executions).toHaveLength(1);
+	});
+
+	it('starts once the key is mended', async () => {
+		const { id, channel } = sandbox.store.addConversation();
+		await publish(channel.id);
+		const event = flat(id);
+		host.account = { ...sandbox, apiKey: 'sk_live_revoked' };
+		for (const count of [1, 2]) {
+			expect(await host.deliver(event)).toMatchObject({ status: 500 });
+			expect(host.failures).toHaveLength(count);
+		}
+
+		host.account = sandbox;
 		expect(await host.deliver(event)).toMatchObject({ status: 200 });
 		expect(host.executions).toHaveLength(1);
 	});
@@ -260,7 +264,7 @@ describe('an event that is delivered again', () => {
 		const events = [messageEvent(), messageEvent(), messageEvent()];
 		await Promise.all(events.map(async (event) => await host.deliver(event)));
 		expect(host.executions).toHaveLength(3);
-		await restart();
+		await host.restart();
 		for (const event of events) await host.deliver(event);
 		expect(host.executions).toHaveLength(3);
 	});
@@ -300,9 +304,12 @@ describe('what the sandbox delivers', () => {
 		return id;
 	};
 
+	let seed = 0;
+
 	beforeEach(async () => {
-		lastId += 1;
-		sandbox = await openSandbox({ data: 'empty', seed: lastId, webhooks: { timeScale: 0.001 } });
+		// Else the events of all tests had the same IDs.
+		seed += 1;
+		sandbox = await openSandbox({ data: 'empty', seed, webhooks: { timeScale: 0.001 } });
 		sandbox.deliveries.settings.answerTimeoutMs = 10_000;
 		host = await openTriggerHost(sandbox);
 		await host.publish({ events: ['message.created'] });

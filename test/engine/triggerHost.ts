@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
-import type { RequestListener } from 'node:http';
+import type { RequestListener, ServerResponse } from 'node:http';
+import path from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import * as core from 'n8n-core';
 import {
@@ -12,11 +13,13 @@ import {
 	type WorkflowExecuteMode,
 } from 'n8n-workflow';
 
+import type * as Memories from '../../nodes/Sahut/trigger/memories';
 import type { Sandbox } from '../../sandbox';
-import { loadPackage, prepare } from './engine';
+import { loadPackage, PACKAGE_FOLDER, prepare } from './engine';
 import { openServer } from './localServer';
 
 const NODE_NAME = 'Sahut Trigger';
+const TEST_PATH = '/webhook-test';
 
 /** How long n8n takes to check and to store an execution before it answers. */
 const START_MS = 15;
@@ -26,22 +29,52 @@ export interface Delivery {
 	body: string;
 }
 
+/** An execution that n8n is about to start, and does not until the test says how that ends. */
+export interface HeldStart {
+	/** Resolves when n8n has come so far. */
+	reached: Promise<void>;
+	/** Resolves when whoever delivers has hung up. */
+	hungUp: Promise<void>;
+	succeed(): void;
+	fail(): void;
+}
+
+type Account = Pick<Sandbox, 'apiKey' | 'url'>;
+
 /** What n8n's server does for a workflow that begins with our trigger. */
 export interface TriggerHost {
 	/** The address that deliveries go to; a test may change it, as WEBHOOK_URL does. */
 	origin: string;
+	/** What the credential of the node holds; a test may change it. */
+	account: Account;
 	/** Publishes the workflow as the editor does, or finds it published, as n8n does when it starts. */
 	publish(parameters?: INode['parameters']): Promise<void>;
 	unpublish(): Promise<void>;
+	/** Publishes it beside a trigger that cannot be: n8n takes all back before it has stored a thing. */
+	publishInVain(parameters?: INode['parameters']): Promise<void>;
+	/** As after a restart of n8n: what is not stored is gone. */
+	restart(): Promise<void>;
+	/** Listens for a test event, as the editor does: with another address, and without stored data. */
+	listenForTest(parameters?: INode['parameters']): Promise<void>;
 	/** What n8n has in its database for the trigger node. */
 	stored: IDataObject;
 	/** The output of the trigger in each execution that was started, oldest first. */
 	executions: IDataObject[];
+	/** What the executions show that failed in the trigger, oldest first. */
+	failures: Error[];
+	/** What the trigger has written into n8n's log. */
+	warnings: string[];
 	/** Makes the next execution one that n8n cannot start. */
 	failNextStart(): void;
+	/** Makes n8n take its time for the next execution. */
+	holdNextStart(): HeldStart;
 	/** Posts a body, signed with the stored secret unless a signature is given; null leaves it out. */
-	deliver(body: unknown, signature?: string | null): Promise<Delivery>;
+	deliver(body: unknown, signature?: string | null, signal?: AbortSignal): Promise<Delivery>;
+	/** Posts a body to the address of a test run of which n8n knows nothing yet. */
+	deliverToTest(body: unknown, secret: unknown): Promise<Delivery>;
 }
+
+const toText = (body: unknown) => (typeof body === 'string' ? body : JSON.stringify(body));
 
 export function sign(body: string, secret: unknown): string {
 	return createHmac('sha256', String(secret)).update(body).digest('hex');
@@ -52,19 +85,22 @@ export function sign(body: string, secret: unknown): string {
  * follows what n8n 2.41 does: each request works on data that were just read, a change is stored
  * together with the answer, and the start of an execution makes n8n forget that there was a change.
  */
-export async function openTriggerHost({
-	apiKey,
-	url,
-}: Pick<Sandbox, 'apiKey' | 'url'>): Promise<TriggerHost> {
-	const credentials = { sahutApi: { apiKey, baseUrl: url } };
+export async function openTriggerHost(
+	{ apiKey, url }: Account,
+	{ workflowId = 'workflow' } = {},
+): Promise<TriggerHost> {
 	const loader = await loadPackage();
 	const trigger = loader.getNode('sahutTrigger').type as INodeType;
 	let parameters: INode['parameters'] = {};
 	let database: IDataObject = {};
-	let startsFail = false;
+	/** How the start of the next execution ends, if not well. */
+	let nextStart: ((response: ServerResponse) => Promise<boolean>) | undefined;
 	const executions: IDataObject[] = [];
+	const failures: Error[] = [];
+	const warnings: string[] = [];
+	const logger = { warn: (message: string) => warnings.push(message) };
 
-	async function load(mode: WorkflowExecuteMode) {
+	async function load(mode: WorkflowExecuteMode, stored = database) {
 		const node: INode = {
 			id: 'trigger',
 			name: NODE_NAME,
@@ -75,14 +111,16 @@ export async function openTriggerHost({
 			parameters,
 			credentials: { sahutApi: { id: '1', name: 'Sahut' } },
 		};
-		const staticData = structuredClone(database);
+		const staticData = structuredClone(stored);
+		const { apiKey, url: baseUrl } = host.account;
 		const prepared = await prepare({
 			nodes: [node],
 			connections: {},
-			credentials,
+			credentials: { sahutApi: { apiKey, baseUrl } },
 			mode,
 			staticData,
 		});
+		prepared.workflow.id = workflowId;
 		Object.assign(prepared.additionalData, {
 			webhookBaseUrl: `${host.origin}/webhook`,
 			webhookTestBaseUrl: `${host.origin}/webhook-test`,
@@ -91,14 +129,30 @@ export async function openTriggerHost({
 		return { ...prepared, node: prepared.workflow.getNode(NODE_NAME)!, staticData };
 	}
 
+	async function post(to: string, body: unknown, header: string | null, signal?: AbortSignal) {
+		const response = await fetch(`${host.origin}${to}`, {
+			method: 'POST',
+			body: toText(body),
+			signal,
+			headers: {
+				'content-type': 'application/json',
+				...(header !== null && { 'x-sahut-signature': header }),
+			},
+		});
+		return { status: response.status, body: await response.text() };
+	}
+
 	function save({ staticData }: Workflow): void {
 		if (staticData.__dataChanged !== true) return;
 		database = structuredClone(JSON.parse(JSON.stringify(staticData)) as IDataObject);
 	}
 
-	async function callHook(name: 'checkExists' | 'create' | 'delete'): Promise<boolean> {
-		const { workflow, node, additionalData } = await load('trigger');
-		const webhookData = { webhookDescription: { name: 'default' } } as IWebhookData;
+	async function callHook(
+		name: 'checkExists' | 'create' | 'delete',
+		{ isTest = false, stores = true } = {},
+	): Promise<boolean> {
+		const { workflow, node, additionalData } = await load('trigger', isTest ? {} : database);
+		const webhookData = { webhookDescription: { name: 'default' }, isTest } as IWebhookData;
 		const context = new core.HookContext(
 			workflow,
 			node,
@@ -107,14 +161,26 @@ export async function openTriggerHost({
 			'update',
 			webhookData,
 		);
+		Object.defineProperty(context, 'logger', { value: logger });
 		const done = await trigger.webhookMethods!.default![name].call(context);
-		save(workflow);
+		if (stores) save(workflow);
 		return done;
+	}
+
+	/** @returns whether n8n could start the execution. */
+	async function start(response: ServerResponse): Promise<boolean> {
+		const how = nextStart;
+		nextStart = undefined;
+		await sleep(START_MS);
+		return how ? await how(response) : true;
 	}
 
 	const take: RequestListener = async (incoming, response) => {
 		const rawBody = await buffer(incoming);
-		const { workflow, node, additionalData, staticData } = await load('webhook');
+		const isTest = incoming.url === TEST_PATH;
+		const { workflow, node, additionalData, staticData } = isTest
+			? await load('manual', {})
+			: await load('webhook');
 		Object.assign(additionalData, {
 			httpRequest: Object.assign(incoming, { rawBody, body: {} }),
 			httpResponse: response,
@@ -123,25 +189,30 @@ export async function openTriggerHost({
 			workflow,
 			node,
 			additionalData,
-			'webhook',
-			{ webhookDescription: { name: 'default' } } as IWebhookData,
+			isTest ? 'manual' : 'webhook',
+			{ webhookDescription: { name: 'default' }, isTest } as IWebhookData,
 			[],
 			null,
 		);
-		const { noWebhookResponse, workflowData } = await trigger.webhook!.call(context);
+		Object.defineProperty(context, 'logger', { value: logger });
+		const result = await trigger.webhook!.call(context).catch((error: Error) => error);
+		if (result instanceof Error) {
+			failures.push(result);
+			response.writeHead(500).end('{"code":0,"message":"Workflow could not be started!"}');
+			return;
+		}
+		const { noWebhookResponse, workflowData } = result;
 		if (noWebhookResponse) return;
 		if (workflowData) {
 			// n8n builds the execution's workflow over the same object.
 			new Workflow({ ...workflow, nodes: [node], connections: {}, active: true, staticData });
-			await sleep(START_MS);
-			if (startsFail) {
-				startsFail = false;
+			if (!(await start(response))) {
 				response.writeHead(500).end('{"code":0,"message":"There was a problem executing"}');
 				return;
 			}
 			executions.push(...(workflowData[0] ?? []).map(({ json }) => json));
 		}
-		save(workflow);
+		if (!isTest) save(workflow);
 		response.end(JSON.stringify({ message: 'Workflow was started' }));
 	};
 
@@ -152,7 +223,10 @@ export async function openTriggerHost({
 					response.writeHead(500).end(error.stack),
 				),
 		),
+		account: { apiKey, url },
 		executions,
+		failures,
+		warnings,
 		get stored() {
 			return (database[`node:${NODE_NAME}`] ?? {}) as IDataObject;
 		},
@@ -166,21 +240,48 @@ export async function openTriggerHost({
 		async unpublish() {
 			await callHook('delete');
 		},
-		failNextStart() {
-			startsFail = true;
+		async publishInVain(given = parameters) {
+			parameters = given;
+			if (!(await callHook('checkExists'))) await callHook('create', { stores: false });
+			await callHook('delete');
 		},
-		async deliver(body, signature) {
-			const text = typeof body === 'string' ? body : JSON.stringify(body);
-			const header = signature === undefined ? sign(text, host.stored.secret) : signature;
-			const response = await fetch(`${host.origin}/webhook`, {
-				method: 'POST',
-				body: text,
-				headers: {
-					'content-type': 'application/json',
-					...(header !== null && { 'x-sahut-signature': header }),
-				},
+		async restart() {
+			const file = path.join(PACKAGE_FOLDER, 'dist/nodes/Sahut/trigger/memories.js');
+			const { memories, deleted } = (await import(file)) as typeof Memories;
+			memories.clear();
+			deleted.clear();
+		},
+		async listenForTest(given = parameters) {
+			parameters = given;
+			await callHook('create', { isTest: true, stores: false });
+		},
+		failNextStart() {
+			nextStart = async () => false;
+		},
+		holdNextStart() {
+			let end: (succeeds: boolean) => void = () => undefined;
+			const ended = new Promise<boolean>((resolve) => (end = resolve));
+			const response = new Promise<ServerResponse>((resolve) => {
+				nextStart = async (held) => {
+					resolve(held);
+					return await ended;
+				};
 			});
-			return { status: response.status, body: await response.text() };
+			return {
+				reached: response.then(() => undefined),
+				hungUp: response.then(
+					async (held) => await new Promise<void>((resolve) => held.once('close', resolve)),
+				),
+				succeed: () => end(true),
+				fail: () => end(false),
+			};
+		},
+		async deliver(body, signature, signal) {
+			const header = signature === undefined ? sign(toText(body), host.stored.secret) : signature;
+			return await post('/webhook', body, header, signal);
+		},
+		async deliverToTest(body, secret) {
+			return await post(TEST_PATH, body, sign(toText(body), secret));
 		},
 	};
 	return host;

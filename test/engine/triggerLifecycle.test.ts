@@ -154,3 +154,83 @@ describe('unpublishing', () => {
 		expect(requests()).toEqual(['POST /webhooks', expect.stringMatching(/^DELETE/)]);
 	});
 });
+
+describe('when the credential has become that of', () => {
+	const unpublishAndPublish = async () => {
+		await host.unpublish();
+		await host.publish();
+	};
+
+	beforeEach(async () => await host.publish({ events: ['message.created'] }));
+
+	it.each<[string, () => Promise<void>]>([
+		['n8n starts again', async () => await host.publish()],
+		['the workflow is published again', unpublishAndPublish],
+	])('another workspace and %s, it has a webhook there', async (_, again) => {
+		const { webhookId, madeWith } = host.stored;
+		const other = await openSandbox({ data: 'empty', seed: 2, apiKey: 'sk_live_other' });
+		host.account = other;
+
+		await again();
+
+		const webhooks = [...other.store.webhooks.values()];
+		expect(webhooks).toMatchObject([{ id: host.stored.webhookId, secret: host.stored.secret }]);
+		expect(host.warnings).toEqual([expect.stringContaining(`webhook ${String(webhookId)} `)]);
+		for (const hidden of ['sk_live', String(madeWith), String(host.stored.madeWith)]) {
+			expect(host.warnings.join()).not.toContain(hidden);
+		}
+		expect(JSON.stringify(host.stored)).not.toContain('sk_live');
+		await host.publish();
+		expect([...other.store.webhooks.values()]).toEqual(webhooks);
+	});
+
+	it('the same workspace, with another key, its webhook is replaced without a warning', async () => {
+		const [before] = registered();
+		// With the same seed, the same IDs.
+		sandbox = await openSandbox({ data: 'empty', apiKey: 'sk_live_newer' });
+		sandbox.store.addWebhook(before!);
+		host.account = sandbox;
+
+		await host.publish();
+
+		expect(requests()).toEqual([`DELETE /webhooks/${before!.id}`, 'POST /webhooks']);
+		expect(registered()).toMatchObject([{ id: host.stored.webhookId }]);
+		expect(host.warnings).toEqual([]);
+	});
+
+	it('the same workspace, it keeps the webhook of which it does not know the key', async () => {
+		const { madeWith, ...stored } = host.stored;
+		expect(madeWith).toEqual(expect.any(String));
+		host.stored = stored;
+		await host.publish();
+		expect(requests()).toEqual(['POST /webhooks']);
+	});
+});
+
+describe('when another trigger of the workflow cannot be published', () => {
+	it('leaves no webhook behind', async () => {
+		await host.publishInVain({ events: ['message.created'] });
+		expect(requests()).toEqual(['POST /webhooks', expect.stringMatching(/^DELETE/)]);
+		expect(registered()).toEqual([]);
+		expect(host.stored).toEqual({});
+	});
+
+	it('leaves none behind either in place of one that it has replaced', async () => {
+		await host.publish({ events: ['message.created'] });
+		await host.publishInVain({ events: ['contact.updated'] });
+		expect(registered()).toEqual([]);
+	});
+
+	it('leaves the webhooks of a test run and of copies alone', async () => {
+		const copy = await openTriggerHost(sandbox, { workflowId: 'copy' });
+		copy.origin = host.origin;
+		await copy.publish({ events: ['message.created'] });
+		await host.listenForTest({ events: ['message.created'] });
+		const before = registered();
+		expect(before).toHaveLength(2);
+
+		await host.publishInVain();
+
+		expect(registered()).toEqual(before);
+	});
+});

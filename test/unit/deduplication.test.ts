@@ -1,12 +1,8 @@
 import fc from 'fast-check';
 
-import {
-	eventKey,
-	EventMemory,
-	forgetEvents,
-	memoryOf,
-} from '../../nodes/Sahut/trigger/deduplication';
+import { eventKey, EventMemory } from '../../nodes/Sahut/trigger/deduplication';
 import { readEvent } from '../../nodes/Sahut/trigger/envelope';
+import { eventsOf, forget } from '../../nodes/Sahut/trigger/memories';
 
 const HOUR_MS = 60 * 60 * 1000;
 const NOW = Date.parse('2026-11-24T03:00:00Z');
@@ -109,25 +105,25 @@ describe('the memory of a webhook', () => {
 
 describe('the memories of this process', () => {
 	it('are one for each webhook, until it is deleted', () => {
-		expect(memoryOf('wh_1').claim('a', NOW)).toBe(true);
-		expect(memoryOf('wh_2').claim('a', NOW)).toBe(true);
-		expect(memoryOf('wh_1').claim('a', NOW)).toBe(false);
-		forgetEvents('wh_1');
-		expect(memoryOf('wh_1').claim('a', NOW)).toBe(true);
+		expect(eventsOf('wh_1').claim('a', NOW)).toBe(true);
+		expect(eventsOf('wh_2').claim('a', NOW)).toBe(true);
+		expect(eventsOf('wh_1').claim('a', NOW)).toBe(false);
+		forget('wh_1');
+		expect(eventsOf('wh_1').claim('a', NOW)).toBe(true);
 	});
 
 	it('take in what another process stored', () => {
-		expect(memoryOf('wh_3', { a: NOW / 1000 }).claim('a', NOW)).toBe(false);
+		expect(eventsOf('wh_3', { a: NOW / 1000 }).claim('a', NOW)).toBe(false);
 	});
 
 	it('are 1,000 at most: the webhook that was used longest ago goes first', () => {
-		memoryOf('wh_first').claim('a', NOW);
-		memoryOf('wh_second').claim('a', NOW);
+		eventsOf('wh_first').claim('a', NOW);
+		eventsOf('wh_second').claim('a', NOW);
 		for (let index = 0; index < 999; index++) {
-			memoryOf('wh_first');
-			memoryOf(`wh_other_${index}`);
+			eventsOf('wh_first');
+			eventsOf(`wh_other_${index}`);
 		}
-		expect(memoryOf('wh_first').claim('a', NOW)).toBe(false);
-		expect(memoryOf('wh_second').claim('a', NOW)).toBe(true);
+		expect(eventsOf('wh_first').claim('a', NOW)).toBe(false);
+		expect(eventsOf('wh_second').claim('a', NOW)).toBe(true);
 	});
 });

@@ -1,7 +1,8 @@
 import { sleep, type IWebhookFunctions } from 'n8n-workflow';
 
 import type { EventMemory } from './deduplication';
-import { triggerData } from './registration';
+import { eventsOf } from './memories';
+import { triggerData, type TriggerData } from './triggerData';
 
 /**
  * Has n8n store what is remembered, together with its answer. When n8n starts an execution, it first
@@ -9,18 +10,22 @@ import { triggerData } from './registration';
  * being started, which takes n8n several looks into its database.
  *
  * What is stored is read at that moment, not now: other deliveries may have come in between, and the
- * last to be stored must not lack them. By then n8n has taken the event of this delivery.
+ * last to be stored must not lack them; and the workflow may have been published anew. By then n8n
+ * has taken the event of this delivery.
  */
 export function store(context: IWebhookFunctions, memory: EventMemory, key: string): void {
 	const data = triggerData(context);
 	const atThatMoment = {
-		toJSON() {
+		toJSON(): TriggerData {
 			memory.confirm(key);
-			return memory.toStore();
+			const { webhookId, ...rest } = triggerData(context);
+			return webhookId === undefined
+				? {}
+				: { ...rest, webhookId, seen: eventsOf(webhookId).toStore() };
 		},
 	};
-	Object.assign(data, { seen: atThatMoment });
-	void sleep(0).then(() => Object.assign(data, { seen: atThatMoment }));
+	Object.assign(data, atThatMoment);
+	void sleep(0).then(() => Object.assign(data, atThatMoment));
 }
 
 /**

@@ -11,9 +11,6 @@ const MAX_IN_MEMORY = 10_000;
 /** The newest of them, which n8n stores with the workflow and reads at each delivery; about 40 kB. */
 const MAX_STORED = 1_000;
 
-/** Webhooks whose events are remembered in this process. */
-const MAX_WEBHOOKS = 1_000;
-
 /** Key of an event → when it came, in seconds since the epoch; the oldest first. */
 export type StoredEvents = Record<string, number>;
 
@@ -42,11 +39,8 @@ export function eventKey(event: SahutEvent | undefined, rawBody: Buffer): string
 	return hash(rawBody.toString('base64'));
 }
 
-/** What this process knows of one webhook: the events that it has received, and whose it is. */
+/** The events that a webhook has received, as this process knows them. */
 export class EventMemory {
-	/** The trigger that made it, if this process did. */
-	owner?: string;
-
 	/** Key → when it came, in milliseconds since the epoch; the oldest first. */
 	private readonly seen = new Map<string, number>();
 
@@ -116,37 +110,4 @@ export class EventMemory {
 		}
 		if (this.released.size > MAX_IN_MEMORY) this.released.clear();
 	}
-}
-
-/**
- * Webhook ID → its events. The one place where a module has state: what n8n stores is read before
- * the webhook is called, so of two deliveries at the same instant neither sees the other there.
- */
-const memories = new Map<string, EventMemory>();
-
-/** What this process remembers of a webhook, together with what n8n has stored of it. */
-export function memoryOf(webhookId: string, stored: StoredEvents = {}): EventMemory {
-	const memory = memories.get(webhookId) ?? new EventMemory();
-	// Put at the end: the webhook that was used longest ago is the first to be forgotten.
-	memories.delete(webhookId);
-	memories.set(webhookId, memory);
-	const [oldest] = memories.keys();
-	if (memories.size > MAX_WEBHOOKS && oldest !== undefined) memories.delete(oldest);
-	memory.merge(stored);
-	return memory;
-}
-
-/** The webhook that a trigger has made in this process, which n8n may not have stored yet. */
-export function webhookOf(owner: string): string | undefined {
-	return [...memories].find(([, memory]) => memory.owner === owner)?.[0];
-}
-
-/** Whether a memory is still that of its webhook, and not of one that is no more. */
-export function isCurrent(webhookId: string, memory: EventMemory): boolean {
-	return memories.get(webhookId) === memory;
-}
-
-/** For a webhook that is no more. */
-export function forgetEvents(webhookId: string): void {
-	memories.delete(webhookId);
 }

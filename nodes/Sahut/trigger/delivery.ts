@@ -9,13 +9,14 @@ import { connect } from '../transport/client';
 import { mayPassByItself } from '../transport/errors';
 import { DEFAULT_TRANSPORT, type TransportSettings } from '../transport/settings';
 import { claim, store } from './claim';
-import { eventKey, isCurrent, memoryOf } from './deduplication';
+import { eventKey } from './deduplication';
 import { conversationIdOf, parseBody, readEvent, type SahutEvent } from './envelope';
 import { passes } from './filters';
+import { eventsOf, isCurrent } from './memories';
 import { readOptions } from './options';
 import { toOutput } from './output';
-import { triggerData } from './registration';
 import { isGenuine, SIGNATURE_HEADER } from './signature';
+import { triggerData } from './triggerData';
 
 /** Sahut waits 10 seconds for an answer, and then delivers again (API reference, "Webhooks"). */
 const ANSWER_WITHIN_MS = 7_000;
@@ -89,7 +90,7 @@ export async function receive(context: IWebhookFunctions): Promise<IWebhookRespo
 	const { filters, deduplicate, rawBody: includeBody } = readOptions(context);
 	const body = parseBody(rawBody);
 	const event = readEvent(body);
-	const memory = memoryOf(webhookId, seen);
+	const memory = eventsOf(webhookId, seen);
 	const isWanted =
 		!event ||
 		(await passes(event, filters, async () => await fetchConversation(context, event)).catch(

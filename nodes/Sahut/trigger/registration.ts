@@ -6,40 +6,8 @@ import { connect, type SahutClient } from '../transport/client';
 import { isLoopback } from '../transport/connection';
 import { isNotFound } from '../transport/errors';
 import type { SahutRequest, Webhook } from '../transport/types';
-import { forgetEvents, memoryOf, webhookOf, type StoredEvents } from './deduplication';
-
-/**
- * What n8n keeps for the node from when its workflow is published until it is unpublished. A test
- * run in the editor begins with nothing, and n8n drops what it leaves.
- */
-export interface TriggerData {
-	/** The webhook that was made in Sahut for this node, and the secret that signs its deliveries. */
-	webhookId?: string;
-	secret?: string;
-	/** What it was made for. */
-	url?: string;
-	events?: string[];
-	/** The n8n and the workflow that made it: what a copy of them finds here is not its own. */
-	madeBy?: string;
-	/** Address and key that it was made with, as a hash. */
-	madeWith?: string;
-	/** The events that it has received. */
-	seen?: StoredEvents;
-}
-
-/** The node's data, which n8n watches for changes. */
-export function triggerData(context: Pick<IHookFunctions, 'getWorkflowStaticData'>): TriggerData {
-	return context.getWorkflowStaticData('node');
-}
-
-function ownerOf(context: IHookFunctions): string {
-	return `${context.getInstanceId()}/${context.getWorkflow().id}`;
-}
-
-/** The trigger, in a test run or published: where its webhook is until n8n has stored it. */
-function triggerOf(context: IHookFunctions): string {
-	return [ownerOf(context), context.getNode().id, webhookUrl(context)].join(' ');
-}
+import { forget, remember } from './memories';
+import { clear, isStored, ownerOf, triggerData, triggerOf, webhookUrl } from './triggerData';
 
 /** Changes when the credential becomes one of another workspace; the key itself is not kept. */
 async function hashCredential(context: IHookFunctions): Promise<string> {
@@ -47,10 +15,6 @@ async function hashCredential(context: IHookFunctions): Promise<string> {
 	return createHash('sha256')
 		.update(JSON.stringify([baseUrl, apiKey]))
 		.digest('base64url');
-}
-
-function webhookUrl(context: IHookFunctions): string {
-	return context.getNodeWebhookUrl('default') ?? '';
 }
 
 function readEvents(context: IHookFunctions): string[] {
@@ -81,20 +45,10 @@ function assertReachable(context: IHookFunctions, url: string, api: string): voi
 	});
 }
 
-/**
- * The webhook of this trigger, if there is one. When another trigger of the workflow cannot be
- * published, n8n takes all of them back with data that ours is not in yet.
- */
-function ownWebhookId(context: IHookFunctions): string | undefined {
-	const { webhookId, madeBy } = triggerData(context);
-	if (webhookId === undefined) return webhookOf(triggerOf(context));
-	return madeBy === ownerOf(context) ? webhookId : undefined;
-}
-
 async function deleteOwn(context: IHookFunctions, sahut: SahutClient): Promise<void> {
 	const data = triggerData(context);
-	const webhookId = ownWebhookId(context);
-	if (webhookId !== undefined) {
+	const { webhookId, madeBy } = data;
+	if (webhookId !== undefined && madeBy === ownerOf(context)) {
 		const request: SahutRequest = {
 			method: 'DELETE',
 			path: ['webhooks', webhookId],
@@ -112,9 +66,9 @@ async function deleteOwn(context: IHookFunctions, sahut: SahutClient): Promise<v
 				`The Sahut webhook ${webhookId} was made with another API key. If it belongs to another workspace, delete it there in Sahut: it goes on delivering to this n8n, which refuses it.`,
 			);
 		}
-		forgetEvents(webhookId);
+		forget(webhookId);
 	}
-	for (const name of Object.keys(data)) Reflect.deleteProperty(data, name);
+	clear(data);
 }
 
 /** Whether the webhook was made with the credential that the node has now. */
@@ -125,12 +79,13 @@ async function isOfCredential(context: IHookFunctions): Promise<boolean> {
 
 /**
  * Whether Sahut has a webhook of this node for the events, the address and the credential that it has
- * now.
+ * now. What this process alone knows of does not count: another one may have deleted it.
  */
 export async function isRegistered(context: IHookFunctions): Promise<boolean> {
-	const { webhookId, secret, url, events = [], madeBy } = triggerData(context);
+	if (!isStored(context)) return false;
+	const { secret, url, events = [], madeBy } = triggerData(context);
 	return (
-		Boolean(webhookId && secret) &&
+		Boolean(secret) &&
 		madeBy === ownerOf(context) &&
 		url === webhookUrl(context) &&
 		[...events].sort().join() === readEvents(context).join() &&
@@ -153,12 +108,12 @@ export async function register(context: IHookFunctions): Promise<void> {
 	const request = newWebhook(url, events);
 	assertReachable(context, url, String(sahut.describe(request).url));
 	await deleteOwn(context, sahut);
+	const madeWith = await hashCredential(context);
 	const { data: webhook } = await sahut.request<Webhook>(request);
 	const { id: webhookId, secret } = webhook;
-	const data = triggerData(context);
-	const madeWith = await hashCredential(context);
-	Object.assign(data, { webhookId, secret, url, events, madeBy: ownerOf(context), madeWith });
-	memoryOf(webhookId).owner = triggerOf(context);
+	const made = { webhookId, secret, url, events, madeBy: ownerOf(context), madeWith };
+	Object.assign(triggerData(context), made);
+	if (webhookId) remember(webhookId, triggerOf(context), made);
 	if (webhookId && secret) return;
 	await deleteOwn(context, sahut);
 	throw new NodeOperationError(context.getNode(), 'Sahut did not say the secret of the webhook', {
@@ -168,6 +123,6 @@ export async function register(context: IHookFunctions): Promise<void> {
 
 /** Deletes the webhook that `register` made, and forgets it; one that is gone already is fine. */
 export async function unregister(context: IHookFunctions): Promise<void> {
-	if (triggerData(context).webhookId === undefined && ownWebhookId(context) === undefined) return;
+	if (triggerData(context).webhookId === undefined) return;
 	await deleteOwn(context, await connect(context));
 }

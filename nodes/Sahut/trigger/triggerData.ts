@@ -1,0 +1,71 @@
+import type { IHookFunctions, IWebhookFunctions } from 'n8n-workflow';
+
+import type { StoredEvents } from './deduplication';
+import { deleted, madeFor } from './memories';
+
+/**
+ * What n8n keeps for the node from when its workflow is published until it is unpublished. A test
+ * run in the editor begins with nothing, and n8n drops what it leaves.
+ */
+export interface TriggerData {
+	/** The webhook that was made in Sahut for this node, and the secret that signs its deliveries. */
+	webhookId?: string;
+	secret?: string;
+	/** What it was made for. */
+	url?: string;
+	events?: string[];
+	/** The n8n and the workflow that made it: what a copy of them finds here is not its own. */
+	madeBy?: string;
+	/** Address and key that it was made with, as a hash. */
+	madeWith?: string;
+	/** The events that it has received. */
+	seen?: StoredEvents;
+}
+
+type TriggerContext = IHookFunctions | IWebhookFunctions;
+
+/** The n8n and the workflow. */
+export function ownerOf(context: TriggerContext): string {
+	return `${context.getInstanceId()}/${context.getWorkflow().id}`;
+}
+
+export function webhookUrl(context: TriggerContext): string {
+	return context.getNodeWebhookUrl('default') ?? '';
+}
+
+/** The trigger; the same node in a test run is another one. */
+export function triggerOf(context: TriggerContext): string {
+	return [ownerOf(context), context.getNode().id, webhookUrl(context)].join(' ');
+}
+
+function storedData(context: TriggerContext): TriggerData {
+	return context.getWorkflowStaticData('node');
+}
+
+/** n8n tells a test delivery the address of production, so which trigger it is for cannot be known. */
+function isTestDelivery(context: TriggerContext): boolean {
+	return 'getRequestObject' in context && context.getMode() === 'manual';
+}
+
+/** Whether n8n has stored a webhook, and one that this process has not deleted since. */
+export function isStored(context: TriggerContext): boolean {
+	const { webhookId } = storedData(context);
+	return webhookId !== undefined && !deleted.has(webhookId);
+}
+
+/**
+ * The node's data, which n8n watches for changes. Where n8n has not stored yet what this process has
+ * made, or has stored once more what this process has deleted since, they are put right first.
+ */
+export function triggerData(context: TriggerContext): TriggerData {
+	const data = storedData(context);
+	if (!isStored(context) && !isTestDelivery(context)) {
+		clear(data);
+		Object.assign(data, madeFor(triggerOf(context)));
+	}
+	return data;
+}
+
+export function clear(data: TriggerData): void {
+	for (const name of Object.keys(data)) Reflect.deleteProperty(data, name);
+}
