@@ -5,11 +5,7 @@ import {
 	retryAfterMs,
 	retryDelayMs,
 } from '../../nodes/Sahut/transport/retryPolicy';
-import {
-	CONNECT_TIMED_OUT,
-	isOfUnknownFate,
-	type Outcome,
-} from '../../nodes/Sahut/transport/outcome';
+import { NOT_CONNECTED, isOfUnknownFate, type Outcome } from '../../nodes/Sahut/transport/outcome';
 import type { SahutRequest } from '../../nodes/Sahut/transport/types';
 
 const NOW = Date.parse('2024-03-15T08:30:00Z');
@@ -64,14 +60,9 @@ describe('what is repeated, and after how many milliseconds', () => {
 				undefined,
 			],
 		),
-		...[
-			'ECONNREFUSED',
-			'ENOTFOUND',
-			'EAI_AGAIN',
-			'EHOSTUNREACH',
-			'ENETUNREACH',
-			CONNECT_TIMED_OUT,
-		].map((code): [string, Outcome, number, number] => [code, noAnswer(code), BACKOFF, BACKOFF]),
+		...['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', NOT_CONNECTED].map(
+			(code): [string, Outcome, number, number] => [code, noAnswer(code), BACKOFF, BACKOFF],
+		),
 		...NOT_TRUSTED.map((code): [string, Outcome, undefined, undefined] => [
 			code,
 			noAnswer(code),
@@ -156,7 +147,7 @@ it('a 429 closes the door also when its request is given up', () => {
 it.each([
 	...NOT_TRUSTED.map((code) => [code, false] as const),
 	['ENETUNREACH', false],
-	[CONNECT_TIMED_OUT, false],
+	[NOT_CONNECTED, false],
 	['ETIMEDOUT', true],
 	['ECONNRESET', true],
 	['ERR_SSL_BAD_RECORD_TYPE', true],

@@ -5,8 +5,8 @@ export const INDONESIA = '62';
 /** What people put between digits: spaces of any kind, invisible marks, dashes, dots, brackets. */
 const SEPARATORS = /[\s\u200b-\u200f\u202a-\u202e\u2060\ufeff().\-\u2010-\u2015]/g;
 
-/** A last digit on its own is no part of the number: `0812-3456-789 (2)`, `… - 1`, `….5`. */
-const LONE_LAST_DIGIT = /\d[^\d]+\d\)?$/;
+/** What counts something else and is no part of the number: `0812-3456-789 (2)`, `… - 1`. */
+const COUNT_BEHIND = /(\(\d{1,2}\)|\s[-\u2010-\u2015]\s*\d)$/;
 
 /** A number that a spreadsheet has taken for an amount: `628123456789.0`. */
 const DECIMALS = /^(\d{10,})\.00?$/;
@@ -46,7 +46,7 @@ function isPossible(number: string): boolean {
  */
 export function normalizePhone(text: string, countryCode: string = INDONESIA): string {
 	const given = text.trim().replace(DECIMALS, '$1');
-	const compact = LONE_LAST_DIGIT.test(given) ? given : given.replace(SEPARATORS, '');
+	const compact = COUNT_BEHIND.test(given) ? given : given.replace(SEPARATORS, '');
 	if (compact === '') {
 		throw new UserError('The phone number is empty', {
 			description:

@@ -9,7 +9,7 @@ import { endAsCancelled } from './cancellation';
 import { nameTheItem, toErrorData, toFailure, type NodeFailure } from './failures';
 import { createLanes } from './lanes';
 import type { Operation, OutputItem, Resource, Sahut } from './operation';
-import { readRunIndex, readStart, readTransport } from './nodeSettings';
+import { readCall, readRunIndex, readStart, readTransport } from './nodeSettings';
 import { readParams } from './params';
 import { openLedger } from './sentLedger';
 import { createShare } from './share';
@@ -52,6 +52,7 @@ async function prepare(
 		context.getContext('flow'),
 		{
 			runIndex: readRunIndex(context),
+			call: readCall(context),
 			isRetry: context.getMode() === 'retry',
 			startedAt: readStart(context),
 			share,

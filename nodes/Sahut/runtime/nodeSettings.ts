@@ -14,6 +14,12 @@ export function readRunIndex(context: IExecuteFunctions): number {
 	return Number(context.evaluateExpression('{{ $runIndex }}', 0));
 }
 
+/** What an AI agent calls the node with, as its tool; n8n 1.x tells a tool by what it is connected by. */
+export function readCall(context: IExecuteFunctions): string | undefined {
+	const isTool = context.isToolExecution?.() ?? 'connectionType' in context;
+	return isTool ? JSON.stringify(context.getInputData().map(({ json }) => json)) : undefined;
+}
+
 /**
  * When the execution began or, for a retry, the first one did, in milliseconds since the epoch; nothing
  * where n8n does not tell. n8n 1.x stores no such time until an execution has ended, and takes the time

@@ -14,6 +14,8 @@ type Entry = { record: IDataObject } | { sentAt: number; body: IDataObject };
 
 interface StoredLedger {
 	runIndex: number;
+	/** What an AI agent called the node with. */
+	call?: string;
 	/** No write is older, in milliseconds since the epoch. */
 	openedAt: number;
 	entries: Record<string, Entry>;
@@ -38,6 +40,8 @@ export interface LedgerRun {
 	isRetry: boolean;
 	/** When it began or, for a retry, the first one did, in milliseconds since the epoch. */
 	startedAt?: number;
+	/** What an AI agent calls the node with; undefined where the node is none of its tools. */
+	call?: string;
 	/** What the items of this run share. */
 	share: Share;
 }
@@ -74,13 +78,15 @@ const isCreation = (key: string) => /^\d+ POST /.test(key);
 export function openLedger(
 	store: LedgerStore,
 	shared: SharedStore,
-	{ runIndex, isRetry, startedAt, share }: LedgerRun,
+	{ runIndex, call, isRetry, startedAt, share }: LedgerRun,
 	clock: Clock,
 ): SentLedger {
-	if (store.sent?.runIndex !== runIndex) {
-		store.sent = { runIndex, openedAt: (isRetry && startedAt) || clock.now(), entries: {} };
+	// Each try of a call by an AI agent is a run of its own.
+	const isAnotherTry = call !== undefined && store.sent?.call === call;
+	if (store.sent?.runIndex !== runIndex && !isAnotherTry) {
+		store.sent = { runIndex, call, openedAt: (isRetry && startedAt) || clock.now(), entries: {} };
 	}
-	const opened = store.sent;
+	const opened = store.sent!;
 	const { openedAt, entries } = opened;
 	const made = (shared.sahutMade ??= []);
 	/** As a set, for the first that asks: a loop has many rounds, of which hardly any does. */
