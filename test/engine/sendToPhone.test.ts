@@ -2,7 +2,7 @@ import type { IDataObject, INode } from 'n8n-workflow';
 import { setTimeout as wait } from 'node:timers/promises';
 
 import { sahutWorkflow } from './engine';
-import { dataAtStart } from './retryData';
+import { dataAtStart, dataForRetry } from './retryData';
 import { openWorkspace, type Workspace } from './workspace';
 
 const RETRY_ON_FAIL = { retryOnFail: true, maxTries: 2, waitBetweenTries: 1 };
@@ -370,6 +370,38 @@ describe('an open conversation that was read when the batch began', () => {
 			store.updateConversation(store.conversations.get(id)!, { status: 'pending' }),
 		);
 		expect(last).toMatchObject({ conversation_id: conversation, conversation_created: false });
+	});
+});
+
+it.each<[string, (workspace: Workspace, conversation: string) => void]>([
+	[
+		'resolved',
+		({ sandbox: { store } }, id) =>
+			store.updateConversation(store.conversations.get(id)!, { status: 'resolved' }),
+	],
+	['deleted', ({ sandbox: { store } }, id) => void store.conversations.delete(id)],
+])('a conversation that was %s before Retry is not written into', async (_, happens) => {
+	const workspace = await openWorkspace();
+	const { store, faults } = workspace.sandbox;
+	const contact = store.addContact({ phone: '+6281234567890' });
+	const { id } = store.addConversation({ contact });
+	faults.add({ kind: 'status', status: 422, method: 'POST' });
+	const failed = await workspace.run(toPhone(workspace), [BUDI]);
+	happens(workspace, id);
+
+	const { output } = await workspace.run(
+		toPhone(workspace),
+		[],
+		{},
+		{
+			mode: 'retry',
+			executionData: dataForRetry(failed),
+		},
+	);
+
+	expect(output('Sahut')[0]!.json).toMatchObject({
+		contact_id: contact.id,
+		conversation_created: true,
 	});
 });
 

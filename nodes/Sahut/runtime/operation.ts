@@ -1,7 +1,7 @@
 import type { IBinaryData, IDataObject, INodeExecutionData, INodeProperties } from 'n8n-workflow';
 
 import type { SahutClient } from '../transport/client';
-import type { Attachment, Share, WriteTrace } from '../transport/types';
+import type { Attachment, SahutRequest, Share, WriteTrace } from '../transport/types';
 import type { Params } from './params';
 
 /** What an operation can use for one item. */
@@ -19,8 +19,16 @@ export interface Sahut extends SahutClient {
 	 * could take another way the second time and be made twice.
 	 *
 	 * @param step names the decision together with all that it depends on
+	 * @param stillHolds whether one that was recorded can be kept; without it, it always is
 	 */
-	decide<T extends IDataObject>(step: string, make: () => Promise<T>): Promise<T>;
+	decide<T extends IDataObject>(
+		step: string,
+		make: () => Promise<T>,
+		stillHolds?: (decision: T) => Promise<boolean>,
+	): Promise<T>;
+
+	/** Whether an earlier try of this item has made a write, or may have: it must not go another way. */
+	wasTried(request: SahutRequest): boolean;
 
 	/**
 	 * In a retry: the traces of a write that another try may have made, of which n8n has kept nothing.

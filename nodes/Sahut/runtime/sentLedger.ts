@@ -52,7 +52,7 @@ export interface SentLedger {
 	forItem(
 		itemIndex: number,
 		sahut: SahutClient,
-	): SahutClient & Pick<Sahut, 'decide' | 'earlier' | 'isJustMade'>;
+	): SahutClient & Pick<Sahut, 'decide' | 'earlier' | 'isJustMade' | 'wasTried'>;
 	/** Forgets everything, when all items have succeeded. */
 	clear(): void;
 }
@@ -211,6 +211,7 @@ export function openLedger(
 			...sahut,
 			...(isRetry && { earlier }),
 			isJustMade: (id) => madeNow.has(id),
+			wasTried: (request) => keyOf(itemIndex, request) in entries,
 			async request<T>(request: SahutRequest): Promise<Envelope<T>> {
 				if (request.method === 'GET') return await sahut.request<T>(request);
 				const key = keyOf(itemIndex, request);
@@ -222,10 +223,15 @@ export function openLedger(
 				record(key, data);
 				return { data: data as T };
 			},
-			async decide<T extends IDataObject>(step: string, make: () => Promise<T>): Promise<T> {
+			async decide<T extends IDataObject>(
+				step: string,
+				make: () => Promise<T>,
+				stillHolds?: (decision: T) => Promise<boolean>,
+			): Promise<T> {
 				const key = `${itemIndex} ${step}`;
 				const entry = entries[key];
-				if (entry && 'record' in entry) return entry.record as T;
+				const recorded = entry && 'record' in entry ? (entry.record as T) : undefined;
+				if (recorded && (!stillHolds || (await stillHolds(recorded)))) return recorded;
 				const decision = await make();
 				record(key, decision);
 				return decision;

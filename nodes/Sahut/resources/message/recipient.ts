@@ -9,6 +9,7 @@ import { createContactRequest, findContacts } from '../contact/findContact';
 import { createConversationRequest, fetchTouched } from '../conversation/createConversation';
 import { getConversationRequest } from '../conversation/updateConversation';
 import { findSentMessage } from './findSent';
+import { sendRequest } from './send';
 
 /** Who a message is for, and how to reach them where there is no conversation yet. */
 export interface Recipient {
@@ -64,7 +65,7 @@ async function fetchOpenConversations(
 
 /** The conversation as it is now, if a message to one of these contacts can still join it. */
 async function ifStillOpen(
-	{ id }: Conversation,
+	id: string,
 	contactIds: string[],
 	channelId: string,
 	sahut: Sahut,
@@ -95,7 +96,7 @@ async function findOpenConversation(
 	const open = await openConversations(channelId, sahut);
 	const known = contactIds.flatMap((contactId) => open.get(contactId) ?? []).sort(byActivity);
 	for (const conversation of known) {
-		const usable = await ifStillOpen(conversation, contactIds, channelId, sahut);
+		const usable = await ifStillOpen(conversation.id, contactIds, channelId, sahut);
 		if (usable) return { ...usable, contact: usable.contact ?? conversation.contact };
 	}
 	return undefined;
@@ -209,6 +210,10 @@ export async function reachRecipient(
 			}
 			return { id: data.id, contactId, created: true };
 		},
+		async ({ id, created }) =>
+			created ||
+			sahut.wasTried(sendRequest(id, recipient.body)) ||
+			(await ifStillOpen(id, contacts.ids, channelId, sahut)) !== undefined,
 	);
 	return {
 		contact: { id: conversation.contactId, created: contacts.created },
