@@ -1,4 +1,6 @@
 import { deepStrictEqual, equal, match, ok } from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
 import type { IDataObject } from 'n8n-workflow';
 
 import type { Sandbox } from '../../sandbox';
@@ -54,8 +56,15 @@ export async function tryFailures(
 		equal(mayHaveArrived, undefined);
 	});
 	await attempt('A Base URL that speaks no TLS: nothing was sent', async () => {
-		const baseUrl = sandbox.url.replace('http:', 'https:');
+		// A server that hangs up as well would leave it to chance what is noticed first.
+		const plain = createServer((socket) => {
+			socket.once('data', () => socket.write('HTTP/1.1 400 Bad Request\r\n\r\n'));
+			socket.on('error', () => socket.destroy());
+		}).listen(0, '127.0.0.1');
+		await once(plain, 'listening');
+		const baseUrl = `https://127.0.0.1:${(plain.address() as AddressInfo).port}/v1`;
 		const { message, advice, mayHaveArrived } = await failAt(session, sandbox, baseUrl);
+		plain.close();
 		match(String(message), /^No secure connection to https:.* could be made/);
 		match(String(advice), /^Nothing was sent/);
 		equal(mayHaveArrived, undefined);

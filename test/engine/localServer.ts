@@ -1,5 +1,5 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer as createTcpServer, type AddressInfo, type Socket } from 'node:net';
 
 const running: Server[] = [];
 
@@ -26,3 +26,19 @@ export async function closedOrigin(): Promise<string> {
 afterEach(async () => {
 	await Promise.all(running.splice(0).map(close));
 });
+
+/**
+ * A server that answers whatever comes in plain text, and leaves it to the client to hang up: which of
+ * the two is noticed first would else be left to chance.
+ */
+export async function openPlainServer(): Promise<{ port: number; connections(): number }> {
+	const sockets = new Set<Socket>();
+	const server = createTcpServer((socket) => {
+		sockets.add(socket);
+		socket.once('data', () => socket.write('HTTP/1.1 400 Bad Request\r\n\r\n'));
+		socket.on('error', () => socket.destroy());
+	}).listen(0, '127.0.0.1');
+	await new Promise((resolve) => server.once('listening', resolve));
+	server.unref();
+	return { port: (server.address() as AddressInfo).port, connections: () => sockets.size };
+}

@@ -4,10 +4,13 @@ import { CONNECTION_LOST, NOT_CONNECTED } from './outcome';
 const isCode = (code: unknown): code is string =>
 	typeof code === 'string' && /^[A-Z][A-Z_\d]*$/.test(code);
 
-/** What Node was at when it failed; n8n 1.x keeps no more than the message. */
-const SYSTEM_CALL = /^(connect|getaddrinfo|read|write) E/;
+/** What Node was at when it failed, and its code; n8n 1.x keeps no more than the message. */
+const SYSTEM_CALL = /^(connect|getaddrinfo|read|write) (E[A-Z_]+)/;
 const CONNECTING = new Set(['connect', 'getaddrinfo']);
 const TALKING = new Set(['read', 'write']);
+
+/** TLS writes and reads before it has a connection. */
+const NO_TLS = 'EPROTO';
 
 /** Node says this where a connection broke off before it was secured; the code is that of any other. */
 const BEFORE_TLS = 'before secure TLS connection was established';
@@ -23,10 +26,12 @@ export function errorCode(error: unknown): string {
 	>;
 	// The tries of several addresses of one name.
 	if (Array.isArray(errors) && errors.length > 0) return errorCode(errors[0]);
-	const during = String(syscall ?? SYSTEM_CALL.exec(String(message))?.[1]);
-	if (CONNECTING.has(during) || String(message).includes(BEFORE_TLS)) return NOT_CONNECTED;
-	// A connection that was made can lose its route as well.
-	if (TALKING.has(during) && code !== 'EPROTO') return CONNECTION_LOST;
 	const ofCause = cause ? errorCode(cause) : '';
-	return ofCause || [code, httpCode].find(isCode) || '';
+	if (ofCause) return ofCause;
+	const [, call, itsCode] = SYSTEM_CALL.exec(String(message)) ?? [];
+	const during = String(syscall ?? call);
+	if (CONNECTING.has(during) || String(message).includes(BEFORE_TLS)) return NOT_CONNECTED;
+	const own = [code, httpCode, itsCode].find(isCode) ?? '';
+	// A connection that was made can lose its route as well.
+	return TALKING.has(during) && own !== NO_TLS ? CONNECTION_LOST : own;
 }
