@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-import type { SahutClient } from '../../nodes/Sahut/transport/client';
+import type { SahutClient } from '../../nodes/Sahut/transport/types';
 import { fetchList } from '../../nodes/Sahut/transport/pagination';
 
 const REQUEST = { path: ['conversations'], subject: 'list of conversations' };

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-import type { SahutClient } from '../../nodes/Sahut/transport/client';
+import type { SahutClient } from '../../nodes/Sahut/transport/types';
 import { fetchTimeline, type Selection, type Timed } from '../../nodes/Sahut/transport/timeline';
 
 const START = Date.parse('2024-03-15T00:00:00Z');

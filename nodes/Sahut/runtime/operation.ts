@@ -1,7 +1,7 @@
 import type { IBinaryData, IDataObject, INodeExecutionData, INodeProperties } from 'n8n-workflow';
 
-import type { SahutClient } from '../transport/client';
-import type { Attachment, SahutRequest, Share, WriteTrace } from '../transport/types';
+import type { Attachment, SahutClient, SahutRequest, Share, WriteTrace } from '../transport/types';
+
 import type { Params } from './params';
 
 /** What an operation can use for one item. */

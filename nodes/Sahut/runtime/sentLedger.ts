@@ -1,9 +1,9 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import type { SahutClient } from '../transport/client';
+import type { Envelope, SahutClient, SahutRequest, Share, WriteTrace } from '../transport/types';
 import type { Clock } from '../transport/clock';
 import { mayHaveArrived, UnknownFateError } from '../transport/errors';
-import type { Envelope, SahutRequest, Share, WriteTrace } from '../transport/types';
+
 import type { Sahut } from './operation';
 
 /**

@@ -1,6 +1,5 @@
 import type {
 	ICredentialDataDecryptedObject,
-	IDataObject,
 	IExecuteFunctions,
 	IHookFunctions,
 	ILoadOptionsFunctions,
@@ -16,7 +15,7 @@ import { RateLimitGate } from './rateLimitGate';
 import { rateLimitPauseMs, retryAfterMs, retryDelayMs } from './retryPolicy';
 import { DEFAULT_TRANSPORT, type TransportSettings } from './settings';
 import { createSlots } from './slots';
-import type { Envelope, SahutRequest } from './types';
+import type { Envelope, SahutClient, SahutRequest } from './types';
 
 /** The n8n functions that can make a request: in an execution, in a searchable list, in a trigger. */
 export type RequestContext =
@@ -24,23 +23,6 @@ export type RequestContext =
 	| ILoadOptionsFunctions
 	| IHookFunctions
 	| IWebhookFunctions;
-
-/** Talks to one Sahut workspace. Knows nothing of items. */
-export interface SahutClient {
-	/**
-	 * Sends one request.
-	 *
-	 * @returns `data` and, for lists, `meta` of the answer.
-	 * @throws NodeApiError when Sahut refuses, does not answer, or answers something else.
-	 */
-	request<T>(request: SahutRequest): Promise<Envelope<T>>;
-
-	/** The request as it would go out: method, address and body. Sends nothing. */
-	describe(request: SahutRequest): IDataObject;
-
-	/** A time of this machine by the server's clock, as far as an answer has told it. In milliseconds. */
-	toServerTime(localMs: number): number;
-}
 
 const CREDENTIAL = 'sahutApi';
 

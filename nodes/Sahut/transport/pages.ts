@@ -1,5 +1,4 @@
-import type { SahutClient } from './client';
-import type { Envelope, SahutRequest } from './types';
+import type { Envelope, SahutClient, SahutRequest } from './types';
 
 /** The most records that Sahut puts on one page (API reference, "Basics"). */
 export const MAX_PAGE_SIZE = 100;

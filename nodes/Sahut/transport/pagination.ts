@@ -1,4 +1,4 @@
-import type { SahutClient } from './client';
+import type { SahutClient } from './types';
 import { MAX_PAGE_SIZE, openPages, upwards, type ListRequest, type Pages } from './pages';
 
 /** A wave of pages is at most this many times what the limit would need if every record counted. */

@@ -1,4 +1,4 @@
-import type { SahutClient } from './client';
+import type { SahutClient } from './types';
 
 /** What belongs together and ends together, e.g. all that is asked of Sahut for one item. */
 export interface Scope {

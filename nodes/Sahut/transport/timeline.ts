@@ -1,4 +1,4 @@
-import type { SahutClient } from './client';
+import type { SahutClient } from './types';
 import {
 	downwards,
 	MAX_PAGE_SIZE,

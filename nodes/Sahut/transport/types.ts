@@ -1,7 +1,5 @@
 import type { IDataObject, IHttpRequestMethods } from 'n8n-workflow';
 
-import type { SahutClient } from './client';
-
 /** One call of the Sahut API, below the base URL. */
 export interface SahutRequest {
 	method: Extract<IHttpRequestMethods, 'GET' | 'POST' | 'PUT' | 'DELETE'>;
@@ -28,6 +26,23 @@ export interface SahutRequest {
 	parentId?: string;
 	/** For a write: looks whether it has been carried out although its answer did not arrive. */
 	findWritten?(sahut: SahutClient, trace: WriteTrace): Promise<IDataObject | undefined>;
+}
+
+/** Talks to one Sahut workspace. Knows nothing of items. */
+export interface SahutClient {
+	/**
+	 * Sends one request.
+	 *
+	 * @returns `data` and, for lists, `meta` of the answer.
+	 * @throws NodeApiError when Sahut refuses, does not answer, or answers something else.
+	 */
+	request<T>(request: SahutRequest): Promise<Envelope<T>>;
+
+	/** The request as it would go out: method, address and body. Sends nothing. */
+	describe(request: SahutRequest): IDataObject;
+
+	/** A time of this machine by the server's clock, as far as an answer has told it. In milliseconds. */
+	toServerTime(localMs: number): number;
 }
 
 /** What is known of a write whose answer did not arrive. */

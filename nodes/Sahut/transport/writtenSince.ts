@@ -1,5 +1,4 @@
-import type { SahutClient } from './client';
-import type { WriteTrace } from './types';
+import type { SahutClient, WriteTrace } from './types';
 
 /** Both clocks, `Date` headers and `created_at`, may be cut off to whole seconds. */
 const CLOCK_TOLERANCE_MS = 1_000;

@@ -1,8 +1,8 @@
 import { sleep, type IWebhookFunctions } from 'n8n-workflow';
 
 import type { EventMemory } from './deduplication';
-import { eventsOf } from './memories';
-import { triggerData, type TriggerData } from './triggerData';
+import { eventsOf, type TriggerData } from './memories';
+import { triggerData } from './triggerData';
 
 /**
  * Has n8n store what is remembered, together with its answer. When n8n starts an execution, it first

@@ -1,8 +1,26 @@
 import { EventMemory, type StoredEvents } from './deduplication';
-import type { TriggerData } from './triggerData';
 
 /** Webhooks of which this process remembers something, and as many that it has deleted. */
 const MAX_WEBHOOKS = 1_000;
+
+/**
+ * What n8n keeps for the node from when its workflow is published until it is unpublished. A test
+ * run in the editor begins with nothing, and n8n drops what it leaves.
+ */
+export interface TriggerData {
+	/** The webhook that was made in Sahut for this node, and the secret that signs its deliveries. */
+	webhookId?: string;
+	secret?: string;
+	/** What it was made for. */
+	url?: string;
+	events?: string[];
+	/** The n8n and the workflow that made it: what a copy of them finds here is not its own. */
+	madeBy?: string;
+	/** Address and key that it was made with, as a hash. */
+	madeWith?: string;
+	/** The events that it has received. */
+	seen?: StoredEvents;
+}
 
 interface WebhookMemory {
 	events: EventMemory;

@@ -2,10 +2,10 @@ import { createHash } from 'crypto';
 import { NodeOperationError, type IHookFunctions } from 'n8n-workflow';
 
 import { asTexts } from '../runtime/values';
-import { connect, type SahutClient } from '../transport/client';
+import { connect } from '../transport/client';
 import { isLoopback } from '../transport/connection';
 import { isNotFound } from '../transport/errors';
-import type { SahutRequest, Webhook } from '../transport/types';
+import type { SahutClient, SahutRequest, Webhook } from '../transport/types';
 import { forget, remember } from './memories';
 import { clear, isStored, ownerOf, triggerData, triggerOf, webhookUrl } from './triggerData';
 

@@ -1,26 +1,6 @@
 import type { IHookFunctions, IWebhookFunctions } from 'n8n-workflow';
 
-import type { StoredEvents } from './deduplication';
-import { deleted, madeFor } from './memories';
-
-/**
- * What n8n keeps for the node from when its workflow is published until it is unpublished. A test
- * run in the editor begins with nothing, and n8n drops what it leaves.
- */
-export interface TriggerData {
-	/** The webhook that was made in Sahut for this node, and the secret that signs its deliveries. */
-	webhookId?: string;
-	secret?: string;
-	/** What it was made for. */
-	url?: string;
-	events?: string[];
-	/** The n8n and the workflow that made it: what a copy of them finds here is not its own. */
-	madeBy?: string;
-	/** Address and key that it was made with, as a hash. */
-	madeWith?: string;
-	/** The events that it has received. */
-	seen?: StoredEvents;
-}
+import { deleted, madeFor, type TriggerData } from './memories';
 
 type TriggerContext = IHookFunctions | IWebhookFunctions;
 

@@ -1,8 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import type { SahutClient } from '../../transport/client';
+import type { Contact, SahutClient, SahutRequest, WriteTrace } from '../../transport/types';
 import { fetchList } from '../../transport/pagination';
-import type { Contact, SahutRequest, WriteTrace } from '../../transport/types';
+
 import { canComeOf } from '../../transport/writtenSince';
 import { hasValues } from '../hasValues';
 

@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import type { SahutClient } from '../../transport/client';
-import type { Contact, SahutRequest } from '../../transport/types';
+import type { Contact, SahutClient, SahutRequest } from '../../transport/types';
+
 import { hasValues } from '../hasValues';
 import type { ContactFields } from './contactBody';
 

@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import type { SahutClient } from '../../transport/client';
-import type { Conversation, SahutRequest } from '../../transport/types';
+import type { Conversation, SahutClient, SahutRequest } from '../../transport/types';
+
 import { hasValues } from '../hasValues';
 
 /** Not documented for conversations; it is what contacts use. */

@@ -1,10 +1,10 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import type { SahutClient } from '../../transport/client';
+import type { Message, SahutClient, WriteTrace } from '../../transport/types';
 import { UnknownFateError } from '../../transport/errors';
 import { openPages } from '../../transport/pages';
 import { findLastPage } from '../../transport/timeline';
-import type { Message, WriteTrace } from '../../transport/types';
+
 import { canComeOf, writtenSince } from '../../transport/writtenSince';
 
 /** How far back from the newest page to look, in a conversation where much has followed since. */

@@ -1,10 +1,10 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { Sahut } from '../../runtime/operation';
-import type { SahutClient } from '../../transport/client';
+import type { Contact, Conversation, SahutClient, SahutRequest } from '../../transport/types';
 import { isNotFound } from '../../transport/errors';
 import { fetchList } from '../../transport/pagination';
-import type { Contact, Conversation, SahutRequest } from '../../transport/types';
+
 import { createContactRequest, findContacts } from '../contact/findContact';
 import { createConversationRequest, fetchTouched } from '../conversation/createConversation';
 import { getConversationRequest } from '../conversation/updateConversation';
