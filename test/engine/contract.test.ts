@@ -130,7 +130,7 @@ describe('stored values', () => {
 		      = incoming
 		      = outgoing
 		  options: collection = {}
-		    concurrency: number = 5
+		    concurrency: number = 10
 		    downloadAttachments: boolean = false
 		    order: options = "oldestFirst"
 		      = newestFirst
@@ -213,7 +213,7 @@ describe('stored values', () => {
 		      = resolved
 		      = snoozed
 		  options: collection = {}
-		    concurrency: number = 5
+		    concurrency: number = 10
 		 conversation.update
 		  conversationId: resourceLocator = {"mode":"list","value":""}
 		    mode list
@@ -267,7 +267,7 @@ describe('stored values', () => {
 		    query: string = ""
 		    tag: string = ""
 		  options: collection = {}
-		    concurrency: number = 5
+		    concurrency: number = 10
 		 contact.update
 		  contactId: resourceLocator = {"mode":"list","value":""}
 		    mode list

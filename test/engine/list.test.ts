@@ -37,10 +37,10 @@ describe('Return All', () => {
 	});
 
 	it.each([
-		['5 at once by default', {}, 5],
+		['10 at once by default', {}, 10],
 		['one after another, if so chosen', { concurrency: 1 }, 1],
 		['20 at once at most', { concurrency: 99 }, 20],
-		['5 at once, if the option is no number', { concurrency: 'many' }, 5],
+		['10 at once, if the option is no number', { concurrency: 'many' }, 10],
 	])('fetches the pages behind the first %s', async (_, options, inFlight) => {
 		const { run, conversation, sandbox } = await openConversationOf(2_600);
 

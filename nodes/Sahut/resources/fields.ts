@@ -1,5 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 
+import { DEFAULT_CONCURRENCY } from '../transport/settings';
+
 /** What a person picks from a searchable list, or names by its ID. */
 function locator({
 	displayName,
@@ -110,13 +112,16 @@ export function idOption(
 }
 
 /** How many requests may be in flight at once, as an entry of an Options collection. */
-export function concurrencyOption(description: string): INodeProperties {
+export function concurrencyOption(
+	description: string,
+	fallback: number = DEFAULT_CONCURRENCY.write,
+): INodeProperties {
 	return {
 		displayName: 'Concurrency',
 		name: 'concurrency',
 		type: 'number',
 		typeOptions: { minValue: 1, maxValue: 20 },
-		default: 5,
+		default: fallback,
 		description,
 	};
 }
@@ -126,6 +131,7 @@ export function listOptions(records: string): INodeProperties {
 	return collection('options', [
 		concurrencyOption(
 			`How many pages of 100 ${records} are fetched at once, from 1 to 20. The order of the ${records} stays the same.`,
+			DEFAULT_CONCURRENCY.read,
 		),
 	]);
 }

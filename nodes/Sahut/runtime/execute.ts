@@ -1,6 +1,7 @@
 import { UserError, type IExecuteFunctions, type INodeExecutionData } from 'n8n-workflow';
 
 import { downloadAttachment } from '../transport/attachments';
+import { createBreaks } from '../transport/breaks';
 import { connect } from '../transport/client';
 import { inScope, scopedClient, type Scope } from '../transport/scope';
 import type { TransportSettings } from '../transport/settings';
@@ -38,12 +39,12 @@ async function prepare(
 	resources: Resource[],
 	settings: Partial<TransportSettings>,
 ) {
-	const transport = { ...readTransport(context), ...settings };
 	const operation = findOperation(
 		resources,
 		context.getNodeParameter('resource', 0),
 		context.getNodeParameter('operation', 0),
 	);
+	const transport = { ...readTransport(context, operation), ...settings };
 	const client = await connect(context, transport);
 	const inSlot = createSlots(transport.concurrency);
 	const share = createShare();
@@ -122,15 +123,18 @@ export async function executeItems(
 		}
 	}
 
-	const readings = await Promise.all(
-		items.map(
-			async (_, itemIndex) =>
-				await attempt(async () => {
-					const { operation } = await setup();
-					return operation.read(readParams(context, itemIndex, operation.fields));
-				}),
-		),
-	);
+	const takeBreak = createBreaks();
+	const readings: Array<Outcome<unknown>> = [];
+	for (const itemIndex of items.keys()) {
+		await takeBreak();
+		if (stop.signal.aborted) break;
+		readings.push(
+			await attempt(async () => {
+				const { operation } = await setup();
+				return operation.read(readParams(context, itemIndex, operation.fields));
+			}),
+		);
+	}
 
 	const outcomes = await Promise.all(
 		readings.map(async (reading, itemIndex): Promise<Outcome<OutputItem[]>> => {

@@ -1,6 +1,11 @@
 import { UserError, type IExecuteFunctions } from 'n8n-workflow';
 
-import { DEFAULT_TRANSPORT, type TransportSettings } from '../transport/settings';
+import {
+	DEFAULT_CONCURRENCY,
+	DEFAULT_TRANSPORT,
+	type TransportSettings,
+} from '../transport/settings';
+import type { Operation } from './operation';
 
 const MAX_CONCURRENCY = 20;
 
@@ -42,8 +47,8 @@ function readNumber(context: IExecuteFunctions, name: string): number | undefine
 }
 
 /** In the range of the field; beyond it, what comes closest. */
-function readConcurrency(context: IExecuteFunctions): number {
-	const given = readNumber(context, 'options.concurrency') ?? DEFAULT_TRANSPORT.concurrency;
+function readConcurrency(context: IExecuteFunctions, fallback: number): number {
+	const given = readNumber(context, 'options.concurrency') ?? fallback;
 	return Math.round(Math.min(MAX_CONCURRENCY, Math.max(1, given)));
 }
 
@@ -57,10 +62,13 @@ function readRequestsPerMinute(context: IExecuteFunctions): number {
 }
 
 /** The options that are one for the whole node: the first item's. */
-export function readTransport(context: IExecuteFunctions): TransportSettings {
+export function readTransport(
+	context: IExecuteFunctions,
+	{ readsOnly }: Operation,
+): TransportSettings {
 	return {
 		...DEFAULT_TRANSPORT,
-		concurrency: readConcurrency(context),
+		concurrency: readConcurrency(context, DEFAULT_CONCURRENCY[readsOnly ? 'read' : 'write']),
 		requestsPerMinute: readRequestsPerMinute(context),
 	};
 }

@@ -27,6 +27,8 @@ export interface Pages<T> {
 	readonly size: number;
 	/** The records of page `page`, from 1. */
 	read(page: number): Promise<T[]>;
+	/** Lets go of a page that is not read again. */
+	release(page: number): void;
 	/** The number of the last page, as far as the pages that were read have told; 1 at first. */
 	last(): number;
 	/** Whether the page was not full when it was read, and must be by now. */
@@ -63,6 +65,7 @@ export function openPages<T>(
 		last: () => last,
 		hasGrown,
 		totals,
+		release: (page) => void reads.delete(page),
 		async read(page) {
 			if (hasGrown(page)) {
 				again.add(page);

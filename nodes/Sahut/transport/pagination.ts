@@ -1,3 +1,4 @@
+import { createBreaks } from './breaks';
 import type { SahutClient } from './types';
 import { MAX_PAGE_SIZE, openPages, upwards, type ListRequest, type Pages } from './pages';
 
@@ -13,6 +14,14 @@ export interface Wanted<T> {
 	backwards?: boolean;
 }
 
+/** Asks for all pages at once, and gives each as soon as it and those before it are there. */
+async function* inOrder<T>(pages: Pages<T>, wave: number[]): AsyncGenerator<[number, T[]]> {
+	const reads = wave.map((page) => pages.read(page));
+	// One that fails before its turn is heard of at its turn.
+	for (const read of reads) read.catch(() => undefined);
+	for (const [index, page] of wave.entries()) yield [page, await reads[index]!];
+}
+
 /**
  * Walks over pages and collects records in that order, none twice, until the limit is reached or
  * `next` gives no further page. Reads only the pages that the limit needs, all of them at once (the
@@ -24,6 +33,7 @@ export async function collect<T extends { id: string }>(
 	{ limit, keep = () => true, backwards = false }: Wanted<T>,
 ): Promise<T[]> {
 	const collected = new Map<string, T>();
+	const takeBreak = createBreaks();
 	let growth = 1;
 	while (collected.size < limit) {
 		const most = Math.ceil((limit - collected.size) / pages.size) * growth;
@@ -33,16 +43,22 @@ export async function collect<T extends { id: string }>(
 			if (wave.length >= most) break;
 		}
 		if (wave.length === 0) break;
-		const seen = (await Promise.all(wave.map(pages.read))).flatMap((records) =>
-			backwards ? [...records].reverse() : records,
-		);
-		const kept = seen.filter(keep);
-		for (const record of kept) {
-			if (!collected.has(record.id)) collected.set(record.id, record);
+		let seen = 0;
+		let kept = 0;
+		for await (const [page, records] of inOrder(pages, wave)) {
+			seen += records.length;
+			for (const record of backwards ? records.toReversed() : records) {
+				if (!keep(record)) continue;
+				kept += 1;
+				if (!collected.has(record.id)) collected.set(record.id, record);
+			}
+			pages.release(page);
+			await takeBreak();
 		}
-		growth = kept.length * 2 < seen.length ? Math.min(MAX_GROWTH, growth * 2) : 1;
+		growth = kept * 2 < seen ? Math.min(MAX_GROWTH, growth * 2) : 1;
 	}
-	return [...collected.values()].slice(0, limit);
+	const records = [...collected.values()];
+	return records.length > limit ? records.slice(0, limit) : records;
 }
 
 /** How often a list is read that changes while it is read. */

@@ -17,10 +17,13 @@ export interface TransportSettings {
 	random: () => number;
 }
 
+/** Requests of one node at once, unless Concurrency says otherwise. */
+export const DEFAULT_CONCURRENCY = { write: 5, read: 10 };
+
 export const DEFAULT_TRANSPORT: TransportSettings = {
 	timeoutMs: 30_000,
 	maxAttempts: MAX_ATTEMPTS,
-	concurrency: 5,
+	concurrency: DEFAULT_CONCURRENCY.write,
 	requestsPerMinute: Infinity,
 	maxAttachmentBytes: 50 * 1024 * 1024,
 	clock: systemClock,

@@ -88,7 +88,7 @@ export interface Attachment {
 	file_name: string;
 }
 
-export interface Message {
+export type Message = {
 	id: string;
 	type: 'incoming' | 'outgoing' | 'activity';
 	/** null for a picture without a text. */
@@ -99,10 +99,10 @@ export interface Message {
 	created_at: string;
 	/** Whether it is an internal note; not documented for lists. */
 	private?: boolean;
-}
+};
 
 /** A conversation belongs to one channel and one contact (API reference, "Conversations"). */
-export interface Conversation {
+export type Conversation = {
 	id: string;
 	status: 'open' | 'pending' | 'resolved' | 'snoozed';
 	channel: { id: string; type: string; name: string };
@@ -112,10 +112,10 @@ export interface Conversation {
 	labels: string[];
 	created_at: string;
 	updated_at: string;
-}
+};
 
 /** API reference, "Contacts". */
-export interface Contact {
+export type Contact = {
 	id: string;
 	name: string;
 	email: string | null;
@@ -126,7 +126,7 @@ export interface Contact {
 	custom_attributes: Record<string, unknown>;
 	/** ISO 8601 in UTC. */
 	created_at: string;
-}
+};
 
 /** API reference, "Webhooks". */
 export interface Webhook {

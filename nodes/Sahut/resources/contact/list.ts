@@ -48,6 +48,6 @@ export const list: Operation<Input> = {
 			{ path: ['contacts'], query, subject: 'list of contacts' },
 			limit,
 		);
-		return contacts.map((contact) => ({ json: { ...contact } }));
+		return contacts.map((contact) => ({ json: contact }));
 	},
 };

@@ -51,6 +51,6 @@ export const list: Operation<Input> = {
 			{ path: ['conversations'], query, subject: 'list of conversations' },
 			limit,
 		);
-		return conversations.map((conversation) => ({ json: { ...conversation } }));
+		return conversations.map((conversation) => ({ json: conversation }));
 	},
 };

@@ -65,19 +65,16 @@ export const list: Operation<Input> = {
 			},
 			selection,
 		);
-		const binaryOf = async (of: Message[]) =>
-			downloadAttachments ? await download(of, sahut) : undefined;
 		if (asTranscript) {
 			const oldestFirst = selection.newestFirst ? messages.toReversed() : messages;
-			const json = toTranscript(conversationId, oldestFirst, timezone);
-			return [{ json, binary: await binaryOf(oldestFirst) }];
+			const json = await toTranscript(conversationId, oldestFirst, timezone);
+			const binary = downloadAttachments ? await download(oldestFirst, sahut) : undefined;
+			return [{ json, binary }];
 		}
+		if (!downloadAttachments) return messages.map((json) => ({ json }));
 		return await Promise.all(
 			messages.map(
-				async (message): Promise<OutputItem> => ({
-					json: { ...message },
-					binary: await binaryOf([message]),
-				}),
+				async (json): Promise<OutputItem> => ({ json, binary: await download([json], sahut) }),
 			),
 		);
 	},

@@ -1,5 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 
+import { DEFAULT_CONCURRENCY } from '../../transport/settings';
 import { collection, concurrencyOption } from '../fields';
 import { messageTypeOptions, senderTypeOptions } from './messageFields';
 
@@ -40,6 +41,7 @@ export const filters: INodeProperties = collection('filters', [
 export const options: INodeProperties = collection('options', [
 	concurrencyOption(
 		'How many pages of 100 messages are fetched at once, from 1 to 20. The order of the messages stays the same.',
+		DEFAULT_CONCURRENCY.read,
 	),
 	{
 		displayName: 'Download Attachments',

@@ -1,6 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { attachmentsOf } from '../../transport/attachments';
+import { createBreaks } from '../../transport/breaks';
 import type { Message } from '../../transport/types';
 
 /** `2024-03-15 15:30`, in the time zone. Swedish dates are ISO dates. */
@@ -24,21 +25,24 @@ function toLine(text: string): string {
  * @param timezone IANA name, e.g. `Asia/Jakarta`
  * @returns `conversation_id`, `count` of messages, `timezone` of the times, and `transcript`
  */
-export function toTranscript(
+export async function toTranscript(
 	conversationId: string,
 	messages: Message[],
 	timezone: string,
-): IDataObject {
+): Promise<IDataObject> {
 	const format = timeFormat(timezone);
-	const lines = messages.map((message) => {
+	const takeBreak = createBreaks();
+	const lines: string[] = [];
+	for (const message of messages) {
 		const { created_at, type, sender, content } = message;
 		const at = Date.parse(created_at);
 		const time = Number.isNaN(at) ? created_at : format.format(at);
 		const name = sender && type !== 'activity' && (sender.name ?? sender.id);
 		const who = name ? `${name} (${sender.type})` : type;
 		const files = attachmentsOf(message).map(({ file_name, url }) => `[file: ${file_name ?? url}]`);
-		return `[${time}] ${who}: ${toLine([content ?? '', ...files].join(' '))}`;
-	});
+		lines.push(`[${time}] ${who}: ${toLine([content ?? '', ...files].join(' '))}`);
+		await takeBreak();
+	}
 	return {
 		conversation_id: conversationId,
 		count: messages.length,
