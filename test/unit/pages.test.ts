@@ -9,6 +9,7 @@ function taken(count: number, most: number): number[] {
 		last: () => (read === 0 ? 1 : count),
 		hasGrown: () => false,
 		totals: new Set(),
+		release: () => undefined,
 	};
 	const next = fromBothEnds(pages, most);
 	const numbers: number[] = [];

@@ -6,6 +6,7 @@ import { connect } from '../transport/client';
 import { inScope, scopedClient, type Scope } from '../transport/scope';
 import type { TransportSettings } from '../transport/settings';
 import { createSlots } from '../transport/slots';
+import { workspaceOf } from '../workspace';
 import { endAsCancelled } from './cancellation';
 import { nameTheItem, toErrorData, toFailure, type NodeFailure } from './failures';
 import { createLanes } from './lanes';
@@ -47,6 +48,7 @@ async function prepare(
 	const transport = { ...readTransport(context, operation), ...settings };
 	const client = await connect(context, transport);
 	const inSlot = createSlots(transport.concurrency);
+	const workspace = workspaceOf(client.workspaceId);
 	const share = createShare();
 	const ledger = openLedger(
 		context.getContext('node'),
@@ -63,10 +65,11 @@ async function prepare(
 	return {
 		operation,
 		ledger,
-		inLane: createLanes(transport.concurrency),
+		inLane: createLanes(transport.concurrency, workspace.inLane),
 		sahutFor: (itemIndex: number, scope: Scope): Sahut => ({
 			...ledger.forItem(itemIndex, scopedClient(client, scope)),
 			share,
+			workspace,
 			download: async (attachment) =>
 				await scope.track(
 					inSlot(
@@ -109,6 +112,7 @@ export async function executeItems(
 	const stopsAtFailure = !context.continueOnFail();
 	const cancelSignal = context.getExecutionCancelSignal();
 	const stop = new AbortController();
+	const endOfAll = AbortSignal.any([stop.signal, ...(cancelSignal ? [cancelSignal] : [])]);
 
 	const setup = once(async () => await prepare(context, resources, settings));
 
@@ -143,10 +147,13 @@ export async function executeItems(
 			const ends = [cancelSignal, operation.readsOnly && stop.signal];
 			const run = async (scope: Scope) =>
 				await operation.run(reading.value, sahutFor(itemIndex, scope));
-			return await inLane(operation.lane?.(reading.value) ?? [], async () =>
-				stop.signal.aborted
-					? { kind: 'notStarted' }
-					: await attempt(async () => await inScope(ends, run), operation.readsOnly),
+			return await inLane(
+				operation.lane?.(reading.value) ?? [],
+				async () =>
+					stop.signal.aborted
+						? { kind: 'notStarted' }
+						: await attempt(async () => await inScope(ends, run), operation.readsOnly),
+				endOfAll,
 			);
 		}),
 	);

@@ -1,22 +1,20 @@
 import { createSlots } from '../transport/slots';
-
-/** Runs a task behind all earlier ones of its lanes, and beside those of other lanes. */
-export type Lanes = <T>(lanes: string | string[], task: () => Promise<T>) => Promise<T>;
+import { createLanes as createSharedLanes, type Lanes } from '../workspace/lanes';
 
 /**
- * Bounded concurrency with order: tasks of one lane run one after another, in the order in which
- * they came; up to `concurrency` tasks run at once. A task that fails does not stop its lanes. No two
- * can wait for each other: each waits for earlier ones only.
+ * Bounded concurrency with order: what is in one lane runs one after another, in the order in which
+ * it came; up to `concurrency` tasks run at once.
+ *
+ * @param shared the lanes that other executions have as well. A task comes into them when it has a
+ * slot: a long batch keeps nobody waiting for what it has not come to yet. Whoever holds such a lane
+ * has its slot already, so that two executions cannot wait for each other.
  */
-export function createLanes(concurrency: number): Lanes {
+export function createLanes(concurrency: number, shared?: Lanes): Lanes {
 	const inSlot = createSlots(concurrency);
-	const tails = new Map<string, Promise<unknown>>();
-	return async (given, task) => {
-		const lanes = [given].flat();
-		const before = Promise.all(lanes.map((lane) => tails.get(lane)));
-		const turn = before.then(async () => await inSlot(task));
-		const tail = turn.catch(() => undefined);
-		for (const lane of lanes) tails.set(lane, tail);
-		return await turn;
-	};
+	const inOwnLane = createSharedLanes();
+	return async (lanes, task, signal) =>
+		await inOwnLane(
+			lanes,
+			async () => await inSlot(async () => await (shared ? shared(lanes, task, signal) : task())),
+		);
 }

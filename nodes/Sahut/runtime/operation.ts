@@ -2,6 +2,7 @@ import type { IBinaryData, IDataObject, INodeExecutionData, INodeProperties } fr
 
 import type { Attachment, SahutClient, SahutRequest, Share, WriteTrace } from '../transport/types';
 
+import type { Workspace } from '../workspace';
 import type { Params } from './params';
 
 /** What an operation can use for one item. */
@@ -38,6 +39,9 @@ export interface Sahut extends SahutClient {
 
 	/** Whether this run of the node has made the record a moment ago: nothing belongs to it yet. */
 	isJustMade(id: string): boolean;
+
+	/** What this n8n process knows of the workspace, for all executions. */
+	workspace: Workspace;
 
 	/** What all items of this run can share, e.g. the open conversations of a channel: made once. */
 	share: Share;

@@ -1,3 +1,4 @@
+import { createHash } from 'crypto';
 import type {
 	ICredentialDataDecryptedObject,
 	IExecuteFunctions,
@@ -49,8 +50,11 @@ export async function connect(
 ): Promise<SahutClient> {
 	const { timeoutMs, maxAttempts, clock, random } = settings;
 	const credential = await context.getCredentials<ICredentialDataDecryptedObject>(CREDENTIAL);
-	normalizeApiKey(credential.apiKey);
-	const baseUrl = normalizeBaseUrl(credential.baseUrl, credential.apiKey);
+	const apiKey = normalizeApiKey(credential.apiKey);
+	const baseUrl = normalizeBaseUrl(credential.baseUrl, apiKey);
+	const workspaceId = createHash('sha256')
+		.update(JSON.stringify([baseUrl, apiKey]))
+		.digest('base64url');
 	const credentialsDecrypted = { id: '', name: CREDENTIAL, type: CREDENTIAL, data: credential };
 	const executionSignal =
 		'getExecutionCancelSignal' in context ? context.getExecutionCancelSignal() : undefined;
@@ -120,6 +124,10 @@ export async function connect(
 		}),
 
 		toServerTime: (localMs) => localMs + serverAheadMs,
+
+		serverNow: () => clock.now() + serverAheadMs,
+
+		workspaceId,
 
 		async request<T>(request: SahutRequest): Promise<Envelope<T>> {
 			const { signal = executionSignal } = request;

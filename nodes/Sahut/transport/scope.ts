@@ -37,6 +37,7 @@ export async function inScope<T>(
 export function scopedClient(client: SahutClient, { signal, track }: Scope): SahutClient {
 	return {
 		...client,
+		signal,
 		request: async (request) => await track(client.request({ ...request, signal })),
 	};
 }

@@ -43,6 +43,15 @@ export interface SahutClient {
 
 	/** A time of this machine by the server's clock, as far as an answer has told it. In milliseconds. */
 	toServerTime(localMs: number): number;
+
+	/** The time by the server's clock, as far as an answer has told it. In milliseconds. */
+	serverNow(): number;
+
+	/** Address and key as a hash: what is the same for all clients of one workspace. */
+	workspaceId: string;
+
+	/** What ends its requests, where they belong to something that ends. */
+	signal?: AbortSignal;
 }
 
 /** What is known of a write whose answer did not arrive. */

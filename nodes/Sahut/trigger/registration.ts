@@ -1,4 +1,3 @@
-import { createHash } from 'crypto';
 import { NodeOperationError, type IHookFunctions } from 'n8n-workflow';
 
 import { asTexts } from '../runtime/values';
@@ -6,16 +5,8 @@ import { connect } from '../transport/client';
 import { isLoopback } from '../transport/connection';
 import { isNotFound } from '../transport/errors';
 import type { SahutClient, SahutRequest, Webhook } from '../transport/types';
-import { forget, remember } from './memories';
+import { forget, remember, type TriggerData } from './memories';
 import { clear, isStored, ownerOf, triggerData, triggerOf, webhookUrl } from './triggerData';
-
-/** Changes when the credential becomes one of another workspace; the key itself is not kept. */
-async function hashCredential(context: IHookFunctions): Promise<string> {
-	const { baseUrl, apiKey } = await context.getCredentials('sahutApi');
-	return createHash('sha256')
-		.update(JSON.stringify([baseUrl, apiKey]))
-		.digest('base64url');
-}
 
 function readEvents(context: IHookFunctions): string[] {
 	const events = asTexts(context.getNodeParameter('events', []), 'Events');
@@ -61,7 +52,7 @@ async function deleteOwn(context: IHookFunctions, sahut: SahutClient): Promise<v
 		);
 		// Gone already is as good.
 		if (error !== undefined && !isNotFound(error)) throw error;
-		if (error !== undefined && !(await isOfCredential(context))) {
+		if (error !== undefined && !isOfCredential(data, sahut)) {
 			context.logger.warn(
 				`The Sahut webhook ${webhookId} was made with another API key. If it belongs to another workspace, delete it there in Sahut: it goes on delivering to this n8n, which refuses it.`,
 			);
@@ -72,9 +63,8 @@ async function deleteOwn(context: IHookFunctions, sahut: SahutClient): Promise<v
 }
 
 /** Whether the webhook was made with the credential that the node has now. */
-async function isOfCredential(context: IHookFunctions): Promise<boolean> {
-	const { madeWith } = triggerData(context);
-	return madeWith === undefined || madeWith === (await hashCredential(context));
+function isOfCredential({ madeWith }: TriggerData, { workspaceId }: SahutClient): boolean {
+	return madeWith === undefined || madeWith === workspaceId;
 }
 
 /**
@@ -83,13 +73,14 @@ async function isOfCredential(context: IHookFunctions): Promise<boolean> {
  */
 export async function isRegistered(context: IHookFunctions): Promise<boolean> {
 	if (!isStored(context)) return false;
-	const { secret, url, events = [], madeBy } = triggerData(context);
+	const data = triggerData(context);
+	const { secret, url, events = [], madeBy } = data;
 	return (
 		Boolean(secret) &&
 		madeBy === ownerOf(context) &&
 		url === webhookUrl(context) &&
 		[...events].sort().join() === readEvents(context).join() &&
-		(await isOfCredential(context))
+		isOfCredential(data, await connect(context))
 	);
 }
 
@@ -108,9 +99,9 @@ export async function register(context: IHookFunctions): Promise<void> {
 	const request = newWebhook(url, events);
 	assertReachable(context, url, String(sahut.describe(request).url));
 	await deleteOwn(context, sahut);
-	const madeWith = await hashCredential(context);
 	const { data: webhook } = await sahut.request<Webhook>(request);
 	const { id: webhookId, secret } = webhook;
+	const madeWith = sahut.workspaceId;
 	const made = { webhookId, secret, url, events, madeBy: ownerOf(context), madeWith };
 	Object.assign(triggerData(context), made);
 	if (webhookId) remember(webhookId, triggerOf(context), made);

@@ -1,10 +1,10 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { Sahut } from '../../runtime/operation';
-import type { Contact, Conversation, SahutClient, SahutRequest } from '../../transport/types';
+import type { Contact, Conversation, SahutRequest } from '../../transport/types';
 import { isNotFound } from '../../transport/errors';
-import { fetchList } from '../../transport/pagination';
 
+import { OPEN_STATUSES } from '../../workspace/openConversations';
 import { createContactRequest, findContacts } from '../contact/findContact';
 import { createConversationRequest, fetchTouched } from '../conversation/createConversation';
 import { getConversationRequest } from '../conversation/updateConversation';
@@ -31,38 +31,6 @@ type Contacts = { ids: string[]; created: boolean };
 /** Where the message goes, and whether this item made that conversation. */
 type Place = { id: string; contactId: string; created: boolean };
 
-/** Contact → its conversations that are open or pending, the one with the latest activity first. */
-type OpenConversations = Map<string | undefined, Conversation[]>;
-
-/** Those that a message can join. */
-const REUSABLE_STATUSES = ['open', 'pending'] as const;
-
-const activityOf = ({ updated_at }: Conversation) => Date.parse(updated_at) || 0;
-const byActivity = (a: Conversation, b: Conversation) => activityOf(b) - activityOf(a);
-
-/** All open and pending conversations of a channel; the API cannot look them up by contact. */
-async function fetchOpenConversations(
-	channelId: string,
-	sahut: SahutClient,
-): Promise<OpenConversations> {
-	const lists = await Promise.all(
-		REUSABLE_STATUSES.map(
-			async (status) =>
-				await fetchList<Conversation>(sahut, {
-					path: ['conversations'],
-					query: { channel_id: channelId, status },
-					subject: `channel "${channelId}"`,
-				}),
-		),
-	);
-	const open: OpenConversations = new Map();
-	for (const conversation of lists.flat().sort(byActivity)) {
-		const contactId = conversation.contact?.id;
-		open.set(contactId, [...(open.get(contactId) ?? []), conversation]);
-	}
-	return open;
-}
-
 /** The conversation as it is now, if a message to one of these contacts can still join it. */
 async function ifStillOpen(
 	id: string,
@@ -77,7 +45,7 @@ async function ifStillOpen(
 			throw error;
 		});
 	const isUsable =
-		REUSABLE_STATUSES.some((status) => status === data?.status) &&
+		OPEN_STATUSES.some((status) => status === data?.status) &&
 		(data?.contact?.id === undefined || contactIds.includes(data.contact.id)) &&
 		(data?.channel?.id === undefined || data.channel.id === channelId);
 	return isUsable ? data : undefined;
@@ -85,21 +53,28 @@ async function ifStillOpen(
 
 /**
  * An open or pending conversation with one of these contacts, of several the one with the latest
- * activity. The list may be as old as the batch, so each is looked at before it is used.
+ * activity. One that is known is looked at before it is used; only where none is known, it is read
+ * what may have changed since. A contact that was made a moment ago has none.
  */
 async function findOpenConversation(
 	contactIds: string[],
 	{ channelId, reuseOpenConversation }: Recipient,
 	sahut: Sahut,
 ): Promise<Conversation | undefined> {
-	if (!reuseOpenConversation || contactIds.length === 0) return undefined;
-	const open = await openConversations(channelId, sahut);
-	const known = contactIds.flatMap((contactId) => open.get(contactId) ?? []).sort(byActivity);
-	for (const conversation of known) {
-		const usable = await ifStillOpen(conversation.id, contactIds, channelId, sahut);
-		if (usable) return { ...usable, contact: usable.contact ?? conversation.contact };
+	if (!reuseOpenConversation) return undefined;
+	const open = sahut.workspace.openConversations(channelId);
+	async function findKnown(): Promise<Conversation | undefined> {
+		for (const id of open.known(contactIds)) {
+			const usable = await ifStillOpen(id, contactIds, channelId, sahut);
+			if (usable) return usable;
+			open.forget(id, contactIds);
+		}
+		return undefined;
 	}
-	return undefined;
+	const known = await findKnown();
+	if (known || contactIds.every(sahut.isJustMade)) return known;
+	await open.refresh(sahut);
+	return await findKnown();
 }
 
 /**
@@ -108,28 +83,16 @@ async function findOpenConversation(
  */
 async function findWhereSent(
 	contactIds: string[],
-	{ channelId, reuseOpenConversation, body }: Recipient,
+	{ channelId, body }: Recipient,
 	sahut: Sahut,
 ): Promise<Conversation | undefined> {
 	const trace = sahut.earlier?.(body);
 	if (!trace || contactIds.every(sahut.isJustMade)) return undefined;
-	const touched = await fetchTouched(sahut, channelId, trace);
-	const open = reuseOpenConversation ? await openConversations(channelId, sahut) : new Map();
-	const theirs = [
-		...touched.filter(({ contact }) => contactIds.includes(contact?.id ?? '')),
-		...contactIds.flatMap((contactId): Conversation[] => open.get(contactId) ?? []),
-	];
-	for (const conversation of new Map(theirs.map((each) => [each.id, each])).values()) {
+	for (const conversation of await fetchTouched(sahut, channelId, trace)) {
+		if (!contactIds.includes(conversation.contact?.id ?? '')) continue;
 		if (await findSentMessage(sahut, conversation.id, trace)) return conversation;
 	}
 	return undefined;
-}
-
-async function openConversations(channelId: string, sahut: Sahut): Promise<OpenConversations> {
-	return await sahut.share(
-		`open conversations of ${channelId}`,
-		async () => await fetchOpenConversations(channelId, sahut),
-	);
 }
 
 function newContact({ phone, contactName }: Recipient): SahutRequest {
@@ -189,7 +152,7 @@ export async function reachRecipient(
 	recipient: Recipient,
 	sahut: Sahut,
 ): Promise<{ contact: { id: string; created: boolean }; conversation: Place }> {
-	const { channelId, reuseOpenConversation } = recipient;
+	const { channelId } = recipient;
 	const contacts = await reachContacts(recipient, sahut);
 	const [contactId] = contacts.ids as [string];
 	const conversation = await sahut.decide<Place>(
@@ -205,9 +168,7 @@ export async function reachRecipient(
 				...newConversation(recipient, contactId),
 				note: `Contact ${contactId} exists.`,
 			});
-			if (reuseOpenConversation) {
-				(await openConversations(channelId, sahut)).set(contactId, [data]);
-			}
+			sahut.workspace.openConversations(channelId).add(data, contactId);
 			return { id: data.id, contactId, created: true };
 		},
 		async ({ id, created }) =>

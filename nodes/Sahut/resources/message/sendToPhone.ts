@@ -91,11 +91,17 @@ export const sendToPhone: Operation<Input> = {
 			return [{ json }];
 		}
 		const { contact, conversation } = await reachRecipient(recipient, sahut);
-		const { data } = await sahut.request<IDataObject>({
+		const request = {
 			...sendRequest(conversation.id, body),
 			subject: `conversation "${conversation.id}" with ${recipient.phone}`,
 			note: `Contact ${contact.id} and conversation ${conversation.id} exist.`,
-		});
+		};
+		// Another execution may send into the conversation by its ID.
+		const { data } = await sahut.workspace.inLane(
+			conversation.id,
+			async () => await sahut.request<IDataObject>(request),
+			sahut.signal,
+		);
 		return [
 			{
 				json: {

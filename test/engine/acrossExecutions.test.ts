@@ -1,0 +1,217 @@
+import fc from 'fast-check';
+import type { INode } from 'n8n-workflow';
+import { setTimeout as wait } from 'node:timers/promises';
+
+import type { Conversation } from '../../sandbox/records';
+import { openWorkspace, sendText, type Workspace } from './workspace';
+
+const byId = (value: string) => ({ __rl: true, mode: 'id', value });
+
+/** A WhatsApp template to a phone number, which reaches everybody at any time. */
+function toPhone(channel: string): INode['parameters'] {
+	return {
+		resource: 'message',
+		operation: 'sendToPhone',
+		phone: '={{ $json.phone }}',
+		channelId: byId(channel),
+		messageType: 'template',
+		templateId: 'tmpl_follow_up',
+		templateVariables: { variable: [{ name: 'customer_name', value: '={{ $json.name }}' }] },
+	};
+}
+
+const ANI = { phone: '0812 0000 0001', name: 'Ani' };
+
+const conversationsOf = ({ sandbox }: Workspace) => [...sandbox.store.conversations.values()];
+
+async function openChannel(options: Parameters<typeof openWorkspace>[0] = {}) {
+	const workspace = await openWorkspace(options);
+	const { id: channel } = workspace.sandbox.store.addChannel();
+	const send = async (row = ANI, parameters = toPhone(channel)) =>
+		await workspace.run(parameters, [row]);
+	return { ...workspace, channel, send };
+}
+
+describe('executions of one n8n at the same moment', () => {
+	it('that reach the same new number make one contact and one conversation', async () => {
+		const workspace = await openChannel({ latencyMs: 10 });
+
+		const runs = await Promise.all([1, 2, 3].map(async () => await workspace.send()));
+
+		expect(runs.map(({ status }) => status)).toEqual(Array(3).fill('success'));
+		expect(workspace.sandbox.store.contacts.size).toBe(1);
+		const [conversation, ...others] = conversationsOf(workspace);
+		expect(others).toEqual([]);
+		expect(workspace.sent(conversation!.id)).toHaveLength(3);
+	});
+
+	it('do not write into one conversation at once, by its ID or by the number', async () => {
+		const workspace = await openChannel({ latencyMs: 20 });
+		const { store, journal } = workspace.sandbox;
+		await workspace.send();
+		const [{ id }] = conversationsOf(workspace) as [Conversation];
+		store.addIncoming(id, 'Halo');
+		journal.clear();
+
+		await Promise.all([
+			workspace.run(sendText, [{ conversation: id, text: 'Satu' }]),
+			workspace.send({ ...ANI, name: 'Dua' }),
+			workspace.run(sendText, [{ conversation: id, text: 'Tiga' }]),
+			workspace.send({ ...ANI, name: 'Empat' }),
+		]);
+
+		const posts = journal.entries.filter(({ method }) => method === 'POST');
+		expect(posts).toHaveLength(4);
+		for (const [index, post] of posts.slice(1).entries()) {
+			expect(post.at).toBeGreaterThanOrEqual(posts[index]!.endedAt!);
+		}
+	});
+
+	it('with other keys or other addresses know nothing of each other', async () => {
+		const workspace = await openChannel({ latencyMs: 30, readOnlyApiKey: 'sk_read_only_1' });
+		const { id } = workspace.sandbox.store.addConversation();
+		workspace.sandbox.store.addIncoming(id, 'Halo');
+		workspace.sandbox.faults.add({ kind: 'slow', delayMs: 400, method: 'POST' });
+		const rows = [{ conversation: id, text: 'Halo' }];
+		const slow = workspace.run(sendText, rows);
+		await wait(60);
+
+		const other = { apiKey: 'sk_read_only_1', baseUrl: workspace.sandbox.url };
+		const started = Date.now();
+		await workspace.run(sendText, rows, {}, { credentials: { sahutApi: other } });
+
+		expect(Date.now() - started).toBeLessThan(300);
+		await slow;
+	});
+});
+
+describe('an execution that is cancelled while it waits for another one', () => {
+	it('ends at once, sends nothing, and keeps nobody waiting', async () => {
+		const workspace = await openChannel();
+		const [conversation] = workspace.addConversations(1);
+		workspace.sandbox.faults.add({ kind: 'slow', delayMs: 700, method: 'POST' });
+		const row = (text: string) => [{ conversation, text }];
+		const first = workspace.run(sendText, row('Satu'));
+		await wait(50);
+		const begun = Date.now();
+		const cancelled = await workspace.run(sendText, row('Dua'), {}, { cancelWhen: wait(100) });
+
+		expect(cancelled.status).toBe('canceled');
+		expect(Date.now() - begun).toBeLessThan(500);
+		await Promise.all([first, workspace.run(sendText, row('Tiga'))]);
+		expect(workspace.sent(conversation!)).toEqual(['Satu', 'Tiga']);
+	});
+});
+
+describe('a customer whose conversation is known', () => {
+	it.each<[string, (workspace: Workspace, conversation: Conversation) => void]>([
+		[
+			'was resolved',
+			({ sandbox: { store } }, conversation) =>
+				store.updateConversation(conversation, { status: 'resolved' }),
+		],
+		[
+			'was moved to another channel',
+			({ sandbox: { store } }, conversation) => {
+				conversation.channel = store.addChannel({ name: 'Lain' });
+			},
+		],
+		['was deleted', ({ sandbox: { store } }, { id }) => void store.conversations.delete(id)],
+	])('gets another one when it %s since', async (_, happens) => {
+		const workspace = await openChannel();
+		await workspace.send();
+		const [known] = conversationsOf(workspace) as [Conversation];
+		happens(workspace, known);
+
+		const { output } = await workspace.send();
+
+		expect(output('Sahut')[0]!.json).toMatchObject({ conversation_created: true });
+		expect(workspace.sandbox.store.contacts.size).toBe(1);
+	});
+
+	it('gets one on each channel', async () => {
+		const workspace = await openChannel();
+		const { id: second } = workspace.sandbox.store.addChannel({ name: 'Kedua' });
+		for (let time = 1; time <= 2; time++) {
+			await workspace.send();
+			await workspace.send(ANI, toPhone(second));
+		}
+		const channels = conversationsOf(workspace).map(({ channel }) => channel.id);
+		expect(channels.sort()).toEqual([workspace.channel, second].sort());
+	});
+});
+
+it('a conversation that was opened a second ago is found', async () => {
+	const workspace = await openChannel();
+	const { store } = workspace.sandbox;
+	const contact = store.addContact({ phone: '+6281200000001' });
+	await workspace.send({ phone: '0812 0000 0002', name: 'Budi' });
+	await workspace.send();
+	const [first] = conversationsOf(workspace).filter((each) => each.contact.id === contact.id);
+	store.updateConversation(first!, { status: 'resolved' });
+	const { id } = store.addConversation({
+		contact,
+		channel: store.channels.get(workspace.channel)!,
+	});
+
+	const { output } = await workspace.send();
+
+	expect(output('Sahut')[0]!.json).toMatchObject({ conversation_id: id, contact_id: contact.id });
+});
+
+it('whatever happens meanwhile: no message into one that is not open, and no second one of ours', async () => {
+	const people = [1, 2, 3, 4].map((number) => ({
+		phone: `0812 0000 000${number}`,
+		name: `Pelanggan ${number}`,
+	}));
+	const step = fc.oneof(
+		{
+			weight: 4,
+			arbitrary: fc.record({
+				kind: fc.constant('send' as const),
+				who: fc.array(fc.nat(3), { minLength: 1, maxLength: 3 }),
+			}),
+		},
+		fc.record({ kind: fc.constant('resolve' as const), which: fc.nat(20) }),
+		fc.record({ kind: fc.constant('reply' as const), which: fc.nat(20) }),
+		fc.record({ kind: fc.constant('open' as const), who: fc.nat(3) }),
+	);
+	await fc.assert(
+		fc.asyncProperty(fc.array(step, { minLength: 3, maxLength: 10 }), async (steps) => {
+			const workspace = await openChannel();
+			const { store } = workspace.sandbox;
+			const channel = store.channels.get(workspace.channel)!;
+			const isOpen = ({ status }: Conversation) => status === 'open' || status === 'pending';
+			for (const next of steps) {
+				const all = conversationsOf(workspace);
+				const chosen = 'which' in next ? all[next.which % Math.max(1, all.length)] : undefined;
+				if (next.kind === 'resolve' && chosen) {
+					store.updateConversation(chosen, { status: 'resolved' });
+				} else if (next.kind === 'reply' && chosen) {
+					store.updateConversation(chosen, { status: 'open' });
+					store.addIncoming(chosen.id, 'Halo');
+				} else if (next.kind === 'open') {
+					const phone = people[next.who]!.phone.replace('0', '+62').replace(/ /g, '');
+					const known = [...store.contacts.values()].find((each) => each.phone === phone);
+					if (known) store.addConversation({ contact: known, channel });
+				} else if (next.kind === 'send') {
+					const before = new Map(all.map((each) => [each.id, each.status]));
+					const open = new Set(all.filter(isOpen).map(({ contact }) => contact.phone));
+					const runs = await Promise.all(
+						next.who.map(async (who) => await workspace.send(people[who])),
+					);
+					const places = runs.map(({ output }) => output('Sahut')[0]!.json);
+					for (const { conversation_id } of places) {
+						expect(before.get(String(conversation_id)) ?? 'open').not.toBe('resolved');
+					}
+					const made = conversationsOf(workspace).filter(({ id }) => !before.has(id));
+					const phones = made.map(({ contact }) => contact.phone);
+					expect(new Set(phones).size).toBe(phones.length);
+					expect(phones.filter((phone) => open.has(phone))).toEqual([]);
+				}
+			}
+			await workspace.sandbox.close();
+		}),
+		{ numRuns: 25 },
+	);
+}, 120_000);
