@@ -1,84 +1,19 @@
-import { UserError, type IExecuteFunctions, type INodeExecutionData } from 'n8n-workflow';
+import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
-import { downloadAttachment } from '../transport/attachments';
 import { createBreaks } from '../transport/breaks';
-import { connect } from '../transport/client';
-import { inScope, scopedClient, type Scope } from '../transport/scope';
+import { inScope, type Scope } from '../transport/scope';
 import type { TransportSettings } from '../transport/settings';
-import { createSlots } from '../transport/slots';
-import { workspaceOf } from '../workspace';
 import { endAsCancelled } from './cancellation';
 import { nameTheItem, toErrorData, toFailure, type NodeFailure } from './failures';
-import { createLanes } from './lanes';
-import type { Operation, OutputItem, Resource, Sahut } from './operation';
-import { readCall, readRunIndex, readStart, readTransport } from './nodeSettings';
+import type { OutputItem, Resource } from './operation';
 import { readParams } from './params';
-import { openLedger } from './sentLedger';
-import { createShare } from './share';
+import { prepare } from './prepare';
 
 /** What has become of one item. On Stop, those behind a failed one are not started any more. */
 type Outcome<T> =
 	| { kind: 'done'; value: T }
 	| { kind: 'failed'; error: NodeFailure }
 	| { kind: 'notStarted' };
-
-function findOperation(resources: Resource[], resource: string, operation: string): Operation {
-	const found = resources
-		.find(({ value }) => value === resource)
-		?.operations.find(({ value }) => value === operation);
-	if (!found) {
-		throw new UserError(`This version of the Sahut node has no operation "${operation}"`, {
-			description: `Choose another operation for "${resource}", or update the package n8n-nodes-sahut.`,
-		});
-	}
-	return found;
-}
-
-/** What all items share: the operation, its lanes, the ledger and the connection to Sahut. */
-async function prepare(
-	context: IExecuteFunctions,
-	resources: Resource[],
-	settings: Partial<TransportSettings>,
-) {
-	const operation = findOperation(
-		resources,
-		context.getNodeParameter('resource', 0),
-		context.getNodeParameter('operation', 0),
-	);
-	const transport = { ...readTransport(context, operation), ...settings };
-	const client = await connect(context, transport);
-	const inSlot = createSlots(transport.concurrency);
-	const workspace = workspaceOf(client.workspaceId);
-	const share = createShare();
-	const ledger = openLedger(
-		context.getContext('node'),
-		context.getContext('flow'),
-		{
-			runIndex: readRunIndex(context),
-			call: readCall(context),
-			isRetry: context.getMode() === 'retry',
-			startedAt: readStart(context),
-			share,
-		},
-		transport.clock,
-	);
-	return {
-		operation,
-		ledger,
-		inLane: createLanes(transport.concurrency, workspace.inLane),
-		sahutFor: (itemIndex: number, scope: Scope): Sahut => ({
-			...ledger.forItem(itemIndex, scopedClient(client, scope)),
-			share,
-			workspace,
-			download: async (attachment) =>
-				await scope.track(
-					inSlot(
-						async () => await downloadAttachment(context, attachment, transport, scope.signal),
-					),
-				),
-		}),
-	};
-}
 
 function once<T>(make: () => Promise<T>): () => Promise<T> {
 	let made: Promise<T> | undefined;

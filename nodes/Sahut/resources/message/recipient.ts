@@ -1,99 +1,20 @@
-import type { IDataObject } from 'n8n-workflow';
-
 import type { Sahut } from '../../runtime/operation';
 import type { Contact, Conversation, SahutRequest } from '../../transport/types';
-import { isNotFound } from '../../transport/errors';
-
-import { OPEN_STATUSES } from '../../workspace/openConversations';
 import { createContactRequest, findContacts } from '../contact/findContact';
-import { createConversationRequest, fetchTouched } from '../conversation/createConversation';
-import { getConversationRequest } from '../conversation/updateConversation';
-import { findSentMessage } from './findSent';
+import { createConversationRequest } from '../conversation/createConversation';
+import {
+	findOpenConversation,
+	findWhereSent,
+	ifStillOpen,
+	type Recipient,
+} from './findConversation';
 import { sendRequest } from './send';
-
-/** Who a message is for, and how to reach them where there is no conversation yet. */
-export interface Recipient {
-	/** E.164. */
-	phone: string;
-	channelId: string;
-	/** For a new contact; empty when not given. */
-	contactName: string;
-	/** For a new conversation; empty when not given. */
-	assigneeId: string;
-	reuseOpenConversation: boolean;
-	/** The message. */
-	body: IDataObject;
-}
 
 /** The contacts with the recipient's number, the oldest first, and whether this item made it. */
 type Contacts = { ids: string[]; created: boolean };
 
 /** Where the message goes, and whether this item made that conversation. */
 type Place = { id: string; contactId: string; created: boolean };
-
-/** The conversation as it is now, if a message to one of these contacts can still join it. */
-async function ifStillOpen(
-	id: string,
-	contactIds: string[],
-	channelId: string,
-	sahut: Sahut,
-): Promise<Conversation | undefined> {
-	const { data } = await sahut
-		.request<Conversation>(getConversationRequest(id))
-		.catch((error: unknown) => {
-			if (isNotFound(error)) return { data: undefined };
-			throw error;
-		});
-	const isUsable =
-		OPEN_STATUSES.some((status) => status === data?.status) &&
-		(data?.contact?.id === undefined || contactIds.includes(data.contact.id)) &&
-		(data?.channel?.id === undefined || data.channel.id === channelId);
-	return isUsable ? data : undefined;
-}
-
-/**
- * An open or pending conversation with one of these contacts, of several the one with the latest
- * activity. One that is known is looked at before it is used; only where none is known, it is read
- * what may have changed since. A contact that was made a moment ago has none.
- */
-async function findOpenConversation(
-	contactIds: string[],
-	{ channelId, reuseOpenConversation }: Recipient,
-	sahut: Sahut,
-): Promise<Conversation | undefined> {
-	if (!reuseOpenConversation) return undefined;
-	const open = sahut.workspace.openConversations(channelId);
-	async function findKnown(): Promise<Conversation | undefined> {
-		for (const id of open.known(contactIds)) {
-			const usable = await ifStillOpen(id, contactIds, channelId, sahut);
-			if (usable) return usable;
-			open.forget(id, contactIds);
-		}
-		return undefined;
-	}
-	const known = await findKnown();
-	if (known || contactIds.every(sahut.isJustMade)) return known;
-	await open.refresh(sahut);
-	return await findKnown();
-}
-
-/**
- * In a retry: the conversation into which another try has sent the message. It may have been resolved
- * since, or another one may have come to be the latest.
- */
-async function findWhereSent(
-	contactIds: string[],
-	{ channelId, body }: Recipient,
-	sahut: Sahut,
-): Promise<Conversation | undefined> {
-	const trace = sahut.earlier?.(body);
-	if (!trace || contactIds.every(sahut.isJustMade)) return undefined;
-	for (const conversation of await fetchTouched(sahut, channelId, trace)) {
-		if (!contactIds.includes(conversation.contact?.id ?? '')) continue;
-		if (await findSentMessage(sahut, conversation.id, trace)) return conversation;
-	}
-	return undefined;
-}
 
 function newContact({ phone, contactName }: Recipient): SahutRequest {
 	return { ...createContactRequest({ name: contactName || phone, phone }), target: phone };

@@ -5,7 +5,8 @@ import { channelLocator, collection, idOption, sendOptions } from '../fields';
 import { INDONESIA, normalizePhone } from '../phoneNumber';
 import { readMessage } from './content';
 import { messageFields } from './contentFields';
-import { findRecipient, reachRecipient, type Recipient } from './recipient';
+import type { Recipient } from './findConversation';
+import { findRecipient, reachRecipient } from './recipient';
 import { sendRequest } from './send';
 
 interface Input extends Recipient {
