@@ -10,13 +10,16 @@ export type Lanes = <T>(
 
 /** Waits for `turn`, or for the signal if that is aborted before. */
 async function untilTurn(turn: Promise<unknown>, signal?: AbortSignal): Promise<void> {
-	if (signal?.aborted) return;
+	if (!signal) return void (await turn);
+	if (signal.aborted) return;
+	// One of its own: Node warns of a signal to which more than ten listen.
+	const own = AbortSignal.any([signal]);
 	await new Promise<void>((resolve) => {
 		const end = () => {
-			signal?.removeEventListener('abort', end);
+			own.removeEventListener('abort', end);
 			resolve();
 		};
-		signal?.addEventListener('abort', end);
+		own.addEventListener('abort', end);
 		void turn.then(end);
 	});
 }
@@ -33,7 +36,8 @@ export function createLanes(): Lanes {
 	const tails = new Map<string, Promise<void>>();
 	return async (given, task, signal) => {
 		const lanes = [given].flat();
-		const before = Promise.all(lanes.map((lane) => tails.get(lane)));
+		const ahead = lanes.flatMap((lane) => tails.get(lane) ?? []);
+		const before = Promise.all(ahead);
 		let leave = () => {};
 		const isDone = new Promise<void>((resolve) => {
 			leave = resolve;
@@ -45,7 +49,7 @@ export function createLanes(): Lanes {
 			for (const lane of lanes) if (tails.get(lane) === tail) tails.delete(lane);
 		});
 		try {
-			await untilTurn(before, signal);
+			if (ahead.length > 0) await untilTurn(before, signal);
 			return await task();
 		} finally {
 			leave();
