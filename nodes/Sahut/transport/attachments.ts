@@ -58,7 +58,8 @@ async function fetchFile(
 		timeout: timeoutMs,
 		returnFullResponse: true,
 		ignoreHttpStatusErrors: true,
-		abortSignal: signal,
+		// One of its own: Node warns of a signal to which more than ten listen.
+		abortSignal: AbortSignal.any([signal]),
 	})) as IN8nHttpFullResponse;
 	if (statusCode !== 200) throw cannotFetch(attachment, `status ${statusCode}`);
 	return await readUpTo(

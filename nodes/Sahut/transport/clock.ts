@@ -12,12 +12,14 @@ export interface Clock {
 async function sleepUnlessAborted(ms: number, signal?: AbortSignal): Promise<void> {
 	if (!signal) return await sleep(ms);
 	signal.throwIfAborted();
+	// One of its own: Node warns of a signal to which more than ten listen.
+	const own = AbortSignal.any([signal]);
 	await new Promise<void>((resolve, reject) => {
-		const onAbort = () => reject(signal.reason);
-		signal.addEventListener('abort', onAbort, { once: true });
-		void sleep(ms, signal)
+		const onAbort = () => reject(own.reason);
+		own.addEventListener('abort', onAbort, { once: true });
+		void sleep(ms, own)
 			.then(resolve, reject)
-			.finally(() => signal.removeEventListener('abort', onAbort));
+			.finally(() => own.removeEventListener('abort', onAbort));
 	});
 }
 
