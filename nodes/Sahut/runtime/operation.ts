@@ -1,7 +1,6 @@
 import type { IBinaryData, IDataObject, INodeExecutionData, INodeProperties } from 'n8n-workflow';
 
 import type { Attachment, SahutClient, SahutRequest, Share, WriteTrace } from '../transport/types';
-
 import type { Workspace } from '../workspace';
 import type { Params } from './params';
 

@@ -1,6 +1,6 @@
 import { createBreaks } from './breaks';
-import type { SahutClient } from './types';
 import { MAX_PAGE_SIZE, openPages, upwards, type ListRequest, type Pages } from './pages';
+import type { SahutClient } from './types';
 
 /** A wave of pages is at most this many times what the limit would need if every record counted. */
 const MAX_GROWTH = 16;

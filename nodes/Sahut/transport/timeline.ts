@@ -1,4 +1,3 @@
-import type { SahutClient } from './types';
 import {
 	downwards,
 	MAX_PAGE_SIZE,
@@ -8,6 +7,7 @@ import {
 	type Pages,
 } from './pages';
 import { collect } from './pagination';
+import type { SahutClient } from './types';
 
 /** A record of a list that is ordered by time, oldest first, and grows at its end only. */
 export interface Timed {

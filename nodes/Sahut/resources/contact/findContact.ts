@@ -1,8 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import type { Contact, SahutClient, SahutRequest, WriteTrace } from '../../transport/types';
 import { fetchList } from '../../transport/pagination';
-
+import type { Contact, SahutClient, SahutRequest, WriteTrace } from '../../transport/types';
 import { canComeOf } from '../../transport/writtenSince';
 import { hasValues } from '../hasValues';
 

@@ -1,7 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { Contact, SahutClient, SahutRequest } from '../../transport/types';
-
 import { hasValues } from '../hasValues';
 import type { ContactFields } from './contactBody';
 

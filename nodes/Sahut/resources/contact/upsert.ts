@@ -3,9 +3,9 @@ import { UserError } from 'n8n-workflow';
 import type { Operation, Sahut } from '../../runtime/operation';
 import type { Contact } from '../../transport/types';
 import { checkEmail } from '../emailAddress';
+import { collection } from '../fields';
 import { hasValues } from '../hasValues';
 import { normalizePhone } from '../phoneNumber';
-import { collection } from '../fields';
 import { readContactFields, type ContactFields } from './contactBody';
 import { emailField, nameField, optionalFields, phoneField } from './contactFields';
 import {

@@ -1,9 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import type { Conversation, SahutClient, SahutRequest, WriteTrace } from '../../transport/types';
 import { fromBothEnds, openPages } from '../../transport/pages';
 import { collect, type Wanted } from '../../transport/pagination';
-
+import type { Conversation, SahutClient, SahutRequest, WriteTrace } from '../../transport/types';
 import { canComeOf, writtenSince } from '../../transport/writtenSince';
 
 /** How many pages of a channel's conversations to look through for one that may have been made. */

@@ -1,7 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { Conversation, SahutClient, SahutRequest } from '../../transport/types';
-
 import { hasValues } from '../hasValues';
 
 /** Not documented for conversations; it is what contacts use. */

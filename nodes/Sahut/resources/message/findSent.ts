@@ -1,10 +1,9 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import type { Message, SahutClient, WriteTrace } from '../../transport/types';
 import { UnknownFateError } from '../../transport/errors';
 import { openPages } from '../../transport/pages';
 import { findLastPage } from '../../transport/timeline';
-
+import type { Message, SahutClient, WriteTrace } from '../../transport/types';
 import { canComeOf, writtenSince } from '../../transport/writtenSince';
 
 /** How far back from the newest page to look, in a conversation where much has followed since. */
