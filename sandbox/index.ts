@@ -6,7 +6,7 @@ import { RequestJournal, type Journal } from './journal';
 import { RateLimiter, type RateLimit } from './rateLimit';
 import { DEFAULT_DATA, fillChannelsAndAgents, fillConversations, type DataSize } from './seed';
 import { buildServer } from './server';
-import { Store } from './store';
+import { Store, type ConversationOrder } from './store';
 
 export type { Deliveries } from './deliveries';
 export type { DeliveryAttempt, DeliveryFault } from './deliveryLog';
@@ -21,7 +21,7 @@ export type { ReceiverAnswer } from './receiver';
 export type * from './records';
 export type { SignatureEncoding } from './signature';
 export type { DataSize } from './seed';
-export type { OutgoingMessage, Store } from './store';
+export type { ConversationOrder, OutgoingMessage, Store } from './store';
 
 export interface SandboxOptions {
 	/** On 127.0.0.1. Default 0: any free one. */
@@ -36,6 +36,8 @@ export interface SandboxOptions {
 	data?: DataSize | 'empty';
 	/** Per key, in fixed windows. Default: none. */
 	rateLimit?: RateLimit;
+	/** How conversations are listed. Default: by their latest activity. */
+	conversationOrder?: ConversationOrder;
 	/** Milliseconds added to every answer. Default 0. */
 	latencyMs?: number;
 	/** The clock of `created_at` and of WhatsApp's 24 hours. Default: the real one. */
@@ -76,12 +78,14 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 		seed = DEFAULT_SEED,
 		data = DEFAULT_DATA,
 		rateLimit,
+		conversationOrder = 'activity',
 		latencyMs = 0,
 		now = () => new Date(),
 		webhooks = {},
 	} = options;
 
 	const store = new Store(seed, now);
+	store.conversationOrder = conversationOrder;
 	fillChannelsAndAgents(store);
 	if (data !== 'empty') fillConversations(store, seed, data);
 

@@ -1,5 +1,4 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Fault } from './faults';
 
 /** One request that arrived, whatever became of it. Times are milliseconds since the epoch. */
 export interface JournalEntry {
@@ -17,7 +16,7 @@ export interface JournalEntry {
 	/** As answered; undefined while in flight, and when the connection was cut. */
 	status?: number;
 	/** The fault that hit the request. */
-	fault?: Fault['kind'];
+	fault?: string;
 }
 
 export interface Journal {

@@ -36,6 +36,9 @@ export interface OutgoingMessage {
 	private?: boolean;
 }
 
+/** By their latest activity, as shared inboxes do, or by when they were made. */
+export type ConversationOrder = 'activity' | 'created';
+
 /** What the store reports, at once and in order of the changes. */
 interface StoreNotices {
 	event: [WorkspaceEvent];
@@ -57,6 +60,8 @@ export class Store {
 	readonly webhooks = new Map<string, Webhook>();
 	/** The sender of what comes in through the API. */
 	readonly bot: Sender;
+	/** How `GET /conversations` is ordered, which is not documented; the newest come first. */
+	conversationOrder: ConversationOrder = 'activity';
 
 	private readonly newId: (prefix: IdPrefix) => string;
 	private readonly threads = new Map<string, Message[]>();
@@ -139,6 +144,29 @@ export class Store {
 		this.threads.set(conversation.id, []);
 		this.notices.emit('event', { name: 'conversation.created', conversation });
 		return conversation;
+	}
+
+	/**
+	 * Many conversations at once, e.g. 10,000: each with a contact of its own, whose phone number ends in
+	 * its position, `spacingMs` apart (a minute unless given), the last one at `until` (now unless given).
+	 */
+	addConversations(
+		count: number,
+		{
+			until = this.now(),
+			spacingMs = MINUTE_MS,
+			...fields
+		}: Partial<Omit<Conversation, 'id' | 'contact'>> & { until?: Date; spacingMs?: number } = {},
+	): Conversation[] {
+		return Array.from({ length: count }, (_, index) => {
+			const created_at = timestamp(new Date(until.getTime() - (count - 1 - index) * spacingMs));
+			const contact = this.addContact({
+				name: `Pelanggan ${index + 1}`,
+				phone: `+62899${String(index + 1).padStart(7, '0')}`,
+				created_at,
+			});
+			return this.addConversation({ created_at, ...fields, contact });
+		});
 	}
 
 	/** Changes the record itself, and when it was updated to now. */

@@ -59,6 +59,11 @@ function passes({ status, channel_id, assignee_id }: ConversationFilters) {
 		(assignee_id === undefined || (conversation.assignee?.id ?? UNASSIGNED) === assignee_id);
 }
 
+/** The latest first; of the same second, in the order they have. */
+function byActivity(a: Conversation, b: Conversation): number {
+	return Number(a.updated_at < b.updated_at) - Number(a.updated_at > b.updated_at);
+}
+
 function knownAgent(store: Store, id: string): Agent {
 	const agent = store.agents.get(id);
 	if (!agent) throw new ApiError(422, 'assignee_id: agent not found');
@@ -71,6 +76,7 @@ export function conversationHandlers(store: Store) {
 			request: FastifyRequest<{ Querystring: ConversationFilters & PageQuery }>,
 		) {
 			const rows = newestFirst(store.conversations, passes(request.query));
+			if (store.conversationOrder === 'activity') rows.sort(byActivity);
 			return pageOf(rows, request.query, conversationData);
 		},
 

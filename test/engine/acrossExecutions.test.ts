@@ -159,6 +159,25 @@ it('a conversation that was opened a second ago is found', async () => {
 	expect(output('Sahut')[0]!.json).toMatchObject({ conversation_id: id, contact_id: contact.id });
 });
 
+it('where the list is not ordered by activity, it is read whole at most once a minute', async () => {
+	const workspace = await openChannel({ conversationOrder: 'created' });
+	const { store } = workspace.sandbox;
+	const channel = store.channels.get(workspace.channel)!;
+	const long = { until: new Date(Date.now() - 3_600_000), channel };
+	const [oldest] = store.addConversations(250, long);
+	store.addIncoming(oldest!.id, 'Halo');
+	for (const number of [1, 2, 3]) store.addContact({ phone: `+6281200000${100 + number}` });
+	const lists = () => workspace.requests().filter((each) => each === 'GET /conversations').length;
+
+	await workspace.send({ phone: '0812 0000 0101', name: 'Ani' });
+	// Three pages of open ones, and one of pending ones.
+	expect(lists()).toBe(4);
+	await workspace.send({ phone: '0812 0000 0102', name: 'Budi' });
+	await workspace.send({ phone: '0812 0000 0103', name: 'Citra' });
+
+	expect(lists()).toBe(4);
+});
+
 it('whatever happens meanwhile: no message into one that is not open, and no second one of ours', async () => {
 	const people = [1, 2, 3, 4].map((number) => ({
 		phone: `0812 0000 000${number}`,

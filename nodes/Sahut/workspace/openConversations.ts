@@ -1,5 +1,5 @@
 import { fetchPage, type ListRequest } from '../transport/pages';
-import { fetchList } from '../transport/pagination';
+import { fetchAll } from '../transport/pagination';
 import type { Conversation, SahutClient } from '../transport/types';
 
 /** The statuses of conversations that a message can join. */
@@ -120,14 +120,19 @@ export class OpenConversations {
 	}
 
 	private async readWhole(sahut: SahutClient): Promise<void> {
+		let areOrdered = true;
+		const see = (page: Conversation[]) => {
+			areOrdered &&= isByActivity(page);
+		};
 		const lists = await Promise.all(
-			OPEN_STATUSES.map(async (status) => await fetchList<Conversation>(sahut, this.list(status))),
+			OPEN_STATUSES.map(
+				async (status) => await fetchAll<Conversation>(sahut, this.list(status), see),
+			),
 		);
 		this.byContact.clear();
 		this.size = 0;
 		for (const conversation of lists.flat()) this.add(conversation);
-		// The first of a list come of one answer, behind which it may have changed.
-		this.isOrdered = lists.every((list) => isByActivity(list.slice(0, 100)));
+		this.isOrdered = areOrdered;
 	}
 
 	/**
