@@ -8,8 +8,9 @@ const listMessages: INode['parameters'] = {
 	conversationId: { __rl: true, mode: 'id', value: '={{ $json.conversation }}' },
 };
 
-async function openConversationOf(count: number) {
-	const workspace = await openWorkspace({ latencyMs: 50 });
+/** @param latencyMs long enough for as many requests to begin as are wanted at once */
+async function openConversationOf(count: number, latencyMs = 50) {
+	const workspace = await openWorkspace({ latencyMs });
 	const { store } = workspace.sandbox;
 	const { id: conversation } = store.addConversation();
 	store.addMessages(conversation, count);
@@ -42,7 +43,7 @@ describe('Return All', () => {
 		['20 at once at most', { concurrency: 99 }, 20],
 		['10 at once, if the option is no number', { concurrency: 'many' }, 10],
 	])('fetches the pages behind the first %s', async (_, options, inFlight) => {
-		const { run, conversation, sandbox } = await openConversationOf(2_600);
+		const { run, conversation, sandbox } = await openConversationOf(2_600, 250);
 
 		const { output } = await run({ ...listMessages, returnAll: true, options }, [{ conversation }]);
 
