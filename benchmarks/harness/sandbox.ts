@@ -2,7 +2,15 @@ import { fork } from 'node:child_process';
 import { join } from 'node:path';
 
 import type { SandboxOptions } from '../../sandbox';
-import type { Call, CommandName, Commands, Deliveries, Reply, Traffic } from './sandboxProcess';
+import type {
+	Call,
+	CommandName,
+	Commands,
+	Deliveries,
+	Person,
+	Reply,
+	Traffic,
+} from './sandboxProcess';
 
 /** A sandbox whose CPU time is not that of this process, nor of n8n. It keeps its port. */
 export interface SandboxControl {
@@ -10,6 +18,8 @@ export interface SandboxControl {
 	open(options: Pick<SandboxOptions, 'latencyMs' | 'rateLimit'>): Promise<void>;
 	addThread(count: number, spacingMs?: number): Promise<string>;
 	addConversations(count: number): Promise<string[]>;
+	addPeople(count: number): Promise<Person[]>;
+	counts(): Promise<{ contacts: number; conversations: number }>;
 	clearTraffic(): Promise<void>;
 	traffic(): Promise<Traffic>;
 	deliveries(): Promise<Deliveries>;
@@ -51,6 +61,8 @@ export async function startSandboxProcess(): Promise<SandboxControl> {
 		addThread: async (count, spacingMs) =>
 			await tell('addThread', { count, ...(spacingMs !== undefined && { spacingMs }) }),
 		addConversations: async (count) => await tell('addConversations', count),
+		addPeople: async (count) => await tell('addPeople', count),
+		counts: async () => await tell('counts'),
 		clearTraffic: async () => await tell('clearTraffic'),
 		traffic: async () => await tell('traffic'),
 		deliveries: async () => await tell('deliveries'),

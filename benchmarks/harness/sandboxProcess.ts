@@ -1,5 +1,7 @@
 import { startSandbox, type Sandbox, type SandboxOptions } from '../../sandbox';
 
+const DAY_MS = 86_400_000;
+
 /** The sandbox in a process of its own, which does what its parent tells it. */
 let sandbox: Sandbox | undefined;
 
@@ -15,6 +17,14 @@ export interface Deliveries {
 	twice: number;
 	/** Conversations in which they lie in another order than they were numbered. */
 	outOfOrder: number;
+}
+
+/** A customer, with what is known of them by ID. */
+export interface Person {
+	conversation: string;
+	contact: string;
+	phone: string;
+	channel: string;
 }
 
 export interface Traffic {
@@ -51,6 +61,24 @@ const commands = {
 			store.addIncoming(id, 'Halo, apakah barangnya masih ada?');
 			return id;
 		});
+	},
+
+	/** @returns people with an open conversation each, in which nothing has happened for a day */
+	addPeople(count: number): Person[] {
+		const { store } = current();
+		const until = new Date(Date.now() - DAY_MS);
+		return store.addConversations(count, { until }).map(({ id, contact, channel }) => ({
+			conversation: id,
+			contact: contact.id,
+			phone: String(contact.phone),
+			channel: channel.id,
+		}));
+	},
+
+	/** How many contacts and conversations there are. */
+	counts(): { contacts: number; conversations: number } {
+		const { contacts, conversations } = current().store;
+		return { contacts: contacts.size, conversations: conversations.size };
 	},
 
 	clearTraffic(): void {

@@ -32,7 +32,11 @@ export interface Stage {
 	readonly packageFolder: string;
 	/** Smaller sizes and one sample, to see that all parts work. */
 	readonly quick: boolean;
-	/** Puts the workflow into n8n, unless one of its name is there, and calls its webhook. */
+	/** Where n8n is: scheme, host and port. */
+	url(): string;
+	/** Puts the workflow into n8n and publishes it, unless one of its name is there. */
+	publish(workflow: WorkflowContent): Promise<void>;
+	/** The same, and calls its webhook. */
 	execute(workflow: WorkflowContent, body: object): Promise<RunReport>;
 	/** The same, several times at once. */
 	executeAll(workflow: WorkflowContent, bodies: object[]): Promise<RunReport[]>;
@@ -96,13 +100,16 @@ export async function openStage(quick: boolean): Promise<Stage> {
 					.map((line) => JSON.parse(line) as RunReport)
 			: [];
 
+	async function publish(workflow: WorkflowContent): Promise<void> {
+		if (stored.has(workflow.name)) return;
+		const { id } = await createWorkflow(session, workflow);
+		await activateWorkflow(session, id);
+		stored.add(workflow.name);
+	}
+
 	async function executeAll(workflow: WorkflowContent, bodies: object[]): Promise<RunReport[]> {
 		const { name } = workflow;
-		if (!stored.has(name)) {
-			const { id } = await createWorkflow(session, workflow);
-			await activateWorkflow(session, id);
-			stored.add(name);
-		}
+		await publish(workflow);
 		rmSync(reports, { force: true });
 		await Promise.all(
 			bodies.map(async (body) => {
@@ -126,6 +133,8 @@ export async function openStage(quick: boolean): Promise<Stage> {
 		folder,
 		packageFolder: join(userFolder, '.n8n/nodes/node_modules/n8n-nodes-sahut'),
 		quick,
+		url: () => n8n.url,
+		publish,
 		executeAll,
 		execute: async (workflow, body) => (await executeAll(workflow, [body]))[0]!,
 		async restartN8n() {

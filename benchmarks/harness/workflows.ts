@@ -2,7 +2,15 @@ import type { INode } from 'n8n-workflow';
 
 import { byId } from '../../scripts/demo/example';
 import type { WorkflowContent } from '../../scripts/n8n';
-import { chain, node, sahut, sahutCredential, splitOut, webhook } from '../../scripts/n8n/parts';
+import {
+	chain,
+	node,
+	sahut,
+	sahutCredential,
+	sahutTrigger,
+	splitOut,
+	webhook,
+} from '../../scripts/n8n/parts';
 
 /** The node that is measured, in every workflow. */
 export const MEASURED = 'Measured';
@@ -106,6 +114,16 @@ export function workflowsFor(baseUrl: string, credentialId: string) {
 				name,
 				list(parameters)[who],
 				...(who === 'httpRequest' ? [splitOut(SPLIT_OUT, 'data')] : []),
+			),
+		/** Any operation. Call it with `{ rows }`. */
+		operation: (name: string, parameters: INode['parameters']) =>
+			named(name, splitOut('Rows', 'body.rows'), sahut(MEASURED, credentialId, parameters)),
+		/** Starts by a Sahut Trigger, whose address ends in `/webhook/<name>/webhook`. */
+		trigger: (name: string): WorkflowContent =>
+			chain(
+				name,
+				sahutTrigger('Start', credentialId, name),
+				node('End', 'n8n-nodes-base.noOp', 1, {}),
 			),
 		/** Call it with `{ rows: [{ conversation, text }] }`. */
 		send: (who: Contestant, name: string, concurrency?: number) =>

@@ -1,13 +1,15 @@
 import type { Work } from '../harness/work';
+import { answerable } from './answerable';
 import { concurrency } from './concurrency';
 import { linear } from './linear';
 import { loading } from './loading';
 import { memory } from './memory';
+import { operations } from './operations';
 import { newest, sinceYesterday } from './parts';
+import { requestsPerMessage } from './requestsPerMessage';
 import { returnAll } from './returnAll';
 import { sendsUnderLimit } from './sendsUnderLimit';
 import { sendsUnlimited } from './sendsUnlimited';
-import { tarball } from './tarball';
 import { tenExecutions } from './tenExecutions';
 
 /** In the order in which they run. The last one that needs n8n restarts it. */
@@ -18,9 +20,11 @@ export const works: Work[] = [
 	sendsUnderLimit,
 	sendsUnlimited,
 	tenExecutions,
+	requestsPerMessage,
+	answerable,
+	operations,
 	concurrency,
 	linear,
 	memory,
 	loading,
-	tarball,
 ];

@@ -5,7 +5,7 @@ import type { Work } from '../harness/work';
 import { CONTESTANTS, NAMES } from './contestants';
 
 const LATENCY_MS = 30;
-const MOST_OF_HTTP_REQUEST = 0.2;
+const MOST_OF_HTTP_REQUEST = 0.15;
 
 /** Return All of a conversation, with the defaults of each node. */
 export const returnAll: Work = {
