@@ -1,8 +1,16 @@
 import type { INode } from 'n8n-workflow';
+import { setTimeout as wait } from 'node:timers/promises';
 
 import { runWorkflow, sahutWorkflow, toItems, type WorkflowToRun } from './engine';
 import { dataForRetry } from './retryData';
-import { openWorkspace, sendText, type NodeSettings, type Workspace } from './workspace';
+import {
+	byId,
+	openWorkspace,
+	sendText,
+	until,
+	type NodeSettings,
+	type Workspace,
+} from './workspace';
 
 const RETRY_ON_FAIL = { retryOnFail: true, maxTries: 3, waitBetweenTries: 1 };
 const ONE_BY_ONE: INode['parameters'] = { ...sendText, options: { concurrency: 1 } };
@@ -15,8 +23,7 @@ function workflow(
 	settings: NodeSettings,
 ): Pick<WorkflowToRun, 'nodes' | 'connections'> {
 	const { nodes, connections } = sahutWorkflow(ONE_BY_ONE, settings);
-	const conversationId = { __rl: true, mode: 'id', value: next };
-	const parameters = { ...sendText, conversationId, content: 'Selesai' };
+	const parameters = { ...sendText, conversationId: byId(next), content: 'Selesai' };
 	const behind = { ...sahutWorkflow(parameters).nodes[1]!, id: 'behind', name: 'Behind' };
 	return {
 		nodes: [...nodes, behind],
@@ -29,10 +36,8 @@ function workflow(
 
 /** Resolves a moment after a conversation was posted to. */
 async function posted({ sandbox: { journal } }: Workspace, conversation: string) {
-	while (!journal.entries.some((entry) => entry.path === path(conversation))) {
-		await new Promise((resolve) => setTimeout(resolve, 5));
-	}
-	await new Promise((resolve) => setTimeout(resolve, 50));
+	await until(() => journal.entries.some((entry) => entry.path === path(conversation)));
+	await wait(50);
 }
 
 /** Five items, of which the third is told to wait when the execution is cancelled. */
@@ -98,3 +103,52 @@ describe.each([
 		expect(outputs).toEqual(expected[onError]);
 	});
 });
+
+it.each(['stopWorkflow', 'continueRegularOutput'] as const)(
+	'cancelled between two tries of Retry On Fail (%s), nothing is tried again',
+	async (onError) => {
+		const workspace = await openWorkspace();
+		const conversations = workspace.addConversations(2);
+		const [refused] = conversations;
+		workspace.sandbox.faults.add({ kind: 'status', status: 422, path: path(refused!) });
+
+		const { status } = await workspace.run(
+			ONE_BY_ONE,
+			conversations.map((conversation) => ({ conversation, text: 'Halo' })),
+			{ ...RETRY_ON_FAIL, waitBetweenTries: 400, onError },
+			{ cancelWhen: posted(workspace, refused!) },
+		);
+
+		await wait(100);
+		expect(status).toBe('canceled');
+		expect(workspace.sent(refused!)).toEqual([]);
+	},
+);
+
+it.each<[string, INode['parameters']]>([
+	['contacts', { resource: 'contact', operation: 'list', returnAll: true }],
+	['conversations', { resource: 'conversation', operation: 'list', returnAll: true }],
+	['messages', { ...sendText, operation: 'list', returnAll: true }],
+])(
+	'a list of %s that is cancelled on Continue ends as cancelled, and reads no further page',
+	async (...row) => {
+		const workspace = await openWorkspace({ latencyMs: 60 });
+		const conversations = workspace.addConversations(900);
+		const [conversation] = conversations;
+		workspace.sandbox.store.addMessages(conversation!, 900);
+
+		const { status } = await workspace.run(
+			row[1],
+			[{ conversation }],
+			{ onError: 'continueRegularOutput' },
+			{ cancelWhen: until(() => workspace.requests().length > 1) },
+		);
+
+		expect(status).toBe('canceled');
+		// What was on its way when it was cut off may still arrive.
+		await wait(50);
+		const atTheEnd = workspace.requests().length;
+		await wait(200);
+		expect(workspace.requests()).toHaveLength(atTheEnd);
+	},
+);

@@ -1,6 +1,7 @@
 import type { IDataObject, INode } from 'n8n-workflow';
 
-import { openWorkspace, type Workspace } from './workspace';
+import { dataForRetry } from './retryData';
+import { byId, contactsOf as stored, openWorkspace, until, type Workspace } from './workspace';
 
 type Parameters = INode['parameters'];
 
@@ -11,8 +12,6 @@ const contact = (operation: string, parameters: Parameters): Parameters => ({
 	operation,
 	...parameters,
 });
-
-const byId = (value: string) => ({ __rl: true, mode: 'id', value });
 
 const attributes = (rows: Record<string, unknown>): Parameters =>
 	({
@@ -33,10 +32,16 @@ const upsert = contact('upsert', {
 	additionalFields: { email: '={{ $json.email }}', company: '={{ $json.company }}' },
 });
 
+const withAttribute = contact('upsert', {
+	matchBy: 'phone',
+	phone: '={{ $json.phone }}',
+	name: '',
+	additionalFields: attributes({ '={{ $json.attribute }}': '={{ $json.kode }}' }),
+});
+
 const update = (updateFields: Parameters) =>
 	contact('update', { contactId: byId('={{ $json.contact }}'), updateFields });
 
-const stored = ({ sandbox }: Workspace) => [...sandbox.store.contacts.values()];
 const bodies = ({ sandbox }: Workspace, method: string) =>
 	sandbox.journal.entries.filter((entry) => entry.method === method).map(({ body }) => body);
 const writes = (workspace: Workspace) =>
@@ -132,6 +137,30 @@ describe('Contact: Create', () => {
 		expect(output('Sahut').map(({ json }) => json.id)).toEqual(
 			stored(workspace).map(({ id }) => id),
 		);
+	});
+
+	it.each([
+		['email address', { email: 'toko@example.com' }, 'Ani', 'Budi'],
+		['name', {}, 'Budi', 'Budi'],
+	])('does not take another with the same %s for the one that has not arrived', async (...row) => {
+		const [, alike, name, otherName] = row;
+		const workspace = await openWorkspace();
+		const { faults } = workspace.sandbox;
+		faults.add({ method: 'POST', kind: 'slow', delayMs: 200, mentions: '+6281234567890' });
+		faults.add({ method: 'POST', kind: 'dropBefore' });
+
+		const { output } = await workspace.run(
+			create,
+			[
+				{ ...alike, name, phone: '0812-3456-7890' },
+				{ ...alike, name: otherName },
+			],
+			{ onError: 'continueRegularOutput' },
+		);
+
+		const [first, second] = output('Sahut').map(({ json }) => json);
+		expect(first!.id).toBe(stored(workspace)[0]!.id);
+		expect(second!.error).toMatchObject({ mayHaveArrived: true });
 	});
 
 	it('makes none twice on Retry On Fail', async () => {
@@ -262,6 +291,81 @@ describe('Contact: Create or Update', () => {
 		const { output } = await workspace.run(upsert, [{ phone: '081234567', name: 'Budi' }]);
 
 		expect(output('Sahut')[0]!.json.id).toBe(id);
+	});
+
+	it('takes the oldest with an email address also when an earlier item has given it to another', async () => {
+		const workspace = await openWorkspace();
+		const { store } = workspace.sandbox;
+		const at = (year: number) => ({ created_at: `${year}-01-01T00:00:00Z` });
+		store.addContact({ name: 'Ani', email: 'toko@example.com', ...at(2020) });
+		store.addContact({ name: 'Budi', phone: '+6281234567890', ...at(2024) });
+
+		await workspace.run(
+			contact('upsert', {
+				matchBy: '={{ $json.by }}',
+				phone: '0812-3456-7890',
+				email: 'toko@example.com',
+				name: '',
+				additionalFields: { company: '={{ $json.by }}', email: 'toko@example.com' },
+			}),
+			[{ by: 'phone' }, { by: 'email' }],
+		);
+
+		expect(stored(workspace).map(({ name, company }) => [name, company])).toEqual([
+			['Ani', 'email'],
+			['Budi', 'phone'],
+		]);
+	});
+
+	it('writes an attribute that reads otherwise than the number that is stored', async () => {
+		const workspace = await openWorkspace();
+		const texts = ['01234', '12345678901234567', '1e3', '0x1F'];
+		const rows = texts.map((kode, index) => {
+			const phone = `+62812345678${10 + index}`;
+			workspace.sandbox.store.addContact({ phone, custom_attributes: { kode: Number(kode) } });
+			return { phone, attribute: 'kode', kode };
+		});
+
+		await workspace.run(withAttribute, rows);
+
+		expect(stored(workspace).map(({ custom_attributes }) => custom_attributes.kode)).toEqual(texts);
+	});
+
+	describe('of one contact by two items, keeps an attribute that the team changes between them', () => {
+		const rows = ['a', 'b'].map((kode) => ({ phone: '0812-3456-7890', attribute: kode, kode }));
+		const changed = { kota: 'Solo', a: 'a', b: 'b' };
+
+		async function openWithAni() {
+			const workspace = await openWorkspace();
+			const ani = workspace.sandbox.store.addContact({
+				phone: '+6281234567890',
+				custom_attributes: { kota: 'Bandung' },
+			});
+			const changeCity = () => (ani.custom_attributes = { ...ani.custom_attributes, kota: 'Solo' });
+			return { ...workspace, ani, changeCity };
+		}
+
+		it('while the node runs', async () => {
+			const { sandbox, run, ani, changeCity } = await openWithAni();
+			sandbox.faults.add({ method: 'PUT', kind: 'slow', delayMs: 150 });
+			const running = run(withAttribute, rows);
+			await until(() => 'a' in ani.custom_attributes);
+			changeCity();
+			await running;
+			expect(ani.custom_attributes).toEqual(changed);
+		});
+
+		it('before Retry', async () => {
+			const { sandbox, run, ani, changeCity } = await openWithAni();
+			sandbox.faults.add({ method: 'PUT', kind: 'status', status: 403, skip: 1 });
+			const failed = await run(withAttribute, rows);
+			expect(failed.status).toBe('error');
+			changeCity();
+			const executionData = dataForRetry(failed);
+			const { status } = await run(withAttribute, [], {}, { mode: 'retry', executionData });
+			expect(status).toBe('success');
+			expect(ani.custom_attributes).toEqual(changed);
+		});
 	});
 
 	it('makes one contact of two items with the same new number', async () => {

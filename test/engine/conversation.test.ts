@@ -1,13 +1,11 @@
 import type { IDataObject, INode } from 'n8n-workflow';
 
-import { openWorkspace, type Workspace } from './workspace';
+import { byId, openWorkspace, type Workspace } from './workspace';
 
 type Parameters = INode['parameters'];
 
 const RETRY_ON_FAIL = { retryOnFail: true, maxTries: 3, waitBetweenTries: 1 };
 const LONG_AGO = '2024-03-15T08:30:00Z';
-
-const byId = (value: string) => ({ __rl: true, mode: 'id', value });
 
 const conversation = (operation: string, parameters: Parameters): Parameters => ({
 	resource: 'conversation',

@@ -1,7 +1,7 @@
 import type { IRunExecutionData } from 'n8n-workflow';
 
 import { runWorkflow, sahutWorkflow } from './engine';
-import { dataAtStart, dataForRetry } from './retryData';
+import { dataAtStart, dataForRetry, letPass } from './retryData';
 import { openWorkspace, sendText, type Workspace } from './workspace';
 
 const ONE_BY_ONE = sahutWorkflow({ ...sendText, options: { concurrency: 1 } });
@@ -12,16 +12,6 @@ const MINUTE_MS = 60_000;
 function dataFor(conversations: string[]): IRunExecutionData {
 	const rows = conversations.map((conversation) => ({ conversation, text: 'Halo' }));
 	return dataAtStart(TRIGGER!, rows, Date.now() - 10 * MINUTE_MS);
-}
-
-/** Makes all that was sent so far this many minutes older. */
-function letPass({ sandbox: { store } }: Workspace, minutes: number) {
-	for (const id of store.conversations.keys()) {
-		for (const message of store.messages(id)) {
-			const time = new Date(Date.parse(message.created_at) - minutes * MINUTE_MS);
-			message.created_at = time.toISOString().replace('.000', '');
-		}
-	}
 }
 
 async function run({ credentials }: Workspace, executionData: IRunExecutionData, isRetry = false) {

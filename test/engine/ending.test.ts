@@ -3,9 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 
 import { loadPackage, sahutWith, fastClock } from './engine';
 import { openServer } from './localServer';
-import { openWorkspace, sendText } from './workspace';
-
-const byId = (value: string) => ({ __rl: true, mode: 'id', value });
+import { byId, openWorkspace, sendText } from './workspace';
 
 const about = {
 	conversationId: byId('={{ $json.conversation }}'),

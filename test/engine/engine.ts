@@ -16,6 +16,7 @@ for (const name of Object.keys(process.env)) {
 process.once('exit', () => rmSync(userFolder, { recursive: true, force: true }));
 
 import * as core from 'n8n-core';
+import { makeHandleToolInvocation } from 'n8n-core/dist/execution-engine/node-execution-context/utils/get-input-connection-data';
 import {
 	createRunExecutionData,
 	ICredentialsHelper,
@@ -281,6 +282,36 @@ export async function runWorkflow(toRun: WorkflowToRun): Promise<FinishedRun> {
 		output: (node, index = 0) => runs(node).at(-1)?.data?.main?.[index] ?? [],
 		credentialsDecrypted: credentialsHelper.decrypted,
 	};
+}
+
+/**
+ * The last node as a tool: it answers a call as an AI agent makes it, in the words that the model
+ * gets. All calls belong to one execution.
+ */
+export async function openTool(
+	toRun: WorkflowToRun,
+): Promise<(given?: IDataObject) => Promise<string>> {
+	const { workflow, additionalData, mode } = await prepare(toRun);
+	const node = toRun.nodes.at(-1)!;
+	const data = createRunExecutionData({});
+	const source = { node, data: {}, source: null };
+	const context = (runIndex: number) =>
+		new core.SupplyDataContext(
+			workflow,
+			node,
+			additionalData,
+			mode,
+			data,
+			runIndex,
+			[],
+			{},
+			'ai_tool',
+			source,
+			[],
+		);
+	const type = workflow.nodeTypes.getByNameAndVersion(node.type, node.typeVersion);
+	const call = makeHandleToolInvocation(context, node, type, data);
+	return async (given = {}) => await call(given);
 }
 
 /** What the editor has of the last node, before anything is run. */

@@ -94,10 +94,13 @@ describe('an answer that refuses', () => {
 describe('a message whose answer is lost', () => {
 	it.each<[string, FaultAction]>([
 		['a 500', { kind: 'statusAfterStore', status: 500 }],
+		['a redirect to its result (302)', { kind: 'statusAfterStore', status: 302 }],
+		['a redirect to its result (303)', { kind: 'statusAfterStore', status: 303 }],
 		['a connection cut', { kind: 'dropAfter' }],
 		['no answer in time', { kind: 'slow', delayMs: 1_000 }],
 		['an answer that is not JSON', { kind: 'notJson' }],
 		['an answer without data', { kind: 'body', body: {} }],
+		['an answer without an ID', { kind: 'body', body: { data: { content: 'Halo' } } }],
 	])('after %s is found in the conversation, and counts as sent', async (_, fault) => {
 		const { error, output, sandbox, sent, requests, conversation } = await sendUnder(fault);
 

@@ -1,8 +1,6 @@
-import type { INode } from 'n8n-workflow';
-
 import { searchList, loadOptions, sahutWorkflow } from './engine';
-import { dataAtStart } from './retryData';
-import { openWorkspace, sendText, type Workspace } from './workspace';
+import { executionThatDied } from './retryData';
+import { byId, openWorkspace, sendText, toPhone, type Workspace } from './workspace';
 
 /** What Sahut's reference does not rule out: records with parts that are null or not there. */
 const CHANNEL = { id: 'ch_1', type: 'whatsapp', name: 'WhatsApp Utama' };
@@ -29,25 +27,35 @@ function answer({ sandbox }: Workspace, path: RegExp | string, data: unknown[]) 
 	sandbox.faults.add({ kind: 'body', method: 'GET', path, times: 99, body: { data, meta } });
 }
 
-const toPhone: INode['parameters'] = {
-	resource: 'message',
-	operation: 'sendToPhone',
-	phone: '0812 3456 7890',
-	channelId: { __rl: true, mode: 'id', value: '={{ $json.channel }}' },
-	messageType: 'template',
-	templateId: 'tmpl_follow_up',
-	templateVariables: { variable: [{ name: 'customer_name', value: 'Ani' }] },
-};
+const BUDI = { phone: '0812-3456-7890', name: 'Budi Santoso' };
 
 it('conversations without a contact do not keep others of the channel from being reached', async () => {
 	const workspace = await openWorkspace();
-	const { id: channel } = workspace.sandbox.store.addChannel();
 	answer(workspace, '/conversations', HOLED_CONVERSATIONS);
 	answer(workspace, '/contacts', HOLED_CONTACTS);
 
-	const { output } = await workspace.run(toPhone, [{ channel }]);
+	const { output } = await workspace.run(toPhone(workspace), [BUDI]);
 
 	expect(output('Sahut')[0]!.json).toMatchObject({ contact_created: true });
+});
+
+it('a conversation that shows no contact when it is looked at is that of the contact in the list', async () => {
+	const workspace = await openWorkspace();
+	const { store } = workspace.sandbox;
+	store.addContact({ phone: '+6281234567890', created_at: '2024-03-15T08:30:00Z' });
+	const contact = store.addContact({ phone: '+6281234567890' });
+	const { id } = store.addConversation({ contact });
+	const data = { id, status: 'open', channel: null, contact: null };
+	workspace.sandbox.faults.add({
+		kind: 'body',
+		method: 'GET',
+		path: `/conversations/${id}`,
+		body: { data },
+	});
+
+	const { output } = await workspace.run(toPhone(workspace), [BUDI]);
+
+	expect(output('Sahut')[0]!.json).toMatchObject({ contact_id: contact.id, conversation_id: id });
 });
 
 it.each([
@@ -87,22 +95,9 @@ it('a picture without a text is not taken for a template that was sent', async (
 	const workspace = await openWorkspace();
 	const [conversation] = workspace.addConversations(1);
 	answer(workspace, /messages$/, HOLED_MESSAGES);
-	const workflow = sahutWorkflow({
-		...toPhone,
-		operation: 'send',
-		conversationId: sendText.conversationId,
-	} as INode['parameters']);
+	const send = { ...toPhone(workspace), operation: 'send', conversationId: byId(conversation!) };
 
-	const { status } = await workspace.run(
-		{},
-		[],
-		{},
-		{
-			...workflow,
-			mode: 'retry',
-			executionData: dataAtStart(workflow.nodes[0]!, [{ conversation }], Date.now() - 1_000),
-		},
-	);
+	const { status } = await executionThatDied(workspace, send, [BUDI]).retry();
 
 	expect(status).toBe('success');
 	expect(workspace.sent(conversation!)).toHaveLength(1);

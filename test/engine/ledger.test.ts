@@ -68,6 +68,21 @@ describe('Retry On Fail', () => {
 		expect(output('Sahut').map(({ json }) => json.content)).toEqual(Array(4).fill('Halo'));
 	});
 
+	it.each(['not delivered', '', { code: 131047 }])(
+		'does not send again a message that Sahut answers with an error in it (%j)',
+		async (error) => {
+			const workspace = await openWorkspace();
+			const [conversation] = workspace.addConversations(1);
+			const data = { id: 'msg_1', type: 'outgoing', content: 'Halo', error };
+			const body = { data };
+			workspace.sandbox.faults.add({ kind: 'body', method: 'POST', times: Infinity, body });
+
+			await workspace.run(sendText, [{ conversation, text: 'Halo' }], RETRY_ON_FAIL);
+
+			expect(workspace.sent(conversation!)).toEqual(['Halo']);
+		},
+	);
+
 	it('does not send a message again whose fate is not known', async () => {
 		const workspace = await openWorkspace();
 		const [conversation] = workspace.addConversations(1);

@@ -160,11 +160,13 @@ describe('Transcript', () => {
 });
 
 describe('Download Attachments', () => {
-	const FILES: Record<string, { status: number; body: Buffer }> = {
+	const FILES: Record<string, { status: number; body: Buffer; length?: number }> = {
 		'/a.png': { status: 200, body: Buffer.from('gambar') },
 		'/b.pdf': { status: 200, body: Buffer.from('faktur') },
 		'/big.mp4': { status: 200, body: Buffer.alloc(2 * 1024 * 1024 + 1) },
 		'/gone.png': { status: 410, body: Buffer.from('') },
+		// Of which the rest never comes.
+		'/half.png': { status: 200, body: Buffer.from('gam'), length: 6 },
 	};
 
 	it('names the file also when its host cannot be reached', async () => {
@@ -180,8 +182,13 @@ describe('Download Attachments', () => {
 		const requests: IncomingHttpHeaders[] = [];
 		const origin = await openServer(({ url, headers }, response) => {
 			requests.push(headers);
-			const { status, body } = FILES[url!]!;
-			response.writeHead(status, { 'content-type': 'application/octet-stream' }).end(body);
+			const { status, body, length = body.length } = FILES[url!]!;
+			response.writeHead(status, {
+				'content-type': 'application/octet-stream',
+				'content-length': length,
+			});
+			if (length === body.length) response.end(body);
+			else response.write(body);
 		});
 		const { id: conversation } = workspace.sandbox.store.addConversation();
 		workspace.sandbox.store.addIncoming(conversation, 'Tanpa berkas');
@@ -199,7 +206,7 @@ describe('Download Attachments', () => {
 			{ ...listMessages, options: { downloadAttachments: true } },
 			[{ conversation }],
 			{},
-			{ nodeTypes: await sahutWith({ maxAttachmentBytes: 2 * 1024 * 1024 }) },
+			{ nodeTypes: await sahutWith({ maxAttachmentBytes: 2 * 1024 * 1024, timeoutMs: 500 }) },
 		);
 		return { ...workspace, ...finished, requests };
 	}
@@ -225,6 +232,7 @@ describe('Download Attachments', () => {
 	it.each([
 		['big.mp4', 'The attachment "big.mp4" is larger than 2 MB'],
 		['gone.png', 'The attachment "gone.png" could not be fetched (status 410)'],
+		['half.png', 'The attachment "half.png" could not be fetched (aborted)'],
 	])('names the file that cannot be had: %s', async (name, message) => {
 		const { error } = await withFiles([name]);
 

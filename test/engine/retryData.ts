@@ -5,7 +5,10 @@ import {
 	type IRunExecutionData,
 } from 'n8n-workflow';
 
-import { toItems, type FinishedRun } from './engine';
+import { sahutWorkflow, toItems, type FinishedRun } from './engine';
+import type { Workspace } from './workspace';
+
+const MINUTE_MS = 60_000;
 
 /** What the editor's *Retry* does with the stored data of a failed execution. */
 export function dataForRetry({ run }: FinishedRun): IRunExecutionData {
@@ -28,4 +31,37 @@ export function dataAtStart(
 			runtimeData: { version: 1, establishedAt, source: 'webhook' },
 		},
 	});
+}
+
+/** An execution that began ten minutes ago, and of which n8n has stored nothing but its start. */
+export function executionThatDied(
+	workspace: Workspace,
+	parameters: INode['parameters'],
+	rows: IDataObject[] = [{}],
+) {
+	const workflow = sahutWorkflow(parameters);
+	const start = dataAtStart(workflow.nodes[0]!, rows, Date.now() - 10 * MINUTE_MS);
+	const run = async (mode: 'manual' | 'retry') =>
+		await workspace.run({}, [], {}, { ...workflow, mode, executionData: structuredClone(start) });
+	return {
+		/** What it did before it died. */
+		run: async () => await run('manual'),
+		/** *Retry*, which can be pressed several times. */
+		retry: async () => await run('retry'),
+	};
+}
+
+/** Makes all that is stored so far this many minutes older. */
+export function letPass({ sandbox: { store } }: Workspace, minutes: number): void {
+	const before = (time: string) =>
+		new Date(Date.parse(time) - minutes * MINUTE_MS).toISOString().replace('.000', '');
+	const age = (record: { created_at: string }) => {
+		record.created_at = before(record.created_at);
+	};
+	store.contacts.forEach(age);
+	for (const conversation of store.conversations.values()) {
+		age(conversation);
+		conversation.updated_at = before(conversation.updated_at);
+		store.messages(conversation.id).forEach(age);
+	}
 }

@@ -1,38 +1,21 @@
-import type { IDataObject, INode } from 'n8n-workflow';
-import { setTimeout as wait } from 'node:timers/promises';
+import type { IDataObject } from 'n8n-workflow';
 
-import { sahutWorkflow } from './engine';
-import { dataAtStart, dataForRetry } from './retryData';
-import { openWorkspace, type Workspace } from './workspace';
+import { dataForRetry, executionThatDied, letPass } from './retryData';
+import {
+	allSent,
+	contactsOf,
+	conversationsOf,
+	openWorkspace,
+	toPhone,
+	until,
+	type Workspace,
+} from './workspace';
 
 const RETRY_ON_FAIL = { retryOnFail: true, maxTries: 2, waitBetweenTries: 1 };
-
-function toPhone(workspace: Workspace, options: INode['parameters'] = {}): INode['parameters'] {
-	const [whatsapp] = [...workspace.sandbox.store.channels.values()];
-	return {
-		resource: 'message',
-		operation: 'sendToPhone',
-		phone: '={{ $json.phone }}',
-		channelId: { __rl: true, mode: 'id', value: whatsapp!.id },
-		messageType: 'template',
-		templateId: 'tmpl_follow_up',
-		templateVariables: { variable: [{ name: 'customer_name', value: '={{ $json.name }}' }] },
-		options: { contactName: '={{ $json.name }}', ...options },
-	};
-}
-
-async function until(condition: () => boolean): Promise<void> {
-	while (!condition()) await wait(5);
-}
 
 const HOURS_AGO = new Date(Date.now() - 5 * 3_600_000).toISOString().replace(/\.\d+/, '');
 
 const BUDI = { phone: '0812-3456-7890', name: 'Budi Santoso' };
-
-const contactsOf = ({ sandbox }: Workspace) => [...sandbox.store.contacts.values()];
-const conversationsOf = ({ sandbox }: Workspace) => [...sandbox.store.conversations.values()];
-const allSent = (workspace: Workspace) =>
-	conversationsOf(workspace).flatMap(({ id }) => workspace.sent(id));
 
 describe('a phone number that Sahut does not know', () => {
 	it('gets a contact, a conversation and the message', async () => {
@@ -283,6 +266,49 @@ describe('a failure half-way', () => {
 		expect(allSent(workspace)).toHaveLength(1);
 	});
 
+	it.each<[string, unknown]>([
+		['/contacts', { contact: { id: 'ct_1' } }],
+		['/contacts', [{ id: 'ct_1' }]],
+		['/conversations', { conversation: { id: 'conv_1' } }],
+		['/conversations', {}],
+	])('by an answer to POST %s without an ID (%j) makes nothing twice', async (path, data) => {
+		const workspace = await openWorkspace();
+		const body = { data };
+		workspace.sandbox.faults.add({ kind: 'body', method: 'POST', path, body });
+
+		const { output } = await workspace.run(toPhone(workspace), [BUDI]);
+
+		const [contact, ...otherContacts] = contactsOf(workspace);
+		const [conversation, ...otherConversations] = conversationsOf(workspace);
+		expect(output('Sahut')[0]!.json).toMatchObject({
+			contact_id: contact!.id,
+			conversation_id: conversation!.id,
+		});
+		expect([...otherContacts, ...otherConversations]).toEqual([]);
+		expect(allSent(workspace)).toHaveLength(1);
+		expect(workspace.requests().filter((request) => request.includes('undefined'))).toEqual([]);
+	});
+
+	it('sends once although Reuse Open Conversation is switched off before Retry', async () => {
+		const workspace = await openWorkspace();
+		const { store, faults } = workspace.sandbox;
+		const contact = store.addContact({ phone: '+6281234567890' });
+		const { id } = store.addConversation({ contact });
+		letPass(workspace, 60);
+		faults.add({ kind: 'status', status: 403, method: 'POST', path: '/contacts' });
+		const rows = [BUDI, { phone: '0813 1111 2222', name: 'Siti' }];
+		const failed = await workspace.run(toPhone(workspace, { concurrency: 1 }), rows);
+		expect(failed.status).toBe('error');
+		const parameters = toPhone(workspace, { concurrency: 1, reuseOpenConversation: false });
+		const executionData = dataForRetry(failed);
+		executionData.executionData!.nodeExecutionStack[0]!.node.parameters = parameters;
+
+		await workspace.run(parameters, [], {}, { mode: 'retry', executionData });
+
+		expect(workspace.sent(id)).toHaveLength(1);
+		expect(allSent(workspace)).toHaveLength(2);
+	});
+
 	it('keeps to its conversation when that is resolved before the node runs again', async () => {
 		const workspace = await openWorkspace();
 		const { store, faults } = workspace.sandbox;
@@ -490,9 +516,7 @@ describe('a retry on a channel with many conversations', () => {
 			store.addConversation({ status: 'resolved', created_at: HOURS_AGO });
 		}
 		prepare(workspace);
-		const workflow = sahutWorkflow(toPhone(workspace, { concurrency: 1 }));
-		const executionData = dataAtStart(workflow.nodes[0]!, rows, Date.now() - 60_000);
-		await workspace.run({}, [], {}, { ...workflow, mode: 'retry', executionData });
+		await executionThatDied(workspace, toPhone(workspace, { concurrency: 1 }), rows).retry();
 		expect(allSent(workspace)).toHaveLength(rows.length);
 		return workspace.requests().filter((request) => request === 'GET /conversations').length;
 	}

@@ -2,6 +2,7 @@ import type { IDataObject, INode } from 'n8n-workflow';
 
 import type { Store } from '../../sandbox';
 import type { Channel } from '../../sandbox/records';
+import { byId } from './workspace';
 
 /** Whom some of the items are about. The IDs are empty where Sahut does not know them yet. */
 export interface Target {
@@ -90,7 +91,6 @@ function count(names: string[]): Left {
 const messagesOf = (store: Store, target: Target) =>
 	conversationsOf(store, target).flatMap(({ id }) => [...store.messages(id)]);
 
-const byId = (value: string) => ({ __rl: true, mode: 'id', value });
 const phone = (target: Target) => target.phone;
 
 const theContact = {

@@ -1,8 +1,7 @@
 import type { INode } from 'n8n-workflow';
 
-import { openWorkspace } from './workspace';
+import { byId, openWorkspace } from './workspace';
 
-const byId = (value: string) => ({ __rl: true, mode: 'id', value });
 const RETRY_ON_FAIL = { retryOnFail: true, maxTries: 2, waitBetweenTries: 1 };
 
 const upsertCompany: INode['parameters'] = {

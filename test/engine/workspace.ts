@@ -1,6 +1,8 @@
 import type { IDataObject, INode } from 'n8n-workflow';
+import { setTimeout as wait } from 'node:timers/promises';
 
 import type { SandboxOptions } from '../../sandbox';
+import type { Contact, Conversation } from '../../sandbox/records';
 import { openSandbox, type OpenSandbox } from '../sandbox/openSandbox';
 import {
 	runWorkflow,
@@ -60,11 +62,46 @@ export async function openWorkspace(options: SandboxOptions = {}): Promise<Works
 	};
 }
 
+/** Resolves when the condition holds. */
+export async function until(condition: () => boolean): Promise<void> {
+	while (!condition()) await wait(5);
+}
+
+export const contactsOf = ({ sandbox }: Workspace): Contact[] => [
+	...sandbox.store.contacts.values(),
+];
+export const conversationsOf = ({ sandbox }: Workspace): Conversation[] => [
+	...sandbox.store.conversations.values(),
+];
+/** What was sent into any conversation. */
+export const allSent = (workspace: Workspace): string[] =>
+	conversationsOf(workspace).flatMap(({ id }) => workspace.sent(id));
+
+/** A resource by its ID, as the editor stores it. */
+export const byId = (value: string) => ({ __rl: true, mode: 'id', value });
+
 /** Message: Send with the conversation and the text from each item. */
 export const sendText: INode['parameters'] = {
 	resource: 'message',
 	operation: 'send',
-	conversationId: { __rl: true, mode: 'id', value: '={{ $json.conversation }}' },
+	conversationId: byId('={{ $json.conversation }}'),
 	messageType: 'text',
 	content: '={{ $json.text }}',
 };
+
+/** Message: Send to Phone Number: a template, with the number and the name from each item. */
+export function toPhone(
+	{ sandbox }: Workspace,
+	options: INode['parameters'] = {},
+): INode['parameters'] {
+	return {
+		resource: 'message',
+		operation: 'sendToPhone',
+		phone: '={{ $json.phone }}',
+		channelId: byId(sandbox.store.channelOfType('whatsapp').id),
+		messageType: 'template',
+		templateId: 'tmpl_follow_up',
+		templateVariables: { variable: [{ name: 'customer_name', value: '={{ $json.name }}' }] },
+		options: { contactName: '={{ $json.name }}', ...options },
+	};
+}

@@ -2,7 +2,16 @@ import type { IDataObject, INode } from 'n8n-workflow';
 
 import type { FinishedRun } from './engine';
 import { dataForRetry } from './retryData';
-import { openWorkspace, sendText, type Workspace } from './workspace';
+import {
+	allSent,
+	byId,
+	contactsOf,
+	conversationsOf,
+	openWorkspace,
+	sendText,
+	toPhone,
+	type Workspace,
+} from './workspace';
 
 const RETRY_ON_FAIL = { retryOnFail: true, maxTries: 3, waitBetweenTries: 5 };
 const MINUTE_MS = 60_000;
@@ -79,7 +88,7 @@ describe('an expression that differs at each try', () => {
 			{
 				resource: 'contact',
 				operation: 'update',
-				contactId: { __rl: true, mode: 'id', value: '={{ $json.id }}' },
+				contactId: byId('={{ $json.id }}'),
 				updateFields: { company: `=Toko ${NOW}` },
 			},
 			ids.map((id) => ({ id })),
@@ -88,6 +97,30 @@ describe('an expression that differs at each try', () => {
 
 		const changes = (id: string) => workspace.requests().filter((each) => each.endsWith(id)).length;
 		expect([changes(ids[0]!), changes(ids[2]!)]).toEqual([1, 1]);
+	});
+
+	it('reaches each phone number once, with one contact and one conversation', async () => {
+		const workspace = await openWorkspace();
+		workspace.sandbox.faults.add({
+			kind: 'status',
+			status: 422,
+			method: 'POST',
+			mentions: '+6281300000002',
+			times: 2,
+		});
+
+		const { status } = await workspace.run(
+			{
+				...toPhone(workspace, { contactName: `=Kak ${NOW}` }),
+				templateVariables: { variable: [{ name: 'customer_name', value: `=Kak ${NOW}` }] },
+			},
+			[{ phone: '0813 0000 0001' }, { phone: '0813 0000 0002' }],
+			RETRY_ON_FAIL,
+		);
+
+		expect(status).toBe('success');
+		const made = [contactsOf(workspace), conversationsOf(workspace), allSent(workspace)];
+		expect(made.map(({ length }) => length)).toEqual([2, 2, 2]);
 	});
 
 	it('looks after a lost answer for what was sent, and not for what it says now', async () => {
@@ -139,32 +172,19 @@ describe('a text that was changed before Retry', () => {
 describe('a phone number that was corrected before Retry', () => {
 	it('is a target of its own: nothing goes to the contact of the wrong one', async () => {
 		const workspace = await openWorkspace();
-		const [whatsapp] = [...workspace.sandbox.store.channels.values()];
-		const parameters = {
-			resource: 'message',
-			operation: 'sendToPhone',
-			phone: '={{ $json.phone }}',
-			channelId: {
-				__rl: true,
-				mode: 'id',
-				value: whatsapp?.id ?? workspace.sandbox.store.addChannel().id,
-			},
-			messageType: 'template',
-			templateId: 'tmpl_follow_up',
-			templateVariables: { variable: [{ name: 'customer_name', value: 'Ani' }] },
-		};
+		const parameters = toPhone(workspace);
 		workspace.sandbox.faults.add({
 			kind: 'status',
 			status: 422,
 			method: 'POST',
 			path: '/conversations',
 		});
-		const failed = await workspace.run(parameters, [{ phone: '0812 0000 0001' }]);
+		const failed = await workspace.run(parameters, [{ phone: '0812 0000 0001', name: 'Ani' }]);
 		expect(failed.status).toBe('error');
 
 		await retry(workspace, failed, parameters, ([row]) => (row!.phone = '0812 0000 0002'));
 
-		const [conversation, ...others] = [...workspace.sandbox.store.conversations.values()];
+		const [conversation, ...others] = conversationsOf(workspace);
 		expect(others).toEqual([]);
 		expect(conversation!.contact.phone).toBe('+6281200000002');
 		expect(workspace.sent(conversation!.id)).toHaveLength(1);

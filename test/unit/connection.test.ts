@@ -45,6 +45,8 @@ describe('normalizeBaseUrl', () => {
 		['https://sk_live_4f9d8a7b6c5e', undefined],
 		['http://SK_LIVE_4f9d8a7b6c5e/v1', undefined],
 		['https://api.sahut.id/v1/geheim12345', 'geheim12345'],
+		['https://api.sahut.id/v1sk_live_4f9d8a7b6c5e', 'geheim12345'],
+		['https://api.sahut.id/v1/geheim12345', 'Bearer geheim12345'],
 		['geheim12345', ' geheim12345 '],
 	])('refuses %j with a key in it, and does not repeat it', (given, apiKey) => {
 		const refusal = () => normalizeBaseUrl(given, apiKey);
