@@ -18,6 +18,7 @@ describe('the code of an error', () => {
 			CONNECTION_LOST,
 		],
 		['of no TLS', node({ code: 'EPROTO', syscall: 'write' }), 'EPROTO'],
+		['of TLS that broke while talking', node({ code: 'EPROTO', syscall: 'read' }), CONNECTION_LOST],
 		['that axios wraps', node({ code: 'ERR_NETWORK', cause: node({ code: 'EPROTO' }) }), 'EPROTO'],
 		['of axios alone', node({ code: 'ECONNABORTED' }), 'ECONNABORTED'],
 		[

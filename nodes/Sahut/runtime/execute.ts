@@ -96,6 +96,11 @@ export async function executeItems(
 	const failedAt = outcomes.findIndex(({ kind }) => kind === 'failed');
 	const failed = outcomes[failedAt];
 	const isCancelled = cancelSignal?.aborted === true;
+	const isDone = failedAt < 0 && !looksFailed(outcomes[0]);
+	await setup().then(
+		({ ledger }) => ledger.close(isDone),
+		() => undefined,
+	);
 	if ((stopsAtFailure || isCancelled) && failed?.kind === 'failed') {
 		const done = outcomes.filter(({ kind }) => kind === 'done').length;
 		const verb = await setup().then(
@@ -107,7 +112,6 @@ export async function executeItems(
 		throw isCancelled ? endAsCancelled(context, error) : error;
 	}
 
-	if (failedAt < 0 && !looksFailed(outcomes[0])) (await setup()).ledger.clear();
 	const toErrorOutput = node.onError === 'continueErrorOutput';
 	return [
 		outcomes.flatMap((outcome, itemIndex): INodeExecutionData[] => {

@@ -11,8 +11,8 @@ export type Entry = { record: IDataObject } | { sentAt: number; body: IDataObjec
 
 interface StoredLedger {
 	runIndex: number;
-	/** What an AI agent called the node with. */
-	call?: string;
+	/** What an AI agent called the node with, once that call has failed. */
+	failedCall?: string;
 	/** No write is older, in milliseconds since the epoch. */
 	openedAt: number;
 	entries: Record<string, Entry>;
@@ -71,8 +71,8 @@ export interface LedgerEntries {
 	forgetLaterItems(key: string, recordId: string | undefined): void;
 	/** Whether a record belongs to one of the writes that are known to have succeeded. */
 	isAccountedFor(id: string): boolean;
-	/** Forgets everything. */
-	clear(): void;
+	/** The run has ended: everything is forgotten, or kept for another try. */
+	close(isDone: boolean): void;
 }
 
 /**
@@ -90,9 +90,9 @@ export function openEntries(
 	clock: Clock,
 ): LedgerEntries {
 	// Each try of a call by an AI agent is a run of its own.
-	const isAnotherTry = call !== undefined && store.sent?.call === call;
+	const isAnotherTry = call !== undefined && store.sent?.failedCall === call;
 	if (store.sent?.runIndex !== runIndex && !isAnotherTry) {
-		store.sent = { runIndex, call, openedAt: (isRetry && startedAt) || clock.now(), entries: {} };
+		store.sent = { runIndex, openedAt: (isRetry && startedAt) || clock.now(), entries: {} };
 	}
 	const opened = store.sent!;
 	const { openedAt, entries } = opened;
@@ -139,9 +139,10 @@ export function openEntries(
 			accountedFor ??= new Set(made);
 			return accountedFor.has(id);
 		},
-		clear() {
+		close(isDone) {
+			if (!isDone) opened.failedCall = call;
 			// Another run may have begun meanwhile, as when an AI agent calls the node twice at once.
-			if (store.sent === opened) delete store.sent;
+			else if (store.sent === opened) delete store.sent;
 		},
 	};
 }

@@ -19,8 +19,8 @@ export interface SentLedger {
 		itemIndex: number,
 		sahut: SahutClient,
 	): SahutClient & Pick<Sahut, 'decide' | 'earlier' | 'isJustMade' | 'wasTried'>;
-	/** Forgets everything, when all items have succeeded. */
-	clear(): void;
+	/** The run has ended: everything is forgotten, or kept for another try. */
+	close(isDone: boolean): void;
 }
 
 /**
@@ -149,6 +149,6 @@ export function openLedger(
 				return decision;
 			},
 		}),
-		clear: entries.clear,
+		close: entries.close,
 	};
 }

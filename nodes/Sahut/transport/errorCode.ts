@@ -9,8 +9,8 @@ const SYSTEM_CALL = /^(connect|getaddrinfo|read|write) (E[A-Z_]+)/;
 const CONNECTING = new Set(['connect', 'getaddrinfo']);
 const TALKING = new Set(['read', 'write']);
 
-/** TLS writes and reads before it has a connection. */
-const NO_TLS = 'EPROTO';
+/** What Node says when the other side answers the first words of TLS with something else. */
+const NO_TLS = 'write EPROTO';
 
 /** Node says this where a connection broke off before it was secured; the code is that of any other. */
 const BEFORE_TLS = 'before secure TLS connection was established';
@@ -33,5 +33,5 @@ export function errorCode(error: unknown): string {
 	if (CONNECTING.has(during) || String(message).includes(BEFORE_TLS)) return NOT_CONNECTED;
 	const own = [code, httpCode, itsCode].find(isCode) ?? '';
 	// A connection that was made can lose its route as well.
-	return TALKING.has(during) && own !== NO_TLS ? CONNECTION_LOST : own;
+	return TALKING.has(during) && `${during} ${own}` !== NO_TLS ? CONNECTION_LOST : own;
 }
