@@ -24,7 +24,7 @@ export const requestsPerMessage: Work = {
 	name: 'requests-per-message',
 	async run({ sandbox, workflows, execute, executeAll, quick }) {
 		const open = quick ? 1_000 : 10_000;
-		const executions = quick ? 10 : 100;
+		const executions = quick ? 10 : 50;
 		await sandbox.open({ latencyMs: 0 });
 		const people = await sandbox.addPeople(open);
 		const { channel } = people[0]!;
@@ -45,7 +45,7 @@ export const requestsPerMessage: Work = {
 		const whenKnown = await average(people.slice(0, executions).map(({ phone }) => phone));
 
 		const before = await sandbox.counts();
-		const pairs = 20;
+		const pairs = 10;
 		for (let at = 0; at < pairs; at++) {
 			const rows = [{ phone: `+62878${1_000_000 + at}`, channel }];
 			await executeAll(workflow, [{ rows }, { rows }]);
