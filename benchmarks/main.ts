@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 import { openStage } from './harness/stage';
 import type { Findings } from './harness/work';
 import { resultsFile, showFindings, showVerdicts } from './report';
-import { describeSetting } from './setting';
+import { describeLoad, describeSetting } from './setting';
 import { works } from './works';
 
 const RESULTS = join(__dirname, 'results.md');
@@ -32,6 +32,7 @@ async function main(): Promise<void> {
 	try {
 		for (const { run } of chosen) {
 			const found = await run(stage);
+			setting.push(`load after “${found.title}”: ${describeLoad()}`);
 			console.log(showFindings(found));
 			findings.push(found);
 		}

@@ -141,6 +141,31 @@ describe('a customer whose conversation is known', () => {
 	});
 });
 
+it('an execution that is cancelled while it reads for another one, or waits for it, harms nobody', async () => {
+	const workspace = await openChannel();
+	const { store, faults } = workspace.sandbox;
+	const people = [1, 2, 3].map((number) => ({ phone: `0812 0000 000${number}`, name: 'Ani' }));
+	for (const number of [1, 2, 3]) store.addContact({ phone: `+628120000000${number}` });
+	faults.add({ kind: 'slow', delayMs: 500, method: 'GET', path: '/conversations' });
+	const send = async (who: number, more = {}) =>
+		await workspace.run(toPhone(workspace.channel), [people[who]!], {}, more);
+
+	const begun = Date.now();
+	const reader = send(0, { cancelWhen: wait(200) });
+	await wait(50);
+	const [cancelled, waiting, third] = await Promise.all([
+		reader,
+		send(1, { cancelWhen: wait(100) }),
+		send(2),
+	]);
+
+	expect([cancelled.status, waiting.status]).toEqual(['canceled', 'canceled']);
+	expect(waiting.error?.message).toContain('The execution was cancelled');
+	expect(third.status).toBe('success');
+	expect(Date.now() - begun).toBeLessThan(5_000);
+	expect(conversationsOf(workspace)).toHaveLength(1);
+});
+
 it('a conversation that was opened a second ago is found', async () => {
 	const workspace = await openChannel();
 	const { store } = workspace.sandbox;

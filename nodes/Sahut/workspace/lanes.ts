@@ -9,7 +9,7 @@ export type Lanes = <T>(
 ) => Promise<T>;
 
 /** Waits for `turn`, or for the signal if that is aborted before. */
-async function untilTurn(turn: Promise<unknown>, signal?: AbortSignal): Promise<void> {
+export async function untilTurn(turn: Promise<unknown>, signal?: AbortSignal): Promise<void> {
 	if (!signal) return void (await turn);
 	if (signal.aborted) return;
 	// One of its own: Node warns of a signal to which more than ten listen.

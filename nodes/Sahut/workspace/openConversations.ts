@@ -1,6 +1,7 @@
 import { fetchPage, type ListRequest } from '../transport/pages';
 import { fetchAll } from '../transport/pagination';
 import type { Conversation, SahutClient } from '../transport/types';
+import { untilTurn } from './lanes';
 
 /** The statuses of conversations that a message can join. */
 export const OPEN_STATUSES = ['open', 'pending'] as const;
@@ -86,8 +87,12 @@ export class OpenConversations {
 		while (this.done <= askedAt) {
 			if (this.reading) {
 				// One of another execution, which may be cancelled: then it is made by this one.
-				await this.reading.catch(() => undefined);
-				sahut.signal?.throwIfAborted();
+				await untilTurn(
+					this.reading.catch(() => undefined),
+					sahut.signal,
+				);
+				// Says that this execution is cancelled.
+				if (sahut.signal?.aborted) return await this.read(sahut);
 				continue;
 			}
 			const number = ++this.begun;
