@@ -3,9 +3,9 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { count, milliseconds } from '../harness/figures';
 import { measured } from '../harness/stage';
 import type { Work } from '../harness/work';
+import type { Contestant } from '../harness/workflows';
 import { rowsFor } from './rows';
 
-const WHO = ['sahut', 'httpRequest'] as const;
 /** How often each of the two callers asks. */
 const EVERY_MS = { healthz: 20, trigger: 250 };
 const TRIGGER = 'answerable-trigger';
@@ -40,7 +40,7 @@ export const answerable: Work = {
 			await (
 				await fetch(`${url()}/webhook/${TRIGGER}/webhook`, { method: 'POST', body: '{}' })
 			).text();
-		const take = async (who: (typeof WHO)[number]) => {
+		const take = async (who: Contestant) => {
 			let over = false;
 			const pauses = [
 				longestPause(health, EVERY_MS.healthz, () => over),
