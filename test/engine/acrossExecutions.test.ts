@@ -45,6 +45,24 @@ describe('executions of one n8n at the same moment', () => {
 		expect(workspace.sent(conversation!.id)).toHaveLength(3);
 	});
 
+	it('make one also when Sahut does not show at once what was made', async () => {
+		const workspace = await openChannel();
+		const meta = { total: 0, page: 1, per_page: 100, total_pages: 0 };
+		const body = { data: [], meta };
+		workspace.sandbox.faults.add({
+			kind: 'body',
+			method: 'GET',
+			path: '/contacts',
+			times: 3,
+			body,
+		});
+
+		await Promise.all([1, 2, 3].map(async () => await workspace.send()));
+
+		expect(workspace.sandbox.store.contacts.size).toBe(1);
+		expect(conversationsOf(workspace)).toHaveLength(1);
+	});
+
 	it('do not write into one conversation at once, by its ID or by the number', async () => {
 		const workspace = await openChannel({ latencyMs: 20 });
 		const { store, journal } = workspace.sandbox;

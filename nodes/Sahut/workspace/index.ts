@@ -4,6 +4,7 @@ import { OpenConversations } from './openConversations';
 /** Workspaces, and channels of each, that are remembered at once. */
 const MAX_WORKSPACES = 100;
 const MAX_CHANNELS = 100;
+const MAX_NEW_CONTACTS = 1_000;
 
 /** What was not used for so long is forgotten. */
 const UNUSED_MS = 60 * 60 * 1_000;
@@ -13,6 +14,15 @@ export interface Workspace {
 	/** Of conversations (by ID) and of people (by phone number, email address or name). */
 	inLane: Lanes;
 	openConversations(channelId: string): OpenConversations;
+	/** The contact that was last made for a phone number: Sahut's search may not show it at once. */
+	newContact(phone: string): NewContact;
+}
+
+/** Empty for a number that none was made for. */
+export interface NewContact {
+	id?: string;
+	/** In milliseconds since the epoch. */
+	madeAt?: number;
 }
 
 /** Things by name, made when they are first asked for; those that are unused or too many go. */
@@ -42,5 +52,6 @@ export const workspaceOf = createShelf(
 	(): Workspace => ({
 		inLane: createLanes(),
 		openConversations: createShelf(MAX_CHANNELS, (channelId) => new OpenConversations(channelId)),
+		newContact: createShelf(MAX_NEW_CONTACTS, (): NewContact => ({})),
 	}),
 );

@@ -49,14 +49,26 @@ export async function findRecipient(
 	return { contactId, conversationId: conversation?.id, requests };
 }
 
+/** For how long a search may not show a contact that was made. */
+const NEW_CONTACT_MS = 60_000;
+
+/** The contacts with a number; one that another execution has made a moment ago, if none is shown. */
+async function findIds(phone: string, sahut: Sahut): Promise<string[]> {
+	const ids = idsOf(await findContacts(sahut, { phone }));
+	if (ids.length > 0) return ids;
+	const { id, madeAt = 0 } = sahut.workspace.newContact(phone);
+	return id !== undefined && sahut.serverNow() - madeAt < NEW_CONTACT_MS ? [id] : [];
+}
+
 async function reachContacts(recipient: Recipient, sahut: Sahut): Promise<Contacts> {
 	const { phone } = recipient;
 	// An earlier item with this number may have made it; Sahut's search may not show it at once.
 	const known = await sahut.share<{ ids?: string[] }>(`contact of ${phone}`, async () => ({}));
 	const contacts = await sahut.decide<Contacts>(`contact of ${phone}`, async () => {
-		const ids = known.ids ?? idsOf(await findContacts(sahut, { phone }));
+		const ids = known.ids ?? (await findIds(phone, sahut));
 		if (ids.length > 0) return { ids, created: false };
 		const { data } = await sahut.request<Contact>(newContact(recipient));
+		Object.assign(sahut.workspace.newContact(phone), { id: data.id, madeAt: sahut.serverNow() });
 		return { ids: [data.id], created: true };
 	});
 	known.ids = contacts.ids;
