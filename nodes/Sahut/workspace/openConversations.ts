@@ -50,12 +50,13 @@ export class OpenConversations {
 
 	constructor(private readonly channelId: string) {}
 
-	/** IDs of those with one of these contacts, the one with the latest activity first. */
-	known(contactIds: string[]): string[] {
+	/** Those with one of these contacts, the one with the latest activity first. */
+	known(contactIds: string[]): Array<{ id: string; contactId: string }> {
 		return contactIds
-			.flatMap((contactId) => [...(this.byContact.get(contactId) ?? [])])
-			.sort(([, a], [, b]) => b - a)
-			.map(([id]) => id);
+			.flatMap((contactId) =>
+				[...(this.byContact.get(contactId) ?? [])].map(([id, at]) => ({ id, contactId, at })),
+			)
+			.sort((a, b) => b.at - a.at);
 	}
 
 	add(conversation: Conversation, contactId = conversation.contact?.id): void {

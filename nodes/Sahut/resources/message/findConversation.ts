@@ -22,6 +22,12 @@ export interface Recipient {
 	body: IDataObject;
 }
 
+/** A conversation, and with which of the contacts it is. */
+interface Found {
+	id: string;
+	contactId: string;
+}
+
 /** The conversation as it is now, if a message to one of these contacts can still join it. */
 export async function ifStillOpen(
 	id: string,
@@ -51,13 +57,14 @@ export async function findOpenConversation(
 	contactIds: string[],
 	{ channelId, reuseOpenConversation }: Recipient,
 	sahut: Sahut,
-): Promise<Conversation | undefined> {
+): Promise<Found | undefined> {
 	if (!reuseOpenConversation) return undefined;
 	const open = sahut.workspace.openConversations(channelId);
-	async function findKnown(): Promise<Conversation | undefined> {
-		for (const id of open.known(contactIds)) {
+	async function findKnown(): Promise<Found | undefined> {
+		for (const { id, contactId } of open.known(contactIds)) {
 			const usable = await ifStillOpen(id, contactIds, channelId, sahut);
-			if (usable) return usable;
+			// Whose it is, the list has said, should the record not.
+			if (usable) return { id, contactId: usable.contact?.id ?? contactId };
 			open.forget(id, contactIds);
 		}
 		return undefined;
@@ -76,12 +83,12 @@ export async function findWhereSent(
 	contactIds: string[],
 	{ channelId, body }: Recipient,
 	sahut: Sahut,
-): Promise<Conversation | undefined> {
+): Promise<Found | undefined> {
 	const trace = sahut.earlier?.(body);
 	if (!trace || contactIds.every(sahut.isJustMade)) return undefined;
-	for (const conversation of await fetchTouched(sahut, channelId, trace)) {
-		if (!contactIds.includes(conversation.contact?.id ?? '')) continue;
-		if (await findSentMessage(sahut, conversation.id, trace)) return conversation;
+	for (const { id, contact } of await fetchTouched(sahut, channelId, trace)) {
+		if (!contact || !contactIds.includes(contact.id)) continue;
+		if (await findSentMessage(sahut, id, trace)) return { id, contactId: contact.id };
 	}
 	return undefined;
 }

@@ -41,7 +41,7 @@ export async function findRecipient(
 ): Promise<{ contactId?: string; conversationId?: string; requests: SahutRequest[] }> {
 	const ids = idsOf(await findContacts(sahut, { phone: recipient.phone }));
 	const conversation = await findOpenConversation(ids, recipient, sahut);
-	const contactId = conversation?.contact?.id ?? ids[0];
+	const contactId = conversation?.contactId ?? ids[0];
 	const requests = [
 		...(contactId === undefined ? [newContact(recipient)] : []),
 		...(conversation ? [] : [newConversation(recipient, contactId ?? 'NEW_CONTACT')]),
@@ -94,9 +94,7 @@ export async function reachRecipient(
 			const existing =
 				(await findWhereSent(contacts.ids, recipient, sahut)) ??
 				(await findOpenConversation(contacts.ids, recipient, sahut));
-			if (existing) {
-				return { id: existing.id, contactId: existing.contact?.id ?? contactId, created: false };
-			}
+			if (existing) return { ...existing, created: false };
 			const { data } = await sahut.request<Conversation>({
 				...newConversation(recipient, contactId),
 				note: `Contact ${contactId} exists.`,
