@@ -84,10 +84,11 @@ export async function executeItems(
 				await operation.run(reading.value, sahutFor(itemIndex, scope));
 			return await inLane(
 				operation.lane?.(reading.value) ?? [],
-				async () =>
-					stop.signal.aborted
-						? { kind: 'notStarted' }
-						: await attempt(async () => await inScope(ends, run), operation.readsOnly),
+				async () => {
+					await takeBreak();
+					if (stop.signal.aborted) return { kind: 'notStarted' };
+					return await attempt(async () => await inScope(ends, run), operation.readsOnly);
+				},
 				endOfAll,
 			);
 		}),

@@ -99,16 +99,16 @@ export function openEntries(
 	const made = (shared.sahutMade ??= []);
 	/** As a set, for the first that asks: a loop has many rounds, of which hardly any does. */
 	let accountedFor: Set<string> | undefined;
-	/** ID of a record → the keys of its changes, and of decisions for it. */
-	const changes = new Map<unknown, Set<string>>();
+	/** ID of a record → the keys of its changes, and of decisions for it, and the last item of these. */
+	const changes = new Map<unknown, { keys: Set<string>; lastItem: number }>();
 	for (const [key, entry] of Object.entries(entries)) {
 		if ('record' in entry) indexChange(key, entry.record);
 	}
 
 	function indexChange(key: string, { id }: IDataObject): void {
 		if (id === undefined || isCreation(key)) return;
-		const keys = changes.get(id) ?? new Set();
-		changes.set(id, keys.add(key));
+		const { keys, lastItem } = changes.get(id) ?? { keys: new Set<string>(), lastItem: -1 };
+		changes.set(id, { keys: keys.add(key), lastItem: Math.max(lastItem, itemOf(key)) });
 	}
 
 	return {
@@ -129,11 +129,15 @@ export function openEntries(
 			delete entries[key];
 		},
 		forgetLaterItems(key, recordId) {
-			for (const other of changes.get(recordId) ?? []) {
+			const { keys = new Set<string>(), lastItem = -1 } = changes.get(recordId) ?? {};
+			// As a rule, items come in their order.
+			if (lastItem <= itemOf(key)) return;
+			for (const other of keys) {
 				if (itemOf(other) <= itemOf(key)) continue;
 				delete entries[other];
-				changes.get(recordId)?.delete(other);
+				keys.delete(other);
 			}
+			changes.set(recordId, { keys, lastItem: itemOf(key) });
 		},
 		isAccountedFor(id) {
 			accountedFor ??= new Set(made);

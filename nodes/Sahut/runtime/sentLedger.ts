@@ -12,6 +12,9 @@ import {
 } from './ledgerEntries';
 import type { Sahut } from './operation';
 
+/** For how long nothing can have come to belong to a record that was made. */
+const JUST_MADE_MS = 60_000;
+
 /** What this execution has already written, so that a node that runs again writes nothing twice. */
 export interface SentLedger {
 	/** A client for one item: its writes and decisions are looked up here first, and recorded. */
@@ -38,8 +41,8 @@ export function openLedger(
 ): SentLedger {
 	const entries = openEntries(store, shared, run, clock);
 	const { isRetry, share } = run;
-	/** IDs of what was made since the ledger was opened. */
-	const madeNow = new Set<unknown>();
+	/** ID → when it was made, of what was made since the ledger was opened. */
+	const madeNow = new Map<unknown, number>();
 
 	async function findWritten(
 		request: SahutRequest,
@@ -90,7 +93,7 @@ export function openLedger(
 				return written;
 			},
 		);
-		if (request.method === 'POST') madeNow.add(data.id);
+		if (request.method === 'POST') madeNow.set(data.id, clock.now());
 		return data;
 	}
 
@@ -122,7 +125,7 @@ export function openLedger(
 		forItem: (itemIndex, sahut) => ({
 			...sahut,
 			...(isRetry && { earlier }),
-			isJustMade: (id) => madeNow.has(id),
+			isJustMade: (id) => clock.now() - (madeNow.get(id) ?? -Infinity) < JUST_MADE_MS,
 			wasTried: (request) => entries.get(keyOf(itemIndex, request)) !== undefined,
 			async request<T>(request: SahutRequest): Promise<Envelope<T>> {
 				if (request.method === 'GET') return await sahut.request<T>(request);

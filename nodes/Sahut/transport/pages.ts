@@ -3,9 +3,6 @@ import type { Envelope, SahutClient, SahutRequest } from './types';
 /** The most records that Sahut puts on one page (API reference, "Basics"). */
 export const MAX_PAGE_SIZE = 100;
 
-/** What sees the records of each page as it comes, in the order of their answers. */
-export type SeePage<T> = (records: T[]) => void;
-
 /** A list call without its paging. */
 export type ListRequest = Omit<SahutRequest, 'method' | 'body' | 'expects'>;
 
@@ -45,7 +42,6 @@ export function openPages<T>(
 	sahut: SahutClient,
 	request: ListRequest,
 	size = MAX_PAGE_SIZE,
-	see?: SeePage<T>,
 ): Pages<T> {
 	const reads = new Map<number, Promise<T[]>>();
 	const short = new Set<number>();
@@ -59,7 +55,6 @@ export function openPages<T>(
 		last = Math.max(last, meta?.total_pages ?? (data.length === size ? page + 1 : page));
 		if (meta?.total !== undefined) totals.add(meta.total);
 		if (data.length < size) short.add(page);
-		see?.(data);
 		return data;
 	}
 

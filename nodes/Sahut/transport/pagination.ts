@@ -1,12 +1,5 @@
 import { createBreaks } from './breaks';
-import {
-	MAX_PAGE_SIZE,
-	openPages,
-	upwards,
-	type ListRequest,
-	type Pages,
-	type SeePage,
-} from './pages';
+import { MAX_PAGE_SIZE, openPages, upwards, type ListRequest, type Pages } from './pages';
 import type { SahutClient } from './types';
 
 /** A wave of pages is at most this many times what the limit would need if every record counted. */
@@ -79,12 +72,8 @@ const MAX_READINGS = 5;
  * same total, and that is how many records came. What it cannot tell is that one has left and another
  * has come between the same two answers.
  */
-async function readWhole<T extends { id: string }>(
-	sahut: SahutClient,
-	request: ListRequest,
-	see?: SeePage<T>,
-) {
-	const pages = openPages<T>(sahut, request, MAX_PAGE_SIZE, see);
+async function readWhole<T extends { id: string }>(sahut: SahutClient, request: ListRequest) {
+	const pages = openPages<T>(sahut, request);
 	const records = await collect(pages, upwards(pages), { limit: Infinity });
 	const total = Math.max(records.length, ...pages.totals);
 	return { records, total, isSteady: pages.totals.size <= 1 && total === records.length };
@@ -99,11 +88,10 @@ async function readWhole<T extends { id: string }>(
 export async function fetchAll<T extends { id: string }>(
 	sahut: SahutClient,
 	request: ListRequest,
-	see?: SeePage<T>,
 ): Promise<T[]> {
 	const known = new Map<string, T>();
 	for (let reading = 1; ; reading++) {
-		const { records, total, isSteady } = await readWhole<T>(sahut, request, see);
+		const { records, total, isSteady } = await readWhole<T>(sahut, request);
 		if (isSteady) return records;
 		const isComplete = known.size >= total && records.every(({ id }) => known.has(id));
 		for (const record of records) known.set(record.id, record);

@@ -11,7 +11,7 @@ const UNUSED_MS = 60 * 60 * 1_000;
 
 /** What this n8n process knows of a workspace of Sahut, for all of its executions. */
 export interface Workspace {
-	/** Of conversations (by ID) and of people (by phone number, email address or name). */
+	/** Of conversations and of people, e.g. `conversation conv_…`, `phone +628…`. */
 	inLane: Lanes;
 	openConversations(channelId: string): OpenConversations;
 	/** The contact that was last made for a phone number: Sahut's search may not show it at once. */
@@ -42,6 +42,9 @@ function createShelf<T>(max: number, make: (name: string) => T) {
 	};
 }
 
+/** Of all workspaces: what nobody is in leaves nothing behind, and what somebody is in must not go. */
+const inLane = createLanes();
+
 /**
  * The room for what a process knows of a workspace, kept apart by address and key.
  *
@@ -49,8 +52,13 @@ function createShelf<T>(max: number, make: (name: string) => T) {
  */
 export const workspaceOf = createShelf(
 	MAX_WORKSPACES,
-	(): Workspace => ({
-		inLane: createLanes(),
+	(id): Workspace => ({
+		inLane: async (lanes, task, signal) =>
+			await inLane(
+				[lanes].flat().map((lane) => `${id} ${lane}`),
+				task,
+				signal,
+			),
 		openConversations: createShelf(MAX_CHANNELS, (channelId) => new OpenConversations(channelId)),
 		newContact: createShelf(MAX_NEW_CONTACTS, (): NewContact => ({})),
 	}),

@@ -1,45 +1,66 @@
-import { fetchPage, type ListRequest } from '../transport/pages';
+import { fetchPage, MAX_PAGE_SIZE, type ListRequest } from '../transport/pages';
 import { fetchAll } from '../transport/pagination';
-import type { Conversation, SahutClient } from '../transport/types';
+import type { Conversation, Envelope, SahutClient } from '../transport/types';
 import { untilTurn } from './lanes';
 
 /** The statuses of conversations that a message can join. */
 export const OPEN_STATUSES = ['open', 'pending'] as const;
 
-/** How often a list is read whole that is not ordered by activity. */
+/** How often a list is read whole that is not known to be ordered by activity, at the most. */
 const WHOLE_READING_MS = 60_000;
+
+/** Such a reading is worth this many times what it took. */
+const WORTH = 5;
 
 /** Both clocks, `Date` headers and `updated_at`, may be cut off to whole seconds. */
 const CLOCK_TOLERANCE_MS = 2_000;
 
-/** Conversations remembered for one channel; about 10 MB. */
+/** Conversations remembered for one channel; about 17 MB. */
 const MAX_CONVERSATIONS = 50_000;
 
 const activityOf = ({ updated_at, created_at }: Conversation) =>
 	Date.parse(updated_at ?? created_at) || 0;
 
-/** Whether the records of one page are in the order of their activity, the latest first. */
+/** Whether a page is the last one; without the documented `meta`, a full one may have another behind it. */
+function hasNoMore({ data, meta }: Envelope<unknown[]>, page: number): boolean {
+	return page >= (meta?.total_pages ?? (data.length < MAX_PAGE_SIZE ? page : Infinity));
+}
+
+/**
+ * Whether a page shows that its list is ordered by activity, the latest first: it is in that order,
+ * and not in that of when its records were made, which would look the same while nothing happens.
+ */
 function isByActivity(page: Conversation[]): boolean {
-	return page.every((each, at) => at === 0 || activityOf(each) <= activityOf(page[at - 1]!));
+	const pairs = page.slice(1).map((each, at) => [page[at]!, each] as const);
+	return (
+		pairs.every(([before, behind]) => activityOf(before) >= activityOf(behind)) &&
+		pairs.some(([before, behind]) => Date.parse(before.created_at) < Date.parse(behind.created_at))
+	);
 }
 
 /**
  * The open and pending conversations of a channel, as far as this process knows them. The API cannot
  * look them up by contact, and has no list of what has changed (API reference, "Conversations"): so
- * the list is read whole once, and then only as far down as something may have changed, if it turns out
- * to be ordered by its latest activity. What is known may be out of date: it is to be looked at before
- * it is used.
+ * the list is read whole once. After that its first page is read, and those behind it as far as
+ * something may have changed, if it turns out to be ordered by its latest activity; if not, it is read
+ * whole once in a while. What is known may be out of date: it is to be looked at before it is used.
  */
 export class OpenConversations {
-	/** Contact → conversation → when something last happened in it, in milliseconds since the epoch. */
+	/** Contact → conversation → when something last happened in it; the least active contact first. */
 	private readonly byContact = new Map<string, Map<string, number>>();
 
 	private size = 0;
 
-	/** By the server's clock, when the last reading began. */
-	private readAt: number | undefined;
+	/** When the last reading began, by the server's clock, in milliseconds since the epoch. */
+	private readAt = -Infinity;
 
-	private isOrdered = false;
+	/** Until when a reading of the whole list is good, by this machine's clock, and its pages. */
+	private wholeUntil = -Infinity;
+
+	private wholePages = 0;
+
+	/** What was made here while the list is being read, which may lack it. */
+	private madeMeanwhile: Array<[Conversation, string]> = [];
 
 	/** Readings that have begun, and the last one that has ended well. */
 	private begun = 0;
@@ -59,13 +80,10 @@ export class OpenConversations {
 			.sort((a, b) => b.at - a.at);
 	}
 
-	add(conversation: Conversation, contactId = conversation.contact?.id): void {
-		if (contactId === undefined) return;
-		const theirs = this.byContact.get(contactId) ?? new Map<string, number>();
-		if (!theirs.has(conversation.id)) this.size += 1;
-		this.byContact.set(contactId, theirs.set(conversation.id, activityOf(conversation)));
-		const [oldest] = this.byContact.keys();
-		if (this.size > MAX_CONVERSATIONS && oldest !== undefined) this.drop(oldest);
+	/** One that was made here. */
+	addMade(conversation: Conversation, contactId: string): void {
+		this.add(conversation, contactId);
+		if (this.reading) this.madeMeanwhile.push([conversation, contactId]);
 	}
 
 	/** For one that is not open any more, or not where it was. */
@@ -97,24 +115,32 @@ export class OpenConversations {
 				continue;
 			}
 			const number = ++this.begun;
-			this.reading = this.read(sahut);
-			await this.reading.finally(() => {
-				this.reading = undefined;
-			});
-			this.done = number;
+			this.reading = this.read(sahut)
+				.then(() => {
+					this.done = number;
+				})
+				.finally(() => {
+					this.reading = undefined;
+				});
+			await this.reading;
 		}
 	}
 
 	private async read(sahut: SahutClient): Promise<void> {
-		const now = sahut.serverNow();
-		if (this.readAt === undefined || !this.isOrdered) {
-			if (this.readAt !== undefined && now - this.readAt < WHOLE_READING_MS) return;
-			await this.readWhole(sahut);
-		} else {
-			this.isOrdered = await this.readTop(sahut, this.readAt - CLOCK_TOLERANCE_MS);
-			if (!this.isOrdered) await this.readWhole(sahut);
-		}
-		this.readAt = now;
+		const began = Date.now();
+		const first = await fetchPage<Conversation>(sahut, this.list(), 1);
+		// The server's clock is known by its answer.
+		const beganAt = sahut.serverNow() - (Date.now() - began);
+		for (const conversation of first.data) this.update(conversation);
+		const isAll = hasNoMore(first, 1);
+		const isEnough =
+			isAll ||
+			(this.wholePages > 0 &&
+				(isByActivity(first.data)
+					? await this.readOn(sahut, first.data, this.readAt - CLOCK_TOLERANCE_MS)
+					: Date.now() < this.wholeUntil));
+		if (!isEnough) await this.readWhole(sahut);
+		this.readAt = beganAt;
 	}
 
 	private list(status?: string): ListRequest {
@@ -126,33 +152,40 @@ export class OpenConversations {
 	}
 
 	private async readWhole(sahut: SahutClient): Promise<void> {
-		let areOrdered = true;
-		const see = (page: Conversation[]) => {
-			areOrdered &&= isByActivity(page);
-		};
+		const began = Date.now();
+		this.madeMeanwhile = [];
 		const lists = await Promise.all(
-			OPEN_STATUSES.map(
-				async (status) => await fetchAll<Conversation>(sahut, this.list(status), see),
-			),
+			OPEN_STATUSES.map(async (status) => await fetchAll<Conversation>(sahut, this.list(status))),
 		);
 		this.byContact.clear();
 		this.size = 0;
-		for (const conversation of lists.flat()) this.add(conversation);
-		this.isOrdered = areOrdered;
+		const all = lists.flat().sort((a, b) => activityOf(a) - activityOf(b));
+		for (const conversation of all) this.add(conversation);
+		for (const [conversation, contactId] of this.madeMeanwhile) this.add(conversation, contactId);
+		this.wholePages = Math.ceil(all.length / MAX_PAGE_SIZE) + 1;
+		const now = Date.now();
+		this.wholeUntil = now + Math.max(WHOLE_READING_MS, WORTH * (now - began));
 	}
 
 	/**
-	 * Reads down to what has not changed since, whatever its status is now.
-	 * @returns whether the list is ordered by activity
+	 * Reads on behind the first page, down to what has not changed since, whatever its status is now.
+	 * @returns false when the whole list of open ones is no longer than that
 	 */
-	private async readTop(sahut: SahutClient, since: number): Promise<boolean> {
-		for (let page = 1; ; page++) {
-			const { data, meta } = await fetchPage<Conversation>(sahut, this.list(), page);
-			for (const conversation of data) this.update(conversation);
-			if (!isByActivity(data)) return false;
-			const oldest = data.at(-1);
-			if (!oldest || activityOf(oldest) < since || page >= (meta?.total_pages ?? page)) return true;
+	private async readOn(
+		sahut: SahutClient,
+		firstPage: Conversation[],
+		since: number,
+	): Promise<boolean> {
+		let records = firstPage;
+		for (let page = 2; page <= this.wholePages + 1; page++) {
+			const oldest = records.at(-1);
+			if (!oldest || activityOf(oldest) < since) return true;
+			const answer = await fetchPage<Conversation>(sahut, this.list(), page);
+			records = answer.data;
+			for (const conversation of records) this.update(conversation);
+			if (hasNoMore(answer, page)) return true;
 		}
+		return false;
 	}
 
 	private update(conversation: Conversation): void {
@@ -161,8 +194,18 @@ export class OpenConversations {
 		else if (contact) this.forget(id, [contact.id]);
 	}
 
-	private drop(contactId: string): void {
-		this.size -= this.byContact.get(contactId)?.size ?? 0;
+	private add(conversation: Conversation, contactId = conversation.contact?.id): void {
+		if (contactId === undefined) return;
+		const theirs = this.byContact.get(contactId) ?? new Map<string, number>();
+		if (!theirs.has(conversation.id)) this.size += 1;
+		theirs.set(conversation.id, activityOf(conversation));
+		// Put at the end: the least active one comes first.
 		this.byContact.delete(contactId);
+		this.byContact.set(contactId, theirs);
+		const [oldest] = this.byContact.keys();
+		if (this.size > MAX_CONVERSATIONS && oldest !== undefined) {
+			this.size -= this.byContact.get(oldest)?.size ?? 0;
+			this.byContact.delete(oldest);
+		}
 	}
 }

@@ -4,7 +4,7 @@ import type { Operation } from '../../runtime/operation';
 import { collection } from '../fields';
 import { readContactFields } from './contactBody';
 import { nameField, optionalFields } from './contactFields';
-import { createContactRequest, type NewContact } from './findContact';
+import { createContactRequest, laneOf, type NewContact } from './findContact';
 
 export const create: Operation<NewContact> = {
 	value: 'create',
@@ -28,8 +28,11 @@ export const create: Operation<NewContact> = {
 		return { ...readContactFields(params, 'additionalFields'), name };
 	},
 	// One after another, so that after a lost answer it is clear which of two alike is whose.
-	lane: ({ name, phone, email }) =>
-		[phone, email?.toLowerCase(), name].filter((text) => text !== undefined),
+	lane: ({ name, phone, email }) => [
+		...(phone === undefined ? [] : [laneOf({ phone })]),
+		...(email === undefined ? [] : [laneOf({ email })]),
+		`name ${name}`,
+	],
 	async run(body, sahut) {
 		const { data } = await sahut.request<IDataObject>(createContactRequest(body));
 		return [{ json: data }];

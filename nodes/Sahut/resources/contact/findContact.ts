@@ -13,6 +13,11 @@ export function keyText(key: ContactKey): string {
 	return 'phone' in key ? key.phone : key.email.trim().toLowerCase();
 }
 
+/** The lane of all that is done for this contact. */
+export function laneOf(key: ContactKey): string {
+	return `${'phone' in key ? 'phone' : 'email'} ${keyText(key)}`;
+}
+
 /** Whether a contact has this phone number, or this email address in whatever case. */
 export function hasKey({ phone, email }: Contact, key: ContactKey): boolean {
 	return ('phone' in key ? phone : email?.toLowerCase()) === keyText(key);

@@ -40,7 +40,7 @@ export const update: Operation<Input> = {
 		}
 		return { contactId: params.locator('contactId'), changes };
 	},
-	lane: ({ contactId }) => contactId,
+	lane: ({ contactId }) => `contact ${contactId}`,
 	async run({ contactId, changes }, sahut) {
 		// What is kept of the attributes depends on when they are read: once, however often n8n runs this.
 		const json = await sahut.decide(`update of ${contactId}`, async () => {

@@ -13,6 +13,7 @@ import {
 	findContacts,
 	hasKey,
 	keyText,
+	laneOf,
 	type ContactKey,
 } from './findContact';
 import { getContactRequest, keepAttributes, updateContactRequest } from './updateContact';
@@ -141,7 +142,7 @@ export const upsert: Operation<Input> = {
 		};
 	},
 	// By one item it may be found by its phone number, by another by its email address.
-	lane: (input) => keysOf(input).map(keyText),
+	lane: (input) => keysOf(input).map(laneOf),
 	async run(input, sahut) {
 		const known = await whatIsKnown(sahut);
 		const remember = (contact: Contact, keys: ContactKey[]) => {

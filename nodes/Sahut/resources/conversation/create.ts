@@ -47,7 +47,7 @@ export const create: Operation<Input> = {
 		};
 	},
 	// One after another, so that after a lost answer it is clear which of two alike is whose.
-	lane: ({ body }) => `${body.contact_id} ${body.channel_id}`,
+	lane: ({ body }) => `new conversation ${body.contact_id} ${body.channel_id}`,
 	async run({ body, firstMessage }, sahut) {
 		const { data } = await sahut.request<Conversation>(createConversationRequest(body));
 		if (firstMessage !== '') {

@@ -85,7 +85,7 @@ export const update: Operation<Input> = {
 		}
 		return { conversationId: params.locator('conversationId'), changes };
 	},
-	lane: ({ conversationId }) => conversationId,
+	lane: ({ conversationId }) => `conversation ${conversationId}`,
 	async run({ conversationId, changes }, sahut) {
 		const request = updateConversationRequest(conversationId, changes);
 		const { data } = await sahut.request<IDataObject>(request);

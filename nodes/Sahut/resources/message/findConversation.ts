@@ -86,9 +86,18 @@ export async function findWhereSent(
 ): Promise<Found | undefined> {
 	const trace = sahut.earlier?.(body);
 	if (!trace || contactIds.every(sahut.isJustMade)) return undefined;
-	for (const { id, contact } of await fetchTouched(sahut, channelId, trace)) {
-		if (!contact || !contactIds.includes(contact.id)) continue;
-		if (await findSentMessage(sahut, id, trace)) return { id, contactId: contact.id };
+	const touched = (await fetchTouched(sahut, channelId, trace)).flatMap(({ id, contact }) =>
+		contact && contactIds.includes(contact.id) ? { id, contactId: contact.id } : [],
+	);
+	// What another retry has made at this moment is newer than what was read for all items.
+	const known = sahut.workspace.openConversations(channelId).known(contactIds);
+	const theirs = new Map([...known, ...touched].map((each) => [each.id, each]));
+	for (const { id, contactId } of theirs.values()) {
+		const found = await findSentMessage(sahut, id, trace).catch((error: unknown) => {
+			// It was deleted since.
+			if (!isNotFound(error)) throw error;
+		});
+		if (found) return { id, contactId };
 	}
 	return undefined;
 }

@@ -99,7 +99,7 @@ export async function reachRecipient(
 				...newConversation(recipient, contactId),
 				note: `Contact ${contactId} exists.`,
 			});
-			sahut.workspace.openConversations(channelId).add(data, contactId);
+			sahut.workspace.openConversations(channelId).addMade(data, contactId);
 			return { id: data.id, contactId, created: true };
 		},
 		async ({ id, created }) =>

@@ -64,7 +64,7 @@ export const send: Operation<Input> = {
 			dryRun: params.flag('options.dryRun', false),
 		};
 	},
-	lane: ({ conversationId }) => conversationId,
+	lane: ({ conversationId }) => `conversation ${conversationId}`,
 	async run({ conversationId, body, dryRun }, sahut) {
 		const request = sendRequest(conversationId, body);
 		if (dryRun) return [{ json: { dryRun, request: sahut.describe(request) } }];

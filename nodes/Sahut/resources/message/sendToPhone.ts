@@ -2,6 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { Operation } from '../../runtime/operation';
 import { channelLocator, collection, idOption, sendOptions } from '../fields';
+import { laneOf } from '../contact/findContact';
 import { INDONESIA, normalizePhone } from '../phoneNumber';
 import { readMessage } from './content';
 import { messageFields } from './contentFields';
@@ -76,7 +77,7 @@ export const sendToPhone: Operation<Input> = {
 		reuseOpenConversation: params.flag('options.reuseOpenConversation', true),
 		dryRun: params.flag('options.dryRun', false),
 	}),
-	lane: ({ phone }) => phone,
+	lane: ({ phone }) => laneOf({ phone }),
 	async run({ dryRun, ...recipient }, sahut) {
 		const { body } = recipient;
 		if (dryRun) {
@@ -99,7 +100,7 @@ export const sendToPhone: Operation<Input> = {
 		};
 		// Another execution may send into the conversation by its ID.
 		const { data } = await sahut.workspace.inLane(
-			conversation.id,
+			`conversation ${conversation.id}`,
 			async () => await sahut.request<IDataObject>(request),
 			sahut.signal,
 		);
