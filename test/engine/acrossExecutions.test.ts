@@ -3,6 +3,9 @@ import type { INode } from 'n8n-workflow';
 import { setTimeout as wait } from 'node:timers/promises';
 
 import type { Conversation } from '../../sandbox/records';
+import type * as Room from '../../nodes/Sahut/workspace';
+import { PACKAGE_FOLDER, sahutWorkflow } from './engine';
+import { dataAtStart } from './retryData';
 import { openWorkspace, sendText, type Workspace } from './workspace';
 
 const byId = (value: string) => ({ __rl: true, mode: 'id', value });
@@ -18,6 +21,11 @@ function toPhone(channel: string): INode['parameters'] {
 		templateId: 'tmpl_follow_up',
 		templateVariables: { variable: [{ name: 'customer_name', value: '={{ $json.name }}' }] },
 	};
+}
+
+/** The built room, as the built node uses it. */
+async function loadRoom(): Promise<typeof Room> {
+	return (await import(`${PACKAGE_FOLDER}/dist/nodes/Sahut/workspace/index.js`)) as typeof Room;
 }
 
 const ANI = { phone: '0812 0000 0001', name: 'Ani' };
@@ -101,6 +109,91 @@ describe('executions of one n8n at the same moment', () => {
 		expect(Date.now() - started).toBeLessThan(300);
 		await slow;
 	});
+});
+
+describe('two retries of one execution at the same moment', () => {
+	const rows = [1, 2, 3, 4, 5, 6].map((number) => ({
+		phone: `0812 0000 000${number}`,
+		name: `Nama ${number}`,
+	}));
+
+	it.each([true, false])('write to nobody twice, Reuse Open Conversation: %s', async (reuse) => {
+		const workspace = await openChannel({ latencyMs: 5 });
+		const options = { concurrency: 1, reuseOpenConversation: reuse };
+		const workflow = sahutWorkflow({ ...toPhone(workspace.channel), options });
+		const stored = dataAtStart(workflow.nodes[0]!, rows, Date.now() - 600_000);
+		const retry = async () =>
+			await workspace.run(
+				{},
+				[],
+				{},
+				{
+					...workflow,
+					mode: 'retry',
+					executionData: structuredClone(stored),
+				},
+			);
+
+		await Promise.all([retry(), retry()]);
+
+		expect(conversationsOf(workspace).flatMap(({ id }) => workspace.sent(id))).toHaveLength(6);
+	});
+});
+
+describe('lanes', () => {
+	it('of a contact that is named like a conversation lock nobody up', async () => {
+		const workspace = await openChannel();
+		await workspace.send();
+		const [{ id: name }] = conversationsOf(workspace) as [Conversation];
+		workspace.sandbox.faults.add({ kind: 'slow', delayMs: 300, method: 'GET', path: '/contacts' });
+		const create = {
+			resource: 'contact',
+			operation: 'create',
+			name,
+			additionalFields: { phone: ANI.phone },
+		};
+
+		const first = workspace.send();
+		await wait(100);
+		const runs = await Promise.all([first, workspace.run(create)]);
+
+		expect(runs.map(({ status }) => status)).toEqual(['success', 'success']);
+	});
+
+	it('are kept while somebody is in them, whatever else this n8n works with', async () => {
+		const workspace = await openChannel();
+		const { workspaceOf } = await loadRoom();
+		workspace.sandbox.faults.add({ kind: 'slow', delayMs: 500, method: 'POST', path: '/contacts' });
+
+		const first = workspace.send();
+		await wait(150);
+		for (let number = 0; number <= 100; number++) workspaceOf(`other ${number}`);
+		await Promise.all([first, workspace.send()]);
+
+		expect(workspace.sandbox.store.contacts.size).toBe(1);
+		expect(conversationsOf(workspace)).toHaveLength(1);
+	});
+});
+
+it('rows with one new number share a conversation that was made while the list was read', async () => {
+	const workspace = await openChannel();
+	const { store, faults } = workspace.sandbox;
+	const channel = store.channels.get(workspace.channel)!;
+	store.addConversations(150, { until: new Date(Date.now() - 3_600_000), channel });
+	store.addContact({ phone: '+6281200000009' });
+	faults.add({
+		kind: 'slow',
+		delayMs: 400,
+		method: 'GET',
+		path: '/conversations',
+		skip: 2,
+		times: 9,
+	});
+	const rows = [{ phone: '0812 0000 0009', name: 'Lama' }, ANI, ANI, ANI];
+
+	await workspace.run({ ...toPhone(workspace.channel), options: { concurrency: 20 } }, rows);
+
+	expect(store.conversations.size).toBe(150 + 2);
 });
 
 describe('an execution that is cancelled while it waits for another one', () => {

@@ -46,6 +46,7 @@ export async function executeItems(
 	const items = context.getInputData();
 	const stopsAtFailure = !context.continueOnFail();
 	const cancelSignal = context.getExecutionCancelSignal();
+	const wasCancelled = cancelSignal?.aborted;
 	const stop = new AbortController();
 	const endOfAll = AbortSignal.any([stop.signal, ...(cancelSignal ? [cancelSignal] : [])]);
 
@@ -66,7 +67,9 @@ export async function executeItems(
 	const readings: Array<Outcome<unknown>> = [];
 	for (const itemIndex of items.keys()) {
 		await takeBreak();
-		if (stop.signal.aborted) break;
+		const isOver = stop.signal.aborted || (!wasCancelled && cancelSignal?.aborted);
+		// One at least: its first request says that the execution was cancelled.
+		if (isOver && readings.length > 0) break;
 		readings.push(
 			await attempt(async () => {
 				const { operation } = await setup();
