@@ -1,25 +1,24 @@
-import { fork } from 'node:child_process';
 import { join } from 'node:path';
 
 import type { SandboxOptions } from '../../sandbox';
-import type {
-	Call,
-	CommandName,
-	Commands,
-	Deliveries,
-	Person,
-	Reply,
-	Traffic,
-} from './sandboxProcess';
+import type { Commands, Counts, Deliveries, Person, Receiver, Traffic } from './sandboxProcess';
+import { startWorker } from './worker';
 
-/** A sandbox whose CPU time is not that of this process, nor of n8n. It keeps its port. */
+type Opening = Pick<SandboxOptions, 'conversationOrder' | 'latencyMs' | 'rateLimit'>;
+
+/** A sandbox in a process of its own. It keeps its port. */
 export interface SandboxControl {
-	/** Begins anew: another latency or limit, and no data. */
-	open(options: Pick<SandboxOptions, 'latencyMs' | 'rateLimit'>): Promise<void>;
+	/** Begins anew: another latency or limit, no data, and other IDs than before. */
+	open(options: Opening): Promise<void>;
 	addThread(count: number, spacingMs?: number): Promise<string>;
 	addConversations(count: number): Promise<string[]>;
 	addPeople(count: number): Promise<Person[]>;
-	counts(): Promise<{ contacts: number; conversations: number }>;
+	addContacts(count: number): Promise<string[]>;
+	counts(): Promise<Counts>;
+	/** The webhook that was registered last. */
+	newestWebhook(): Promise<Receiver>;
+	/** Milliseconds of CPU that its process has taken. */
+	cpuMs(): Promise<number>;
 	clearTraffic(): Promise<void>;
 	traffic(): Promise<Traffic>;
 	deliveries(): Promise<Deliveries>;
@@ -31,28 +30,7 @@ export interface SandboxControl {
 const API_KEY = 'sk_live_benchmark';
 
 export async function startSandboxProcess(): Promise<SandboxControl> {
-	const child = fork(join(__dirname, 'sandboxProcess.ts'), { execArgv: ['--import', 'tsx'] });
-	const waiting = new Map<number, (reply: Reply) => void>();
-	let calls = 0;
-	child.on('message', (reply: Reply) => waiting.get(reply.id)?.(reply));
-
-	async function tell<Name extends CommandName>(
-		name: Name,
-		argument?: Parameters<Commands[Name]>[0],
-	): Promise<Awaited<ReturnType<Commands[Name]>>> {
-		const id = calls++;
-		const reply = await new Promise<Reply>((resolve, reject) => {
-			waiting.set(id, resolve);
-			child.once('exit', (code) => reject(new Error(`The sandbox has ended (${code})`)));
-			const call: Call = { id, name, argument };
-			child.send(call);
-		});
-		waiting.delete(id);
-		child.removeAllListeners('exit');
-		if ('error' in reply) throw new Error(reply.error);
-		return reply.result as Awaited<ReturnType<Commands[Name]>>;
-	}
-
+	const { tell, close } = startWorker<Commands>(join(__dirname, 'sandboxProcess.ts'));
 	const port = await tell('open', { apiKey: API_KEY });
 	return {
 		url: `http://127.0.0.1:${port}/v1`,
@@ -62,10 +40,13 @@ export async function startSandboxProcess(): Promise<SandboxControl> {
 			await tell('addThread', { count, ...(spacingMs !== undefined && { spacingMs }) }),
 		addConversations: async (count) => await tell('addConversations', count),
 		addPeople: async (count) => await tell('addPeople', count),
+		addContacts: async (count) => await tell('addContacts', count),
 		counts: async () => await tell('counts'),
+		newestWebhook: async () => await tell('newestWebhook'),
+		cpuMs: async () => await tell('cpuMs'),
 		clearTraffic: async () => await tell('clearTraffic'),
 		traffic: async () => await tell('traffic'),
 		deliveries: async () => await tell('deliveries'),
-		close: () => child.disconnect(),
+		close,
 	};
 }

@@ -1,9 +1,11 @@
 import { startSandbox, type Sandbox, type SandboxOptions } from '../../sandbox';
+import { obey } from './worker';
 
 const DAY_MS = 86_400_000;
 
 /** The sandbox in a process of its own, which does what its parent tells it. */
 let sandbox: Sandbox | undefined;
+let openings = 0;
 
 function current(): Sandbox {
 	if (!sandbox) throw new Error('The sandbox has not been opened');
@@ -27,6 +29,20 @@ export interface Person {
 	channel: string;
 }
 
+/** How much there is of everything. */
+export interface Counts {
+	contacts: number;
+	conversations: number;
+	/** Messages to customers. */
+	sent: number;
+}
+
+/** Where a webhook is delivered to, and what signs it. */
+export interface Receiver {
+	url: string;
+	secret: string;
+}
+
 export interface Traffic {
 	requests: number;
 	turnedBack: number;
@@ -38,10 +54,13 @@ export interface Traffic {
 }
 
 const commands = {
-	/** Begins anew, without data. @returns the port */
-	async open(options: Omit<SandboxOptions, 'data' | 'now'>): Promise<number> {
+	/**
+	 * Begins anew, without data, and with IDs of its own: nothing that n8n knows of an earlier one holds.
+	 * @returns the port
+	 */
+	async open(options: Omit<SandboxOptions, 'data' | 'now' | 'seed'>): Promise<number> {
 		await sandbox?.close();
-		sandbox = await startSandbox({ ...options, data: 'empty' });
+		sandbox = await startSandbox({ ...options, data: 'empty', seed: ++openings });
 		return Number(new URL(sandbox.url).port);
 	},
 
@@ -75,10 +94,35 @@ const commands = {
 		}));
 	},
 
-	/** How many contacts and conversations there are. */
-	counts(): { contacts: number; conversations: number } {
-		const { contacts, conversations } = current().store;
-		return { contacts: contacts.size, conversations: conversations.size };
+	/** @returns the phone numbers of contacts without any conversation */
+	addContacts(count: number): string[] {
+		const { store } = current();
+		return Array.from({ length: count }, (_, index) => {
+			const phone = `+62898${1_000_000 + index}`;
+			store.addContact({ name: `Kenalan ${index + 1}`, phone });
+			return phone;
+		});
+	},
+
+	counts(): Counts {
+		const { store } = current();
+		const threads = [...store.conversations.keys()].map((id) => store.messages(id));
+		return {
+			contacts: store.contacts.size,
+			conversations: store.conversations.size,
+			sent: threads.flat().filter(({ type }) => type === 'outgoing').length,
+		};
+	},
+
+	newestWebhook(): Receiver {
+		const webhook = [...current().store.webhooks.values()].at(-1);
+		if (!webhook) throw new Error('No webhook is registered');
+		return { url: webhook.url, secret: webhook.secret };
+	},
+
+	cpuMs(): number {
+		const { user, system } = process.cpuUsage();
+		return (user + system) / 1_000;
 	},
 
 	clearTraffic(): void {
@@ -120,27 +164,5 @@ const commands = {
 };
 
 export type Commands = typeof commands;
-export type CommandName = keyof Commands;
 
-export interface Call {
-	id: number;
-	name: CommandName;
-	argument?: unknown;
-}
-
-export type Reply = { id: number; result: unknown } | { id: number; error: string };
-
-async function answer({ id, name, argument }: Call): Promise<Reply> {
-	try {
-		const command = commands[name] as (argument: unknown) => unknown;
-		return { id, result: await command(argument) };
-	} catch (error) {
-		return { id, error: String(error) };
-	}
-}
-
-process.on('message', (call: Call) => {
-	void answer(call).then((reply) => process.send?.(reply));
-});
-// Without its parent, it has nothing to do.
-process.on('disconnect', () => process.exit());
+obey(commands);
