@@ -122,7 +122,8 @@ export async function openStage(quick: boolean): Promise<Stage> {
 			}),
 		);
 		return await until(`${name} to end`, EXECUTION_TIMEOUT_MS, () => {
-			const ended = readReports();
+			// What a trigger has started meanwhile is reported too.
+			const ended = readReports().filter(({ workflow }) => workflow === name);
 			return ended.length >= bodies.length ? ended : undefined;
 		});
 	}
