@@ -8,6 +8,7 @@ import { operations } from './operations';
 import { newest, sinceYesterday } from './parts';
 import { requestsPerMessage } from './requestsPerMessage';
 import { returnAll } from './returnAll';
+import { sameNumber } from './sameNumber';
 import { sendsUnderLimit } from './sendsUnderLimit';
 import { sendsUnlimited } from './sendsUnlimited';
 import { tenExecutions } from './tenExecutions';
@@ -20,8 +21,9 @@ export const works: Work[] = [
 	sendsUnderLimit,
 	sendsUnlimited,
 	tenExecutions,
-	requestsPerMessage,
 	answerable,
+	requestsPerMessage,
+	sameNumber,
 	operations,
 	concurrency,
 	linear,

@@ -1,89 +1,95 @@
-import type { INode } from 'n8n-workflow';
-
-import { byId } from '../../scripts/demo/example';
+import type { WorkflowContent } from '../../scripts/n8n';
 import { count, ratio } from '../harness/figures';
-import { measured } from '../harness/stage';
-import type { Work } from '../harness/work';
+import { measured, type Stage } from '../harness/stage';
+import type { Findings, Work } from '../harness/work';
+import { newNumbers } from './rows';
+import { toPhone } from './toPhone';
 
 const MOST_WHEN_NEW = 4;
 const MOST_WHEN_KNOWN = 5;
 
-/** A template to a phone number, as a follow-up sends it. */
-export const toPhone: INode['parameters'] = {
-	resource: 'message',
-	operation: 'sendToPhone',
-	phone: '={{ $json.phone }}',
-	channelId: byId('={{ $json.channel }}'),
-	messageType: 'template',
-	templateId: 'tmpl_follow_up',
-	templateVariables: { variable: [{ name: 'customer_name', value: '={{ $json.phone }}' }] },
-};
+const average = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+
+/** Sends to one number after another, each in an execution of its own. @returns their requests */
+async function requestsOf(
+	{ sandbox, execute }: Stage,
+	workflow: WorkflowContent,
+	channel: string,
+	phones: string[],
+): Promise<number[]> {
+	const requests: number[] = [];
+	for (const phone of phones) {
+		await sandbox.clearTraffic();
+		measured(await execute(workflow, { rows: [{ phone, channel }] }));
+		requests.push((await sandbox.traffic()).requests);
+	}
+	return requests;
+}
 
 /** What a message to a phone number costs, on a channel with many open conversations. */
 export const requestsPerMessage: Work = {
 	name: 'requests-per-message',
-	async run({ sandbox, workflows, execute, executeAll, quick }) {
+	async run(stage): Promise<Findings> {
+		const { sandbox, workflows, restartN8n, quick } = stage;
 		const open = quick ? 1_000 : 10_000;
-		const executions = quick ? 10 : 50;
-		await sandbox.open({ latencyMs: 0 });
-		const people = await sandbox.addPeople(open);
-		const { channel } = people[0]!;
+		const executions = quick ? 10 : 100;
 		const workflow = workflows.operation('requests-per-message', toPhone);
-		const send = async (phone: string) => {
-			await sandbox.clearTraffic();
-			measured(await execute(workflow, { rows: [{ phone, channel }] }));
-			return (await sandbox.traffic()).requests;
+		// A process that knows of no channel.
+		await restartN8n();
+		const take = async (conversationOrder: 'activity' | 'created') => {
+			await sandbox.open({ latencyMs: 0, conversationOrder });
+			const people = await sandbox.addPeople(open);
+			const { channel } = people[0]!;
+			const some = Array.from(
+				{ length: executions },
+				(_, at) => people[Math.floor((at * open) / executions)]!.phone,
+			);
+			const send = async (phones: string[]) => await requestsOf(stage, workflow, channel, phones);
+			return {
+				first: await send([people.at(-1)!.phone]),
+				inOpen: await send(some),
+				withoutOpen: await send(await sandbox.addContacts(executions)),
+				// Others each time: n8n remembers for a while whom it has made a contact for.
+				whenNew: await send(newNumbers(conversationOrder === 'activity' ? 5 : 6, executions)),
+			};
 		};
-		const average = async (phones: string[]) => {
-			let requests = 0;
-			for (const phone of phones) requests += await send(phone);
-			return requests / phones.length;
-		};
-		const strangers = Array.from({ length: executions }, (_, at) => `+62877${1_000_000 + at}`);
-		const whenNew = await average(strangers);
-		const first = await send(people.at(-1)!.phone);
-		const whenKnown = await average(people.slice(0, executions).map(({ phone }) => phone));
-
-		const before = await sandbox.counts();
-		const pairs = 10;
-		for (let at = 0; at < pairs; at++) {
-			const rows = [{ phone: `+62878${1_000_000 + at}`, channel }];
-			await executeAll(workflow, [{ rows }, { rows }]);
-		}
-		const after = await sandbox.counts();
-		const contacts = after.contacts - before.contacts;
-		const conversations = after.conversations - before.conversations;
+		const known = await take('activity');
+		const byCreation = await take('created');
+		const rowOf = (what: string, requests: number[]) => [
+			what,
+			count(requests.length),
+			ratio(average(requests)),
+			count(Math.min(...requests)),
+			count(Math.max(...requests)),
+		];
 		return {
 			title: `Requests of one Send to Phone Number, ${count(open)} conversations open on the channel`,
-			text: `Each message is an execution of its own; averages over ${executions}. The first customer who is known makes n8n read the open conversations of the channel. In the last row, two executions begin at the same moment.`,
-			head: ['what', 'figure'],
-			rows: [
-				['customers who are new to Sahut', ratio(whenNew)],
-				['the first who is known', count(first)],
-				['customers who are known', ratio(whenKnown)],
-				[
-					`contacts and conversations that ${pairs} × 2 executions make for ${pairs} new numbers`,
-					`${contacts} and ${conversations}`,
-				],
-			],
+			text: [
+				'Each message is an execution of its own, all in one process of n8n that was started for it. The first one reads the open conversations of the channel.',
+				'In which order Sahut lists conversations is not documented. Where it does not say *by creation*, they are listed by their latest activity. By creation, n8n reads them all again, at most once a minute, when it meets a known customer of whom it knows no open one.',
+			].join('\n\n'),
+			head: ['what', 'executions', 'average', 'fewest', 'most'],
+			rows: [known, byCreation].flatMap(({ first, inOpen, withoutOpen, whenNew }, index) => {
+				const order = index === 0 ? '' : 'by creation: ';
+				return [
+					rowOf(`${order}the first one, to a customer with an open conversation`, first),
+					rowOf(`${order}to customers with an open conversation`, inOpen),
+					rowOf(`${order}to known customers without one`, withoutOpen),
+					rowOf(`${order}to customers who are new`, whenNew),
+				];
+			}),
 			verdicts: [
 				{
-					work: 'Requests per message, a new customer',
-					goal: `at most ${MOST_WHEN_NEW}`,
-					measured: ratio(whenNew),
-					met: whenNew <= MOST_WHEN_NEW,
+					work: 'Requests of a message to a new customer',
+					goal: `at most ${MOST_WHEN_NEW} on average`,
+					measured: ratio(average(known.whenNew)),
+					met: average(known.whenNew) <= MOST_WHEN_NEW,
 				},
 				{
-					work: 'Requests per message, a known customer',
+					work: 'Requests of a message to a customer with an open conversation',
 					goal: `at most ${MOST_WHEN_KNOWN} on average`,
-					measured: ratio(whenKnown),
-					met: whenKnown <= MOST_WHEN_KNOWN,
-				},
-				{
-					work: 'Two executions at once, one new number',
-					goal: 'one contact and one conversation',
-					measured: `${contacts} and ${conversations} for ${pairs} numbers`,
-					met: contacts === pairs && conversations === pairs,
+					measured: `${ratio(average(known.inOpen))} (the first one: ${count(known.first[0]!)})`,
+					met: average(known.inOpen) <= MOST_WHEN_KNOWN,
 				},
 			],
 		};

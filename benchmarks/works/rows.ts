@@ -11,3 +11,8 @@ export function rowsFor(conversations: string[], count: number, first = 0): Row[
 		text: `Pesanan Kakak sudah kami kirim, nomor ${first + index}`,
 	}));
 }
+
+/** Phone numbers that nobody has, and no other series. */
+export function newNumbers(series: number, count: number): string[] {
+	return Array.from({ length: count }, (_, index) => `+6287${series}${1_000_000 + index}`);
+}
