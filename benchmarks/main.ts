@@ -2,10 +2,11 @@ import { writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 
+import { watchOthers } from './harness/machine';
 import { openStage } from './harness/stage';
 import type { Findings } from './harness/work';
 import { resultsFile, showFindings, showVerdicts } from './report';
-import { describeLoad, describeSetting } from './setting';
+import { describeSetting } from './setting';
 import { works } from './works';
 
 const RESULTS = join(__dirname, 'results.md');
@@ -31,8 +32,8 @@ async function main(): Promise<void> {
 	const findings: Findings[] = [];
 	try {
 		for (const { run } of chosen) {
-			const found = await run(stage);
-			setting.push(`load after “${found.title}”: ${describeLoad()}`);
+			const others = watchOthers();
+			const found = { ...(await run(stage)), othersShare: others() };
 			console.log(showFindings(found));
 			findings.push(found);
 		}

@@ -25,9 +25,17 @@ function forMarkdown(head: string[], rows: string[][]): string {
 	return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
 }
 
+/** How quiet the machine was. */
+function quietness({ othersShare }: Findings): string {
+	return othersShare === undefined
+		? ''
+		: `Others took ${(othersShare * 100).toFixed(0)} % of the CPU meanwhile.`;
+}
+
 /** What one benchmark has found, for the terminal. */
-export function showFindings({ title, head, rows }: Findings): string {
-	return `\n${title}\n${forTerminal(head, rows)}`;
+export function showFindings(findings: Findings): string {
+	const { title, head, rows } = findings;
+	return ['', title, forTerminal(head, rows), quietness(findings)].join('\n');
 }
 
 /** All goals, for the terminal. */
@@ -37,9 +45,12 @@ export function showVerdicts(findings: Findings[]): string {
 
 /** The whole of results.md. @param setting machine, versions and date, one a line */
 export function resultsFile(findings: Findings[], setting: string[]): string {
-	const parts = findings.map(({ title, text, head, rows }) =>
-		[`## ${title}`, text, forMarkdown(head, rows)].filter(Boolean).join('\n\n'),
-	);
+	const parts = findings.map((each) => {
+		const { title, text, head, rows } = each;
+		return [`## ${title}`, text, forMarkdown(head, rows), quietness(each)]
+			.filter(Boolean)
+			.join('\n\n');
+	});
 	return [
 		'# Benchmarks',
 		'Written by `npm run bench`; what is measured and how is in [README.md](README.md).',

@@ -6,23 +6,17 @@ import { installN8n } from '../scripts/n8n';
 
 const GB = 1024 ** 3;
 
-/** How busy the machine is, the benchmarks themselves included: averages of 1, 5 and 15 minutes. */
-export function describeLoad(): string {
-	return loadavg()
-		.map((value) => value.toFixed(1))
-		.join(', ');
-}
-
 /** Where and on what the figures were taken: machine, versions and date, one a line. */
 export async function describeSetting(): Promise<string[]> {
 	const { node, version: n8n } = await installN8n();
 	const run = (command: string, args: string[]) =>
 		execFileSync(command, args, { encoding: 'utf8' }).trim();
 	const [cpu, ...others] = cpus();
+	const load = loadavg().map((value) => value.toFixed(1));
 	return [
 		`${new Date().toISOString().slice(0, 16).replace('T', ' ')} UTC`,
 		`${others.length + 1} cores (${cpu?.model.trim()}), ${Math.round(totalmem() / GB)} GB of RAM, ${process.platform}`,
-		`load when it began (1, 5, 15 minutes): ${describeLoad()}`,
+		`load when it began (1, 5, 15 minutes): ${load.join(', ')}`,
 		`n8n-nodes-sahut ${version} (${run('git', ['rev-parse', '--short', 'HEAD'])}), n8n ${n8n} on Node.js ${run(node, ['--version'])}; sandbox on Node.js ${process.version}`,
 	];
 }

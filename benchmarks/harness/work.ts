@@ -8,6 +8,8 @@ export interface Findings {
 	head: string[];
 	rows: string[][];
 	verdicts: Verdict[];
+	/** What share of the machine's CPU others have taken meanwhile, where that is known. */
+	othersShare?: number | undefined;
 }
 
 /** One goal, and whether it was reached. */
