@@ -4,8 +4,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 interface CpuTime {
 	/** Of all cores, idle or not. */
 	all: number;
-	/** Of all processes. */
-	processes: number;
+	/** Of all processes, and what the host of a virtual machine gave to others. */
+	taken: number;
 	/** Of this process and all that it has started. */
 	own: number;
 }
@@ -51,9 +51,10 @@ function readCpuTime(): CpuTime | undefined {
 	// user nice system idle iowait irq softirq steal; what follows is part of the first two.
 	const ticks = line.trim().split(/\s+/).slice(1, 9).map(Number);
 	const [user = 0, nice = 0, system = 0] = ticks;
+	const stolen = ticks[7] ?? 0;
 	return {
 		all: ticks.reduce((sum, value) => sum + value, 0),
-		processes: user + nice + system,
+		taken: user + nice + system + stolen,
 		own: ownTicks(),
 	};
 }
@@ -67,7 +68,7 @@ export function watchOthers(): () => number | undefined {
 	return () => {
 		const after = readCpuTime();
 		if (!before || !after || after.all === before.all) return undefined;
-		const others = after.processes - before.processes - (after.own - before.own);
+		const others = after.taken - before.taken - (after.own - before.own);
 		return Math.max(0, others) / (after.all - before.all);
 	};
 }
