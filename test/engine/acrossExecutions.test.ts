@@ -2,26 +2,24 @@ import fc from 'fast-check';
 import type { INode } from 'n8n-workflow';
 import { setTimeout as wait } from 'node:timers/promises';
 
-import type { Conversation } from '../../sandbox/records';
 import type * as Room from '../../nodes/Sahut/workspace';
+import type { Conversation } from '../../sandbox/records';
 import { PACKAGE_FOLDER, sahutWorkflow } from './engine';
 import { dataAtStart } from './retryData';
-import { openWorkspace, sendText, type Workspace } from './workspace';
-
-const byId = (value: string) => ({ __rl: true, mode: 'id', value });
+import {
+	byId,
+	conversationsOf,
+	openWorkspace,
+	sendText,
+	toPhone,
+	type Workspace,
+} from './workspace';
 
 /** A WhatsApp template to a phone number, which reaches everybody at any time. */
-function toPhone(channel: string): INode['parameters'] {
-	return {
-		resource: 'message',
-		operation: 'sendToPhone',
-		phone: '={{ $json.phone }}',
-		channelId: byId(channel),
-		messageType: 'template',
-		templateId: 'tmpl_follow_up',
-		templateVariables: { variable: [{ name: 'customer_name', value: '={{ $json.name }}' }] },
-	};
-}
+const onChannel = (workspace: Workspace, channel: string): INode['parameters'] => ({
+	...toPhone(workspace),
+	channelId: byId(channel),
+});
 
 /** The built room, as the built node uses it. */
 async function loadRoom(): Promise<typeof Room> {
@@ -30,12 +28,10 @@ async function loadRoom(): Promise<typeof Room> {
 
 const ANI = { phone: '0812 0000 0001', name: 'Ani' };
 
-const conversationsOf = ({ sandbox }: Workspace) => [...sandbox.store.conversations.values()];
-
 async function openChannel(options: Parameters<typeof openWorkspace>[0] = {}) {
 	const workspace = await openWorkspace(options);
 	const { id: channel } = workspace.sandbox.store.addChannel();
-	const send = async (row = ANI, parameters = toPhone(channel)) =>
+	const send = async (row = ANI, parameters = onChannel(workspace, channel)) =>
 		await workspace.run(parameters, [row]);
 	return { ...workspace, channel, send };
 }
@@ -120,7 +116,7 @@ describe('two retries of one execution at the same moment', () => {
 	it.each([true, false])('write to nobody twice, Reuse Open Conversation: %s', async (reuse) => {
 		const workspace = await openChannel({ latencyMs: 5 });
 		const options = { concurrency: 1, reuseOpenConversation: reuse };
-		const workflow = sahutWorkflow({ ...toPhone(workspace.channel), options });
+		const workflow = sahutWorkflow({ ...onChannel(workspace, workspace.channel), options });
 		const stored = dataAtStart(workflow.nodes[0]!, rows, Date.now() - 600_000);
 		const retry = async () =>
 			await workspace.run(
@@ -191,7 +187,10 @@ it('rows with one new number share a conversation that was made while the list w
 	});
 	const rows = [{ phone: '0812 0000 0009', name: 'Lama' }, ANI, ANI, ANI];
 
-	await workspace.run({ ...toPhone(workspace.channel), options: { concurrency: 20 } }, rows);
+	await workspace.run(
+		{ ...onChannel(workspace, workspace.channel), options: { concurrency: 20 } },
+		rows,
+	);
 
 	expect(store.conversations.size).toBe(150 + 2);
 });
@@ -245,7 +244,7 @@ describe('a customer whose conversation is known', () => {
 		const { id: second } = workspace.sandbox.store.addChannel({ name: 'Kedua' });
 		for (let time = 1; time <= 2; time++) {
 			await workspace.send();
-			await workspace.send(ANI, toPhone(second));
+			await workspace.send(ANI, onChannel(workspace, second));
 		}
 		const channels = conversationsOf(workspace).map(({ channel }) => channel.id);
 		expect(channels.sort()).toEqual([workspace.channel, second].sort());
@@ -259,7 +258,7 @@ it('an execution that is cancelled while it reads for another one, or waits for 
 	for (const number of [1, 2, 3]) store.addContact({ phone: `+628120000000${number}` });
 	faults.add({ kind: 'slow', delayMs: 500, method: 'GET', path: '/conversations' });
 	const send = async (who: number, more = {}) =>
-		await workspace.run(toPhone(workspace.channel), [people[who]!], {}, more);
+		await workspace.run(onChannel(workspace, workspace.channel), [people[who]!], {}, more);
 
 	const begun = Date.now();
 	const reader = send(0, { cancelWhen: wait(200) });

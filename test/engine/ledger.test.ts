@@ -1,7 +1,7 @@
 import type { IDataObject, INode } from 'n8n-workflow';
 
 import { runWorkflow, sahutWith, sahutWorkflow, toItems, type FinishedRun } from './engine';
-import { dataForRetry } from './retryData';
+import { dataForRetry, retry } from './retryData';
 import { openWorkspace, sendText, type Workspace } from './workspace';
 
 const UNKNOWN = 'conv_00000000000000';
@@ -15,18 +15,6 @@ function twelveRows(workspace: Workspace) {
 		text: `Halo pelanggan ${index}`,
 	}));
 	return { conversations, rows, mend: () => (rows[7]!.conversation = conversations[7]) };
-}
-
-async function retry(workspace: Workspace, failed: FinishedRun, parameters = sendText) {
-	return await workspace.run(
-		parameters,
-		[],
-		{},
-		{
-			mode: 'retry',
-			executionData: dataForRetry(failed),
-		},
-	);
 }
 
 const counts = (workspace: Workspace, conversations: string[]) =>

@@ -19,6 +19,19 @@ export function dataForRetry({ run }: FinishedRun): IRunExecutionData {
 	return data;
 }
 
+/** The editor's *Retry* on a failed execution, the rows changed before it if so wished. */
+export async function retry(
+	workspace: Workspace,
+	failed: FinishedRun,
+	parameters: INode['parameters'],
+	change: (rows: IDataObject[]) => void = () => {},
+) {
+	const executionData = dataForRetry(failed);
+	const [items] = executionData.executionData!.nodeExecutionStack[0]!.data.main!;
+	change(items!.map(({ json }) => json));
+	return await workspace.run(parameters, [], {}, { mode: 'retry', executionData });
+}
+
 /** What n8n stores of an execution when it begins, and still has of it when its process has died. */
 export function dataAtStart(
 	first: INode,

@@ -1,7 +1,6 @@
-import type { IDataObject, INode } from 'n8n-workflow';
+import type { INode } from 'n8n-workflow';
 
-import type { FinishedRun } from './engine';
-import { dataForRetry } from './retryData';
+import { retry } from './retryData';
 import {
 	allSent,
 	byId,
@@ -10,7 +9,6 @@ import {
 	openWorkspace,
 	sendText,
 	toPhone,
-	type Workspace,
 } from './workspace';
 
 const RETRY_ON_FAIL = { retryOnFail: true, maxTries: 3, waitBetweenTries: 5 };
@@ -18,18 +16,6 @@ const MINUTE_MS = 60_000;
 
 /** Another text at each try, as with `$execution.id` in a retry or a random code. */
 const NOW = '{{ $now.toMillis() }} {{ Math.random() }}';
-
-async function retry(
-	workspace: Workspace,
-	failed: FinishedRun,
-	parameters: INode['parameters'],
-	change: (rows: IDataObject[]) => void = () => {},
-) {
-	const executionData = dataForRetry(failed);
-	const [items] = executionData.executionData!.nodeExecutionStack[0]!.data.main!;
-	change(items!.map(({ json }) => json));
-	return await workspace.run(parameters, [], {}, { mode: 'retry', executionData });
-}
 
 describe('an expression that differs at each try', () => {
 	it('sends each customer one message, and one more to none', async () => {

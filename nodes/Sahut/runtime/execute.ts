@@ -101,16 +101,11 @@ export async function executeItems(
 	const failed = outcomes[failedAt];
 	const isCancelled = cancelSignal?.aborted === true;
 	const isDone = failedAt < 0 && !looksFailed(outcomes[0]);
-	await setup().then(
-		({ ledger }) => ledger.close(isDone),
-		() => undefined,
-	);
+	const prepared = await setup().catch(() => undefined);
+	prepared?.ledger.close(isDone);
 	if ((stopsAtFailure || isCancelled) && failed?.kind === 'failed') {
 		const done = outcomes.filter(({ kind }) => kind === 'done').length;
-		const verb = await setup().then(
-			({ operation }) => operation.done,
-			() => 'done',
-		);
+		const verb = prepared?.operation.done ?? 'done';
 		const progress = `${done} of ${items.length} items were ${verb}.`;
 		const error = nameTheItem(failed.error, failedAt, progress);
 		throw isCancelled ? endAsCancelled(context, error) : error;

@@ -1,5 +1,7 @@
 import { sleep } from 'n8n-workflow';
 
+import { doneOrAborted } from './aborts';
+
 /** Time as the transport sees it, so that tests can make it run faster. */
 export interface Clock {
 	/** Milliseconds since the epoch. */
@@ -13,14 +15,8 @@ async function sleepUnlessAborted(ms: number, signal?: AbortSignal): Promise<voi
 	if (!signal) return await sleep(ms);
 	signal.throwIfAborted();
 	// One of its own: Node warns of a signal to which more than ten listen.
-	const own = AbortSignal.any([signal]);
-	await new Promise<void>((resolve, reject) => {
-		const onAbort = () => reject(own.reason);
-		own.addEventListener('abort', onAbort, { once: true });
-		void sleep(ms, own)
-			.then(resolve, reject)
-			.finally(() => own.removeEventListener('abort', onAbort));
-	});
+	await doneOrAborted(sleep(ms, AbortSignal.any([signal])), signal);
+	signal.throwIfAborted();
 }
 
 export const systemClock: Clock = { now: () => Date.now(), sleep: sleepUnlessAborted };

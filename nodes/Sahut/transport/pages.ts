@@ -21,6 +21,18 @@ export async function fetchPage<T>(
 	return await sahut.request<T[]>({ ...request, method: 'GET', query, expects: 'list' });
 }
 
+/**
+ * The number of the last page, as far as page `page` tells. Without the documented `meta`, a full page
+ * may have another one behind it.
+ */
+export function lastPageBy(
+	{ data, meta }: Envelope<unknown[]>,
+	page: number,
+	size = MAX_PAGE_SIZE,
+): number {
+	return meta?.total_pages ?? (data.length === size ? page + 1 : page);
+}
+
 /** The pages of one list, each fetched once; a last page that has others behind it by now, again. */
 export interface Pages<T> {
 	/** Records on a page that is full. */
@@ -50,9 +62,9 @@ export function openPages<T>(
 	let last = 1;
 
 	async function fetch(page: number): Promise<T[]> {
-		const { data, meta } = await fetchPage<T>(sahut, request, page, size);
-		// Without the documented `meta`, a full page may have another one behind it.
-		last = Math.max(last, meta?.total_pages ?? (data.length === size ? page + 1 : page));
+		const answer = await fetchPage<T>(sahut, request, page, size);
+		const { data, meta } = answer;
+		last = Math.max(last, lastPageBy(answer, page, size));
 		if (meta?.total !== undefined) totals.add(meta.total);
 		if (data.length < size) short.add(page);
 		return data;

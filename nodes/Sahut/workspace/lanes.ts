@@ -1,3 +1,5 @@
+import { doneOrAborted } from '../transport/aborts';
+
 /**
  * Runs a task behind all earlier ones of its lanes, and beside those of other lanes. When the signal
  * is aborted, the waiting ends at once: the task begins, and finds that there is nothing to be done.
@@ -7,22 +9,6 @@ export type Lanes = <T>(
 	task: () => Promise<T>,
 	signal?: AbortSignal,
 ) => Promise<T>;
-
-/** Waits for `turn`, or for the signal if that is aborted before. */
-export async function untilTurn(turn: Promise<unknown>, signal?: AbortSignal): Promise<void> {
-	if (!signal) return void (await turn);
-	if (signal.aborted) return;
-	// One of its own: Node warns of a signal to which more than ten listen.
-	const own = AbortSignal.any([signal]);
-	await new Promise<void>((resolve) => {
-		const end = () => {
-			own.removeEventListener('abort', end);
-			resolve();
-		};
-		own.addEventListener('abort', end);
-		void turn.then(end);
-	});
-}
 
 /**
  * Lanes: what is in one runs one after another, in the order in which it came. A task that fails does
@@ -49,7 +35,7 @@ export function createLanes(): Lanes {
 			for (const lane of lanes) if (tails.get(lane) === tail) tails.delete(lane);
 		});
 		try {
-			if (ahead.length > 0) await untilTurn(before, signal);
+			if (ahead.length > 0) await doneOrAborted(before, signal);
 			return await task();
 		} finally {
 			leave();

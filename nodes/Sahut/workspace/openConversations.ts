@@ -1,7 +1,7 @@
-import { fetchPage, MAX_PAGE_SIZE, type ListRequest } from '../transport/pages';
+import { doneOrAborted } from '../transport/aborts';
+import { fetchPage, lastPageBy, MAX_PAGE_SIZE, type ListRequest } from '../transport/pages';
 import { fetchAll } from '../transport/pagination';
-import type { Conversation, Envelope, SahutClient } from '../transport/types';
-import { untilTurn } from './lanes';
+import type { Conversation, SahutClient } from '../transport/types';
 
 /** The statuses of conversations that a message can join. */
 export const OPEN_STATUSES = ['open', 'pending'] as const;
@@ -20,11 +20,6 @@ const MAX_CONVERSATIONS = 50_000;
 
 const activityOf = ({ updated_at, created_at }: Conversation) =>
 	Date.parse(updated_at ?? created_at) || 0;
-
-/** Whether a page is the last one; without the documented `meta`, a full one may have another behind it. */
-function hasNoMore({ data, meta }: Envelope<unknown[]>, page: number): boolean {
-	return page >= (meta?.total_pages ?? (data.length < MAX_PAGE_SIZE ? page : Infinity));
-}
 
 /**
  * Whether a page shows that its list is ordered by activity, the latest first: it is in that order,
@@ -106,10 +101,7 @@ export class OpenConversations {
 		while (this.done <= askedAt) {
 			if (this.reading) {
 				// One of another execution, which may be cancelled: then it is made by this one.
-				await untilTurn(
-					this.reading.catch(() => undefined),
-					sahut.signal,
-				);
+				await doneOrAborted(this.reading, sahut.signal);
 				// Says that this execution is cancelled.
 				if (sahut.signal?.aborted) return await this.read(sahut);
 				continue;
@@ -132,7 +124,7 @@ export class OpenConversations {
 		// The server's clock is known by its answer.
 		const beganAt = sahut.serverNow() - (Date.now() - began);
 		for (const conversation of first.data) this.update(conversation);
-		const isAll = hasNoMore(first, 1);
+		const isAll = lastPageBy(first, 1) <= 1;
 		const isEnough =
 			isAll ||
 			(this.wholePages > 0 &&
@@ -183,7 +175,7 @@ export class OpenConversations {
 			const answer = await fetchPage<Conversation>(sahut, this.list(), page);
 			records = answer.data;
 			for (const conversation of records) this.update(conversation);
-			if (hasNoMore(answer, page)) return true;
+			if (lastPageBy(answer, page) <= page) return true;
 		}
 		return false;
 	}

@@ -1,5 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import { byAge } from '../../transport/byAge';
 import { fetchList } from '../../transport/pagination';
 import type { Contact, SahutClient, SahutRequest, WriteTrace } from '../../transport/types';
 import { canComeOf } from '../../transport/writtenSince';
@@ -21,10 +22,6 @@ export function laneOf(key: ContactKey): string {
 /** Whether a contact has this phone number, or this email address in whatever case. */
 export function hasKey({ phone, email }: Contact, key: ContactKey): boolean {
 	return ('phone' in key ? phone : email?.toLowerCase()) === keyText(key);
-}
-
-function byAge(a: Contact, b: Contact): number {
-	return Date.parse(a.created_at) - Date.parse(b.created_at);
 }
 
 /** `GET /contacts?q=…` also finds what only resembles the text, so each result is looked at. */

@@ -1,5 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import { byAge } from '../../transport/byAge';
 import { fromBothEnds, openPages } from '../../transport/pages';
 import { collect, type Wanted } from '../../transport/pagination';
 import type { Conversation, SahutClient, SahutRequest, WriteTrace } from '../../transport/types';
@@ -14,8 +15,6 @@ export type NewConversation = IDataObject & {
 	channel_id: string;
 	assignee_id?: string;
 };
-
-const ageOf = ({ created_at }: Conversation) => -Date.parse(created_at);
 
 /**
  * Some conversations of a channel. The API cannot look them up by contact, and does not say in which
@@ -48,7 +47,7 @@ export async function fetchTouched(
 	const fetch = async () =>
 		await fetchFromBothEnds(sahut, channelId, { limit: Infinity, keep: isTouched });
 	const touched = await (trace.share?.(`conversations on ${channelId} since`, fetch) ?? fetch());
-	return touched.toReversed().sort((a, b) => ageOf(b) - ageOf(a));
+	return touched.toReversed().sort(byAge);
 }
 
 /** Looks, once, whether a conversation was made although the answer did not arrive. */

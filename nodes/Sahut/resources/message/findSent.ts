@@ -5,15 +5,10 @@ import { openPages } from '../../transport/pages';
 import { findLastPage } from '../../transport/timeline';
 import type { Message, SahutClient, WriteTrace } from '../../transport/types';
 import { canComeOf, writtenSince } from '../../transport/writtenSince';
+import { toLine } from './toLine';
 
 /** How far back from the newest page to look, in a conversation where much has followed since. */
 const MAX_PAGES_BACK = 10;
-
-/** How white space is written may change on the way. */
-const toLine = (text: unknown) =>
-	String(text ?? '')
-		.replace(/\s+/g, ' ')
-		.trim();
 
 /** What a character must not be beside, where a word ends there: "450" in "Rp450" is a word. */
 const KINDS = [/\p{L}/u, /\p{N}/u];
@@ -27,7 +22,10 @@ function asWords(value: unknown): RegExp {
 	return new RegExp(`(?<!${first})${literal}(?!${last})`, 'u');
 }
 
-/** Whether a stored message says what was sent; of a template, Sahut stores the result. */
+/**
+ * Whether a stored message says what was sent; of a template, Sahut stores the result. How white space
+ * is written may change on the way.
+ */
 function saysTheSame(body: IDataObject): (message: Message) => boolean {
 	if ('content' in body) return ({ content }) => toLine(content) === toLine(body.content);
 	const values = Object.values(body.template_variables ?? {})

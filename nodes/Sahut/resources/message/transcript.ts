@@ -3,6 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { attachmentsOf } from '../../transport/attachments';
 import { createBreaks } from '../../transport/breaks';
 import type { Message } from '../../transport/types';
+import { toLine } from './toLine';
 
 /** `2024-03-15 15:30`, in the time zone. Swedish dates are ISO dates. */
 function timeFormat(timezone: string): Intl.DateTimeFormat {
@@ -11,11 +12,6 @@ function timeFormat(timezone: string): Intl.DateTimeFormat {
 		dateStyle: 'short',
 		timeStyle: 'short',
 	});
-}
-
-/** White space and line breaks as single spaces: a message is one line. */
-function toLine(text: string): string {
-	return text.replace(/\s+/g, ' ').trim();
 }
 
 /**
