@@ -144,22 +144,24 @@ describe('stored values', () => {
 		    mode id
 		  messageType: options = "text"
 		    = text
+		    = textOrTemplate
 		    = template
-		  content: string = "", when messageType is text
-		  templateId: string = "", when messageType is template
-		  variablesInput: options = "fields", when messageType is template
+		  content: string = "", when messageType is text or textOrTemplate
+		  templateId: string = "", when messageType is template or textOrTemplate
+		  variablesInput: options = "fields", when messageType is template or textOrTemplate
 		    = fields
 		    = json
-		  templateVariables: fixedCollection = {}, when messageType is template, when variablesInput is fields
+		  templateVariables: fixedCollection = {}, when messageType is template or textOrTemplate, when variablesInput is fields
 		    variable
 		      name: string = ""
 		      value: string = ""
-		  templateVariablesJson: json = "{}", when messageType is template, when variablesInput is json
+		  templateVariablesJson: json = "{}", when messageType is template or textOrTemplate, when variablesInput is json
 		  options: collection = {}
 		    concurrency: number = 5
 		    dryRun: boolean = false
 		    private: boolean = false, when /messageType is text
 		    requestsPerMinute: number = 60
+		    skipIfSentWithin: number = 24
 		 message.sendToPhone
 		  phone: string = ""
 		  channelId: resourceLocator = {"mode":"list","value":""}
@@ -167,17 +169,18 @@ describe('stored values', () => {
 		    mode id
 		  messageType: options = "text"
 		    = text
+		    = textOrTemplate
 		    = template
-		  content: string = "", when messageType is text
-		  templateId: string = "", when messageType is template
-		  variablesInput: options = "fields", when messageType is template
+		  content: string = "", when messageType is text or textOrTemplate
+		  templateId: string = "", when messageType is template or textOrTemplate
+		  variablesInput: options = "fields", when messageType is template or textOrTemplate
 		    = fields
 		    = json
-		  templateVariables: fixedCollection = {}, when messageType is template, when variablesInput is fields
+		  templateVariables: fixedCollection = {}, when messageType is template or textOrTemplate, when variablesInput is fields
 		    variable
 		      name: string = ""
 		      value: string = ""
-		  templateVariablesJson: json = "{}", when messageType is template, when variablesInput is json
+		  templateVariablesJson: json = "{}", when messageType is template or textOrTemplate, when variablesInput is json
 		  options: collection = {}
 		    assigneeId: options = ""
 		    concurrency: number = 5
@@ -186,6 +189,8 @@ describe('stored values', () => {
 		    dryRun: boolean = false
 		    requestsPerMinute: number = 60
 		    reuseOpenConversation: boolean = true
+		    skipContactTags: string = ""
+		    skipIfSentWithin: number = 24
 		conversation (first: list)
 		 conversation.create
 		  contactId: resourceLocator = {"mode":"list","value":""}

@@ -5,7 +5,15 @@ import {
 	toTemplateVariables,
 } from '../../nodes/Sahut/resources/message/templateVariables';
 
-const scalars = fc.oneof(fc.string(), fc.integer(), fc.boolean());
+/** Values that WhatsApp takes as they are. */
+const scalars = fc.oneof(
+	fc
+		.string()
+		.map((text) => text.replace(/\s+/g, ' ').trim())
+		.filter((text) => text !== ''),
+	fc.integer(),
+	fc.boolean(),
+);
 
 /** Any names, those that JavaScript treats specially among them. */
 const names = fc
@@ -67,16 +75,26 @@ it.each([
 	],
 	[
 		[
-			{ name: 'a', value: '' },
-			{ name: ' a', value: '' },
+			{ name: 'a', value: 'x' },
+			{ name: ' a', value: 'x' },
 		],
 		'Template variable "a" is there twice',
 	],
 	[[{ name: 'a' }], 'Template variable "a" has no value'],
+	[[{ name: 'a', value: '' }], 'Template variable "a" has no value'],
+	[[{ name: 'a', value: ' \r\n\u00a0' }], 'Template variable "a" has no value'],
 ])('rows %j are refused: %s', (rows, message) => {
 	expect(() => toTemplateVariables(rows)).toThrow(message);
 });
 
-it('an empty value is a value', () => {
-	expect(toTemplateVariables([{ name: 'note', value: '' }])).toEqual({ note: '' });
+it.each([
+	['Jl. Merdeka 1\nBandung', 'Jl. Merdeka 1 Bandung'],
+	['Jl. Merdeka 1,\r\n\r\n  Bandung\n', 'Jl. Merdeka 1, Bandung'],
+	['a\tb\u2028c', 'a b c'],
+	['empat    spasi', 'empat    spasi'],
+	['lima     spasi', 'lima spasi'],
+	['lima\u00a0 \u00a0 \u00a0spasi', 'lima spasi'],
+])('%j is sent as WhatsApp takes it: %j', (value, sent) => {
+	expect(toTemplateVariables([{ name: 'address', value }])).toEqual({ address: sent });
+	expect(parseTemplateVariables({ address: value })).toEqual({ address: sent });
 });

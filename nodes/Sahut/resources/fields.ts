@@ -158,4 +158,13 @@ export const sendOptions = {
 		description:
 			'How many requests may start within a minute, evenly spread. Keeps a part of your plan’s rate limit (60, 300 or 1,000) free for other integrations.',
 	},
+	skipIfSentWithin: {
+		displayName: 'Skip If Sent Within (Hours)',
+		name: 'skipIfSentWithin',
+		type: 'number',
+		typeOptions: { minValue: 0, numberPrecision: 2 },
+		default: 24,
+		description:
+			'Sends nothing when the conversation has had this message within so many hours, from whomever: the item is then that message, with "skipped". So a workflow that runs twice sends once. A template is told by its values: give it one that is unique, such as an order number.',
+	},
 } satisfies Record<string, INodeProperties>;

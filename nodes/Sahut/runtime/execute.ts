@@ -83,13 +83,13 @@ export async function executeItems(
 			if (reading.kind !== 'done') return reading;
 			const { operation, sahutFor, inLane } = await setup();
 			const ends = [cancelSignal, operation.readsOnly && stop.signal];
-			const run = async (scope: Scope) =>
-				await operation.run(reading.value, sahutFor(itemIndex, scope));
 			return await inLane(
 				operation.lane?.(reading.value) ?? [],
-				async () => {
+				async (leaveSlot) => {
 					await takeBreak();
 					if (stop.signal.aborted) return { kind: 'notStarted' };
+					const run = async (scope: Scope) =>
+						await operation.run(reading.value, sahutFor(itemIndex, scope, leaveSlot));
 					return await attempt(async () => await inScope(ends, run), operation.readsOnly);
 				},
 				endOfAll,

@@ -27,6 +27,9 @@ export interface Sahut extends SahutClient {
 		stillHolds?: (decision: T) => Promise<boolean>,
 	): Promise<T>;
 
+	/** What was decided for this item at a step, if it was. */
+	decided<T extends IDataObject>(step: string): T | undefined;
+
 	/** Whether an earlier try of this item has made a write, or may have: it must not go another way. */
 	wasTried(request: SahutRequest): boolean;
 

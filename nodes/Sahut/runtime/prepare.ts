@@ -56,8 +56,8 @@ export async function prepare(
 		operation,
 		ledger,
 		inLane: createLanes(transport.concurrency, workspace.inLane),
-		sahutFor: (itemIndex: number, scope: Scope): Sahut => ({
-			...ledger.forItem(itemIndex, scopedClient(client, scope)),
+		sahutFor: (itemIndex: number, scope: Scope, leaveSlot: () => void): Sahut => ({
+			...ledger.forItem(itemIndex, scopedClient(client, scope), leaveSlot),
 			share,
 			workspace,
 			download: async (attachment) =>

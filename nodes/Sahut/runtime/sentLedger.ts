@@ -15,13 +15,20 @@ import type { Sahut } from './operation';
 /** For how long nothing can have come to belong to a record that was made. */
 const JUST_MADE_MS = 60_000;
 
+/** The waits before each look for a write whose answer was lost: a list may show it later. */
+const LOOK_AFTER_MS = [0, 1_000, 2_000, 4_000];
+
 /** What this execution has already written, so that a node that runs again writes nothing twice. */
 export interface SentLedger {
-	/** A client for one item: its writes and decisions are looked up here first, and recorded. */
+	/**
+	 * A client for one item: its writes and decisions are looked up here first, and recorded.
+	 * @param leaveSlot lets the next item begin, while this one only waits
+	 */
 	forItem(
 		itemIndex: number,
 		sahut: SahutClient,
-	): SahutClient & Pick<Sahut, 'decide' | 'earlier' | 'isJustMade' | 'wasTried'>;
+		leaveSlot: () => void,
+	): SahutClient & Pick<Sahut, 'decide' | 'decided' | 'earlier' | 'isJustMade' | 'wasTried'>;
 	/** The run has ended: everything is forgotten, or kept for another try. */
 	close(isDone: boolean): void;
 }
@@ -44,6 +51,11 @@ export function openLedger(
 	/** ID → when it was made, of what was made since the ledger was opened. */
 	const madeNow = new Map<unknown, number>();
 
+	function recorded<T extends IDataObject>(key: string): T | undefined {
+		const entry = entries.get(key);
+		return entry && 'record' in entry ? (entry.record as T) : undefined;
+	}
+
 	async function findWritten(
 		request: SahutRequest,
 		sahut: SahutClient,
@@ -53,6 +65,24 @@ export function openLedger(
 			...attempt,
 			isAccountedFor: entries.isAccountedFor,
 		});
+	}
+
+	/** Looks at once, and again for some seconds. @returns undefined when it is not to be seen. */
+	async function lookFor(
+		request: SahutRequest,
+		sahut: SahutClient,
+		attempt: Pick<WriteTrace, 'sentAt' | 'body'>,
+		leaveSlot: () => void,
+	): Promise<IDataObject | undefined> {
+		for (const waitMs of LOOK_AFTER_MS) {
+			if (waitMs > 0) {
+				leaveSlot();
+				await clock.sleep(waitMs, sahut.signal);
+			}
+			const written = await findWritten(request, sahut, attempt);
+			if (written) return written;
+		}
+		return undefined;
 	}
 
 	/** The traces of what was written before this run, by another try. */
@@ -77,6 +107,7 @@ export function openLedger(
 		key: string,
 		request: SahutRequest,
 		sahut: SahutClient,
+		leaveSlot: () => void,
 	): Promise<IDataObject> {
 		const attempt = { sentAt: clock.now(), body: request.body ?? {} };
 		if (request.method === 'PUT') entries.forgetLaterItems(key, request.path.at(-1));
@@ -88,7 +119,8 @@ export function openLedger(
 					entries.drop(key);
 					throw error;
 				}
-				const written = await findWritten(request, sahut, attempt).catch(() => undefined);
+				// Where it cannot be looked for, or the execution is cancelled, the first answer stands.
+				const written = await lookFor(request, sahut, attempt, leaveSlot).catch(() => undefined);
 				if (!written) throw error;
 				return written;
 			},
@@ -103,11 +135,12 @@ export function openLedger(
 		request: SahutRequest,
 		sahut: SahutClient,
 		attempt: { sentAt: number; body: IDataObject },
+		leaveSlot: () => void,
 	): Promise<IDataObject> {
 		const written = await findWritten(request, sahut, attempt).catch(() => undefined);
 		if (written) return written;
 		// Setting the same values a second time makes no second record.
-		if (request.method === 'PUT') return await write(key, request, sahut);
+		if (request.method === 'PUT') return await write(key, request, sahut, leaveSlot);
 		throw new UnknownFateError(
 			`It is not known whether ${request.subject} got this in an earlier try`,
 			{
@@ -122,7 +155,7 @@ export function openLedger(
 	}
 
 	return {
-		forItem: (itemIndex, sahut) => ({
+		forItem: (itemIndex, sahut, leaveSlot) => ({
 			...sahut,
 			...(isRetry && { earlier }),
 			isJustMade: (id) => clock.now() - (madeNow.get(id) ?? -Infinity) < JUST_MADE_MS,
@@ -133,20 +166,21 @@ export function openLedger(
 				const entry = entries.get(key);
 				if (entry && 'record' in entry) return { data: entry.record as T };
 				const data = entry
-					? await settle(key, request, sahut, entry)
-					: ((await findFromEarlier(request, sahut)) ?? (await write(key, request, sahut)));
+					? await settle(key, request, sahut, entry, leaveSlot)
+					: ((await findFromEarlier(request, sahut)) ??
+						(await write(key, request, sahut, leaveSlot)));
 				entries.record(key, data);
 				return { data: data as T };
 			},
+			decided: <T extends IDataObject>(step: string) => recorded<T>(`${itemIndex} ${step}`),
 			async decide<T extends IDataObject>(
 				step: string,
 				make: () => Promise<T>,
 				stillHolds?: (decision: T) => Promise<boolean>,
 			): Promise<T> {
 				const key = `${itemIndex} ${step}`;
-				const entry = entries.get(key);
-				const recorded = entry && 'record' in entry ? (entry.record as T) : undefined;
-				if (recorded && (!stillHolds || (await stillHolds(recorded)))) return recorded;
+				const before = recorded<T>(key);
+				if (before && (!stillHolds || (await stillHolds(before)))) return before;
 				const decision = await make();
 				entries.record(key, decision);
 				return decision;

@@ -62,11 +62,14 @@ export async function connect(
 	const gate = new RateLimitGate(clock, settings.requestsPerMinute);
 	let serverAheadMs = 0;
 
+	const serverNow = () => clock.now() + serverAheadMs;
+
 	const urlOf = ({ path }: SahutRequest) => `${baseUrl}/${path.map(encodeURIComponent).join('/')}`;
 
 	async function send(request: SahutRequest, signal?: AbortSignal): Promise<Outcome> {
 		const { method, query, body } = request;
 		if (signal?.aborted) return { kind: 'cancelled', wasSent: false };
+		if (serverNow() >= (request.notAfter ?? Infinity)) return { kind: 'tooLate' };
 		try {
 			const answer = (await context.helpers.httpRequestWithAuthentication.call(
 				context,
@@ -88,8 +91,8 @@ export async function connect(
 				{ credentialsDecrypted },
 			)) as IN8nHttpFullResponse;
 			const { statusCode: status, headers } = answer;
-			const serverNow = Date.parse(String(headers.date));
-			if (!Number.isNaN(serverNow)) serverAheadMs = serverNow - clock.now();
+			const answeredAt = Date.parse(String(headers.date));
+			if (!Number.isNaN(answeredAt)) serverAheadMs = answeredAt - clock.now();
 			return { kind: 'answer', status, headers, body: answer.body };
 		} catch (error) {
 			// n8n breaks off what is on its way when the execution is cancelled, and only then.
@@ -125,7 +128,7 @@ export async function connect(
 
 		toServerTime: (localMs) => localMs + serverAheadMs,
 
-		serverNow: () => clock.now() + serverAheadMs,
+		serverNow,
 
 		workspaceId,
 

@@ -35,6 +35,11 @@ export function isNotFound(error: unknown): boolean {
 	return error instanceof NodeApiError && error.httpCode === '404';
 }
 
+/** Whether a request was not sent because its time was over: see `SahutRequest.notAfter`. */
+export function isTooLate(error: unknown): boolean {
+	return error instanceof NodeApiError && error.context.isTooLate === true;
+}
+
 /** Whether the same request may well succeed a little later. */
 export function mayPassByItself(error: unknown): boolean {
 	return error instanceof NodeApiError && error.context.mayPassByItself === true;
@@ -76,5 +81,6 @@ export function toNodeApiError(
 	error.message = message;
 	error.context.mayHaveArrived = isUnknown;
 	error.context.mayPassByItself = passesByItself(outcome);
+	error.context.isTooLate = outcome.kind === 'tooLate';
 	return error;
 }

@@ -124,6 +124,9 @@ export function explain(
 	if (outcome.kind === 'cancelled') {
 		return { message: 'The execution was cancelled', advice: '' };
 	}
+	if (outcome.kind === 'tooLate') {
+		return { message: `It is too late for ${request.subject}`, advice: 'Nothing was sent.' };
+	}
 	if (outcome.kind === 'noAnswer') {
 		return explainSilence(outcome.code, outcome.detail, request, circumstances);
 	}

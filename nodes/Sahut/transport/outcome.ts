@@ -20,7 +20,9 @@ export type Outcome =
 			kind: 'cancelled';
 			/** Whether the request was on its way, so that Sahut may have acted on it. */
 			wasSent: boolean;
-	  };
+	  }
+	/** Its turn came after the time until which it makes sense: it was not sent. */
+	| { kind: 'tooLate' };
 
 export const RATE_LIMITED = 429;
 
@@ -91,6 +93,7 @@ const PASSES_BY_ITSELF = new Set([TIMED_OUT, RATE_LIMITED, 500, 502, 503, 504]);
 export function passesByItself(outcome: Outcome): boolean {
 	switch (outcome.kind) {
 		case 'cancelled':
+		case 'tooLate':
 			return false;
 		case 'noAnswer':
 			return !isUntrusted(outcome.code);
@@ -105,6 +108,8 @@ export function isOfUnknownFate(request: SahutRequest, outcome: Outcome): boolea
 	switch (outcome.kind) {
 		case 'cancelled':
 			return outcome.wasSent;
+		case 'tooLate':
+			return false;
 		case 'noAnswer':
 			return !isNeverConnected(outcome.code);
 		case 'answer':

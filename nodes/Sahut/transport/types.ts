@@ -17,6 +17,8 @@ export interface SahutRequest {
 	note?: string;
 	/** Gives the request up when it is aborted before the request was sent. */
 	signal?: AbortSignal;
+	/** Not sent from this time on, by the server's clock, in milliseconds since the epoch. */
+	notAfter?: number;
 	/**
 	 * For a write: whom or what it is for, where the path does not say so. An item writes once to one
 	 * path for one target.

@@ -1,21 +1,25 @@
 import { createLanes, type Lanes } from './lanes';
 import { OpenConversations } from './openConversations';
+import type { SentMessage } from './sentMessages';
+import { createShelf } from './shelf';
 
-/** Workspaces, and channels of each, that are remembered at once. */
+/** Workspaces, and of each the channels and records that are remembered at once. */
 const MAX_WORKSPACES = 100;
 const MAX_CHANNELS = 100;
 const MAX_NEW_CONTACTS = 1_000;
-
-/** What was not used for so long is forgotten. */
-const UNUSED_MS = 60 * 60 * 1_000;
+const MAX_CONVERSATIONS = 1_000;
 
 /** What this n8n process knows of a workspace of Sahut, for all of its executions. */
 export interface Workspace {
 	/** Of conversations and of people, e.g. `conversation conv_…`, `phone +628…`. */
 	inLane: Lanes;
 	openConversations(channelId: string): OpenConversations;
+	/** What kind a channel is, as its conversations tell. */
+	channelKind(channelId: string): ChannelKind;
 	/** The contact that was last made for a phone number: Sahut's search may not show it at once. */
 	newContact(phone: string): NewContact;
+	/** What was sent into a conversation from here, the latest last: lists may not show it at once. */
+	sentInto(conversationId: string): SentMessage[];
 }
 
 /** Empty for a number that none was made for. */
@@ -25,41 +29,44 @@ export interface NewContact {
 	madeAt?: number;
 }
 
-/** Things by name, made when they are first asked for; those that are unused or too many go. */
-function createShelf<T>(max: number, make: (name: string) => T) {
-	const shelf = new Map<string, { thing: T; usedAt: number }>();
-	return (name: string): T => {
-		const now = Date.now();
-		const thing = shelf.get(name)?.thing ?? make(name);
-		// Put at the end: the one that was used longest ago comes first.
-		shelf.delete(name);
-		shelf.set(name, { thing, usedAt: now });
-		for (const [other, { usedAt }] of shelf) {
-			if (shelf.size <= max && now - usedAt < UNUSED_MS) break;
-			shelf.delete(other);
-		}
-		return thing;
-	};
+/** Empty while nothing is known. */
+export interface ChannelKind {
+	/** E.g. `whatsapp` (API reference, "Conversations"). */
+	type?: string;
 }
 
 /** Of all workspaces: what nobody is in leaves nothing behind, and what somebody is in must not go. */
 const inLane = createLanes();
 
-/**
- * The room for what a process knows of a workspace, kept apart by address and key.
- *
- * @param id `SahutClient.workspaceId`: a hash, so that no key is kept
- */
-export const workspaceOf = createShelf(
-	MAX_WORKSPACES,
-	(id): Workspace => ({
+function createWorkspace(id: string) {
+	const open = createShelf(MAX_CHANNELS, (channelId) => new OpenConversations(channelId));
+	const kinds = createShelf(MAX_CHANNELS, (): ChannelKind => ({}));
+	const contacts = createShelf(MAX_NEW_CONTACTS, (): NewContact => ({}));
+	const sent = createShelf(MAX_CONVERSATIONS, (): SentMessage[] => []);
+	const workspace: Workspace = {
 		inLane: async (lanes, task, signal) =>
 			await inLane(
 				[lanes].flat().map((lane) => `${id} ${lane}`),
 				task,
 				signal,
 			),
-		openConversations: createShelf(MAX_CHANNELS, (channelId) => new OpenConversations(channelId)),
-		newContact: createShelf(MAX_NEW_CONTACTS, (): NewContact => ({})),
-	}),
-);
+		openConversations: open.get,
+		channelKind: kinds.get,
+		newContact: contacts.get,
+		sentInto: sent.get,
+	};
+	return { workspace, shelves: [open, kinds, contacts, sent] };
+}
+
+const workspaces = createShelf(MAX_WORKSPACES, createWorkspace);
+
+/**
+ * The room for what a process knows of a workspace, kept apart by address and key.
+ *
+ * @param id `SahutClient.workspaceId`: a hash, so that no key is kept
+ */
+export function workspaceOf(id: string): Workspace {
+	const { workspace } = workspaces.get(id);
+	for (const { shelves } of workspaces.all()) for (const shelf of shelves) shelf.tidy();
+	return workspace;
+}

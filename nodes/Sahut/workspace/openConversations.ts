@@ -2,6 +2,7 @@ import { doneOrAborted } from '../transport/aborts';
 import { fetchPage, lastPageBy, MAX_PAGE_SIZE, type ListRequest } from '../transport/pages';
 import { fetchAll } from '../transport/pagination';
 import type { Conversation, SahutClient } from '../transport/types';
+import { FormerConversations, type Found } from './formerConversations';
 
 /** The statuses of conversations that a message can join. */
 export const OPEN_STATUSES = ['open', 'pending'] as const;
@@ -46,6 +47,8 @@ export class OpenConversations {
 
 	private size = 0;
 
+	private readonly former = new FormerConversations();
+
 	/** When the last reading began, by the server's clock, in milliseconds since the epoch. */
 	private readAt = -Infinity;
 
@@ -67,7 +70,7 @@ export class OpenConversations {
 	constructor(private readonly channelId: string) {}
 
 	/** Those with one of these contacts, the one with the latest activity first. */
-	known(contactIds: string[]): Array<{ id: string; contactId: string }> {
+	known(contactIds: string[]): Found[] {
 		return contactIds
 			.flatMap((contactId) =>
 				[...(this.byContact.get(contactId) ?? [])].map(([id, at]) => ({ id, contactId, at })),
@@ -81,11 +84,19 @@ export class OpenConversations {
 		if (this.reading) this.madeMeanwhile.push([conversation, contactId]);
 	}
 
+	/** Those with one of these contacts that were open, as far as it is known, and are not any more. */
+	knownFormer(contactIds: string[]): Found[] {
+		return this.former.of(contactIds);
+	}
+
 	/** For one that is not open any more, or not where it was. */
 	forget(id: string, contactIds: string[]): void {
 		for (const contactId of contactIds) {
 			const theirs = this.byContact.get(contactId);
-			if (theirs?.delete(id)) this.size -= 1;
+			if (theirs?.delete(id)) {
+				this.size -= 1;
+				this.former.add(id, contactId);
+			}
 			if (theirs?.size === 0) this.byContact.delete(contactId);
 		}
 	}
@@ -149,11 +160,17 @@ export class OpenConversations {
 		const lists = await Promise.all(
 			OPEN_STATUSES.map(async (status) => await fetchAll<Conversation>(sahut, this.list(status))),
 		);
+		const before = new Map(this.byContact);
 		this.byContact.clear();
 		this.size = 0;
 		const all = lists.flat().sort((a, b) => activityOf(a) - activityOf(b));
 		for (const conversation of all) this.add(conversation);
 		for (const [conversation, contactId] of this.madeMeanwhile) this.add(conversation, contactId);
+		for (const [contactId, theirs] of before) {
+			for (const id of theirs.keys()) {
+				if (!this.byContact.get(contactId)?.has(id)) this.former.add(id, contactId);
+			}
+		}
 		this.wholePages = Math.ceil(all.length / MAX_PAGE_SIZE) + 1;
 		const now = Date.now();
 		this.wholeUntil = now + Math.max(WHOLE_READING_MS, WORTH * (now - began));
@@ -188,6 +205,7 @@ export class OpenConversations {
 
 	private add(conversation: Conversation, contactId = conversation.contact?.id): void {
 		if (contactId === undefined) return;
+		this.former.drop(conversation.id, contactId);
 		const theirs = this.byContact.get(contactId) ?? new Map<string, number>();
 		if (!theirs.has(conversation.id)) this.size += 1;
 		theirs.set(conversation.id, activityOf(conversation));

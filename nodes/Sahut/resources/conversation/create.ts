@@ -1,7 +1,7 @@
 import type { Operation } from '../../runtime/operation';
 import type { Conversation } from '../../transport/types';
 import { channelLocator, collection, contactLocator, idOption } from '../fields';
-import { sendRequest } from '../message/send';
+import { sendRequest } from '../message/sendRequest';
 import { createConversationRequest, type NewConversation } from './createConversation';
 
 interface Input {

@@ -1,7 +1,29 @@
 import { UserError, type IDataObject } from 'n8n-workflow';
 
 import type { Params } from '../../runtime/params';
+import { canBeTold } from './sameMessage';
 import { parseTemplateVariables, toTemplateVariables } from './templateVariables';
+
+const HOUR_MS = 60 * 60 * 1_000;
+
+/** The body of a message (API reference, "Messages", POST): as a text, as a template, or in both forms. */
+export interface Content {
+	text?: IDataObject;
+	template?: IDataObject;
+}
+
+/** A message, and how it is to be sent. */
+export interface Outgoing {
+	content: Content;
+	/** Not if the conversation has had it within this time. */
+	skipWithinMs?: number;
+	dryRun: boolean;
+}
+
+/** The forms of a message that there are. */
+export function bodiesOf({ text, template }: Content): IDataObject[] {
+	return [text, template].filter((body) => body !== undefined);
+}
 
 function readTemplate(params: Params): IDataObject {
 	const templateId = params.text('templateId').trim();
@@ -31,12 +53,48 @@ function readText(params: Params): IDataObject {
 	return { content };
 }
 
+function readContent(params: Params): Content {
+	const type = params.choice('messageType');
+	return {
+		...(type !== 'template' && { text: readText(params) }),
+		...((type === 'template' || type === 'textOrTemplate') && { template: readTemplate(params) }),
+	};
+}
+
+/** @throws UserError when it is not above 0, or the message could not be told from others. */
+function readSkipWithin(params: Params, content: Content): number | undefined {
+	const given = params.raw('options.skipIfSentWithin');
+	// The option was not added.
+	if (given === null) return undefined;
+	const hours = typeof given === 'string' && given.trim() === '' ? NaN : Number(given);
+	if (!(hours > 0)) {
+		throw new UserError('Skip If Sent Within (Hours) must be a number above 0', {
+			description: `It is ${JSON.stringify(given)} for this item. Remove the option to send in any case.`,
+		});
+	}
+	if (!bodiesOf(content).every(canBeTold)) {
+		throw new UserError(
+			'Skip If Sent Within (Hours) cannot be used with a template without variables',
+			{
+				description:
+					'Whether a customer has had a template is told by its values, such as the number of an order: without any, it cannot be told from another message. Use a template with variables, or remove the option.',
+			},
+		);
+	}
+	return hours * HOUR_MS;
+}
+
 /**
- * The body of a new message (API reference, "Messages", POST): either `content`, or `template_id`
- * with its `template_variables`. Reads the `messageFields`.
+ * Reads the `messageFields` and the options that go with them.
  *
- * @throws UserError when the text or template ID is empty, or a template variable cannot be sent.
+ * @throws UserError when the text or template ID is empty, a template variable cannot be sent, or the
+ * message cannot be told from others where that is asked for.
  */
-export function readMessage(params: Params): IDataObject {
-	return params.choice('messageType') === 'template' ? readTemplate(params) : readText(params);
+export function readOutgoing(params: Params): Outgoing {
+	const content = readContent(params);
+	return {
+		content,
+		skipWithinMs: readSkipWithin(params, content),
+		dryRun: params.flag('options.dryRun', false),
+	};
 }

@@ -1,6 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-const whenTemplate = { messageType: ['template'] };
+const EITHER = 'textOrTemplate';
+const whenTemplate = { messageType: ['template', EITHER] };
 
 /** What a message consists of, for every operation that sends one. Read by `message/content.ts`. */
 export const messageFields: INodeProperties[] = [
@@ -14,6 +15,12 @@ export const messageFields: INodeProperties[] = [
 				name: 'Text',
 				value: 'text',
 				description: 'On WhatsApp, only within 24 hours of the customer’s last message',
+			},
+			{
+				name: 'Text, or Template After 24 Hours',
+				value: EITHER,
+				description:
+					'The text while WhatsApp takes one, and the template when the customer has not written for 24 hours; on other channels always the text',
 			},
 			{
 				name: 'WhatsApp Template',
@@ -31,7 +38,7 @@ export const messageFields: INodeProperties[] = [
 		default: '',
 		placeholder: 'e.g. Halo Budi, pesanan Anda sudah dikirim.',
 		description: 'What the customer reads',
-		displayOptions: { show: { messageType: ['text'] } },
+		displayOptions: { show: { messageType: ['text', EITHER] } },
 	},
 	{
 		displayName: 'Template ID',
@@ -82,7 +89,8 @@ export const messageFields: INodeProperties[] = [
 						type: 'string',
 						default: '',
 						placeholder: 'e.g. Budi',
-						description: 'The text that the customer sees in its place',
+						description:
+							'The text that the customer sees in its place, in one line: WhatsApp takes no line breaks, and they become spaces',
 					},
 				],
 			},
@@ -95,7 +103,7 @@ export const messageFields: INodeProperties[] = [
 		default: '{}',
 		placeholder: 'e.g. { "customer_name": "Budi", "total": "Rp 450.000" }',
 		description:
-			'An object with one value for each placeholder. Numbers and booleans are sent as text, the way WhatsApp shows them.',
+			'An object with one value for each placeholder. Numbers and booleans are sent as text, the way WhatsApp shows them, and line breaks as spaces.',
 		displayOptions: { show: { ...whenTemplate, variablesInput: ['json'] } },
 	},
 ];

@@ -1,15 +1,18 @@
-import type { IDataObject } from 'n8n-workflow';
-
 import type { Sahut } from '../../runtime/operation';
 import { isNotFound } from '../../transport/errors';
 import type { Conversation } from '../../transport/types';
+import type { Found } from '../../workspace/formerConversations';
 import { OPEN_STATUSES } from '../../workspace/openConversations';
 import { fetchTouched } from '../conversation/createConversation';
 import { getConversationRequest } from '../conversation/updateConversation';
+import { learnKind } from './channelKind';
+import { bodiesOf, type Outgoing } from './content';
 import { findSentMessage } from './findSent';
+import { lookBack } from './lookBack';
+import { findSentBefore } from './sentBefore';
 
 /** Who a message is for, and how to reach them where there is no conversation yet. */
-export interface Recipient {
+export interface Recipient extends Outgoing {
 	/** E.164. */
 	phone: string;
 	channelId: string;
@@ -18,14 +21,8 @@ export interface Recipient {
 	/** For a new conversation; empty when not given. */
 	assigneeId: string;
 	reuseOpenConversation: boolean;
-	/** The message. */
-	body: IDataObject;
-}
-
-/** A conversation, and with which of the contacts it is. */
-interface Found {
-	id: string;
-	contactId: string;
+	/** Who has one of these is not written to. */
+	skipContactTags: string[];
 }
 
 /** The conversation as it is now, if a message to one of these contacts can still join it. */
@@ -41,6 +38,7 @@ export async function ifStillOpen(
 			if (isNotFound(error)) return { data: undefined };
 			throw error;
 		});
+	if (data) learnKind(data, channelId, sahut);
 	const isUsable =
 		OPEN_STATUSES.some((status) => status === data?.status) &&
 		(data?.contact?.id === undefined || contactIds.includes(data.contact.id)) &&
@@ -55,10 +53,9 @@ export async function ifStillOpen(
  */
 export async function findOpenConversation(
 	contactIds: string[],
-	{ channelId, reuseOpenConversation }: Recipient,
+	channelId: string,
 	sahut: Sahut,
 ): Promise<Found | undefined> {
-	if (!reuseOpenConversation) return undefined;
 	const open = sahut.workspace.openConversations(channelId);
 	async function findKnown(): Promise<Found | undefined> {
 		for (const { id, contactId } of open.known(contactIds)) {
@@ -75,29 +72,86 @@ export async function findOpenConversation(
 	return await findKnown();
 }
 
-/**
- * In a retry: the conversation into which another try has sent the message. It may have been resolved
- * since, or another one may have come to be the latest.
- */
-export async function findWhereSent(
-	contactIds: string[],
-	{ channelId, body }: Recipient,
-	sahut: Sahut,
+/** The first for which it holds; one that was deleted meanwhile is passed over. */
+async function findFirst(
+	conversations: Iterable<Found>,
+	holds: (id: string) => Promise<unknown>,
 ): Promise<Found | undefined> {
-	const trace = sahut.earlier?.(body);
-	if (!trace || contactIds.every(sahut.isJustMade)) return undefined;
-	const touched = (await fetchTouched(sahut, channelId, trace)).flatMap(({ id, contact }) =>
-		contact && contactIds.includes(contact.id) ? { id, contactId: contact.id } : [],
-	);
-	// What another retry has made at this moment is newer than what was read for all items.
-	const known = sahut.workspace.openConversations(channelId).known(contactIds);
-	const theirs = new Map([...known, ...touched].map((each) => [each.id, each]));
-	for (const { id, contactId } of theirs.values()) {
-		const found = await findSentMessage(sahut, id, trace).catch((error: unknown) => {
-			// It was deleted since.
+	for (const { id, contactId } of conversations) {
+		const found = await holds(id).catch((error: unknown) => {
 			if (!isNotFound(error)) throw error;
 		});
 		if (found) return { id, contactId };
 	}
 	return undefined;
+}
+
+/**
+ * In a retry: the conversation into which another try has sent the message. It may have been resolved
+ * since, or another one may have come to be the latest.
+ */
+async function findWhereSent(
+	contactIds: string[],
+	{ channelId, content }: Recipient,
+	sahut: Sahut,
+): Promise<Found | undefined> {
+	const { earlier } = sahut;
+	if (!earlier || contactIds.every(sahut.isJustMade)) return undefined;
+	const traces = bodiesOf(content).map(earlier);
+	const touched = (await fetchTouched(sahut, channelId, traces[0]!)).flatMap(({ id, contact }) =>
+		contact && contactIds.includes(contact.id) ? { id, contactId: contact.id } : [],
+	);
+	// What another retry has made at this moment is newer than what was read for all items.
+	const known = sahut.workspace.openConversations(channelId).known(contactIds);
+	const theirs = new Map([...known, ...touched].map((each) => [each.id, each]));
+	return await findFirst(theirs.values(), async (id) => {
+		for (const trace of traces) {
+			if (await findSentMessage(sahut, id, trace)) return true;
+		}
+		return false;
+	});
+}
+
+/** A conversation that has the message already, of those that are known beside the one to be used. */
+async function findWhereSentBefore(
+	contactIds: string[],
+	{ channelId, content, skipWithinMs }: Recipient,
+	usedId: string | undefined,
+	sahut: Sahut,
+): Promise<Found | undefined> {
+	if (skipWithinMs === undefined) return undefined;
+	const open = sahut.workspace.openConversations(channelId);
+	const others = [...open.known(contactIds), ...open.knownFormer(contactIds)].filter(
+		({ id }) => id !== usedId,
+	);
+	return await findFirst(others, async (id) => {
+		const back = lookBack(
+			sahut,
+			id,
+			'It is not known whether the message was sent before: nothing was sent.',
+		);
+		return await findSentBefore(id, bodiesOf(content), skipWithinMs, back, sahut);
+	});
+}
+
+/**
+ * The conversation of these contacts into which a message goes, or has gone; `isOpen` tells whether
+ * there is an open one, also where it shall not be used.
+ *
+ * @throws NodeApiError when conversations cannot be read; UserError when it cannot be told whether one
+ * has the message
+ */
+export async function findConversation(
+	contactIds: string[],
+	recipient: Recipient,
+	sahut: Sahut,
+): Promise<{ found?: Found; isOpen: boolean }> {
+	const { channelId, reuseOpenConversation, content, skipWithinMs } = recipient;
+	const sent = await findWhereSent(contactIds, recipient, sahut);
+	if (sent) return { found: sent, isOpen: true };
+	const isAsked = reuseOpenConversation || skipWithinMs !== undefined || !content.template;
+	const open = isAsked ? await findOpenConversation(contactIds, channelId, sahut) : undefined;
+	const used = reuseOpenConversation ? open : undefined;
+	const before = await findWhereSentBefore(contactIds, recipient, used?.id, sahut);
+	return { found: before ?? used, isOpen: open !== undefined };
 }

@@ -1,33 +1,11 @@
-import type { IDataObject } from 'n8n-workflow';
-
 import type { Operation } from '../../runtime/operation';
-import type { SahutRequest } from '../../transport/types';
 import { collection, conversationLocator, sendOptions } from '../fields';
-import { readMessage } from './content';
+import { readOutgoing, type Outgoing } from './content';
 import { messageFields } from './contentFields';
-import { findSentMessage } from './findSent';
+import { deliver } from './deliver';
 
-interface Input {
+interface Input extends Outgoing {
 	conversationId: string;
-	body: IDataObject;
-	dryRun: boolean;
-}
-
-const USE_A_TEMPLATE =
-	'If the customer has not written within the last 24 hours, WhatsApp only accepts an approved template: set Message Type to WhatsApp Template. Otherwise check the template ID and its variables.';
-
-/** `POST /conversations/{id}/messages`. A message whose answer is lost is looked for, not repeated. */
-export function sendRequest(conversationId: string, body: IDataObject): SahutRequest {
-	return {
-		method: 'POST',
-		path: ['conversations', conversationId, 'messages'],
-		body,
-		expects: 'record',
-		subject: `conversation "${conversationId}"`,
-		advice: { 422: USE_A_TEMPLATE },
-		parentId: conversationId,
-		findWritten: async (sahut, trace) => await findSentMessage(sahut, conversationId, trace),
-	};
 }
 
 export const send: Operation<Input> = {
@@ -53,22 +31,21 @@ export const send: Operation<Input> = {
 					'Whether this is an internal note, which your team sees and the customer does not',
 			},
 			sendOptions.requestsPerMinute,
+			sendOptions.skipIfSentWithin,
 		]),
 	],
 	read(params) {
-		const message = readMessage(params);
-		const isPrivate = 'content' in message && params.flag('options.private', false);
+		const outgoing = readOutgoing(params);
+		const { text, template } = outgoing.content;
+		const isPrivate = text && !template && params.flag('options.private', false);
 		return {
+			...outgoing,
+			...(isPrivate && { content: { text: { ...text, private: true } } }),
 			conversationId: params.locator('conversationId'),
-			body: isPrivate ? { ...message, private: true } : message,
-			dryRun: params.flag('options.dryRun', false),
 		};
 	},
 	lane: ({ conversationId }) => `conversation ${conversationId}`,
-	async run({ conversationId, body, dryRun }, sahut) {
-		const request = sendRequest(conversationId, body);
-		if (dryRun) return [{ json: { dryRun, request: sahut.describe(request) } }];
-		const { data } = await sahut.request<IDataObject>(request);
-		return [{ json: data }];
-	},
+	run: async ({ conversationId, ...outgoing }, sahut) => [
+		{ json: await deliver({ conversationId, isNew: false }, outgoing, sahut) },
+	],
 };

@@ -1,20 +1,65 @@
-import type { IDataObject } from 'n8n-workflow';
+import { UserError, type IDataObject } from 'n8n-workflow';
 
-import type { Operation } from '../../runtime/operation';
-import { channelLocator, collection, idOption, sendOptions } from '../fields';
+import type { Operation, Sahut } from '../../runtime/operation';
+import type { Params } from '../../runtime/params';
 import { laneOf } from '../contact/findContact';
+import { channelLocator, collection, idOption, sendOptions } from '../fields';
 import { INDONESIA, normalizePhone } from '../phoneNumber';
-import { readMessage } from './content';
+import { fetchKind, WHATSAPP } from './channelKind';
+import { readOutgoing } from './content';
 import { messageFields } from './contentFields';
+import { deliver } from './deliver';
 import type { Recipient } from './findConversation';
-import { findRecipient, reachRecipient } from './recipient';
-import { sendRequest } from './send';
+import {
+	contactsOf,
+	findRecipient,
+	findTagged,
+	reachRecipient,
+	type ReadContacts,
+} from './recipient';
 
-interface Input extends Recipient {
-	dryRun: boolean;
+/** @throws UserError when the option is there, and no tag: everybody would be written to. */
+function readSkipTags(params: Params): string[] {
+	const tags = params.texts('options.skipContactTags');
+	if (tags === undefined && params.raw('options.skipContactTags') !== null) {
+		throw new UserError('Skip Contacts With Tags has no tag', {
+			description:
+				'Enter a tag, or remove the option. If an expression should give it, check that it has a value for this item.',
+		});
+	}
+	return tags ?? [];
 }
 
-export const sendToPhone: Operation<Input> = {
+/** What a Dry Run gives out. */
+async function describe(
+	recipient: Recipient,
+	readContacts: ReadContacts,
+	sahut: Sahut,
+): Promise<IDataObject> {
+	const { phone, channelId, content } = recipient;
+	const { contactId, conversationId, requests } = await findRecipient(
+		recipient,
+		readContacts,
+		sahut,
+	);
+	const isNew = conversationId === undefined;
+	// Which of the two a new conversation gets depends on the kind of its channel.
+	const isEither = content.text && content.template;
+	const channelType = isNew && isEither ? await fetchKind(channelId, sahut) : undefined;
+	const to = isNew
+		? { conversationId: 'NEW_CONVERSATION', channelType: channelType ?? WHATSAPP, isNew }
+		: { conversationId, isNew };
+	const { request, ...message } = await deliver(to, recipient, sahut);
+	return {
+		...message,
+		phone,
+		contact_id: contactId ?? null,
+		conversation_id: conversationId ?? null,
+		requests: [...requests.map(sahut.describe), ...(request ? [request] : [])],
+	};
+}
+
+export const sendToPhone: Operation<Recipient> = {
 	value: 'sendToPhone',
 	name: 'Send to Phone Number',
 	action: 'Send a message to a phone number',
@@ -63,6 +108,17 @@ export const sendToPhone: Operation<Input> = {
 				description:
 					'Whether to use the open or pending conversation with this contact on this channel, if there is one, instead of a new one',
 			},
+			{
+				displayName: 'Skip Contacts With Tags',
+				name: 'skipContactTags',
+				type: 'string',
+				typeOptions: { multipleValues: true, multipleValueButtonText: 'Add Tag' },
+				default: '',
+				placeholder: 'e.g. berhenti',
+				description:
+					'A contact that has one of these tags is not written to, such as one who has asked you to stop; the item is given out with "skipped"',
+			},
+			sendOptions.skipIfSentWithin,
 		]),
 	],
 	read: (params) => ({
@@ -71,43 +127,42 @@ export const sendToPhone: Operation<Input> = {
 			params.text('options.defaultCountryCode') || INDONESIA,
 		),
 		channelId: params.locator('channelId'),
-		body: readMessage(params),
 		contactName: params.text('options.contactName').trim(),
 		assigneeId: params.text('options.assigneeId').trim(),
 		reuseOpenConversation: params.flag('options.reuseOpenConversation', true),
-		dryRun: params.flag('options.dryRun', false),
+		skipContactTags: readSkipTags(params),
+		...readOutgoing(params),
 	}),
 	lane: ({ phone }) => laneOf({ phone }),
-	async run({ dryRun, ...recipient }, sahut) {
-		const { body } = recipient;
-		if (dryRun) {
-			const { contactId, conversationId, requests } = await findRecipient(recipient, sahut);
-			const message = sendRequest(conversationId ?? 'NEW_CONVERSATION', body);
-			const json = {
-				dryRun,
-				phone: recipient.phone,
-				contact_id: contactId ?? null,
-				conversation_id: conversationId ?? null,
-				requests: [...requests, message].map(sahut.describe),
-			};
-			return [{ json }];
+	async run(recipient, sahut) {
+		const { phone, channelId, dryRun } = recipient;
+		const readContacts = contactsOf(recipient, sahut);
+		const tagged = await findTagged(recipient, readContacts, sahut);
+		if (tagged) {
+			const mark = { skipped: true, skip_reason: 'contact_tag' };
+			return [{ json: { ...(dryRun && { dryRun }), ...mark, ...tagged } }];
 		}
-		const { contact, conversation } = await reachRecipient(recipient, sahut);
-		const request = {
-			...sendRequest(conversation.id, body),
-			subject: `conversation "${conversation.id}" with ${recipient.phone}`,
-			note: `Contact ${contact.id} and conversation ${conversation.id} exist.`,
+		if (dryRun) return [{ json: await describe(recipient, readContacts, sahut) }];
+		const { contact, conversation } = await reachRecipient(recipient, readContacts, sahut);
+		const to = {
+			conversationId: conversation.id,
+			channelType: sahut.workspace.channelKind(channelId).type,
+			isNew: conversation.created && sahut.isJustMade(conversation.id),
 		};
 		// Another execution may send into the conversation by its ID.
-		const { data } = await sahut.workspace.inLane(
+		const message = await sahut.workspace.inLane(
 			`conversation ${conversation.id}`,
-			async () => await sahut.request<IDataObject>(request),
+			async () =>
+				await deliver(to, recipient, sahut, {
+					subject: `conversation "${conversation.id}" with ${phone}`,
+					note: `Contact ${contact.id} and conversation ${conversation.id} exist.`,
+				}),
 			sahut.signal,
 		);
 		return [
 			{
 				json: {
-					...data,
+					...message,
 					contact_id: contact.id,
 					conversation_id: conversation.id,
 					contact_created: contact.created,

@@ -6,9 +6,17 @@ import type { Row } from '../../runtime/params';
 export type TemplateVariables = Record<string, string>;
 
 /**
+ * A value without what Meta refuses in one: line breaks, tabs and more than four spaces in a row become
+ * one space.
+ */
+function asWhatsAppTakes(value: string): string {
+	return value.replace(/\s*[\t\n\v\f\r\u0085\u2028\u2029]\s*|[^\S\t\n\v\f\r]{5,}/gu, ' ').trim();
+}
+
+/**
  * Variables from names and values, in their order.
  *
- * @throws UserError for a variable without a name, named twice, or without a value.
+ * @throws UserError for a variable without a name, named twice, or with a blank value.
  */
 export function toTemplateVariables(rows: Row[]): TemplateVariables {
 	const variables = new Map<string, string>();
@@ -24,12 +32,14 @@ export function toTemplateVariables(rows: Row[]): TemplateVariables {
 				description: 'Keep one of the two: a placeholder has one value.',
 			});
 		}
-		if (row.value === undefined) {
+		const value = asWhatsAppTakes(row.value ?? '');
+		if (value === '') {
 			throw new UserError(`Template variable "${name}" has no value`, {
-				description: 'Check that its expression finds a value in this item.',
+				description:
+					'WhatsApp takes no blank values. Enter one, or check that its expression finds a value in this item.',
 			});
 		}
-		variables.set(name, row.value);
+		variables.set(name, value);
 	}
 	// fromEntries defines properties, where an assignment to `__proto__` would be lost.
 	return Object.fromEntries(variables);

@@ -1,0 +1,68 @@
+import { UserError, type IDataObject } from 'n8n-workflow';
+
+import type { Sahut } from '../../runtime/operation';
+import type { SentMessage } from '../../workspace/sentMessages';
+import { DOUBTS, findMessage } from './findSent';
+import type { LookBack } from './lookBack';
+import { isSameBody } from './sameMessage';
+
+/** For how long a message whose answer was lost may still appear. */
+const NOT_SHOWN_MS = 60_000;
+
+/** `created_at` may be cut off to whole seconds. */
+const CLOCK_TOLERANCE_MS = 1_000;
+
+/** An agent may well write a customer's name by chance, but not the number of an order. */
+const isTelling = (body: IDataObject) =>
+	'content' in body || /\p{N}/u.test(JSON.stringify(body.template_variables ?? {}));
+
+function isNotKnown(conversationId: string, reason: string): UserError {
+	return new UserError(
+		`It is not known whether conversation "${conversationId}" has this message already: ${reason}`,
+		{ description: 'Nothing was sent. Look into the conversation before you send it.' },
+	);
+}
+
+/**
+ * The message, if the conversation has it already, sent within the given time by anybody: from here or
+ * from elsewhere, for this item or another one.
+ *
+ * @param bodies the forms in which it may have been sent
+ * @throws UserError when it cannot be told; NodeApiError when the conversation cannot be read
+ */
+export async function findSentBefore(
+	conversationId: string,
+	bodies: IDataObject[],
+	withinMs: number,
+	back: LookBack,
+	sahut: Sahut,
+): Promise<IDataObject | undefined> {
+	const sentFromHere = sahut.workspace.sentInto(conversationId);
+	const since = () => sahut.serverNow() - withinMs - CLOCK_TOLERANCE_MS;
+	const isThis = (sent: SentMessage) => bodies.some((body) => isSameBody(sent.body, body));
+
+	// Lists may not show it yet.
+	const known = sentFromHere.findLast((sent) => sent.message && sent.at >= since() && isThis(sent));
+	if (known) return known.message;
+
+	for (const body of bodies) {
+		const found = await findMessage(back, {
+			body,
+			since,
+			// Two templates may have the same values: what was sent from here is known for certain.
+			canBe: ({ id, sender }) =>
+				!sentFromHere.some(({ message }) => message?.id === id) &&
+				(sender?.type !== 'agent' || isTelling(body)),
+		});
+		if (typeof found === 'string') throw isNotKnown(conversationId, DOUBTS[found]);
+		if (found) return { ...found };
+	}
+
+	const lost = sentFromHere.some(
+		(sent) => !sent.message && sent.at >= sahut.serverNow() - NOT_SHOWN_MS && isThis(sent),
+	);
+	if (lost) {
+		throw isNotKnown(conversationId, 'it was sent a moment ago, and the answer did not arrive');
+	}
+	return undefined;
+}
