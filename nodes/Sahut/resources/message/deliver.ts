@@ -24,14 +24,12 @@ async function send(
 	const sent: SentMessage = { body: request.body ?? {}, at: sahut.serverNow() };
 	const isAnew = !sahut.wasTried(request);
 	if (isAnew) remember(sentHere, sent);
-	try {
-		const { data } = await sahut.request<IDataObject>(request);
-		sent.message = data;
-		return data;
-	} catch (error) {
+	const { data } = await sahut.request<IDataObject>(request).catch((error: unknown) => {
 		if (isAnew && !mayHaveArrived(error)) sentHere.splice(sentHere.indexOf(sent), 1);
 		throw error;
-	}
+	});
+	sent.message = data;
+	return data;
 }
 
 /** In a retry: as what another try has sent it, of which n8n has kept nothing. */
@@ -110,11 +108,10 @@ export async function deliver(
 		const request = { ...requestFor(content[sentAs] ?? {}), notAfter: until };
 		const asWhat = bodies.length > 1 ? { sent_as: sentAs } : {};
 		if (dryRun) return { dryRun, request: sahut.describe(request), ...asWhat };
-		try {
-			return { ...(await send(request, conversationId, sahut)), ...asWhat };
-		} catch (error) {
-			// The window has closed while the message waited for its turn.
+		const message = await send(request, conversationId, sahut).catch((error: unknown) => {
 			if (!isTooLate(error)) throw error;
-		}
+		});
+		if (message) return { ...message, ...asWhat };
+		// The window has closed while the message waited for its turn.
 	}
 }
