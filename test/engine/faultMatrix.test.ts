@@ -77,7 +77,7 @@ function foresee(
 			const before = method === 'GET' ? undefined : fates[item];
 			if (before === 'done' || stopped.has(target)) continue;
 			if (before === 'unknown') {
-				looks[target]! += effect.looks!;
+				looks[target]! += effect.laterLooks ?? effect.looks!;
 			} else {
 				const isStruck = target === struck && strikesLeft-- > 0;
 				const { fate, requests: made, looks: looked = 0 } = isStruck ? effect : UNDISTURBED;

@@ -13,6 +13,8 @@ export interface Effect {
 	requests: number;
 	/** For a write: how many more look for what it left. */
 	looks?: number;
+	/** The same when n8n runs the node again, where it is not as many. */
+	laterLooks?: number;
 }
 
 /** Which requests a fault strikes; `blind`: all of them, also those that look for what was written. */
@@ -36,7 +38,9 @@ const SECOND_TRY: Effect = { fate: 'done', requests: 2 };
 const ALL_TRIES: Effect = { fate: 'refused', requests: 5 };
 const ONE_TRY: Effect = { fate: 'refused', requests: 1 };
 const FOUND: Effect = { fate: 'done', requests: 1, looks: 1 };
-const NOT_FOUND: Effect = { fate: 'unknown', requests: 1, looks: 1 };
+/** At once, and three times more within some seconds. */
+const NOT_FOUND: Effect = { fate: 'unknown', requests: 1, looks: 4, laterLooks: 1 };
+const NOT_READABLE: Effect = { fate: 'unknown', requests: 1, looks: 1 };
 const CANNOT_LOOK: Effect = { fate: 'unknown', requests: 1, looks: 5 };
 
 const repeated = { once: SECOND_TRY, always: ALL_TRIES };
@@ -97,7 +101,7 @@ export const FAULTS: Record<string, FaultUnderTest> = {
 		action: { kind: 'notJson' },
 		stores: true,
 		says: 'could not be understood',
-		write: { once: FOUND, always: FOUND, blind: NOT_FOUND },
+		write: { once: FOUND, always: FOUND, blind: NOT_READABLE },
 		read: { once: ONE_TRY, always: ONE_TRY },
 	},
 	'an answer that comes too late': {

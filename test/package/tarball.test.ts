@@ -11,7 +11,7 @@ const CREDENTIALS = ['sahutApi'];
 const DOCUMENTS = ['CHANGELOG.md', 'LICENSE.md', 'README.id.md', 'README.md'];
 const BUILT_FILE = /^dist\/(credentials|icons|nodes)\/.*\.(js|json|svg)$/;
 const PICTURES = new Set(['.png', '.svg']);
-const MAX_UNPACKED_BYTES = 230_000;
+const MAX_UNPACKED_BYTES = 250_000;
 
 interface Manifest {
 	main: string;
@@ -72,7 +72,7 @@ describe('the packed package', () => {
 		expect(manifest.scripts).not.toHaveProperty('postinstall');
 	});
 
-	it('takes less than 230 kB, pictures aside', () => {
+	it('takes less than 250 kB, pictures aside', () => {
 		const sizes = files
 			.filter((file) => !PICTURES.has(extname(file)))
 			.map((file) => statSync(join(folder, file)).size);
