@@ -45,6 +45,12 @@ export async function addRow(page: Page, name: string): Promise<void> {
 	await page.getByTestId(`fixed-collection-${name}`).getByTestId('fixed-collection-add').click();
 }
 
+/** Adds an entry to the node's Options, by what the list shows. */
+export async function addOption(page: Page, shown: string): Promise<void> {
+	await page.getByTestId('collection-parameter-add').click();
+	await page.getByText(shown, { exact: true }).filter({ visible: true }).click();
+}
+
 /** n8n takes over what is typed a moment later, and later still on a busy machine. */
 const TYPING_PAUSE_MS = 1_000;
 

@@ -78,15 +78,17 @@ async function describe(session: Session, node: string): Promise<INodeTypeDescri
 	return answer[0]!;
 }
 
-/** All that has a picture: each operation, those that send with either kind of message; the trigger. */
+/** All that has a picture: each operation, those that send with every kind of message; the trigger. */
 export async function allPoses(session: Session): Promise<Pose[]> {
 	const node = await describe(session, 'sahut');
 	const poses = operationsOf(node).flatMap((parameters) => {
 		const name = Object.values(parameters).join('-');
-		const template = { ...parameters, messageType: 'template' };
+		const types = name.startsWith('message-send') ? ['template', 'textOrTemplate'] : [];
 		return [
 			...posesOf(name, node, parameters),
-			...(name.startsWith('message-send') ? posesOf(`${name}-template`, node, template) : []),
+			...types.flatMap((messageType) =>
+				posesOf(`${name}-${messageType}`, node, { ...parameters, messageType }),
+			),
 		];
 	});
 	return [...poses, ...posesOf('trigger', await describe(session, 'sahutTrigger'), {})];

@@ -1,6 +1,7 @@
 import {
 	addAction,
 	addNode,
+	addOption,
 	addRow,
 	choose,
 	closePanel,
@@ -18,6 +19,7 @@ import {
 import { addConversation, addCredential, testInEditor, type Desk } from './desk';
 
 const CUSTOMER = 'Sulastri Wijayakusuma';
+const DAY_MS = 24 * 60 * 60 * 1_000;
 
 /** A workflow with a node for one action of Sahut, whose panel is open. */
 async function openAction(desk: Desk, action: string): Promise<void> {
@@ -80,6 +82,40 @@ export function describeMessages(desk: Desk): void {
 			}),
 		]);
 	});
+
+	testInEditor(
+		desk,
+		'sends the template to who wrote two days ago, and skips it then',
+		async () => {
+			const { page, sandbox } = desk;
+			const { store } = sandbox;
+			const { id } = store.addConversation({ contact: store.addContact({ name: CUSTOMER }) });
+			store.addIncoming(id, 'Halo', new Date(store.now().getTime() - 2 * DAY_MS));
+			const { id: template } = store.addTemplate({ body: 'Halo Kak {{customer_name}}' });
+			await openAction(desk, 'Send a message');
+
+			await enterId(page, 'conversationId', id);
+			await choose(page, 'messageType', 'Text, or Template After 24 Hours');
+			await fillField(page, 'content', 'Halo lagi, Kak.');
+			await fillField(page, 'templateId', template);
+			await addRow(page, 'templateVariables');
+			await fillField(page, 'name', 'customer_name');
+			await fillField(page, 'value', 'Sulastri 2041');
+			await addOption(page, 'Skip If Sent Within (Hours)');
+			const sent = await (await executeStep(page)).innerText();
+			const again = await executeStep(page);
+		await again.getByText('sent_before').first().waitFor();
+
+			expect(sent).toContain('Halo Kak Sulastri 2041');
+			expect(sent).toContain('template');
+				expect(
+				store
+					.messages(id)
+					.slice(1)
+					.map(({ content }) => content),
+			).toEqual(['Halo Kak Sulastri 2041']);
+		},
+	);
 
 	testInEditor(desk, 'lists all messages of a conversation, beyond the first page', async () => {
 		const { page, sandbox } = desk;

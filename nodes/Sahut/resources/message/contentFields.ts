@@ -3,6 +3,33 @@ import type { INodeProperties } from 'n8n-workflow';
 const EITHER = 'textOrTemplate';
 const whenTemplate = { messageType: ['template', EITHER] };
 
+const text: INodeProperties = {
+	displayName: 'Text',
+	name: 'content',
+	type: 'string',
+	typeOptions: { rows: 4 },
+	required: true,
+	default: '',
+	placeholder: 'e.g. Halo Budi, pesanan Anda sudah dikirim.',
+	description: 'What the customer reads',
+};
+
+const templateId: INodeProperties = {
+	displayName: 'Template ID',
+	name: 'templateId',
+	type: 'string',
+	required: true,
+	default: '',
+	placeholder: 'e.g. tmpl_01HX7G4R8T2V5X',
+	description: 'The ID of the approved WhatsApp message template in Sahut',
+};
+
+/** The field, for some message types only. */
+const show = (field: INodeProperties, messageType: string[]): INodeProperties => ({
+	...field,
+	displayOptions: { show: { messageType } },
+});
+
 /** What a message consists of, for every operation that sends one. Read by `message/content.ts`. */
 export const messageFields: INodeProperties[] = [
 	{
@@ -29,27 +56,10 @@ export const messageFields: INodeProperties[] = [
 			},
 		],
 	},
-	{
-		displayName: 'Text',
-		name: 'content',
-		type: 'string',
-		typeOptions: { rows: 4 },
-		required: true,
-		default: '',
-		placeholder: 'e.g. Halo Budi, pesanan Anda sudah dikirim.',
-		description: 'What the customer reads',
-		displayOptions: { show: { messageType: ['text', EITHER] } },
-	},
-	{
-		displayName: 'Template ID',
-		name: 'templateId',
-		type: 'string',
-		required: true,
-		default: '',
-		placeholder: 'e.g. tmpl_01HX7G4R8T2V5X',
-		description: 'The ID of the approved WhatsApp message template in Sahut',
-		displayOptions: { show: whenTemplate },
-	},
+	show(text, ['text']),
+	show({ ...text, hint: 'Sent when the customer has written within 24 hours' }, [EITHER]),
+	show(templateId, ['template']),
+	show({ ...templateId, hint: 'Sent when they have not' }, [EITHER]),
 	{
 		displayName: 'Template Variables Input',
 		name: 'variablesInput',
