@@ -104,11 +104,11 @@ export function describeMessages(desk: Desk): void {
 			await addOption(page, 'Skip If Sent Within (Hours)');
 			const sent = await (await executeStep(page)).innerText();
 			const again = await executeStep(page);
-		await again.getByText('sent_before').first().waitFor();
+			await again.getByText('sent_before').first().waitFor();
 
 			expect(sent).toContain('Halo Kak Sulastri 2041');
 			expect(sent).toContain('template');
-				expect(
+			expect(
 				store
 					.messages(id)
 					.slice(1)
