@@ -1,7 +1,7 @@
 import type { INode } from 'n8n-workflow';
 
 import { builtInNodes } from '../../scripts/demo/builtInNodes';
-import { byId, fillIn, readExample, rowsOf } from '../../scripts/demo/example';
+import { byId, fillIn, readExample, rowsOf, SEND } from '../../scripts/demo/example';
 import { deliveriesFor, runDemo } from '../../scripts/demo/run';
 import type { Conversation } from '../../sandbox';
 import { HOUR_MS, timestamp } from '../../sandbox/clock';
@@ -93,10 +93,25 @@ describe('crm-follow-up.json', () => {
 		);
 		expect(transcript.slice(-2).map(({ id }) => id)).toEqual([sent[0]!.id, sent.at(-1)!.id]);
 		const path = `/conversations/${String(marked[0]!.conversation_id)}/messages`;
-		const reads = sandbox.journal.entries.filter(
-			({ method, path: read }) => method === 'GET' && read.endsWith('/messages'),
-		);
+		const { entries } = sandbox.journal;
+		const lastSend = entries.findLastIndex(({ method }) => method === 'POST');
+		const reads = entries
+			.slice(lastSend)
+			.filter(({ method, path: read }) => method === 'GET' && read.endsWith('/messages'));
 		expect(reads.map(({ path: read }) => read)).toEqual([path]);
+	});
+
+	it('sends nothing when it is run again', async () => {
+		const { sent } = await runDemo(sandbox);
+		sandbox.journal.clear();
+		const again = await runExample('examples/crm-follow-up.json', {
+			[SEND]: { channelId: byId(sandbox.store.channelOfType('whatsapp').id) },
+		});
+
+		expect(jsonOf(again, SEND).map(({ id, skip_reason }) => [id, skip_reason])).toEqual(
+			sent.map(({ id }) => [id, 'sent_before']),
+		);
+		expect(sandbox.journal.entries.map(({ method }) => method)).not.toContain('POST');
 	});
 
 	it('takes a refused row to Not sent with the reason, and sends the others', async () => {
