@@ -1,13 +1,15 @@
+import { faker } from '@faker-js/faker/locale/id_ID';
+import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createTcpServer, type AddressInfo, type Socket } from 'node:net';
 
 const running: Server[] = [];
 
 /** An HTTP server of the test's own, which the end of the test closes. @returns its origin */
-export async function openServer(listener: RequestListener): Promise<string> {
-	const server = createServer(listener).listen(0, '127.0.0.1');
+export async function openServer(listener: RequestListener, port = 0): Promise<string> {
+	const server = createServer(listener).listen(port, '127.0.0.1');
+	await once(server, 'listening');
 	running.push(server);
-	await new Promise((resolve) => server.once('listening', resolve));
 	return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
@@ -16,11 +18,19 @@ async function close(server: Server): Promise<void> {
 	await new Promise((resolve) => server.close(resolve));
 }
 
-/** The origin of a port of this machine on which nothing listens. */
+/** Below the ports that systems give to whoever asks for any. */
+const PORTS = { min: 20_000, max: 30_000 };
+
+/** The origin of a port of this machine on which nothing listens, nor does another test's server. */
 export async function closedOrigin(): Promise<string> {
-	const origin = await openServer(() => undefined);
-	await close(running.pop()!);
-	return origin;
+	for (;;) {
+		const origin = await openServer(() => undefined, faker.number.int(PORTS)).catch(
+			() => undefined,
+		);
+		if (origin === undefined) continue;
+		await close(running.pop()!);
+		return origin;
+	}
 }
 
 afterEach(async () => {

@@ -131,5 +131,5 @@ it('a text to a number that is new, when it cannot be found out of what kind the
 	);
 
 	expect(status).toBe('error');
-	expect(workspace.requests()).toEqual(['GET /contacts', 'GET /conversations']);
+	expect(workspace.requests()).toEqual(['GET /contacts', 'GET /contacts', 'GET /conversations']);
 });

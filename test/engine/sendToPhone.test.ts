@@ -152,6 +152,9 @@ describe('a phone number that Sahut knows', () => {
 	});
 });
 
+/** The contact, by its number in two forms; then contact, conversation and message. */
+const NEW_CUSTOMER = 5;
+
 describe('the open conversations of a channel', () => {
 	const PAGES = 3;
 
@@ -176,7 +179,7 @@ describe('the open conversations of a channel', () => {
 
 		await workspace.run(toPhone(workspace), rows);
 
-		expect(workspace.requests()).toHaveLength(4 * rows.length);
+		expect(workspace.requests()).toHaveLength(NEW_CUSTOMER * rows.length);
 		expect(allSent(workspace)).toHaveLength(20);
 	});
 

@@ -413,7 +413,7 @@ describe('Skip Contacts With Tags', () => {
 	it('costs no request', async () => {
 		const workspace = await openWorkspace();
 		await workspace.run(toAllBut(workspace, ['berhenti']), [row]);
-		expect(workspace.requests()).toHaveLength(4);
+		expect(workspace.requests()).toHaveLength(5);
 	});
 
 	it('counts the tags of now, when n8n runs the node again', async () => {

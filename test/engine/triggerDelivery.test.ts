@@ -78,7 +78,14 @@ describe('a delivery', () => {
 		['is about something unknown', { event: 'team.created', data: { id: 'team_1' } }],
 	])('that %s is not lost: the workflow gets its body', async (_, body) => {
 		await host.deliver(body);
-		expect(host.executions).toEqual([{ event: null, body }]);
+		expect(host.executions).toEqual([{ event: null, looked_for: expect.any(String), body }]);
+	});
+
+	it('that has no event says what was looked for where, and what is there', async () => {
+		await host.deliver({ name: 'message.created', type: 7, message: { id: 'msg_1' } });
+		expect(host.executions[0]!.looked_for).toBe(
+			'The event’s name was looked for in "event" (not there) and "type" (there: 7): a text that begins with "message.", "conversation.", "contact.". What it is about was looked for in "data" (not there) and "payload" (not there): an object. The body has: name, type, message.',
+		);
 	});
 
 	it('comes unchanged as body, if the option says so', async () => {

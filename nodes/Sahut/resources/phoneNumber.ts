@@ -74,3 +74,21 @@ export function normalizePhone(text: string, countryCode: string = INDONESIA): s
 	}
 	return `+${plain}`;
 }
+
+/** Whether a number that is stored, in whatever form, is this one (E.164). */
+export function isSamePhone(stored: unknown, phone: string, countryCode: string): boolean {
+	if (stored === phone) return true;
+	if (typeof stored !== 'string' && typeof stored !== 'number') return false;
+	try {
+		return normalizePhone(String(stored), countryCode) === phone;
+	} catch {
+		return false;
+	}
+}
+
+/** The digits of a number (E.164) that are the same in all of its forms, e.g. `81234567890`. */
+export function nationalDigits(phone: string, countryCode: string): string {
+	const digits = phone.slice(1);
+	const code = countryCode.replace(/\D/g, '');
+	return digits.startsWith(code) ? digits.slice(code.length) : digits;
+}

@@ -43,9 +43,19 @@ export interface LedgerRun {
 	share: Share;
 }
 
-/** An item writes once to one target, whatever it says: an expression may hold the time. */
-export function keyOf(itemIndex: number, { method, path, target = '' }: SahutRequest): string {
-	return `${itemIndex} ${method} /${path.join('/')} ${target}`.trimEnd();
+/** Whether a request changes a record that is there: making it twice makes no second one. */
+export function isChange({ method }: SahutRequest): boolean {
+	return method === 'PUT' || method === 'PATCH';
+}
+
+/**
+ * An item writes once to one target, whatever it says: an expression may hold the time. By which verb a
+ * record is changed makes no difference.
+ */
+export function keyOf(itemIndex: number, request: SahutRequest): string {
+	const { method, path, target = '' } = request;
+	const verb = isChange(request) ? 'PUT' : method;
+	return `${itemIndex} ${verb} /${path.join('/')} ${target}`.trimEnd();
 }
 
 const itemOf = (key: string) => Number.parseInt(key, 10);

@@ -4,6 +4,7 @@ import type { Clock } from '../transport/clock';
 import { mayHaveArrived, UnknownFateError } from '../transport/errors';
 import type { Envelope, SahutClient, SahutRequest, WriteTrace } from '../transport/types';
 import {
+	isChange,
 	keyOf,
 	openEntries,
 	type LedgerRun,
@@ -110,7 +111,7 @@ export function openLedger(
 		leaveSlot: () => void,
 	): Promise<IDataObject> {
 		const attempt = { sentAt: clock.now(), body: request.body ?? {} };
-		if (request.method === 'PUT') entries.forgetLaterItems(key, request.path.at(-1));
+		if (isChange(request)) entries.forgetLaterItems(key, request.path.at(-1));
 		entries.begin(key, attempt);
 		const data = await sahut.request<IDataObject>(request).then(
 			(answer) => answer.data,
@@ -140,7 +141,7 @@ export function openLedger(
 		const written = await findWritten(request, sahut, attempt).catch(() => undefined);
 		if (written) return written;
 		// Setting the same values a second time makes no second record.
-		if (request.method === 'PUT') return await write(key, request, sahut, leaveSlot);
+		if (isChange(request)) return await write(key, request, sahut, leaveSlot);
 		throw new UnknownFateError(
 			`It is not known whether ${request.subject} got this in an earlier try`,
 			{

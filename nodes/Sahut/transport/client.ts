@@ -27,15 +27,22 @@ export type RequestContext =
 
 const CREDENTIAL = 'sahutApi';
 
-/** Whether an answer is the success that the request expects, with its data. */
-function isExpected(outcome: Outcome, { expects, method }: SahutRequest): boolean {
-	if (outcome.kind !== 'answer' || !isSuccess(outcome.status)) return false;
-	if (expects === 'nothing') return true;
-	const { data } = (outcome.body ?? {}) as { data?: unknown };
-	if (expects === 'list') return Array.isArray(data);
-	if (typeof data !== 'object' || data === null) return false;
+/**
+ * What an answer has, if it is the success that the request expects. A record that comes without `data`
+ * around it is one too: it is known by its ID.
+ */
+function readEnvelope(
+	outcome: Outcome,
+	{ expects, method }: SahutRequest,
+): Envelope<unknown> | undefined {
+	if (outcome.kind !== 'answer' || !isSuccess(outcome.status)) return undefined;
+	if (expects === 'nothing') return { data: outcome.body };
+	const body = (outcome.body ?? {}) as Partial<Envelope<unknown>> & { id?: unknown };
+	if (expects === 'list') return Array.isArray(body.data) ? (body as Envelope<unknown>) : undefined;
+	const data = body.data === undefined && body.id ? body : body.data;
+	if (typeof data !== 'object' || data === null) return undefined;
 	// What was made is gone on with by its ID.
-	return method !== 'POST' || Boolean((data as { id?: unknown }).id);
+	return method !== 'POST' || ('id' in data && data.id) ? { data } : undefined;
 }
 
 /**
@@ -140,9 +147,8 @@ export async function connect(
 					throw error;
 				},
 			);
-			if (outcome.kind === 'answer' && isExpected(outcome, request)) {
-				return outcome.body as Envelope<T>;
-			}
+			const envelope = readEnvelope(outcome, request);
+			if (envelope) return envelope as Envelope<T>;
 			throw toNodeApiError(context.getNode(), request, outcome, {
 				origin: new URL(baseUrl).origin,
 				timeoutMs,

@@ -35,6 +35,11 @@ export function isNotFound(error: unknown): boolean {
 	return error instanceof NodeApiError && error.httpCode === '404';
 }
 
+/** Whether Sahut knows the address, but not the verb: nothing was done. */
+export function isMethodNotAllowed(error: unknown): boolean {
+	return error instanceof NodeApiError && error.httpCode === '405';
+}
+
 /** Whether a request was not sent because its time was over: see `SahutRequest.notAfter`. */
 export function isTooLate(error: unknown): boolean {
 	return error instanceof NodeApiError && error.context.isTooLate === true;

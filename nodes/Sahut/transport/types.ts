@@ -2,7 +2,7 @@ import type { IDataObject, IHttpRequestMethods } from 'n8n-workflow';
 
 /** One call of the Sahut API, below the base URL. */
 export interface SahutRequest {
-	method: Extract<IHttpRequestMethods, 'GET' | 'POST' | 'PUT' | 'DELETE'>;
+	method: Extract<IHttpRequestMethods, 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'>;
 	/** Path segments, e.g. `['conversations', id, 'messages']`; each is URL-encoded. */
 	path: string[];
 	query?: IDataObject;

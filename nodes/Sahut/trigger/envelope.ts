@@ -75,6 +75,18 @@ export function readEvent(body: unknown): SahutEvent | undefined {
 	};
 }
 
+/** What was looked for in a body in which no event was found, and what is there, for a person to read. */
+export function explainUnread(body: unknown): string {
+	if (!isRecord(body)) return 'A JSON object was looked for, and the body is none.';
+	const show = (name: string) =>
+		`"${name}" (${name in body ? `there: ${isRecord(body[name]) ? 'an object' : JSON.stringify(body[name])}` : 'not there'})`;
+	return [
+		`The event’s name was looked for in ${show('event')} and ${show('type')}: a text that begins with ${SUBJECTS.map((each) => `"${each}."`).join(', ')}.`,
+		`What it is about was looked for in ${show('data')} and ${show('payload')}: an object.`,
+		`The body has: ${Object.keys(body).join(', ') || 'nothing'}.`,
+	].join(' ');
+}
+
 /** The conversation that an event belongs to; contacts belong to none. */
 export function conversationIdOf({ object, conversation }: SahutEvent): string | undefined {
 	return firstText(conversation?.id, object.conversation_id);

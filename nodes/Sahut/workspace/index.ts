@@ -18,8 +18,17 @@ export interface Workspace {
 	channelKind(channelId: string): ChannelKind;
 	/** The contact that was last made for a phone number: Sahut's search may not show it at once. */
 	newContact(phone: string): NewContact;
+	habits: Habits;
 	/** What was sent into a conversation from here, the latest last: lists may not show it at once. */
 	sentInto(conversationId: string): SentMessage[];
+}
+
+/** How this workspace's API answers what its reference does not say. */
+export interface Habits {
+	/** By which verb a conversation is updated. */
+	updateMethod: 'PUT' | 'PATCH';
+	/** Who the sender of messages is that are sent through the API, once one was sent. */
+	senderId?: string;
 }
 
 /** Empty for a number that none was made for. */
@@ -54,6 +63,8 @@ function createWorkspace(id: string) {
 		channelKind: kinds.get,
 		newContact: contacts.get,
 		sentInto: sent.get,
+		// As contacts are updated; not documented for conversations.
+		habits: { updateMethod: 'PUT' },
 	};
 	return { workspace, shelves: [open, kinds, contacts, sent] };
 }

@@ -5,9 +5,13 @@ import { fetchList } from '../../transport/pagination';
 import type { Contact, SahutClient, SahutRequest, WriteTrace } from '../../transport/types';
 import { canComeOf } from '../../transport/writtenSince';
 import { hasValues } from '../hasValues';
+import { INDONESIA, isSamePhone, nationalDigits } from '../phoneNumber';
 
-/** What tells one contact from another: a phone number as E.164, or an email address. */
-export type ContactKey = { phone: string } | { email: string };
+/**
+ * What tells one contact from another: a phone number as E.164, or an email address.
+ * `countryCode` is what a 0 at the beginning of a number stands for that was stored as it was typed.
+ */
+export type ContactKey = { phone: string; countryCode?: string } | { email: string };
 
 /** Two that mean the same contact are alike. */
 export function keyText(key: ContactKey): string {
@@ -21,21 +25,28 @@ export function laneOf(key: ContactKey): string {
 
 /** Whether a contact has this phone number, or this email address in whatever case. */
 export function hasKey({ phone, email }: Contact, key: ContactKey): boolean {
-	return ('phone' in key ? phone : email?.toLowerCase()) === keyText(key);
+	if ('email' in key) return email?.toLowerCase() === keyText(key);
+	return isSamePhone(phone, key.phone, key.countryCode ?? INDONESIA);
+}
+
+/** What to search for, one after the other, until somebody is found: numbers may be stored as typed. */
+function searchTexts(key: ContactKey): string[] {
+	if ('email' in key) return [key.email.trim()];
+	return [key.phone, nationalDigits(key.phone, key.countryCode ?? INDONESIA)];
 }
 
 /** `GET /contacts?q=…` also finds what only resembles the text, so each result is looked at. */
 async function findAll(
 	sahut: SahutClient,
-	text: string,
+	texts: string[],
 	isWanted: (contact: Contact) => boolean,
 ): Promise<Contact[]> {
-	const contacts = await fetchList<Contact>(sahut, {
-		path: ['contacts'],
-		query: { q: text },
-		subject: `contact "${text}"`,
-	});
-	return contacts.filter(isWanted).sort(byAge);
+	for (const q of texts) {
+		const list = { path: ['contacts'], query: { q }, subject: `contact "${texts[0]}"` };
+		const found = (await fetchList<Contact>(sahut, list)).filter(isWanted);
+		if (found.length > 0) return found.sort(byAge);
+	}
+	return [];
 }
 
 /**
@@ -45,8 +56,7 @@ async function findAll(
  * @throws NodeApiError when contacts cannot be read.
  */
 export async function findContacts(sahut: SahutClient, key: ContactKey): Promise<Contact[]> {
-	const text = 'phone' in key ? key.phone : key.email.trim();
-	return await findAll(sahut, text, (contact) => hasKey(contact, key));
+	return await findAll(sahut, searchTexts(key), (contact) => hasKey(contact, key));
 }
 
 /** `POST /contacts` (API reference, "Contacts"). */
@@ -64,9 +74,11 @@ async function findCreated(
 	trace: WriteTrace,
 ): Promise<IDataObject | undefined> {
 	const body = trace.body as NewContact;
+	const { name, phone, email } = body;
+	const texts = phone ? searchTexts({ phone }) : [email ?? name];
 	const [created] = await findAll(
 		sahut,
-		body.phone ?? body.email ?? body.name,
+		texts,
 		(contact) =>
 			hasValues(inLowerCase(contact), inLowerCase(body)) && canComeOf(contact, sahut, trace),
 	);

@@ -1,10 +1,10 @@
-import { UserError, type IDataObject } from 'n8n-workflow';
+import { UserError } from 'n8n-workflow';
 
 import type { Operation } from '../../runtime/operation';
 import type { Params } from '../../runtime/params';
 import { collection, conversationLocator, idOption } from '../fields';
 import { statusField } from './conversationFields';
-import { updateConversationRequest, type ConversationChanges } from './updateConversation';
+import { updateConversation, type ConversationChanges } from './updateConversation';
 
 interface Input {
 	conversationId: string;
@@ -86,9 +86,7 @@ export const update: Operation<Input> = {
 		return { conversationId: params.locator('conversationId'), changes };
 	},
 	lane: ({ conversationId }) => `conversation ${conversationId}`,
-	async run({ conversationId, changes }, sahut) {
-		const request = updateConversationRequest(conversationId, changes);
-		const { data } = await sahut.request<IDataObject>(request);
-		return [{ json: data }];
-	},
+	run: async ({ conversationId, changes }, sahut) => [
+		{ json: await updateConversation(conversationId, changes, sahut) },
+	],
 };

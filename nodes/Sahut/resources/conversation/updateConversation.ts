@@ -1,10 +1,9 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import type { Sahut } from '../../runtime/operation';
+import { isMethodNotAllowed } from '../../transport/errors';
 import type { Conversation, SahutClient, SahutRequest } from '../../transport/types';
 import { hasValues } from '../hasValues';
-
-/** Not documented for conversations; it is what contacts use. */
-const UPDATE_METHOD = 'PUT';
 
 /** What can be changed of a conversation (API reference, "Conversations"). */
 export type ConversationChanges = {
@@ -37,12 +36,13 @@ async function findUpdated(
 }
 
 /** After a lost answer, the conversation itself tells whether it has been changed. */
-export function updateConversationRequest(
+function updateConversationRequest(
 	conversationId: string,
 	changes: ConversationChanges,
+	method: SahutRequest['method'],
 ): SahutRequest {
 	return {
-		method: UPDATE_METHOD,
+		method,
 		path: ['conversations', conversationId],
 		body: changes,
 		expects: 'record',
@@ -50,4 +50,28 @@ export function updateConversationRequest(
 		advice: { 422: 'Check the status and the IDs of the assignee and the team for this item.' },
 		findWritten: async (sahut, trace) => await findUpdated(sahut, conversationId, trace.body),
 	};
+}
+
+/**
+ * Changes a conversation. The verb is not documented: where Sahut does not know it, nothing was done, and
+ * it is the other one from then on.
+ *
+ * @throws NodeApiError as {@link SahutClient.request} does.
+ */
+export async function updateConversation(
+	conversationId: string,
+	changes: ConversationChanges,
+	sahut: Sahut,
+): Promise<IDataObject> {
+	const { habits } = sahut.workspace;
+	const updateBy = async (method: SahutRequest['method']) => {
+		const request = updateConversationRequest(conversationId, changes, method);
+		return (await sahut.request<IDataObject>(request)).data;
+	};
+	const method = habits.updateMethod;
+	return await updateBy(method).catch(async (error: unknown) => {
+		if (method !== 'PUT' || !isMethodNotAllowed(error)) throw error;
+		habits.updateMethod = 'PATCH';
+		return await updateBy('PATCH');
+	});
 }

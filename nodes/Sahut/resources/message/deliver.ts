@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { Sahut } from '../../runtime/operation';
 import { isTooLate, mayHaveArrived } from '../../transport/errors';
-import type { SahutRequest } from '../../transport/types';
+import type { SahutRequest, Sender } from '../../transport/types';
 import { remember, type SentMessage } from '../../workspace/sentMessages';
 import { bodiesOf, type Content, type Outgoing } from './content';
 import { findSentMessage } from './findSent';
@@ -29,6 +29,8 @@ async function send(
 		throw error;
 	});
 	sent.message = data;
+	const { id } = (data.sender ?? {}) as Partial<Sender>;
+	if (id !== undefined) sahut.workspace.habits.senderId = id;
 	return data;
 }
 
@@ -41,7 +43,8 @@ async function findHowSent(
 	if (!sahut.earlier || isNew) return undefined;
 	for (const sentAs of ['text', 'template'] as const) {
 		const trace = sahut.earlier(content[sentAs] ?? {});
-		if (await findSentMessage(sahut, conversationId, trace)) return { sentAs };
+		if (await findSentMessage(sahut, conversationId, trace, sahut.workspace.habits))
+			return { sentAs };
 	}
 	return undefined;
 }
@@ -62,7 +65,10 @@ export async function deliver(
 ): Promise<IDataObject> {
 	const { conversationId, isNew } = to;
 	const bodies = bodiesOf(content);
-	const requestFor = (body: IDataObject) => ({ ...sendRequest(conversationId, body), ...said });
+	const requestFor = (body: IDataObject) => ({
+		...sendRequest(conversationId, body, sahut.workspace.habits),
+		...said,
+	});
 	const wasTried = () => sahut.wasTried(requestFor({}));
 	// What a dry run has decided must not bind a real one.
 	const decide: Sahut['decide'] = dryRun ? async (_, make) => await make() : sahut.decide;

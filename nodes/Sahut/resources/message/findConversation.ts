@@ -15,6 +15,8 @@ import { findSentBefore } from './sentBefore';
 export interface Recipient extends Outgoing {
 	/** E.164. */
 	phone: string;
+	/** What a 0 at the beginning of a national number stands for. */
+	countryCode: string;
 	channelId: string;
 	/** For a new contact; empty when not given. */
 	contactName: string;
@@ -106,7 +108,7 @@ async function findWhereSent(
 	const theirs = new Map([...known, ...touched].map((each) => [each.id, each]));
 	return await findFirst(theirs.values(), async (id) => {
 		for (const trace of traces) {
-			if (await findSentMessage(sahut, id, trace)) return true;
+			if (await findSentMessage(sahut, id, trace, sahut.workspace.habits)) return true;
 		}
 		return false;
 	});

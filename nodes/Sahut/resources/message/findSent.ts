@@ -3,6 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { UnknownFateError } from '../../transport/errors';
 import type { Message, SahutClient, WriteTrace } from '../../transport/types';
 import { canComeOf, writtenSince } from '../../transport/writtenSince';
+import type { Habits } from '../../workspace';
 import { lookBack, type LookBack } from './lookBack';
 import { isAsPrivate, saysTheSame } from './sameMessage';
 
@@ -59,7 +60,7 @@ export const DOUBTS: Record<Doubt, string> = {
 
 /**
  * Looks, once, whether a message has arrived although its answer did not: an outgoing message at the
- * end of the conversation, no older than the request and not an agent's, with the same text (for a
+ * end of the conversation, no older than the request and not an agent's (unless the API's own is one), with the same text (for a
  * template: with all its values as words; without any: from a bot), which no other item has sent.
  *
  * @returns the message, or undefined when it is not to be seen, which proves nothing.
@@ -70,11 +71,14 @@ export async function findSentMessage(
 	sahut: SahutClient,
 	conversationId: string,
 	trace: WriteTrace,
+	{ senderId }: Pick<Habits, 'senderId'> = {},
 ): Promise<IDataObject | undefined> {
 	const found = await findMessage(lookBack(sahut, conversationId), {
 		body: trace.body,
 		since: () => writtenSince(sahut, trace),
-		canBe: (message) => message.sender?.type !== 'agent' && canComeOf(message, sahut, trace),
+		canBe: (message) =>
+			(message.sender?.type !== 'agent' || message.sender.id === senderId) &&
+			canComeOf(message, sahut, trace),
 	});
 	if (typeof found !== 'string') return found && { ...found };
 	throw new UnknownFateError(

@@ -36,9 +36,9 @@ async function checkFirstMessage(recipient: Recipient, sahut: Sahut): Promise<vo
 }
 
 /** The contacts with a number, read when first asked for. */
-export function contactsOf({ phone }: Recipient, sahut: Sahut): ReadContacts {
+export function contactsOf({ phone, countryCode }: Recipient, sahut: Sahut): ReadContacts {
 	let reading: Promise<Contact[]> | undefined;
-	return async () => await (reading ??= findContacts(sahut, { phone }));
+	return async () => await (reading ??= findContacts(sahut, { phone, countryCode }));
 }
 
 /** The contact with the recipient's number that has one of the tags of those not to be written to. */

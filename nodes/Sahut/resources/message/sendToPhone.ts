@@ -18,6 +18,11 @@ import {
 	type ReadContacts,
 } from './recipient';
 
+function readPhone(params: Params): Pick<Recipient, 'phone' | 'countryCode'> {
+	const countryCode = params.text('options.defaultCountryCode') || INDONESIA;
+	return { phone: normalizePhone(params.text('phone'), countryCode), countryCode };
+}
+
 /** @throws UserError when the option is there, and no tag: everybody would be written to. */
 function readSkipTags(params: Params): string[] {
 	const tags = params.texts('options.skipContactTags');
@@ -122,10 +127,7 @@ export const sendToPhone: Operation<Recipient> = {
 		]),
 	],
 	read: (params) => ({
-		phone: normalizePhone(
-			params.text('phone'),
-			params.text('options.defaultCountryCode') || INDONESIA,
-		),
+		...readPhone(params),
 		channelId: params.locator('channelId'),
 		contactName: params.text('options.contactName').trim(),
 		assigneeId: params.text('options.assigneeId').trim(),

@@ -52,7 +52,9 @@ export async function findSentBefore(
 			// Two templates may have the same values: what was sent from here is known for certain.
 			canBe: ({ id, sender }) =>
 				!sentFromHere.some(({ message }) => message?.id === id) &&
-				(sender?.type !== 'agent' || isTelling(body)),
+				(sender?.type !== 'agent' ||
+					sender.id === sahut.workspace.habits.senderId ||
+					isTelling(body)),
 		});
 		if (typeof found === 'string') throw isNotKnown(conversationId, DOUBTS[found]);
 		if (found) return { ...found };

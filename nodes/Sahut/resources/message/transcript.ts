@@ -32,10 +32,12 @@ export async function toTranscript(
 	for (const message of messages) {
 		const { created_at, type, sender, content } = message;
 		const at = Date.parse(created_at);
-		const time = Number.isNaN(at) ? created_at : format.format(at);
+		const time = Number.isNaN(at) ? (created_at ?? 'no time') : format.format(at);
 		const name = sender && type !== 'activity' && (sender.name ?? sender.id);
-		const who = name ? `${name} (${sender.type})` : type;
-		const files = attachmentsOf(message).map(({ file_name, url }) => `[file: ${file_name ?? url}]`);
+		const who = name ? `${name} (${sender.type ?? type})` : (type ?? 'message');
+		const files = attachmentsOf(message).map(
+			({ file_name, url }) => `[file: ${file_name ?? url ?? 'no name'}]`,
+		);
 		lines.push(`[${time}] ${who}: ${toLine([content ?? '', ...files].join(' '))}`);
 		await takeBreak();
 	}
