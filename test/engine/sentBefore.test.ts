@@ -224,7 +224,9 @@ describe('Skip If Sent Within', () => {
 		[0, 'It is 0 for this item'],
 		[-1, 'It is -1 for this item'],
 		['={{ "soon" }}', 'It is "soon" for this item'],
-		['={{ "" }}', 'It is "" for this item'],
+		['={{ "" }}', 'It is nothing for this item'],
+		['={{ undefined }}', 'It is nothing for this item'],
+		['={{ null }}', 'It is nothing for this item'],
 	])('of %j is refused before the first request', async (hours, says) => {
 		const workspace = await openWorkspace();
 		const [conversation] = workspace.addConversations(1);
@@ -445,12 +447,15 @@ describe('Skip Contacts With Tags', () => {
 		expect(allSent(workspace)).toHaveLength(2);
 	});
 
-	it('without a tag is refused before the first request', async () => {
-		const workspace = await openWorkspace();
-		const { error } = await workspace.run(toAllBut(workspace, ['={{ $json.none }}']), [row]);
-		expect(error?.message).toContain('Skip Contacts With Tags has no tag');
-		expect(workspace.requests()).toEqual([]);
-	});
+	it.each([[['={{ $json.none }}']], ['={{ undefined }}'], [['']]])(
+		'%j, which gives no tag, is refused before the first request',
+		async (tags) => {
+			const workspace = await openWorkspace();
+			const { error } = await workspace.run(toAllBut(workspace, tags), [row]);
+			expect(error?.message).toContain('Skip Contacts With Tags has no tag');
+			expect(workspace.requests()).toEqual([]);
+		},
+	);
 
 	it('works in a Dry Run too', async () => {
 		const workspace = await openWorkspace();

@@ -28,6 +28,8 @@ export interface Params {
 	timezone(): string;
 	/** A value of any type, as it was given. */
 	raw(name: string): unknown;
+	/** Whether an entry was added to a collection, e.g. `options.dryRun`; an expression may give nothing. */
+	isAdded(name: string): boolean;
 }
 
 export type Row = Readonly<Record<string, string | undefined>>;
@@ -60,6 +62,10 @@ export function readParams(
 
 	return {
 		raw,
+		isAdded(name) {
+			const [collection = '', entry = ''] = name.split('.');
+			return entry in ((raw(collection) ?? {}) as object);
+		},
 		flag,
 		text: (name) => asText(raw(name), labelOf(name)),
 		choice: (name) => String(raw(name) ?? ''),

@@ -12,10 +12,11 @@ export function hasWindow(channelType: string | undefined): boolean {
 	return channelType === undefined || channelType.toLowerCase().includes(WHATSAPP);
 }
 
-/** Keeps what kind its channel is. */
+/** Keeps what kind a channel is, if the conversation is on it. */
 export function learnKind(conversation: Conversation, channelId: string, sahut: Sahut): void {
-	const type: unknown = conversation.channel?.type;
-	if (typeof type === 'string') sahut.workspace.channelKind(channelId).type = type;
+	const { id, type }: Partial<Conversation['channel']> = conversation.channel ?? {};
+	if (id === channelId && typeof type === 'string')
+		sahut.workspace.channelKind(channelId).type = type;
 }
 
 /**

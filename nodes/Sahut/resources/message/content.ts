@@ -63,13 +63,12 @@ function readContent(params: Params): Content {
 
 /** @throws UserError when it is not above 0, or the message could not be told from others. */
 function readSkipWithin(params: Params, content: Content): number | undefined {
-	const given = params.raw('options.skipIfSentWithin');
-	// The option was not added.
-	if (given === null) return undefined;
-	const hours = typeof given === 'string' && given.trim() === '' ? NaN : Number(given);
+	if (!params.isAdded('options.skipIfSentWithin')) return undefined;
+	const given = params.raw('options.skipIfSentWithin') ?? '';
+	const hours = String(given).trim() === '' ? NaN : Number(given);
 	if (!(hours > 0)) {
 		throw new UserError('Skip If Sent Within (Hours) must be a number above 0', {
-			description: `It is ${JSON.stringify(given)} for this item. Remove the option to send in any case.`,
+			description: `It is ${given === '' ? 'nothing' : JSON.stringify(given)} for this item. Remove the option to send in any case.`,
 		});
 	}
 	if (!bodiesOf(content).every(canBeTold)) {

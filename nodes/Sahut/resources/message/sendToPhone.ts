@@ -26,7 +26,7 @@ function readPhone(params: Params): Pick<Recipient, 'phone' | 'countryCode'> {
 /** @throws UserError when the option is there, and no tag: everybody would be written to. */
 function readSkipTags(params: Params): string[] {
 	const tags = params.texts('options.skipContactTags');
-	if (tags === undefined && params.raw('options.skipContactTags') !== null) {
+	if (tags === undefined && params.isAdded('options.skipContactTags')) {
 		throw new UserError('Skip Contacts With Tags has no tag', {
 			description:
 				'Enter a tag, or remove the option. If an expression should give it, check that it has a value for this item.',
