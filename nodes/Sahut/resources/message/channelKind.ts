@@ -8,8 +8,8 @@ import type { Conversation } from '../../transport/types';
 export const WHATSAPP = 'whatsapp';
 
 /** Whether WhatsApp's 24-hour rule holds; also for what has no type, since a template always arrives. */
-export function hasWindow(channelType: string | undefined): boolean {
-	return channelType === undefined || channelType.toLowerCase().includes(WHATSAPP);
+export function hasWindow(channelType: unknown): boolean {
+	return typeof channelType !== 'string' || channelType.toLowerCase().includes(WHATSAPP);
 }
 
 /** Keeps what kind a channel is, if the conversation is on it. */

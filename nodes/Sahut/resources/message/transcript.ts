@@ -34,7 +34,8 @@ export async function toTranscript(
 		const at = Date.parse(created_at);
 		const time = Number.isNaN(at) ? (created_at ?? 'no time') : format.format(at);
 		const name = sender && type !== 'activity' && (sender.name ?? sender.id);
-		const who = name ? `${name} (${sender.type ?? type})` : (type ?? 'message');
+		const kind = (name && sender.type) || type || 'message';
+		const who = name ? `${name} (${kind})` : kind;
 		const files = attachmentsOf(message).map(
 			({ file_name, url }) => `[file: ${file_name ?? url ?? 'no name'}]`,
 		);
