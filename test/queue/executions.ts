@@ -26,7 +26,8 @@ export async function untilIdle(session: Session, workflowId: string, timeoutMs:
 	});
 }
 
-/** How many executions each worker has begun, since its log began. */
-export function startedBy(worker: Service): number {
-	return readFileSync(worker.logFile, 'utf8').split('Worker started execution').length - 1;
+/** The IDs of the executions that a worker has begun, since its log began. */
+export function startedBy(worker: Service): string[] {
+	const log = readFileSync(worker.logFile, 'utf8');
+	return Array.from(log.matchAll(/Worker started execution (\d+)/g), ([, id = '']) => id);
 }

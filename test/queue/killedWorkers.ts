@@ -1,7 +1,7 @@
 import type { Sandbox } from '../../sandbox';
-import { listExecutions, retryExecution, signIn, until } from '../../scripts/n8n';
+import { retryExecution, signIn, until } from '../../scripts/n8n';
 import { untilIdle } from './executions';
-import { addConversations, countSent, post, publish, type QueueMode } from './queueMode';
+import { addConversations, callAlone, countSent, publish, type QueueMode } from './queueMode';
 import { batch } from './workflows';
 
 const BATCH = 100;
@@ -34,10 +34,8 @@ export async function killInTheMiddle(
 	const sent = (name: string) =>
 		Object.keys(countSent(sandbox)).filter((text) => text.startsWith(name)).length;
 
-	await post(n8n, 'killed', messages('Stays'), 0);
-	await post(n8n, 'killed', messages('Dies'), 1);
-	const executions = await listExecutions(n8n.session, { workflowId: workflow });
-	const [diesId = '', staysId = ''] = executions.map(({ id }) => id);
+	const staysId = await callAlone(n8n, workflow, 'killed', { messages: messages('Stays') }, 0);
+	const diesId = await callAlone(n8n, workflow, 'killed', { messages: messages('Dies') }, 1);
 	await until('a part of both batches', SEND_TIMEOUT_MS, () =>
 		Math.min(sent('Stays'), sent('Dies')) >= SENT_BEFORE ? true : undefined,
 	);

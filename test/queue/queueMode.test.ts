@@ -90,19 +90,21 @@ it('sends 1,000 messages once each from two workers that share a rate limit', as
 	const sahut = await openSandbox({ rateLimit: { requests: 200, windowMs: 3_000 } });
 	const workflow = await publish(n8n, sahut, (id) => batch(id, 'limited'));
 	const conversations = addConversations(sahut, 200);
-	const before = n8n.cluster.workers.map(startedBy);
+	const before = n8n.cluster.workers.map((worker) => startedBy(worker).length);
 	const messages = range(1_000).map((index) => ({
 		text: `Pesan ${index}`,
 		conversation: conversations[index % 200]!.id,
 	}));
 
 	await forEach(range(20), PARALLEL, async (part) => {
-		await post(n8n, 'limited', messages.slice(part * 50, (part + 1) * 50), part % 2);
+		await post(n8n, 'limited', { messages: messages.slice(part * 50, (part + 1) * 50) }, part % 2);
 	});
 	await untilIdle(n8n.session, workflow, IDLE_TIMEOUT_MS);
 
 	const refused = sahut.journal.entries.filter(({ status }) => status === 429).length;
-	const shares = n8n.cluster.workers.map((worker, index) => startedBy(worker) - before[index]!);
+	const shares = n8n.cluster.workers.map(
+		(worker, index) => startedBy(worker).length - before[index]!,
+	);
 	showFigures('1,000 messages', { refused, 'executions per worker': shares.join(' + ') });
 	expect(countSent(sahut)).toEqual(onceEach(messages.map(({ text }) => text)));
 	expect(await countExecutions(n8n.session, workflow, ['success'])).toBe(20);

@@ -6,7 +6,9 @@ import {
 	activateWorkflow,
 	createCredential,
 	createWorkflow,
+	listExecutions,
 	signIn,
+	until,
 	type Session,
 	type WorkflowContent,
 } from '../../scripts/n8n';
@@ -14,6 +16,8 @@ import { startCluster, type Cluster } from '../../scripts/queue';
 import { credentialFor } from '../../scripts/n8n/parts';
 
 const LOGS = resolve(__dirname, '../../test-results/queue');
+
+const START_TIMEOUT_MS = 30_000;
 
 /** n8n's own settings, so that it notices in seconds, not in minutes, that a worker is gone. */
 const NOTICES_SOON = {
@@ -72,17 +76,37 @@ export function countSent({ store }: Sandbox): Record<string, number> {
 	return counts;
 }
 
-/** Posts messages to the webhook of a `batch`, through one of the webhook processes. */
+/** Calls the webhook of a workflow, through one of the webhook processes. */
 export async function post(
 	{ cluster }: QueueMode,
 	path: string,
-	messages: object[],
+	body: object,
 	process: number,
 ): Promise<void> {
 	const response = await fetch(`${cluster.webhookProcesses[process]!.url}/webhook/${path}`, {
 		method: 'POST',
 		headers: { 'content-type': 'application/json' },
-		body: JSON.stringify({ messages }),
+		body: JSON.stringify(body),
 	});
 	if (!response.ok) throw new Error(`n8n answered ${response.status}: ${await response.text()}`);
+}
+
+/**
+ * The same, for a workflow of which nothing else starts an execution meanwhile: of two that start at
+ * once, nothing tells which is which.
+ * @returns the ID of the execution
+ */
+export async function callAlone(
+	n8n: QueueMode,
+	workflowId: string,
+	path: string,
+	body: object,
+	process: number,
+): Promise<string> {
+	const ids = async () => (await listExecutions(n8n.session, { workflowId })).map(({ id }) => id);
+	const before = await ids();
+	await post(n8n, path, body, process);
+	return await until('the execution', START_TIMEOUT_MS, async () =>
+		(await ids()).find((id) => !before.includes(id)),
+	);
 }
