@@ -72,9 +72,38 @@ export function sendText(
 	credentialId: string,
 	conversationId: string,
 	content: string,
+	options: INode['parameters'] = {},
 ) {
 	const message = { resource: 'message', operation: 'send', messageType: 'text' };
-	return sahut(name, credentialId, { ...message, conversationId: byId(conversationId), content });
+	return sahut(name, credentialId, {
+		...message,
+		conversationId: byId(conversationId),
+		content,
+		options,
+	});
+}
+
+/**
+ * A WhatsApp template.
+ * @param phone a number, or an expression, as `customerName` can be
+ */
+export function sendTemplateToPhone(
+	name: string,
+	credentialId: string,
+	channelId: string,
+	{ phone, customerName }: { phone: string; customerName: string },
+	options: INode['parameters'] = {},
+) {
+	return sahut(name, credentialId, {
+		resource: 'message',
+		operation: 'sendToPhone',
+		phone,
+		channelId: byId(channelId),
+		messageType: 'template',
+		templateId: 'tmpl_follow_up',
+		templateVariables: { variable: [{ name: 'customer_name', value: customerName }] },
+		options,
+	});
 }
 
 /** A workflow whose nodes follow one another. */

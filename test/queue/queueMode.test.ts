@@ -11,6 +11,7 @@ import {
 	startQueueMode,
 	type QueueMode,
 } from './queueMode';
+import { figuresOf, reachTwice } from './sameNumber';
 import { batch } from './workflows';
 
 const IDLE_TIMEOUT_MS = 180_000;
@@ -110,6 +111,59 @@ it('sends 1,000 messages once each from two workers that share a rate limit', as
 	expect(await countExecutions(n8n.session, workflow, ['success'])).toBe(20);
 	expect(refused).toBeGreaterThan(0);
 	expect(Math.min(...shares)).toBeGreaterThan(0);
+});
+
+it('sends both messages to a new number that two workers reach at the same moment', async () => {
+	const { reached, shares } = await reachTwice(n8n, await openSandbox({ latencyMs: 50 }), {
+		path: 'both',
+		count: 30,
+		second: 'at the same moment',
+	});
+	showFigures('30 new numbers, each twice at once', figuresOf(reached, shares));
+	for (const { contacts, conversations, messages, onTwoWorkers } of reached) {
+		expect(messages).toBe(2);
+		const most = onTwoWorkers ? 2 : 1;
+		expect(contacts).toBeLessThanOrEqual(most);
+		expect(conversations).toBeLessThanOrEqual(most);
+	}
+	expect(Math.min(...shares)).toBeGreaterThan(0);
+});
+
+it('sends once or twice what two workers are told at the same moment to send once', async () => {
+	const { reached, shares } = await reachTwice(n8n, await openSandbox({ latencyMs: 50 }), {
+		path: 'once',
+		count: 30,
+		second: 'at the same moment',
+		options: { skipIfSentWithin: 1 },
+	});
+	showFigures('30 new numbers, each twice at once, to send once', figuresOf(reached, shares));
+	for (const { contacts, conversations, messages, skipped, onTwoWorkers } of reached) {
+		const most = onTwoWorkers ? 2 : 1;
+		expect(contacts).toBeLessThanOrEqual(most);
+		expect(conversations).toBeLessThanOrEqual(most);
+		expect(messages).toBeLessThanOrEqual(most);
+		expect(messages + skipped).toBe(2);
+	}
+	expect(Math.min(...shares)).toBeGreaterThan(0);
+});
+
+it('sends once what is to be sent once, whichever worker comes later', async () => {
+	const { reached, shares } = await reachTwice(n8n, await openSandbox({ latencyMs: 50 }), {
+		path: 'later',
+		count: 15,
+		second: 'when the first has sent',
+		options: { skipIfSentWithin: 1 },
+	});
+	showFigures('15 new numbers, each once more, to send once', figuresOf(reached, shares));
+	for (const { contacts, conversations, messages, skipped } of reached) {
+		expect({ contacts, conversations, messages, skipped }).toEqual({
+			contacts: 1,
+			conversations: 1,
+			messages: 1,
+			skipped: 1,
+		});
+	}
+	expect(reached.some(({ onTwoWorkers }) => onTwoWorkers)).toBe(true);
 });
 
 it('sends nothing twice when workers are killed, and what is missing where n8n can retry', async () => {

@@ -1,7 +1,20 @@
-import type { WorkflowContent } from '../../scripts/n8n';
-import { chain, sahutTrigger, sendText, splitOut, webhook } from '../../scripts/n8n/parts';
+import type { INode } from 'n8n-workflow';
 
+import type { WorkflowContent } from '../../scripts/n8n';
+import {
+	chain,
+	sahutTrigger,
+	sendTemplateToPhone,
+	sendText,
+	splitOut,
+	webhook,
+} from '../../scripts/n8n/parts';
+
+export const WEBHOOK = 'Webhook';
 export const SEND = 'Send';
+
+/** Of the Sahut node. */
+type Options = INode['parameters'];
 
 /** Answers each message of a customer with the event's ID. @param path of its webhook */
 export function autoReply(credentialId: string, path: string): WorkflowContent {
@@ -16,8 +29,21 @@ export function autoReply(credentialId: string, path: string): WorkflowContent {
 }
 
 /** Sends what is posted to the webhook: `{ messages: [{ conversation, text }] }`. */
-export function batch(credentialId: string, path: string): WorkflowContent {
+export function batch(credentialId: string, path: string, options: Options = {}): WorkflowContent {
 	const split = splitOut('Split Out', 'body.messages');
-	const send = sendText(SEND, credentialId, '={{ $json.conversation }}', '={{ $json.text }}');
-	return chain('Batch', webhook('Webhook', path), split, send);
+	const [conversation, text] = ['={{ $json.conversation }}', '={{ $json.text }}'];
+	const send = sendText(SEND, credentialId, conversation, text, options);
+	return chain('Batch', webhook(WEBHOOK, path), split, send);
+}
+
+/** Sends a template to the customer who is posted to the webhook: `{ phone, name }`. */
+export function followUp(
+	credentialId: string,
+	path: string,
+	channelId: string,
+	options: Options = {},
+): WorkflowContent {
+	const customer = { phone: '={{ $json.body.phone }}', customerName: '={{ $json.body.name }}' };
+	const send = sendTemplateToPhone(SEND, credentialId, channelId, customer, options);
+	return chain('Follow-up', webhook(WEBHOOK, path), send);
 }
