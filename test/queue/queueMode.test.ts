@@ -12,6 +12,7 @@ import {
 	type QueueMode,
 } from './queueMode';
 import { figuresOf, reachTwice } from './sameNumber';
+import { startAnew } from './startedAnew';
 import { batch } from './workflows';
 
 const IDLE_TIMEOUT_MS = 180_000;
@@ -164,6 +165,23 @@ it('sends once what is to be sent once, whichever worker comes later', async () 
 		});
 	}
 	expect(reached.some(({ onTwoWorkers }) => onTwoWorkers)).toBe(true);
+});
+
+it('sends what is missing, and nothing twice, when a batch whose worker was killed is started anew', async () => {
+	const { before, kept, ...anew } = await startAnew(n8n, await openSandbox({ latencyMs: 200 }));
+	showFigures('a batch of 100, its worker killed', {
+		'sent by then': before,
+		'sent when started anew': anew.sent,
+		'skipped when started anew': anew.skipped,
+	});
+	expect(kept).toEqual({ status: 'error', nodes: [] });
+	expect(before).toBeLessThan(100);
+	expect(anew).toEqual({
+		status: 'success',
+		sent: 100 - before,
+		skipped: before,
+		counts: Array(100).fill(1),
+	});
 });
 
 it('sends nothing twice when workers are killed, and what is missing where n8n can retry', async () => {
