@@ -13,6 +13,12 @@ export interface SentMessage {
 	message?: IDataObject;
 }
 
+/** One that was not sent after all. */
+export function forget(sent: SentMessage[], message: SentMessage): void {
+	const at = sent.indexOf(message);
+	if (at >= 0) sent.splice(at, 1);
+}
+
 /** Puts it behind the others, and lets the first one go when they are too many. */
 export function remember(sent: SentMessage[], message: SentMessage): void {
 	sent.push(message);

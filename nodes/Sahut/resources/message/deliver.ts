@@ -3,10 +3,10 @@ import type { IDataObject } from 'n8n-workflow';
 import type { Sahut } from '../../runtime/operation';
 import { isTooLate, mayHaveArrived } from '../../transport/errors';
 import type { SahutRequest, Sender } from '../../transport/types';
-import { remember, type SentMessage } from '../../workspace/sentMessages';
+import { forget, remember, type SentMessage } from '../../workspace/sentMessages';
 import { bodiesOf, type Content, type Outgoing } from './content';
 import { findSentMessage } from './findSent';
-import { lookBack, type LookBack } from './lookBack';
+import { lookBack } from './lookBack';
 import { sendRequest } from './sendRequest';
 import { findSentBefore } from './sentBefore';
 import { textOrTemplate, type Choice, type Destination } from './textOrTemplate';
@@ -25,10 +25,11 @@ async function send(
 	const isAnew = !sahut.wasTried(request);
 	if (isAnew) remember(sentHere, sent);
 	const { data } = await sahut.request<IDataObject>(request).catch((error: unknown) => {
-		if (isAnew && !mayHaveArrived(error)) sentHere.splice(sentHere.indexOf(sent), 1);
+		if (isAnew && !mayHaveArrived(error)) forget(sentHere, sent);
 		throw error;
 	});
-	sent.message = data;
+	// It may be one that an earlier try has sent.
+	Object.assign(sent, { message: data, at: Date.parse(String(data.created_at)) || sent.at });
 	const { id } = (data.sender ?? {}) as Partial<Sender>;
 	if (id !== undefined) sahut.workspace.habits.senderId = id;
 	return data;
@@ -72,17 +73,14 @@ export async function deliver(
 	const wasTried = () => sahut.wasTried(requestFor({}));
 	// What a dry run has decided must not bind a real one.
 	const decide: Sahut['decide'] = dryRun ? async (_, make) => await make() : sahut.decide;
-	const openBack = (what: string): LookBack =>
-		lookBack(
-			sahut,
-			conversationId,
-			[`It is not known ${what}: nothing was sent.`, said.note].filter(Boolean).join(' '),
-		);
-	const back = openBack(
+	const unknown =
 		skipWithinMs === undefined
 			? 'whether the customer has written within 24 hours'
-			: 'whether it was sent before',
-	);
+			: 'whether it was sent before';
+	const note = [`It is not known ${unknown}: nothing was sent.`, said.note]
+		.filter(Boolean)
+		.join(' ');
+	const back = lookBack(sahut, conversationId, note);
 
 	if (skipWithinMs !== undefined && !isNew && !wasTried()) {
 		const { message } = await decide<{ message?: IDataObject }>(

@@ -1,23 +1,19 @@
 import type { Sahut } from '../../runtime/operation';
-import type { Contact, Conversation, SahutRequest } from '../../transport/types';
-import { createContactRequest, findContacts } from '../contact/findContact';
+import type { Conversation, SahutRequest } from '../../transport/types';
 import { createConversationRequest } from '../conversation/createConversation';
-import { learnKind, refuseFirstText } from './channelKind';
+import { learnKind } from './channelKind';
 import { findConversation, ifStillOpen, type Recipient } from './findConversation';
+import {
+	checkFirstMessage,
+	idsOf,
+	newContact,
+	reachContacts,
+	type ReadContacts,
+} from './recipientContacts';
 import { sendRequest } from './sendRequest';
-
-/** The contacts with the recipient's number, the oldest first, and whether this item made it. */
-type Contacts = { ids: string[]; created: boolean };
 
 /** Where the message goes, and whether this item made that conversation. */
 type Place = { id: string; contactId: string; created: boolean };
-
-/** The contacts with the recipient's number, as Sahut has them now: read when they are first needed. */
-export type ReadContacts = () => Promise<Contact[]>;
-
-function newContact({ phone, contactName }: Recipient): SahutRequest {
-	return { ...createContactRequest({ name: contactName || phone, phone }), target: phone };
-}
 
 function newConversation({ channelId, assigneeId }: Recipient, contactId: string): SahutRequest {
 	return createConversationRequest({
@@ -25,20 +21,6 @@ function newConversation({ channelId, assigneeId }: Recipient, contactId: string
 		channel_id: channelId,
 		...(assigneeId && { assignee_id: assigneeId }),
 	});
-}
-
-const idsOf = (contacts: Contact[]) => contacts.map(({ id }) => id);
-
-/** @throws UserError for a text that is certain to be refused. */
-async function checkFirstMessage(recipient: Recipient, sahut: Sahut): Promise<void> {
-	const { phone, channelId, content } = recipient;
-	if (!content.template) await refuseFirstText(phone, channelId, sahut);
-}
-
-/** The contacts with a number, read when first asked for. */
-export function contactsOf({ phone, countryCode }: Recipient, sahut: Sahut): ReadContacts {
-	let reading: Promise<Contact[]> | undefined;
-	return async () => await (reading ??= findContacts(sahut, { phone, countryCode }));
 }
 
 /** The contact with the recipient's number that has one of the tags of those not to be written to. */
@@ -79,37 +61,6 @@ export async function findRecipient(
 		...(found ? [] : [newConversation(recipient, contactId ?? 'NEW_CONTACT')]),
 	];
 	return { contactId, conversationId: found?.id, requests };
-}
-
-/** For how long a search may not show a contact that was made. */
-const NEW_CONTACT_MS = 60_000;
-
-/** The contacts with a number; one that another execution has made a moment ago, if none is shown. */
-async function findIds(phone: string, readContacts: ReadContacts, sahut: Sahut): Promise<string[]> {
-	const ids = idsOf(await readContacts());
-	if (ids.length > 0) return ids;
-	const { id, madeAt = 0 } = sahut.workspace.newContact(phone);
-	return id !== undefined && sahut.serverNow() - madeAt < NEW_CONTACT_MS ? [id] : [];
-}
-
-async function reachContacts(
-	recipient: Recipient,
-	readContacts: ReadContacts,
-	sahut: Sahut,
-): Promise<Contacts> {
-	const { phone } = recipient;
-	// An earlier item with this number may have made it; Sahut's search may not show it at once.
-	const known = await sahut.share<{ ids?: string[] }>(`contact of ${phone}`, async () => ({}));
-	const contacts = await sahut.decide<Contacts>(`contact of ${phone}`, async () => {
-		const ids = known.ids ?? (await findIds(phone, readContacts, sahut));
-		if (ids.length > 0) return { ids, created: false };
-		await checkFirstMessage(recipient, sahut);
-		const { data } = await sahut.request<Contact>(newContact(recipient));
-		Object.assign(sahut.workspace.newContact(phone), { id: data.id, madeAt: sahut.serverNow() });
-		return { ids: [data.id], created: true };
-	});
-	known.ids = contacts.ids;
-	return contacts;
 }
 
 /** The choice of a conversation, in the ledger. */

@@ -3,20 +3,14 @@ import { UserError, type IDataObject } from 'n8n-workflow';
 import type { Operation, Sahut } from '../../runtime/operation';
 import type { Params } from '../../runtime/params';
 import { laneOf } from '../contact/findContact';
-import { channelLocator, collection, idOption, sendOptions } from '../fields';
 import { INDONESIA, normalizePhone } from '../phoneNumber';
 import { fetchKind, WHATSAPP } from './channelKind';
 import { readOutgoing } from './content';
-import { messageFields } from './contentFields';
 import { deliver } from './deliver';
 import type { Recipient } from './findConversation';
-import {
-	contactsOf,
-	findRecipient,
-	findTagged,
-	reachRecipient,
-	type ReadContacts,
-} from './recipient';
+import { findRecipient, findTagged, reachRecipient } from './recipient';
+import { contactsOf, type ReadContacts } from './recipientContacts';
+import { sendToPhoneFields } from './sendToPhoneFields';
 
 function readPhone(params: Params): Pick<Recipient, 'phone' | 'countryCode'> {
 	const countryCode = params.text('options.defaultCountryCode') || INDONESIA;
@@ -71,61 +65,7 @@ export const sendToPhone: Operation<Recipient> = {
 	description:
 		'Send a text or a WhatsApp template to a phone number: finds or creates the contact and the conversation; returns the message with the IDs of both',
 	done: 'sent',
-	fields: [
-		{
-			displayName: 'Phone Number',
-			name: 'phone',
-			type: 'string',
-			required: true,
-			default: '',
-			placeholder: 'e.g. 0812-3456-7890',
-			description:
-				'In any usual form; foreign numbers begin with +. Rows with the same number share a contact and a conversation, and keep their order.',
-		},
-		channelLocator,
-		...messageFields,
-		collection('options', [
-			idOption('Assignee', 'assigneeId', 'getAgents', 'Who takes care of a new conversation'),
-			sendOptions.concurrency,
-			{
-				displayName: 'Contact Name',
-				name: 'contactName',
-				type: 'string',
-				default: '',
-				placeholder: 'e.g. Budi Santoso',
-				description: 'The name of a new contact; without it, the phone number is its name',
-			},
-			{
-				displayName: 'Default Country Code',
-				name: 'defaultCountryCode',
-				type: 'string',
-				default: INDONESIA,
-				placeholder: 'e.g. 62',
-				description: 'Stands for the 0 at the beginning of a national number',
-			},
-			sendOptions.dryRun,
-			sendOptions.requestsPerMinute,
-			{
-				displayName: 'Reuse Open Conversation',
-				name: 'reuseOpenConversation',
-				type: 'boolean',
-				default: true,
-				description:
-					'Whether to use the open or pending conversation with this contact on this channel, if there is one, instead of a new one',
-			},
-			{
-				displayName: 'Skip Contacts With Tags',
-				name: 'skipContactTags',
-				type: 'string',
-				typeOptions: { multipleValues: true, multipleValueButtonText: 'Add Tag' },
-				default: '',
-				placeholder: 'e.g. berhenti',
-				description:
-					'A contact that has one of these tags is not written to, such as one who has asked you to stop; the item is given out with "skipped"',
-			},
-			sendOptions.skipIfSentWithin,
-		]),
-	],
+	fields: sendToPhoneFields,
 	read: (params) => ({
 		...readPhone(params),
 		channelId: params.locator('channelId'),

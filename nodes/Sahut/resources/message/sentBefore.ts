@@ -14,7 +14,7 @@ const CLOCK_TOLERANCE_MS = 1_000;
 
 /** An agent may well write a customer's name by chance, but not the number of an order. */
 const isTelling = (body: IDataObject) =>
-	'content' in body || /\p{N}/u.test(JSON.stringify(body.template_variables ?? {}));
+	'content' in body || /\p{N}/u.test(Object.values(body.template_variables ?? {}).join());
 
 function isNotKnown(conversationId: string, reason: string): UserError {
 	return new UserError(
@@ -52,9 +52,7 @@ export async function findSentBefore(
 			// Two templates may have the same values: what was sent from here is known for certain.
 			canBe: ({ id, sender }) =>
 				!sentFromHere.some(({ message }) => message?.id === id) &&
-				(sender?.type !== 'agent' ||
-					sender.id === sahut.workspace.habits.senderId ||
-					isTelling(body)),
+				(sender?.type !== 'agent' || isTelling(body)),
 		});
 		if (typeof found === 'string') throw isNotKnown(conversationId, DOUBTS[found]);
 		if (found) return { ...found };

@@ -1,0 +1,63 @@
+import type { Sahut } from '../../runtime/operation';
+import type { Contact, SahutRequest } from '../../transport/types';
+import { createContactRequest, findContacts } from '../contact/findContact';
+import { refuseFirstText } from './channelKind';
+import type { Recipient } from './findConversation';
+
+/** The contacts with the recipient's number, the oldest first, and whether this item made it. */
+export type Contacts = { ids: string[]; created: boolean };
+
+/** The contacts with the recipient's number, as Sahut has them now: read when they are first needed. */
+export type ReadContacts = () => Promise<Contact[]>;
+
+/** The contact of who has none yet. */
+export function newContact({ phone, contactName }: Recipient): SahutRequest {
+	return { ...createContactRequest({ name: contactName || phone, phone }), target: phone };
+}
+
+/** Their IDs, in their order. */
+export const idsOf = (contacts: Contact[]) => contacts.map(({ id }) => id);
+
+/** @throws UserError for a text that is certain to be refused. */
+export async function checkFirstMessage(recipient: Recipient, sahut: Sahut): Promise<void> {
+	const { phone, channelId, content } = recipient;
+	if (!content.template) await refuseFirstText(phone, channelId, sahut);
+}
+
+/** The contacts with a number, read when first asked for. */
+export function contactsOf({ phone, countryCode }: Recipient, sahut: Sahut): ReadContacts {
+	let reading: Promise<Contact[]> | undefined;
+	return async () => await (reading ??= findContacts(sahut, { phone, countryCode }));
+}
+
+/** For how long a search may not show a contact that was made. */
+const NEW_CONTACT_MS = 60_000;
+
+/** The contacts with a number; one that another execution has made a moment ago, if none is shown. */
+async function findIds(phone: string, readContacts: ReadContacts, sahut: Sahut): Promise<string[]> {
+	const ids = idsOf(await readContacts());
+	if (ids.length > 0) return ids;
+	const { id, madeAt = 0 } = sahut.workspace.newContact(phone);
+	return id !== undefined && sahut.serverNow() - madeAt < NEW_CONTACT_MS ? [id] : [];
+}
+
+/** Finds the contacts with the recipient's number, or makes one; recorded for the item. */
+export async function reachContacts(
+	recipient: Recipient,
+	readContacts: ReadContacts,
+	sahut: Sahut,
+): Promise<Contacts> {
+	const { phone } = recipient;
+	// An earlier item with this number may have made it; Sahut's search may not show it at once.
+	const known = await sahut.share<{ ids?: string[] }>(`contact of ${phone}`, async () => ({}));
+	const contacts = await sahut.decide<Contacts>(`contact of ${phone}`, async () => {
+		const ids = known.ids ?? (await findIds(phone, readContacts, sahut));
+		if (ids.length > 0) return { ids, created: false };
+		await checkFirstMessage(recipient, sahut);
+		const { data } = await sahut.request<Contact>(newContact(recipient));
+		Object.assign(sahut.workspace.newContact(phone), { id: data.id, madeAt: sahut.serverNow() });
+		return { ids: [data.id], created: true };
+	});
+	known.ids = contacts.ids;
+	return contacts;
+}
