@@ -165,6 +165,6 @@ export const sendOptions = {
 		typeOptions: { minValue: 0, numberPrecision: 2 },
 		default: 24,
 		description:
-			'Sends nothing when the conversation has had this message within so many hours, from whomever: the item is then that message, with "skipped". So a workflow that runs twice sends once. A template is told by its values: give it one that is unique, such as an order number.',
+			'Sends nothing when the conversation has had this message within so many hours, from whomever: the item is then that message, with "skipped". So a workflow that runs twice sends once. A template is told by its values: give it one that is unique to it, such as an order number that no other template names.',
 	},
 } satisfies Record<string, INodeProperties>;

@@ -104,10 +104,14 @@ export async function executeItems(
 	const prepared = await setup().catch(() => undefined);
 	prepared?.ledger.close(isDone);
 	if ((stopsAtFailure || isCancelled) && failed?.kind === 'failed') {
-		const done = outcomes.filter(({ kind }) => kind === 'done').length;
+		const through = outcomes.flatMap((outcome) => (outcome.kind === 'done' ? [outcome.value] : []));
+		const skipped = through.filter(([first]) => first?.json.skipped === true).length;
 		const verb = prepared?.operation.done ?? 'done';
-		const progress = `${done} of ${items.length} items were ${verb}.`;
-		const error = nameTheItem(failed.error, failedAt, progress);
+		const progress = [
+			`${through.length - skipped} of ${items.length} items were ${verb}`,
+			...(skipped > 0 ? [`${skipped} skipped`] : []),
+		].join(', ');
+		const error = nameTheItem(failed.error, failedAt, `${progress}.`);
 		throw isCancelled ? endAsCancelled(context, error) : error;
 	}
 

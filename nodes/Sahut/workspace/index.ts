@@ -7,7 +7,10 @@ import { createShelf } from './shelf';
 const MAX_WORKSPACES = 100;
 const MAX_CHANNELS = 100;
 const MAX_NEW_CONTACTS = 1_000;
-const MAX_CONVERSATIONS = 1_000;
+const MAX_CONVERSATIONS = 5_000;
+
+/** For how long it is known what was sent: of two templates with the same values, only this tells them apart. */
+const SENT_HOURS = 48;
 
 /** What this n8n process knows of a workspace of Sahut, for all of its executions. */
 export interface Workspace {
@@ -51,7 +54,7 @@ function createWorkspace(id: string) {
 	const open = createShelf(MAX_CHANNELS, (channelId) => new OpenConversations(channelId));
 	const kinds = createShelf(MAX_CHANNELS, (): ChannelKind => ({}));
 	const contacts = createShelf(MAX_NEW_CONTACTS, (): NewContact => ({}));
-	const sent = createShelf(MAX_CONVERSATIONS, (): SentMessage[] => []);
+	const sent = createShelf(MAX_CONVERSATIONS, (): SentMessage[] => [], SENT_HOURS);
 	const workspace: Workspace = {
 		inLane: async (lanes, task, signal) =>
 			await inLane(
@@ -69,7 +72,7 @@ function createWorkspace(id: string) {
 	return { workspace, shelves: [open, kinds, contacts, sent] };
 }
 
-const workspaces = createShelf(MAX_WORKSPACES, createWorkspace);
+const workspaces = createShelf(MAX_WORKSPACES, createWorkspace, SENT_HOURS);
 
 /**
  * The room for what a process knows of a workspace, kept apart by address and key.

@@ -9,9 +9,12 @@ import { INDONESIA, isSamePhone, nationalDigits } from '../phoneNumber';
 
 /**
  * What tells one contact from another: a phone number as E.164, or an email address.
- * `countryCode` is what a 0 at the beginning of a number stands for that was stored as it was typed.
+ * `countryCode` is what a 0 at the beginning of a number stands for that was stored as it was typed;
+ * `inAnyForm` asks for all who have it, in whatever form.
  */
-export type ContactKey = { phone: string; countryCode?: string } | { email: string };
+export type ContactKey =
+	| { phone: string; countryCode?: string; inAnyForm?: boolean }
+	| { email: string };
 
 /** Two that mean the same contact are alike. */
 export function keyText(key: ContactKey): string {
@@ -32,7 +35,8 @@ export function hasKey({ phone, email }: Contact, key: ContactKey): boolean {
 /** What to search for, one after the other, until somebody is found: numbers may be stored as typed. */
 function searchTexts(key: ContactKey): string[] {
 	if ('email' in key) return [key.email.trim()];
-	return [key.phone, nationalDigits(key.phone, key.countryCode ?? INDONESIA)];
+	const texts = [key.phone, nationalDigits(key.phone, key.countryCode ?? INDONESIA)];
+	return key.inAnyForm ? texts.reverse() : texts;
 }
 
 /** `GET /contacts?q=…` also finds what only resembles the text, so each result is looked at. */

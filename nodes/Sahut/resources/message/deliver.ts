@@ -6,7 +6,7 @@ import type { SahutRequest, Sender } from '../../transport/types';
 import { forget, remember, type SentMessage } from '../../workspace/sentMessages';
 import { bodiesOf, type Content, type Outgoing } from './content';
 import { findSentMessage } from './findSent';
-import { lookBack } from './lookBack';
+import { lookBack, type LookBack } from './lookBack';
 import { sendRequest } from './sendRequest';
 import { findSentBefore } from './sentBefore';
 import { textOrTemplate, type Choice, type Destination } from './textOrTemplate';
@@ -25,7 +25,8 @@ async function send(
 	const isAnew = !sahut.wasTried(request);
 	if (isAnew) remember(sentHere, sent);
 	const { data } = await sahut.request<IDataObject>(request).catch((error: unknown) => {
-		if (isAnew && !mayHaveArrived(error)) forget(sentHere, sent);
+		if (mayHaveArrived(error)) sent.at = sahut.serverNow();
+		else if (isAnew) forget(sentHere, sent);
 		throw error;
 	});
 	// It may be one that an earlier try has sent.
@@ -39,13 +40,14 @@ async function send(
 async function findHowSent(
 	content: Content,
 	{ conversationId, isNew }: Destination,
+	back: LookBack,
 	sahut: Sahut,
 ): Promise<Choice | undefined> {
 	if (!sahut.earlier || isNew) return undefined;
+	const { habits } = sahut.workspace;
 	for (const sentAs of ['text', 'template'] as const) {
 		const trace = sahut.earlier(content[sentAs] ?? {});
-		if (await findSentMessage(sahut, conversationId, trace, sahut.workspace.habits))
-			return { sentAs };
+		if (await findSentMessage(sahut, conversationId, trace, habits, back)) return { sentAs };
 	}
 	return undefined;
 }
@@ -80,7 +82,8 @@ export async function deliver(
 	const note = [`It is not known ${unknown}: nothing was sent.`, said.note]
 		.filter(Boolean)
 		.join(' ');
-	const back = lookBack(sahut, conversationId, note);
+	const openBack = () => lookBack(sahut, conversationId, note);
+	let back = openBack();
 
 	if (skipWithinMs !== undefined && !isNew && !wasTried()) {
 		const { message } = await decide<{ message?: IDataObject }>(
@@ -96,17 +99,22 @@ export async function deliver(
 		}
 	}
 
+	const step = `text or template for ${conversationId}`;
 	const choose = async (): Promise<Choice> => {
 		if (!content.text) return { sentAs: 'template' };
 		if (!content.template) return { sentAs: 'text' };
 		return await decide<Choice>(
-			`text or template for ${conversationId}`,
+			step,
 			async () =>
-				(await findHowSent(content, to, sahut)) ?? (await textOrTemplate(to, back, sahut)),
+				(await findHowSent(content, to, back, sahut)) ?? (await textOrTemplate(to, back, sahut)),
 			async ({ sentAs }) => sentAs === 'template' || wasTried(),
 		);
 	};
 
+	// As what it was sent before there was a choice, only its record tells.
+	if (!dryRun && wasTried() && !sahut.decided(step)) {
+		return await send(requestFor(bodies[0] ?? {}), conversationId, sahut);
+	}
 	for (;;) {
 		const { sentAs, until } = await choose();
 		const request = { ...requestFor(content[sentAs] ?? {}), notAfter: until };
@@ -116,6 +124,7 @@ export async function deliver(
 			if (!isTooLate(error)) throw error;
 		});
 		if (message) return { ...message, ...asWhat };
-		// The window has closed while the message waited for its turn.
+		// The window has closed while the message waited for its turn, unless the customer wrote.
+		back = openBack();
 	}
 }

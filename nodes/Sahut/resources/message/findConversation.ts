@@ -5,7 +5,7 @@ import type { Found } from '../../workspace/formerConversations';
 import { OPEN_STATUSES } from '../../workspace/openConversations';
 import { getConversationRequest } from '../conversation/updateConversation';
 import { learnKind } from './channelKind';
-import type { Outgoing } from './content';
+import { bodiesOf, type Outgoing } from './content';
 import { findWhereSent, findWhereSentBefore } from './whereSent';
 
 /** Who a message is for, and how to reach them where there is no conversation yet. */
@@ -72,8 +72,8 @@ export async function findOpenConversation(
 }
 
 /**
- * The conversation of these contacts into which a message goes, or has gone; `isOpen` tells whether
- * there is an open one, also where it shall not be used.
+ * The conversation of these contacts into which a message goes, or has gone; `has` is the
+ * message, if it has gone there before; `isOpen` tells whether there is an open one, also where it shall not be used.
  *
  * @throws NodeApiError when conversations cannot be read; UserError when it cannot be told whether one
  * has the message
@@ -82,7 +82,7 @@ export async function findConversation(
 	contactIds: string[],
 	recipient: Recipient,
 	sahut: Sahut,
-): Promise<{ found?: Found; isOpen: boolean }> {
+): Promise<{ found?: Found & { has?: string }; isOpen: boolean }> {
 	const { channelId, reuseOpenConversation, content, skipWithinMs } = recipient;
 	const sent = await findWhereSent(contactIds, recipient, sahut);
 	if (sent) return { found: sent, isOpen: true };
@@ -90,5 +90,6 @@ export async function findConversation(
 	const open = isAsked ? await findOpenConversation(contactIds, channelId, sahut) : undefined;
 	const used = reuseOpenConversation ? open : undefined;
 	const before = await findWhereSentBefore(contactIds, recipient, used?.id, sahut);
-	return { found: before ?? used, isOpen: open !== undefined };
+	const has = JSON.stringify(bodiesOf(content));
+	return { found: before ? { ...before, has } : used, isOpen: open !== undefined };
 }

@@ -20,7 +20,7 @@ export interface Wanted {
 }
 
 /** Why it cannot be told whether a conversation has a message. */
-export type Doubt = 'maybe a note' | 'too many messages';
+export type Doubt = 'maybe a note' | 'no time' | 'too many messages';
 
 /**
  * Looks for an outgoing message from the end of a conversation.
@@ -38,12 +38,12 @@ export async function findMessage(
 		const alike = messages.filter(
 			(message) =>
 				message.type === 'outgoing' &&
-				Date.parse(message.created_at) >= earliest &&
+				!(Date.parse(message.created_at) < earliest) &&
 				isAlike(message) &&
 				canBe(message),
 		);
 		const found = alike.find((message) => isAsPrivate(message, body));
-		if (found) return found;
+		if (found) return Number.isNaN(Date.parse(found.created_at)) ? 'no time' : found;
 		if (alike.some((message) => isAsPrivate(message, body) === undefined)) return 'maybe a note';
 		const [oldest] = messages;
 		if (isFirst || (oldest && Date.parse(oldest.created_at) < earliest)) return undefined;
@@ -55,6 +55,7 @@ export async function findMessage(
 export const DOUBTS: Record<Doubt, string> = {
 	'maybe a note':
 		'there is a message with the text of this note, and Sahut does not say whether that is a note',
+	'no time': 'there is a message with its text, and Sahut does not say when it was sent',
 	'too many messages': 'too many messages have followed since',
 };
 
@@ -72,8 +73,9 @@ export async function findSentMessage(
 	conversationId: string,
 	trace: WriteTrace,
 	{ senderId }: Pick<Habits, 'senderId'> = {},
+	back: LookBack = lookBack(sahut, conversationId),
 ): Promise<IDataObject | undefined> {
-	const found = await findMessage(lookBack(sahut, conversationId), {
+	const found = await findMessage(back, {
 		body: trace.body,
 		since: () => writtenSince(sahut, trace),
 		canBe: (message) =>

@@ -2,6 +2,7 @@ import type { Sahut } from '../../runtime/operation';
 import type { Conversation, SahutRequest } from '../../transport/types';
 import { createConversationRequest } from '../conversation/createConversation';
 import { learnKind } from './channelKind';
+import { bodiesOf } from './content';
 import { findConversation, ifStillOpen, type Recipient } from './findConversation';
 import {
 	checkFirstMessage,
@@ -11,9 +12,10 @@ import {
 	type ReadContacts,
 } from './recipientContacts';
 import { sendRequest } from './sendRequest';
+import { findWhereSentBefore } from './whereSent';
 
-/** Where the message goes, and whether this item made that conversation. */
-type Place = { id: string; contactId: string; created: boolean };
+/** Where the message goes, or has gone (`has`), and whether this item made that conversation. */
+type Place = { id: string; contactId: string; created: boolean; has?: string };
 
 function newConversation({ channelId, assigneeId }: Recipient, contactId: string): SahutRequest {
 	return createConversationRequest({
@@ -98,10 +100,13 @@ export async function reachRecipient(
 			sahut.workspace.openConversations(channelId).addMade(data, contactId);
 			return { id: data.id, contactId, created: true };
 		},
-		async ({ id, created }) =>
-			created ||
-			sahut.wasTried(sendRequest(id, {})) ||
-			(await ifStillOpen(id, contacts.ids, channelId, sahut)) !== undefined,
+		async ({ id, created, has }) => {
+			if (sahut.wasTried(sendRequest(id, {}))) return true;
+			if (has !== undefined) return has === JSON.stringify(bodiesOf(recipient.content));
+			// Another execution may have sent it elsewhere since.
+			if (await findWhereSentBefore(contacts.ids, recipient, id, sahut)) return false;
+			return created || (await ifStillOpen(id, contacts.ids, channelId, sahut)) !== undefined;
+		},
 	);
 	return {
 		contact: { id: conversation.contactId, created: contacts.created },

@@ -24,10 +24,17 @@ export async function checkFirstMessage(recipient: Recipient, sahut: Sahut): Pro
 	if (!content.template) await refuseFirstText(phone, channelId, sahut);
 }
 
-/** The contacts with a number, read when first asked for. */
-export function contactsOf({ phone, countryCode }: Recipient, sahut: Sahut): ReadContacts {
+/**
+ * The contacts with a number, read when first asked for. Where a tag of any of them counts, in whatever
+ * form their number is stored, they are searched by what all forms have in common.
+ */
+export function contactsOf(
+	{ phone, countryCode, skipContactTags }: Recipient,
+	sahut: Sahut,
+): ReadContacts {
+	const key = { phone, countryCode, inAnyForm: skipContactTags.length > 0 };
 	let reading: Promise<Contact[]> | undefined;
-	return async () => await (reading ??= findContacts(sahut, { phone, countryCode }));
+	return async () => await (reading ??= findContacts(sahut, key));
 }
 
 /** For how long a search may not show a contact that was made. */

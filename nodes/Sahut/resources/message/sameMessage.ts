@@ -3,16 +3,24 @@ import type { IDataObject } from 'n8n-workflow';
 import type { Message } from '../../transport/types';
 import { toLine } from './toLine';
 
-/** What a character must not be beside, where a word ends there: "450" in "Rp450" is a word. */
-const KINDS = [/\p{L}/u, /\p{N}/u];
-const kindOf = (character = '') => KINDS.find((kind) => kind.test(character))?.source ?? '(?!)';
+/**
+ * What must not be beside a value that begins or ends with such a character, where it is a word of its
+ * own: "450" is one in "Rp450", and none in "450.000".
+ */
+const BESIDE = [
+	{ kind: /\p{L}/u, before: '\\p{L}', behind: '\\p{L}' },
+	{ kind: /\p{N}/u, before: '\\p{N}[.,]?', behind: '[.,]?\\p{N}' },
+];
+const besideOf = (character = '') =>
+	BESIDE.find(({ kind }) => kind.test(character)) ?? { before: '(?!)', behind: '(?!)' };
 
 /** A value of a template as a word of its own, e.g. "Ani", but not in "Anita" or "Maharani". */
 function asWords(value: unknown): RegExp {
 	const text = toLine(value);
 	const literal = text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-	const [first, last] = [text.at(0), text.at(-1)].map(kindOf);
-	return new RegExp(`(?<!${first})${literal}(?!${last})`, 'u');
+	const { before } = besideOf(text.at(0));
+	const { behind } = besideOf(text.at(-1));
+	return new RegExp(`(?<!${before})${literal}(?!${behind})`, 'u');
 }
 
 /** The values of a template in a body, but for blank ones. */

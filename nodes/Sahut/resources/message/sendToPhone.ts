@@ -26,7 +26,10 @@ function readSkipTags(params: Params): string[] {
 				'Enter a tag, or remove the option. If an expression should give it, check that it has a value for this item.',
 		});
 	}
-	return tags ?? [];
+	// A tag may have a comma in it, or be one of several in a text.
+	return (tags ?? [])
+		.flatMap((tag) => [tag, ...tag.split(',').map((part) => part.trim())])
+		.filter(Boolean);
 }
 
 /** What a Dry Run gives out. */

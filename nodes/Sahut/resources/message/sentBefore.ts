@@ -2,7 +2,7 @@ import { UserError, type IDataObject } from 'n8n-workflow';
 
 import type { Sahut } from '../../runtime/operation';
 import type { SentMessage } from '../../workspace/sentMessages';
-import { DOUBTS, findMessage } from './findSent';
+import { DOUBTS, findMessage, type Doubt } from './findSent';
 import type { LookBack } from './lookBack';
 import { isSameBody } from './sameMessage';
 
@@ -41,27 +41,29 @@ export async function findSentBefore(
 	const since = () => sahut.serverNow() - withinMs - CLOCK_TOLERANCE_MS;
 	const isThis = (sent: SentMessage) => bodies.some((body) => isSameBody(sent.body, body));
 
-	// Lists may not show it yet.
-	const known = sentFromHere.findLast((sent) => sent.message && sent.at >= since() && isThis(sent));
-	if (known) return known.message;
-
+	let doubt: Doubt | undefined;
 	for (const body of bodies) {
 		const found = await findMessage(back, {
 			body,
 			since,
-			// Two templates may have the same values: what was sent from here is known for certain.
-			canBe: ({ id, sender }) =>
-				!sentFromHere.some(({ message }) => message?.id === id) &&
-				(sender?.type !== 'agent' || isTelling(body)),
+			canBe({ id, sender }) {
+				// Two templates may have the same values: what was sent from here is known for certain.
+				const sent = sentFromHere.find(({ message }) => message?.id === id);
+				return sent ? isThis(sent) : sender?.type !== 'agent' || isTelling(body);
+			},
 		});
-		if (typeof found === 'string') throw isNotKnown(conversationId, DOUBTS[found]);
-		if (found) return { ...found };
+		if (typeof found === 'string') doubt ??= found;
+		else if (found) return { ...found };
 	}
 
-	const lost = sentFromHere.some(
+	// Lists may not show it yet, nor say that it is a note.
+	const known = sentFromHere.findLast((sent) => sent.message && sent.at >= since() && isThis(sent));
+	if (known) return known.message;
+	if (doubt) throw isNotKnown(conversationId, DOUBTS[doubt]);
+	const isLost = sentFromHere.some(
 		(sent) => !sent.message && sent.at >= sahut.serverNow() - NOT_SHOWN_MS && isThis(sent),
 	);
-	if (lost) {
+	if (isLost) {
 		throw isNotKnown(conversationId, 'it was sent a moment ago, and the answer did not arrive');
 	}
 	return undefined;

@@ -33,7 +33,8 @@ export function toTemplateVariables(rows: Row[]): TemplateVariables {
 			});
 		}
 		const value = asWhatsAppTakes(row.value ?? '');
-		if (value === '') {
+		// Nor of characters that show nothing.
+		if (/^[\s\p{Cf}]*$/u.test(value)) {
 			throw new UserError(`Template variable "${name}" has no value`, {
 				description:
 					'WhatsApp takes no blank values. Enter one, or check that its expression finds a value in this item.',

@@ -62,12 +62,16 @@ export async function findWhereSentBefore(
 	const others = [...open.known(contactIds), ...open.knownFormer(contactIds)].filter(
 		({ id }) => id !== usedId,
 	);
+	// Whoever sends into one of them at this moment is waited for.
+	const inLane = async (id: string, look: () => Promise<unknown>) =>
+		await sahut.workspace.inLane(`conversation ${id}`, look, sahut.signal);
 	return await findFirst(others, async (id) => {
 		const back = lookBack(
 			sahut,
 			id,
 			'It is not known whether the message was sent before: nothing was sent.',
 		);
-		return await findSentBefore(id, bodiesOf(content), skipWithinMs, back, sahut);
+		const look = async () => await findSentBefore(id, bodiesOf(content), skipWithinMs, back, sahut);
+		return await inLane(id, look);
 	});
 }
