@@ -9,6 +9,7 @@ const BATCH = 100;
 /** Of the batch, sent when the worker is killed. */
 const SENT_BEFORE = 30;
 const SEND_TIMEOUT_MS = 60_000;
+const GIVE_UP_TIMEOUT_MS = 90_000;
 const IDLE_TIMEOUT_MS = 180_000;
 
 /** The worker that runs an execution, once one does. */
@@ -28,8 +29,8 @@ export async function startAnew(
 ): Promise<{
 	/** Messages of the batch when n8n had given its execution up. */
 	before: number;
-	/** What n8n has kept of that execution. */
-	kept: { status: string; nodes: string[] };
+	/** The nodes of which n8n has kept anything. */
+	kept: string[];
 	/** Of the execution that was started anew. */
 	status: string;
 	sent: number;
@@ -54,9 +55,12 @@ export async function startAnew(
 	);
 	await worker.kill();
 	await worker.start();
-	await untilIdle(session, workflow, IDLE_TIMEOUT_MS);
+	// The new worker may say `crashed` first, with the nodes that had begun; this is n8n's last word.
+	const brokenOff = await until('n8n to give it up', GIVE_UP_TIMEOUT_MS, async () => {
+		const execution = await getExecution(session, brokenOffId);
+		return execution.status === 'error' ? execution : undefined;
+	});
 	const before = countMessages();
-	const brokenOff = await getExecution(session, brokenOffId);
 
 	const anewId = await callAlone(n8n, workflow, path, { messages }, 0);
 	await untilIdle(session, workflow, IDLE_TIMEOUT_MS);
@@ -66,7 +70,7 @@ export async function startAnew(
 	const sent = countSent(sandbox);
 	return {
 		before,
-		kept: { status: brokenOff.status, nodes: Object.keys(brokenOff.data.resultData.runData) },
+		kept: Object.keys(brokenOff.data.resultData.runData),
 		status: anew.status,
 		sent: items.length - skipped,
 		skipped,
