@@ -241,6 +241,7 @@ describe('Text, or Template After 24 Hours, that is held up', () => {
 			['GET', undefined],
 			['POST', { content: 'Pesanan sudah dikirim' }],
 			['GET', undefined],
+			['GET', undefined],
 			['POST', expect.objectContaining({ template_id: 'tmpl_follow_up' })],
 		]);
 	});
