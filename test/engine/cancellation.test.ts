@@ -146,7 +146,7 @@ it.each<[string, INode['parameters']]>([
 
 		expect(status).toBe('canceled');
 		// What was on its way when it was cut off may still arrive.
-		await wait(50);
+		await wait(500);
 		const atTheEnd = workspace.requests().length;
 		await wait(200);
 		expect(workspace.requests()).toHaveLength(atTheEnd);
