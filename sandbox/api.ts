@@ -3,6 +3,10 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { bearerSecurity, type Keys } from './auth';
 import { registerContract } from './contract';
+import { deviatedPayload } from './deviate/answers';
+import { deviateHandlers } from './deviate/handlers';
+import { deviateRoutes } from './deviate/routes';
+import type { Deviations } from './deviations';
 import { ApiError, sendError } from './errors';
 import { actBeforeHandling, payloadAfterHandling } from './faultActions';
 import type { Fault, RequestFaults } from './faults';
@@ -29,6 +33,7 @@ export interface ApiParts {
 	keys: Keys;
 	limiter: RateLimiter | undefined;
 	latencyMs: number;
+	deviations: Deviations;
 }
 
 /** Any text is taken; what is no JSON is kept for the journal and then refused. */
@@ -57,12 +62,12 @@ function parseBodies(app: FastifyInstance): void {
 
 /**
  * Gives the server the API and all other paths that nothing else serves. The way of a request: journal
- * (headers) - body - fault (before) - key, rate limit - contract - handler - contract - fault (after),
- * latency - journal (end).
+ * (headers) - body - fault (before) - key, rate limit - contract - handler - contract - deviations -
+ * fault (after), latency - journal (end).
  */
 export async function registerApi(
 	app: FastifyInstance,
-	{ store, journal, faults, keys, limiter, latencyMs }: ApiParts,
+	{ store, journal, faults, keys, limiter, latencyMs, deviations }: ApiParts,
 ): Promise<void> {
 	const closing = new AbortController();
 	// Every slow answer listens to it.
@@ -95,6 +100,11 @@ export async function registerApi(
 		if (ms > 0) await wait(ms, undefined, { signal: closing.signal }).catch(() => undefined);
 	}
 
+	const deviates = deviations.size > 0;
+	if (deviates) {
+		deviateRoutes(app, deviations);
+		app.addHook('onSend', async (_, reply, payload) => deviatedPayload(reply, payload, deviations));
+	}
 	app.addHook('onSend', async (request: FastifyRequest, reply, payload) => {
 		const { fault, journalEntry } = request;
 		const answer = fault ? payloadAfterHandling(fault, reply, payload) : payload;
@@ -105,13 +115,14 @@ export async function registerApi(
 	});
 
 	registerFiles(app);
+	const handlers = {
+		...messageHandlers(store),
+		...conversationHandlers(store),
+		...contactHandlers(store),
+		...webhookHandlers(store),
+	};
 	await registerContract(app, {
-		serviceHandlers: {
-			...messageHandlers(store),
-			...conversationHandlers(store),
-			...contactHandlers(store),
-			...webhookHandlers(store),
-		},
+		serviceHandlers: deviates ? deviateHandlers(handlers, store, deviations) : handlers,
 		securityHandlers: bearerSecurity(keys, limiter),
 	});
 }

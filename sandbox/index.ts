@@ -1,6 +1,8 @@
 import type { AddressInfo } from 'node:net';
 import { startDeliveries, type Deliveries } from './deliveries';
 import { deliverySettings, type DeliveryOptions } from './deliverySettings';
+import { deviateStore } from './deviate/store';
+import type { Deviation } from './deviations';
 import { requestFaults, type Faults } from './faults';
 import { RequestJournal, type Journal } from './journal';
 import { RateLimiter, type RateLimit } from './rateLimit';
@@ -11,6 +13,7 @@ import { Store, type ConversationOrder } from './store';
 export type { Deliveries } from './deliveries';
 export type { DeliveryAttempt, DeliveryFault } from './deliveryLog';
 export type { DeliveryOptions, DeliverySettings } from './deliverySettings';
+export type { Deviation } from './deviations';
 export type { Envelope } from './envelope';
 export type { EventName } from './events';
 export type { Fault, FaultAction, Faults } from './faults';
@@ -44,6 +47,8 @@ export interface SandboxOptions {
 	now?: () => Date;
 	/** How events are delivered to webhooks. */
 	webhooks?: DeliveryOptions;
+	/** Where the server differs from what the nodes expect. Default: nowhere. */
+	deviations?: readonly Deviation[];
 }
 
 export interface Sandbox {
@@ -83,9 +88,11 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 		now = () => new Date(),
 		webhooks = {},
 	} = options;
+	const deviations = new Set(options.deviations);
 
 	const store = new Store(seed, now);
 	store.conversationOrder = conversationOrder;
+	deviateStore(store, deviations);
 	fillChannelsAndAgents(store);
 	if (data !== 'empty') fillConversations(store, seed, data);
 
@@ -101,6 +108,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 		keys: { apiKey, ...(readOnlyApiKey !== undefined && { readOnlyApiKey }) },
 		limiter: rateLimit && new RateLimiter(rateLimit),
 		latencyMs,
+		deviations,
 		deliveries,
 	});
 	await app.listen({ host: HOST, port });

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { parseDeviations } from './deviations';
 import { startSandbox, type Sandbox } from './index';
 import { parsePort } from './port';
 
@@ -56,11 +57,17 @@ function portIsTaken(error: unknown): boolean {
 
 async function main(): Promise<void> {
 	const { values } = parseArgs({
-		options: { port: { type: 'string' }, 'time-scale': { type: 'string' } },
+		options: {
+			port: { type: 'string' },
+			'time-scale': { type: 'string' },
+			deviate: { type: 'string' },
+		},
 	});
 	const port = parsePort(values.port ?? process.env['PORT'] ?? String(DEFAULT_PORT));
 	const timeScale = chosenTimeScale(values['time-scale']);
-	const sandbox = await startSandbox({ port, webhooks: { timeScale } }).catch((error: unknown) => {
+	const deviations = parseDeviations(values.deviate);
+	const options = { port, webhooks: { timeScale }, deviations };
+	const sandbox = await startSandbox(options).catch((error: unknown) => {
 		if (!portIsTaken(error)) throw error;
 		throw new Error(`Port ${port} is taken. Choose another: npm run sandbox -- --port ${port + 1}`);
 	});

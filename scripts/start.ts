@@ -17,7 +17,7 @@ async function main(): Promise<void> {
 	const sandboxPort = await chosenPort(options.sandboxPort, '--sandbox-port');
 	await installN8n();
 
-	const sandbox = await startSandbox({ port: sandboxPort });
+	const sandbox = await startSandbox({ port: sandboxPort, deviations: options.deviations });
 	try {
 		console.log('Starting n8n …');
 		const n8n = await startEditor(port, options.fresh);

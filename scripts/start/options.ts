@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 
+import { parseDeviations, type Deviation } from '../../sandbox/deviations';
 import { parsePort } from '../../sandbox/port';
 
 export interface StartOptions {
@@ -7,6 +8,8 @@ export interface StartOptions {
 	sandboxPort: number;
 	/** Begin without the data of earlier starts. */
 	fresh: boolean;
+	/** Where the sandbox differs from what the nodes expect. */
+	deviations: Deviation[];
 }
 
 const DEFAULT_PORT = 5678;
@@ -17,6 +20,7 @@ export function parseOptions(): StartOptions {
 		options: {
 			port: { type: 'string', default: String(DEFAULT_PORT) },
 			'sandbox-port': { type: 'string', default: String(DEFAULT_SANDBOX_PORT) },
+			deviate: { type: 'string' },
 			fresh: { type: 'boolean', default: false },
 		},
 	});
@@ -24,5 +28,6 @@ export function parseOptions(): StartOptions {
 		port: parsePort(values.port),
 		sandboxPort: parsePort(values['sandbox-port']),
 		fresh: values.fresh,
+		deviations: parseDeviations(values.deviate),
 	};
 }

@@ -1,0 +1,61 @@
+/** A way in which the server can differ from what the sandbox otherwise takes for granted. */
+export type Deviation =
+	| 'patch-only'
+	| 'trimmed-texts'
+	| 'late-lists'
+	| 'holes'
+	| 'raw-phones'
+	| 'plain-records'
+	| 'no-meta'
+	| 'other-statuses'
+	| 'milliseconds'
+	| 'oldest-first'
+	| 'sent-by-agent'
+	| 'hidden-values'
+	| 'attributes-replaced'
+	| 'attributes-merged'
+	| 'exact-search';
+
+/** What each does. */
+export const DEVIATIONS: Readonly<Record<Deviation, string>> = {
+	'patch-only': 'PUT of a conversation answers 405; PATCH does what PUT did',
+	'trimmed-texts':
+		'texts are stored without white space at their ends, and with \\r\\n for line breaks',
+	'late-lists': 'lists show a new record 2 s after it was stored',
+	holes:
+		'parts of records that are empty are null or missing, and so is the phone of a conversation’s contact',
+	'raw-phones':
+		'contacts keep their phone number as it was typed; q finds digits in its digits, and a + only in the text',
+	'plain-records': 'one record is answered as it is, without data around it',
+	'no-meta': 'lists have no meta',
+	'other-statuses': 'POST answers 200, DELETE 200 with a body',
+	milliseconds: 'time stamps have milliseconds',
+	'oldest-first': 'conversations and contacts are listed oldest first',
+	'sent-by-agent': 'what is sent through the API comes from an agent, always the same one',
+	'hidden-values': 'the stored content of a template message is the name of the template',
+	'attributes-replaced':
+		'PUT of custom_attributes replaces all that there are, which is so without this deviation, too',
+	'attributes-merged': 'PUT of custom_attributes leaves those alone that it does not name',
+	'exact-search': 'q finds whole values only: a name, a phone number, an email',
+};
+
+export type Deviations = ReadonlySet<Deviation>;
+
+/**
+ * Names from a command line, separated by commas.
+ * @throws {Error} that lists those there are, when one is unknown.
+ */
+export function parseDeviations(text = ''): Deviation[] {
+	const names = text
+		.split(',')
+		.map((name) => name.trim())
+		.filter((name) => name !== '');
+	const unknown = names.filter((name) => !Object.hasOwn(DEVIATIONS, name));
+	if (unknown.length > 0) {
+		const known = Object.entries(DEVIATIONS).map(([name, does]) => `  ${name.padEnd(20)} ${does}`);
+		throw new Error(
+			`There is no deviation ${unknown.map((name) => `"${name}"`).join(', ')}. There are:\n${known.join('\n')}`,
+		);
+	}
+	return names as Deviation[];
+}

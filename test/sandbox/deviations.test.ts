@@ -1,0 +1,197 @@
+import { setTimeout as wait } from 'node:timers/promises';
+
+import { API_AGENT } from '../../sandbox/deviate/store';
+import { parseDeviations, type Deviation } from '../../sandbox/deviations';
+import { openSandbox } from './openSandbox';
+
+const LONG_AGO = '2024-03-15T08:30:00Z';
+
+/** A sandbox with one conversation on WhatsApp, whose customer has just written. */
+async function openWith(...deviations: Deviation[]) {
+	const sandbox = await openSandbox({ data: 'empty', deviations });
+	const contact = sandbox.store.addContact({
+		name: 'Budi Santoso',
+		phone: '+628127770001',
+		created_at: LONG_AGO,
+	});
+	const { id } = sandbox.store.addConversation({ contact, created_at: LONG_AGO });
+	sandbox.store.addIncoming(id, 'Halo');
+	const messages = `/conversations/${id}/messages`;
+	return { ...sandbox, contact, conversation: `/conversations/${id}`, id, messages };
+}
+
+test('refuses a deviation that there is not, and lists the others', () => {
+	expect(parseDeviations()).toEqual([]);
+	expect(parseDeviations('holes, no-meta')).toEqual(['holes', 'no-meta']);
+	expect(() => parseDeviations('holes,nometa')).toThrow(/"nometa"[^]*no-meta +lists have no meta/);
+});
+
+test('patch-only', async () => {
+	const { request, conversation } = await openWith('patch-only');
+	const changes = { status: 'resolved' };
+	expect((await request('PUT', conversation, changes)).status).toBe(405);
+	const changed = await request('PATCH', conversation, changes);
+	expect(changed).toMatchObject({ status: 200, body: { data: changes } });
+	expect((await request('PATCH', conversation, { mood: 'good' })).status).toBe(400);
+	expect(
+		(await openWith().then((other) => other.request('PATCH', other.conversation, {}))).status,
+	).toBe(404);
+});
+
+test('trimmed-texts', async () => {
+	const { request, messages } = await openWith('trimmed-texts');
+	const { body } = await request('POST', messages, { content: '  Halo\nKak \n' });
+	expect(body.data.content).toBe('Halo\r\nKak');
+	const contact = await request('POST', '/contacts', { name: ' Sari ' });
+	expect(contact.body.data.name).toBe('Sari');
+});
+
+test('late-lists', async () => {
+	const { request, store, messages } = await openWith('late-lists');
+	const content = 'Sudah dikirim';
+	await request('POST', messages, { content });
+	await request('POST', '/contacts', { name: 'Sari' });
+	store.addConversation();
+	const totals = async () =>
+		await Promise.all(
+			[messages, '/contacts', '/conversations'].map(
+				async (path) => (await request('GET', path)).body.meta.total as number,
+			),
+		);
+
+	expect(await totals()).toEqual([0, 1, 1]);
+	await wait(2_100);
+	expect(await totals()).toEqual([2, 3, 2]);
+});
+
+test('holes', async () => {
+	const { request, store, id, conversation, messages, contact } = await openWith('holes');
+	const picture = { url: 'https://example.com/a.png', content_type: 'image/png', file_name: 'a' };
+	store.addIncoming(id, '', new Date(), [picture]);
+	const activity = { type: 'activity', content: 'Dibuka', sender: store.bot } as const;
+	store.addMessage(id, { ...activity, attachments: [], created_at: '2099-03-15T08:30:00Z' });
+
+	const { data } = (await request('GET', messages)).body;
+	expect(data).toMatchObject([
+		{ content: 'Halo', attachments: null },
+		{ content: null, attachments: [picture] },
+		{ content: 'Dibuka', sender: null },
+	]);
+	const shown = (await request('GET', conversation)).body.data;
+	expect(shown).toMatchObject({ labels: null, contact: { id: contact.id } });
+	expect(shown).not.toHaveProperty('assignee');
+	expect(shown.contact).not.toHaveProperty('phone');
+	const [listed] = (await request('GET', '/contacts')).body.data;
+	expect(Object.keys(listed)).toEqual(['id', 'name', 'phone', 'company', 'created_at']);
+});
+
+test('raw-phones', async () => {
+	const { request, store } = await openWith('raw-phones');
+	for (const phone of ['0812-777-0002', '+62 812 777 0003']) {
+		const { body } = await request('POST', '/contacts', { name: phone, phone });
+		expect(body.data.phone).toBe(phone);
+	}
+	const found = async (q: string) =>
+		(await request('GET', `/contacts?q=${encodeURIComponent(q)}`)).body.data.map(
+			({ phone }: { phone: string }) => phone,
+		);
+
+	expect(await found('8127770002')).toEqual(['0812-777-0002']);
+	expect(await found('812-7770003')).toEqual(['+62 812 777 0003']);
+	expect(await found('+628127770003')).toEqual([]);
+	expect(await found('+628127770001')).toEqual(['+628127770001']);
+	expect(await found('budi')).toEqual(['+628127770001']);
+	expect(store.contacts.size).toBe(3);
+});
+
+test('plain-records', async () => {
+	const { request, conversation, messages, contact, id } = await openWith('plain-records');
+	const url = 'https://example.com/sahut';
+	const one = async (...call: Parameters<typeof request>) => (await request(...call)).body;
+
+	expect(await one('GET', conversation)).toMatchObject({ id });
+	expect(await one('PUT', conversation, { labels: [] })).toMatchObject({ id });
+	expect(await one('PUT', `/contacts/${contact.id}`, {})).toMatchObject({ id: contact.id });
+	expect(await one('POST', messages, { content: 'Ya' })).toMatchObject({ content: 'Ya' });
+	expect(await one('POST', '/webhooks', { url, events: ['message.created'] })).toMatchObject({
+		url,
+	});
+	expect(await one('GET', messages)).toMatchObject({ data: [{}, {}], meta: { total: 2 } });
+	expect(await one('GET', '/contacts/ct_1')).toMatchObject({ error: { status: 404 } });
+});
+
+test('no-meta', async () => {
+	const { request, messages } = await openWith('no-meta');
+	for (const path of [messages, '/contacts', '/conversations']) {
+		expect(Object.keys((await request('GET', path)).body)).toEqual(['data']);
+	}
+});
+
+test('other-statuses', async () => {
+	const { request, messages, store } = await openWith('other-statuses');
+	expect(await request('POST', messages, { content: 'Ya' })).toMatchObject({
+		status: 200,
+		body: { data: { content: 'Ya' } },
+	});
+	const { id } = store.addWebhook({ url: 'https://example.com', events: [] });
+	const deleted = await request('DELETE', `/webhooks/${id}`);
+	expect(deleted).toMatchObject({ status: 200, body: { data: {} } });
+});
+
+test('milliseconds', async () => {
+	const { request, messages, contact } = await openWith('milliseconds');
+	const before = Date.now();
+	const { created_at } = (await request('POST', messages, { content: 'Ya' })).body.data;
+	expect(created_at).toMatch(/:\d\d\.\d{3}Z$/);
+	expect(Date.parse(created_at)).toBeGreaterThanOrEqual(before);
+	const { body } = await request('GET', `/contacts/${contact.id}`);
+	expect(body.data.created_at).toBe('2024-03-15T08:30:00.000Z');
+});
+
+test('oldest-first', async () => {
+	const { request, store, id, contact, messages } = await openWith('oldest-first');
+	const newer = store.addConversation({ created_at: '2099-03-15T08:30:00Z' });
+	const ids = async (path: string) =>
+		(await request('GET', path)).body.data.map((row: { id: string }) => row.id);
+	expect(await ids('/conversations')).toEqual([id, newer.id]);
+	expect(await ids('/conversations?per_page=1&page=2')).toEqual([newer.id]);
+	expect(await ids('/contacts')).toEqual([contact.id, newer.contact.id]);
+	store.addIncoming(id, 'Halo lagi');
+	expect(await ids(messages)).toEqual(store.messages(id).map((message) => message.id));
+});
+
+test('sent-by-agent', async () => {
+	const { request, messages, store } = await openWith('sent-by-agent');
+	const { body } = await request('POST', messages, { content: 'Ya' });
+	expect(body.data.sender).toEqual(API_AGENT);
+	expect([...store.agents.keys()]).not.toContain(API_AGENT.id);
+});
+
+test('hidden-values', async () => {
+	const { request, messages } = await openWith('hidden-values');
+	const template = { template_id: 'tmpl_follow_up', template_variables: { customer_name: 'Budi' } };
+	const { body } = await request('POST', messages, template);
+	expect(body.data.content).toBe('follow_up');
+});
+
+test.each([
+	['attributes-replaced', { kota: 'Solo' }],
+	['attributes-merged', { kota: 'Solo', poin: 5 }],
+] as const)('%s', async (deviation, expected) => {
+	const { request, store } = await openWith(deviation);
+	const { id } = store.addContact({ custom_attributes: { kota: 'Bandung', poin: 5 } });
+	const changes = { custom_attributes: { kota: 'Solo' } };
+	const { body } = await request('PUT', `/contacts/${id}`, changes);
+	expect(body.data.custom_attributes).toEqual(expected);
+	expect(store.contacts.get(id)!.custom_attributes).toEqual(expected);
+});
+
+test('exact-search', async () => {
+	const { request } = await openWith('exact-search');
+	const total = async (q: string) =>
+		(await request('GET', `/contacts?q=${encodeURIComponent(q)}`)).body.meta.total;
+	expect(await total('budi santoso')).toBe(1);
+	expect(await total('+628127770001')).toBe(1);
+	expect(await total('budi')).toBe(0);
+	expect(await total('8127770001')).toBe(0);
+});
