@@ -1,0 +1,96 @@
+import { DEVIATIONS, type Deviation } from '../../sandbox/deviations';
+import {
+	BEFORE,
+	goOnInAnotherProcess,
+	openWithBudi,
+	TOUCHED,
+	WRITING,
+	type Left,
+	type WithBudi,
+	type Writing,
+	type WritingName,
+} from './deviationTable';
+import type { FinishedRun } from './engine';
+import { executionThatDied, letPass, retry } from './retryData';
+
+/** `reported`: it failed, and says that it may have arrived all the same. */
+function outcomeOf({ status, error }: FinishedRun): string {
+	if (!error) return status;
+	const isReported =
+		(error.context as { mayHaveArrived?: boolean } | undefined)?.mayHaveArrived === true;
+	return isReported ? 'reported' : error.message;
+}
+
+type Open = () => Promise<WithBudi>;
+
+/** What came of the runs, and what there is afterwards. */
+type Result = readonly [outcomes: string, left: Left];
+
+async function succeed(workspace: WithBudi, { parameters }: Writing): Promise<Result> {
+	const finished = await workspace.run(parameters(workspace), [workspace.row]);
+	expect(finished.output('Sahut')[0]?.json.id).toMatch(/^(msg|ct|conv)_/);
+	return [outcomeOf(finished), workspace.left()];
+}
+
+/** One of the writes is stored and its answer lost; if that ends the execution, it is retried. */
+async function loseAnswer(open: Open, { parameters }: Writing, skip: number): Promise<Result> {
+	const workspace = await open();
+	// Only requests that write have a body.
+	workspace.sandbox.faults.add({ kind: 'dropAfter', mentions: '{', skip });
+	const finished = await workspace.run(parameters(workspace), [workspace.row]);
+	if (!finished.error) return [outcomeOf(finished), workspace.left()];
+	letPass(workspace, 1);
+	const again = await retry(workspace, finished, parameters(workspace));
+	return [`${outcomeOf(finished)}, ${outcomeOf(again)}`, workspace.left()];
+}
+
+/** The process dies when all is done, and n8n has stored nothing of it; *Retry* is pressed twice. */
+async function retryTwice(open: Open, { parameters }: Writing): Promise<Result> {
+	const workspace = await open();
+	const execution = executionThatDied(workspace, parameters(workspace), [workspace.row]);
+	await execution.run();
+	letPass(workspace, 1);
+	goOnInAnotherProcess(workspace);
+	const outcomes = [outcomeOf(await execution.retry()), outcomeOf(await execution.retry())];
+	return [outcomes.join(', '), workspace.left()];
+}
+
+/** What comes of the first or the last write of an operation whose answer is lost and cannot be found. */
+const NOT_FOUND: Partial<Record<Deviation, { first?: string; last?: string }>> = {
+	// It was an answer of 405.
+	'patch-only': { first: 'reported, success' },
+	// Nobody has told yet that this agent is the API.
+	'sent-by-agent': { last: 'reported, reported' },
+	'hidden-values': { last: 'reported, reported' },
+};
+
+async function check(deviation: Deviation, name: WritingName) {
+	const operation = WRITING[name];
+	const open = async () => await openWithBudi([deviation]);
+	const workspace = await open();
+	const first = await succeed(workspace, operation);
+	const writes = workspace.sandbox.journal.entries.filter(({ body }) => body !== undefined);
+	const [retried, ...afterLoss] = await Promise.all([
+		retryTwice(open, operation),
+		...writes.map(async (_, skip) => await loseAnswer(open, operation, skip)),
+	]);
+
+	const after = { ...BEFORE, ...operation.makes };
+	const lost = writes.map(() => 'success');
+	const { first: firstLost, last: lastLost } = NOT_FOUND[deviation] ?? {};
+	if (firstLost) lost[0] = firstLost;
+	if (lastLost) lost[lost.length - 1] = lastLost;
+	expect({ first, afterLoss, retried }).toEqual({
+		first: ['success', after],
+		afterLoss: lost.map((outcomes) => [outcomes, after]),
+		retried: ['success, success', after],
+	});
+}
+
+const cases = (Object.keys(DEVIATIONS) as Deviation[]).flatMap((deviation) =>
+	TOUCHED[deviation].map((name) => [deviation, name] as const),
+);
+
+it.each(cases)('%s: %s', async (deviation, name) => {
+	await check(deviation, name);
+});
