@@ -22,7 +22,8 @@ interface Content {
 	content: Record<string, { schema: object }>;
 }
 
-function newAjv(options: ConstructorParameters<typeof Ajv2020>[0] = {}): Ajv2020 {
+/** A validator for the schemas of the contract. */
+export function newAjv(options: ConstructorParameters<typeof Ajv2020>[0] = {}): Ajv2020 {
 	// The glue has checked the file; to check its schemas once more is a third of the time to start.
 	const ajv = new Ajv2020({ allowUnionTypes: true, validateSchema: false, ...options });
 	addFormats(ajv);

@@ -1,0 +1,83 @@
+import { randomBytes } from 'node:crypto';
+
+import { hasWindow, WHATSAPP } from '../../../nodes/Sahut/resources/message/channelKind';
+import { inside, recordOf, rowsOf, textOf, type Row } from '../values';
+import { isSuccess, type Context } from './context';
+import { PAGE_SIZE, readFirstPage } from './lists';
+import { noteConversationOrder } from './order';
+
+const UNASSIGNED = 'unassigned';
+
+/** An ID that nobody has. */
+const unknownId = () => `conv_${randomBytes(7).toString('hex').toUpperCase()}`;
+
+/** By the parameter: what a conversation has that passes. */
+const VALUES: Record<string, (row: Row) => unknown> = {
+	status: ({ status }) => status,
+	assignee_id: ({ assignee }) => inside({ assignee }, 'assignee', 'id') ?? UNASSIGNED,
+	channel_id: (row) => inside(row, 'channel', 'id'),
+};
+
+async function noteFilters(rows: Row[], { api, findings }: Context): Promise<void> {
+	const channelId = textOf(rows[0] ?? {}, 'channel', 'id');
+	const filters = [
+		['status', 'open'],
+		['assignee_id', UNASSIGNED],
+		...(channelId === undefined ? [] : [['channel_id', channelId]]),
+	] as Array<[string, string]>;
+	for (const [name, value] of filters) {
+		const answer = await api('listConversations', {
+			query: { [name]: value, per_page: PAGE_SIZE },
+		});
+		const found = rowsOf(answer.body);
+		const passes = found.every((row) => VALUES[name]!(row) === value);
+		if (isSuccess(answer) && found.length > 0 && passes) {
+			findings.note('conversation-filters', 'as assumed', 'they do');
+		} else if (!isSuccess(answer) || found.length > 0) {
+			findings.note('conversation-filters', 'differs', `not ${name}`);
+		}
+	}
+}
+
+function noteChannels(rows: Row[], { findings }: Context): void {
+	const types = [...new Set(rows.map((row) => textOf(row, 'channel', 'type')?.toLowerCase()))];
+	const known = types.filter((type) => type !== undefined);
+	if (known.some((type) => type.includes(WHATSAPP) && hasWindow(type))) {
+		findings.note('whatsapp-by-type', 'as assumed', 'it has');
+	} else if (known.some((type) => /^(wa|waba)\b/.test(type))) {
+		findings.note('whatsapp-by-type', 'differs', 'a type that begins with "wa"');
+	}
+}
+
+async function noteUnknown({ api, findings }: Context): Promise<void> {
+	const { status } = await api('getConversation', { ids: [unknownId()], expects: [400, 404, 422] });
+	if (status === 404) findings.note('unknown-is-404', 'as assumed', 'status 404');
+	else findings.note('unknown-is-404', 'differs', `status ${status}`);
+}
+
+/**
+ * Reads conversations, in several ways.
+ *
+ * @returns those of the first page
+ * @throws Error when the key is not accepted
+ */
+export async function checkConversations(context: Context): Promise<Row[]> {
+	const { api, findings } = context;
+	const { status, body } = await readFirstPage('listConversations', context);
+	if (status === 401 || status === 403) {
+		throw new Error(`Sahut does not accept the key in SAHUT_API_KEY (status ${status}).`);
+	}
+	if (status >= 300) throw new Error(`GET /conversations has answered status ${status}.`);
+	const rows = rowsOf(body);
+	await noteUnknown(context);
+	const id = textOf(rows[0] ?? {}, 'id');
+	if (id === undefined) return rows;
+	noteConversationOrder(rows, findings);
+	noteChannels(rows, context);
+	await noteFilters(rows, context);
+	const record = await api('getConversation', { ids: [id] });
+	if (isSuccess(record) && recordOf(record.body)['id'] !== id) {
+		findings.note('answers-as-documented', 'differs', 'getConversation: another conversation');
+	}
+	return rows;
+}

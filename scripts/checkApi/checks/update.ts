@@ -1,0 +1,58 @@
+import { isDeepStrictEqual } from 'node:util';
+
+import { recordOf, textOf, type Row } from '../values';
+import { isSuccess, type Context } from './context';
+
+/** A status that is set once more may start something, such as a survey. */
+const NOT_SET_AGAIN = 'resolved';
+
+async function read(id: string, { api }: Context): Promise<Row> {
+	return recordOf((await api('getConversation', { ids: [id] })).body);
+}
+
+const labelsOf = ({ labels }: Row) => (Array.isArray(labels) ? labels.map(String).sort() : []);
+
+/** By PUT, or by PATCH if the API does not know that. @returns whether it was done */
+async function update(id: string, body: object, { api, findings }: Context): Promise<boolean> {
+	const call = { ids: [id], body };
+	const byPut = await api('updateConversation', { ...call, expects: [405] });
+	if (isSuccess(byPut)) {
+		findings.note('update-by-put', 'as assumed', 'it is');
+		return true;
+	}
+	const byPatch = await api('updateConversation', {
+		...call,
+		method: 'PATCH',
+		expects: [404, 405],
+	});
+	const isDone = isSuccess(byPatch);
+	const copes = isDone && byPut.status === 405;
+	const found = `PUT: status ${byPut.status}, PATCH: status ${byPatch.status}`;
+	findings.note('update-by-put', copes ? 'copes' : 'differs', found);
+	return isDone;
+}
+
+/** Sets status and labels of a conversation to what they are. */
+export async function checkUpdate(id: string, context: Context): Promise<void> {
+	const { findings } = context;
+	const before = await read(id, context);
+	const { status } = before;
+	const body = {
+		labels: labelsOf(before),
+		...(typeof status === 'string' && status !== NOT_SET_AGAIN && { status }),
+	};
+	if (!(await update(id, body, context))) return;
+	const after = await read(id, context);
+	const agent = (row: Row) => textOf(row, 'assignee', 'id');
+	const changed = [
+		status !== after['status'] && 'the status',
+		!isDeepStrictEqual(labelsOf(before), labelsOf(after)) && 'the labels',
+		agent(before) !== agent(after) && 'the assignee',
+	].filter((each) => each !== false);
+	if (changed.length === 0) {
+		return findings.note('update-keeps-the-rest', 'as assumed', 'it does');
+	}
+	const found = `${changed.join(', ')} changed, and is put back as far as it can be`;
+	findings.note('update-keeps-the-rest', 'differs', found);
+	await update(id, { ...body, assignee_id: agent(before) ?? null }, context);
+}
