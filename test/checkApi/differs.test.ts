@@ -1,0 +1,96 @@
+import { setTimeout as wait } from 'node:timers/promises';
+
+import { check, everything, latestOf, namesOf, openWorkspace } from './check';
+
+const times = Infinity;
+
+test('an update that neither PUT nor PATCH makes differs', async () => {
+	const sandbox = await openWorkspace();
+	for (const method of ['PUT', 'PATCH']) {
+		sandbox.faults.add({ method, kind: 'status', status: 405, times });
+	}
+
+	const outcome = await check(sandbox, '--conversation', latestOf(sandbox));
+
+	expect(outcome.isFine).toBe(false);
+	expect(namesOf(outcome, 'differs')).toEqual(['update-by-put: differs']);
+});
+
+test('an update that takes the assignee away differs, and the assignee is put back', async () => {
+	const sandbox = await openWorkspace();
+	const id = latestOf(sandbox);
+	const conversation = sandbox.store.conversations.get(id)!;
+	const { assignee } = conversation;
+	sandbox.store.notices.on('event', (event) => {
+		if (event.name === 'message.created') conversation.assignee = assignee;
+	});
+	sandbox.faults.add({ method: 'PUT', kind: 'slow', delayMs: 300 });
+	const checking = check(sandbox, '--conversation', id);
+	while (!sandbox.journal.entries.some(({ method }) => method === 'PUT')) {
+		await wait(5);
+	}
+	conversation.assignee = null;
+
+	const outcome = await checking;
+
+	expect(namesOf(outcome, 'differs')).toEqual(['update-keeps-the-rest: differs']);
+	expect(sandbox.store.conversations.get(id)!.assignee).toEqual(assignee);
+});
+
+test('a note that never appears in the list differs', async () => {
+	const sandbox = await openWorkspace();
+	const path = `/conversations/${latestOf(sandbox)}/messages`;
+	const meta = { total: 0, page: 1, per_page: 100, total_pages: 0 };
+	const fault = { method: 'GET', path, kind: 'body', times } as const;
+	sandbox.faults.add({ ...fault, body: { data: [], meta } });
+
+	const outcome = await check(sandbox, '--conversation', latestOf(sandbox));
+
+	expect(namesOf(outcome, 'differs')).toEqual(['list-shows-at-once: differs']);
+});
+
+test('a note that is refused differs, and the rest is tried all the same', async () => {
+	const sandbox = await openWorkspace();
+	const fault = { method: 'POST', path: /messages$/, kind: 'status', times } as const;
+	sandbox.faults.add({ ...fault, status: 422 });
+
+	const outcome = await check(sandbox, '--conversation', latestOf(sandbox));
+
+	expect(namesOf(outcome, 'differs')).toEqual(['notes-any-time: differs']);
+	expect(namesOf(outcome, 'as assumed')).toContain('update-by-put: as assumed');
+});
+
+test('a delivery that is signed with another secret differs', async () => {
+	const sandbox = await openWorkspace();
+	const slowly = ['--per-minute', '600'];
+	const checking = check(sandbox, ...(await everything(sandbox)), ...slowly);
+	while (sandbox.store.webhooks.size === 0) await wait(5);
+	for (const webhook of sandbox.store.webhooks.values()) webhook.secret = 'whsec_another';
+
+	const outcome = await checking;
+
+	expect(namesOf(outcome, 'differs')).toEqual(['delivery-signature: differs']);
+});
+
+test.each([
+	['a status that is not known', { status: 'archived' }, 'known-values: differs'],
+	['a status that is null', { status: null }, 'no-holes: differs'],
+	['an ID of another kind', { id: '4711' }, 'id-prefixes: copes'],
+	['a time without a zone', { updated_at: '2026-11-25 10:00:00' }, 'whole-seconds: differs'],
+	['labels that are a text', { labels: 'vip,lunas' }, 'answers-as-documented: differs'],
+	['a field that is not documented', { priority: 'high' }, 'no-further-fields: copes'],
+])('%s is found', async (_, change, found) => {
+	const sandbox = await openWorkspace();
+	const { url, apiKey } = sandbox;
+	const answer = await fetch(`${url}/conversations/${latestOf(sandbox)}`, {
+		headers: { Authorization: `Bearer ${apiKey}` },
+	});
+	const { data } = (await answer.json()) as { data: object };
+	const meta = { total: 1, page: 1, per_page: 100, total_pages: 1 };
+	const body = { data: [{ ...data, ...change }], meta };
+	sandbox.faults.add({ method: 'GET', path: '/conversations', kind: 'body', body });
+
+	const outcome = await check(sandbox);
+
+	expect(namesOf(outcome, 'copes', 'differs')).toContain(found);
+});
