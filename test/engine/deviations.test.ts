@@ -64,6 +64,12 @@ const NOT_FOUND: Partial<Record<Deviation, { first?: string; last?: string }>> =
 	'hidden-values': { last: 'reported, reported' },
 };
 
+/**
+ * How often a message is there after two retries of a process that knows nothing: the first one cannot
+ * tell it, and a template without its values no retry can. That is among the documented assumptions.
+ */
+const SENT_AGAIN: Partial<Record<Deviation, number>> = { 'sent-by-agent': 2, 'hidden-values': 3 };
+
 async function check(deviation: Deviation, name: WritingName) {
 	const operation = WRITING[name];
 	const open = async () => await openWithBudi([deviation]);
@@ -80,10 +86,12 @@ async function check(deviation: Deviation, name: WritingName) {
 	const { first: firstLost, last: lastLost } = NOT_FOUND[deviation] ?? {};
 	if (firstLost) lost[0] = firstLost;
 	if (lastLost) lost[lost.length - 1] = lastLost;
+	const again = SENT_AGAIN[deviation];
+	const sentAgain = again === undefined ? {} : { sent: again };
 	expect({ first, afterLoss, retried }).toEqual({
 		first: ['success', after],
 		afterLoss: lost.map((outcomes) => [outcomes, after]),
-		retried: ['success, success', after],
+		retried: ['success, success', { ...after, ...sentAgain }],
 	});
 }
 

@@ -1,15 +1,20 @@
 import type { ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow';
 
 import { connect } from '../transport/client';
-import { fetchPage } from '../transport/pages';
+import { fetchPage, lastPageBy } from '../transport/pages';
 import type { Contact } from '../transport/types';
-import { isPartOfPhone } from './phoneSearch';
+import { isPartOfPhone, subscriberDigits } from './phoneSearch';
 
-/** What to search for: Sahut stores `0812-3456` as `+628123456`. */
-function toSearchText(filter: string): string {
+/**
+ * What to search for, one after the other, until somebody is found: a number as Sahut stores it, and by
+ * the digits that all of its forms have, should it have been stored as it was typed.
+ */
+function toSearchTexts(filter: string): string[] {
 	const text = filter.trim();
-	if (!isPartOfPhone(text)) return text;
-	return text.replace(/[^\d+]/g, '').replace(/^0+/, '+62');
+	if (!isPartOfPhone(text)) return [text];
+	const digits = subscriberDigits(text);
+	const stored = text.replace(/[^\d+]/g, '').replace(/^0+/, '+62');
+	return digits === '' ? [stored] : [stored, digits];
 }
 
 /** The contacts for the locator, page by page, e.g. "Budi Santoso · +628123456789". */
@@ -18,18 +23,20 @@ export async function searchContacts(
 	filter = '',
 	paginationToken?: string,
 ): Promise<INodeListSearchResult> {
+	const sahut = await connect(this);
 	const page = Number(paginationToken ?? 1);
-	const text = toSearchText(filter);
-	const { data, meta } = await fetchPage<Contact>(
-		await connect(this),
-		{ path: ['contacts'], query: text === '' ? {} : { q: text }, subject: 'list of contacts' },
-		page,
-	);
-	return {
-		results: data.map(({ id, name, phone, email }) => ({
-			name: [name, phone || email].filter(Boolean).join(' · ') || id,
-			value: id,
-		})),
-		paginationToken: page < (meta?.total_pages ?? page) ? String(page + 1) : undefined,
-	};
+	for (const text of toSearchTexts(filter)) {
+		const query = text === '' ? {} : { q: text };
+		const list = { path: ['contacts'], query, subject: 'list of contacts' };
+		const answer = await fetchPage<Contact>(sahut, list, page);
+		if (answer.data.length === 0) continue;
+		return {
+			results: answer.data.map(({ id, name, phone, email }) => ({
+				name: [name, phone || email].filter(Boolean).join(' · ') || id,
+				value: id,
+			})),
+			paginationToken: page < lastPageBy(answer, page) ? String(page + 1) : undefined,
+		};
+	}
+	return { results: [] };
 }

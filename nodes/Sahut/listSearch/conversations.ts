@@ -1,17 +1,12 @@
 import type { ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow';
 
 import { connect } from '../transport/client';
-import { fetchPage } from '../transport/pages';
+import { fetchPage, lastPageBy } from '../transport/pages';
 import type { Conversation } from '../transport/types';
-import { isPartOfPhone } from './phoneSearch';
+import { isPartOfPhone, subscriberDigits } from './phoneSearch';
 
 /** How many pages of 100 one look into the list reads at most, until something matches. */
 const MAX_PAGES_PER_SEARCH = 10;
-
-/** `0812-3456` and `+62 812 3456` are the same number to who searches for it. */
-function subscriberDigits(phone: string): string {
-	return phone.replace(/\D/g, '').replace(/^(0+|62)/, '');
-}
 
 /** Whether a conversation is what the user types: part of the contact's name, phone or the channel. */
 export function matchesSearch({ contact, channel }: Conversation, filter: string): boolean {
@@ -37,19 +32,19 @@ export async function searchConversations(
 	let page = firstPage;
 	let last: number;
 	do {
-		const { data, meta } = await fetchPage<Conversation>(
+		const answer = await fetchPage<Conversation>(
 			sahut,
 			{ path: ['conversations'], subject: 'list of conversations' },
 			page,
 		);
-		for (const conversation of data.filter((found) => matchesSearch(found, filter))) {
+		for (const conversation of answer.data.filter((found) => matchesSearch(found, filter))) {
 			const { id, contact, channel, status } = conversation;
 			const name = [contact?.name ?? contact?.phone, channel?.name, status]
 				.filter(Boolean)
 				.join(' · ');
 			results.push({ name: name || id, value: id });
 		}
-		last = meta?.total_pages ?? page;
+		last = lastPageBy(answer, page);
 		page += 1;
 	} while (results.length === 0 && page <= last && page - firstPage < MAX_PAGES_PER_SEARCH);
 	return { results, paginationToken: page <= last ? String(page) : undefined };

@@ -2,3 +2,8 @@
 export function isPartOfPhone(text: string): boolean {
 	return /^[\d\s()+.-]+$/.test(text);
 }
+
+/** `0812-3456` and `+62 812 3456` are the same number to who searches for it. */
+export function subscriberDigits(phone: string): string {
+	return phone.replace(/\D/g, '').replace(/^(0+|62)/, '');
+}
