@@ -1,15 +1,17 @@
 import { parseOptions } from './checkApi/options';
 import { checkApi } from './checkApi/run';
 
-/** It could not be checked, which says nothing about the API. */
-const NOT_CHECKED = 2;
+const EXIT_CODES = { fine: 0, differs: 1, incomplete: 2 };
 
 async function main(): Promise<void> {
-	const isFine = await checkApi(parseOptions(process.argv.slice(2)), process.env, console.log);
-	if (!isFine) process.exitCode = 1;
+	const options = parseOptions(process.argv.slice(2));
+	const interrupted = new AbortController();
+	process.once('SIGINT', () => interrupted.abort(new Error('Interrupted.')));
+	const outcome = await checkApi(options, process.env, console.log, interrupted.signal);
+	process.exitCode = EXIT_CODES[outcome];
 }
 
 main().catch((error: unknown) => {
 	console.error(error instanceof Error ? error.message : error);
-	process.exitCode = NOT_CHECKED;
+	process.exitCode = EXIT_CODES.incomplete;
 });

@@ -41,5 +41,5 @@ export function judge(operationId: string, problem: Problem, findings: Findings)
 	if (assumption === undefined || verdict === undefined) return;
 	const { at, kind, word } = problem;
 	const what = word === undefined ? KINDS[kind] : `is "${word}"`;
-	findings.note(assumption, verdict, `${operationId}: ${at} ${what}`);
+	findings.note(assumption, verdict, `${operationId}: ${at || 'the body'} ${what}`);
 }

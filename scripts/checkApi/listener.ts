@@ -14,7 +14,11 @@ export interface Delivery {
 export interface Listener {
 	port: number;
 	/** The first delivery for which it holds; after the time, any that came. */
-	await(isWanted: (delivery: Delivery) => boolean, ms: number): Promise<Delivery | undefined>;
+	await(
+		isWanted: (delivery: Delivery) => boolean,
+		ms: number,
+		signal?: AbortSignal,
+	): Promise<Delivery | undefined>;
 	close(): Promise<void>;
 }
 
@@ -43,8 +47,9 @@ export async function listen(port: number): Promise<Listener> {
 	});
 	return {
 		port: (server.address() as AddressInfo).port,
-		async await(isWanted, ms) {
+		async await(isWanted, ms, signal) {
 			for (const end = Date.now() + ms; ; await wait(LOOK_EVERY_MS)) {
+				signal?.throwIfAborted();
 				const found = deliveries.find(isWanted);
 				if (found || Date.now() >= end) return found ?? deliveries[0];
 			}

@@ -1,4 +1,4 @@
-import type { Answer, Call } from './api';
+import type { Answer, Call } from './answer';
 import type { Contract } from './contract';
 import type { Findings } from './findings';
 import { judge } from './judge';

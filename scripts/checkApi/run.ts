@@ -17,6 +17,11 @@ import { Findings } from './findings';
 import type { CheckOptions } from './options';
 import { toJson, toSummary, toTable } from './report';
 
+type Print = (text: string) => void;
+
+/** `incomplete`: something could not be tried that was to be, and nothing else differs. */
+export type Outcome = 'fine' | 'differs' | 'incomplete';
+
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** @throws Error when the environment has no key, or no address that a key may be sent to */
@@ -28,30 +33,42 @@ function connectionOf(env: Environment, perMinute: number): Connection {
 	return { apiKey: normalizeApiKey(key), baseUrl: normalizeBaseUrl(url, key), perMinute };
 }
 
+/** Reads first, and then what must be written. What fails does not keep the rest from being tried. */
+async function runChecks(options: CheckOptions, context: Context, print: Print): Promise<boolean> {
+	const conversations = await checkConversations(context);
+	let isComplete = true;
+	for (const check of [
+		async () => await checkMessages(conversations, context),
+		async () => await checkContacts(context),
+		async () => await checkWriting(options, context, print),
+	]) {
+		await check().catch((error: Error) => {
+			isComplete = false;
+			print(error.message);
+		});
+	}
+	return isComplete;
+}
+
 /**
  * Checks the assumptions of docs/assumptions.md against a workspace, prints what was found, and writes
  * it into a file where one is asked for.
  *
- * @returns whether nothing differs in a way with which the nodes do not go on
- * @throws Error when the API cannot be checked
+ * @throws Error when the API cannot be checked at all
  */
 export async function checkApi(
 	options: CheckOptions,
 	env: Environment,
-	print: (text: string) => void,
-): Promise<boolean> {
+	print: Print,
+	signal?: AbortSignal,
+): Promise<Outcome> {
 	const connection = connectionOf(env, options.perMinute);
 	const contract = await loadContract();
 	const findings = new Findings();
-	const { api, made } = openApi(connection, contract, findings);
-	const context: Context = { api, contract, findings };
+	const { api, made } = openApi({ ...connection, ...(signal && { signal }) }, contract, findings);
 	const { origin } = new URL(connection.baseUrl);
 	print(`Checking ${origin}, with ${options.perMinute} requests a minute at most …`);
-
-	const conversations = await checkConversations(context);
-	await checkMessages(conversations, context);
-	await checkContacts(context);
-	await checkWriting(options, context, print);
+	const isComplete = await runChecks(options, { api, contract, findings, signal }, print);
 
 	const found = findings.all();
 	print(toTable(found));
@@ -63,9 +80,11 @@ export async function checkApi(
 			date: new Date().toISOString().slice(0, 'yyyy-mm-dd'.length),
 			api: isReal ? origin : 'another address',
 			requests: made(),
+			isComplete,
 		};
 		await writeFile(options.json, toJson(found, about));
 		print(`Written to ${options.json}: no names, numbers, texts, IDs or keys are in it.`);
 	}
-	return found.every(({ verdict }) => verdict !== 'differs');
+	if (found.some(({ verdict }) => verdict === 'differs')) return 'differs';
+	return isComplete ? 'fine' : 'incomplete';
 }

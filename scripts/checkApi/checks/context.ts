@@ -7,6 +7,7 @@ export interface Context {
 	api: Api;
 	contract: Contract;
 	findings: Findings;
+	signal?: AbortSignal | undefined;
 }
 
 export function isSuccess({ status }: { status: number }): boolean {

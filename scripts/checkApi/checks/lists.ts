@@ -1,4 +1,4 @@
-import type { Answer } from '../api';
+import type { Answer } from '../answer';
 import { metaOf, rowsOf } from '../values';
 import { isSuccess, type Context } from './context';
 

@@ -32,20 +32,29 @@ async function update(id: string, body: object, { api, findings }: Context): Pro
 	return isDone;
 }
 
+/** What can be set to what it is; labels of another form than the documented one are left alone. */
+function sameAgain({ status, labels }: Row): Row {
+	const areTexts = Array.isArray(labels) && labels.every((label) => typeof label === 'string');
+	return {
+		...(areTexts && { labels }),
+		...(typeof status === 'string' && status !== NOT_SET_AGAIN && { status }),
+	};
+}
+
 /** Sets status and labels of a conversation to what they are. */
 export async function checkUpdate(id: string, context: Context): Promise<void> {
 	const { findings } = context;
 	const before = await read(id, context);
-	const { status } = before;
-	const body = {
-		labels: labelsOf(before),
-		...(typeof status === 'string' && status !== NOT_SET_AGAIN && { status }),
-	};
+	const body = sameAgain(before);
+	if (Object.keys(body).length === 0) {
+		const found = 'the conversation has nothing that can be set to what it is';
+		return findings.note('update-by-put', 'not tried', found);
+	}
 	if (!(await update(id, body, context))) return;
 	const after = await read(id, context);
 	const agent = (row: Row) => textOf(row, 'assignee', 'id');
 	const changed = [
-		status !== after['status'] && 'the status',
+		before['status'] !== after['status'] && 'the status',
 		!isDeepStrictEqual(labelsOf(before), labelsOf(after)) && 'the labels',
 		agent(before) !== agent(after) && 'the assignee',
 	].filter((each) => each !== false);
@@ -54,5 +63,6 @@ export async function checkUpdate(id: string, context: Context): Promise<void> {
 	}
 	const found = `${changed.join(', ')} changed, and is put back as far as it can be`;
 	findings.note('update-keeps-the-rest', 'differs', found);
-	await update(id, { ...body, assignee_id: agent(before) ?? null }, context);
+	const { status } = before;
+	await update(id, { ...body, status, assignee_id: agent(before) ?? null }, context);
 }

@@ -35,7 +35,7 @@ async function awaitDelivery(
 	print: Print,
 ): Promise<void> {
 	if (noteId === undefined) print('Write a message in Sahut now: its delivery is waited for …');
-	const delivery = await listener.await(isAbout(noteId), DELIVERY_MS);
+	const delivery = await listener.await(isAbout(noteId), DELIVERY_MS, context.signal);
 	if (delivery) return noteDelivery(delivery, secret, context);
 	const found = `none came within ${DELIVERY_MS / 1_000} s`;
 	for (const name of ['delivery-envelope', 'delivery-signature'] as const) {
