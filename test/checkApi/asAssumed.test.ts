@@ -5,7 +5,7 @@ test('an API as it is assumed, which is only read, has nothing that differs', as
 
 	const outcome = await check(sandbox);
 
-	expect(outcome.isFine).toBe(true);
+	expect(outcome.end).toBe('fine');
 	expect(namesOf(outcome, 'copes', 'differs')).toEqual([]);
 	expect(sandbox.journal.entries.map(({ method }) => method)).toEqual(
 		sandbox.journal.entries.map(() => 'GET'),
@@ -25,7 +25,7 @@ test('what bothers nobody is tried where it is asked for, and leaves a note behi
 
 	const outcome = await check(sandbox, ...(await everything(sandbox)));
 
-	expect(outcome.isFine).toBe(true);
+	expect(outcome.end).toBe('fine');
 	expect(namesOf(outcome, 'copes', 'differs')).toEqual([]);
 	expect(namesOf(outcome, 'not tried')).toEqual([
 		'retry-after-seconds: not tried',

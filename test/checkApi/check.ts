@@ -6,13 +6,13 @@ import { join } from 'node:path';
 import { startSandbox, type Sandbox, type SandboxOptions } from '../../sandbox';
 import type { Finding } from '../../scripts/checkApi/findings';
 import { parseOptions } from '../../scripts/checkApi/options';
-import { checkApi } from '../../scripts/checkApi/run';
+import { checkApi, type Outcome as End } from '../../scripts/checkApi/run';
 
 /** As fast as the sandbox answers. */
 const FAST = ['--per-minute', '1000000'];
 
 export interface Outcome {
-	isFine: boolean;
+	end: End;
 	findings: Finding[];
 	/** All that was printed. */
 	screen: string;
@@ -52,14 +52,14 @@ export function latestOf({ store }: Sandbox): string {
 export async function check({ url, apiKey }: Sandbox, ...args: string[]): Promise<Outcome> {
 	const file = join(await mkdtemp(join(tmpdir(), 'n8n-nodes-sahut-')), 'report.json');
 	const printed: string[] = [];
-	const isFine = await checkApi(
+	const end = await checkApi(
 		parseOptions([...FAST, '--json', file, ...args]),
 		{ SAHUT_API_KEY: apiKey, SAHUT_BASE_URL: url },
 		(text) => printed.push(text),
 	);
 	const json = await readFile(file, 'utf8');
 	const { findings } = JSON.parse(json) as { findings: Finding[] };
-	return { isFine, findings, screen: printed.join('\n'), json };
+	return { end, findings, screen: printed.join('\n'), json };
 }
 
 /** Of some verdicts, the names and verdicts: `update-by-put: copes`. */

@@ -1,5 +1,6 @@
 import type { Deviation } from '../../sandbox';
 import { DEVIATIONS } from '../../sandbox/deviations';
+import { belongings, shown } from './belongings';
 import { check, everything, namesOf, openWorkspace } from './check';
 
 /** What the check says of each deviation of the sandbox, with everything tried. */
@@ -29,10 +30,13 @@ test.each(Object.keys(DEVIATIONS) as Deviation[])('%s is found, and nothing else
 		sandbox.store.addContact({ name: 'Wahyu Nugroho', phone: '0812-7777-6666' });
 	}
 
+	const held = belongings(sandbox);
+
 	const outcome = await check(sandbox, ...(await everything(sandbox)));
 
 	expect(namesOf(outcome, 'copes', 'differs')).toEqual(FOUND[name]);
-	expect(outcome.isFine).toBe(true);
+	expect(shown(outcome, [...held, ...belongings(sandbox)])).toEqual([]);
+	expect(outcome.end).toBe('fine');
 });
 
 test.each([
@@ -58,7 +62,7 @@ test('a phone that no search finds differs', async () => {
 	const outcome = await check(sandbox);
 
 	expect(namesOf(outcome, 'differs')).toEqual(['phones-e164: differs']);
-	expect(outcome.isFine).toBe(false);
+	expect(outcome.end).toBe('differs');
 });
 
 test.each([

@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 
 import { parseOptions } from '../../scripts/checkApi/options';
 import { checkApi } from '../../scripts/checkApi/run';
-import { check, latestOf, namesOf, openWorkspace } from './check';
+import { check, everything, latestOf, namesOf, openWorkspace } from './check';
 
 const ROOT = join(__dirname, '../..');
 
@@ -42,13 +43,61 @@ test('a key that is not accepted ends the check', async () => {
 	);
 });
 
-test('a conversation that is not there ends the check before anything is written', async () => {
+test('a conversation that is not there is said before anything is written', async () => {
 	const sandbox = await openWorkspace();
 
-	const checking = check(sandbox, '--conversation', 'conv_X', '--webhook', 'http://127.0.0.1:9/');
+	const outcome = await check(
+		sandbox,
+		...['--conversation', 'conv_X', '--webhook', 'http://127.0.0.1:9/'],
+	);
 
-	await expect(checking).rejects.toThrow('There is no conversation with the ID given');
+	expect(outcome.end).toBe('incomplete');
+	expect(outcome.screen).toContain('There is no conversation with the ID given');
 	expect(sandbox.journal.entries.every(({ method }) => method === 'GET')).toBe(true);
+});
+
+test('a key that may only read differs in nothing, and leaves the rest untried', async () => {
+	const readOnlyApiKey = 'sk_live_reads';
+	const sandbox = await openWorkspace({ readOnlyApiKey });
+	const reader = { ...sandbox, apiKey: readOnlyApiKey };
+
+	const outcome = await check(reader, '--conversation', latestOf(sandbox));
+
+	expect(outcome.end).toBe('incomplete');
+	expect(namesOf(outcome, 'copes', 'differs')).toEqual([]);
+	expect(outcome.screen).toContain('The key may not POST /conversations/');
+	expect(outcome.json).toContain('"isComplete": false');
+});
+
+test('a moment in which the API fails is waited for', async () => {
+	const sandbox = await openWorkspace();
+	sandbox.faults.add({ method: 'GET', path: '/contacts', kind: 'status', status: 503 });
+
+	const outcome = await check(sandbox);
+
+	expect(outcome.end).toBe('fine');
+	expect(namesOf(outcome, 'copes', 'differs')).toEqual([]);
+});
+
+test('where it is interrupted, the webhook is deleted all the same', async () => {
+	const sandbox = await openWorkspace();
+	const interrupted = new AbortController();
+	const [, , ...options] = await everything(sandbox);
+	const { url, apiKey } = sandbox;
+	const env = { SAHUT_API_KEY: apiKey, SAHUT_BASE_URL: url };
+	const printed: string[] = [];
+	const checking = checkApi(
+		parseOptions([...options, '--per-minute', '1000000']),
+		env,
+		(text) => printed.push(text),
+		interrupted.signal,
+	);
+	while (sandbox.store.webhooks.size === 0) await wait(5);
+	interrupted.abort(new Error('Interrupted.'));
+
+	expect(await checking).toBe('incomplete');
+	expect(sandbox.store.webhooks.size).toBe(0);
+	expect(printed).toContain('Interrupted.');
 });
 
 test('what has not answered is said without the key', async () => {
