@@ -14,7 +14,7 @@ export interface Finding {
 const GRAVITY: Verdict[] = ['not tried', 'as assumed', 'copes', 'differs'];
 
 /** Different things that were found about one assumption, at the most. */
-const MAX_FOUND = 6;
+const MAX_FOUND = 20;
 
 /** What the checks have noted so far: of each assumption the gravest. */
 export class Findings {

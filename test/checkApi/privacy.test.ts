@@ -1,5 +1,5 @@
 import { belongings, shown } from './belongings';
-import { check, everything, openWorkspace } from './check';
+import { check, everything, namesOf, openWorkspace } from './check';
 
 test('a report shows nothing that belongs to somebody', async () => {
 	const sandbox = await openWorkspace();
@@ -30,8 +30,13 @@ test('fields that are not documented are named, and their values are not', async
 	const fault = { kind: 'body', method: 'GET', path: '/contacts', times: Infinity } as const;
 	sandbox.faults.add({ ...fault, body: { data, meta } });
 
+	const [conversation] = sandbox.store.conversations.values();
+	const conversations = { data: [{ ...conversation, status: 'Titip Siti Aminah' }], meta };
+	sandbox.faults.add({ ...fault, path: '/conversations', body: conversations });
+
 	const outcome = await check(sandbox);
 
+	expect(namesOf(outcome, 'differs')).toContain('known-values: differs');
 	expect(outcome.json).toContain('/data/#/nomor_ktp');
 	expect(outcome.json).toContain('/data/#/(another name)');
 	const secrets = ['32730101', 'siti aminah', 'panggilan', 'jago', 'rahasia', 'sore', 'rumah'];
