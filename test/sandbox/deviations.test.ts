@@ -1,7 +1,9 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 
 import { API_AGENT } from '../../sandbox/deviate/store';
-import { parseDeviations, type Deviation } from '../../sandbox/deviations';
+import { DEVIATIONS, parseDeviations, type Deviation } from '../../sandbox/deviations';
 import { openSandbox } from './openSandbox';
 
 const LONG_AGO = '2024-03-15T08:30:00Z';
@@ -24,6 +26,13 @@ test('refuses a deviation that there is not, and lists the others', () => {
 	expect(parseDeviations()).toEqual([]);
 	expect(parseDeviations('holes, no-meta')).toEqual(['holes', 'no-meta']);
 	expect(() => parseDeviations('holes,nometa')).toThrow(/"nometa"[^]*no-meta +lists have no meta/);
+});
+
+test('the README has them all', () => {
+	const readme = readFileSync(join(__dirname, '../../sandbox/README.md'), 'utf8');
+	const [, section] = readme.split('\n## Deviations\n');
+	const rows = section!.split('\n## ')[0]!.matchAll(/^\| `([\w-]+)`/gm);
+	expect(Array.from(rows, ([, name]) => name)).toEqual(Object.keys(DEVIATIONS));
 });
 
 test('patch-only', async () => {
