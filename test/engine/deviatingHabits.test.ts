@@ -2,7 +2,8 @@ import type { INode } from 'n8n-workflow';
 
 import type { Deviation } from '../../sandbox';
 import { openSandbox } from '../sandbox/openSandbox';
-import { goOnInAnotherProcess, openWithBudi, WRITING, type WithBudi } from './deviationTable';
+import { goOnInAnotherProcess, openWithBudi, type WithBudi } from './budi';
+import { WRITING } from './deviationTable';
 import { sahutWorkflow, searchList } from './engine';
 import { letPass } from './retryData';
 import { openTriggerHost } from './triggerHost';

@@ -1,15 +1,6 @@
 import { DEVIATIONS, type Deviation } from '../../sandbox/deviations';
-import {
-	BEFORE,
-	goOnInAnotherProcess,
-	openWithBudi,
-	TOUCHED,
-	WRITING,
-	type Left,
-	type WithBudi,
-	type Writing,
-	type WritingName,
-} from './deviationTable';
+import { BEFORE, goOnInAnotherProcess, openWithBudi, type Left, type WithBudi } from './budi';
+import { TOUCHED, WRITING, type Writing, type WritingName } from './deviationTable';
 import type { FinishedRun } from './engine';
 import { executionThatDied, letPass, retry } from './retryData';
 
