@@ -120,7 +120,11 @@ export async function executeItems(
 		outcomes.flatMap((outcome, itemIndex): INodeExecutionData[] => {
 			const pairedItem = { item: itemIndex };
 			if (outcome.kind === 'done')
-				return outcome.value.map((record) => ({ ...record, pairedItem }));
+				return outcome.value.map(({ json, binary }) => ({
+					json,
+					pairedItem,
+					...(binary && { binary }),
+				}));
 			if (outcome.kind === 'notStarted') return [];
 			const { json, binary } = items[itemIndex]!;
 			const error = toErrorData(outcome.error);

@@ -5,6 +5,9 @@ import type { SahutClient } from './types';
 /** A wave of pages is at most this many times what the limit would need if every record counted. */
 const MAX_GROWTH = 16;
 
+/** The most pages of a wave: each that waits for its turn takes memory. */
+const MAX_WAVE = 100;
+
 /** What to take from the pages that a walk comes by. */
 export interface Wanted<T> {
 	/** Counts the records that pass `keep`. */
@@ -24,19 +27,21 @@ async function* inOrder<T>(pages: Pages<T>, wave: number[]): AsyncGenerator<[num
 
 /**
  * Walks over pages and collects records in that order, none twice, until the limit is reached or
- * `next` gives no further page. Reads only the pages that the limit needs, all of them at once (the
- * client bounds how many are in flight); where `keep` drops most records, ever more pages at once.
+ * `next` gives no further page. Reads only the pages that the limit needs, in waves (the client bounds
+ * how many of one are in flight); where `keep` drops most records, ever more pages in a wave.
  */
 export async function collect<T extends { id: string }>(
 	pages: Pages<T>,
 	next: () => number | undefined,
 	{ limit, keep = () => true, backwards = false }: Wanted<T>,
 ): Promise<T[]> {
-	const collected = new Map<string, T>();
+	const ids = new Set<string>();
+	const collected: T[][] = [];
 	const takeBreak = createBreaks();
 	let growth = 1;
-	while (collected.size < limit) {
-		const most = Math.ceil((limit - collected.size) / pages.size) * growth;
+	while (ids.size < limit) {
+		const needed = Math.ceil((limit - ids.size) / pages.size) * growth;
+		const most = Math.min(needed, MAX_WAVE);
 		const wave: number[] = [];
 		for (let page = next(); page !== undefined; page = next()) {
 			wave.push(page);
@@ -47,17 +52,16 @@ export async function collect<T extends { id: string }>(
 		let kept = 0;
 		for await (const [page, records] of inOrder(pages, wave)) {
 			seen += records.length;
-			for (const record of backwards ? records.toReversed() : records) {
-				if (!keep(record)) continue;
-				kept += 1;
-				if (!collected.has(record.id)) collected.set(record.id, record);
-			}
+			const fitting = records.filter(keep);
+			kept += fitting.length;
+			if (backwards) fitting.reverse();
+			collected.push(fitting.filter(({ id }) => ids.size < ids.add(id).size));
 			pages.release(page);
 			await takeBreak();
 		}
 		growth = kept * 2 < seen ? Math.min(MAX_GROWTH, growth * 2) : 1;
 	}
-	const records = [...collected.values()];
+	const records = ([] as T[]).concat(...collected);
 	return records.length > limit ? records.slice(0, limit) : records;
 }
 
