@@ -64,7 +64,13 @@ export function readParams(
 		raw,
 		isAdded(name) {
 			const [collection = '', entry = ''] = name.split('.');
-			return entry in ((raw(collection) ?? {}) as object);
+			// As it is stored: to resolve all expressions in it only for this takes time.
+			const stored: unknown = context.getNodeParameter(collection, itemIndex, null, {
+				rawExpressions: true,
+			});
+			// The whole collection may be one expression.
+			const given = typeof stored === 'string' ? raw(collection) : stored;
+			return entry in ((given ?? {}) as object);
 		},
 		flag,
 		text: (name) => asText(raw(name), labelOf(name)),
