@@ -36,11 +36,11 @@ export async function collect<T extends { id: string }>(
 	{ limit, keep = () => true, backwards = false }: Wanted<T>,
 ): Promise<T[]> {
 	const ids = new Set<string>();
-	const collected: T[][] = [];
+	const collected: T[] = [];
 	const takeBreak = createBreaks();
 	let growth = 1;
-	while (ids.size < limit) {
-		const needed = Math.ceil((limit - ids.size) / pages.size) * growth;
+	while (collected.length < limit) {
+		const needed = Math.ceil((limit - collected.length) / pages.size) * growth;
 		const most = Math.min(needed, MAX_WAVE);
 		const wave: number[] = [];
 		for (let page = next(); page !== undefined; page = next()) {
@@ -52,17 +52,19 @@ export async function collect<T extends { id: string }>(
 		let kept = 0;
 		for await (const [page, records] of inOrder(pages, wave)) {
 			seen += records.length;
-			const fitting = records.filter(keep);
-			kept += fitting.length;
-			if (backwards) fitting.reverse();
-			collected.push(fitting.filter(({ id }) => ids.size < ids.add(id).size));
+			for (const record of backwards ? records.toReversed() : records) {
+				if (!keep(record)) continue;
+				kept += 1;
+				if (ids.has(record.id)) continue;
+				ids.add(record.id);
+				collected.push(record);
+			}
 			pages.release(page);
 			await takeBreak();
 		}
 		growth = kept * 2 < seen ? Math.min(MAX_GROWTH, growth * 2) : 1;
 	}
-	const records = ([] as T[]).concat(...collected);
-	return records.length > limit ? records.slice(0, limit) : records;
+	return collected.length > limit ? collected.slice(0, limit) : collected;
 }
 
 /** How often a list is read that changes while it is read. */
