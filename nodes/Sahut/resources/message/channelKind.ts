@@ -3,6 +3,7 @@ import { UserError } from 'n8n-workflow';
 import type { Sahut } from '../../runtime/operation';
 import { fetchPage } from '../../transport/pages';
 import type { Conversation } from '../../transport/types';
+import type { Content } from './content';
 
 /** The type of channel that most are of, and the one with rules of its own. */
 export const WHATSAPP = 'whatsapp';
@@ -41,14 +42,16 @@ export async function fetchKind(channelId: string, sahut: Sahut): Promise<string
 }
 
 /**
+ * For a message to who has no open conversation.
+ *
  * @throws UserError for a text on WhatsApp: it arrives only where the customer has written, within the
  * last 24 hours.
  */
 export async function refuseFirstText(
-	phone: string,
-	channelId: string,
+	{ phone, channelId, content }: { phone: string; channelId: string; content: Content },
 	sahut: Sahut,
 ): Promise<void> {
+	if (content.template) return;
 	const type = await fetchKind(channelId, sahut);
 	if (type === undefined || !hasWindow(type)) return;
 	throw new UserError(`A text does not reach ${phone}: there is no open conversation`, {

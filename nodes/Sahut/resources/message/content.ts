@@ -25,6 +25,11 @@ export function bodiesOf({ text, template }: Content): IDataObject[] {
 	return [text, template].filter((body) => body !== undefined);
 }
 
+/** A message in all of its forms, as a text: what is recorded of it holds for no other one. */
+export function whatItSays(content: Content): string {
+	return JSON.stringify(bodiesOf(content));
+}
+
 function readTemplate(params: Params): IDataObject {
 	const templateId = params.text('templateId').trim();
 	if (templateId === '') {

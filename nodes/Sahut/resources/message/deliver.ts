@@ -1,40 +1,17 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { Sahut } from '../../runtime/operation';
-import { isTooLate, mayHaveArrived } from '../../transport/errors';
-import type { SahutRequest, Sender } from '../../transport/types';
-import { forget, remember, type SentMessage } from '../../workspace/sentMessages';
-import { bodiesOf, type Content, type Outgoing } from './content';
+import { isTooLate } from '../../transport/errors';
+import type { SahutRequest } from '../../transport/types';
+import { bodiesOf, whatItSays, type Content, type Outgoing } from './content';
 import { findSentMessage } from './findSent';
 import { lookBack, type LookBack } from './lookBack';
-import { sendRequest } from './sendRequest';
+import { sendAndRemember, sendRequest } from './sendRequest';
 import { findSentBefore } from './sentBefore';
 import { textOrTemplate, type Choice, type Destination } from './textOrTemplate';
 
 /** What the request says of itself, for messages. */
 type Said = Pick<SahutRequest, 'subject' | 'note'>;
-
-/** Sends it, and has it remembered for other executions of this process. */
-async function send(
-	request: SahutRequest,
-	conversationId: string,
-	sahut: Sahut,
-): Promise<IDataObject> {
-	const sentHere = sahut.workspace.sentInto(conversationId);
-	const sent: SentMessage = { body: request.body ?? {}, at: sahut.serverNow() };
-	const isAnew = !sahut.wasTried(request);
-	if (isAnew) remember(sentHere, sent);
-	const { data } = await sahut.request<IDataObject>(request).catch((error: unknown) => {
-		if (mayHaveArrived(error)) sent.at = sahut.serverNow();
-		else if (isAnew) forget(sentHere, sent);
-		throw error;
-	});
-	// It may be one that an earlier try has sent.
-	Object.assign(sent, { message: data, at: Date.parse(String(data.created_at)) || sent.at });
-	const { id } = (data.sender ?? {}) as Partial<Sender>;
-	if (id !== undefined) sahut.workspace.habits.senderId = id;
-	return data;
-}
 
 /** In a retry: as what another try has sent it, of which n8n has kept nothing. */
 async function findHowSent(
@@ -52,6 +29,53 @@ async function findHowSent(
 	return undefined;
 }
 
+/** What makes out one delivery, beside the message. */
+interface Way {
+	to: Destination;
+	sahut: Sahut;
+	/** Records a decision for the item; not in a dry run, whose must not bind a real one. */
+	decide: Sahut['decide'];
+	/** Whether an earlier try has sent it, or may have. */
+	wasTried(): boolean;
+}
+
+/** The message, where it shall go out once and the conversation has it already. */
+async function findEarlierOne(
+	{ content, skipWithinMs }: Outgoing,
+	back: LookBack,
+	{ to: { conversationId, isNew }, sahut, decide, wasTried }: Way,
+): Promise<IDataObject | undefined> {
+	if (skipWithinMs === undefined || isNew || wasTried()) return undefined;
+	const { message } = await decide<{ message?: IDataObject }>(
+		`whether ${conversationId} has ${whatItSays(content)}`,
+		async () => {
+			const bodies = bodiesOf(content);
+			const found = await findSentBefore(conversationId, bodies, skipWithinMs, back, sahut);
+			return found ? { message: found } : {};
+		},
+		async (before) => before.message !== undefined,
+	);
+	return message;
+}
+
+/** The choice between text and template, in the ledger. */
+const stepFor = ({ conversationId }: Destination) => `text or template for ${conversationId}`;
+
+async function choose(
+	content: Content,
+	back: LookBack,
+	{ to, sahut, decide, wasTried }: Way,
+): Promise<Choice> {
+	if (!content.text) return { sentAs: 'template' };
+	if (!content.template) return { sentAs: 'text' };
+	return await decide<Choice>(
+		stepFor(to),
+		async () =>
+			(await findHowSent(content, to, back, sahut)) ?? (await textOrTemplate(to, back, sahut)),
+		async ({ sentAs }) => sentAs === 'template' || wasTried(),
+	);
+}
+
 /**
  * The way of a message into a conversation: not if the conversation has it already, where that is asked
  * for; as a text or as a template, where both are given.
@@ -62,19 +86,23 @@ async function findHowSent(
  */
 export async function deliver(
 	to: Destination,
-	{ content, skipWithinMs, dryRun }: Outgoing,
+	outgoing: Outgoing,
 	sahut: Sahut,
 	said: Partial<Said> = {},
 ): Promise<IDataObject> {
-	const { conversationId, isNew } = to;
+	const { content, skipWithinMs, dryRun } = outgoing;
+	const { conversationId } = to;
 	const bodies = bodiesOf(content);
 	const requestFor = (body: IDataObject) => ({
 		...sendRequest(conversationId, body, sahut.workspace.habits),
 		...said,
 	});
-	const wasTried = () => sahut.wasTried(requestFor({}));
-	// What a dry run has decided must not bind a real one.
-	const decide: Sahut['decide'] = dryRun ? async (_, make) => await make() : sahut.decide;
+	const way: Way = {
+		to,
+		sahut,
+		decide: dryRun ? async (_, make) => await make() : sahut.decide,
+		wasTried: () => sahut.wasTried(requestFor({})),
+	};
 	const unknown =
 		skipWithinMs === undefined
 			? 'whether the customer has written within 24 hours'
@@ -82,49 +110,28 @@ export async function deliver(
 	const note = [`It is not known ${unknown}: nothing was sent.`, said.note]
 		.filter(Boolean)
 		.join(' ');
-	const openBack = () => lookBack(sahut, conversationId, note);
-	let back = openBack();
+	let back = lookBack(sahut, conversationId, note);
 
-	if (skipWithinMs !== undefined && !isNew && !wasTried()) {
-		const { message } = await decide<{ message?: IDataObject }>(
-			`whether ${conversationId} has ${JSON.stringify(bodies)}`,
-			async () => {
-				const message = await findSentBefore(conversationId, bodies, skipWithinMs, back, sahut);
-				return message ? { message } : {};
-			},
-			async (before) => before.message !== undefined,
-		);
-		if (message) {
-			return { ...message, ...(dryRun && { dryRun }), skipped: true, skip_reason: 'sent_before' };
-		}
+	const earlier = await findEarlierOne(outgoing, back, way);
+	if (earlier) {
+		return { ...earlier, ...(dryRun && { dryRun }), skipped: true, skip_reason: 'sent_before' };
 	}
-
-	const step = `text or template for ${conversationId}`;
-	const choose = async (): Promise<Choice> => {
-		if (!content.text) return { sentAs: 'template' };
-		if (!content.template) return { sentAs: 'text' };
-		return await decide<Choice>(
-			step,
-			async () =>
-				(await findHowSent(content, to, back, sahut)) ?? (await textOrTemplate(to, back, sahut)),
-			async ({ sentAs }) => sentAs === 'template' || wasTried(),
-		);
-	};
-
 	// As what it was sent before there was a choice, only its record tells.
-	if (!dryRun && wasTried() && !sahut.decided(step)) {
-		return await send(requestFor(bodies[0] ?? {}), conversationId, sahut);
+	if (!dryRun && way.wasTried() && !sahut.decided(stepFor(to))) {
+		return await sendAndRemember(requestFor(bodies[0] ?? {}), conversationId, sahut);
 	}
 	for (;;) {
-		const { sentAs, until } = await choose();
+		const { sentAs, until } = await choose(content, back, way);
 		const request = { ...requestFor(content[sentAs] ?? {}), notAfter: until };
 		const asWhat = bodies.length > 1 ? { sent_as: sentAs } : {};
 		if (dryRun) return { dryRun, request: sahut.describe(request), ...asWhat };
-		const message = await send(request, conversationId, sahut).catch((error: unknown) => {
-			if (!isTooLate(error)) throw error;
-		});
+		const message = await sendAndRemember(request, conversationId, sahut).catch(
+			(error: unknown) => {
+				if (!isTooLate(error)) throw error;
+			},
+		);
 		if (message) return { ...message, ...asWhat };
 		// The window has closed while the message waited for its turn, unless the customer wrote.
-		back = openBack();
+		back = lookBack(sahut, conversationId, note);
 	}
 }

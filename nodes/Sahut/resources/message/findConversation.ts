@@ -5,7 +5,7 @@ import type { Found } from '../../workspace/formerConversations';
 import { OPEN_STATUSES } from '../../workspace/openConversations';
 import { getConversationRequest } from '../conversation/updateConversation';
 import { learnKind } from './channelKind';
-import { bodiesOf, type Outgoing } from './content';
+import { whatItSays, type Outgoing } from './content';
 import { findWhereSent, findWhereSentBefore } from './whereSent';
 
 /** Who a message is for, and how to reach them where there is no conversation yet. */
@@ -72,8 +72,9 @@ export async function findOpenConversation(
 }
 
 /**
- * The conversation of these contacts into which a message goes, or has gone; `has` is the
- * message, if it has gone there before; `isOpen` tells whether there is an open one, also where it shall not be used.
+ * The conversation of these contacts into which a message goes, or has gone; `has` is what it says,
+ * if it has gone there before; `isOpen` tells whether there is an open one, also where it shall not be
+ * used.
  *
  * @throws NodeApiError when conversations cannot be read; UserError when it cannot be told whether one
  * has the message
@@ -90,6 +91,6 @@ export async function findConversation(
 	const open = isAsked ? await findOpenConversation(contactIds, channelId, sahut) : undefined;
 	const used = reuseOpenConversation ? open : undefined;
 	const before = await findWhereSentBefore(contactIds, recipient, used?.id, sahut);
-	const has = JSON.stringify(bodiesOf(content));
-	return { found: before ? { ...before, has } : used, isOpen: open !== undefined };
+	const found = before ? { ...before, has: whatItSays(content) } : used;
+	return { found, isOpen: open !== undefined };
 }

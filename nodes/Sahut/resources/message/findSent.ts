@@ -11,7 +11,7 @@ import { isAsPrivate, saysTheSame } from './sameMessage';
 const MAX_PAGES_BACK = 10;
 
 /** A message that is looked for. */
-export interface Wanted {
+export interface WantedMessage {
 	body: IDataObject;
 	/** No message before it counts, by the server's clock, in milliseconds since the epoch. */
 	since(): number;
@@ -30,7 +30,7 @@ export type Doubt = 'maybe a note' | 'no time' | 'too many messages';
  */
 export async function findMessage(
 	back: LookBack,
-	{ body, since, canBe }: Wanted,
+	{ body, since, canBe }: WantedMessage,
 ): Promise<Message | Doubt | undefined> {
 	const isAlike = saysTheSame(body);
 	for await (const { messages, isFirst } of back(MAX_PAGES_BACK)) {

@@ -1,16 +1,10 @@
 import type { Sahut } from '../../runtime/operation';
 import type { Conversation, SahutRequest } from '../../transport/types';
 import { createConversationRequest } from '../conversation/createConversation';
-import { learnKind } from './channelKind';
-import { bodiesOf } from './content';
+import { learnKind, refuseFirstText } from './channelKind';
+import { whatItSays } from './content';
 import { findConversation, ifStillOpen, type Recipient } from './findConversation';
-import {
-	checkFirstMessage,
-	idsOf,
-	newContact,
-	reachContacts,
-	type ReadContacts,
-} from './recipientContacts';
+import { idsOf, newContact, reachContacts, type ReadContacts } from './recipientContacts';
 import { sendRequest } from './sendRequest';
 import { findWhereSentBefore } from './whereSent';
 
@@ -56,7 +50,7 @@ export async function findRecipient(
 ): Promise<{ contactId?: string; conversationId?: string; requests: SahutRequest[] }> {
 	const ids = idsOf(await readContacts());
 	const { found, isOpen } = await findConversation(ids, recipient, sahut);
-	if (!found && !isOpen) await checkFirstMessage(recipient, sahut);
+	if (!found && !isOpen) await refuseFirstText(recipient, sahut);
 	const contactId = found?.contactId ?? ids[0];
 	const requests = [
 		...(contactId === undefined ? [newContact(recipient)] : []),
@@ -91,7 +85,7 @@ export async function reachRecipient(
 		async () => {
 			const { found, isOpen } = await findConversation(contacts.ids, recipient, sahut);
 			if (found) return { ...found, created: false };
-			if (!isOpen) await checkFirstMessage(recipient, sahut);
+			if (!isOpen) await refuseFirstText(recipient, sahut);
 			const { data } = await sahut.request<Conversation>({
 				...newConversation(recipient, contactId),
 				note: `Contact ${contactId} exists.`,
@@ -102,7 +96,7 @@ export async function reachRecipient(
 		},
 		async ({ id, created, has }) => {
 			if (sahut.wasTried(sendRequest(id, {}))) return true;
-			if (has !== undefined) return has === JSON.stringify(bodiesOf(recipient.content));
+			if (has !== undefined) return has === whatItSays(recipient.content);
 			// Another execution may have sent it elsewhere since.
 			if (await findWhereSentBefore(contacts.ids, recipient, id, sahut)) return false;
 			return created || (await ifStillOpen(id, contacts.ids, channelId, sahut)) !== undefined;

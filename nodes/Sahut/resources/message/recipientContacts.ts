@@ -18,12 +18,6 @@ export function newContact({ phone, contactName }: Recipient): SahutRequest {
 /** Their IDs, in their order. */
 export const idsOf = (contacts: Contact[]) => contacts.map(({ id }) => id);
 
-/** @throws UserError for a text that is certain to be refused. */
-export async function checkFirstMessage(recipient: Recipient, sahut: Sahut): Promise<void> {
-	const { phone, channelId, content } = recipient;
-	if (!content.template) await refuseFirstText(phone, channelId, sahut);
-}
-
 /**
  * The contacts with a number, read when first asked for. Where a tag of any of them counts, in whatever
  * form their number is stored, they are searched by what all forms have in common.
@@ -60,7 +54,7 @@ export async function reachContacts(
 	const contacts = await sahut.decide<Contacts>(`contact of ${phone}`, async () => {
 		const ids = known.ids ?? (await findIds(phone, readContacts, sahut));
 		if (ids.length > 0) return { ids, created: false };
-		await checkFirstMessage(recipient, sahut);
+		await refuseFirstText(recipient, sahut);
 		const { data } = await sahut.request<Contact>(newContact(recipient));
 		Object.assign(sahut.workspace.newContact(phone), { id: data.id, madeAt: sahut.serverNow() });
 		return { ids: [data.id], created: true };

@@ -62,9 +62,6 @@ export async function findWhereSentBefore(
 	const others = [...open.known(contactIds), ...open.knownFormer(contactIds)].filter(
 		({ id }) => id !== usedId,
 	);
-	// Whoever sends into one of them at this moment is waited for.
-	const inLane = async (id: string, look: () => Promise<unknown>) =>
-		await sahut.workspace.inLane(`conversation ${id}`, look, sahut.signal);
 	return await findFirst(others, async (id) => {
 		const back = lookBack(
 			sahut,
@@ -72,6 +69,7 @@ export async function findWhereSentBefore(
 			'It is not known whether the message was sent before: nothing was sent.',
 		);
 		const look = async () => await findSentBefore(id, bodiesOf(content), skipWithinMs, back, sahut);
-		return await inLane(id, look);
+		// Whoever sends into it at this moment is waited for.
+		return await sahut.workspace.inLane(`conversation ${id}`, look, sahut.signal);
 	});
 }
