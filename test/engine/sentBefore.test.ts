@@ -2,6 +2,7 @@ import type { INode } from 'n8n-workflow';
 
 import { fastClock, sahutWith } from './engine';
 import { executionThatDied, letPass, retry } from './retryData';
+import { sendOnce, skip, skippedOf } from './skipping';
 import {
 	allSent,
 	contactsOf,
@@ -12,10 +13,6 @@ import {
 	type Workspace,
 } from './workspace';
 
-const skip = (hours: unknown = 24, more: INode['parameters'] = {}): INode['parameters'] => ({
-	options: { skipIfSentWithin: hours as number, ...more },
-});
-const sendOnce: INode['parameters'] = { ...sendText, ...skip() };
 const sendTemplateOnce: INode['parameters'] = {
 	...sendOnce,
 	messageType: 'template',
@@ -28,9 +25,6 @@ const sendTemplateOnce: INode['parameters'] = {
 		],
 	},
 };
-
-const skippedOf = (run: Awaited<ReturnType<Workspace['run']>>) =>
-	run.output('Sahut').map(({ json }) => json.skip_reason ?? 'sent');
 
 describe('Skip If Sent Within', () => {
 	it('gives out the message that is there, and sends nothing', async () => {
