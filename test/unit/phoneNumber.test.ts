@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { PhoneNumberFormat, PhoneNumberUtil } from 'google-libphonenumber';
+import { PhoneNumberFormat, PhoneNumberType, PhoneNumberUtil } from 'google-libphonenumber';
 
 import { normalizePhone } from '../../nodes/Sahut/resources/phoneNumber';
 
@@ -33,6 +33,11 @@ it.each([
 	['+65 8123 4567', '+6581234567'],
 	['0065 8123 4567', '+6581234567'],
 	['+1 (415) 555-2671', '+14155552671'],
+	['+44 (0)20 7946 0000', '+442079460000'],
+	['(+44) (0) 20 7946 0000', '+442079460000'],
+	['0060 (0)12-345 6789', '+60123456789'],
+	['+62 (0)812 3456 7890', '+6281234567890'],
+	['+39 (0)6 1234 5678', '+390612345678'],
 ])('%j is %s', (text, expected) => {
 	expect(normalizePhone(text)).toBe(expected);
 });
@@ -41,6 +46,11 @@ it.each([
 	['08123 456', '60', '+608123456'],
 	['4155552671', '1', '+14155552671'],
 	['07700 900123', '+44', '+447700900123'],
+	['8123 4567', '0065', '+6581234567'],
+	['6512 3456', '65', '+6565123456'],
+	['6581234567', '65', '+6581234567'],
+	['661234567', '66', '+66661234567'],
+	['9123456789', '91', '+919123456789'],
 ])('%j with the country code %s is %s', (text, countryCode, expected) => {
 	expect(normalizePhone(text, countryCode)).toBe(expected);
 });
@@ -67,6 +77,41 @@ it.each([
 ])('%j is refused', (text) => {
 	expect(() => normalizePhone(text)).toThrow(/is not a phone number|is empty/);
 });
+
+it.each([
+	['415305991', '41'],
+	['5545087645', '55'],
+])('%j with the country code %s may have its code or not', (text, countryCode) => {
+	expect(() => normalizePhone(text, countryCode)).toThrow('is not a phone number');
+	expect(normalizePhone(`+${text}`, countryCode)).toBe(`+${text}`);
+	expect(normalizePhone(`0${text}`, countryCode)).toBe(`+${countryCode}${text}`);
+});
+
+it.each([
+	['MY', '60'],
+	['SG', '65'],
+	['TH', '66'],
+	['VN', '84'],
+	['IN', '91'],
+	['HK', '852'],
+])(
+	'a mobile number of %s, with or without its country code, is never another number',
+	(region, code) => {
+		const digits = fc.stringMatching(new RegExp(`^(${code}|[1-9]\\d)\\d{5,9}$`));
+		fc.assert(
+			fc.property(digits, (national) => {
+				const number = library.parse(`+${code}${national}`, region);
+				fc.pre(library.getNumberType(number) === PhoneNumberType.MOBILE);
+				const e164 = library.format(number, PhoneNumberFormat.E164);
+				expect([national, `${code}${national}`].map((text) => normalizePhone(text, code))).toEqual([
+					e164,
+					e164,
+				]);
+			}),
+			{ numRuns: 100 },
+		);
+	},
+);
 
 it.each(['', '  '])('%j is empty', (text) => {
 	expect(() => normalizePhone(text)).toThrow('The phone number is empty');

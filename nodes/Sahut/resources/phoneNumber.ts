@@ -11,17 +11,55 @@ const COUNT_BEHIND = /(\(\d{1,2}\)|\s[-\u2010-\u2015]\s*\d)$/;
 /** A number that a spreadsheet has taken for an amount: `628123456789.0`. */
 const DECIMALS = /^(\d{10,})\.00?$/;
 
+/**
+ * `+44 (0)20 …`: the zero is dialled within the country only. In Italy it belongs to the number.
+ */
+const ZERO_FOR_HOME = /^(\(?(?:\+|00)(?!39)\d{1,3}\)?[\s.-]*)\(0\)/;
+
 /** Digits of a number with its country code: at most 15 (ITU-T E.164), at least those of small countries. */
 const DIGITS = { min: 8, max: 15 };
 
 /** Digits behind +62 in Indonesia's numbering plan: short fixed lines to long mobile numbers. */
 const INDONESIAN_DIGITS = { min: 7, max: 12 };
 
+/**
+ * Digits behind the country code, at least: numbers may begin with the same digits by themselves. In
+ * Singapore, `6512 3456` still lacks its 65.
+ */
+const DIGITS_BEHIND: Record<string, number> = {
+	'7': 10,
+	'60': 8,
+	[INDONESIA]: INDONESIAN_DIGITS.min,
+	'65': 8,
+	'66': 8,
+	'84': 9,
+	'91': 10,
+	'852': 8,
+};
+
+/** Of other countries it is not known: below the one it has no code yet, from the other on it has. */
+const DIGITS_BEHIND_ANY = { none: 7, sure: 9 };
+
+/** `+62`, `0062` and `62` are the same. */
+const digitsOfCode = (countryCode: string) => countryCode.trim().replace(/^(\+|00)/, '');
+
+/** Whether digits begin with their country code; undefined when that cannot be told. */
+function hasCode(digits: string, countryCode: string): boolean | undefined {
+	if (!digits.startsWith(countryCode)) return false;
+	const behind = digits.length - countryCode.length;
+	const atLeast = DIGITS_BEHIND[countryCode];
+	if (atLeast !== undefined) return behind >= atLeast;
+	if (behind < DIGITS_BEHIND_ANY.none) return false;
+	return behind >= DIGITS_BEHIND_ANY.sure || undefined;
+}
+
 /** Digits with their country code, without a plus; undefined when it cannot be told which country. */
 function withCountryCode(digits: string, countryCode: string): string | undefined {
 	if (digits.startsWith('00')) return digits.slice(2);
 	if (digits.startsWith('0')) return countryCode + digits.slice(1);
-	if (digits.startsWith(countryCode)) return digits;
+	const isWhole = hasCode(digits, countryCode);
+	if (isWhole === undefined) return undefined;
+	if (isWhole) return digits;
 	// Spreadsheets drop the leading zero of 0812…, and all mobile numbers of Indonesia begin with 8.
 	if (countryCode === INDONESIA && !digits.startsWith('8')) return undefined;
 	return countryCode + digits;
@@ -45,7 +83,7 @@ function isPossible(number: string): boolean {
  * @throws UserError when it cannot be a phone number.
  */
 export function normalizePhone(text: string, countryCode: string = INDONESIA): string {
-	const given = text.trim().replace(DECIMALS, '$1');
+	const given = text.trim().replace(DECIMALS, '$1').replace(ZERO_FOR_HOME, '$1');
 	const compact = COUNT_BEHIND.test(given) ? given : given.replace(SEPARATORS, '');
 	if (compact === '') {
 		throw new UserError('The phone number is empty', {
@@ -53,7 +91,7 @@ export function normalizePhone(text: string, countryCode: string = INDONESIA): s
 				'Enter a phone number. If an expression should give it, check that it has a value for this item.',
 		});
 	}
-	const code = countryCode.trim().replace(/^(\+|00)/, '');
+	const code = digitsOfCode(countryCode);
 	if (!/^[1-9]\d{0,2}$/.test(code)) {
 		throw new UserError(`"${countryCode}" is not a country code`, {
 			description: 'Use the digits that follow the plus, e.g. 62 for Indonesia.',
@@ -89,6 +127,6 @@ export function isSamePhone(stored: unknown, phone: string, countryCode: string)
 /** The digits of a number (E.164) that are the same in all of its forms, e.g. `81234567890`. */
 export function nationalDigits(phone: string, countryCode: string): string {
 	const digits = phone.slice(1);
-	const code = countryCode.replace(/\D/g, '');
+	const code = digitsOfCode(countryCode);
 	return digits.startsWith(code) ? digits.slice(code.length) : digits;
 }
