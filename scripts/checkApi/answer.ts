@@ -15,4 +15,6 @@ export interface Call {
 	method?: string;
 	/** Statuses that say something, and are no surprise. */
 	expects?: number[];
+	/** It is made also once the check was interrupted: it sets right what the check has changed. */
+	setsRight?: boolean;
 }

@@ -9,7 +9,7 @@ import { version } from '../../package.json';
 import { openApi, type Connection } from './api';
 import { checkContacts } from './checks/contacts';
 import type { Context } from './checks/context';
-import { checkConversations } from './checks/conversations';
+import { checkConversations, readConversations } from './checks/conversations';
 import { checkMessages } from './checks/messages';
 import { checkWriting } from './checks/writing';
 import { loadContract } from './contract';
@@ -35,9 +35,10 @@ function connectionOf(env: Environment, perMinute: number): Connection {
 
 /** Reads first, and then what must be written. What fails does not keep the rest from being tried. */
 async function runChecks(options: CheckOptions, context: Context, print: Print): Promise<boolean> {
-	const conversations = await checkConversations(context);
+	const conversations = await readConversations(context);
 	let isComplete = true;
 	for (const check of [
+		async () => await checkConversations(conversations, context),
 		async () => await checkMessages(conversations, context),
 		async () => await checkContacts(context),
 		async () => await checkWriting(options, context, print),

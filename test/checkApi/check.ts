@@ -49,13 +49,23 @@ export function latestOf({ store }: Sandbox): string {
 }
 
 /** Runs the check against a sandbox as `npm run check:api -- …` does. */
-export async function check({ url, apiKey }: Sandbox, ...args: string[]): Promise<Outcome> {
+export async function check(sandbox: Sandbox, ...args: string[]): Promise<Outcome> {
+	return await checkUntil(undefined, sandbox, ...args);
+}
+
+/** As {@link check}; the signal interrupts it. */
+export async function checkUntil(
+	signal: AbortSignal | undefined,
+	{ url, apiKey }: Sandbox,
+	...args: string[]
+): Promise<Outcome> {
 	const file = join(await mkdtemp(join(tmpdir(), 'n8n-nodes-sahut-')), 'report.json');
 	const printed: string[] = [];
 	const end = await checkApi(
 		parseOptions([...FAST, '--json', file, ...args]),
 		{ SAHUT_API_KEY: apiKey, SAHUT_BASE_URL: url },
 		(text) => printed.push(text),
+		signal,
 	);
 	const json = await readFile(file, 'utf8');
 	const { findings } = JSON.parse(json) as { findings: Finding[] };

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 
-import { check, everything, latestOf, namesOf, openWorkspace } from './check';
+import { check, checkUntil, everything, latestOf, namesOf, openWorkspace } from './check';
 
 const times = Infinity;
 
@@ -35,6 +35,44 @@ test('an update that takes the assignee away differs, and the assignee is put ba
 
 	expect(namesOf(outcome, 'differs')).toEqual(['update-keeps-the-rest: differs']);
 	expect(sandbox.store.conversations.get(id)!.assignee).toEqual(assignee);
+});
+
+test('where it is interrupted meanwhile, the assignee is put back all the same', async () => {
+	const sandbox = await openWorkspace();
+	const id = latestOf(sandbox);
+	const conversation = sandbox.store.conversations.get(id)!;
+	const { assignee } = conversation;
+	const interrupted = new AbortController();
+	sandbox.faults.add({ method: 'PUT', kind: 'slow', delayMs: 300 });
+	const checking = checkUntil(interrupted.signal, sandbox, '--conversation', id);
+	while (!sandbox.journal.entries.some(({ method }) => method === 'PUT')) await wait(5);
+	conversation.assignee = null;
+	interrupted.abort(new Error('Interrupted.'));
+
+	expect((await checking).end).toBe('differs');
+	expect(conversation.assignee).toEqual(assignee);
+});
+
+test('a made-up ID that is refused does not keep the rest from being tried', async () => {
+	const sandbox = await openWorkspace();
+	sandbox.faults.add({ method: 'GET', path: /conversations\/conv_/, kind: 'status', status: 403 });
+
+	const outcome = await check(sandbox);
+
+	expect(namesOf(outcome, 'differs')).toEqual(['unknown-is-404: differs']);
+	expect(namesOf(outcome, 'as assumed')).toContain('messages-oldest-first: as assumed');
+});
+
+test('a key that may not filter conversations may check the rest', async () => {
+	const sandbox = await openWorkspace();
+	const fault = { method: 'GET', path: '/conversations', kind: 'status', status: 403 } as const;
+	sandbox.faults.add({ ...fault, skip: 3 });
+
+	const outcome = await check(sandbox);
+
+	expect(outcome.end).toBe('incomplete');
+	expect(outcome.screen).toContain('The key may not GET /conversations (status 403).');
+	expect(namesOf(outcome, 'as assumed')).toContain('messages-oldest-first: as assumed');
 });
 
 test('a note that never appears in the list differs', async () => {

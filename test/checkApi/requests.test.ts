@@ -4,7 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 
 import { parseOptions } from '../../scripts/checkApi/options';
 import { checkApi } from '../../scripts/checkApi/run';
-import { check, everything, latestOf, namesOf, openWorkspace } from './check';
+import { check, checkUntil, everything, latestOf, namesOf, openWorkspace } from './check';
 
 const ROOT = join(__dirname, '../..');
 
@@ -83,21 +83,15 @@ test('where it is interrupted, the webhook is deleted all the same', async () =>
 	const sandbox = await openWorkspace();
 	const interrupted = new AbortController();
 	const [, , ...options] = await everything(sandbox);
-	const { url, apiKey } = sandbox;
-	const env = { SAHUT_API_KEY: apiKey, SAHUT_BASE_URL: url };
-	const printed: string[] = [];
-	const checking = checkApi(
-		parseOptions([...options, '--per-minute', '1000000']),
-		env,
-		(text) => printed.push(text),
-		interrupted.signal,
-	);
+	const checking = checkUntil(interrupted.signal, sandbox, ...options);
 	while (sandbox.store.webhooks.size === 0) await wait(5);
 	interrupted.abort(new Error('Interrupted.'));
 
-	expect(await checking).toBe('incomplete');
+	const { end, screen } = await checking;
+
+	expect(end).toBe('incomplete');
 	expect(sandbox.store.webhooks.size).toBe(0);
-	expect(printed).toContain('Interrupted.');
+	expect(screen).toContain('Interrupted.');
 });
 
 test('what has not answered is said without the key', async () => {

@@ -50,25 +50,35 @@ function noteChannels(rows: Row[], { findings }: Context): void {
 }
 
 async function noteUnknown({ api, findings }: Context): Promise<void> {
-	const { status } = await api('getConversation', { ids: [unknownId()], expects: [400, 404, 422] });
+	const { status } = await api('getConversation', {
+		ids: [unknownId()],
+		expects: [400, 403, 404, 422],
+	});
 	if (status === 404) findings.note('unknown-is-404', 'as assumed', 'status 404');
 	else findings.note('unknown-is-404', 'differs', `status ${status}`);
 }
 
 /**
- * Reads conversations, in several ways.
+ * Reads the first page of conversations.
  *
- * @returns those of the first page
- * @throws Error when there are none to be had
+ * @throws Error when there is none to be had: then nothing can be checked
  */
-export async function checkConversations(context: Context): Promise<Row[]> {
-	const { api, findings } = context;
+export async function readConversations(context: Context): Promise<Row[]> {
 	const { status, body } = await readFirstPage('listConversations', context);
 	if (status >= 300) throw new Error(`GET /conversations has answered status ${status}.`);
-	const rows = rowsOf(body);
+	return rowsOf(body);
+}
+
+/**
+ * Reads conversations in further ways.
+ *
+ * @param rows of the first page
+ */
+export async function checkConversations(rows: Row[], context: Context): Promise<void> {
+	const { api, findings } = context;
 	await noteUnknown(context);
 	const id = textOf(rows[0] ?? {}, 'id');
-	if (id === undefined) return rows;
+	if (id === undefined) return;
 	noteConversationOrder(rows, findings);
 	noteChannels(rows, context);
 	await noteFilters(rows, context);
@@ -76,5 +86,4 @@ export async function checkConversations(context: Context): Promise<Row[]> {
 	if (isSuccess(record) && recordOf(record.body)['id'] !== id) {
 		findings.note('answers-as-documented', 'differs', 'getConversation: another conversation');
 	}
-	return rows;
 }

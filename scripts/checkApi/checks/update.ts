@@ -1,20 +1,31 @@
 import { isDeepStrictEqual } from 'node:util';
 
+import type { Call } from '../answer';
 import { recordOf, textOf, type Row } from '../values';
 import { isSuccess, type Context } from './context';
 
 /** A status that is set once more may start something, such as a survey. */
 const NOT_SET_AGAIN = 'resolved';
 
-async function read(id: string, { api }: Context): Promise<Row> {
-	return recordOf((await api('getConversation', { ids: [id] })).body);
+type Urgency = Pick<Call, 'setsRight'>;
+
+/** Once something may have changed, it is looked at and put back, also where the check is interrupted. */
+const SETS_RIGHT: Urgency = { setsRight: true };
+
+async function read(id: string, { api }: Context, urgency: Urgency = {}): Promise<Row> {
+	return recordOf((await api('getConversation', { ids: [id], ...urgency })).body);
 }
 
 const labelsOf = ({ labels }: Row) => (Array.isArray(labels) ? labels.map(String).sort() : []);
 
 /** By PUT, or by PATCH if the API does not know that. @returns whether it was done */
-async function update(id: string, body: object, { api, findings }: Context): Promise<boolean> {
-	const call = { ids: [id], body };
+async function update(
+	id: string,
+	body: object,
+	{ api, findings }: Context,
+	urgency: Urgency = {},
+): Promise<boolean> {
+	const call = { ids: [id], body, ...urgency };
 	const byPut = await api('updateConversation', { ...call, expects: [405] });
 	if (isSuccess(byPut)) {
 		findings.note('update-by-put', 'as assumed', 'it is');
@@ -51,7 +62,7 @@ export async function checkUpdate(id: string, context: Context): Promise<void> {
 		return findings.note('update-by-put', 'not tried', found);
 	}
 	if (!(await update(id, body, context))) return;
-	const after = await read(id, context);
+	const after = await read(id, context, SETS_RIGHT);
 	const agent = (row: Row) => textOf(row, 'assignee', 'id');
 	const changed = [
 		before['status'] !== after['status'] && 'the status',
@@ -64,5 +75,6 @@ export async function checkUpdate(id: string, context: Context): Promise<void> {
 	const found = `${changed.join(', ')} changed, and is put back as far as it can be`;
 	findings.note('update-keeps-the-rest', 'differs', found);
 	const { status } = before;
-	await update(id, { ...body, status, assignee_id: agent(before) ?? null }, context);
+	const asBefore = { ...body, status, assignee_id: agent(before) ?? null };
+	await update(id, asBefore, context, SETS_RIGHT);
 }

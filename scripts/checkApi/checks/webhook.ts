@@ -28,7 +28,7 @@ export async function makeWebhook(url: string, context: Context): Promise<OwnWeb
 /** Deletes it, and then once more. */
 export async function deleteWebhook({ id }: OwnWebhook, context: Context): Promise<void> {
 	const { api, findings } = context;
-	const first = await api('deleteWebhook', { ids: [id], expects: [404] });
+	const first = await api('deleteWebhook', { ids: [id], expects: [404], setsRight: true });
 	if (!isSuccess(first)) {
 		return findings.note('delete-status', 'differs', `status ${first.status}`);
 	}
