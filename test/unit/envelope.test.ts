@@ -36,6 +36,14 @@ const MESSAGES: Array<[string, object]> = [
 	],
 ];
 
+it.each([
+	['event', 'type'],
+	['type', 'event'],
+])('the name of the event may be in %s, and something else in %s', (named, other) => {
+	const body = { [named]: 'message.created', [other]: 'event', data: { message } };
+	expect(readEvent(body)).toMatchObject({ name: 'message.created', object: message });
+});
+
 describe.each(ENVELOPES)('an envelope with %s', (_, envelope) => {
 	it.each(MESSAGES)('holds a message %s', (__, object) => {
 		const event = readEvent(envelope('message.created', object))!;

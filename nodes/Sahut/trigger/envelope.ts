@@ -45,6 +45,11 @@ export function parseBody(rawBody: Buffer): unknown {
 	}
 }
 
+/** What an event is about, by its name. */
+function subjectOf(name?: string): (typeof SUBJECTS)[number] | undefined {
+	return SUBJECTS.find((subject) => name?.startsWith(`${subject}.`));
+}
+
 /**
  * Reads a delivery, whichever names its fields have, since they are not documented (API reference,
  * "Open points"): the event's name is in `event` or `type`, its object in `data` or `payload`; a
@@ -54,9 +59,9 @@ export function parseBody(rawBody: Buffer): unknown {
  */
 export function readEvent(body: unknown): SahutEvent | undefined {
 	if (!isRecord(body)) return undefined;
-	const name = firstText(body.event, body.type);
+	const name = [body.event, body.type].map((value) => firstText(value)).find(subjectOf);
 	const content = firstRecord(body.data, body.payload);
-	const subject = SUBJECTS.find((each) => name?.startsWith(`${each}.`));
+	const subject = subjectOf(name);
 	if (name === undefined || content === undefined || subject === undefined) return undefined;
 
 	const object = firstRecord(content[subject]) ?? content;
