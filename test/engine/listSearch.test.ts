@@ -153,6 +153,33 @@ describe('the list of contacts', () => {
 		expect([first.results.length, second.results.length]).toEqual([100, 30]);
 		expect(second.paginationToken).toBeUndefined();
 	});
+
+	it('goes on with the search that has found somebody', async () => {
+		const { search, store, sandbox } = await openOffice();
+		store.contacts.clear();
+		for (let index = 0; index < 130; index++)
+			store.addContact({ phone: `62812345${1000 + index}` });
+
+		const first = await search('searchContacts', '0812345');
+		sandbox.journal.clear();
+		const second = await search('searchContacts', '0812345', first.paginationToken as string);
+
+		expect([first.results.length, second.results.length]).toEqual([100, 30]);
+		const asked = sandbox.journal.entries.map(({ query }) => [query.q, query.page]);
+		expect(asked).toEqual([['812345', '2']]);
+	});
+
+	it('finds a number as it was typed, where the search wants whole values', async () => {
+		const { sandbox, credentials } = await openWorkspace({
+			deviations: ['raw-phones', 'exact-search'],
+		});
+		const { id } = sandbox.store.addContact({ phone: '(0812) 3456-7890' });
+		const toRun = { ...sahutWorkflow(sendText), credentials };
+
+		const { results } = await searchList(toRun, 'searchContacts', '(0812) 3456-7890');
+
+		expect(results.map(({ value }) => value)).toEqual([id]);
+	});
 });
 
 describe('the list of channels', () => {

@@ -6,26 +6,29 @@ import type { Contact } from '../transport/types';
 import { isPartOfPhone, subscriberDigits } from './phoneSearch';
 
 /**
- * What to search for, one after the other, until somebody is found: a number as Sahut stores it, and by
- * the digits that all of its forms have, should it have been stored as it was typed.
+ * What to search for, one after the other, until somebody is found: a number as Sahut stores it, by the
+ * digits that all of its forms have, should it have been stored as it was typed, and as it is typed now.
  */
 function toSearchTexts(filter: string): string[] {
 	const text = filter.trim();
 	if (!isPartOfPhone(text)) return [text];
-	const digits = subscriberDigits(text);
 	const stored = text.replace(/[^\d+]/g, '').replace(/^0+/, '+62');
-	return digits === '' ? [stored] : [stored, digits];
+	return [...new Set([stored, subscriberDigits(text), text])].filter((each) => each !== '');
 }
 
-/** The contacts for the locator, page by page, e.g. "Budi Santoso · +628123456789". */
+/**
+ * The contacts for the locator, page by page, e.g. "Budi Santoso · +628123456789".
+ *
+ * @param paginationToken the page to come, and which of the texts has found somebody: `2 0`
+ */
 export async function searchContacts(
 	this: ILoadOptionsFunctions,
 	filter = '',
 	paginationToken?: string,
 ): Promise<INodeListSearchResult> {
 	const sahut = await connect(this);
-	const page = Number(paginationToken ?? 1);
-	for (const text of toSearchTexts(filter)) {
+	const [page = 1, found = 0] = (paginationToken ?? '1').split(' ').map(Number);
+	for (const [index, text] of [...toSearchTexts(filter).entries()].slice(found)) {
 		const query = text === '' ? {} : { q: text };
 		const list = { path: ['contacts'], query, subject: 'list of contacts' };
 		const answer = await fetchPage<Contact>(sahut, list, page);
@@ -35,7 +38,7 @@ export async function searchContacts(
 				name: [name, phone || email].filter(Boolean).join(' · ') || id,
 				value: id,
 			})),
-			paginationToken: page < lastPageBy(answer, page) ? String(page + 1) : undefined,
+			paginationToken: page < lastPageBy(answer, page) ? `${page + 1} ${index}` : undefined,
 		};
 	}
 	return { results: [] };
