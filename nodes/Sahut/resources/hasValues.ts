@@ -4,13 +4,17 @@ function isSameText(actual: unknown, wanted: string): boolean {
 	return isText ? String(actual) === wanted : actual === wanted;
 }
 
-/** Whether a record has all that is wanted of it: lists in any order, of objects the wanted entries. */
+/**
+ * Whether a record has all that is wanted of it: lists in any order, of objects the wanted entries. A
+ * list that is null or not there is empty.
+ */
 export function hasValues(actual: unknown, wanted: unknown): boolean {
 	if (Array.isArray(wanted)) {
+		const list = actual ?? [];
 		return (
-			Array.isArray(actual) &&
-			actual.length === wanted.length &&
-			wanted.every((each) => actual.includes(each))
+			Array.isArray(list) &&
+			list.length === wanted.length &&
+			wanted.every((each) => list.includes(each))
 		);
 	}
 	if (typeof wanted === 'string') return isSameText(actual, wanted);

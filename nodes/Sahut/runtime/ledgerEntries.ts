@@ -44,7 +44,7 @@ export interface LedgerRun {
 }
 
 /** Whether a request changes a record that is there: making it twice makes no second one. */
-export function isChange({ method }: SahutRequest): boolean {
+export function isChange({ method }: Pick<SahutRequest, 'method'>): boolean {
 	return method === 'PUT' || method === 'PATCH';
 }
 

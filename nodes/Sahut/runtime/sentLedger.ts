@@ -19,6 +19,11 @@ const JUST_MADE_MS = 60_000;
 /** The waits before each look for a write whose answer was lost: a list may show it later. */
 const LOOK_AFTER_MS = [0, 1_000, 2_000, 4_000];
 
+/** What Sahut has answered; a record that was changed has its ID, also where the answer does not name it. */
+function recordOf({ path, ...request }: SahutRequest, data: IDataObject): IDataObject {
+	return data.id || !isChange(request) ? data : { ...data, id: path.at(-1) };
+}
+
 /** What this execution has already written, so that a node that runs again writes nothing twice. */
 export interface SentLedger {
 	/**
@@ -114,7 +119,7 @@ export function openLedger(
 		if (isChange(request)) entries.forgetLaterItems(key, request.path.at(-1));
 		entries.begin(key, attempt);
 		const data = await sahut.request<IDataObject>(request).then(
-			(answer) => answer.data,
+			(answer) => recordOf(request, answer.data),
 			async (error: unknown) => {
 				if (!mayHaveArrived(error)) {
 					entries.drop(key);

@@ -18,6 +18,11 @@ export function attachmentsOf({ attachments }: Message): Attachment[] {
 	return (attachments ?? []).filter(Boolean);
 }
 
+/** Those of them that can be fetched. */
+export function downloadsOf(message: Message): Attachment[] {
+	return attachmentsOf(message).filter(({ url }) => Boolean(url));
+}
+
 function cannotFetch({ file_name }: Attachment, reason: string): UserError {
 	return new UserError(`The attachment "${file_name}" could not be fetched (${reason})`, {
 		description: `Its link may have expired. ${FETCH_IT_YOURSELF}`,

@@ -38,7 +38,10 @@ function readEnvelope(
 	if (outcome.kind !== 'answer' || !isSuccess(outcome.status)) return undefined;
 	if (expects === 'nothing') return { data: outcome.body };
 	const body = (outcome.body ?? {}) as Partial<Envelope<unknown>> & { id?: unknown };
-	if (expects === 'list') return Array.isArray(body.data) ? (body as Envelope<unknown>) : undefined;
+	if (expects === 'list') {
+		if (body.data === null) return { ...body, data: [] };
+		return Array.isArray(body.data) ? (body as Envelope<unknown>) : undefined;
+	}
 	const data = body.data === undefined && body.id ? body : body.data;
 	if (typeof data !== 'object' || data === null) return undefined;
 	// What was made is gone on with by its ID.

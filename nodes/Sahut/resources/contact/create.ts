@@ -1,10 +1,11 @@
-import { UserError, type IDataObject } from 'n8n-workflow';
+import { UserError } from 'n8n-workflow';
 
 import type { Operation } from '../../runtime/operation';
 import { collection } from '../fields';
 import { readContactFields } from './contactBody';
 import { nameField, optionalFields } from './contactFields';
-import { createContactRequest, laneOf, type NewContact } from './findContact';
+import { createContact } from './createContact';
+import { laneOf, type NewContact } from './findContact';
 
 export const create: Operation<NewContact> = {
 	value: 'create',
@@ -34,7 +35,6 @@ export const create: Operation<NewContact> = {
 		`name ${name}`,
 	],
 	async run(body, sahut) {
-		const { data } = await sahut.request<IDataObject>(createContactRequest(body));
-		return [{ json: data }];
+		return [{ json: { ...(await createContact(body, sahut)) } }];
 	},
 };

@@ -69,7 +69,7 @@ export type NewContact = IDataObject & { name: string; phone?: string; email?: s
 /** Email addresses are alike in whatever case. */
 const inLowerCase = <T extends { email?: string | null }>(contact: T) => ({
 	...contact,
-	email: contact.email?.toLowerCase(),
+	email: contact.email?.toLowerCase() || undefined,
 });
 
 /** Looks, once, whether a contact was made although the answer did not arrive. */

@@ -1,21 +1,16 @@
 import { UserError } from 'n8n-workflow';
 
 import type { Operation, Sahut } from '../../runtime/operation';
+import { isNotFound } from '../../transport/errors';
 import type { Contact } from '../../transport/types';
 import { checkEmail } from '../emailAddress';
 import { collection } from '../fields';
 import { hasValues } from '../hasValues';
 import { normalizePhone } from '../phoneNumber';
 import { readContactFields, type ContactFields } from './contactBody';
+import { createContact, idOfJustCreated } from './createContact';
 import { emailField, nameField, optionalFields, phoneField } from './contactFields';
-import {
-	createContactRequest,
-	findContacts,
-	hasKey,
-	keyText,
-	laneOf,
-	type ContactKey,
-} from './findContact';
+import { findContacts, hasKey, keyText, laneOf, type ContactKey } from './findContact';
 import { getContactRequest, keepAttributes, updateContactRequest } from './updateContact';
 
 interface Input {
@@ -50,10 +45,24 @@ async function whatIsKnown(sahut: Sahut): Promise<Known> {
 	}));
 }
 
+/** One that another execution has made a moment ago, with its key as it is now. */
+async function readJustCreated(key: ContactKey, sahut: Sahut): Promise<Contact | undefined> {
+	const id = idOfJustCreated(key, sahut);
+	if (id === undefined) return undefined;
+	const contact = await sahut.request<Contact>(getContactRequest(id)).then(
+		({ data }) => data,
+		(error: unknown) => {
+			if (!isNotFound(error)) throw error;
+		},
+	);
+	return contact && hasKey(contact, key) ? contact : undefined;
+}
+
 async function find({ key }: Input, { contacts, ids }: Known, sahut: Sahut) {
 	const known = contacts.get(ids.get(keyText(key)) ?? '');
 	if (known && hasKey(known, key)) return { contact: known, isFresh: false };
-	const [contact] = await findContacts(sahut, key);
+	const [found] = await findContacts(sahut, key);
+	const contact = found ?? (await readJustCreated(key, sahut));
 	return contact && { contact, isFresh: true };
 }
 
@@ -64,8 +73,7 @@ async function create({ key, fields }: Input, sahut: Sahut): Promise<Contact> {
 			description: 'Enter a Name: Sahut needs one for a contact that is created.',
 		});
 	}
-	const request = createContactRequest({ ...fields, ...key, name });
-	return (await sahut.request<Contact>({ ...request, target: keyText(key) })).data;
+	return await createContact({ ...fields, ...key, name }, sahut, keyText(key));
 }
 
 async function update(

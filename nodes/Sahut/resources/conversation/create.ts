@@ -52,7 +52,7 @@ export const create: Operation<Input> = {
 		const { data } = await sahut.request<Conversation>(createConversationRequest(body));
 		if (firstMessage !== '') {
 			await sahut.request({
-				...sendRequest(data.id, { content: firstMessage }, sahut.workspace.habits),
+				...sendRequest(data.id, { content: firstMessage }, sahut.workspace),
 				subject: `the first message of conversation "${data.id}"`,
 				note: `Conversation ${data.id} exists.`,
 			});

@@ -54,7 +54,7 @@ function updateConversationRequest(
 
 /**
  * Changes a conversation. The verb is not documented: where Sahut does not know it, nothing was done, and
- * it is the other one from then on.
+ * once the other one has worked, it is that from then on.
  *
  * @throws NodeApiError as {@link SahutClient.request} does.
  */
@@ -71,7 +71,8 @@ export async function updateConversation(
 	const method = habits.updateMethod;
 	return await updateBy(method).catch(async (error: unknown) => {
 		if (method !== 'PUT' || !isMethodNotAllowed(error)) throw error;
+		const conversation = await updateBy('PATCH');
 		habits.updateMethod = 'PATCH';
-		return await updateBy('PATCH');
+		return conversation;
 	});
 }

@@ -21,10 +21,10 @@ async function findHowSent(
 	sahut: Sahut,
 ): Promise<Choice | undefined> {
 	if (!sahut.earlier || isNew) return undefined;
-	const { habits } = sahut.workspace;
 	for (const sentAs of ['text', 'template'] as const) {
 		const trace = sahut.earlier(content[sentAs] ?? {});
-		if (await findSentMessage(sahut, conversationId, trace, habits, back)) return { sentAs };
+		if (await findSentMessage(sahut, conversationId, trace, sahut.workspace, back))
+			return { sentAs };
 	}
 	return undefined;
 }
@@ -94,7 +94,7 @@ export async function deliver(
 	const { conversationId } = to;
 	const bodies = bodiesOf(content);
 	const requestFor = (body: IDataObject) => ({
-		...sendRequest(conversationId, body, sahut.workspace.habits),
+		...sendRequest(conversationId, body, sahut.workspace),
 		...said,
 	});
 	const way: Way = {

@@ -3,12 +3,15 @@ import type { IDataObject } from 'n8n-workflow';
 import { UnknownFateError } from '../../transport/errors';
 import type { Message, SahutClient, WriteTrace } from '../../transport/types';
 import { canComeOf, writtenSince } from '../../transport/writtenSince';
-import type { Habits } from '../../workspace';
+import type { Workspace } from '../../workspace';
 import { lookBack, type LookBack } from './lookBack';
-import { isAsPrivate, saysTheSame } from './sameMessage';
+import { isAsPrivate, isSameBody, saysTheSame } from './sameMessage';
 
 /** How far back from the newest page to look, in a conversation where much has followed since. */
 const MAX_PAGES_BACK = 10;
+
+/** What has been sent through the API, as far as this process knows. */
+export type SentFromHere = Pick<Workspace, 'habits' | 'sentInto'>;
 
 /** A message that is looked for. */
 export interface WantedMessage {
@@ -17,6 +20,8 @@ export interface WantedMessage {
 	since(): number;
 	/** Whether one that says the same can be it. */
 	canBe(message: Message): boolean;
+	/** Who the sender of messages is that come through the API, if it is known. */
+	senderId?: string;
 }
 
 /** Why it cannot be told whether a conversation has a message. */
@@ -30,9 +35,9 @@ export type Doubt = 'maybe a note' | 'no time' | 'too many messages';
  */
 export async function findMessage(
 	back: LookBack,
-	{ body, since, canBe }: WantedMessage,
+	{ body, since, canBe, senderId }: WantedMessage,
 ): Promise<Message | Doubt | undefined> {
-	const isAlike = saysTheSame(body);
+	const isAlike = saysTheSame(body, senderId);
 	for await (const { messages, isFirst } of back(MAX_PAGES_BACK)) {
 		const earliest = since();
 		const alike = messages.filter(
@@ -61,9 +66,11 @@ export const DOUBTS: Record<Doubt, string> = {
 
 /**
  * Looks, once, whether a message has arrived although its answer did not: an outgoing message at the
- * end of the conversation, no older than the request and not an agent's (unless the API's own is one), with the same text (for a
- * template: with all its values as words; without any: from a bot), which no other item has sent.
+ * end of the conversation, no older than the request and not an agent's (unless the API's own is one),
+ * with the same text (for a template: with all its values as words; without any: from a bot), which
+ * neither another item has sent nor, as far as this process knows, another execution.
  *
+ * @param room what this process knows: who sends, and what it has sent
  * @returns the message, or undefined when it is not to be seen, which proves nothing.
  * @throws NodeApiError when the conversation cannot be read; UnknownFateError for a note when Sahut
  * does not say whether the message with its text is one, and where too much has followed since.
@@ -72,15 +79,23 @@ export async function findSentMessage(
 	sahut: SahutClient,
 	conversationId: string,
 	trace: WriteTrace,
-	{ senderId }: Pick<Habits, 'senderId'> = {},
+	{ habits: { senderId }, sentInto }: SentFromHere,
 	back: LookBack = lookBack(sahut, conversationId),
 ): Promise<IDataObject | undefined> {
+	const sentFromHere = sentInto(conversationId);
+	/** What another execution has sent is not this one; a retry's may be what another retry has sent. */
+	const isOfAnother = ({ id }: Message) => {
+		const sent = sentFromHere.find(({ message }) => message?.id === id);
+		return sent !== undefined && !(trace.share && isSameBody(sent.body, trace.body));
+	};
 	const found = await findMessage(back, {
 		body: trace.body,
 		since: () => writtenSince(sahut, trace),
 		canBe: (message) =>
 			(message.sender?.type !== 'agent' || message.sender.id === senderId) &&
-			canComeOf(message, sahut, trace),
+			canComeOf(message, sahut, trace) &&
+			!isOfAnother(message),
+		senderId,
 	});
 	if (typeof found !== 'string') return found && { ...found };
 	throw new UnknownFateError(

@@ -2,7 +2,7 @@ import type { IBinaryKeyData } from 'n8n-workflow';
 
 import type { Operation, OutputItem, Sahut } from '../../runtime/operation';
 import type { Params } from '../../runtime/params';
-import { attachmentsOf } from '../../transport/attachments';
+import { downloadsOf } from '../../transport/attachments';
 import { fetchTimeline, type Selection } from '../../transport/timeline';
 import type { Message } from '../../transport/types';
 import { conversationLocator, returnAllAndLimit } from '../fields';
@@ -28,7 +28,7 @@ function readFilter(params: Params): Selection<Message>['keep'] {
 
 /** All attachments of some messages, numbered through. */
 async function download(messages: Message[], sahut: Sahut): Promise<IBinaryKeyData | undefined> {
-	const attachments = messages.flatMap(attachmentsOf);
+	const attachments = messages.flatMap(downloadsOf);
 	if (attachments.length === 0) return undefined;
 	const files = await Promise.all(attachments.map(sahut.download));
 	return Object.fromEntries(files.map((file, index) => [`attachment_${index}`, file]));

@@ -4,7 +4,7 @@ import { createConversationRequest } from '../conversation/createConversation';
 import { learnKind, refuseFirstText } from './channelKind';
 import { whatItSays } from './content';
 import { findConversation, ifStillOpen, type Recipient } from './findConversation';
-import { idsOf, newContact, reachContacts, type ReadContacts } from './recipientContacts';
+import { idsOf, newContactRequest, reachContacts, type ReadContacts } from './recipientContacts';
 import { sendRequest } from './sendRequest';
 import { findWhereSentBefore } from './whereSent';
 
@@ -29,7 +29,7 @@ export async function findTagged(
 	if (unwanted.size === 0) return undefined;
 	const place = sahut.decided<Place>(stepFor(recipient));
 	// An earlier try has sent it, or may have: that is not undone.
-	if (place && sahut.wasTried(sendRequest(place.id, {}))) return undefined;
+	if (place && sahut.wasTried(sendRequest(place.id, {}, sahut.workspace))) return undefined;
 	for (const { id, tags } of await readContacts()) {
 		const tag = (tags ?? []).find((each) => unwanted.has(String(each).trim().toLowerCase()));
 		if (tag !== undefined) return { contact_id: id, tag };
@@ -53,7 +53,7 @@ export async function findRecipient(
 	if (!found && !isOpen) await refuseFirstText(recipient, sahut);
 	const contactId = found?.contactId ?? ids[0];
 	const requests = [
-		...(contactId === undefined ? [newContact(recipient)] : []),
+		...(contactId === undefined ? [newContactRequest(recipient)] : []),
 		...(found ? [] : [newConversation(recipient, contactId ?? 'NEW_CONTACT')]),
 	];
 	return { contactId, conversationId: found?.id, requests };
@@ -95,7 +95,7 @@ export async function reachRecipient(
 			return { id: data.id, contactId, created: true };
 		},
 		async ({ id, created, has }) => {
-			if (sahut.wasTried(sendRequest(id, {}))) return true;
+			if (sahut.wasTried(sendRequest(id, {}, sahut.workspace))) return true;
 			if (has !== undefined) return has === whatItSays(recipient.content);
 			// Another execution may have sent it elsewhere since.
 			if (await findWhereSentBefore(contacts.ids, recipient, id, sahut)) return false;

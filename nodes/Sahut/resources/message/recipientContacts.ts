@@ -1,6 +1,7 @@
 import type { Sahut } from '../../runtime/operation';
 import type { Contact, SahutRequest } from '../../transport/types';
-import { createContactRequest, findContacts } from '../contact/findContact';
+import { createContact, idOfJustCreated } from '../contact/createContact';
+import { createContactRequest, findContacts, type NewContact } from '../contact/findContact';
 import { refuseFirstText } from './channelKind';
 import type { Recipient } from './findConversation';
 
@@ -10,9 +11,14 @@ export type Contacts = { ids: string[]; created: boolean };
 /** The contacts with the recipient's number, as Sahut has them now: read when they are first needed. */
 export type ReadContacts = () => Promise<Contact[]>;
 
-/** The contact of who has none yet. */
-export function newContact({ phone, contactName }: Recipient): SahutRequest {
-	return { ...createContactRequest({ name: contactName || phone, phone }), target: phone };
+const newContact = ({ phone, contactName }: Recipient): NewContact => ({
+	name: contactName || phone,
+	phone,
+});
+
+/** What makes the contact of who has none yet. */
+export function newContactRequest(recipient: Recipient): SahutRequest {
+	return { ...createContactRequest(newContact(recipient)), target: recipient.phone };
 }
 
 /** Their IDs, in their order. */
@@ -31,15 +37,11 @@ export function contactsOf(
 	return async () => await (reading ??= findContacts(sahut, key));
 }
 
-/** For how long a search may not show a contact that was made. */
-const NEW_CONTACT_MS = 60_000;
-
 /** The contacts with a number; one that another execution has made a moment ago, if none is shown. */
 async function findIds(phone: string, readContacts: ReadContacts, sahut: Sahut): Promise<string[]> {
 	const ids = idsOf(await readContacts());
 	if (ids.length > 0) return ids;
-	const { id, madeAt = 0 } = sahut.workspace.newContact(phone);
-	return id !== undefined && sahut.serverNow() - madeAt < NEW_CONTACT_MS ? [id] : [];
+	return [idOfJustCreated({ phone }, sahut) ?? []].flat();
 }
 
 /** Finds the contacts with the recipient's number, or makes one; recorded for the item. */
@@ -55,9 +57,8 @@ export async function reachContacts(
 		const ids = known.ids ?? (await findIds(phone, readContacts, sahut));
 		if (ids.length > 0) return { ids, created: false };
 		await refuseFirstText(recipient, sahut);
-		const { data } = await sahut.request<Contact>(newContact(recipient));
-		Object.assign(sahut.workspace.newContact(phone), { id: data.id, madeAt: sahut.serverNow() });
-		return { ids: [data.id], created: true };
+		const { id } = await createContact(newContact(recipient), sahut, phone);
+		return { ids: [id], created: true };
 	});
 	known.ids = contacts.ids;
 	return contacts;

@@ -3,9 +3,8 @@ import type { IDataObject } from 'n8n-workflow';
 import type { Sahut } from '../../runtime/operation';
 import { mayHaveArrived } from '../../transport/errors';
 import type { SahutRequest, Sender } from '../../transport/types';
-import type { Habits } from '../../workspace';
 import { forget, remember, type SentMessage } from '../../workspace/sentMessages';
-import { findSentMessage } from './findSent';
+import { findSentMessage, type SentFromHere } from './findSent';
 
 const USE_A_TEMPLATE =
 	'If the customer has not written within the last 24 hours, WhatsApp only accepts an approved template: set Message Type to WhatsApp Template, or to Text, or Template After 24 Hours. Otherwise check the template ID and its variables.';
@@ -13,12 +12,12 @@ const USE_A_TEMPLATE =
 /**
  * `POST /conversations/{id}/messages`. A message whose answer is lost is looked for, not repeated.
  *
- * @param habits who the sender of such messages is, as far as it is known
+ * @param room what this process knows of such messages
  */
 export function sendRequest(
 	conversationId: string,
 	body: IDataObject,
-	habits?: Pick<Habits, 'senderId'>,
+	room: SentFromHere,
 ): SahutRequest {
 	return {
 		method: 'POST',
@@ -28,8 +27,7 @@ export function sendRequest(
 		subject: `conversation "${conversationId}"`,
 		advice: { 422: USE_A_TEMPLATE },
 		parentId: conversationId,
-		findWritten: async (sahut, trace) =>
-			await findSentMessage(sahut, conversationId, trace, habits),
+		findWritten: async (sahut, trace) => await findSentMessage(sahut, conversationId, trace, room),
 	};
 }
 

@@ -44,7 +44,7 @@ export async function findWhereSent(
 	const theirs = new Map([...known, ...touched].map((each) => [each.id, each]));
 	return await findFirst(theirs.values(), async (id) => {
 		for (const trace of traces) {
-			if (await findSentMessage(sahut, id, trace, sahut.workspace.habits)) return true;
+			if (await findSentMessage(sahut, id, trace, sahut.workspace)) return true;
 		}
 		return false;
 	});

@@ -1,0 +1,33 @@
+import type { Sahut } from '../../runtime/operation';
+import type { Contact } from '../../transport/types';
+import { createContactRequest, keyText, type ContactKey, type NewContact } from './findContact';
+
+/** For how long a search may not show a contact that was made. */
+const NOT_SHOWN_MS = 60_000;
+
+/**
+ * `POST /contacts`, and has it remembered for other executions of this process.
+ *
+ * @param target whom it is for, where an item may come to make another one
+ * @throws NodeApiError as `SahutClient.request` does.
+ */
+export async function createContact(
+	body: NewContact,
+	sahut: Sahut,
+	target?: string,
+): Promise<Contact> {
+	const { data } = await sahut.request<Contact>({ ...createContactRequest(body), target });
+	const { phone, email } = body;
+	const keys: ContactKey[] = [...(phone ? [{ phone }] : []), ...(email ? [{ email }] : [])];
+	for (const key of keys) {
+		const made = { id: data.id, madeAt: sahut.serverNow() };
+		Object.assign(sahut.workspace.newContact(keyText(key)), made);
+	}
+	return data;
+}
+
+/** The ID of the contact that was last made here with this key, while searches may not show it. */
+export function idOfJustCreated(key: ContactKey, sahut: Sahut): string | undefined {
+	const { id, madeAt = 0 } = sahut.workspace.newContact(keyText(key));
+	return sahut.serverNow() - madeAt < NOT_SHOWN_MS ? id : undefined;
+}
