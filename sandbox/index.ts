@@ -1,4 +1,4 @@
-import type { AddressInfo } from 'node:net';
+import { isIPv6, type AddressInfo } from 'node:net';
 import { startDeliveries, type Deliveries } from './deliveries';
 import { deliverySettings, type DeliveryOptions } from './deliverySettings';
 import { deviateStore } from './deviate/store';
@@ -27,7 +27,9 @@ export type { DataSize } from './seed';
 export type { ConversationOrder, OutgoingMessage, Store } from './store';
 
 export interface SandboxOptions {
-	/** On 127.0.0.1. Default 0: any free one. */
+	/** Where it listens. Default 127.0.0.1: for this machine alone. */
+	host?: string;
+	/** Default 0: any free one. */
 	port?: number;
 	/** Default `sk_live_sandbox`. */
 	apiKey?: string;
@@ -52,7 +54,7 @@ export interface SandboxOptions {
 }
 
 export interface Sandbox {
-	/** What takes the place of `https://api.sahut.id/v1`: `http://127.0.0.1:PORT/v1`. */
+	/** What takes the place of `https://api.sahut.id/v1` on this machine: `http://127.0.0.1:PORT/v1`. */
 	readonly url: string;
 	readonly apiKey: string;
 	/** What is stored, to look up and to add to. */
@@ -67,16 +69,26 @@ export interface Sandbox {
 	close(): Promise<void>;
 }
 
-const HOST = '127.0.0.1';
+/** This computer alone. */
+export const DEFAULT_HOST = '127.0.0.1';
+/** All addresses that this machine has. */
+export const EVERYWHERE = '0.0.0.0';
 const DEFAULT_API_KEY = 'sk_live_sandbox';
 const DEFAULT_SEED = 20_240_315;
 
+/** Which name this machine reaches a server by that listens there. */
+function nameOf(host: string): string {
+	if (host === EVERYWHERE) return DEFAULT_HOST;
+	return isIPv6(host) ? `[${host}]` : host;
+}
+
 /**
  * Starts a stand-in for the Sahut API on this machine, with data of its own.
- * @throws {Error} with the code EADDRINUSE when the port is taken.
+ * @throws {Error} with the code EADDRINUSE when the port is taken, and another when it cannot listen there.
  */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
 	const {
+		host: listensAt = DEFAULT_HOST,
 		port = 0,
 		apiKey = DEFAULT_API_KEY,
 		readOnlyApiKey,
@@ -99,7 +111,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 	const journal = new RequestJournal();
 	const faults = requestFaults();
 	const address = () => app.server.address() as AddressInfo;
-	const host = () => `${HOST}:${address().port}`;
+	const host = () => `${nameOf(listensAt)}:${address().port}`;
 	const deliveries = startDeliveries(store, deliverySettings(webhooks), seed, host);
 	const app = await buildServer({
 		store,
@@ -111,7 +123,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 		deviations,
 		deliveries,
 	});
-	await app.listen({ host: HOST, port });
+	await app.listen({ host: listensAt, port });
 
 	return {
 		url: `http://${host()}/v1`,

@@ -1,11 +1,10 @@
 import { parseArgs } from 'node:util';
 import { parseDeviations } from './deviations';
-import { startSandbox, type Sandbox } from './index';
+import { DEFAULT_HOST, EVERYWHERE, startSandbox } from './index';
+import { introduction } from './introduction';
 import { parsePort } from './port';
 
 const DEFAULT_PORT = 8787;
-/** As many as the example workflow has customers. */
-const SHOWN_CONVERSATIONS = 6;
 
 /** `text` is from `--time-scale`. */
 function chosenTimeScale(text = '1'): number {
@@ -16,48 +15,19 @@ function chosenTimeScale(text = '1'): number {
 	return timeScale;
 }
 
-function introduction({ url, apiKey, store }: Sandbox): string {
-	const onWhatsapp = [...store.conversations.values()].filter(
-		({ channel }) => channel.type === 'whatsapp',
-	);
-	const shown = onWhatsapp.slice(-SHOWN_CONVERSATIONS).reverse();
-	const auth = `-H 'Authorization: Bearer ${apiKey}'`;
-	return [
-		'The Sahut sandbox is running. Ctrl-C ends it, and all it has stored is gone.',
-		'',
-		`  Base URL   ${url}`,
-		`  API key    ${apiKey}`,
-		'',
-		'Channels:',
-		...[...store.channels.values()].map(({ id, name }) => `  ${id.padEnd(20)} ${name}`),
-		'',
-		'Conversations on WhatsApp:',
-		...shown.map(({ id, contact }) => `  ${id.padEnd(20)} ${contact.name}`),
-		'',
-		'Templates:',
-		...[...store.templates.values()].map(({ id, body }) => `  ${id.padEnd(20)} ${body}`),
-		'',
-		'List conversations:',
-		`  curl ${auth} '${url}/conversations?per_page=2'`,
-		'',
-		'Send a template:',
-		`  curl ${auth} -H 'Content-Type: application/json' \\`,
-		`    -d '{"template_id": "tmpl_follow_up", "template_variables": {"customer_name": "Budi"}}' \\`,
-		`    ${url}/conversations/${shown[0]?.id}/messages`,
-		'',
-		'Let a customer write, which goes to the webhooks:',
-		`  curl -H 'Content-Type: application/json' -d '{"phone": "${shown[0]?.contact.phone}", "content": "Halo"}' \\`,
-		`    ${new URL('/sandbox/incoming', url).href}`,
-	].join('\n');
-}
+const codeOf = (error: unknown) => (error instanceof Error && 'code' in error ? error.code : '');
+/** No such name; no such address on this machine. */
+const NO_SUCH_HOST = ['ENOTFOUND', 'EAI_AGAIN', 'EADDRNOTAVAIL'];
 
-function portIsTaken(error: unknown): boolean {
-	return error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
-}
+const noSuchHost = (host: string) =>
+	new Error(
+		`This computer has no address "${host}" to listen at. Choose ${DEFAULT_HOST} for this computer alone, or ${EVERYWHERE} for all that reach it.`,
+	);
 
 async function main(): Promise<void> {
 	const { values } = parseArgs({
 		options: {
+			host: { type: 'string', default: DEFAULT_HOST },
 			port: { type: 'string' },
 			'time-scale': { type: 'string' },
 			deviate: { type: 'string' },
@@ -66,12 +36,20 @@ async function main(): Promise<void> {
 	const port = parsePort(values.port ?? process.env['PORT'] ?? String(DEFAULT_PORT));
 	const timeScale = chosenTimeScale(values['time-scale']);
 	const deviations = parseDeviations(values.deviate);
-	const options = { port, webhooks: { timeScale }, deviations };
+	const { host } = values;
+	// Node.js takes an empty one for all addresses.
+	if (host === '') throw noSuchHost(host);
+	const options = { host, port, webhooks: { timeScale }, deviations };
 	const sandbox = await startSandbox(options).catch((error: unknown) => {
-		if (!portIsTaken(error)) throw error;
-		throw new Error(`Port ${port} is taken. Choose another: npm run sandbox -- --port ${port + 1}`);
+		if (codeOf(error) === 'EADDRINUSE') {
+			throw new Error(
+				`Port ${port} is taken. Choose another: npm run sandbox -- --port ${port + 1}`,
+			);
+		}
+		if (!NO_SUCH_HOST.includes(String(codeOf(error)))) throw error;
+		throw noSuchHost(host);
 	});
-	console.log(introduction(sandbox));
+	console.log(introduction(sandbox, host));
 	process.once('SIGINT', () => void sandbox.close());
 	process.once('SIGTERM', () => void sandbox.close());
 }

@@ -24,6 +24,8 @@ describe('normalizeBaseUrl', () => {
 		['http://127.0.0.1:8787/v1/', 'http://127.0.0.1:8787/v1'],
 		['http://127.8.9.10', 'http://127.8.9.10'],
 		['http://[::1]:8787/v1', 'http://[::1]:8787/v1'],
+		['http://host.docker.internal:8787/v1', 'http://host.docker.internal:8787/v1'],
+		['HTTP://HOST.Docker.INTERNAL', 'HTTP://HOST.Docker.INTERNAL'],
 	])('of %j is %j', (given, expected) => {
 		expect(normalizeBaseUrl(given)).toBe(expected);
 	});
@@ -35,7 +37,17 @@ describe('normalizeBaseUrl', () => {
 		'http://127.0.0.1.sahut.id',
 		'http://127.0.0.1@api.sahut.id',
 		'http://192.168.1.10:8787',
-		'http://host.docker.internal:8787',
+		'http://host.docker.internal.example.com',
+		'http://host.docker.internal@example.com',
+		'http://host.docker.internal:8787@example.com',
+		'http://example.com/host.docker.internal',
+		'http://xhost.docker.internal',
+		'http://x.host.docker.internal',
+		'http://host-docker.internal',
+		'http://docker.internal',
+		'http://gateway.docker.internal',
+		'http://host.docker.internal.',
+		'http://localhost.',
 	])('refuses to send the key unencrypted to %s', (given) => {
 		expect(() => normalizeBaseUrl(given)).toThrow('across the network unencrypted');
 	});

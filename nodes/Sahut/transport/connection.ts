@@ -5,9 +5,19 @@ export const DEFAULT_BASE_URL = 'https://api.sahut.id/v1';
 
 const LOOPBACK_HOST = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 
+/** What a container calls the computer that it runs on, with Docker. */
+const HOST_OF_CONTAINER = 'host.docker.internal';
+
+const hostOf = (address: string) => (URL.canParse(address) ? new URL(address).hostname : '');
+
 /** Whether a web address leads to this computer itself. */
 export function isLoopback(address: string): boolean {
-	return URL.canParse(address) && LOOPBACK_HOST.test(new URL(address).hostname);
+	return LOOPBACK_HOST.test(hostOf(address));
+}
+
+/** Whether a web address stays on this computer: also one from a container to the computer it runs on. */
+export function isOnThisComputer(address: string): boolean {
+	return isLoopback(address) || hostOf(address) === HOST_OF_CONTAINER;
 }
 
 function withoutBearer(apiKey: unknown): string {
@@ -51,7 +61,7 @@ function holdsKey(text: string, apiKey: unknown): boolean {
  * may be a key that was pasted into the wrong field.
  *
  * @throws UserError when it is no web address, holds an API key, or would send the key in plain text:
- * `http` is for loopback addresses only.
+ * `http` is for what stays on this computer only.
  */
 export function normalizeBaseUrl(baseUrl: unknown, apiKey?: unknown): string {
 	const text = String(baseUrl ?? '')
@@ -68,12 +78,12 @@ export function normalizeBaseUrl(baseUrl: unknown, apiKey?: unknown): string {
 			description: `Open the Sahut credential and use ${DEFAULT_BASE_URL}.`,
 		});
 	}
-	if (url.protocol === 'http:' && !isLoopback(text)) {
+	if (url.protocol === 'http:' && !isOnThisComputer(text)) {
 		throw new UserError(
 			`The Base URL begins with http:, which would send your API key across the network unencrypted`,
 			{
 				description:
-					'Open the Sahut credential and begin the Base URL with https:. Plain http is only accepted for this computer itself (localhost, 127.0.0.1).',
+					'Open the Sahut credential and begin the Base URL with https:. Plain http is only accepted for this computer itself (localhost, 127.0.0.1; host.docker.internal from a container).',
 			},
 		);
 	}
