@@ -8,7 +8,10 @@ const LOOPBACK_HOST = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 /** What a container calls the computer that it runs on, with Docker. */
 const HOST_OF_CONTAINER = 'host.docker.internal';
 
-const hostOf = (address: string) => (URL.canParse(address) ? new URL(address).hostname : '');
+/** The host of a web address in its usual form, without the port; empty when it is no web address. */
+export function hostOf(address: string): string {
+	return URL.canParse(address) ? new URL(address).hostname : '';
+}
 
 /** Whether a web address leads to this computer itself. */
 export function isLoopback(address: string): boolean {

@@ -1,4 +1,4 @@
-import type { IWebhookFunctions } from 'n8n-workflow';
+import type { IHookFunctions, IWebhookFunctions } from 'n8n-workflow';
 
 import { asTexts } from '../runtime/values';
 import { DEFAULT_MESSAGE_TYPES } from './fields';
@@ -11,7 +11,7 @@ export interface TriggerOptions {
 }
 
 /** The fields of the trigger. A choice of nothing counts as not given. */
-export function readOptions(context: IWebhookFunctions): TriggerOptions {
+export function readOptions(context: IHookFunctions | IWebhookFunctions): TriggerOptions {
 	const texts = (name: string) => asTexts(context.getNodeParameter(name, []), name);
 	const messageTypes = texts('options.messageTypes');
 	return {

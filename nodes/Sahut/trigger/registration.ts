@@ -2,10 +2,11 @@ import { NodeOperationError, type IHookFunctions } from 'n8n-workflow';
 
 import { asTexts } from '../runtime/values';
 import { connect } from '../transport/client';
-import { isLoopback } from '../transport/connection';
 import { isNotFound } from '../transport/errors';
 import type { SahutClient, SahutRequest, Webhook } from '../transport/types';
 import { forget, remember, type TriggerData } from './memories';
+import { assertPassable, warnOfObstacles } from './obstacles';
+import { assertReachable } from './reachable';
 import { clear, isStored, ownerOf, triggerData, triggerOf, webhookUrl } from './triggerData';
 
 function readEvents(context: IHookFunctions): string[] {
@@ -27,37 +28,40 @@ const newWebhook = (url: string, events: string[]): SahutRequest => ({
 	note: 'If Sahut has made a webhook all the same, this n8n refuses what it delivers. It can be deleted in Sahut.',
 });
 
-/** Sahut delivers to HTTPS addresses on the internet only; a sandbox on this computer also to itself. */
-function assertReachable(context: IHookFunctions, url: string, api: string): void {
-	if (isLoopback(url) ? isLoopback(api) : url.startsWith('https:')) return;
-	throw new NodeOperationError(context.getNode(), `Sahut cannot deliver to ${url}`, {
-		description:
-			'Sahut needs an HTTPS address that can be reached from the internet. Set the environment variable WEBHOOK_URL of your n8n to its public address, or use a tunnel while you try things out.',
-	});
+/** Deletes the webhook that this node has made; one that is gone already is as good. */
+async function deleteWebhook(
+	context: IHookFunctions,
+	sahut: SahutClient,
+	webhookId: string,
+): Promise<void> {
+	const request: SahutRequest = {
+		method: 'DELETE',
+		path: ['webhooks', webhookId],
+		expects: 'nothing',
+		subject: `webhook "${webhookId}"`,
+	};
+	const error = await sahut.request(request).then(
+		() => undefined,
+		(refusal: unknown) => refusal,
+	);
+	if (error !== undefined && !isNotFound(error)) throw error;
+	if (error !== undefined && !isOfCredential(triggerData(context), sahut)) {
+		context.logger.warn(
+			`The Sahut webhook ${webhookId} was made with another API key. If it belongs to another workspace, delete it there in Sahut: it goes on delivering to this n8n, which refuses it.`,
+		);
+	}
+	forget(webhookId);
 }
 
 async function deleteOwn(context: IHookFunctions, sahut: SahutClient): Promise<void> {
 	const data = triggerData(context);
 	const { webhookId, madeBy } = data;
 	if (webhookId !== undefined && madeBy === ownerOf(context)) {
-		const request: SahutRequest = {
-			method: 'DELETE',
-			path: ['webhooks', webhookId],
-			expects: 'nothing',
-			subject: `webhook "${webhookId}"`,
-		};
-		const error = await sahut.request(request).then(
-			() => undefined,
-			(refusal: unknown) => refusal,
+		await deleteWebhook(context, sahut, webhookId);
+	} else if (webhookId !== undefined) {
+		context.logger.warn(
+			`The Sahut webhook ${webhookId} was made by another n8n, or for another workflow, and is left alone. If that is no more, delete the webhook in Sahut.`,
 		);
-		// Gone already is as good.
-		if (error !== undefined && !isNotFound(error)) throw error;
-		if (error !== undefined && !isOfCredential(data, sahut)) {
-			context.logger.warn(
-				`The Sahut webhook ${webhookId} was made with another API key. If it belongs to another workspace, delete it there in Sahut: it goes on delivering to this n8n, which refuses it.`,
-			);
-		}
-		forget(webhookId);
 	}
 	clear(data);
 }
@@ -89,14 +93,15 @@ export async function isRegistered(context: IHookFunctions): Promise<boolean> {
  * or another address, is deleted first. Nothing else is touched: the API has no list of webhooks, so
  * whose the others are cannot be known.
  *
- * @throws NodeOperationError before any request when no event is chosen or the address cannot be
- * reached; NodeApiError when Sahut refuses.
+ * @throws NodeOperationError before any request when no event is chosen, the options keep all out or
+ * the address cannot be reached; NodeApiError when Sahut refuses.
  */
 export async function register(context: IHookFunctions): Promise<void> {
 	const url = webhookUrl(context);
 	const events = readEvents(context);
 	const sahut = await connect(context);
 	const request = newWebhook(url, events);
+	assertPassable(context);
 	assertReachable(context, url, String(sahut.describe(request).url));
 	await deleteOwn(context, sahut);
 	const { data: webhook } = await sahut.request<Webhook>(request);
@@ -105,7 +110,7 @@ export async function register(context: IHookFunctions): Promise<void> {
 	const made = { webhookId, secret, url, events, madeBy: ownerOf(context), madeWith };
 	Object.assign(triggerData(context), made);
 	if (webhookId) remember(webhookId, triggerOf(context), made);
-	if (webhookId && secret) return;
+	if (webhookId && secret) return await warnOfObstacles(context, webhook, events);
 	await deleteOwn(context, sahut);
 	throw new NodeOperationError(context.getNode(), 'Sahut did not say the secret of the webhook', {
 		description: 'Without it, deliveries cannot be told from forged ones. Try again later.',

@@ -1,0 +1,89 @@
+import { NodeApiError, NodeOperationError, type IHookFunctions } from 'n8n-workflow';
+
+import { connect } from '../transport/client';
+import { DEFAULT_TRANSPORT } from '../transport/settings';
+import type { Webhook } from '../transport/types';
+import type { Filters } from './filters';
+import { readOptions } from './options';
+
+/** Who writes messages of a type (API reference, "Messages"); of others that is not said. */
+const SENDERS: Readonly<Record<string, string[]>> = {
+	incoming: ['contact'],
+	outgoing: ['agent', 'bot'],
+};
+
+/** How Sahut says that it knows no such channel; which of these is not documented. */
+const UNKNOWN_CHANNEL = ['400', '404', '422'];
+
+const isAboutMessages = (event: string) => event.startsWith('message.');
+
+/** Whether any message can be of a chosen type and from a chosen sender. */
+function letsMessagesPass({ messageTypes, senderTypes }: Filters): boolean {
+	return messageTypes.some(
+		(type) =>
+			senderTypes.length === 0 ||
+			(SENDERS[type]?.some((each) => senderTypes.includes(each)) ?? true),
+	);
+}
+
+/** @throws NodeOperationError when the options of the trigger would keep everything out. */
+export function assertPassable(context: IHookFunctions): void {
+	const { filters } = readOptions(context);
+	if (letsMessagesPass(filters) || !filters.events.every(isAboutMessages)) return;
+	throw new NodeOperationError(
+		context.getNode(),
+		'No message can have these Message Types and these Sender Types',
+		{
+			description:
+				'Incoming messages are from contacts, outgoing ones from agents and bots. Change one of the two options; without Message Types, only incoming messages start the workflow.',
+		},
+	);
+}
+
+/** Of the channels, those that have no conversation, as far as Sahut says it. */
+async function withoutConversations(
+	context: IHookFunctions,
+	channelIds: string[],
+): Promise<string[]> {
+	const sahut = await connect(context, { ...DEFAULT_TRANSPORT, maxAttempts: 1 });
+	const found: string[] = [];
+	for (const channel_id of channelIds) {
+		try {
+			const { data } = await sahut.request<unknown[]>({
+				method: 'GET',
+				path: ['conversations'],
+				query: { channel_id, per_page: 1 },
+				expects: 'list',
+				subject: 'list of conversations',
+			});
+			if (data.length === 0) found.push(channel_id);
+		} catch (error) {
+			// This is advice: what cannot be looked at now keeps nobody from publishing.
+			if (!(error instanceof NodeApiError && UNKNOWN_CHANNEL.includes(error.httpCode ?? ''))) break;
+			found.push(channel_id);
+		}
+	}
+	return found;
+}
+
+/** Writes into n8n's log why the new webhook of a trigger may start less than its user expects. */
+export async function warnOfObstacles(
+	context: IHookFunctions,
+	webhook: Webhook,
+	asked: string[],
+): Promise<void> {
+	const { events, id } = webhook;
+	const missing = Array.isArray(events) ? asked.filter((each) => !events.includes(each)) : [];
+	if (missing.length > 0) {
+		context.logger.warn(
+			`Sahut has made the webhook ${id} without ${missing.join(', ')}: these events will not start the workflow.`,
+		);
+	}
+	const { channelIds } = readOptions(context).filters;
+	const unused = await withoutConversations(context, channelIds);
+	if (unused.length > 0) {
+		context.logger.warn(
+			`Sahut shows no conversation on the channel ${unused.join(', ')}, for which the Sahut Trigger waits. If this is not a new one, choose the channel anew in the option Channel Names or IDs.`,
+		);
+	}
+}
