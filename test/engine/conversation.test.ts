@@ -203,6 +203,17 @@ describe('Conversation: Update', () => {
 
 	it.each<[string, Parameters, IDataObject]>([
 		['takes the assignee away', { unassign: true }, { assignee_id: null }],
+		['gives it to nobody', { assigneeId: 'unassigned' }, { assignee_id: null }],
+		[
+			'gives it to nobody, said twice',
+			{ assigneeId: 'unassigned', unassign: true },
+			{ assignee_id: null },
+		],
+		[
+			'leaves the assignee alone of which nothing was chosen',
+			{ status: 'open', assigneeId: '' },
+			{ status: 'open' },
+		],
 		['replaces labels', { labels: ['lunas'] }, { labels: ['lunas'] }],
 		['takes all labels away', { labels: '={{ [] }}' }, { labels: [] }],
 		[

@@ -1,3 +1,5 @@
+import type { INodeProperties, INodeType } from 'n8n-workflow';
+
 import { loadOptions, loadPackage, sahutWorkflow, searchList } from './engine';
 import { openWorkspace, sendText } from './workspace';
 
@@ -209,18 +211,49 @@ describe('a dropdown', () => {
 		expect(await load('getChannels')).toEqual(channels);
 	});
 
-	it('of agents has those who are in charge of recent conversations', async () => {
-		const { load, agents } = await openOffice();
-		expect(await load('getAgents')).toEqual(agents);
+	it('of a channel to filter by has any as well', async () => {
+		const { load, channels } = await openOffice();
+		expect(await load('getAnyChannel')).toEqual([{ name: 'Any Channel', value: '' }, ...channels]);
 	});
 
-	it('of assignees has nobody as well', async () => {
+	it('of agents has those who are in charge of recent conversations', async () => {
+		const { load, agents } = await openOffice();
+		expect(await load('getAgents')).toEqual([{ name: 'Leave to Sahut', value: '' }, ...agents]);
+	});
+
+	it('of new assignees has nobody as well', async () => {
+		const { load, agents } = await openOffice();
+		expect(await load('getNewAssignees')).toEqual([
+			{ name: 'Leave as It Is', value: '' },
+			{ name: 'Nobody', value: 'unassigned' },
+			...agents,
+		]);
+	});
+
+	it('of assignees to filter by has nobody and anyone as well', async () => {
 		const { load, agents } = await openOffice();
 		expect(await load('getAssignees')).toEqual([
+			{ name: 'Anyone or Nobody', value: '' },
 			{ name: 'Unassigned', value: 'unassigned' },
 			...agents,
 		]);
 	});
+});
+
+it('every dropdown has an entry for the value that its field has when it is added', async () => {
+	const { load } = await openOffice();
+	const { type } = (await loadPackage()).getNode('sahut');
+	const { properties } = (type as INodeType).description;
+	const fields = properties.flatMap((property) => [property, ...(property.options ?? [])]);
+	const dropdowns = (fields as INodeProperties[]).filter(
+		({ type, typeOptions }) => type === 'options' && typeOptions?.loadOptionsMethod,
+	);
+
+	expect(dropdowns).not.toEqual([]);
+	for (const { default: value, typeOptions } of dropdowns) {
+		const entries = await load(typeOptions!.loadOptionsMethod!);
+		expect(entries.filter((entry) => entry.value === value)).toHaveLength(1);
+	}
 });
 
 it('every list and dropdown that a field names is there', async () => {

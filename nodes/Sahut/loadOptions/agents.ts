@@ -1,21 +1,35 @@
 import type { ILoadOptionsFunctions, INodePropertyOptions } from 'n8n-workflow';
 
 import { recentAgents } from '../listSearch/recentConversations';
-
-/** Stands for conversations that nobody takes care of (API reference, `GET /conversations`). */
-const UNASSIGNED: INodePropertyOptions = { name: 'Unassigned', value: 'unassigned' };
+import { NOBODY } from '../resources/conversation/conversationFields';
+import { unchosen } from './unchosen';
 
 async function agentOptions(context: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
 	const agents = await recentAgents(context);
 	return agents.map(({ id, name }) => ({ name, value: id }));
 }
 
-/** The agents for a dropdown. */
+/** Who a new conversation can be assigned to. */
 export async function getAgents(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
-	return await agentOptions(this);
+	return [unchosen('Leave to Sahut'), ...(await agentOptions(this))];
 }
 
-/** Whom a conversation can be assigned to, for a dropdown: an agent or nobody. */
+/** Who a conversation can be assigned to from now on. */
+export async function getNewAssignees(
+	this: ILoadOptionsFunctions,
+): Promise<INodePropertyOptions[]> {
+	return [
+		unchosen('Leave as It Is'),
+		{ name: 'Nobody', value: NOBODY },
+		...(await agentOptions(this)),
+	];
+}
+
+/** Whose conversations can be listed. */
 export async function getAssignees(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
-	return [UNASSIGNED, ...(await agentOptions(this))];
+	return [
+		unchosen('Anyone or Nobody'),
+		{ name: 'Unassigned', value: NOBODY },
+		...(await agentOptions(this)),
+	];
 }

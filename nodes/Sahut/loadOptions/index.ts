@@ -1,2 +1,2 @@
-export { getAgents, getAssignees } from './agents';
-export { getChannels } from './channels';
+export { getAgents, getAssignees, getNewAssignees } from './agents';
+export { getAnyChannel, getChannels } from './channels';

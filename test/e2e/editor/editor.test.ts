@@ -1,6 +1,7 @@
 import { useDesk } from './desk';
 import { describeExamples } from './examples';
 import { describeMessages } from './messages';
+import { describeOptionalFields } from './optionalFields';
 import { describeRetry } from './retry';
 import { describeSetup } from './setup';
 import { describeTrigger } from './trigger';
@@ -10,6 +11,7 @@ const desk = useDesk('editor');
 
 describe('Finding and connecting', () => describeSetup(desk));
 describe('Messages', () => describeMessages(desk));
+describe('Optional fields', () => describeOptionalFields(desk));
 describe('Sahut Trigger', () => describeTrigger(desk));
 describe('Retry', () => describeRetry(desk));
 describe('Examples', () => describeExamples(desk));

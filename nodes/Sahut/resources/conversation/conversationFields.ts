@@ -8,6 +8,9 @@ export const statusOptions: INodePropertyOptions[] = [
 	{ name: 'Snoozed', value: 'snoozed' },
 ];
 
+/** In the place of an agent's ID (API reference, `GET /conversations`). */
+export const NOBODY = 'unassigned';
+
 /** For a filter and for a change. */
 export function statusField(description: string): INodeProperties {
 	return {

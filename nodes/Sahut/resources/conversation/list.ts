@@ -26,7 +26,7 @@ export const list: Operation<Input> = {
 				'getAssignees',
 				'Only conversations that this agent, or nobody, takes care of',
 			),
-			idOption('Channel', 'channelId', 'getChannels', 'Only conversations on this channel'),
+			idOption('Channel', 'channelId', 'getAnyChannel', 'Only conversations on this channel'),
 			statusField('Only conversations with this status'),
 		]),
 		listOptions('conversations'),

@@ -3,7 +3,7 @@ import { UserError } from 'n8n-workflow';
 import type { Operation } from '../../runtime/operation';
 import type { Params } from '../../runtime/params';
 import { collection, conversationLocator, idOption } from '../fields';
-import { statusField } from './conversationFields';
+import { NOBODY, statusField } from './conversationFields';
 import { updateConversation, type ConversationChanges } from './updateConversation';
 
 interface Input {
@@ -13,10 +13,11 @@ interface Input {
 
 function readAssignee(params: Params): Pick<ConversationChanges, 'assignee_id'> {
 	const assigneeId = params.text('updateFields.assigneeId').trim();
+	const isNobody = assigneeId === NOBODY;
 	if (!params.flag('updateFields.unassign', false)) {
-		return assigneeId === '' ? {} : { assignee_id: assigneeId };
+		return assigneeId === '' ? {} : { assignee_id: isNobody ? null : assigneeId };
 	}
-	if (assigneeId !== '') {
+	if (assigneeId !== '' && !isNobody) {
 		throw new UserError('Assignee and Unassign are both set', {
 			description:
 				'Remove one of the two: a conversation cannot be given to an agent and to nobody.',
@@ -47,7 +48,12 @@ export const update: Operation<Input> = {
 	fields: [
 		conversationLocator,
 		collection('updateFields', [
-			idOption('Assignee', 'assigneeId', 'getAgents', 'The agent who takes care of it from now on'),
+			idOption(
+				'Assignee',
+				'assigneeId',
+				'getNewAssignees',
+				'The agent, or nobody, who takes care of it from now on',
+			),
 			{
 				displayName: 'Labels',
 				name: 'labels',
@@ -64,7 +70,8 @@ export const update: Operation<Input> = {
 				name: 'teamId',
 				type: 'string',
 				default: '',
-				description: 'The team that takes care of it from now on',
+				description:
+					'The team that takes care of it from now on. Sahut documents no list of teams: if you do not find the ID in Sahut, ask Sahut’s support.',
 			},
 			{
 				displayName: 'Unassign',
