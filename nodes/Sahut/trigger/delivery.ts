@@ -83,7 +83,9 @@ export async function receive(context: IWebhookFunctions): Promise<IWebhookRespo
 	const { rawBody, headers } = context.getRequestObject();
 	const { webhookId = '', secret, seen } = triggerData(context);
 	if (!isGenuine(rawBody, headers[SIGNATURE_HEADER], secret)) {
-		context.logger.warn('A delivery to the Sahut Trigger was refused: its signature is not valid');
+		context.logger.warn(
+			'A delivery to the Sahut Trigger was refused: its signature is not valid. If it was Sahut’s own, unpublish the workflow and publish it again (in n8n 1.x, turn its Active switch off and on): the trigger then has a webhook with a new secret.',
+		);
 		return answer(context, 401);
 	}
 

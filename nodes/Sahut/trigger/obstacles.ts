@@ -83,7 +83,7 @@ export async function warnOfObstacles(
 	const unused = await withoutConversations(context, channelIds);
 	if (unused.length > 0) {
 		context.logger.warn(
-			`Sahut shows no conversation on the channel ${unused.join(', ')}, for which the Sahut Trigger waits. If this is not a new one, choose the channel anew in the option Channel Names or IDs.`,
+			`Sahut shows no conversation on the channel ${unused.join(', ')}, for which the Sahut Trigger waits. If this is not a new one, choose the channel anew in the option Channel Names or IDs and publish the workflow (in n8n 1.x, save it).`,
 		);
 	}
 }

@@ -27,12 +27,12 @@ export function assertReachable(context: IHookFunctions, url: string, api: strin
 	if (isRefused || (isPrivate(url) && hostOf(api) === hostOf(DEFAULT_BASE_URL))) {
 		throw new NodeOperationError(context.getNode(), `Sahut cannot deliver to ${url}`, {
 			description:
-				'Sahut needs an HTTPS address that can be reached from the internet. Set the environment variable WEBHOOK_URL of your n8n to its public address, or use a tunnel while you try things out.',
+				'Sahut needs an HTTPS address that can be reached from the internet. Set the environment variable WEBHOOK_URL of your n8n to its public address, or use a tunnel while you try things out. Start n8n again, and then publish the workflow (in n8n 1.x, turn on its Active switch).',
 		});
 	}
 	if (isPrivate(url) && !isOnThisComputer(api)) {
 		context.logger.warn(
-			`The Sahut Trigger asks for deliveries to ${url}, an address that only your own network knows. If none arrive, set WEBHOOK_URL to the public address of this n8n.`,
+			`The Sahut Trigger asks for deliveries to ${url}, an address that only your own network knows. If none arrive, set WEBHOOK_URL to the public address of this n8n and start it again.`,
 		);
 	}
 }
