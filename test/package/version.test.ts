@@ -1,29 +1,170 @@
-import { read } from './documents';
+import { copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { release, releaseNotes } from '../../scripts/version/changelog';
+import { raiseVersion, VERSIONED_FILES } from '../../scripts/version/raise';
+import { filesOf, read } from './documents';
+import { makeTemporaryFolder, REPOSITORY } from './unpackedTarball';
 
 const { version } = JSON.parse(read('package.json')) as { version: string };
 const README = ['README.md', 'README.id.md'];
 
-test('the newest section of the changelog is that of the version in package.json', () => {
-	const [, newest] = /^## \[?([^\]\s]+)/m.exec(read('CHANGELOG.md')) ?? [];
-	expect(newest).toBe(version);
+/** What the files in a folder call the version, each in its own way. */
+function versionsIn(folder: string): string[] {
+	const text = (file: string) => readFileSync(join(folder, file), 'utf8');
+	const lock = JSON.parse(text('package-lock.json')) as {
+		version: string;
+		packages: Record<string, { version: string }>;
+	};
+	const inReadmes = README.flatMap((file) => [
+		...text(file).matchAll(/n8n-nodes-sahut-(\d+\.\d+\.\d+)\.tgz/g),
+	]);
+	expect(inReadmes.length).toBeGreaterThanOrEqual(2 * README.length);
+	const [, history] = /^## Version history$([^]*)/m.exec(text('README.md')) ?? [];
+	return [
+		(JSON.parse(text('package.json')) as { version: string }).version,
+		lock.version,
+		lock.packages['']!.version,
+		// Above it stands what is not in a version yet.
+		/^## \[(?!Unreleased)(.+?)\]/m.exec(text('CHANGELOG.md'))![1]!,
+		/This is (\d+\.\d+\.\d+)[,.]/.exec(history!)![1]!,
+		...inReadmes.map(([, named]) => named!),
+	];
+}
+
+test('all files name the version in package.json', () => {
+	expect(new Set(versionsIn(REPOSITORY))).toEqual(new Set([version]));
 });
 
-test('the version history of README.md names this version', () => {
-	const [, history] = /^## Version history$([^]*)/m.exec(read('README.md')) ?? [];
-	expect(history).toContain(`This is ${version},`);
+test('no other file names a version of this package', () => {
+	const naming = /n8n-nodes-sahut[-@ ]v?\d+\.\d+\.\d+|This is \d+\.\d+\.\d+/;
+	const others = filesOf('*.md', '*.json', '*.ts', '*.yml', ':!test', ':!CHANGELOG.md')
+		.filter((file) => !VERSIONED_FILES.includes(file))
+		.filter((file) => naming.test(read(file)));
+	// What was measured names the version that was.
+	expect(others).toEqual(['benchmarks/results.md']);
 });
 
-test.each(README)('%s installs the file of this version', (file) => {
-	const named = read(file).match(/n8n-nodes-sahut-(\d+\.\d+\.\d+)\.tgz/g);
-	expect(new Set(named)).toEqual(new Set([`n8n-nodes-sahut-${version}.tgz`]));
+describe('npm run raise', () => {
+	const TODAY = new Date('2026-01-31T23:00:00Z');
+	let folder: string;
+
+	beforeEach(() => {
+		folder = makeTemporaryFolder();
+		for (const file of VERSIONED_FILES) copyFileSync(join(REPOSITORY, file), join(folder, file));
+		write(`# Changelog\n\n## [Unreleased]\n\n- More.\n\n## [${version}] - 2026-01-01\n\n- All.\n`);
+	});
+	afterEach(() => rmSync(folder, { recursive: true }));
+
+	const write = (changelog: string) => writeFileSync(join(folder, 'CHANGELOG.md'), changelog);
+	const all = () => VERSIONED_FILES.map((file) => readFileSync(join(folder, file), 'utf8'));
+
+	it('puts a version into all files that hold it', () => {
+		raiseVersion(folder, '10.0.0', TODAY);
+		expect(new Set(versionsIn(folder))).toEqual(new Set(['10.0.0']));
+		expect(all()[0]).toContain(
+			`## [10.0.0] - 2026-01-31\n\n- More.\n\n## [${version}] - 2026-01-01`,
+		);
+	});
+
+	it('changes nothing else', () => {
+		const lines = () =>
+			all()
+				.slice(1)
+				.flatMap((text) => text.split('\n'));
+		const before = lines();
+		raiseVersion(folder, '10.0.0', TODAY);
+		const changed = lines().filter((line, index) => line !== before[index]);
+		expect(changed.length).toBeGreaterThan(0);
+		expect(changed.filter((line) => !line.includes('10.0.0'))).toEqual([]);
+		expect(lines()).toHaveLength(before.length);
+	});
+
+	it('dates a version that it has already, and is not released', () => {
+		write(`# Changelog\n\n## [${version}] - unreleased\n\n- All.\n`);
+		raiseVersion(folder, version, TODAY);
+		expect(all()[0]).toContain(`## [${version}] - 2026-01-31\n\n- All.`);
+	});
+
+	it.each([
+		['0.0.9', 'is lower'],
+		['v10.0.0', 'three numbers'],
+		['10.0', 'three numbers'],
+		['', 'three numbers'],
+	])('refuses "%s"', (wrong, message) => {
+		const before = all();
+		expect(() => raiseVersion(folder, wrong, TODAY)).toThrow(message);
+		expect(all()).toEqual(before);
+	});
+
+	it.each([
+		`# Changelog\n\n## [${version}] - 2026-01-01\n\n- All.\n`,
+		`# Changelog\n\n## [Unreleased]\n\n## [${version}] - 2026-01-01\n\n- All.\n`,
+	])('refuses a version of which the changelog says nothing', (changelog) => {
+		write(changelog);
+		const before = all();
+		expect(() => raiseVersion(folder, '10.0.0', TODAY)).toThrow('says nothing new');
+		expect(all()).toEqual(before);
+	});
 });
 
-test('the publishing workflow asks for provenance, on a tag, after the tests', () => {
+test('the page of a version says what its changelog does, with links that lead there', () => {
+	const changelog =
+		'# Changelog\n\n## [0.2.0] - unreleased\n\n- [A](docs/a.md), [B](https://example.com), [C](#c)\n\n## [0.1.0] - 2026-01-01\n\n- First\n';
+	expect(releaseNotes(changelog, '0.2.0', 'https://github.com/x/y')).toBe(
+		'- [A](https://github.com/x/y/blob/v0.2.0/docs/a.md), [B](https://example.com), [C](#c)\n',
+	);
+	expect(releaseNotes(changelog, '0.1.0', '')).toBe('- First\n');
+	expect(() => releaseNotes(changelog, '0.3.0', '')).toThrow('says nothing of 0.3.0');
+	expect(release(changelog, '0.2.0', '2026-02-01')).toContain('## [0.2.0] - 2026-02-01\n\n- [A]');
+});
+
+describe('the publishing workflow', () => {
 	const workflow = read('.github/workflows/publish.yml');
-	expect(workflow).toMatch(/tags: \['v\*'\]/);
-	expect(workflow).toContain('id-token: write');
-	const steps = ['run: npm ci', 'run: npm test', 'run: npm publish --provenance'];
-	const places = steps.map((step) => workflow.indexOf(step));
-	expect(places).not.toContain(-1);
-	expect(places).toEqual([...places].sort((a, b) => a - b));
+	/** Job → its text. */
+	const jobs = new Map(
+		workflow
+			.slice(workflow.indexOf('\njobs:'))
+			.split(/\n {2}(?=\w+:\n)/)
+			.slice(1)
+			.map((job) => [job.slice(0, job.indexOf(':')), job]),
+	);
+
+	it('runs on a tag, and each job after another', () => {
+		expect(workflow).toMatch(/tags: \['v\*'\]/);
+		expect([...jobs].map(([name, job]) => [name, /needs: (\w+)/.exec(job)?.[1]])).toEqual([
+			['version', undefined],
+			['ci', 'version'],
+			['publish', 'ci'],
+			['release', 'publish'],
+		]);
+	});
+
+	it('runs all tests first, those in a real n8n included', () => {
+		expect(jobs.get('ci')).toContain('uses: ./.github/workflows/ci.yml');
+		const ci = read('.github/workflows/ci.yml');
+		expect(ci).toContain('workflow_call:');
+		expect(ci).toContain('run: npm test\n');
+		expect(ci).toContain('run: npm run test:e2e\n');
+	});
+
+	it('publishes with provenance what it has built', () => {
+		const publish = jobs.get('publish')!;
+		const steps = ['run: npm ci', 'run: npm run package', 'npm publish --provenance'];
+		const places = steps.map((step) => publish.indexOf(step));
+		expect(places).not.toContain(-1);
+		expect(places).toEqual([...places].sort((a, b) => a - b));
+	});
+
+	it('gives each job no more rights than it needs', () => {
+		const rights = (text: string) =>
+			text.match(/^ *(contents|id-token): \w+/gm)?.map((right) => right.trim());
+		expect(rights(workflow.slice(0, workflow.indexOf('\njobs:')))).toEqual(['contents: read']);
+		expect([...jobs].map(([name, job]) => [name, rights(job)])).toEqual([
+			['version', undefined],
+			['ci', undefined],
+			['publish', ['contents: read', 'id-token: write']],
+			['release', ['contents: write']],
+		]);
+	});
 });

@@ -1,0 +1,14 @@
+// Prints what the version in package.json brings, for its page on GitHub.
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+
+import { releaseNotes } from './version/changelog';
+
+const read = (file: string) => readFileSync(resolve(__dirname, '..', file), 'utf8');
+const { version, homepage } = JSON.parse(read('package.json')) as {
+	version: string;
+	homepage: string;
+};
+process.stdout.write(
+	releaseNotes(read('CHANGELOG.md'), version, homepage.slice(0, homepage.indexOf('#'))),
+);
