@@ -20,8 +20,8 @@ const inPackage: Edit = (text, from, to) =>
 const inReadme: Edit = (text, from, to) =>
 	text
 		.replaceAll(`n8n-nodes-sahut-${from}.tgz`, `n8n-nodes-sahut-${to}.tgz`)
-		.replace(`This is ${from}, the first version.`, `This is ${to}.`)
-		.replace(`This is ${from}.`, `This is ${to}.`);
+		.replace(`This is ${from}, the first version`, `This is ${from}`)
+		.replace(`This is ${from}`, `This is ${to}`);
 
 /** Each file that holds the version of the package. */
 const EDITS: Readonly<Record<string, Edit>> = {
