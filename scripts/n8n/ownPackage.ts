@@ -35,5 +35,7 @@ export async function installPackage(userFolder: string, tarball: string): Promi
 	]) {
 		await rm(join(nodes, old), { recursive: true, force: true });
 	}
-	await npm(['install', '--omit=peer', '--ignore-scripts', tarball], nodes);
+	// Without it, npm installs into a folder above that has packages already.
+	const into = ['--prefix', nodes];
+	await npm(['install', ...into, '--omit=peer', '--ignore-scripts', tarball], nodes);
 }

@@ -21,7 +21,8 @@ const templateId: INodeProperties = {
 	required: true,
 	default: '',
 	placeholder: 'e.g. tmpl_01HX7G4R8T2V5X',
-	description: 'The ID of the approved WhatsApp message template in Sahut',
+	description:
+		'The ID of the approved WhatsApp message template. Sahut’s API has no list of templates: whoever made it in Sahut knows its ID and the names of its variables.',
 };
 
 /** The field, for some message types only. */
