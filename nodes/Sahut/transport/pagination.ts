@@ -5,8 +5,8 @@ import type { SahutClient } from './types';
 /** A wave of pages is at most this many times what the limit would need if every record counted. */
 const MAX_GROWTH = 16;
 
-/** The most pages of a wave: each that waits for its turn takes memory. */
-const MAX_WAVE = 100;
+/** How many pages are asked for ahead of the one that is taken: each that waits takes memory. */
+const READ_AHEAD = 50;
 
 /** What to take from the pages that a walk comes by. */
 export interface Wanted<T> {
@@ -17,12 +17,21 @@ export interface Wanted<T> {
 	backwards?: boolean;
 }
 
-/** Asks for all pages at once, and gives each as soon as it and those before it are there. */
+/** Asks for pages ahead, and gives each as soon as it and those before it are there. */
 async function* inOrder<T>(pages: Pages<T>, wave: number[]): AsyncGenerator<[number, T[]]> {
-	const reads = wave.map((page) => pages.read(page));
-	// One that fails before its turn is heard of at its turn.
-	for (const read of reads) read.catch(() => undefined);
-	for (const [index, page] of wave.entries()) yield [page, await reads[index]!];
+	const ask = (page: number) => {
+		const read = pages.read(page);
+		// One that fails before its turn is heard of at its turn.
+		read.catch(() => undefined);
+		return read;
+	};
+	const ahead = wave.slice(0, READ_AHEAD).map(ask);
+	for (const [index, page] of wave.entries()) {
+		const records = await ahead.shift()!;
+		const next = wave[index + READ_AHEAD];
+		if (next !== undefined) ahead.push(ask(next));
+		yield [page, records];
+	}
 }
 
 /**
@@ -41,11 +50,10 @@ export async function collect<T extends { id: string }>(
 	let growth = 1;
 	while (collected.length < limit) {
 		const needed = Math.ceil((limit - collected.length) / pages.size) * growth;
-		const most = Math.min(needed, MAX_WAVE);
 		const wave: number[] = [];
 		for (let page = next(); page !== undefined; page = next()) {
 			wave.push(page);
-			if (wave.length >= most) break;
+			if (wave.length >= needed) break;
 		}
 		if (wave.length === 0) break;
 		let seen = 0;
