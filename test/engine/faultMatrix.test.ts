@@ -1,220 +1,247 @@
-import { createServer, connect } from 'node:net';
+import { connect, createServer } from 'node:net';
+import { setTimeout as wait } from 'node:timers/promises';
 
-import { startSandbox, type Sandbox } from '../../sandbox';
-import {
-	fast,
-	fateOf,
-	foreseeAccount,
-	MAX_TRIES,
-	readAccount,
-	underAllSettings,
-	type Account,
-	type Settings,
-} from './accounts';
+import { startSandbox, type Sandbox, type Store } from '../../sandbox';
+import { fast, MAX_TRIES, readAccounts, SETTINGS, SPEED } from './accounts';
 import { fastClock, runWorkflow, sahutWith, sahutWorkflow, toItems } from './engine';
-import {
-	FAULTS,
-	OPERATIONS,
-	STRIKES,
-	type Effect,
-	type Fate,
-	type OperationUnderTest,
-	type Strike,
-} from './faultTable';
+import type { FinishedRun, WorkflowToRun } from './engine';
+import { FAULTS, FIRST_CUSTOMER, type FaultUnderTest } from './faultTable';
 import { closedOrigin } from './localServer';
-import { sendText } from './workspace';
+import { addRows, CUSTOMERS, OPERATIONS, parametersOf, type Row } from './operationTable';
+import { dataForRetry } from './retryData';
+import { openWorkspace, sendText } from './workspace';
 
-type NodeTypes = Awaited<ReturnType<typeof sahutWith>>;
-
-/** What can be seen of one execution from outside, by item or target in their order. */
-interface Seen extends Account {
-	/** Of each item, how many records there are in the sandbox. */
-	stored: number[];
-	/** Of each target, how many requests did the work, and how many looked for what was written. */
-	requests: number[];
-	looks: number[];
-}
-
-function toSeen(
-	{ method, done }: OperationUnderTest,
-	settings: Settings,
-	fates: Array<Fate | undefined>,
-	{ requests, looks, stores }: Pick<Seen, 'requests' | 'looks'> & { stores: boolean },
-): Seen {
-	const left = (fate: Fate | undefined) => fate === 'done' || (fate === 'unknown' && stores);
-	return {
-		...foreseeAccount(fates, done, settings),
-		stored: fates.map((fate) => (method === 'GET' || left(fate) ? 1 : 0)),
-		requests,
-		looks,
-	};
-}
-
-const UNDISTURBED: Effect = { fate: 'done', requests: 1 };
-
-/**
- * What the settings make of the effect that a fault has on one item. On Stop, nothing more is done
- * for its target. n8n runs the node again when it stopped, or when the first item failed; what was
- * written then, or may have been, is not written again.
- */
-function foresee(
-	operation: OperationUnderTest,
-	{ often, target: struck }: Strike,
-	effect: Effect,
-	stores: boolean,
-	settings: Settings,
-): Seen {
-	const { targets, method } = operation;
-	const stops = settings.onError === 'stopWorkflow';
-	const fates: Array<Fate | undefined> = targets.map(() => undefined);
-	const requests = Array.from(new Set(targets), () => 0);
-	const looks = [...requests];
-	let strikesLeft = often === 'once' ? 1 : Infinity;
-
-	for (let tries = settings.retryOnFail ? MAX_TRIES : 1; tries > 0; tries--) {
-		const stopped = new Set<number>();
-		for (const [item, target] of targets.entries()) {
-			const before = method === 'GET' ? undefined : fates[item];
-			if (before === 'done' || stopped.has(target)) continue;
-			if (before === 'unknown') {
-				looks[target]! += effect.laterLooks ?? effect.looks!;
-			} else {
-				const isStruck = target === struck && strikesLeft-- > 0;
-				const { fate, requests: made, looks: looked = 0 } = isStruck ? effect : UNDISTURBED;
-				fates[item] = fate;
-				requests[target]! += made;
-				looks[target]! += looked;
-			}
-			if (stops && fates[item] !== 'done') stopped.add(target);
-		}
-		if (stops ? stopped.size === 0 : fates[0] === 'done') break;
-	}
-	return toSeen(operation, settings, fates, { requests, looks, stores });
-}
-
-let sandbox: Sandbox;
-beforeAll(async () => {
-	sandbox = await startSandbox({ data: 'empty' });
-});
-afterEach(() => {
-	sandbox.faults.clear();
-	sandbox.journal.clear();
-});
-afterAll(async () => await sandbox.close());
-
-const addTargets = ({ targets, addTarget }: OperationUnderTest) =>
-	Array.from(new Set(targets), () => addTarget(sandbox.store));
-
-/** Runs the operation in n8n's engine with one item for each of its `targets`. */
-async function see(
-	{ parameters, targets, row, records, path, method }: OperationUnderTest,
-	settings: Settings,
-	ids: string[],
-	says: string,
-	{ nodeTypes, baseUrl = sandbox.url }: { nodeTypes: NodeTypes; baseUrl?: string },
-): Promise<Seen> {
-	const rows = targets.map((target, item) => row(ids[target]!, item));
-	const finished = await runWorkflow({
-		...sahutWorkflow(parameters, { ...settings, maxTries: MAX_TRIES, waitBetweenTries: 1 }),
-		items: toItems(rows),
-		credentials: { sahutApi: { apiKey: sandbox.apiKey, baseUrl } },
-		nodeTypes,
-	});
-
-	const stored = targets.map((target, item) => records(sandbox.store, ids[target]!, item));
-	const requests = (isWork: boolean) =>
-		ids.map(
-			(id) =>
-				sandbox.journal.entries.filter(
-					(request) => request.path === path(id) && (request.method === method) === isWork,
-				).length,
-		);
-	return {
-		...readAccount(finished, {
-			rows,
-			isWhole: ({ id }, item) => stored[item]!.some((record) => record.id === id),
-			fateOf: (failure) => fateOf(failure, says),
-		}),
-		stored: stored.map(({ length }) => length),
-		requests: requests(true),
-		looks: requests(false),
-	};
-}
-
-describe.each(Object.entries(OPERATIONS))('%s', (_, operation) => {
-	const isWrite = operation.method !== 'GET';
-
-	describe.each(Object.entries(FAULTS))('under %s', (__, fault) => {
-		const effects = isWrite ? fault.write : fault.read;
-		const strikes = Object.entries(STRIKES).filter(([, { often }]) => effects[often]);
-
-		it.each(strikes)('that strikes %s, accounts for each item once', async (___, strike) => {
-			const { often, target } = strike;
-			const effect = effects[often]!;
-			const { action, says, stores = false, timeoutMs = fast.timeoutMs } = fault;
-			const nodeTypes = await sahutWith({ ...fast, timeoutMs });
-
-			const seen = await underAllSettings(async (settings) => {
-				const ids = addTargets(operation);
-				sandbox.faults.add({
-					...action,
-					...(often !== 'blind' && { method: operation.method }),
-					path: operation.path(ids[target]!),
-					times: often === 'once' ? 1 : Infinity,
-				});
-				return await see(operation, settings, ids, says, { nodeTypes });
-			});
-
-			expect(seen).toEqual(
-				await underAllSettings((settings) => foresee(operation, strike, effect, stores, settings)),
+/** All that a fault can strike in an operation, under all settings. */
+function blowsOf(name: string, fault: FaultUnderTest) {
+	const operation = OPERATIONS[name]!;
+	const { steps, strikes = FIRST_CUSTOMER, customers = CUSTOMERS } = operation;
+	const parameters = parametersOf(name);
+	return steps.flatMap((step) =>
+		strikes.flatMap((strike) => {
+			const effect = fault[step.method === 'GET' ? 'read' : 'write'][strike[0]];
+			if (!effect) return [];
+			const blow = { ...operation, parameters, customers, fault, step, strike, effect };
+			// Where no item fails, Stop is enough: a failure stops the node, and shows.
+			const isStopEnough = effect.fate === 'done' && strikes === FIRST_CUSTOMER;
+			return SETTINGS.map(([, settings]) => ({ ...blow, settings })).filter(
+				({ settings: { onError } }) => !isStopEnough || onError === 'stopWorkflow',
 			);
-		});
-	});
+		}),
+	);
+}
+type Blow = ReturnType<typeof blowsOf>[number];
 
-	it('when the connection is refused, accounts for each item', async () => {
-		const nodeTypes = await sahutWith(fast);
-		const baseUrl = await closedOrigin();
-		const says = `Sahut could not be reached at ${baseUrl}`;
+/** The IDs of all that is stored. */
+function idsOf(store: Store): string[] {
+	const conversations = [...store.conversations.keys()];
+	const messages = conversations.flatMap((id) => store.messages(id)).map(({ id }) => id);
+	return [...store.contacts.keys(), ...conversations, ...messages];
+}
 
-		const seen = await underAllSettings(async (settings) => {
-			return await see(operation, settings, addTargets(operation), says, { nodeTypes, baseUrl });
-		});
+const isSame = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);
 
-		const requests = Array.from(new Set(operation.targets), () => 0);
-		const fates = operation.targets.map(() => 'refused' as const);
-		expect(seen).toEqual(
-			await underAllSettings((settings) =>
-				toSeen(operation, settings, fates, { requests, looks: requests, stores: false }),
-			),
+/** By how much a timer may be early. */
+const EARLY_MS = 2;
+/** Four looks, each of up to three requests, of two items. */
+const MOST_READS = 40;
+const IN_AN_EARLIER_TRY = 'It is not known whether';
+
+/** The rules that an execution has broken, of those that hold whatever happens. */
+function brokenRules(
+	blow: Blow,
+	{ store, journal: { entries } }: Sandbox,
+	{ rows, ids: idsBefore }: { rows: Row[]; ids: string[] },
+	finished: FinishedRun,
+	isRetry = false,
+): string[] {
+	const { steps, customers, fault, step, effect, settings } = blow;
+	const isStopped = finished.error !== undefined;
+	const accounts = readAccounts(finished);
+	const failed = accounts.filter(({ fate }) => fate !== 'done');
+	const outputOfFailed = settings.onError === 'continueErrorOutput' ? 'error' : 'success';
+	/** How often n8n may have run the node. */
+	const tries = (settings.retryOnFail ? MAX_TRIES : 1) * (isRetry ? 2 : 1);
+	const toldS = 'retryAfter' in fault.action ? Number(fault.action.retryAfter) : 0;
+	const known = new Set(idsBefore);
+	const added = idsOf(store).filter((id) => !known.has(id));
+	/** Of each item and step, what it has left. */
+	const left = rows.map((row) =>
+		steps.map(({ method, leaves }) =>
+			leaves(store, row).filter((id) => method !== 'POST' || added.includes(id)),
+		),
+	);
+	const broken: string[] = [];
+	const rule = (name: string, holds: boolean) => void (holds || broken.push(name));
+	let doneBesideStop = 0;
+	let isAnyStruck = false;
+
+	for (const [item, row] of rows.entries()) {
+		const must = (name: string, holds: boolean) => rule(`item ${item} must ${name}`, holds);
+		const requests = steps.map(({ method, path }) =>
+			entries
+				.filter((entry) => entry.method === method && path.test(entry.path))
+				.filter(({ path: at, body }) =>
+					method === 'GET'
+						? at.includes(row.conversation!)
+						: JSON.stringify(body).includes(row.agent),
+				),
 		);
+		const isUnreachable = fault.isUnreachable && !isRetry;
+		const isStruck = isUnreachable || requests.flat().some((request) => request.fault);
+		isAnyStruck ||= isStruck;
+		const isAlike = (other: number) => customers[other] === customers[item];
+		const isBehind = isStopped && failed[0]!.item < item && isAlike(failed[0]!.item);
+		const isLeft = left[item]!.at(-1)!.length === 1;
+		const isChangedLater =
+			steps.at(-1)!.method === 'PUT' &&
+			left.some((other, at) => at > item && isAlike(at) && other.at(-1)!.length > 0);
+
+		must('leave one record of a step', !left[item]!.some(({ length }) => length > 1));
+		must('not be begun behind one that stopped', !isBehind || requests.flat().length === 0);
+		must('be done if nothing prevents it', isLeft || isStruck || isBehind || isChangedLater);
+		for (const all of requests) {
+			must('be tried few times', all.length <= (isStruck ? effect.requests : 1) * tries);
+			for (const [index, { at }] of all.slice(1).entries()) {
+				const { method, status, endedAt } = all[index]!;
+				// Another run of the node knows nothing of it.
+				const isInOneRun = index + 1 < effect.requests;
+				const isEarly = at - endedAt! < (toldS * 1_000) / SPEED - EARLY_MS;
+				must('be written again only if nothing was done', method !== 'POST' || status === 429);
+				must('wait as told', status !== 429 || !isInOneRun || !isEarly);
+			}
+		}
+
+		const account = accounts.find((each) => each.item === item);
+		if (!account && isLeft && !isStruck) doneBesideStop++;
+		if (!account) continue;
+		const { fate, output, json, says } = account;
+		if (fate === 'done') {
+			const { id, contact_id = id, conversation_id = id } = json;
+			const ids: unknown[] = left[item]!.flat();
+			const isShown = [id, contact_id, conversation_id].every((each) => ids.includes(each));
+			must('fail under this fault', !isStruck || effect.fate === 'done' || tries > 1);
+			must('show what it has left', isChangedLater || (isLeft && isShown));
+			must('show its own', JSON.stringify(json).includes(row.agent));
+			must('come out as a success', output === 'success');
+		} else {
+			const isMade = (_: unknown, at: number) => requests[at]!.some(({ status }) => status === 201);
+			const made = left[item]!.filter(isMade).flat();
+			const isSaid = says.includes(fault.says) || (tries > 1 && says.includes(IN_AN_EARLIER_TRY));
+			const isRead = step.method === 'GET';
+			const canBeDelivered = step.method !== 'POST' || isLeft || fate === 'refused';
+			must('fail under a fault only, as that says', isStruck && fate === effect.fate);
+			must('leave nothing when it is refused', fate === 'unknown' || isRead || !isLeft);
+			must('say what happened', isSaid && made.every((id) => says.includes(id)));
+			must('come out where On Error says', isStopped || output === outputOfFailed);
+			must('keep its data', isStopped || isSame(json, row));
+			must('be delivered by Retry', !isRetry || !canBeDelivered);
+		}
+	}
+
+	const items = accounts.map(({ item }) => item);
+	const told = isStopped ? [failed[0]!.item] : [...rows.keys()];
+	const itemsAt = (name: string) =>
+		accounts.filter(({ output }) => output === name).map(({ item }) => item);
+	const isInOrder = (name: string) => isSame(itemsAt(name), itemsAt(name).toSorted());
+	const created = left.flat(2).filter((id) => added.includes(id));
+	const count = `${doneBesideStop} of ${rows.length} items were ${blow.done}.`;
+	const kept = finished.run.data.executionData!.contextData['node:Sahut'];
+	rule('a fault strikes', isAnyStruck || isRetry);
+	rule('each item comes out once', isSame(items.toSorted(), told));
+	rule('items come out in order', ['success', 'error'].every(isInOrder));
+	rule('Stop stops', isStopped === (settings.onError === 'stopWorkflow' && failed.length > 0));
+	rule('Stop counts the others', !isStopped || failed[0]!.says.endsWith(count));
+	rule('nothing else is stored', new Set(created).size === added.length);
+	rule('little is read', entries.filter(({ method }) => method === 'GET').length <= MOST_READS);
+	rule('what was written is kept if an item fails', isSame(kept, {}) === (failed.length === 0));
+	return broken;
+}
+
+/** Runs an execution under a blow and, when it was stopped, the editor's *Retry* of it without one. */
+async function brokenUnder(
+	blow: Blow,
+	sandbox: Sandbox,
+	nodeTypes: WorkflowToRun['nodeTypes'],
+	baseUrl: string,
+): Promise<string[]> {
+	const { parameters, customers, fault, strike, step, settings } = blow;
+	const { store, faults, journal, apiKey, url } = sandbox;
+	journal.clear();
+	const rows = addRows(store, blow);
+	const before = { rows, ids: idsOf(store) };
+	const run = async (address: string, more: Partial<WorkflowToRun> = {}) =>
+		await runWorkflow({
+			...sahutWorkflow(parameters, { ...settings, maxTries: MAX_TRIES, waitBetweenTries: 1 }),
+			items: toItems(rows),
+			credentials: { sahutApi: { apiKey, baseUrl: address } },
+			nodeTypes,
+			...more,
+		});
+
+	const { method, path, names = 'phone' } = step;
+	const [often, customer] = strike;
+	const row = rows[customers.indexOf(customer)]!;
+	const target =
+		method === 'GET' ? { path: new RegExp(row.conversation!) } : { path, mentions: row[names] };
+	const times = often === 'once' ? 1 : Infinity;
+	faults.add({ ...fault.action, ...target, method, times });
+	if (often === 'blind') faults.add({ ...fault.action, method: 'GET', times });
+	const finished = await run(fault.isUnreachable ? baseUrl : url);
+	faults.clear();
+	const broken = brokenRules(blow, sandbox, before, finished);
+	if (!finished.error) return broken;
+
+	const sent = journal.entries.length;
+	await wait(20);
+	if (journal.entries.length > sent) broken.push('nothing is sent after the end');
+	const retried = await run(url, { mode: 'retry', executionData: dataForRetry(finished) });
+	const brokenByRetry = brokenRules(blow, sandbox, before, retried, true);
+	return [...broken, ...brokenByRetry.map((rule) => `${rule}, after Retry`)];
+}
+
+/** Each has one execution at a time. */
+let sandboxes: Sandbox[];
+beforeAll(async () => {
+	const opening = Array.from({ length: 8 }, async () => await startSandbox({ data: 'empty' }));
+	sandboxes = await Promise.all(opening);
+});
+afterAll(async () => await Promise.all(sandboxes.map(async (sandbox) => await sandbox.close())));
+
+describe.each(Object.keys(OPERATIONS))('%s', (name) => {
+	it.each(Object.entries(FAULTS))('under %s at any step, keeps the rules', async (_, fault) => {
+		const nodeTypes = await sahutWith({ ...fast, timeoutMs: fault.timeoutMs ?? fast.timeoutMs });
+		const nowhere = await closedOrigin();
+		const blows = blowsOf(name, fault);
+		const broken: string[] = [];
+		const dealIn = async (sandbox: Sandbox) => {
+			for (let blow = blows.pop(); blow; blow = blows.pop()) {
+				const rules = await brokenUnder(blow, sandbox, nodeTypes, nowhere);
+				const { step, strike, settings } = blow;
+				const where = JSON.stringify([step.method, step.path.source, strike, settings]);
+				broken.push(...rules.map((rule) => `${rule}: ${where}`));
+			}
+		};
+		await Promise.all(sandboxes.map(dealIn));
+		expect(broken).toEqual([]);
 	});
 });
 
 it('sends once when the connection is refused at first', async () => {
+	const workspace = await openWorkspace();
+	const [conversation] = workspace.addConversations(1);
 	const origin = await closedOrigin();
-	const sandboxPort = Number(new URL(sandbox.url).port);
+	const sandboxPort = Number(new URL(workspace.sandbox.url).port);
 	const gateway = createServer((socket) => {
 		socket.pipe(connect(sandboxPort, '127.0.0.1')).pipe(socket);
 	});
 	setTimeout(() => gateway.listen(Number(new URL(origin).port), '127.0.0.1'), 200);
-	const { id: conversation } = sandbox.store.addConversation();
-	sandbox.store.addIncoming(conversation, 'Halo');
+	workspace.credentials.sahutApi!.baseUrl = `${origin}/v1`;
 
-	const { status } = await runWorkflow({
-		...sahutWorkflow(sendText),
-		items: toItems([{ conversation, text: 'Ya, Kak?' }]),
-		credentials: {
-			sahutApi: { apiKey: sandbox.apiKey, baseUrl: `${origin}/v1` },
-		},
-		// The four waits, 7.5 seconds together, take a quarter of that.
-		nodeTypes: await sahutWith({ ...fast, clock: fastClock(4) }),
-	});
+	// The four waits, 7.5 seconds together, take a quarter of that.
+	const nodeTypes = await sahutWith({ ...fast, clock: fastClock(4) });
+	await workspace.run(sendText, [{ conversation, text: 'Ya, Kak?' }], {}, { nodeTypes });
 	gateway.close();
 
-	expect(status).toBe('success');
-	expect(sandbox.store.messages(conversation).map(({ content }) => content)).toEqual([
-		'Halo',
-		'Ya, Kak?',
-	]);
-	expect(sandbox.journal.entries).toHaveLength(1);
+	expect(workspace.sent(conversation!)).toEqual(['Ya, Kak?']);
+	expect(workspace.requests()).toHaveLength(1);
 });
