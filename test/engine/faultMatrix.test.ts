@@ -42,7 +42,7 @@ const isSame = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(
 
 /** By how much a timer may be early. */
 const EARLY_MS = 2;
-/** Four looks, each of up to three requests, of two items. */
+/** Enough for all that the items of an execution look up, and look for, in all runs of the node. */
 const MOST_READS = 40;
 const IN_AN_EARLIER_TRY = 'It is not known whether';
 
@@ -198,6 +198,9 @@ async function brokenUnder(
 	const brokenByRetry = brokenRules(blow, sandbox, before, retried, true);
 	return [...broken, ...brokenByRetry.map((rule) => `${rule}, after Retry`)];
 }
+
+// All blows of a fault take some seconds, and many where other work is done beside.
+jest.setTimeout(90_000);
 
 /** Each has one execution at a time. */
 let sandboxes: Sandbox[];
