@@ -1,12 +1,15 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { timestamp } from './clock';
-import type { Deliveries } from './deliveries';
+import type { Deliveries, Forgery } from './deliveries';
 import { ApiError } from './errors';
 import { EVENT_NAMES } from './events';
-import type { Forgery } from './forgery';
-import { conversationData } from './handlers/conversations';
-import { messageData } from './handlers/messages';
-import type { Conversation, Message, Sender } from './records';
+import {
+	conversationData,
+	messageData,
+	type Conversation,
+	type Message,
+	type Sender,
+} from './records';
 import type { Store } from './store';
 
 interface Incoming {

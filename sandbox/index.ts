@@ -1,29 +1,30 @@
 import { isIPv6, type AddressInfo } from 'node:net';
-import { startDeliveries, type Deliveries } from './deliveries';
-import { deliverySettings, type DeliveryOptions } from './deliverySettings';
+import { Deliveries } from './deliveries';
 import { deviateStore } from './deviate/store';
 import type { Deviation } from './deviations';
 import { requestFaults, type Faults } from './faults';
 import { RequestJournal, type Journal } from './journal';
 import { RateLimiter, type RateLimit } from './rateLimit';
 import { DEFAULT_DATA, fillChannelsAndAgents, fillConversations, type DataSize } from './seed';
+import type { DeliveryOptions } from './sending';
 import { buildServer } from './server';
 import { Store, type ConversationOrder } from './store';
 
-export type { Deliveries } from './deliveries';
-export type { DeliveryAttempt, DeliveryFault } from './deliveryLog';
-export type { DeliveryOptions, DeliverySettings } from './deliverySettings';
+export type { Deliveries, Forgery } from './deliveries';
 export type { Deviation } from './deviations';
-export type { Envelope } from './envelope';
-export type { EventName } from './events';
+export type { Envelope, EventName, SignatureEncoding } from './events';
 export type { Fault, FaultAction, Faults } from './faults';
-export type { Forgery } from './forgery';
 export type { Journal, JournalEntry } from './journal';
 export type { RateLimit } from './rateLimit';
-export type { ReceiverAnswer } from './receiver';
 export type * from './records';
-export type { SignatureEncoding } from './signature';
 export type { DataSize } from './seed';
+export type {
+	DeliveryAttempt,
+	DeliveryFault,
+	DeliveryOptions,
+	DeliverySettings,
+	ReceiverAnswer,
+} from './sending';
 export type { ConversationOrder, OutgoingMessage, Store } from './store';
 
 export interface SandboxOptions {
@@ -112,7 +113,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 	const faults = requestFaults();
 	const address = () => app.server.address() as AddressInfo;
 	const host = () => `${nameOf(listensAt)}:${address().port}`;
-	const deliveries = startDeliveries(store, deliverySettings(webhooks), seed, host);
+	const deliveries = new Deliveries(store, webhooks, seed, host);
 	const app = await buildServer({
 		store,
 		journal,

@@ -1,4 +1,4 @@
-/** What the store holds. Field names are those of the API; times are ISO 8601 in UTC, whole seconds. */
+/** What the store holds, and how the API shows it. Field names are those of the API; times are ISO 8601 in UTC, whole seconds. */
 
 export interface Channel {
 	id: string;
@@ -82,4 +82,35 @@ export interface Webhook {
 	/** Keys the signature of deliveries; the API shows it once. */
 	secret: string;
 	created_at: string;
+}
+
+/** A conversation as the API shows it. */
+export function conversationData(conversation: Conversation) {
+	const { id, status, channel, contact, assignee, labels, created_at, updated_at } = conversation;
+	return {
+		id,
+		status,
+		channel,
+		contact: { id: contact.id, name: contact.name, phone: contact.phone },
+		assignee,
+		labels,
+		created_at,
+		updated_at,
+	};
+}
+
+/** A message as the API shows it to a client that reached the sandbox at `host` (with the port). */
+export function messageData(message: Message, host: string) {
+	const { id, type, content, sender, attachments, created_at } = message;
+	return {
+		id,
+		type,
+		content,
+		sender,
+		attachments: attachments.map((attachment) => ({
+			...attachment,
+			url: new URL(attachment.url, `http://${host}`).href,
+		})),
+		created_at,
+	};
 }

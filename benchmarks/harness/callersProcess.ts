@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 
-import { SIGNATURE_HEADER, signature } from '../../sandbox/signature';
+import { SIGNATURE_HEADER, signature } from '../../sandbox/events';
 import type { Receiver } from './sandboxProcess';
 import { obey } from './worker';
 

@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ApiError } from '../errors';
-import type { Agent, Conversation } from '../records';
+import { conversationData, type Agent, type Conversation } from '../records';
 import type { OutgoingMessage, Store } from '../store';
 import { newestFirst, pageOf, type PageQuery } from './page';
 
@@ -35,21 +35,6 @@ export function foundConversation(store: Store, id: string): Conversation {
 	const conversation = store.conversations.get(id);
 	if (!conversation) throw new ApiError(404, 'Conversation not found');
 	return conversation;
-}
-
-/** A conversation as the API shows it. */
-export function conversationData(conversation: Conversation) {
-	const { id, status, channel, contact, assignee, labels, created_at, updated_at } = conversation;
-	return {
-		id,
-		status,
-		channel,
-		contact: { id: contact.id, name: contact.name, phone: contact.phone },
-		assignee,
-		labels,
-		created_at,
-		updated_at,
-	};
 }
 
 function passes({ status, channel_id, assignee_id }: ConversationFilters) {

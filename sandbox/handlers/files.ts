@@ -15,11 +15,6 @@ export const RECEIPT: Readonly<Attachment> = {
 	file_name: 'bukti-transfer.png',
 };
 
-/** An attachment with its address in full, as the client reached the sandbox (`host` has the port). */
-export function attachmentData(attachment: Attachment, host: string): Attachment {
-	return { ...attachment, url: new URL(attachment.url, `http://${host}`).href };
-}
-
 /** Serves the files of the default data. They lie outside the API and take no key. */
 export function registerFiles(app: FastifyInstance): void {
 	app.get('/files/:name', async (request: { params: unknown }, reply) => {

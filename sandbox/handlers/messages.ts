@@ -1,25 +1,11 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Message } from '../records';
+import { messageData } from '../records';
 import type { OutgoingMessage, Store } from '../store';
 import { foundConversation } from './conversations';
-import { attachmentData } from './files';
 import { pageOf, type PageQuery } from './page';
 
 interface ConversationParams {
 	conversation_id: string;
-}
-
-/** A message as the API shows it to a client that reached the sandbox at `host`. */
-export function messageData(message: Message, host: string) {
-	const { id, type, content, sender, attachments, created_at } = message;
-	return {
-		id,
-		type,
-		content,
-		sender,
-		attachments: attachments.map((attachment) => attachmentData(attachment, host)),
-		created_at,
-	};
 }
 
 export function messageHandlers(store: Store) {
