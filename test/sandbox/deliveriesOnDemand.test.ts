@@ -1,8 +1,7 @@
 import { createHmac } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
-import { closedOrigin } from '../engine/localServer';
 import { EVENT_NAMES } from '../../sandbox/events';
-import { openReceiver, statuses, type Receiver } from './openReceiver';
+import { closedOrigin, openReceiver, statuses, type Receiver } from './openReceiver';
 import { openSandbox } from './openSandbox';
 
 const WEBHOOKS = { timeScale: 0.0001, answerTimeoutMs: 5000 };

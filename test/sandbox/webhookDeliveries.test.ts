@@ -1,7 +1,6 @@
 import type { ServerResponse } from 'node:http';
-import { closedOrigin } from '../engine/localServer';
 import type { DeliveryOptions } from '../../sandbox';
-import { openReceiver, statuses, type Receiver } from './openReceiver';
+import { closedOrigin, openReceiver, statuses, type Receiver } from './openReceiver';
 import { openSandbox } from './openSandbox';
 
 /** The five pauses of 2,555 s together take 2.6 s or 0.26 s. */
