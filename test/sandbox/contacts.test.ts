@@ -53,14 +53,3 @@ test.each([
 	expect((await request('POST', '/contacts', contact)).status).toBe(expected);
 	expect(store.contacts.size).toBe(0);
 });
-
-test.each(['GET', 'PUT'])('answers %s of an unknown contact with 404', async (method) => {
-	const { request } = await openSandbox();
-	const { status, body } = await request(
-		method,
-		'/contacts/ct_nope',
-		method === 'PUT' ? {} : undefined,
-	);
-	expect(status).toBe(404);
-	expect(body.error.message).toBe('Contact not found');
-});

@@ -119,11 +119,3 @@ test('refuses an update with an unknown agent or status and changes nothing', as
 	expect((await request('PUT', `/conversations/${id}`, { status: 'closed' })).status).toBe(400);
 	expect(store.conversations.get(id)?.status).toBe('open');
 });
-
-test.each(['GET', 'PUT'])('answers %s of an unknown conversation with 404', async (method) => {
-	const { request } = await openSandbox();
-	const body = method === 'PUT' ? { status: 'open' } : undefined;
-	expect((await request(method, '/conversations/conv_nope', body)).body.error.message).toBe(
-		'Conversation not found',
-	);
-});

@@ -48,21 +48,14 @@ test('adds the latency to every answer', async () => {
 	expect(performance.now() - startedAt).toBeGreaterThan(75);
 });
 
-test('close ends an answer that is still waiting', async () => {
+test('close ends idle connections and an answer that is still waiting', async () => {
 	const { request, journal, faults, close } = await openSandbox();
+	await Promise.all([request('GET', '/contacts'), request('GET', '/contacts')]);
 	faults.add({ kind: 'slow', delayMs: 60_000 });
 	const answer = request('GET', '/contacts').catch((error: unknown) => error);
-	while (journal.entries.length === 0) await new Promise(setImmediate);
+	while (journal.entries.length < 3) await new Promise(setImmediate);
 	const startedAt = performance.now();
 	await close();
 	await answer;
-	expect(performance.now() - startedAt).toBeLessThan(2000);
-});
-
-test('close ends also idle connections', async () => {
-	const { request, close } = await openSandbox();
-	await request('GET', '/contacts');
-	const startedAt = performance.now();
-	await close();
 	expect(performance.now() - startedAt).toBeLessThan(2000);
 });

@@ -185,15 +185,6 @@ test('keeps messages ordered by time, however they were added', async () => {
 	expect(body.data[0].content).toBe('Paling lama');
 });
 
-test('answers 404 for a conversation that does not exist', async () => {
-	const { request } = await openSandbox();
-	const { status, body } = await request('GET', '/conversations/conv_nope/messages');
-	expect(status).toBe(404);
-	expect(body).toEqual({
-		error: { code: 'not_found', message: 'Conversation not found', status: 404 },
-	});
-});
-
 test('serves the attachments of its own data without a key', async () => {
 	const { request, store, url, journal } = await openSandbox();
 	const { id } = store.addConversation();
