@@ -25,7 +25,7 @@ function standIn(
 			displayName: name,
 			name,
 			group: ['transform'],
-			version: [1, 1.2, 2.2, 3.2, 3.4],
+			version: [1, 1.1, 1.2, 2, 2.2, 3.2, 3.4],
 			description: `Does what the examples need of n8n's own ${name} node`,
 			defaults: { name },
 			inputs: ['main'],
@@ -95,7 +95,38 @@ export const builtInNodes: Record<string, INodeType> = {
 			}),
 		];
 	}),
-	/** Its rules, as far as two of them and outputs go; an item goes to the first that holds. */
+	/** Passes on what the test starts it with: what n8n makes of a call. */
+	'n8n-nodes-base.webhook': standIn('webhook', [], passOn),
+	/** Does not wait. */
+	'n8n-nodes-base.wait': standIn('wait', [], passOn),
+	/** Puts out what it would answer: the status as `code`, and the `body`. */
+	'n8n-nodes-base.respondToWebhook': standIn(
+		'respondToWebhook',
+		[
+			field('responseBody', 'json'),
+			field('options', 'collection', { default: {}, options: [field('responseCode', 'number')] }),
+		],
+		async function () {
+			const code = this.getNodeParameter('options.responseCode', 0) as number;
+			const body = this.getNodeParameter('responseBody', 0) as IDataObject;
+			return [[{ json: { code, body }, pairedItem: { item: 0 } }]];
+		},
+	),
+	/** The engine itself tells whether the conditions of a `filter` field hold. */
+	'n8n-nodes-base.if': standIn(
+		'if',
+		[field('conditions', 'filter', FILTER)],
+		async function () {
+			const outputs: INodeExecutionData[][] = [[], []];
+			for (const [item, data] of this.getInputData().entries()) {
+				const holds = this.getNodeParameter('conditions', item, false, { extractValue: true });
+				outputs[holds === true ? 0 : 1]!.push({ ...data, pairedItem: { item } });
+			}
+			return outputs;
+		},
+		2,
+	),
+	/** Its rules, as far as three of them and outputs go; an item goes to the first that holds. */
 	'n8n-nodes-base.switch': standIn(
 		'switch',
 		[
@@ -108,7 +139,7 @@ export const builtInNodes: Record<string, INodeType> = {
 			}),
 		],
 		async function () {
-			const outputs: INodeExecutionData[][] = [[], []];
+			const outputs: INodeExecutionData[][] = [[], [], []];
 			for (const [item, data] of this.getInputData().entries()) {
 				const holds = (_: unknown, rule: number) =>
 					this.getNodeParameter(`rules.values[${rule}].conditions`, item, false, {
@@ -119,9 +150,8 @@ export const builtInNodes: Record<string, INodeType> = {
 			}
 			return outputs;
 		},
-		2,
+		3,
 	),
-	/** The engine itself tells whether the conditions of a `filter` field hold. */
 	'n8n-nodes-base.filter': standIn(
 		'filter',
 		[field('conditions', 'filter', FILTER)],

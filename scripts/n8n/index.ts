@@ -1,6 +1,7 @@
 export * from './cli';
 export { cacheFolder } from './cache';
 export * from './credentials';
+export * from './dataTables';
 export * from './executions';
 export { endOfLog, lastLines, newTestLog, readLog } from './logFile';
 export { installN8n, type InstalledN8n } from './install';

@@ -1,9 +1,10 @@
 import type { Sandbox } from '../../sandbox';
-import { exampleNames, readyExample } from '../examples';
+import { createFollowUpTable, exampleNames, readyExample, TABLE_NAME } from '../examples';
 import {
 	createCredential,
 	createWorkflow,
 	listCredentials,
+	listDataTables,
 	listWorkflows,
 	updateCredential,
 	type Session,
@@ -29,7 +30,12 @@ export async function provideExamples(
 	sandbox: Sandbox,
 	credential: StoredCredential,
 ): Promise<string[]> {
-	const examples = exampleNames().map((each) => readyExample(each, sandbox.store, credential));
+	const table =
+		(await listDataTables(session)).find(({ name }) => name === TABLE_NAME) ??
+		(await createFollowUpTable(session));
+	const examples = exampleNames().map((each) =>
+		readyExample(each, sandbox.store, credential, { dataTableId: table.id }),
+	);
 	const known = new Set((await listWorkflows(session)).map((workflow) => workflow.name));
 	for (const example of examples) {
 		if (known.has(example.name)) continue;

@@ -1,4 +1,4 @@
-import type { INode } from 'n8n-workflow';
+import type { IDataObject, INode, INodeType } from 'n8n-workflow';
 
 import { builtInNodes } from '../../scripts/demo/builtInNodes';
 import { byId, fillIn, readExample, rowsOf, SEND } from '../../scripts/demo/example';
@@ -6,7 +6,7 @@ import { deliveriesFor, runDemo } from '../../scripts/demo/run';
 import type { Conversation } from '../../sandbox';
 import { HOUR_MS, timestamp } from '../../sandbox/clock';
 import { openSandbox, type OpenSandbox } from '../sandbox/openSandbox';
-import { runWorkflow, type FinishedRun } from './engine';
+import { runWorkflow, toItems, type FinishedRun } from './engine';
 
 let sandbox: OpenSandbox;
 
@@ -17,10 +17,13 @@ beforeEach(async () => {
 async function runExample(
 	file: string,
 	parameters: Record<string, INode['parameters']> = {},
+	rows?: IDataObject[],
+	nodeTypes: Record<string, INodeType> = {},
 ): Promise<FinishedRun> {
 	return await runWorkflow({
 		...fillIn(readExample(file), parameters),
-		nodeTypes: builtInNodes,
+		...(rows && { items: toItems(rows) }),
+		nodeTypes: { ...builtInNodes, ...nodeTypes },
 		credentials: { sahutApi: { apiKey: sandbox.apiKey, baseUrl: sandbox.url } },
 	});
 }
@@ -253,5 +256,202 @@ describe('transcript-to-summary.json', () => {
 		const { error } = await runExample(FILE);
 		expect(error?.message).toContain('"<ID of a conversation>" is not an ID');
 		expect(sandbox.journal.entries).toEqual([]);
+	});
+});
+
+describe('crm-webhook.json', () => {
+	const FILE = 'examples/crm-webhook.json';
+	const deal = {
+		deal_id: 'DEAL-501',
+		customer_name: 'Budi Santoso',
+		phone: '0812-0000-1001',
+		total: 450000,
+	};
+
+	/** @returns what the CRM is answered: status and body */
+	async function call(body: object): Promise<IDataObject> {
+		const channelId = byId(sandbox.store.channelOfType('whatsapp').id);
+		const run = await runExample(FILE, { 'Send template': { channelId } }, [{ body }]);
+		const answers = ['Answer: sent', 'Answer: not sent', 'Answer: incomplete'];
+		const [answer, ...others] = answers.flatMap((node) => jsonOf(run, node));
+		expect(others).toEqual([]);
+		return answer!;
+	}
+
+	beforeEach(async () => {
+		sandbox = await openSandbox({ data: 'empty' });
+	});
+
+	it('sends a deal once, and tells the CRM each time', async () => {
+		const body = { deal_id: 'DEAL-501', message_id: expect.stringMatching(/^msg_/) };
+		expect(await call(deal)).toMatchObject({ code: 200, body: { ...body, result: 'sent' } });
+		expect(await call(deal)).toMatchObject({ code: 200, body: { ...body, result: 'sent_before' } });
+		const [{ id }] = [...sandbox.store.conversations.values()] as [Conversation];
+		expect(sandbox.store.messages(id).map(({ content }) => content)).toEqual([
+			expect.stringMatching(/^Halo Kak Budi Santoso, .* DEAL-501 sebesar Rp 450\.000 /),
+		]);
+	});
+
+	it('sends another deal of the same customer', async () => {
+		await call(deal);
+		expect(await call({ ...deal, deal_id: 'DEAL-502' })).toMatchObject({
+			body: { result: 'sent' },
+		});
+	});
+
+	it.each([
+		[422, 422],
+		[404, 422],
+		[401, 503],
+		[429, 503],
+	])('answers with %i of Sahut that it is not sent, with %i', async (status, code) => {
+		const path = /messages$/;
+		sandbox.faults.add({ kind: 'status', method: 'POST', path, status, retryAfter: 200 });
+		expect(await call(deal)).toEqual({
+			code,
+			body: {
+				result: 'not_sent',
+				deal_id: 'DEAL-501',
+				reason: expect.any(String),
+				advice: expect.any(String),
+				may_have_arrived: false,
+			},
+		});
+		expect(await call(deal)).toMatchObject({ code: 200, body: { result: 'sent' } });
+	});
+
+	it('finds a message whose answer was lost', async () => {
+		sandbox.faults.add({ kind: 'dropAfter', method: 'POST', path: /messages$/ });
+		expect(await call(deal)).toMatchObject({ code: 200, body: { result: 'sent' } });
+		expect(await call(deal)).toMatchObject({ code: 200, body: { result: 'sent_before' } });
+	});
+});
+
+describe('remind-until-answered.json', () => {
+	const FILE = 'examples/remind-until-answered.json';
+	const FIRST =
+		'Halo Kak Budi Santoso, tagihan untuk pesanan ORD-3107 sebesar Rp 450.000 jatuh tempo hari ini.';
+	const hoursAgo = (hours: number) => new Date(Date.now() - hours * HOUR_MS);
+
+	/** The conversation with the first customer of the example, who got the first message then. */
+	function addConversation(hours: number): Conversation {
+		const contact = sandbox.store.addContact({ name: 'Budi Santoso', phone: '+6281200001001' });
+		const conversation = sandbox.store.addConversation({
+			contact,
+			labels: ['prioritas'],
+			created_at: timestamp(hoursAgo(hours)),
+		});
+		addSent(conversation, FIRST, hours);
+		return conversation;
+	}
+
+	function addSent({ id }: Conversation, content: string, hours: number): void {
+		sandbox.store.addMessage(id, {
+			type: 'outgoing',
+			content,
+			sender: sandbox.store.bot,
+			attachments: [],
+			created_at: timestamp(hoursAgo(hours)),
+		});
+	}
+
+	/** What was sent since the first message: templates by their IDs, and notes. */
+	const sentSince = ({ id }: Conversation) =>
+		sandbox.store
+			.messages(id)
+			.filter((message) => message.private || message.template_id)
+			.map((message) => (message.private ? message.content : message.template_id));
+
+	/** Runs the example; its waits end at once, and after `rounds` of them nothing more follows. */
+	async function remind(rounds = 1): Promise<FinishedRun> {
+		let waits = 0;
+		const wait: INodeType = {
+			...builtInNodes['n8n-nodes-base.wait']!,
+			async execute() {
+				waits += 1;
+				return [waits > rounds ? [] : this.getInputData()];
+			},
+		};
+		const channelId = byId(sandbox.store.channelOfType('whatsapp').id);
+		const run = await runExample(FILE, { 'First message': { channelId } }, undefined, {
+			'n8n-nodes-base.wait': wait,
+		});
+		expect(run.status).toBe('success');
+		return run;
+	}
+
+	beforeEach(async () => {
+		sandbox = await openSandbox({ data: 'empty' });
+	});
+
+	it('goes on where it was when it is started anew: no second first message, one reminder', async () => {
+		const conversation = addConversation(49);
+		await remind(2);
+		await remind(2);
+		expect(sentSince(conversation)).toEqual(['tmpl_follow_up']);
+		expect(conversation.labels).toEqual(['prioritas']);
+	});
+
+	it('sends no second reminder within a day', async () => {
+		const conversation = addConversation(49);
+		addSent(conversation, 'Halo Kak Budi Santoso, apakah masih ada yang bisa kami bantu?', 20);
+		await remind();
+		expect(sentSince(conversation)).toEqual([]);
+	});
+
+	it('gives up after 60 hours, and tells the team once', async () => {
+		const conversation = addConversation(61);
+		await remind();
+		await remind();
+		expect(conversation.labels).toEqual(['prioritas', 'tidak-menjawab']);
+		expect(sentSince(conversation)).toEqual([
+			expect.stringMatching(
+				/^Budi Santoso belum menjawab .* ORD-3107 dari \d\d\/\d\d \d\d:\d\d\. /,
+			),
+		]);
+	});
+
+	it.each([
+		[
+			'an answer',
+			({ id }: Conversation) => void sandbox.store.addIncoming(id, 'Baik'),
+			['menjawab'],
+		],
+		[
+			'a resolved conversation',
+			(conversation: Conversation) => void (conversation.status = 'resolved'),
+			[],
+		],
+	])('leaves %s alone', async (_, happen, labels) => {
+		const conversation = addConversation(30);
+		happen(conversation);
+		await remind();
+		// A resolved conversation is not used for the first message.
+		expect(sentSince(conversation)).toEqual([]);
+		expect(conversation.labels).toEqual(['prioritas', ...labels]);
+	});
+
+	it('tells the team of who could not be reminded, and reminds the others', async () => {
+		const conversation = addConversation(30);
+		const path = new RegExp(`${conversation.id}/messages$`);
+		sandbox.faults.add({ kind: 'status', method: 'POST', path, status: 422 });
+		const run = await remind();
+		expect(jsonOf(run, 'Reminder')).toHaveLength(2);
+		expect(conversation.labels).toEqual(['prioritas', 'tidak-menjawab']);
+		expect(sentSince(conversation)).toEqual([expect.stringMatching(/^Budi Santoso belum/)]);
+	});
+
+	it('puts aside at once who cannot be written to', async () => {
+		sandbox.faults.add({ kind: 'status', method: 'POST', path: /messages$/, status: 422 });
+		const run = await remind();
+		expect(jsonOf(run, 'Not done')).toEqual([
+			expect.objectContaining({
+				order_id: expect.any(String),
+				error: expect.objectContaining({ status: 422 }),
+			}),
+		]);
+		const [putAside] = run.runs('Not done');
+		const [wait] = run.runs('A day');
+		expect(putAside!.executionIndex).toBeLessThan(wait!.executionIndex);
 	});
 });

@@ -1,0 +1,59 @@
+import type { Session } from './session';
+
+export type ColumnType = 'boolean' | 'date' | 'number' | 'string';
+
+export type TableRow = Record<string, boolean | number | string | null>;
+
+export interface StoredTable {
+	id: string;
+	name: string;
+}
+
+/** The path of the tables of the owner. */
+async function tablesPath({ request }: Session): Promise<string> {
+	const { id } = await request<{ id: string }>('GET', '/projects/personal');
+	return `/projects/${id}/data-tables`;
+}
+
+export async function listDataTables(session: Session): Promise<StoredTable[]> {
+	const path = await tablesPath(session);
+	return (await session.request<{ data: StoredTable[] }>('GET', path)).data;
+}
+
+/** Makes one of n8n's data tables, with rows. */
+export async function createDataTable(
+	session: Session,
+	name: string,
+	columns: Record<string, ColumnType>,
+	rows: TableRow[],
+): Promise<StoredTable> {
+	const path = await tablesPath(session);
+	const table = await session.request<StoredTable>('POST', path, {
+		name,
+		columns: Object.entries(columns).map(([column, type]) => ({ name: column, type })),
+	});
+	await session.request('POST', `${path}/${table.id}/insert`, { data: rows });
+	return table;
+}
+
+/** All rows, in the order in which they were added. */
+export async function readDataTable(session: Session, id: string): Promise<TableRow[]> {
+	const path = `${await tablesPath(session)}/${id}/rows?sortBy=id:asc`;
+	return (await session.request<{ data: TableRow[] }>('GET', path)).data;
+}
+
+export async function deleteDataTable(session: Session, id: string): Promise<void> {
+	await session.request('DELETE', `${await tablesPath(session)}/${id}`);
+}
+
+/** Gives columns of the rows that have a value in a column new values. */
+export async function updateDataTable(
+	session: Session,
+	id: string,
+	[columnName, value]: [string, string],
+	data: TableRow,
+): Promise<void> {
+	const filter = { type: 'and', filters: [{ columnName, condition: 'eq', value }] };
+	const path = `${await tablesPath(session)}/${id}/rows`;
+	await session.request('PATCH', path, { filter, data });
+}

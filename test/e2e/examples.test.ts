@@ -1,0 +1,460 @@
+import type { INode } from 'n8n-workflow';
+
+import {
+	startSandbox,
+	type Agent,
+	type Conversation,
+	type Message,
+	type Sandbox,
+} from '../../sandbox';
+import { timestamp } from '../../sandbox/clock';
+import { createFollowUpTable, readyExample, type InN8n } from '../../scripts/examples';
+import {
+	activateWorkflow,
+	createCredential,
+	createWorkflow,
+	deactivateWorkflow,
+	deleteDataTable,
+	listExecutions,
+	readDataTable,
+	runWorkflow,
+	signIn,
+	startN8n,
+	until,
+	updateDataTable,
+	waitForExecution,
+	type Execution,
+	type RunningN8n,
+	type Session,
+	type StoredCredential,
+	type StoredWorkflow,
+} from '../../scripts/n8n';
+import { credentialFor } from '../../scripts/n8n/parts';
+import {
+	startScriptedModel,
+	type ChatMessage,
+	type ScriptedModel,
+} from '../../scripts/scriptedModel';
+import { makeN8nHome } from './n8nHome';
+
+let n8n: RunningN8n;
+let session: Session;
+let sandbox: Sandbox;
+let credential: StoredCredential;
+
+beforeAll(async () => {
+	n8n = await startN8n({ ...(await makeN8nHome('examples')), port: 0 });
+	session = await signIn(n8n);
+});
+afterAll(async () => await n8n?.stop());
+
+beforeEach(async () => {
+	sandbox = await startSandbox({ data: 'empty' });
+	credential = await createCredential(session, credentialFor(sandbox));
+});
+afterEach(async () => await sandbox.close());
+
+/** @param replace texts in the fields of the example, for what would take too long */
+async function addExample(
+	name: string,
+	more: InN8n = {},
+	replace: Record<string, string> = {},
+	parameters: Record<string, INode['parameters']> = {},
+): Promise<StoredWorkflow> {
+	let text = JSON.stringify(readyExample(name, sandbox.store, credential, more));
+	for (const [from, to] of Object.entries(replace)) text = text.replaceAll(from, to);
+	const example = JSON.parse(text) as ReturnType<typeof readyExample>;
+	const nodes = example.nodes.map((node) => ({
+		...node,
+		parameters: { ...node.parameters, ...parameters[node.name] },
+	}));
+	return await createWorkflow(session, { ...example, nodes });
+}
+
+/** Starts a workflow as *Execute workflow* does. @returns the ID of the execution */
+async function start({ id }: StoredWorkflow, trigger: string): Promise<string> {
+	const started = await runWorkflow(session, id, trigger);
+	if (!('executionId' in started)) throw new Error('The workflow waits for a webhook.');
+	return started.executionId;
+}
+
+async function run(workflow: StoredWorkflow, trigger: string): Promise<Execution> {
+	const execution = await waitForExecution(session, await start(workflow, trigger));
+	expect(execution.status).toBe('success');
+	return execution;
+}
+
+/** What a conversation holds beside what the customer has written, oldest first. */
+const sentInto = ({ id }: Conversation): readonly Message[] =>
+	sandbox.store.messages(id).filter(({ type }) => type === 'outgoing');
+
+const sent = () => [...sandbox.store.conversations.values()].flatMap(sentInto);
+
+/** The orders that customers were written about, one for each message. */
+const ordersSent = () =>
+	sent()
+		.map(({ content }) => /ORD-\d+/.exec(content)?.[0])
+		.sort();
+
+describe('follow-up-data-table.json', () => {
+	const TRIGGER = 'In working hours';
+	const SENDABLE = ['ORD-3041', 'ORD-3043', 'ORD-3044', 'ORD-3047', 'ORD-3052', 'ORD-3058'];
+	let table: string;
+	let workflow: StoredWorkflow;
+
+	beforeEach(async () => {
+		table = (await createFollowUpTable(session)).id;
+		workflow = await addExample('follow-up-data-table', { dataTableId: table });
+	});
+	afterEach(async () => await deleteDataTable(session, table));
+
+	/** Order → what was written back: when it was sent, and else why it was not. */
+	async function writtenBack(): Promise<Record<string, unknown>> {
+		const rows = await readDataTable(session, table);
+		return Object.fromEntries(
+			rows.map((row) => [row.order_id, row.sent_at || row.not_sent_because]),
+		);
+	}
+
+	const sentAt = () =>
+		Object.fromEntries(
+			sent().map(({ content, created_at }) => [/ORD-\d+/.exec(content)![0], created_at]),
+		);
+
+	it('sends each row once, and writes back when, or why not', async () => {
+		const contact = sandbox.store.addContact({ name: 'Siti Aminah', phone: '+6281300001002' });
+		const { id } = sandbox.store.addConversation({ contact });
+		sandbox.store.addIncoming(id, 'Halo Kak');
+		await run(workflow, TRIGGER);
+
+		expect(ordersSent()).toEqual(SENDABLE);
+		expect(sent().filter(({ template_id }) => template_id === undefined)).toEqual([
+			expect.objectContaining({
+				content: expect.stringMatching(/^Halo Kak Siti Aminah, .*ORD-3043/),
+			}),
+		]);
+		expect(await writtenBack()).toEqual({
+			...sentAt(),
+			'ORD-3055': expect.stringMatching(/^"belum ada" is not a phone number\. Use one number/),
+		});
+	});
+
+	it('sends in the next run only what was corrected', async () => {
+		await updateDataTable(session, table, ['order_id', 'ORD-3044'], { phone: null });
+		await updateDataTable(session, table, ['order_id', 'ORD-3047'], { total: null });
+		const mentions = 'ORD-3052';
+		sandbox.faults.add({ method: 'POST', mentions, kind: 'status', status: 422, message: 'No' });
+		await run(workflow, TRIGGER);
+		expect(ordersSent()).toEqual(['ORD-3041', 'ORD-3043', 'ORD-3058']);
+		expect(await writtenBack()).toEqual({
+			...sentAt(),
+			'ORD-3044': expect.stringMatching(/^The phone number is empty/),
+			'ORD-3047': expect.stringContaining('total'),
+			'ORD-3052': expect.stringMatching(/^Sahut refused the data .*No/),
+			'ORD-3055': expect.stringContaining('is not a phone number'),
+		});
+
+		await updateDataTable(session, table, ['order_id', 'ORD-3044'], { phone: '085600001003' });
+		await updateDataTable(session, table, ['order_id', 'ORD-3055'], { phone: '081200001009' });
+		await updateDataTable(session, table, ['order_id', 'ORD-3047'], { total: 320000 });
+		await run(workflow, TRIGGER);
+		expect(ordersSent()).toEqual([...SENDABLE, 'ORD-3055'].sort());
+		expect(await writtenBack()).toEqual(sentAt());
+
+		const execution = await run(workflow, TRIGGER);
+		expect(execution.data.resultData.runData).not.toHaveProperty('Send message');
+	});
+
+	it('sends nothing twice when n8n dies between sending and writing back', async () => {
+		const path = /messages$/;
+		sandbox.faults.add({ method: 'POST', path, skip: 3, kind: 'slow', delayMs: 60_000 });
+		await start(workflow, TRIGGER);
+		await until('the message without an answer', 30_000, () =>
+			sandbox.faults.remaining() === 0 ? true : undefined,
+		);
+		await n8n.kill();
+		const before = ordersSent().length;
+		expect(before).toBeGreaterThan(3);
+		expect(Object.values(await restartAndRead())).toEqual(Array(7).fill(null));
+
+		await run(workflow, TRIGGER);
+		expect(ordersSent()).toEqual(SENDABLE);
+		expect(await writtenBack()).toEqual({ ...sentAt(), 'ORD-3055': expect.any(String) });
+
+		async function restartAndRead() {
+			await n8n.restart();
+			session = await signIn(n8n);
+			return await writtenBack();
+		}
+	});
+
+	it('sends each row once when two runs come at the same moment', async () => {
+		const ids = await Promise.all([start(workflow, TRIGGER), start(workflow, TRIGGER)]);
+		for (const id of ids)
+			expect(await waitForExecution(session, id)).toMatchObject({ status: 'success' });
+		expect(ordersSent()).toEqual(SENDABLE);
+		expect(await writtenBack()).toEqual({ ...sentAt(), 'ORD-3055': expect.any(String) });
+	});
+});
+
+describe('crm-webhook.json', () => {
+	const deal = {
+		deal_id: 'DEAL-501',
+		customer_name: 'Budi Santoso',
+		phone: '0812-0000-1001',
+		total: 450000,
+	};
+	let workflow: StoredWorkflow;
+
+	beforeEach(async () => {
+		workflow = await addExample('crm-webhook');
+		await activateWorkflow(session, workflow.id);
+	});
+	afterEach(async () => await deactivateWorkflow(session, workflow.id));
+
+	/** @returns the status and the body of the answer */
+	async function fire(body: unknown): Promise<[number, Record<string, unknown>]> {
+		const response = await fetch(`${n8n.url}/webhook/crm-deal`, {
+			method: 'POST',
+			headers: { 'content-type': 'application/json' },
+			body: JSON.stringify(body),
+		});
+		return [response.status, (await response.json()) as Record<string, unknown>];
+	}
+
+	it('sends once for a deal that is fired three times at once and later again, and says so', async () => {
+		const answers = await Promise.all([fire(deal), fire(deal), fire(deal)]);
+		answers.push(await fire(deal));
+		const [message, ...others] = sent();
+		expect(others).toEqual([]);
+		const told = { deal_id: 'DEAL-501', message_id: message!.id, sent_at: message!.created_at };
+		expect(answers.map(([status, { result }]) => [status, result]).sort()).toEqual([
+			[200, 'sent'],
+			...Array(3).fill([200, 'sent_before']),
+		]);
+		for (const [, answer] of answers) expect(answer).toMatchObject(told);
+	});
+
+	it('says why nothing was sent, and sends it once the CRM fires again', async () => {
+		sandbox.faults.add({ method: 'POST', path: /messages$/, kind: 'status', status: 403 });
+		expect(await fire(deal)).toEqual([
+			503,
+			{
+				result: 'not_sent',
+				deal_id: 'DEAL-501',
+				reason: expect.stringContaining('The API key may not do this'),
+				advice: expect.stringContaining('Ask an administrator'),
+				may_have_arrived: false,
+			},
+		]);
+		expect(await fire(deal)).toMatchObject([200, { result: 'sent' }]);
+		expect(sent()).toHaveLength(1);
+	});
+
+	it.each([
+		['without a phone number', { ...deal, phone: null }],
+		['without a name', { ...deal, customer_name: ' ' }],
+		['in a list', [deal]],
+		['without anything', {}],
+	])('refuses a deal %s', async (_, body) => {
+		expect(await fire(body)).toEqual([
+			400,
+			{ result: 'not_sent', reason: expect.stringContaining('A deal needs deal_id') },
+		]);
+		expect(sandbox.journal.entries).toEqual([]);
+	});
+});
+
+describe('remind-until-answered.json', () => {
+	const TRIGGER = 'When clicking ‘Execute workflow’';
+	const DAY_SECONDS = 3;
+
+	it('reminds twice at most, stops for who answers, and tells the team who does not', async () => {
+		const workflow = await addExample(
+			'remind-until-answered',
+			{},
+			// What 60 hours are to a day, in seconds; and less than such a day.
+			{
+				'hours: 60': `seconds: ${2.5 * DAY_SECONDS}`,
+				'"skipIfSentWithin":23': '"skipIfSentWithin":0.0001',
+			},
+			{ 'A day': { amount: DAY_SECONDS, unit: 'seconds' } },
+		);
+		const id = await start(workflow, TRIGGER);
+		const sentUntil = async (count: number) =>
+			await until(`${count} messages`, 20_000, () => (sent().length >= count ? true : undefined));
+		await sentUntil(3);
+		const [budi, siti, made] = [...sandbox.store.conversations.values()] as [
+			Conversation,
+			Conversation,
+			Conversation,
+		];
+		sandbox.store.addIncoming(siti.id, 'Sudah saya transfer ya');
+		await sentUntil(5);
+		made.status = 'resolved';
+		expect(await waitForExecution(session, id)).toMatchObject({ status: 'success' });
+
+		expect([budi, siti, made].map(({ labels }) => labels)).toEqual([
+			['tidak-menjawab'],
+			['menjawab'],
+			[],
+		]);
+		const first = 'tmpl_invoice_due';
+		const reminder = 'tmpl_follow_up';
+		const templates = (conversation: Conversation) =>
+			sentInto(conversation).map((message) => (message.private ? 'note' : message.template_id));
+		expect(templates(budi)).toEqual([first, reminder, reminder, 'note']);
+		expect(templates(siti)).toEqual([first]);
+		expect(templates(made)).toEqual([first, reminder]);
+		expect(sentInto(budi).at(-1)!.content).toMatch(
+			/^Budi Santoso belum menjawab pesan tentang pesanan ORD-3107/,
+		);
+	});
+});
+
+describe('ai-agent-handover.json', () => {
+	const WAIT_SECONDS = 2;
+	const HAND_OVER = [
+		{ tool: 'Note_for_the_team', given: { note: 'Barang rusak, minta ganti.' } },
+		{ tool: 'Hand_over_to_people', given: {} },
+	];
+	let model: ScriptedModel;
+	let workflow: StoredWorkflow;
+	let conversation: Conversation;
+	let agent: Agent;
+
+	beforeAll(async () => {
+		model = await startScriptedModel(() => '');
+	});
+	afterAll(async () => await model?.close());
+
+	beforeEach(async () => {
+		model.chats.length = 0;
+		const openAiApi = await createCredential(session, model.credential);
+		const quicker = { 'Some seconds': { amount: WAIT_SECONDS } };
+		workflow = await addExample('ai-agent-handover', { openAiApi }, {}, quicker);
+		await activateWorkflow(session, workflow.id);
+		const contact = sandbox.store.addContact({ name: 'Siti Aminah' });
+		conversation = sandbox.store.addConversation({ contact, labels: ['prioritas'] });
+		[agent] = sandbox.store.agents.values() as unknown as [Agent];
+	});
+	afterEach(async () => await deactivateWorkflow(session, workflow.id));
+
+	const write = (text: string) => sandbox.store.addIncoming(conversation.id, text);
+
+	function writeAsAgent(content: string): void {
+		sandbox.store.addMessage(conversation.id, {
+			type: 'outgoing',
+			content,
+			sender: { type: 'agent', ...agent },
+			attachments: [],
+			created_at: timestamp(sandbox.store.now()),
+		});
+	}
+
+	/** Waits until so many executions were started, and have ended. */
+	async function ended(count: number): Promise<void> {
+		await sandbox.deliveries.settled();
+		const executions = await until(`${count} executions`, 20_000, async () => {
+			const all = await listExecutions(session, { workflowId: workflow.id });
+			return all.length >= count ? all : undefined;
+		});
+		expect(executions).toHaveLength(count);
+		for (const { id } of executions) {
+			expect(await waitForExecution(session, id)).toMatchObject({ status: 'success' });
+		}
+	}
+
+	/** What was sent, internal notes in brackets. */
+	const texts = () =>
+		sentInto(conversation).map(({ content, private: isNote }) =>
+			isNote ? `(${content})` : content,
+		);
+
+	const lastOf = (chat: ChatMessage[]) => chat.at(-1)!;
+
+	it('answers, with the conversation in mind', async () => {
+		model.script = () => 'Kami buka pukul 08.00 Kak.';
+		write('Halo, jam berapa buka?');
+		await ended(1);
+
+		expect(texts()).toEqual(['Kami buka pukul 08.00 Kak.']);
+		const [chat, ...others] = model.chats;
+		expect(others).toEqual([]);
+		expect(lastOf(chat!).content).toContain('Siti Aminah (contact): Halo, jam berapa buka?');
+	});
+
+	it('gives one answer to three messages in a row', async () => {
+		model.script = (chat) =>
+			`Menjawab ${String(lastOf(chat).content).match(/\(contact\)/g)?.length}`;
+		for (const text of ['Halo', 'Kak', 'Masih ada?']) write(text);
+		await ended(3);
+		expect(texts()).toEqual(['Menjawab 3']);
+	});
+
+	it('hands over to people, says so, and is silent from then on', async () => {
+		model.script = (chat) =>
+			lastOf(chat).role === 'tool' ? 'Tim kami akan melanjutkan ya Kak.' : HAND_OVER;
+		write('Barangnya rusak!');
+		await ended(1);
+		const handedOver = ['(Barang rusak, minta ganti.)', 'Tim kami akan melanjutkan ya Kak.'];
+		expect(texts()).toEqual(handedOver);
+		expect(conversation).toMatchObject({
+			labels: ['prioritas', 'butuh-manusia'],
+			team_id: expect.stringMatching(/^team_/),
+		});
+
+		const asked = model.chats.length;
+		write('Halo?');
+		await ended(2);
+		expect(texts()).toEqual(handedOver);
+		expect(model.chats).toHaveLength(asked);
+	});
+
+	it('leaves a conversation alone that an agent has', async () => {
+		conversation.assignee = agent;
+		write('Halo');
+		await ended(1);
+		expect(texts()).toEqual([]);
+		expect(model.chats).toEqual([]);
+	});
+
+	it.each([
+		['writes', () => writeAsAgent('Saya bantu ya Kak.'), ['Saya bantu ya Kak.']],
+		['takes the conversation', () => void (conversation.assignee = agent), []],
+	])('sends nothing when an agent %s while the model thinks', async (_, act, expected) => {
+		model.script = () => {
+			act();
+			return 'Terlambat.';
+		};
+		write('Halo');
+		await ended(1);
+		expect(model.chats).toHaveLength(1);
+		expect(texts()).toEqual(expected);
+	});
+
+	it('tells the model in words when Sahut refuses what a tool does', async () => {
+		const message = 'team_id is unknown';
+		sandbox.faults.add({ method: 'PUT', kind: 'status', status: 422, message });
+		model.script = (chat) => (lastOf(chat).role === 'tool' ? 'Mohon tunggu ya Kak.' : HAND_OVER);
+		write('Barangnya rusak!');
+		await ended(1);
+
+		const answer = lastOf(model.chats.at(-1)!).content;
+		expect(answer).toContain('Sahut refused the data for conversation');
+		expect(answer).toContain(message);
+		expect(texts().at(-1)).toBe('Mohon tunggu ya Kak.');
+	});
+
+	it.each([
+		['the model does not answer', () => Promise.reject(new Error('Kuota habis')), /Bad request/],
+		['the model says nothing', () => '', /Text is empty/],
+	])('tells the team when %s', async (_, script, reason) => {
+		model.script = script;
+		write('Halo');
+		await ended(1);
+		expect(texts()).toEqual([expect.stringMatching(/^\(AI tidak dapat menjawab \(/)]);
+		expect(texts()[0]).toMatch(reason);
+		expect(conversation.labels).toEqual(['prioritas', 'butuh-manusia']);
+	});
+});
