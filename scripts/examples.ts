@@ -4,13 +4,19 @@ import type { INodeCredentialsDetails } from 'n8n-workflow';
 
 import type { Conversation, Store } from '../sandbox';
 import { fillIn, readExample, type ExampleWorkflow } from './demo/example';
-import { createDataTable, type ColumnType, type Session, type StoredTable } from './n8n';
+import {
+	createDataTable,
+	listDataTables,
+	type ColumnType,
+	type Session,
+	type StoredTable,
+} from './n8n';
 
 const FOLDER = 'examples';
 const REPOSITORY = resolve(__dirname, '..');
 
 /** The data table of the follow-up, and what it holds at first. */
-export const TABLE_NAME = 'Follow-up';
+const TABLE_NAME = 'Follow-up';
 const TABLE_FILE = join(FOLDER, 'follow-up-data-table.csv');
 const NUMBERS = new Set(['total']);
 
@@ -45,24 +51,21 @@ export function exampleNames(): string[] {
 	return files.filter((file) => file.endsWith('.json')).map((file) => file.slice(0, -5));
 }
 
-/** Makes the data table of the follow-up, with its sample rows. */
-export async function createFollowUpTable(session: Session): Promise<StoredTable> {
+/** The data table of the follow-up; where there is none yet, it is made, with its sample rows. */
+export async function provideFollowUpTable(session: Session): Promise<StoredTable> {
+	const known = (await listDataTables(session)).find(({ name }) => name === TABLE_NAME);
+	if (known) return known;
 	const [head, ...lines] = readFileSync(join(REPOSITORY, TABLE_FILE), 'utf8').trim().split('\n');
 	const names = head!.split(',');
-	const columns = names.map((name): [string, ColumnType] => [
-		name,
-		NUMBERS.has(name) ? 'number' : 'string',
-	]);
+	const typeOf = (name: string): ColumnType => (NUMBERS.has(name) ? 'number' : 'string');
 	const rows = lines.map((line) => {
-		const cells = line.split(',');
-		return Object.fromEntries(
-			names.map((name, index) => {
-				const cell = cells[index] || null;
-				return [name, cell !== null && NUMBERS.has(name) ? Number(cell) : cell];
-			}),
-		);
+		const cells = line.split(',').map((cell) => cell || null);
+		const valueOf = (name: string, cell: string | null = null) =>
+			cell !== null && NUMBERS.has(name) ? Number(cell) : cell;
+		return Object.fromEntries(names.map((name, index) => [name, valueOf(name, cells[index])]));
 	});
-	return await createDataTable(session, TABLE_NAME, Object.fromEntries(columns), rows);
+	const columns = Object.fromEntries(names.map((name) => [name, typeOf(name)]));
+	return await createDataTable(session, TABLE_NAME, columns, rows);
 }
 
 /**

@@ -2,8 +2,17 @@ import type { Page } from 'playwright-core';
 
 import { startSandbox, type Sandbox } from '../../sandbox';
 import { HOUR_MS } from '../../sandbox/clock';
-import { freshConversation, readyExample } from '../examples';
-import { createWorkflow, type Session, type StoredCredential, type StoredWorkflow } from '../n8n';
+import type { ExampleWorkflow } from '../demo/example';
+import { freshConversation, provideFollowUpTable, readyExample } from '../examples';
+import {
+	createCredential,
+	createWorkflow,
+	until,
+	type Session,
+	type StoredCredential,
+	type StoredWorkflow,
+} from '../n8n';
+import { startScriptedModel, type ScriptedModel } from '../scriptedModel';
 import { endOfRun, openWorkflow, startWorkflow } from './canvas';
 import { TEST_WEBHOOK, webhookAt } from './webhooks';
 
@@ -13,6 +22,20 @@ const SUNDAY_HOUR_UTC = 13;
 
 /** What a customer writes, for the examples that begin with it. */
 const QUESTION = 'Selamat malam Kak, berapa harganya?';
+
+/** What a customer writes who is reminded. */
+const ANSWER = 'Sudah saya transfer ya Kak';
+
+/** What a CRM sends. */
+const DEAL = {
+	deal_id: 'DEAL-501',
+	customer_name: 'Ratna Sari',
+	phone: '(0857) 0000 1004',
+	total: 320000,
+};
+
+const WAIT_SECONDS = 2;
+const CALL_TIMEOUT_MS = 30_000;
 
 /** The evening of last Sunday, when nobody is at work. */
 function lastSunday(): Date {
@@ -30,30 +53,95 @@ export async function startSundaySandbox(): Promise<Sandbox> {
 	return sandbox;
 }
 
-/** Imports an example into n8n, with the credential and everything else that it needs filled in. */
+/** A model that leaves a note, hands over to people, and says so. */
+export async function startHandingOverModel(): Promise<ScriptedModel> {
+	return await startScriptedModel((chat) =>
+		chat.at(-1)?.role === 'tool'
+			? 'Baik Kak, tim kami akan melanjutkan percakapan ini.'
+			: [
+					{ tool: 'Note_for_the_team', given: { note: 'Pelanggan menanyakan harga.' } },
+					{ tool: 'Hand_over_to_people', given: {} },
+				],
+	);
+}
+
+/** Where examples are run, and with what. */
+export interface Stage {
+	session: Session;
+	sandbox: Sandbox;
+	model: ScriptedModel;
+}
+
+/** Seconds in the place of a day; and no more than one reminder, whatever the day of the sandbox. */
+function quicken(example: ExampleWorkflow): ExampleWorkflow {
+	const text = JSON.stringify(example)
+		.replaceAll(/\$now (>=|<) DateTime[^}]+\}\)/g, '$$runIndex $1 1')
+		.replaceAll('"skipIfSentWithin":23', '"skipIfSentWithin":0.0001');
+	const quicker = JSON.parse(text) as ExampleWorkflow;
+	const nodes = quicker.nodes.map((node) =>
+		node.type === 'n8n-nodes-base.wait'
+			? { ...node, parameters: { ...node.parameters, amount: WAIT_SECONDS, unit: 'seconds' } }
+			: node,
+	);
+	return { ...quicker, nodes };
+}
+
+/** Imports an example into n8n, with all that it needs filled in, and with short waits. */
 export async function importExample(
-	session: Session,
-	{ store }: Sandbox,
+	{ session, sandbox, model }: Stage,
 	name: string,
 	credential: StoredCredential,
 ): Promise<StoredWorkflow> {
-	return await createWorkflow(session, { ...readyExample(name, store, credential), name });
+	const { id: dataTableId } = await provideFollowUpTable(session);
+	const openAiApi = await createCredential(session, model.credential);
+	const example = readyExample(name, sandbox.store, credential, { dataTableId, openAiApi });
+	return await createWorkflow(session, { ...quicken(example), name });
+}
+
+/** Calls the test webhook of a workflow, once n8n listens. */
+async function callWebhook({ n8n }: Session, path: unknown): Promise<void> {
+	await until('the test webhook', CALL_TIMEOUT_MS, async () => {
+		const { ok } = await fetch(`${n8n.url}/webhook-test/${String(path)}`, {
+			method: 'POST',
+			headers: { 'content-type': 'application/json' },
+			body: JSON.stringify(DEAL),
+		});
+		return ok || undefined;
+	});
+}
+
+/** Has the customer answer who got the second of the first messages. */
+async function answerSecond({ store }: Sandbox, before: number): Promise<void> {
+	const answering = await until('the first messages', CALL_TIMEOUT_MS, () => {
+		const [, second, third] = [...store.conversations.values()].slice(before);
+		const wasSent = third && store.messages(third.id).length > 0;
+		return wasSent ? second : undefined;
+	});
+	store.addIncoming(answering.id, ANSWER);
 }
 
 /**
- * Opens an example in the editor and runs it to its end; a customer writes, where it waits for that.
+ * Opens an example in the editor and runs it to its end; a customer writes, or a CRM calls, where it
+ * waits for that.
  * @returns the message that tells how it ended
  */
 export async function runExample(
 	page: Page,
-	sandbox: Sandbox,
+	{ session, sandbox }: Pick<Stage, 'sandbox' | 'session'>,
 	{ id, nodes }: StoredWorkflow,
 ): Promise<string> {
+	const nodeOf = (type: string) => nodes.find((node) => node.type === type);
 	await openWorkflow(page, id);
+	const before = sandbox.store.conversations.size;
 	await startWorkflow(page);
-	if (nodes.some(({ type }) => type === 'n8n-nodes-sahut.sahutTrigger')) {
+	const webhook = nodeOf('n8n-nodes-base.webhook');
+	if (nodeOf('n8n-nodes-sahut.sahutTrigger')) {
 		await webhookAt(sandbox, TEST_WEBHOOK);
 		sandbox.store.addIncoming(freshConversation(sandbox.store).id, QUESTION);
+	} else if (webhook) {
+		await callWebhook(session, webhook.parameters.path);
+	} else if (nodeOf('n8n-nodes-base.wait')) {
+		await answerSecond(sandbox, before);
 	}
 	return await endOfRun(page);
 }

@@ -83,10 +83,10 @@ async function withExample(
 	take: (page: Page) => Promise<void>,
 ): Promise<void> {
 	const credential = await addCredential(studio);
-	const workflow = await importExample(studio.session, studio.sandbox, name, credential);
+	const workflow = await importExample(studio, name, credential);
 	const editor = await openEditor(studio.browser, studio.n8n, look);
 	const page = await editor.newPage();
-	await runExample(page, studio.sandbox, workflow);
+	await runExample(page, studio, workflow);
 	await fitCanvas(page);
 	await take(page);
 	await editor.close();

@@ -3,8 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Browser } from 'playwright-core';
 
-import type { Sandbox } from '../../sandbox';
-import { launchChromium, startSundaySandbox } from '../editor';
+import { launchChromium, startHandingOverModel, startSundaySandbox, type Stage } from '../editor';
 import {
 	createCredential,
 	installPackage,
@@ -12,17 +11,14 @@ import {
 	signIn,
 	startN8n,
 	type RunningN8n,
-	type Session,
 	type StoredCredential,
 } from '../n8n';
 import { credentialFor } from '../n8n/parts';
 
 /** What pictures are taken of and with. */
-export interface Studio {
+export interface Studio extends Stage {
 	browser: Browser;
 	n8n: RunningN8n;
-	session: Session;
-	sandbox: Sandbox;
 }
 
 const LOG = resolve(__dirname, '../../test-results/n8n/screenshots.log');
@@ -42,7 +38,9 @@ export async function inStudio(work: (studio: Studio) => Promise<void>): Promise
 		endings.unshift(() => n8n.stop());
 		const sandbox = await startSundaySandbox();
 		endings.unshift(() => sandbox.close());
-		await work({ browser, n8n, session: await signIn(n8n), sandbox });
+		const model = await startHandingOverModel();
+		endings.unshift(() => model.close());
+		await work({ browser, n8n, session: await signIn(n8n), sandbox, model });
 	} finally {
 		for (const end of endings) await end();
 	}

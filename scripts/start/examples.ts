@@ -1,10 +1,9 @@
 import type { Sandbox } from '../../sandbox';
-import { createFollowUpTable, exampleNames, readyExample, TABLE_NAME } from '../examples';
+import { exampleNames, provideFollowUpTable, readyExample } from '../examples';
 import {
 	createCredential,
 	createWorkflow,
 	listCredentials,
-	listDataTables,
 	listWorkflows,
 	updateCredential,
 	type Session,
@@ -30,9 +29,7 @@ export async function provideExamples(
 	sandbox: Sandbox,
 	credential: StoredCredential,
 ): Promise<string[]> {
-	const table =
-		(await listDataTables(session)).find(({ name }) => name === TABLE_NAME) ??
-		(await createFollowUpTable(session));
+	const table = await provideFollowUpTable(session);
 	const examples = exampleNames().map((each) =>
 		readyExample(each, sandbox.store, credential, { dataTableId: table.id }),
 	);

@@ -8,7 +8,7 @@ import {
 	type Sandbox,
 } from '../../sandbox';
 import { timestamp } from '../../sandbox/clock';
-import { createFollowUpTable, readyExample, type InN8n } from '../../scripts/examples';
+import { provideFollowUpTable, readyExample, type InN8n } from '../../scripts/examples';
 import {
 	activateWorkflow,
 	createCredential,
@@ -103,7 +103,7 @@ describe('follow-up-data-table.json', () => {
 	let workflow: StoredWorkflow;
 
 	beforeEach(async () => {
-		table = (await createFollowUpTable(session)).id;
+		table = (await provideFollowUpTable(session)).id;
 		workflow = await addExample('follow-up-data-table', { dataTableId: table });
 	});
 	afterEach(async () => await deleteDataTable(session, table));
