@@ -126,7 +126,7 @@ export const builtInNodes: Record<string, INodeType> = {
 		},
 		2,
 	),
-	/** Its rules, as far as three of them and outputs go; an item goes to the first that holds. */
+	/** Its rules, as far as four of them and outputs go; an item goes to the first that holds. */
 	'n8n-nodes-base.switch': standIn(
 		'switch',
 		[
@@ -139,7 +139,7 @@ export const builtInNodes: Record<string, INodeType> = {
 			}),
 		],
 		async function () {
-			const outputs: INodeExecutionData[][] = [[], [], []];
+			const outputs: INodeExecutionData[][] = [[], [], [], []];
 			for (const [item, data] of this.getInputData().entries()) {
 				const holds = (_: unknown, rule: number) =>
 					this.getNodeParameter(`rules.values[${rule}].conditions`, item, false, {
@@ -150,7 +150,7 @@ export const builtInNodes: Record<string, INodeType> = {
 			}
 			return outputs;
 		},
-		3,
+		4,
 	),
 	'n8n-nodes-base.filter': standIn(
 		'filter',

@@ -23,7 +23,8 @@ const SUNDAY_HOUR_UTC = 13;
 /** What a customer writes, for the examples that begin with it. */
 const QUESTION = 'Selamat malam Kak, berapa harganya?';
 
-/** What a customer writes who is reminded. */
+/** What one of the customers answers who are reminded, and about which order. */
+const ANSWERED_ORDER = 'ORD-3112';
 const ANSWER = 'Sudah saya transfer ya Kak';
 
 /** What a CRM sends. */
@@ -110,14 +111,14 @@ async function callWebhook({ n8n }: Session, path: unknown): Promise<void> {
 	});
 }
 
-/** Has the customer answer who got the second of the first messages. */
-async function answerSecond({ store }: Sandbox, before: number): Promise<void> {
-	const answering = await until('the first messages', CALL_TIMEOUT_MS, () => {
-		const [, second, third] = [...store.conversations.values()].slice(before);
-		const wasSent = third && store.messages(third.id).length > 0;
-		return wasSent ? second : undefined;
-	});
-	store.addIncoming(answering.id, ANSWER);
+/** Has the customer answer whose order that is, once they have got a message about it. */
+async function answerAbout(order: string, { store }: Sandbox): Promise<void> {
+	const { id } = await until(`a message about ${order}`, CALL_TIMEOUT_MS, () =>
+		[...store.conversations.values()].find((conversation) =>
+			store.messages(conversation.id).some(({ content }) => content.includes(order)),
+		),
+	);
+	store.addIncoming(id, ANSWER);
 }
 
 /**
@@ -132,7 +133,6 @@ export async function runExample(
 ): Promise<string> {
 	const nodeOf = (type: string) => nodes.find((node) => node.type === type);
 	await openWorkflow(page, id);
-	const before = sandbox.store.conversations.size;
 	await startWorkflow(page);
 	const webhook = nodeOf('n8n-nodes-base.webhook');
 	if (nodeOf('n8n-nodes-sahut.sahutTrigger')) {
@@ -141,7 +141,7 @@ export async function runExample(
 	} else if (webhook) {
 		await callWebhook(session, webhook.parameters.path);
 	} else if (nodeOf('n8n-nodes-base.wait')) {
-		await answerSecond(sandbox, before);
+		await answerAbout(ANSWERED_ORDER, sandbox);
 	}
 	return await endOfRun(page);
 }

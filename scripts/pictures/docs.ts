@@ -52,6 +52,7 @@ const HIDDEN = [
 	'[data-test-id="canvas-minimap"]',
 	'[data-test-id^="execute-workflow-button"]',
 	'[data-test-id="radio-button-workflow"]',
+	'div:has(> [role="radiogroup"] [data-test-id="radio-button-workflow"])',
 	'[role="radiogroup"]:has([data-test-id="radio-button-workflow"])',
 	'.el-popper',
 	'[role="tooltip"]',
@@ -68,10 +69,15 @@ async function nodesArea(page: Page): Promise<Area> {
 	const boxes = await page
 		.locator('.vue-flow__node')
 		.evaluateAll((nodes) => nodes.map((node) => node.getBoundingClientRect().toJSON() as Edges));
+	const canvas = await page
+		.locator('.vue-flow')
+		.first()
+		.evaluate((element) => element.getBoundingClientRect().toJSON() as Edges);
 	const left = Math.min(...boxes.map((box) => box.left)) - MARGIN;
-	const top = Math.min(...boxes.map((box) => box.top)) - MARGIN;
+	const top = Math.max(Math.min(...boxes.map((box) => box.top)) - MARGIN, canvas.top);
 	const right = Math.max(...boxes.map((box) => box.right)) + MARGIN;
-	const bottom = Math.max(...boxes.map((box) => box.bottom)) + MARGIN + NAME_HEIGHT;
+	const lowest = Math.max(...boxes.map((box) => box.bottom)) + MARGIN + NAME_HEIGHT;
+	const bottom = Math.min(lowest, canvas.bottom);
 	return { x: left, y: top, width: right - left, height: bottom - top };
 }
 

@@ -362,13 +362,17 @@ describe('remind-until-answered.json', () => {
 			.filter((message) => message.private || message.template_id)
 			.map((message) => (message.private ? message.content : message.template_id));
 
-	/** Runs the example; its waits end at once, and after `rounds` of them nothing more follows. */
-	async function remind(rounds = 1): Promise<FinishedRun> {
+	/**
+	 * Runs the example; its waits end at once, and after `rounds` of them nothing more follows.
+	 * @param happen what happens during the waits
+	 */
+	async function remind(rounds = 1, happen: () => void = () => undefined): Promise<FinishedRun> {
 		let waits = 0;
 		const wait: INodeType = {
 			...builtInNodes['n8n-nodes-base.wait']!,
 			async execute() {
 				waits += 1;
+				happen();
 				return [waits > rounds ? [] : this.getInputData()];
 			},
 		};
@@ -424,9 +428,7 @@ describe('remind-until-answered.json', () => {
 		],
 	])('leaves %s alone', async (_, happen, labels) => {
 		const conversation = addConversation(30);
-		happen(conversation);
-		await remind();
-		// A resolved conversation is not used for the first message.
+		await remind(1, () => happen(conversation));
 		expect(sentSince(conversation)).toEqual([]);
 		expect(conversation.labels).toEqual(['prioritas', ...labels]);
 	});
@@ -441,16 +443,30 @@ describe('remind-until-answered.json', () => {
 		expect(sentSince(conversation)).toEqual([expect.stringMatching(/^Budi Santoso belum/)]);
 	});
 
+	it.each([
+		['conversation', (id: string) => `/conversations/${id}`],
+		['messages', (id: string) => `/conversations/${id}/messages`],
+	])('puts aside whose %s cannot be read, and reminds the others', async (_, pathOf) => {
+		const conversation = addConversation(30);
+		const path = pathOf(conversation.id);
+		const run = await remind(1, () =>
+			sandbox.faults.add({ kind: 'status', method: 'GET', path, status: 403 }),
+		);
+		expect(jsonOf(run, 'Not known')).toHaveLength(1);
+		expect(jsonOf(run, 'Reminder')).toHaveLength(2);
+		expect(sentSince(conversation)).toEqual([]);
+	});
+
 	it('puts aside at once who cannot be written to', async () => {
 		sandbox.faults.add({ kind: 'status', method: 'POST', path: /messages$/, status: 422 });
 		const run = await remind();
-		expect(jsonOf(run, 'Not done')).toEqual([
+		expect(jsonOf(run, 'Not sent')).toEqual([
 			expect.objectContaining({
 				order_id: expect.any(String),
 				error: expect.objectContaining({ status: 422 }),
 			}),
 		]);
-		const [putAside] = run.runs('Not done');
+		const [putAside] = run.runs('Not sent');
 		const [wait] = run.runs('A day');
 		expect(putAside!.executionIndex).toBeLessThan(wait!.executionIndex);
 	});
