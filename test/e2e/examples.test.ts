@@ -433,6 +433,18 @@ describe('ai-agent-handover.json', () => {
 		expect(texts()).toEqual(expected);
 	});
 
+	it('answers once what the customer writes before and while the model thinks', async () => {
+		model.script = () => {
+			if (model.chats.length > 1) return 'Masih ada, Rp 50.000 Kak.';
+			write('Dan berapa harganya?');
+			return 'Masih ada Kak.';
+		};
+		write('Masih ada?');
+		await ended(2);
+		expect(texts()).toEqual(['Masih ada, Rp 50.000 Kak.']);
+		expect(lastOf(model.chats[1]!).content).toMatch(/Masih ada\?.*Dan berapa harganya\?/s);
+	});
+
 	it('tells the model in words when Sahut refuses what a tool does', async () => {
 		const message = 'team_id is unknown';
 		sandbox.faults.add({ method: 'PUT', kind: 'status', status: 422, message });

@@ -8,8 +8,11 @@ import {
 	freePort,
 	listWorkflows,
 	NEWEST,
+	outputItems,
+	runWorkflow,
 	signIn,
 	until,
+	waitForExecution,
 	type Session,
 } from '../../scripts/n8n';
 
@@ -66,6 +69,16 @@ async function signInAsTold(printed: string): Promise<Session> {
 const names = async (session: Session) =>
 	(await listWorkflows(session)).map(({ name }) => name).sort();
 
+/** Runs the follow-up as it was imported. @returns the orders whose messages it has sent */
+async function followUp(session: Session): Promise<unknown[]> {
+	const workflows = await listWorkflows(session);
+	const { id } = workflows.find(({ name }) => name === 'Follow-up that runs by itself')!;
+	const run = await runWorkflow(session, id, 'In working hours');
+	if (!('executionId' in run)) throw new Error('The workflow waits for a webhook.');
+	const execution = await waitForExecution(session, run.executionId);
+	return outputItems(execution, 'Write when it was sent').map(({ json }) => json.order_id);
+}
+
 it('offers an editor with all examples, keeps it from one start to the next, and leaves nothing running', async () => {
 	const examples = readdirSync(EXAMPLES)
 		.filter((file) => file.endsWith('.json'))
@@ -74,6 +87,7 @@ it('offers an editor with all examples, keeps it from one start to the next, and
 	for (let time = 0; time < 2; time++) {
 		const session = await signInAsTold(await start());
 		expect(await names(session)).toEqual(examples.map(({ name }) => name).sort());
+		expect(await followUp(session)).toHaveLength(time === 0 ? 6 : 0);
 
 		expect(await interrupt()).toBe(0);
 		expect(await availablePort(port)).toBe(port);
