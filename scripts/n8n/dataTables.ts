@@ -32,7 +32,8 @@ export async function createDataTable(
 		name,
 		columns: Object.entries(columns).map(([column, type]) => ({ name: column, type })),
 	});
-	await session.request('POST', `${path}/${table.id}/insert`, { data: rows });
+	const insertion = { data: rows, returnType: 'count' };
+	await session.request('POST', `${path}/${table.id}/insert`, insertion);
 	return table;
 }
 
