@@ -1,7 +1,7 @@
 import { startSandbox } from '../sandbox';
 import { availablePort, installN8n, lastLines } from './n8n';
 import { signInToEditor, startEditor } from './start/editor';
-import { provideCredential, provideExamples } from './start/examples';
+import { provideCredential, provideExamples } from './start/importExamples';
 import { introduction } from './start/introduction';
 import { parseOptions } from './start/options';
 

@@ -1,6 +1,6 @@
 import type { INode } from 'n8n-workflow';
 
-import { byId } from '../../scripts/demo/example';
+import { byId } from '../../test/support/locator';
 import type { WorkflowContent } from '../../scripts/n8n';
 import {
 	chain,

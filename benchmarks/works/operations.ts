@@ -1,6 +1,6 @@
 import type { INode } from 'n8n-workflow';
 
-import { byId } from '../../scripts/demo/example';
+import { byId } from '../../test/support/locator';
 import { count, median, ratio } from '../harness/figures';
 import type { Person } from '../harness/sandboxProcess';
 import { measured, type Stage } from '../harness/stage';

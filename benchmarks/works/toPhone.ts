@@ -1,6 +1,6 @@
 import type { INode } from 'n8n-workflow';
 
-import { byId } from '../../scripts/demo/example';
+import { byId } from '../../test/support/locator';
 
 /** A template to a phone number, as a follow-up sends it; for rows with `phone` and `channel`. */
 export const toPhone: INode['parameters'] = {

@@ -9,7 +9,7 @@ import {
 	type N8nOptions,
 } from '../n8n';
 import { chain, credentialFor, manualTrigger, sahut, sendText } from '../n8n/parts';
-import { byId } from '../demo/example';
+import { byId } from '../../test/support/locator';
 import type { Try } from './record';
 
 const START = 'Start';

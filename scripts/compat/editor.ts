@@ -12,7 +12,7 @@ import {
 	type Session,
 } from '../n8n';
 import { credentialFor } from '../n8n/parts';
-import { provideCredential, provideExamples } from '../start/examples';
+import { provideCredential, provideExamples } from '../start/importExamples';
 import { tryCancelling } from './cancelling';
 import { tryDying } from './dying';
 import { tryFailures } from './failures';

@@ -2,9 +2,19 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { Contact, Conversation, Message, Sandbox } from '../../sandbox';
 import { HOUR_MS, MINUTE_MS, timestamp } from '../../sandbox/clock';
-import { runWorkflow } from '../../test/engine/engine';
-import { builtInNodes } from './builtInNodes';
-import { byId, fillIn, MARK, NOT_SENT, READ, readExample, rowsOf, SEND, type Row } from './example';
+import { runWorkflow } from '../../test/support/engine';
+import { builtInNodes } from '../../test/support/builtInNodes';
+import { byId } from '../../test/support/locator';
+import {
+	fillIn,
+	MARK,
+	NOT_SENT,
+	READ,
+	readExample,
+	rowsOf,
+	SEND,
+	type Row,
+} from '../../test/support/exampleWorkflow';
 
 /** So long ago that WhatsApp takes nothing but a template. */
 const LAST_WROTE_HOURS_AGO = 50;

@@ -1,7 +1,7 @@
 export * from './canvas';
 export { launchChromium } from './chromium';
 export * from './credentialDialog';
-export * from './examples';
+export * from './exampleInEditor';
 export * from './executionsView';
 export * from './nodePanel';
 export * from './nodePicker';

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { INode } from 'n8n-workflow';
 
 import type { Sandbox } from '../../sandbox';
-import { byId } from '../demo/example';
+import { byId } from '../../test/support/locator';
 import type { WorkflowContent } from './cli';
 
 export const CREDENTIAL_NAME = 'Sahut sandbox';

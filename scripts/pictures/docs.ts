@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { Page } from 'playwright-core';
 
-import { exampleNames } from '../examples';
+import { exampleNames } from '../readyExamples';
 import { importExample, openEditor, openNode, runExample, type EditorLook } from '../editor';
 import { addCredential, type Studio } from './studio';
 

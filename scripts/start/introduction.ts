@@ -1,7 +1,7 @@
 import type { Sandbox } from '../../sandbox';
 import { throwAwayLogin, type RunningN8n } from '../n8n';
 import { CREDENTIAL_NAME } from '../n8n/parts';
-import { freshConversation } from '../examples';
+import { freshConversation } from '../readyExamples';
 
 /** What people need to know to begin. */
 export function introduction(n8n: RunningN8n, sandbox: Sandbox, workflows: string[]): string {

@@ -8,7 +8,7 @@ import {
 	type Sandbox,
 } from '../../sandbox';
 import { timestamp } from '../../sandbox/clock';
-import { provideFollowUpTable, readyExample, type InN8n } from '../../scripts/examples';
+import { provideFollowUpTable, readyExample, type InN8n } from '../../scripts/readyExamples';
 import {
 	activateWorkflow,
 	createCredential,

@@ -24,7 +24,7 @@ import {
 	type Session,
 	type StoredWorkflow,
 } from '../../scripts/n8n';
-import { deliverSigned } from '../signedDelivery';
+import { deliverSigned } from '../support/signedDelivery';
 import { makeN8nHome } from './n8nHome';
 import { chain, credentialFor, node, sahutTrigger, wait } from '../../scripts/n8n/parts';
 

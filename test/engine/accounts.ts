@@ -1,6 +1,6 @@
 import type { IDataObject, INode } from 'n8n-workflow';
 
-import { fastClock, type FinishedRun } from './engine';
+import { fastClock, type FinishedRun } from '../support/engine';
 import type { Fate } from './faultTable';
 
 /** How n8n takes a failure. */

@@ -4,16 +4,16 @@ import { setTimeout as wait } from 'node:timers/promises';
 
 import type * as Room from '../../nodes/Sahut/workspace';
 import type { Conversation } from '../../sandbox/records';
-import { PACKAGE_FOLDER, sahutWorkflow } from './engine';
-import { dataAtStart } from './retryData';
+import { PACKAGE_FOLDER, sahutWorkflow } from '../support/engine';
+import { dataAtStart } from '../support/retryData';
+import { byId } from '../support/locator';
 import {
-	byId,
 	conversationsOf,
 	openWorkspace,
 	sendText,
 	toPhone,
 	type Workspace,
-} from './workspace';
+} from '../support/workspace';
 
 /** A WhatsApp template to a phone number, which reaches everybody at any time. */
 const onChannel = (workspace: Workspace, channel: string): INode['parameters'] => ({

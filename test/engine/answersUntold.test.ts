@@ -1,7 +1,8 @@
 import type { IDataObject, INode } from 'n8n-workflow';
 
-import { executionThatDied, retry } from './retryData';
-import { allSent, byId, contactsOf, openWorkspace, sendText, toPhone } from './workspace';
+import { executionThatDied, retry } from '../support/retryData';
+import { byId } from '../support/locator';
+import { allSent, contactsOf, openWorkspace, sendText, toPhone } from '../support/workspace';
 
 const ONCE = 1;
 const CONTINUE = { onError: 'continueRegularOutput' } as const;

@@ -1,17 +1,17 @@
 import type { INode } from 'n8n-workflow';
 
 import { HOUR_MS, MINUTE_MS } from '../../sandbox/clock';
-import { sahutWith } from './engine';
-import { executionThatDied, retry } from './retryData';
+import { sahutWith } from '../support/engine';
+import { executionThatDied, retry } from '../support/retryData';
+import { byId } from '../support/locator';
 import {
-	byId,
 	contactsOf,
 	conversationsOf,
 	openWorkspace,
 	sendText,
 	toPhone,
 	type Workspace,
-} from './workspace';
+} from '../support/workspace';
 
 const SECOND_MS = 1_000;
 const TEMPLATE = /^Halo Kak Budi, terima kasih/;

@@ -1,14 +1,14 @@
 import type { INode } from 'n8n-workflow';
 
-import { openTool, sahutWorkflow } from './engine';
+import { openTool, sahutWorkflow } from '../support/engine';
+import { byId } from '../support/locator';
 import {
-	byId,
 	conversationsOf,
 	openWorkspace,
 	sendText,
 	type NodeSettings,
 	type Workspace,
-} from './workspace';
+} from '../support/workspace';
 
 const RETRY_ON_FAIL = { retryOnFail: true, maxTries: 3, waitBetweenTries: 1 };
 

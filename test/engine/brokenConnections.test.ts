@@ -1,7 +1,7 @@
 import net from 'node:net';
 
-import { sahutWith } from './engine';
-import { openWorkspace, sendText, until } from './workspace';
+import { sahutWith } from '../support/engine';
+import { openWorkspace, sendText, until } from '../support/workspace';
 
 /** What Node says when the operating system refuses something. */
 const failure = (syscall: string, code: string) =>

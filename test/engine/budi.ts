@@ -1,9 +1,9 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { Deviation } from '../../sandbox';
-import { fastClock, sahutWith } from './engine';
-import { letPass } from './retryData';
-import { openWorkspace, type Workspace } from './workspace';
+import { fastClock, sahutWith } from '../support/engine';
+import { letPass } from '../support/retryData';
+import { openWorkspace, type Workspace } from '../support/workspace';
 
 /** What there is in a workspace: of some records how many, of others what they hold. */
 export type Left = Record<string, unknown>;

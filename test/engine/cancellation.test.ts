@@ -1,16 +1,16 @@
 import type { INode } from 'n8n-workflow';
 import { setTimeout as wait } from 'node:timers/promises';
 
-import { runWorkflow, sahutWorkflow, toItems, type WorkflowToRun } from './engine';
-import { dataForRetry } from './retryData';
+import { runWorkflow, sahutWorkflow, toItems, type WorkflowToRun } from '../support/engine';
+import { dataForRetry } from '../support/retryData';
+import { byId } from '../support/locator';
 import {
-	byId,
 	openWorkspace,
 	sendText,
 	until,
 	type NodeSettings,
 	type Workspace,
-} from './workspace';
+} from '../support/workspace';
 
 const RETRY_ON_FAIL = { retryOnFail: true, maxTries: 3, waitBetweenTries: 1 };
 const ONE_BY_ONE: INode['parameters'] = { ...sendText, options: { concurrency: 1 } };

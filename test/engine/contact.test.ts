@@ -1,7 +1,8 @@
 import type { IDataObject, INode } from 'n8n-workflow';
 
-import { dataForRetry } from './retryData';
-import { byId, contactsOf as stored, openWorkspace, until, type Workspace } from './workspace';
+import { dataForRetry } from '../support/retryData';
+import { byId } from '../support/locator';
+import { contactsOf as stored, openWorkspace, until, type Workspace } from '../support/workspace';
 
 type Parameters = INode['parameters'];
 

@@ -5,7 +5,7 @@ import type {
 	INodeType,
 } from 'n8n-workflow';
 
-import { loadPackage } from './engine';
+import { loadPackage } from '../support/engine';
 
 type Nested = INodeProperties | INodePropertyOptions | INodePropertyCollection;
 

@@ -1,6 +1,7 @@
 import type { IDataObject, INode } from 'n8n-workflow';
 
-import { byId, openWorkspace, type Workspace } from './workspace';
+import { byId } from '../support/locator';
+import { openWorkspace, type Workspace } from '../support/workspace';
 
 type Parameters = INode['parameters'];
 

@@ -1,8 +1,8 @@
 import type { IRunExecutionData } from 'n8n-workflow';
 
-import { runWorkflow, sahutWorkflow } from './engine';
-import { dataAtStart, dataForRetry, letPass } from './retryData';
-import { openWorkspace, sendText, type Workspace } from './workspace';
+import { runWorkflow, sahutWorkflow } from '../support/engine';
+import { dataAtStart, dataForRetry, letPass } from '../support/retryData';
+import { openWorkspace, sendText, type Workspace } from '../support/workspace';
 
 const ONE_BY_ONE = sahutWorkflow({ ...sendText, options: { concurrency: 1 } });
 const [TRIGGER] = ONE_BY_ONE.nodes;

@@ -3,8 +3,8 @@
 import { RoutingNode, type ExecuteContext } from 'n8n-core';
 import type { IExecuteFunctions, INodeType, IRequestOptions } from 'n8n-workflow';
 
-import { loadPackage, runWorkflow, sahutWorkflow } from './engine';
-import { openWorkspace, sendText, type Workspace } from './workspace';
+import { loadPackage, runWorkflow, sahutWorkflow } from '../support/engine';
+import { openWorkspace, sendText, type Workspace } from '../support/workspace';
 
 /** A node of another package with our credential; `execute` is all that differs. */
 function nodeWithCredential(

@@ -2,7 +2,7 @@ import { demo } from '../../scripts/demo/demo';
 import { findProblems } from '../../scripts/demo/check';
 import { runDemo } from '../../scripts/demo/run';
 import type { Fault, Sandbox } from '../../sandbox';
-import { openSandbox } from '../sandbox/openSandbox';
+import { openSandbox } from '../support/openSandbox';
 
 const MESSAGES = /messages$/;
 const ROWS_WITH_A_NUMBER = 6;

@@ -1,11 +1,11 @@
 import type { INode } from 'n8n-workflow';
 
 import type { Deviation } from '../../sandbox';
-import { openSandbox } from '../sandbox/openSandbox';
+import { openSandbox } from '../support/openSandbox';
 import { goOnInAnotherProcess, openWithBudi, type WithBudi } from './budi';
 import { WRITING } from './deviationTable';
-import { sahutWorkflow, searchList } from './engine';
-import { letPass } from './retryData';
+import { sahutWorkflow, searchList } from '../support/engine';
+import { letPass } from '../support/retryData';
 import { openTriggerHost } from './triggerHost';
 
 async function run(workspace: WithBudi, parameters: INode['parameters'], change = {}) {

@@ -1,8 +1,9 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { Deviation } from '../../sandbox';
-import { loadOptions, sahutWorkflow, searchList } from './engine';
-import { byId, openWorkspace, sendText, type Workspace } from './workspace';
+import { loadOptions, sahutWorkflow, searchList } from '../support/engine';
+import { byId } from '../support/locator';
+import { openWorkspace, sendText, type Workspace } from '../support/workspace';
 
 const MANY = 120;
 

@@ -2,7 +2,8 @@ import type { INode } from 'n8n-workflow';
 
 import type { Deviation } from '../../sandbox';
 import type { Left } from './budi';
-import { byId, toPhone, type Workspace } from './workspace';
+import { byId } from '../support/locator';
+import { toPhone, type Workspace } from '../support/workspace';
 
 /** An operation that writes, and what it changes of `left`. */
 export interface Writing {

@@ -1,8 +1,8 @@
 import { DEVIATIONS, type Deviation } from '../../sandbox/deviations';
 import { BEFORE, goOnInAnotherProcess, openWithBudi, type Left, type WithBudi } from './budi';
 import { TOUCHED, WRITING, type Writing, type WritingName } from './deviationTable';
-import type { FinishedRun } from './engine';
-import { executionThatDied, letPass, retry } from './retryData';
+import type { FinishedRun } from '../support/engine';
+import { executionThatDied, letPass, retry } from '../support/retryData';
 
 /** `reported`: it failed, and says that it may have arrived all the same. */
 function outcomeOf({ status, error }: FinishedRun): string {

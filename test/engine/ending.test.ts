@@ -1,9 +1,10 @@
 import type { INode, INodePropertyOptions, INodeType } from 'n8n-workflow';
 import { setTimeout as wait } from 'node:timers/promises';
 
-import { loadPackage, sahutWith, fastClock } from './engine';
-import { openServer } from './localServer';
-import { byId, openWorkspace, sendText } from './workspace';
+import { loadPackage, sahutWith, fastClock } from '../support/engine';
+import { openServer } from '../support/localServer';
+import { byId } from '../support/locator';
+import { openWorkspace, sendText } from '../support/workspace';
 
 const about = {
 	conversationId: byId('={{ $json.conversation }}'),

@@ -1,9 +1,9 @@
 import { sleep, type INode } from 'n8n-workflow';
 
 import type { FaultAction } from '../../sandbox';
-import { fastClock, sahutWith } from './engine';
-import { closedOrigin, openPlainServer, openServer } from './localServer';
-import { openWorkspace, sendText } from './workspace';
+import { fastClock, sahutWith } from '../support/engine';
+import { closedOrigin, openPlainServer, openServer } from '../support/localServer';
+import { openWorkspace, sendText } from '../support/workspace';
 
 const CONVERSATION = 'conv_01HX2B9K3M5N7P';
 const MAY_HAVE_ARRIVED = 'It may or may not have arrived';

@@ -1,12 +1,13 @@
 import type { IDataObject, INode, INodeType } from 'n8n-workflow';
 
-import { builtInNodes } from '../../scripts/demo/builtInNodes';
-import { byId, fillIn, readExample, rowsOf, SEND } from '../../scripts/demo/example';
+import { builtInNodes } from '../support/builtInNodes';
+import { byId } from '../support/locator';
+import { fillIn, readExample, rowsOf, SEND } from '../support/exampleWorkflow';
 import { deliveriesFor, runDemo } from '../../scripts/demo/run';
 import type { Conversation } from '../../sandbox';
 import { HOUR_MS, timestamp } from '../../sandbox/clock';
-import { openSandbox, type OpenSandbox } from '../sandbox/openSandbox';
-import { runWorkflow, toItems, type FinishedRun } from './engine';
+import { openSandbox, type OpenSandbox } from '../support/openSandbox';
+import { runWorkflow, toItems, type FinishedRun } from '../support/engine';
 
 let sandbox: OpenSandbox;
 

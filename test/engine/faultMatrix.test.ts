@@ -3,13 +3,13 @@ import { setTimeout as wait } from 'node:timers/promises';
 
 import { startSandbox, type Sandbox, type Store } from '../../sandbox';
 import { fast, MAX_TRIES, readAccounts, SETTINGS, SPEED } from './accounts';
-import { fastClock, runWorkflow, sahutWith, sahutWorkflow, toItems } from './engine';
-import type { FinishedRun, WorkflowToRun } from './engine';
+import { fastClock, runWorkflow, sahutWith, sahutWorkflow, toItems } from '../support/engine';
+import type { FinishedRun, WorkflowToRun } from '../support/engine';
 import { FAULTS, FIRST_CUSTOMER, type FaultUnderTest } from './faultTable';
-import { closedOrigin } from './localServer';
+import { closedOrigin } from '../support/localServer';
 import { addRows, CUSTOMERS, OPERATIONS, parametersOf, type Row } from './operationTable';
-import { dataForRetry } from './retryData';
-import { openWorkspace, sendText } from './workspace';
+import { dataForRetry } from '../support/retryData';
+import { openWorkspace, sendText } from '../support/workspace';
 
 /** All that a fault can strike in an operation, under all settings. */
 function blowsOf(name: string, fault: FaultUnderTest) {

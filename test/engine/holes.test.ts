@@ -1,6 +1,7 @@
-import { searchList, loadOptions, sahutWorkflow } from './engine';
-import { executionThatDied } from './retryData';
-import { byId, openWorkspace, sendText, toPhone, type Workspace } from './workspace';
+import { searchList, loadOptions, sahutWorkflow } from '../support/engine';
+import { executionThatDied } from '../support/retryData';
+import { byId } from '../support/locator';
+import { openWorkspace, sendText, toPhone, type Workspace } from '../support/workspace';
 
 /** What Sahut's reference does not rule out: records with parts that are null or not there. */
 const CHANNEL = { id: 'ch_1', type: 'whatsapp', name: 'WhatsApp Utama' };

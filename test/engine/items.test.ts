@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { openWorkspace, sendText } from './workspace';
+import { openWorkspace, sendText } from '../support/workspace';
 
 const UNKNOWN = 'conv_00000000000000';
 

@@ -1,8 +1,14 @@
 import type { IDataObject, INode } from 'n8n-workflow';
 
-import { runWorkflow, sahutWith, sahutWorkflow, toItems, type FinishedRun } from './engine';
-import { dataForRetry, retry } from './retryData';
-import { openWorkspace, sendText, type Workspace } from './workspace';
+import {
+	runWorkflow,
+	sahutWith,
+	sahutWorkflow,
+	toItems,
+	type FinishedRun,
+} from '../support/engine';
+import { dataForRetry, retry } from '../support/retryData';
+import { openWorkspace, sendText, type Workspace } from '../support/workspace';
 
 const UNKNOWN = 'conv_00000000000000';
 const RETRY_ON_FAIL = { retryOnFail: true, maxTries: 3, waitBetweenTries: 1 };

@@ -1,6 +1,6 @@
 import type { INode } from 'n8n-workflow';
 
-import { openWorkspace } from './workspace';
+import { openWorkspace } from '../support/workspace';
 
 const listMessages: INode['parameters'] = {
 	resource: 'message',

@@ -2,9 +2,9 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { IDataObject, INode } from 'n8n-workflow';
 
 import type { Sender } from '../../sandbox';
-import { sahutWith } from './engine';
-import { openServer } from './localServer';
-import { openWorkspace } from './workspace';
+import { sahutWith } from '../support/engine';
+import { openServer } from '../support/localServer';
+import { openWorkspace } from '../support/workspace';
 
 const listMessages: INode['parameters'] = {
 	resource: 'message',

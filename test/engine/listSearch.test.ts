@@ -1,7 +1,7 @@
 import type { INodeProperties, INodeType } from 'n8n-workflow';
 
-import { loadOptions, loadPackage, sahutWorkflow, searchList } from './engine';
-import { openWorkspace, sendText } from './workspace';
+import { loadOptions, loadPackage, sahutWorkflow, searchList } from '../support/engine';
+import { openWorkspace, sendText } from '../support/workspace';
 
 async function openInbox() {
 	const workspace = await openWorkspace();

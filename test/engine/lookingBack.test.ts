@@ -1,16 +1,16 @@
 import type { INode } from 'n8n-workflow';
 
-import { executionThatDied, letPass } from './retryData';
+import { executionThatDied, letPass } from '../support/retryData';
+import { byId } from '../support/locator';
 import {
 	allSent,
-	byId,
 	contactsOf,
 	conversationsOf,
 	openWorkspace,
 	sendText,
 	toPhone,
 	type Workspace,
-} from './workspace';
+} from '../support/workspace';
 
 const PHONE = '+6281234567890';
 const BUDI = { phone: '0812-3456-7890', name: 'Budi Santoso' };

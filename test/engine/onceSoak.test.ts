@@ -4,8 +4,8 @@ import type { INode } from 'n8n-workflow';
 import type { FaultAction } from '../../sandbox';
 import { HOUR_MS } from '../../sandbox/clock';
 import { fast } from './accounts';
-import { sahutWith } from './engine';
-import { allSent, openWorkspace, toPhone } from './workspace';
+import { sahutWith } from '../support/engine';
+import { allSent, openWorkspace, toPhone } from '../support/workspace';
 
 /** After each of these it is certain, sooner or later, whether a request was carried out. */
 const FAULTS: FaultAction[] = [

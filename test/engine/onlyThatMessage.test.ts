@@ -3,8 +3,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 
 import type { Message } from '../../sandbox/records';
 import { HOUR_MS, MINUTE_MS } from '../../sandbox/clock';
-import { sahutWith, sahutWorkflow, type FinishedRun } from './engine';
-import { dataForRetry, executionThatDied, letPass, retry } from './retryData';
+import { sahutWith, sahutWorkflow, type FinishedRun } from '../support/engine';
+import { dataForRetry, executionThatDied, letPass, retry } from '../support/retryData';
 import { sendOnce, skip, skippedOf } from './skipping';
 import {
 	allSent,
@@ -14,7 +14,7 @@ import {
 	toPhone,
 	until,
 	type Workspace,
-} from './workspace';
+} from '../support/workspace';
 
 const template = (
 	templateId: string,

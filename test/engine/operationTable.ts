@@ -2,7 +2,7 @@ import type { IDataObject, INode } from 'n8n-workflow';
 
 import type { Contact, Conversation, Store } from '../../sandbox';
 import { ALL_STRIKES, type Strike } from './faultTable';
-import { byId } from './workspace';
+import { byId } from '../support/locator';
 
 /** An item. The IDs are there if Sahut knows the customer. */
 export interface Row extends IDataObject {

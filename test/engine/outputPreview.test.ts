@@ -1,7 +1,7 @@
 import type { IDataObject, INode, INodePropertyOptions } from 'n8n-workflow';
 
-import { loadPackage, outputPreview } from './engine';
-import { openWorkspace } from './workspace';
+import { loadPackage, outputPreview } from '../support/engine';
+import { openWorkspace } from '../support/workspace';
 
 interface Schema {
 	type: string;

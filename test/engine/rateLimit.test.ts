@@ -1,5 +1,5 @@
-import { fastClock, sahutWith } from './engine';
-import { openWorkspace, sendText, type Workspace } from './workspace';
+import { fastClock, sahutWith } from '../support/engine';
+import { openWorkspace, sendText, type Workspace } from '../support/workspace';
 
 function rowsFor(workspace: Workspace, count: number) {
 	return workspace

@@ -2,10 +2,10 @@ import type { IDataObject, INode } from 'n8n-workflow';
 
 import { HOUR_MS } from '../../sandbox/clock';
 import { fast, SETTINGS } from './accounts';
-import { sahutWith } from './engine';
+import { sahutWith } from '../support/engine';
 import { FAULTS } from './faultTable';
-import { retry } from './retryData';
-import { allSent, openWorkspace, sendText, toPhone, type Workspace } from './workspace';
+import { retry } from '../support/retryData';
+import { allSent, openWorkspace, sendText, toPhone, type Workspace } from '../support/workspace';
 
 /** What a message says in both of its forms, so that it can be told whose it is. */
 const forms: INode['parameters'] = {

@@ -1,8 +1,8 @@
 import type { INode, INodeType } from 'n8n-workflow';
 
-import { runWorkflow, sahutWith, sahutWorkflow, toItems } from './engine';
-import { dataAtStart, dataForRetry } from './retryData';
-import { openWorkspace, sendText } from './workspace';
+import { runWorkflow, sahutWith, sahutWorkflow, toItems } from '../support/engine';
+import { dataAtStart, dataForRetry } from '../support/retryData';
+import { openWorkspace, sendText } from '../support/workspace';
 
 /** A workflow of Sahut → Other → `back`, all with the same rows. */
 async function workflowAround(execute: () => 'ends' | 'goesOn', back: 'Sahut' | 'Second') {

@@ -1,6 +1,6 @@
 import type { INode } from 'n8n-workflow';
 
-import { openWorkspace, sendText } from './workspace';
+import { openWorkspace, sendText } from '../support/workspace';
 
 const sendTemplate: INode['parameters'] = {
 	...sendText,

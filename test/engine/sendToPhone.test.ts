@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { dataForRetry, executionThatDied, letPass } from './retryData';
+import { dataForRetry, executionThatDied, letPass } from '../support/retryData';
 import {
 	allSent,
 	contactsOf,
@@ -9,7 +9,7 @@ import {
 	toPhone,
 	until,
 	type Workspace,
-} from './workspace';
+} from '../support/workspace';
 
 const RETRY_ON_FAIL = { retryOnFail: true, maxTries: 2, waitBetweenTries: 1 };
 

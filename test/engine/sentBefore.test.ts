@@ -1,7 +1,7 @@
 import type { INode } from 'n8n-workflow';
 
-import { fastClock, sahutWith } from './engine';
-import { executionThatDied, letPass, retry } from './retryData';
+import { fastClock, sahutWith } from '../support/engine';
+import { executionThatDied, letPass, retry } from '../support/retryData';
 import { sendOnce, skip, skippedOf } from './skipping';
 import {
 	allSent,
@@ -11,7 +11,7 @@ import {
 	sendText,
 	toPhone,
 	type Workspace,
-} from './workspace';
+} from '../support/workspace';
 
 const sendTemplateOnce: INode['parameters'] = {
 	...sendOnce,

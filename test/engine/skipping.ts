@@ -1,7 +1,7 @@
 import type { INode } from 'n8n-workflow';
 
-import type { FinishedRun } from './engine';
-import { sendText } from './workspace';
+import type { FinishedRun } from '../support/engine';
+import { sendText } from '../support/workspace';
 
 /** The option *Skip If Sent Within*, with others beside it. */
 export const skip = (hours: unknown = 24, more: INode['parameters'] = {}): INode['parameters'] => ({

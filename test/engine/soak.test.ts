@@ -2,8 +2,8 @@ import { faker } from '@faker-js/faker/locale/id_ID';
 import type { IDataObject } from 'n8n-workflow';
 
 import type { Fault, FaultAction, RateLimit } from '../../sandbox';
-import { fastClock, sahutWith, type FinishedRun } from './engine';
-import { openWorkspace, sendText } from './workspace';
+import { fastClock, sahutWith, type FinishedRun } from '../support/engine';
+import { openWorkspace, sendText } from '../support/workspace';
 
 /**
  * Thousands of messages under a rate limit and all kinds of faults. SOAK_SEED is the first seed,

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 
 import type { FaultAction } from '../../sandbox';
-import { openSandbox, type OpenSandbox } from '../sandbox/openSandbox';
+import { openSandbox, type OpenSandbox } from '../support/openSandbox';
 import { messageEvent } from './messageEvent';
 import { openTriggerHost, sign, type TriggerHost } from './triggerHost';
 

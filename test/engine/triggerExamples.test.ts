@@ -1,10 +1,10 @@
 import type { INode } from 'n8n-workflow';
 
-import { builtInNodes } from '../../scripts/demo/builtInNodes';
-import { fillIn, readExample } from '../../scripts/demo/example';
+import { builtInNodes } from '../support/builtInNodes';
+import { fillIn, readExample } from '../support/exampleWorkflow';
 import type { Conversation } from '../../sandbox';
-import { openSandbox, type OpenSandbox } from '../sandbox/openSandbox';
-import { runWorkflow, toItems, type Credentials } from './engine';
+import { openSandbox, type OpenSandbox } from '../support/openSandbox';
+import { runWorkflow, toItems, type Credentials } from '../support/engine';
 import { openTriggerHost, type TriggerHost } from './triggerHost';
 
 const TRIGGER = 'Customer writes';

@@ -1,4 +1,4 @@
-import { openSandbox, type OpenSandbox } from '../sandbox/openSandbox';
+import { openSandbox, type OpenSandbox } from '../support/openSandbox';
 import { messageEvent } from './messageEvent';
 import { openTriggerHost, sign, type HeldStart, type TriggerHost } from './triggerHost';
 

@@ -15,8 +15,8 @@ import {
 
 import type * as Memories from '../../nodes/Sahut/trigger/memories';
 import type { Sandbox } from '../../sandbox';
-import { loadPackage, PACKAGE_FOLDER, prepare } from './engine';
-import { openServer } from './localServer';
+import { loadPackage, PACKAGE_FOLDER, prepare } from '../support/engine';
+import { openServer } from '../support/localServer';
 
 const NODE_NAME = 'Sahut Trigger';
 const TEST_PATH = '/webhook-test';

@@ -1,4 +1,4 @@
-import { openSandbox, type OpenSandbox } from '../sandbox/openSandbox';
+import { openSandbox, type OpenSandbox } from '../support/openSandbox';
 import { openTriggerHost, type TriggerHost } from './triggerHost';
 
 let sandbox: OpenSandbox;

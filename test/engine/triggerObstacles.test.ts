@@ -1,7 +1,7 @@
 import dns from 'node:dns';
 
 import { until } from '../../scripts/n8n';
-import { openSandbox, type OpenSandbox } from '../sandbox/openSandbox';
+import { openSandbox, type OpenSandbox } from '../support/openSandbox';
 import { openTriggerHost, type TriggerHost } from './triggerHost';
 
 let sandbox: OpenSandbox;

@@ -1,6 +1,7 @@
 import type { INode } from 'n8n-workflow';
 
-import { byId, openWorkspace } from './workspace';
+import { byId } from '../support/locator';
+import { openWorkspace } from '../support/workspace';
 
 const RETRY_ON_FAIL = { retryOnFail: true, maxTries: 2, waitBetweenTries: 1 };
 

@@ -1,15 +1,15 @@
 import type { INode } from 'n8n-workflow';
 
-import { retry } from './retryData';
+import { retry } from '../support/retryData';
+import { byId } from '../support/locator';
 import {
 	allSent,
-	byId,
 	contactsOf,
 	conversationsOf,
 	openWorkspace,
 	sendText,
 	toPhone,
-} from './workspace';
+} from '../support/workspace';
 
 const RETRY_ON_FAIL = { retryOnFail: true, maxTries: 3, waitBetweenTries: 5 };
 const MINUTE_MS = 60_000;

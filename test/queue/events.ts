@@ -1,5 +1,5 @@
 import type { Conversation, Sandbox } from '../../sandbox';
-import { deliverSigned } from '../signedDelivery';
+import { deliverSigned } from '../support/signedDelivery';
 import { countExecutions, untilIdle } from './executions';
 import { addConversations, countSent, publish, type QueueMode } from './queueMode';
 import { autoReply } from './workflows';

@@ -1,4 +1,4 @@
-import { openSandbox } from './openSandbox';
+import { openSandbox } from '../support/openSandbox';
 
 test.each([
 	['no Authorization header', { authorization: '' }],

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { promisify } from 'node:util';
 
 import { introduction } from '../../sandbox/introduction';
-import { openSandbox } from './openSandbox';
+import { openSandbox } from '../support/openSandbox';
 
 const REPOSITORY = resolve(__dirname, '../..');
 const COMMAND = ['--import', 'tsx', 'sandbox/main.ts', '--port', '0'];

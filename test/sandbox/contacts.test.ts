@@ -1,4 +1,4 @@
-import { openSandbox } from './openSandbox';
+import { openSandbox } from '../support/openSandbox';
 
 test('finds contacts by name, phone and email, and by tag', async () => {
 	const { request, store } = await openSandbox({ data: 'empty' });

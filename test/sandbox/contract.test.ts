@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { EVENT_NAMES } from '../../sandbox/events';
-import { openSandbox } from './openSandbox';
+import { openSandbox } from '../support/openSandbox';
 
 const FILE = join(__dirname, '../../docs/sahut-openapi.yaml');
 

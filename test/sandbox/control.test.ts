@@ -1,5 +1,5 @@
 import { openReceiver, type Receiver } from './openReceiver';
-import { openSandbox, type Answer } from './openSandbox';
+import { openSandbox, type Answer } from '../support/openSandbox';
 
 /** Posts without a key; a GET without a body. */
 async function openControl({ url }: Pick<Receiver, 'url'>, rateLimit?: { requests: number }) {

@@ -1,4 +1,4 @@
-import { openSandbox } from './openSandbox';
+import { openSandbox } from '../support/openSandbox';
 
 test('filters by status, channel and assignee', async () => {
 	const { request, store } = await openSandbox({ data: 'empty' });

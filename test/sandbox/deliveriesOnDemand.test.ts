@@ -1,8 +1,9 @@
 import { createHmac } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import { EVENT_NAMES } from '../../sandbox/events';
-import { closedOrigin, openReceiver, statuses, type Receiver } from './openReceiver';
-import { openSandbox } from './openSandbox';
+import { closedOrigin } from '../support/localServer';
+import { openReceiver, statuses, type Receiver } from './openReceiver';
+import { openSandbox } from '../support/openSandbox';
 
 const WEBHOOKS = { timeScale: 0.0001, answerTimeoutMs: 5000 };
 

@@ -4,7 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 
 import { API_AGENT } from '../../sandbox/deviate/store';
 import { DEVIATIONS, parseDeviations, type Deviation } from '../../sandbox/deviations';
-import { openSandbox } from './openSandbox';
+import { openSandbox } from '../support/openSandbox';
 
 const LONG_AGO = '2024-03-15T08:30:00Z';
 

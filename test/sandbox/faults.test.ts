@@ -1,5 +1,5 @@
 import type { Fault } from '../../sandbox';
-import { openSandbox, type OpenSandbox } from './openSandbox';
+import { openSandbox, type OpenSandbox } from '../support/openSandbox';
 
 /** A sandbox with an open conversation whose messages are those that get sent. */
 async function withConversation(...faults: Fault[]) {

@@ -1,4 +1,4 @@
-import { openSandbox } from './openSandbox';
+import { openSandbox } from '../support/openSandbox';
 
 test('records each request with its answer, refused ones included', async () => {
 	const { request, journal, store } = await openSandbox();

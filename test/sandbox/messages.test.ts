@@ -1,4 +1,4 @@
-import { openSandbox, type OpenSandbox } from './openSandbox';
+import { openSandbox, type OpenSandbox } from '../support/openSandbox';
 
 const NOW = new Date('2024-03-15T08:30:00Z');
 const HOUR_MS = 60 * 60 * 1000;

@@ -1,13 +1,7 @@
-import { once } from 'node:events';
-import {
-	createServer,
-	type IncomingHttpHeaders,
-	type IncomingMessage,
-	type Server,
-	type ServerResponse,
-} from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { buffer } from 'node:stream/consumers';
+
+import { openServer } from '../support/localServer';
 
 export interface ReceivedEvent {
 	headers: IncomingHttpHeaders;
@@ -26,30 +20,6 @@ export interface Receiver {
 }
 
 type Answer = (response: ServerResponse, event: ReceivedEvent) => void;
-
-const running: Server[] = [];
-
-async function listen(server: Server): Promise<string> {
-	await once(server.listen(0, '127.0.0.1'), 'listening');
-	return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-}
-
-async function end(server: Server): Promise<void> {
-	server.closeAllConnections();
-	await new Promise((resolve) => server.close(resolve));
-}
-
-afterEach(async () => {
-	await Promise.all(running.splice(0).map(end));
-});
-
-/** The origin of a port on which nothing listens any more. */
-export async function closedOrigin(): Promise<string> {
-	const server = createServer();
-	const origin = await listen(server);
-	await end(server);
-	return origin;
-}
 
 function parsed(raw: Buffer): unknown {
 	try {
@@ -75,9 +45,8 @@ export async function openReceiver(
 		received.push(event);
 		answer(response, event);
 	}
-	const server = createServer((request, response) => void take(request, response));
-	running.push(server);
-	return { url: `${await listen(server)}/sahut`, received, maxWaiting: () => maxWaiting };
+	const origin = await openServer((request, response) => void take(request, response));
+	return { url: `${origin}/sahut`, received, maxWaiting: () => maxWaiting };
 }
 
 /** Answers with these statuses by turns, and with the last one from then on. */

@@ -1,4 +1,4 @@
-import { openSandbox } from './openSandbox';
+import { openSandbox } from '../support/openSandbox';
 
 test('answers 50 messages per page unless asked otherwise, oldest first, with the totals', async () => {
 	const { request, store } = await openSandbox({ data: 'empty' });

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { openSandbox } from './openSandbox';
+import { openSandbox } from '../support/openSandbox';
 
 test('answers 429 with whole seconds to wait once the window is used up', async () => {
 	const { request, journal } = await openSandbox({ rateLimit: { requests: 2, windowMs: 2500 } });

@@ -1,4 +1,4 @@
-import { openSandbox } from './openSandbox';
+import { openSandbox } from '../support/openSandbox';
 
 const HOUR_MS = 60 * 60 * 1000;
 const now = () => new Date('2024-03-15T08:30:00Z');

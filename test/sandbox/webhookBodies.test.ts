@@ -1,7 +1,7 @@
 import type { Envelope, SignatureEncoding } from '../../sandbox';
 import { RECEIPT } from '../../sandbox/handlers/files';
 import { openReceiver } from './openReceiver';
-import { openSandbox } from './openSandbox';
+import { openSandbox } from '../support/openSandbox';
 
 const now = () => new Date('2024-03-15T08:30:00Z');
 const CREATED_AT = '2024-03-15T08:30:00Z';

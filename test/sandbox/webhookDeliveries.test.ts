@@ -1,7 +1,8 @@
 import type { ServerResponse } from 'node:http';
 import type { DeliveryOptions } from '../../sandbox';
-import { closedOrigin, openReceiver, statuses, type Receiver } from './openReceiver';
-import { openSandbox } from './openSandbox';
+import { closedOrigin } from '../support/localServer';
+import { openReceiver, statuses, type Receiver } from './openReceiver';
+import { openSandbox } from '../support/openSandbox';
 
 /** The five pauses of 2,555 s together take 2.6 s or 0.26 s. */
 const FAST: DeliveryOptions = { timeScale: 0.001, answerTimeoutMs: 5000 };

@@ -1,6 +1,6 @@
 import { EVENT_NAMES, type EventName } from '../../sandbox/events';
 import { openReceiver } from './openReceiver';
-import { openSandbox } from './openSandbox';
+import { openSandbox } from '../support/openSandbox';
 
 /** A sandbox with a webhook for these events, and a conversation from before it, which is not told. */
 async function openWithWebhook(events: readonly EventName[] = EVENT_NAMES) {

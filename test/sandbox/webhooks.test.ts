@@ -1,4 +1,4 @@
-import { openSandbox } from './openSandbox';
+import { openSandbox } from '../support/openSandbox';
 
 test('creates a webhook with a secret of its own, and deletes it once', async () => {
 	const { request, store } = await openSandbox();

@@ -1,5 +1,5 @@
 import { useDesk } from './desk';
-import { describeExamples } from './examples';
+import { describeExamples } from './importedExamples';
 import { describeMessages } from './messages';
 import { describeOptionalFields } from './optionalFields';
 import { describeRetry } from './retry';

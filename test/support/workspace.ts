@@ -3,7 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 
 import type { SandboxOptions } from '../../sandbox';
 import type { Contact, Conversation } from '../../sandbox/records';
-import { openSandbox, type OpenSandbox } from '../sandbox/openSandbox';
+import { openSandbox, type OpenSandbox } from './openSandbox';
 import {
 	runWorkflow,
 	sahutWorkflow,
@@ -12,6 +12,7 @@ import {
 	type FinishedRun,
 	type WorkflowToRun,
 } from './engine';
+import { byId } from './locator';
 
 export type NodeSettings = Parameters<typeof sahutWorkflow>[1];
 
@@ -76,9 +77,6 @@ export const conversationsOf = ({ sandbox }: Workspace): Conversation[] => [
 /** What was sent into any conversation. */
 export const allSent = (workspace: Workspace): string[] =>
 	conversationsOf(workspace).flatMap(({ id }) => workspace.sent(id));
-
-/** A resource by its ID, as the editor stores it. */
-export const byId = (value: string) => ({ __rl: true, mode: 'id', value });
 
 /** Message: Send with the conversation and the text from each item. */
 export const sendText: INode['parameters'] = {

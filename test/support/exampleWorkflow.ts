@@ -59,8 +59,3 @@ export function fillIn(
 		})),
 	};
 }
-
-/** The value of a locator in its mode *By ID*. */
-export function byId(value: string) {
-	return { __rl: true, mode: 'id', value };
-}

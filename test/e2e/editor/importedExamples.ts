@@ -1,6 +1,6 @@
 import type { INode } from 'n8n-workflow';
 
-import { exampleNames } from '../../../scripts/examples';
+import { exampleNames } from '../../../scripts/readyExamples';
 import {
 	importExample,
 	nodeOnCanvas,

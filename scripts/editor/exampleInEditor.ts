@@ -2,8 +2,8 @@ import type { Page } from 'playwright-core';
 
 import { startSandbox, type Sandbox } from '../../sandbox';
 import { HOUR_MS } from '../../sandbox/clock';
-import type { ExampleWorkflow } from '../demo/example';
-import { freshConversation, provideFollowUpTable, readyExample } from '../examples';
+import type { ExampleWorkflow } from '../../test/support/exampleWorkflow';
+import { freshConversation, provideFollowUpTable, readyExample } from '../readyExamples';
 import {
 	createCredential,
 	createWorkflow,

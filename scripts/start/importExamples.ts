@@ -1,5 +1,5 @@
 import type { Sandbox } from '../../sandbox';
-import { exampleNames, provideFollowUpTable, readyExample } from '../examples';
+import { exampleNames, provideFollowUpTable, readyExample } from '../readyExamples';
 import {
 	createCredential,
 	createWorkflow,

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import type { INodeCredentialsDetails } from 'n8n-workflow';
 
 import type { Conversation, Store } from '../sandbox';
-import { fillIn, readExample, type ExampleWorkflow } from './demo/example';
+import { fillIn, readExample, type ExampleWorkflow } from '../test/support/exampleWorkflow';
 import {
 	createDataTable,
 	listDataTables,
