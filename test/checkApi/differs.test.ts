@@ -146,3 +146,37 @@ test('labels of another form than the documented one are not set', async () => {
 	const [update] = sandbox.journal.entries.filter(({ method }) => method === 'PUT');
 	expect(update?.body).toEqual({ status: 'open' });
 });
+
+describe('what a PUT has changed is put back', () => {
+	test.each([
+		['succeeds (control)', undefined],
+		['answers 500', { kind: 'statusAfterStore', status: 500 }],
+		['does not answer', { kind: 'dropAfter' }],
+	] as const)('that %s', async (_, fault) => {
+		const sandbox = await openWorkspace();
+		const id = latestOf(sandbox);
+		const conversation = sandbox.store.conversations.get(id)!;
+		const before = conversation.assignee?.id;
+		const bodies: unknown[] = [];
+		// As a PUT that replaces the whole conversation would.
+		const updateConversation = sandbox.store.updateConversation.bind(sandbox.store);
+		sandbox.store.updateConversation = (record, changes) => {
+			bodies.push(changes);
+			updateConversation(record, { assignee: null, ...changes });
+		};
+		if (fault) sandbox.faults.add({ ...fault, method: 'PUT' });
+		await check(sandbox, '--conversation', id);
+		expect([before !== undefined, bodies.length > 0]).toEqual([true, true]);
+		expect(conversation.assignee?.id).toBe(before);
+	});
+});
+
+test('the webhook is deleted where IDs are numbers', async () => {
+	const sandbox = await openWorkspace();
+	const body = { data: { id: 77, url: 'https://n8n.example.com/x', secret: 'whsec_1' } };
+	sandbox.faults.add({ kind: 'body', method: 'POST', path: /webhooks/, body });
+	await check(sandbox, '--webhook', 'https://n8n.example.com/x');
+	expect(sandbox.journal.entries.map(({ method, path }) => `${method} ${path}`)).toContain(
+		'DELETE /webhooks/77',
+	);
+});

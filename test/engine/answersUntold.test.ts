@@ -63,21 +63,6 @@ describe('a message whose answer is lost is not one that another execution has s
 	});
 });
 
-it('a template without values is found after a lost answer where the API is an agent', async () => {
-	const workspace = await openWorkspace({ deviations: ['sent-by-agent'] });
-	const { store, faults } = workspace.sandbox;
-	store.addTemplate({ id: 'tmpl_greeting', body: 'Halo Kak, ada kabar baik' });
-	const [conversation] = workspace.addConversations(1);
-	await workspace.run(sendText, [{ conversation, text: 'Halo' }]);
-	faults.add({ kind: 'dropAfter', method: 'POST' });
-
-	const { status } = await workspace.run(withoutValues, [
-		{ conversation, template: 'tmpl_greeting' },
-	]);
-
-	expect([status, allSent(workspace)]).toEqual(['success', ['Halo', 'Halo Kak, ada kabar baik']]);
-});
-
 describe('a contact that was made a moment ago, and that no list shows yet, is known to', () => {
 	const by = (matchBy: 'phone' | 'email'): INode['parameters'] => ({
 		resource: 'contact',

@@ -12,6 +12,27 @@ const keyOf = (body: object) => {
 	return eventKey(readEvent(JSON.parse(text)), Buffer.from(text));
 };
 
+describe('an event', () => {
+	it('is not told by the ID of its record, where IDs have no prefix', () => {
+		const event = 'conversation.updated';
+		const one = { id: 17, status: 'open', updated_at: '2026-11-24T03:00:00Z' };
+		const two = { id: 17, status: 'resolved', updated_at: '2026-11-24T04:00:00Z' };
+		expect(keyOf({ id: 17, event, data: two })).not.toBe(keyOf({ id: 17, event, data: one }));
+	});
+
+	it('a message that came in is one, whatever time each attempt says', () => {
+		const data = { id: 'msg_1', content: 'Halo', created_at: '2026-11-24T03:00:00Z' };
+		const first = { event: 'message.created', timestamp: '2026-11-24T03:00:01Z', data };
+		expect(keyOf({ ...first, timestamp: '2026-11-24T03:05:01Z' })).toBe(keyOf(first));
+	});
+
+	it('a message that came in is one, whatever ID each attempt has', () => {
+		const data = { id: 'msg_1', content: 'Halo', created_at: '2026-11-24T03:00:00Z' };
+		const first = { id: 'dlv_1', event: 'message.created', data };
+		expect(keyOf({ ...first, id: 'dlv_2' })).toBe(keyOf(first));
+	});
+});
+
 describe('the key of an event', () => {
 	const data = { id: 'conv_1', status: 'open', updated_at: '2026-11-24T03:00:00Z' };
 	const event = 'conversation.updated';
@@ -37,7 +58,7 @@ describe('the key of an event', () => {
 	});
 
 	it('is the body where there is neither an ID nor a time', () => {
-		const first = { event: 'contact.created', data: { id: 'ct_1' } };
+		const first = { event: 'contact.updated', data: { id: 'ct_1' } };
 		expect(keyOf(first)).toBe(keyOf(first));
 		expect(keyOf({ ...first, attempt: 2 })).not.toBe(keyOf(first));
 		expect(keyOf({ hello: 1 })).not.toBe(keyOf({ hello: 2 }));

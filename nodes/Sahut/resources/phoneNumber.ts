@@ -5,16 +5,16 @@ export const INDONESIA = '62';
 /** What people put between digits: spaces of any kind, invisible marks, dashes, dots, brackets. */
 const SEPARATORS = /[\s\u200b-\u200f\u202a-\u202e\u2060\ufeff().\-\u2010-\u2015]/g;
 
-/** What counts something else and is no part of the number: `0812-3456-789 (2)`, `… - 1`. */
-const COUNT_BEHIND = /(\(\d{1,2}\)|\s[-\u2010-\u2015]\s*\d)$/;
+/** What counts something else and is no part of the number: `0812-3456-789 (2)`, `… - 12`. */
+const COUNT_BEHIND = /(\(\d{1,3}\)|\s[-\u2010-\u2015]\s*\d{1,2})$/;
 
 /** A number that a spreadsheet has taken for an amount: `628123456789.0`. */
-const DECIMALS = /^(\d{10,})\.00?$/;
+const DECIMALS = /^(\+?\d{7,})\.00?$/;
 
 /**
  * `+44 (0)20 …`: the zero is dialled within the country only. In Italy it belongs to the number.
  */
-const ZERO_FOR_HOME = /^(\(?(?:\+|00)(?!39)\d{1,3}\)?[\s.-]*)\(0\)/;
+const ZERO_FOR_HOME = /^(\(?(?:\+|00)?(?!39)[1-9]\d{0,2}\)?[\s.-]*)\(\s*0\s*\)/;
 
 /** Digits of a number with its country code: at most 15 (ITU-T E.164), at least those of small countries. */
 const DIGITS = { min: 8, max: 15 };
@@ -29,6 +29,7 @@ const INDONESIAN_DIGITS = { min: 7, max: 12 };
 const DIGITS_BEHIND: Record<string, number> = {
 	'7': 10,
 	'60': 8,
+	'55': 10,
 	[INDONESIA]: INDONESIAN_DIGITS.min,
 	'65': 8,
 	'66': 8,

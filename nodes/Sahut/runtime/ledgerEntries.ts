@@ -110,15 +110,15 @@ export function openEntries(
 	/** As a set, for the first that asks: a loop has many rounds, of which hardly any does. */
 	let accountedFor: Set<string> | undefined;
 	/** ID of a record → the keys of its changes, and of decisions for it, and the last item of these. */
-	const changes = new Map<unknown, { keys: Set<string>; lastItem: number }>();
+	const changes = new Map<string | undefined, { keys: Set<string>; lastItem: number }>();
 	for (const [key, entry] of Object.entries(entries)) {
 		if ('record' in entry) indexChange(key, entry.record);
 	}
 
 	function indexChange(key: string, { id }: IDataObject): void {
 		if (id === undefined || isCreation(key)) return;
-		const { keys, lastItem } = changes.get(id) ?? { keys: new Set<string>(), lastItem: -1 };
-		changes.set(id, { keys: keys.add(key), lastItem: Math.max(lastItem, itemOf(key)) });
+		const { keys, lastItem } = changes.get(String(id)) ?? { keys: new Set<string>(), lastItem: -1 };
+		changes.set(String(id), { keys: keys.add(key), lastItem: Math.max(lastItem, itemOf(key)) });
 	}
 
 	return {

@@ -39,7 +39,7 @@ function readEnvelope(
 	if (expects === 'nothing') return { data: outcome.body };
 	const body = (outcome.body ?? {}) as Partial<Envelope<unknown>> & { id?: unknown };
 	if (expects === 'list') {
-		if (body.data === null) return { ...body, data: [] };
+		if (body.data === null && body.meta?.total === 0) return { ...body, data: [] };
 		return Array.isArray(body.data) ? (body as Envelope<unknown>) : undefined;
 	}
 	const data = body.data === undefined && body.id ? body : body.data;

@@ -30,7 +30,9 @@ export function lastPageBy(
 	page: number,
 	size = MAX_PAGE_SIZE,
 ): number {
-	return meta?.total_pages ?? (data.length === size ? page + 1 : page);
+	if (meta?.total_pages !== undefined) return meta.total_pages;
+	if (meta?.total !== undefined) return Math.ceil(meta.total / (meta.per_page ?? size));
+	return data.length === size ? page + 1 : page;
 }
 
 /** The pages of one list, each fetched once; a last page that has others behind it by now, again. */

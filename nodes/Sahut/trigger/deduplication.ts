@@ -20,8 +20,8 @@ function hash(...parts: unknown[]): string {
 }
 
 /**
- * What is the same each time that an event is delivered, and differs from all other events: its own
- * ID; else its name, the ID of its object and the time; else the body.
+ * What is the same each time that an event is delivered, and differs from all other events: the record
+ * that was made; else its own ID; else its name, the ID of its object and the time; else the body.
  *
  * The time has whole seconds, in which a record can change twice: so an update is also told by what
  * the record holds.
@@ -30,6 +30,8 @@ export function eventKey(event: SahutEvent | undefined, rawBody: Buffer): string
 	if (event) {
 		const { name, id, object } = event;
 		const objectId = firstText(object.id);
+		// A record is made once, whatever ID or time each attempt to tell it may have.
+		if (objectId !== undefined && name.endsWith('.created')) return hash(name, objectId);
 		if (id !== undefined) return hash(name, id, objectId);
 		const time = firstText(event.time, object.updated_at, object.created_at);
 		if (objectId !== undefined && time !== undefined) {

@@ -71,7 +71,7 @@ export function readEvent(body: unknown): SahutEvent | undefined {
 	const id = firstText(body.id, body.event_id);
 	return {
 		name,
-		id: id !== undefined && ID_OF_A_RECORD.test(id) ? undefined : id,
+		id: id === undefined || id === firstText(object.id) || ID_OF_A_RECORD.test(id) ? undefined : id,
 		time: firstText(body.created_at, body.timestamp, body.occurred_at),
 		subject,
 		object,

@@ -61,7 +61,8 @@ export async function checkUpdate(id: string, context: Context): Promise<void> {
 		const found = 'the conversation has nothing that can be set to what it is';
 		return findings.note('update-by-put', 'not tried', found);
 	}
-	if (!(await update(id, body, context))) return;
+	const updated = await update(id, body, context).catch((error: Error) => error);
+	// Also one that has not answered, or not well, may have changed something.
 	const after = await read(id, context, SETS_RIGHT);
 	const agent = (row: Row) => textOf(row, 'assignee', 'id');
 	const changed = [
@@ -70,7 +71,9 @@ export async function checkUpdate(id: string, context: Context): Promise<void> {
 		agent(before) !== agent(after) && 'the assignee',
 	].filter((each) => each !== false);
 	if (changed.length === 0) {
-		return findings.note('update-keeps-the-rest', 'as assumed', 'it does');
+		if (updated instanceof Error) throw updated;
+		if (updated) findings.note('update-keeps-the-rest', 'as assumed', 'it does');
+		return;
 	}
 	const found = `${changed.join(', ')} changed, and is put back as far as it can be`;
 	findings.note('update-keeps-the-rest', 'differs', found);

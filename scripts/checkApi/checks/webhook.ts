@@ -15,7 +15,8 @@ export async function makeWebhook(url: string, context: Context): Promise<OwnWeb
 	const answer = await api('createWebhook', { body });
 	const record: Row = isSuccess(answer) ? recordOf(answer.body) : {};
 	if (isSuccess(answer)) notePostStatus(answer.status, context);
-	const [id, secret] = [textOf(record, 'id'), textOf(record, 'secret')];
+	const secret = textOf(record, 'secret');
+	const id = typeof record['id'] === 'number' ? String(record['id']) : textOf(record, 'id');
 	if (id !== undefined && secret !== undefined) {
 		findings.note('webhook-with-secret', 'as assumed', 'it does');
 	} else {

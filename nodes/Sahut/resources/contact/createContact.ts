@@ -1,6 +1,14 @@
 import type { Sahut } from '../../runtime/operation';
+import { isNotFound } from '../../transport/errors';
 import type { Contact } from '../../transport/types';
-import { createContactRequest, keyText, type ContactKey, type NewContact } from './findContact';
+import {
+	createContactRequest,
+	hasKey,
+	keyText,
+	type ContactKey,
+	type NewContact,
+} from './findContact';
+import { getContactRequest } from './updateContact';
 
 /** For how long a search may not show a contact that was made. */
 const NOT_SHOWN_MS = 60_000;
@@ -26,8 +34,20 @@ export async function createContact(
 	return data;
 }
 
-/** The ID of the contact that was last made here with this key, while searches may not show it. */
-export function idOfJustCreated(key: ContactKey, sahut: Sahut): string | undefined {
+/**
+ * The contact that was last made here with this key, while searches may not show it: as it is now, and
+ * if it still has the key.
+ *
+ * @throws NodeApiError when it cannot be read
+ */
+export async function readJustCreated(key: ContactKey, sahut: Sahut): Promise<Contact | undefined> {
 	const { id, madeAt = 0 } = sahut.workspace.newContact(keyText(key));
-	return sahut.serverNow() - madeAt < NOT_SHOWN_MS ? id : undefined;
+	if (id === undefined || sahut.serverNow() - madeAt >= NOT_SHOWN_MS) return undefined;
+	const contact = await sahut.request<Contact>(getContactRequest(id)).then(
+		({ data }) => data,
+		(error: unknown) => {
+			if (!isNotFound(error)) throw error;
+		},
+	);
+	return contact && hasKey(contact, key) ? contact : undefined;
 }

@@ -1,14 +1,13 @@
 import { UserError } from 'n8n-workflow';
 
 import type { Operation, Sahut } from '../../runtime/operation';
-import { isNotFound } from '../../transport/errors';
 import type { Contact } from '../../transport/types';
 import { checkEmail } from '../emailAddress';
 import { collection } from '../fields';
 import { hasValues } from '../hasValues';
 import { normalizePhone } from '../phoneNumber';
 import { readContactFields, type ContactFields } from './contactBody';
-import { createContact, idOfJustCreated } from './createContact';
+import { createContact, readJustCreated } from './createContact';
 import { emailField, nameField, optionalFields, phoneField } from './contactFields';
 import { findContacts, hasKey, keyText, laneOf, type ContactKey } from './findContact';
 import { getContactRequest, keepAttributes, updateContactRequest } from './updateContact';
@@ -43,19 +42,6 @@ async function whatIsKnown(sahut: Sahut): Promise<Known> {
 		contacts: new Map(),
 		ids: new Map(),
 	}));
-}
-
-/** One that another execution has made a moment ago, with its key as it is now. */
-async function readJustCreated(key: ContactKey, sahut: Sahut): Promise<Contact | undefined> {
-	const id = idOfJustCreated(key, sahut);
-	if (id === undefined) return undefined;
-	const contact = await sahut.request<Contact>(getContactRequest(id)).then(
-		({ data }) => data,
-		(error: unknown) => {
-			if (!isNotFound(error)) throw error;
-		},
-	);
-	return contact && hasKey(contact, key) ? contact : undefined;
 }
 
 async function find({ key }: Input, { contacts, ids }: Known, sahut: Sahut) {

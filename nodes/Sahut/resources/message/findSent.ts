@@ -2,10 +2,10 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { UnknownFateError } from '../../transport/errors';
 import type { Message, SahutClient, WriteTrace } from '../../transport/types';
-import { canComeOf, writtenSince } from '../../transport/writtenSince';
+import { writtenSince } from '../../transport/writtenSince';
 import type { Workspace } from '../../workspace';
 import { lookBack, type LookBack } from './lookBack';
-import { isAsPrivate, isSameBody, saysTheSame } from './sameMessage';
+import { isAsPrivate, isSameBody, isTelling, saysTheSame } from './sameMessage';
 
 /** How far back from the newest page to look, in a conversation where much has followed since. */
 const MAX_PAGES_BACK = 10;
@@ -20,12 +20,13 @@ export interface WantedMessage {
 	since(): number;
 	/** Whether one that says the same can be it. */
 	canBe(message: Message): boolean;
-	/** Who the sender of messages is that come through the API, if it is known. */
-	senderId?: string;
 }
 
+/** Types of messages that are no one's to send (API reference, "Messages"); another may be a template's. */
+const NOT_SENT = new Set<unknown>(['incoming', 'activity']);
+
 /** Why it cannot be told whether a conversation has a message. */
-export type Doubt = 'maybe a note' | 'no time' | 'too many messages';
+export type Doubt = 'maybe a note' | 'maybe an agent’s' | 'no time' | 'too many messages';
 
 /**
  * Looks for an outgoing message from the end of a conversation.
@@ -35,14 +36,14 @@ export type Doubt = 'maybe a note' | 'no time' | 'too many messages';
  */
 export async function findMessage(
 	back: LookBack,
-	{ body, since, canBe, senderId }: WantedMessage,
+	{ body, since, canBe }: WantedMessage,
 ): Promise<Message | Doubt | undefined> {
-	const isAlike = saysTheSame(body, senderId);
+	const isAlike = saysTheSame(body);
 	for await (const { messages, isFirst } of back(MAX_PAGES_BACK)) {
 		const earliest = since();
 		const alike = messages.filter(
 			(message) =>
-				message.type === 'outgoing' &&
+				!NOT_SENT.has(message.type) &&
 				!(Date.parse(message.created_at) < earliest) &&
 				isAlike(message) &&
 				canBe(message),
@@ -60,6 +61,8 @@ export async function findMessage(
 export const DOUBTS: Record<Doubt, string> = {
 	'maybe a note':
 		'there is a message with the text of this note, and Sahut does not say whether that is a note',
+	'maybe an agent’s':
+		'there is a message with its text from an agent, and it is not known whether such messages are shown as an agent’s',
 	'no time': 'there is a message with its text, and Sahut does not say when it was sent',
 	'too many messages': 'too many messages have followed since',
 };
@@ -88,15 +91,20 @@ export async function findSentMessage(
 		const sent = sentFromHere.find(({ message }) => message?.id === id);
 		return sent !== undefined && !(trace.share && isSameBody(sent.body, trace.body));
 	};
-	const found = await findMessage(back, {
+	const wanted = {
 		body: trace.body,
 		since: () => writtenSince(sahut, trace),
-		canBe: (message) =>
-			(message.sender?.type !== 'agent' || message.sender.id === senderId) &&
-			canComeOf(message, sahut, trace) &&
-			!isOfAnother(message),
-		senderId,
+		canBe: (message: Message) => !trace.isAccountedFor(message.id) && !isOfAnother(message),
+	};
+	const isAgents = ({ sender }: Message) => sender?.type === 'agent' && sender.id !== senderId;
+	let found = await findMessage(back, {
+		...wanted,
+		canBe: (message) => !isAgents(message) && wanted.canBe(message),
 	});
+	// Of what a process that has died has sent, nobody may have told yet as whose it is shown.
+	if (!found && trace.share && senderId === undefined && isTelling(trace.body)) {
+		found = (await findMessage(back, wanted)) && 'maybe an agent’s';
+	}
 	if (typeof found !== 'string') return found && { ...found };
 	throw new UnknownFateError(
 		`It is not known whether conversation "${conversationId}" got this in an earlier try: ${DOUBTS[found]}`,

@@ -1,6 +1,6 @@
 import type { Sahut } from '../../runtime/operation';
 import type { Contact, SahutRequest } from '../../transport/types';
-import { createContact, idOfJustCreated } from '../contact/createContact';
+import { createContact, readJustCreated } from '../contact/createContact';
 import { createContactRequest, findContacts, type NewContact } from '../contact/findContact';
 import { refuseFirstText } from './channelKind';
 import type { Recipient } from './findConversation';
@@ -25,7 +25,8 @@ export function newContactRequest(recipient: Recipient): SahutRequest {
 export const idsOf = (contacts: Contact[]) => contacts.map(({ id }) => id);
 
 /**
- * The contacts with a number, read when first asked for. Where a tag of any of them counts, in whatever
+ * The contacts with a number, read when first asked for; one that was made here a moment ago, if none is
+ * shown. Where a tag of any of them counts, in whatever
  * form their number is stored, they are searched by what all forms have in common.
  */
 export function contactsOf(
@@ -34,14 +35,11 @@ export function contactsOf(
 ): ReadContacts {
 	const key = { phone, countryCode, inAnyForm: skipContactTags.length > 0 };
 	let reading: Promise<Contact[]> | undefined;
-	return async () => await (reading ??= findContacts(sahut, key));
-}
-
-/** The contacts with a number; one that another execution has made a moment ago, if none is shown. */
-async function findIds(phone: string, readContacts: ReadContacts, sahut: Sahut): Promise<string[]> {
-	const ids = idsOf(await readContacts());
-	if (ids.length > 0) return ids;
-	return [idOfJustCreated({ phone }, sahut) ?? []].flat();
+	const read = async () => {
+		const found = await findContacts(sahut, key);
+		return found.length > 0 ? found : [(await readJustCreated(key, sahut)) ?? []].flat();
+	};
+	return async () => await (reading ??= read());
 }
 
 /** Finds the contacts with the recipient's number, or makes one; recorded for the item. */
@@ -54,7 +52,7 @@ export async function reachContacts(
 	// An earlier item with this number may have made it; Sahut's search may not show it at once.
 	const known = await sahut.share<{ ids?: string[] }>(`contact of ${phone}`, async () => ({}));
 	const contacts = await sahut.decide<Contacts>(`contact of ${phone}`, async () => {
-		const ids = known.ids ?? (await findIds(phone, readContacts, sahut));
+		const ids = known.ids ?? idsOf(await readContacts());
 		if (ids.length > 0) return { ids, created: false };
 		await refuseFirstText(recipient, sahut);
 		const { id } = await createContact(newContact(recipient), sahut, phone);

@@ -33,20 +33,20 @@ export function canBeTold(body: IDataObject): boolean {
 	return 'content' in body || valuesOf(body).length > 0;
 }
 
+/** Whether nobody else says the same by chance: a name they may, but not the number of an order. */
+export function isTelling(body: IDataObject): boolean {
+	return 'content' in body || /\p{N}/u.test(Object.values(body.template_variables ?? {}).join());
+}
+
 /**
  * Whether a stored message says what was sent; of a template, Sahut stores the result. How white space
  * is written may change on the way.
- *
- * @param senderId who the sender of messages is that come through the API, if it is known
  */
-export function saysTheSame(body: IDataObject, senderId?: string): (message: Message) => boolean {
+export function saysTheSame(body: IDataObject): (message: Message) => boolean {
 	if ('content' in body) return ({ content }) => toLine(content) === toLine(body.content);
 	const values = valuesOf(body).map(asWords);
 	// Of a template without values nothing is known but that no person has written it.
-	if (values.length === 0) {
-		return ({ sender }) =>
-			sender?.type === 'bot' || (sender?.id !== undefined && sender.id === senderId);
-	}
+	if (values.length === 0) return ({ sender }) => sender?.type === 'bot';
 	return ({ content }) => values.every((value) => value.test(toLine(content)));
 }
 

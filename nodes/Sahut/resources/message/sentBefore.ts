@@ -4,17 +4,13 @@ import type { Sahut } from '../../runtime/operation';
 import type { SentMessage } from '../../workspace/sentMessages';
 import { DOUBTS, findMessage, type Doubt } from './findSent';
 import type { LookBack } from './lookBack';
-import { isSameBody } from './sameMessage';
+import { isSameBody, isTelling } from './sameMessage';
 
 /** For how long a message whose answer was lost may still appear. */
 const NOT_SHOWN_MS = 60_000;
 
 /** `created_at` may be cut off to whole seconds. */
 const CLOCK_TOLERANCE_MS = 1_000;
-
-/** An agent may well write a customer's name by chance, but not the number of an order. */
-const isTelling = (body: IDataObject) =>
-	'content' in body || /\p{N}/u.test(Object.values(body.template_variables ?? {}).join());
 
 function isNotKnown(conversationId: string, reason: string): UserError {
 	return new UserError(
