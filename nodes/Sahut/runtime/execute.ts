@@ -10,7 +10,7 @@ import { readParams } from './params';
 import { prepare } from './prepare';
 
 /** What has become of one item. On Stop, those behind a failed one are not started any more. */
-type Outcome<T> =
+type ItemOutcome<T> =
 	| { kind: 'done'; value: T }
 	| { kind: 'failed'; error: NodeFailure }
 	| { kind: 'notStarted' };
@@ -21,7 +21,7 @@ function once<T>(make: () => Promise<T>): () => Promise<T> {
 }
 
 /** n8n takes a node for failed, and runs it again, when its first output item has an `error`. */
-function looksFailed(first: Outcome<OutputItem[]> | undefined): boolean {
+function looksFailed(first: ItemOutcome<OutputItem[]> | undefined): boolean {
 	return first?.kind === 'done' && 'error' in (first.value[0]?.json ?? {});
 }
 
@@ -52,7 +52,7 @@ export async function executeItems(
 
 	const setup = once(async () => await prepare(context, resources, settings));
 
-	async function attempt<T>(task: () => Promise<T>, readsOnly = false): Promise<Outcome<T>> {
+	async function attempt<T>(task: () => Promise<T>, readsOnly = false): Promise<ItemOutcome<T>> {
 		try {
 			return { kind: 'done', value: await task() };
 		} catch (error) {
@@ -64,7 +64,7 @@ export async function executeItems(
 	}
 
 	const takeBreak = createBreaks();
-	const readings: Array<Outcome<unknown>> = [];
+	const readings: Array<ItemOutcome<unknown>> = [];
 	for (const itemIndex of items.keys()) {
 		await takeBreak();
 		const isOver = stop.signal.aborted || (!wasCancelled && cancelSignal?.aborted);
@@ -79,7 +79,7 @@ export async function executeItems(
 	}
 
 	const outcomes = await Promise.all(
-		readings.map(async (reading, itemIndex): Promise<Outcome<OutputItem[]>> => {
+		readings.map(async (reading, itemIndex): Promise<ItemOutcome<OutputItem[]>> => {
 			if (reading.kind !== 'done') return reading;
 			const { operation, sahutFor, inLane } = await setup();
 			const ends = [cancelSignal, operation.readsOnly && stop.signal];

@@ -21,7 +21,7 @@ const FIRST_BACKOFF_MS = 1_000;
 const MAX_BACKOFF_MS = 30_000;
 
 /** What the policy cannot know by itself. */
-export interface Circumstances {
+export interface Moment {
 	/** Milliseconds since the epoch. */
 	now: number;
 	/** From 0 to below 1. */
@@ -58,7 +58,7 @@ function backoffMs(attempt: number, random: number): number {
 export function rateLimitPauseMs(
 	outcome: Outcome,
 	attempt: number,
-	{ now, random }: Circumstances,
+	{ now, random }: Moment,
 ): number {
 	const asked = retryAfterMs(outcome, now);
 	if (asked === undefined) return backoffMs(attempt, random);
@@ -79,16 +79,16 @@ export function retryDelayMs(
 	request: Pick<SahutRequest, 'method'>,
 	outcome: Outcome,
 	attempt: number,
-	circumstances: Circumstances,
+	moment: Moment,
 ): number | undefined {
 	if (attempt >= MAX_ATTEMPTS) return undefined;
 	const mayRepeat = isRepeatable(request);
-	const backoff = backoffMs(attempt, circumstances.random);
+	const backoff = backoffMs(attempt, moment.random);
 	if (!passesByItself(outcome)) return undefined;
 	if (outcome.kind === 'noAnswer') {
 		return mayRepeat || isUnreachable(outcome.code) ? backoff : undefined;
 	}
 	if (!mayRepeat && !isRateLimited(outcome)) return undefined;
-	const asked = rateLimitPauseMs(outcome, attempt, circumstances);
+	const asked = rateLimitPauseMs(outcome, attempt, moment);
 	return asked > MAX_RETRY_AFTER_MS ? undefined : asked;
 }
