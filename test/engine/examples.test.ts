@@ -270,9 +270,10 @@ describe('crm-webhook.json', () => {
 	};
 
 	/** @returns what the CRM is answered: status and body */
-	async function call(body: object): Promise<IDataObject> {
+	async function call(body: object, options?: INode['parameters']): Promise<IDataObject> {
 		const channelId = byId(sandbox.store.channelOfType('whatsapp').id);
-		const run = await runExample(FILE, { 'Send template': { channelId } }, [{ body }]);
+		const send = { channelId, ...(options && { options }) };
+		const run = await runExample(FILE, { 'Send template': send }, [{ body }]);
 		const answers = ['Answer: sent', 'Answer: not sent', 'Answer: incomplete'];
 		const [answer, ...others] = answers.flatMap((node) => jsonOf(run, node));
 		expect(others).toEqual([]);
@@ -298,6 +299,32 @@ describe('crm-webhook.json', () => {
 		expect(await call({ ...deal, deal_id: 'DEAL-502' })).toMatchObject({
 			body: { result: 'sent' },
 		});
+	});
+
+	it.each([
+		['an amount with dots', { total: '450.000' }],
+		['a truth for an amount', { total: true }],
+		['half a rupiah', { total: 450000.5 }],
+		['two numbers in one field', { phone: '0812-0000-1001 / 0813-0000-1002' }],
+		['too short a number', { phone: '12345678' }],
+		['too long a number', { phone: '081234567890123456' }],
+		['an object for a name', { customer_name: { first: 'Budi' } }],
+	])('takes no deal with %s', async (_, change) => {
+		expect(await call({ ...deal, ...change })).toMatchObject({ code: 400 });
+		expect(sandbox.journal.entries).toEqual([]);
+	});
+
+	it.each([['450000'], [450000]])('takes %j for an amount', async (total) => {
+		expect(await call({ ...deal, total })).toMatchObject({ body: { result: 'sent' } });
+	});
+
+	it.each([
+		['contact_tag', { skipContactTags: ['stop'] }],
+		['dry_run', { dryRun: true }],
+	])('says %s when nothing is sent for that', async (result, options) => {
+		sandbox.store.addContact({ phone: '+6281200001001', tags: ['stop'] });
+		expect(await call(deal, options)).toMatchObject({ code: 200, body: { result } });
+		expect(sandbox.store.conversations.size).toBe(0);
 	});
 
 	it.each([
@@ -441,6 +468,18 @@ describe('remind-until-answered.json', () => {
 		const run = await remind();
 		expect(jsonOf(run, 'Reminder')).toHaveLength(2);
 		expect(conversation.labels).toEqual(['prioritas', 'tidak-menjawab']);
+		expect(sentSince(conversation)).toEqual([expect.stringMatching(/^Budi Santoso belum/)]);
+		const [putAside] = jsonOf(run, 'Not sent');
+		expect(putAside).toMatchObject({ error: { status: 422, advice: expect.any(String) } });
+	});
+
+	it('tells of a label that is refused, and leaves the note all the same', async () => {
+		const conversation = addConversation(70);
+		const path = `/conversations/${conversation.id}`;
+		const run = await remind(1, () =>
+			sandbox.faults.add({ kind: 'status', method: 'PUT', path, status: 403 }),
+		);
+		expect(jsonOf(run, 'Team not told')).toMatchObject([{ error: { status: 403 } }]);
 		expect(sentSince(conversation)).toEqual([expect.stringMatching(/^Budi Santoso belum/)]);
 	});
 

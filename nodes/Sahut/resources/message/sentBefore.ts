@@ -1,6 +1,7 @@
-import { UserError, type IDataObject } from 'n8n-workflow';
+import type { IDataObject } from 'n8n-workflow';
 
 import type { Sahut } from '../../runtime/operation';
+import { UnknownFateError } from '../../transport/errors';
 import type { SentMessage } from '../../workspace/sentMessages';
 import { DOUBTS, findMessage, type Doubt } from './findSent';
 import type { LookBack } from './lookBack';
@@ -12,8 +13,8 @@ const NOT_SHOWN_MS = 60_000;
 /** `created_at` may be cut off to whole seconds. */
 const CLOCK_TOLERANCE_MS = 1_000;
 
-function isNotKnown(conversationId: string, reason: string): UserError {
-	return new UserError(
+function isNotKnown(conversationId: string, reason: string): UnknownFateError {
+	return new UnknownFateError(
 		`It is not known whether conversation "${conversationId}" has this message already: ${reason}`,
 		{ description: 'Nothing was sent. Look into the conversation before you send it.' },
 	);
@@ -24,7 +25,7 @@ function isNotKnown(conversationId: string, reason: string): UserError {
  * from elsewhere, for this item or another one.
  *
  * @param bodies the forms in which it may have been sent
- * @throws UserError when it cannot be told; NodeApiError when the conversation cannot be read
+ * @throws UnknownFateError when it cannot be told; NodeApiError when the conversation cannot be read
  */
 export async function findSentBefore(
 	conversationId: string,
