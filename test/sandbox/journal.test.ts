@@ -1,7 +1,7 @@
 import { openSandbox } from '../support/openSandbox';
 
 test('records each request with its answer, refused ones included', async () => {
-	const { request, journal, store } = await openSandbox();
+	const { apiKey, request, journal, store } = await openSandbox();
 	const [id] = store.conversations.keys();
 	await request('GET', `/conversations/${id}/messages?page=2&per_page=10`);
 	await request('POST', '/contacts', { name: 5 });
@@ -14,7 +14,7 @@ test('records each request with its answer, refused ones included', async () => 
 			method: 'GET',
 			path: `/conversations/${id}/messages`,
 			query: { page: '2', per_page: '10' },
-			headers: { authorization: 'Bearer sk_live_sandbox' },
+			headers: { authorization: `Bearer ${apiKey}` },
 			status: 200,
 		},
 		{ method: 'POST', path: '/contacts', query: {}, body: { name: 5 }, status: 400 },

@@ -20,9 +20,14 @@ export interface OpenSandbox extends Sandbox {
 
 const running: Sandbox[] = [];
 
-/** Starts a sandbox that the end of the test closes. */
+let opened = 0;
+
+/**
+ * Starts a sandbox that the end of the test closes. It has a key of its own: a port is given again, and
+ * what this process knows of the workspace that was there before must not be taken for this one's.
+ */
 export async function openSandbox(options: SandboxOptions = {}): Promise<OpenSandbox> {
-	const sandbox = await startSandbox(options);
+	const sandbox = await startSandbox({ apiKey: `sk_live_sandbox_${++opened}`, ...options });
 	running.push(sandbox);
 	return {
 		...sandbox,
