@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { IDataObject } from 'n8n-workflow';
 
-import type { Row } from '../../test/support/exampleWorkflow';
+import type { Row } from './crmFollowUp';
 import { deliveriesFor, expectedPhone, type DemoRun } from './run';
 
 /** What a row's template has to be filled in with, told without the example's expressions. */

@@ -1,7 +1,7 @@
 import Table from 'cli-table3';
 import type { IDataObject } from 'n8n-workflow';
 
-import { EXAMPLE_FILE } from '../../test/support/exampleWorkflow';
+import { EXAMPLE_FILE } from './crmFollowUp';
 import { deliveriesFor, rowRead, type DemoRun } from './run';
 
 /** As wide as the terminal, within what reads well. */

@@ -5,16 +5,8 @@ import { HOUR_MS, MINUTE_MS, timestamp } from '../../sandbox/clock';
 import { runWorkflow } from '../../test/support/engine';
 import { builtInNodes } from '../../test/support/builtInNodes';
 import { byId } from '../../test/support/locator';
-import {
-	fillIn,
-	MARK,
-	NOT_SENT,
-	READ,
-	readExample,
-	rowsOf,
-	SEND,
-	type Row,
-} from '../../test/support/exampleWorkflow';
+import { fillIn, readExample } from '../../test/support/exampleWorkflow';
+import { EXAMPLE_FILE, MARK, NOT_SENT, READ, rowsOf, SEND, type Row } from './crmFollowUp';
 
 /** So long ago that WhatsApp takes nothing but a template. */
 const LAST_WROTE_HOURS_AGO = 50;
@@ -96,7 +88,7 @@ function allMessages({ store }: Sandbox): Delivery[] {
 /** Adds some of the example's customers to the sandbox and runs the example, in n8n's engine. */
 export async function runDemo(sandbox: Sandbox): Promise<DemoRun> {
 	const { store } = sandbox;
-	const example = readExample();
+	const example = readExample(EXAMPLE_FILE);
 	const rows = rowsOf(example);
 	addKnownCustomers(sandbox, rows);
 	const before = new Set(allMessages(sandbox).map(({ message }) => message.id));

@@ -1,8 +1,18 @@
 import type { IDataObject, INode } from 'n8n-workflow';
 
-import { executionThatDied, retry } from '../support/retryData';
+import { fastClock, sahutWith } from '../support/engine';
 import { byId } from '../support/locator';
-import { allSent, contactsOf, openWorkspace, sendText, toPhone } from '../support/workspace';
+import { executionThatDied, letPass, retry } from '../support/retryData';
+import {
+	allSent,
+	contactsOf,
+	conversationsOf,
+	openWorkspace,
+	sendText,
+	toPhone,
+} from '../support/workspace';
+import { goOnInAnotherProcess } from './budi';
+import { skip } from './skipping';
 
 const ONCE = 1;
 const CONTINUE = { onError: 'continueRegularOutput' } as const;
@@ -217,4 +227,200 @@ it('an attachment without an address is left out of the downloads', async () => 
 	);
 
 	expect([status, output('Sahut').length]).toEqual(['success', 1]);
+});
+
+const create = (more: INode['parameters'] = {}): INode['parameters'] => ({
+	resource: 'contact',
+	operation: 'create',
+	name: '={{ $json.name }}',
+	additionalFields: { phone: '={{ $json.phone }}', ...more },
+});
+const quick = async () => ({ nodeTypes: await sahutWith({ clock: fastClock(20) }) });
+
+describe('a contact made a moment ago', () => {
+	it('is not written to under the number that was corrected since', async () => {
+		const workspace = await openWorkspace();
+		await workspace.run(create(), [SARI]);
+		const [sari] = contactsOf(workspace);
+		await workspace.run({
+			resource: 'contact',
+			operation: 'update',
+			contactId: byId(sari!.id),
+			updateFields: { phone: '0811-1111-1111' },
+		});
+		await workspace.run(toPhone(workspace), [{ phone: SARI.phone, name: 'Tono' }]);
+		const phones = conversationsOf(workspace).map(
+			({ contact }) => workspace.sandbox.store.contacts.get(contact.id)!.phone,
+		);
+		expect(phones).toEqual(['+6281398765432']);
+	});
+
+	it('does not keep its number from being written to once it was deleted', async () => {
+		const workspace = await openWorkspace();
+		await workspace.run(create(), [SARI]);
+		workspace.sandbox.store.contacts.clear();
+		const { error } = await workspace.run(toPhone(workspace), [SARI]);
+		expect([error?.message, allSent(workspace).length]).toEqual([undefined, 1]);
+	});
+
+	it('is skipped for its tag, also where no list shows it yet', async () => {
+		const workspace = await openWorkspace({ deviations: ['late-lists'] });
+		await workspace.run(create({ tags: ['stop'] }), [SARI]);
+		const { output } = await workspace.run(toPhone(workspace, { skipContactTags: ['stop'] }), [
+			SARI,
+		]);
+		expect(allSent(workspace)).toEqual([]);
+		expect(output('Sahut')[0]!.json).toMatchObject({ skipped: true });
+	});
+});
+
+describe('a template without values whose answer is lost is not', () => {
+	it('what the agent whose key it is writes by hand', async () => {
+		const workspace = await openWorkspace({ deviations: ['sent-by-agent'] });
+		const { store, faults } = workspace.sandbox;
+		store.addTemplate({ id: 'tmpl_greeting', body: 'Halo Kak, ada kabar baik' });
+		const [conversation] = workspace.addConversations(1);
+		await workspace.run(sendText, [{ conversation, text: 'Halo' }]);
+		const sender = store.messages(conversation!).at(-1)!.sender!;
+		store.addMessage(conversation!, {
+			type: 'outgoing',
+			content: 'Sebentar ya, saya cek dulu',
+			sender,
+			attachments: [],
+			created_at: new Date(Date.now() + 1000).toISOString(),
+		});
+		faults.add({ kind: 'dropBefore', method: 'POST' });
+		const { status } = await workspace.run(
+			withoutValues,
+			[{ conversation, template: 'tmpl_greeting' }],
+			{},
+			await quick(),
+		);
+		expect(status).toBe('error');
+	});
+});
+
+it('two lost answers of two executions are not both found in one message', async () => {
+	const workspace = await openWorkspace();
+	const { store, faults } = workspace.sandbox;
+	const [conversation] = workspace.addConversations(1);
+	const rows = [{ conversation, text: 'Pesanan 12 sudah dikirim' }];
+	// The first one's is stored late, after it was given up.
+	faults.add({ kind: 'dropBefore', method: 'POST', times: 2 });
+	const first = await workspace.run(sendText, rows, {}, await quick());
+	expect(first.status).toBe('error');
+	store.send(conversation!, { content: 'Pesanan 12 sudah dikirim' });
+	const second = await workspace.run(sendText, rows, {}, await quick());
+	const again = await retry(workspace, first, sendText);
+	expect(allSent(workspace)).toHaveLength(1);
+	expect([second.status, again.status].filter((s) => s === 'success')).toHaveLength(1);
+});
+
+it('changes keep their order where IDs are numbers', async () => {
+	const { sandbox, run } = await openWorkspace();
+	const budi = sandbox.store.addContact();
+	sandbox.store.contacts.set('123', budi);
+	sandbox.faults.add({ kind: 'status', status: 500, method: 'PUT' });
+	sandbox.faults.add({ kind: 'body', method: 'PUT', times: 9, body: { data: { id: 123 } } });
+	await run(
+		{
+			resource: 'contact',
+			operation: 'update',
+			contactId: byId('123'),
+			updateFields: { company: '={{ $json.company }}' },
+		},
+		['Satu', 'Dua'].map((company) => ({ company: `Toko ${company}` })),
+		{ ...CONTINUE, retryOnFail: true, maxTries: 2, waitBetweenTries: 1 },
+	);
+	expect(budi.company).toBe('Toko Dua');
+});
+
+it('a list of which meta says that there is more is not cut off in silence', async () => {
+	const { sandbox, run } = await openWorkspace();
+	const data = [1, 2].map((n) => ({ id: `ct_${n}`, name: `Budi ${n}` }));
+	// No total_pages, and fewer to a page than asked for.
+	const body = { data, meta: { total: 3, page: 1, per_page: 2 } };
+	sandbox.faults.add({ kind: 'body', method: 'GET', times: 99, body });
+	const { status } = await run({ resource: 'contact', operation: 'list', returnAll: true });
+	const hasAskedOn = JSON.stringify(sandbox.journal.entries).includes('"page":"2"');
+	expect(hasAskedOn || status === 'error').toBe(true);
+});
+
+describe('a message is not sent twice where a list has', () => {
+	const hole = { created_at: null };
+	it.each([
+		['nothing strange (control)', {}],
+		['no time for it', hole],
+		['the time as a number of seconds', { created_at: Math.floor(Date.now() / 1000) }],
+		['another type for it', { type: 'template' }],
+	])('%s: retry of an execution whose process died', async (_, change) => {
+		const workspace = await openWorkspace();
+		const { store, faults } = workspace.sandbox;
+		const [conversation] = workspace.addConversations(1);
+		const died = executionThatDied(workspace, sendText, [{ conversation, text: 'Halo' }]);
+		// What the process has sent before it died; another process does not remember it.
+		store.send(conversation!, { content: 'Halo' });
+		const data = store
+			.messages(conversation!)
+			.map((m) => (m.type === 'outgoing' ? { ...m, ...change } : m));
+		const meta = { total: data.length, page: 1, per_page: 100, total_pages: 1 };
+		faults.add({ kind: 'body', method: 'GET', path: /messages/, times: 99, body: { data, meta } });
+		await died.retry();
+		expect(allSent(workspace)).toHaveLength(1);
+	});
+
+	it('another type for it: Skip If Sent Within', async () => {
+		const workspace = await openWorkspace();
+		const { store, faults } = workspace.sandbox;
+		const [conversation] = workspace.addConversations(1);
+		store.send(conversation!, { content: 'Halo' });
+		const data = store
+			.messages(conversation!)
+			.map((m) => (m.type === 'outgoing' ? { ...m, type: 'template' } : m));
+		const meta = { total: data.length, page: 1, per_page: 100, total_pages: 1 };
+		faults.add({ kind: 'body', method: 'GET', path: /messages/, times: 99, body: { data, meta } });
+		await workspace.run({ ...sendText, ...skip() }, [{ conversation, text: 'Halo' }]);
+		expect(allSent(workspace)).toHaveLength(1);
+	});
+});
+
+it.each([
+	['bot (control)', []],
+	['agent', ['sent-by-agent']],
+] as const)(
+	'a retry after the process died does not send again what the API sends as an %s',
+	async (_, deviations) => {
+		const workspace = await openWorkspace({ deviations: [...deviations] });
+		const [conversation] = workspace.addConversations(1);
+		const died = executionThatDied(workspace, sendText, [{ conversation, text: 'Halo' }]);
+		await died.run();
+		goOnInAnotherProcess(workspace);
+		await died.retry();
+		expect(allSent(workspace)).toHaveLength(1);
+	},
+);
+
+it('a retried Create does not make its old contact one of a moment ago', async () => {
+	const workspace = await openWorkspace();
+	const { store, faults } = workspace.sandbox;
+	faults.add({ kind: 'status', status: 403, method: 'POST', mentions: 'Tono' });
+	const rows = [SARI, { phone: '0822-2222-2222', name: 'Tono' }];
+	const failed = await workspace.run(create(), rows);
+	// Days later, her number is another one's.
+	letPass(workspace, 3000);
+	contactsOf(workspace)[0]!.phone = '+6281111111111';
+	await retry(workspace, failed, create());
+	const { id } = contactsOf(workspace)[0]!;
+	await workspace.run(toPhone(workspace), [{ phone: SARI.phone, name: 'Wati' }]);
+	expect(store.contacts.get(id)!.phone).toBe('+6281111111111');
+	expect(conversationsOf(workspace).map(({ contact }) => contact.id)).not.toContain(id);
+});
+
+it('a text that is stored in another Unicode form is not sent again by the retry', async () => {
+	const workspace = await openWorkspace();
+	const [conversation] = workspace.addConversations(1);
+	const died = executionThatDied(workspace, sendText, [{ conversation, text: 'Kafé dibuka' }]);
+	workspace.sandbox.store.send(conversation!, { content: 'Kafé dibuka'.normalize('NFD') });
+	await died.retry();
+	expect(allSent(workspace)).toHaveLength(1);
 });

@@ -59,6 +59,6 @@ export async function openWithBudi(deviations: Deviation[], phone = PHONE) {
 export type WithBudi = Awaited<ReturnType<typeof openWithBudi>>;
 
 /** Nothing that a process knows of a workspace is known by its other address. */
-export function goOnInAnotherProcess({ credentials, sandbox }: WithBudi): void {
+export function goOnInAnotherProcess({ credentials, sandbox }: Workspace): void {
 	credentials.sahutApi!.baseUrl = sandbox.url.replace('127.0.0.1', 'localhost');
 }

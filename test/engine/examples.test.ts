@@ -2,7 +2,8 @@ import type { IDataObject, INode, INodeType } from 'n8n-workflow';
 
 import { builtInNodes } from '../support/builtInNodes';
 import { byId } from '../support/locator';
-import { fillIn, readExample, rowsOf, SEND } from '../support/exampleWorkflow';
+import { fillIn, readExample } from '../support/exampleWorkflow';
+import { EXAMPLE_FILE, rowsOf, SEND } from '../../scripts/demo/crmFollowUp';
 import { deliveriesFor, runDemo } from '../../scripts/demo/run';
 import type { Conversation } from '../../sandbox';
 import { HOUR_MS, timestamp } from '../../sandbox/clock';
@@ -144,7 +145,7 @@ describe('crm-follow-up.json', () => {
 		expect(sandbox.journal.entries).toEqual([]);
 		const messages = jsonOf(run, 'Not sent').map(({ error }) => error);
 		expect(messages).toEqual(
-			rowsOf(readExample()).map(({ phone }) => ({
+			rowsOf(readExample(EXAMPLE_FILE)).map(({ phone }) => ({
 				message:
 					phone === 'belum ada'
 						? '"belum ada" is not a phone number'

@@ -35,6 +35,12 @@ export function isNotFound(error: unknown): boolean {
 	return error instanceof NodeApiError && error.httpCode === '404';
 }
 
+/** For `catch`: what is not there is undefined. @throws any other error */
+export function undefinedIfNotFound(error: unknown): undefined {
+	if (!isNotFound(error)) throw error;
+	return undefined;
+}
+
 /** Whether Sahut knows the address, but not the verb: nothing was done. */
 export function isMethodNotAllowed(error: unknown): boolean {
 	return error instanceof NodeApiError && error.httpCode === '405';

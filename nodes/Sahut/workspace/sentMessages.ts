@@ -13,6 +13,11 @@ export interface SentMessage {
 	message?: IDataObject;
 }
 
+/** What was sent from here as this record, if that is known. */
+export function findById(sent: SentMessage[], id: string): SentMessage | undefined {
+	return sent.find(({ message }) => message?.id === id);
+}
+
 /** One that was not sent after all. */
 export function forget(sent: SentMessage[], message: SentMessage): void {
 	const at = sent.indexOf(message);

@@ -5,7 +5,7 @@ import { collection } from '../fields';
 import { readContactFields } from './contactBody';
 import { nameField, optionalFields } from './contactFields';
 import { createContact } from './createContact';
-import { laneOf, type NewContact } from './findContact';
+import { keysIn, laneOf, type NewContact } from './findContact';
 
 export const create: Operation<NewContact> = {
 	value: 'create',
@@ -29,11 +29,7 @@ export const create: Operation<NewContact> = {
 		return { ...readContactFields(params, 'additionalFields'), name };
 	},
 	// One after another, so that after a lost answer it is clear which of two alike is whose.
-	lane: ({ name, phone, email }) => [
-		...(phone === undefined ? [] : [laneOf({ phone })]),
-		...(email === undefined ? [] : [laneOf({ email })]),
-		`name ${name}`,
-	],
+	lane: (contact) => [...keysIn(contact).map(laneOf), `name ${contact.name}`],
 	async run(body, sahut) {
 		return [{ json: { ...(await createContact(body, sahut)) } }];
 	},

@@ -1,9 +1,10 @@
 import type { Sahut } from '../../runtime/operation';
-import { isNotFound } from '../../transport/errors';
+import { undefinedIfNotFound } from '../../transport/errors';
 import type { Contact } from '../../transport/types';
 import {
 	createContactRequest,
 	hasKey,
+	keysIn,
 	keyText,
 	type ContactKey,
 	type NewContact,
@@ -25,9 +26,7 @@ export async function createContact(
 	target?: string,
 ): Promise<Contact> {
 	const { data } = await sahut.request<Contact>({ ...createContactRequest(body), target });
-	const { phone, email } = body;
-	const keys: ContactKey[] = [...(phone ? [{ phone }] : []), ...(email ? [{ email }] : [])];
-	for (const key of keys) {
+	for (const key of keysIn(body)) {
 		const made = { id: data.id, madeAt: sahut.serverNow() };
 		Object.assign(sahut.workspace.newContact(keyText(key)), made);
 	}
@@ -43,11 +42,6 @@ export async function createContact(
 export async function readJustCreated(key: ContactKey, sahut: Sahut): Promise<Contact | undefined> {
 	const { id, madeAt = 0 } = sahut.workspace.newContact(keyText(key));
 	if (id === undefined || sahut.serverNow() - madeAt >= NOT_SHOWN_MS) return undefined;
-	const contact = await sahut.request<Contact>(getContactRequest(id)).then(
-		({ data }) => data,
-		(error: unknown) => {
-			if (!isNotFound(error)) throw error;
-		},
-	);
-	return contact && hasKey(contact, key) ? contact : undefined;
+	const answer = await sahut.request<Contact>(getContactRequest(id)).catch(undefinedIfNotFound);
+	return answer && hasKey(answer.data, key) ? answer.data : undefined;
 }

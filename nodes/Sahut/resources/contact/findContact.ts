@@ -21,6 +21,11 @@ export function keyText(key: ContactKey): string {
 	return 'phone' in key ? key.phone : key.email.trim().toLowerCase();
 }
 
+/** All keys that a contact with these fields has. */
+export function keysIn({ phone, email }: { phone?: string; email?: string }): ContactKey[] {
+	return [...(phone ? [{ phone }] : []), ...(email ? [{ email }] : [])];
+}
+
 /** The lane of all that is done for this contact. */
 export function laneOf(key: ContactKey): string {
 	return `${'phone' in key ? 'phone' : 'email'} ${keyText(key)}`;

@@ -9,7 +9,7 @@ import { normalizePhone } from '../phoneNumber';
 import { readContactFields, type ContactFields } from './contactBody';
 import { createContact, readJustCreated } from './createContact';
 import { emailField, nameField, optionalFields, phoneField } from './contactFields';
-import { findContacts, hasKey, keyText, laneOf, type ContactKey } from './findContact';
+import { findContacts, hasKey, keysIn, keyText, laneOf, type ContactKey } from './findContact';
 import { getContactRequest, keepAttributes, updateContactRequest } from './updateContact';
 
 interface Input {
@@ -19,8 +19,8 @@ interface Input {
 }
 
 /** All that the contact is known by once the item is done. */
-function keysOf({ key, fields: { phone, email } }: Input): ContactKey[] {
-	return [key, ...(phone ? [{ phone }] : []), ...(email ? [{ email }] : [])];
+function keysOf({ key, fields }: Input): ContactKey[] {
+	return [key, ...keysIn(fields)];
 }
 
 interface Found {

@@ -1,5 +1,5 @@
 import type { Sahut } from '../../runtime/operation';
-import { isNotFound } from '../../transport/errors';
+import { undefinedIfNotFound } from '../../transport/errors';
 import type { Conversation } from '../../transport/types';
 import type { Found } from '../../workspace/formerConversations';
 import { OPEN_STATUSES } from '../../workspace/openConversations';
@@ -31,12 +31,10 @@ export async function ifStillOpen(
 	channelId: string,
 	sahut: Sahut,
 ): Promise<Conversation | undefined> {
-	const { data } = await sahut
+	const answer = await sahut
 		.request<Conversation>(getConversationRequest(id))
-		.catch((error: unknown) => {
-			if (isNotFound(error)) return { data: undefined };
-			throw error;
-		});
+		.catch(undefinedIfNotFound);
+	const data = answer?.data;
 	if (data) learnKind(data, channelId, sahut);
 	const isUsable =
 		OPEN_STATUSES.some((status) => status === data?.status) &&

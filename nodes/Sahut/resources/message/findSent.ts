@@ -4,6 +4,7 @@ import { UnknownFateError } from '../../transport/errors';
 import type { Message, SahutClient, WriteTrace } from '../../transport/types';
 import { writtenSince } from '../../transport/writtenSince';
 import type { Workspace } from '../../workspace';
+import { findById } from '../../workspace/sentMessages';
 import { lookBack, type LookBack } from './lookBack';
 import { isAsPrivate, isSameBody, isTelling, saysTheSame } from './sameMessage';
 
@@ -88,7 +89,7 @@ export async function findSentMessage(
 	const sentFromHere = sentInto(conversationId);
 	/** What another execution has sent is not this one; a retry's may be what another retry has sent. */
 	const isOfAnother = ({ id }: Message) => {
-		const sent = sentFromHere.find(({ message }) => message?.id === id);
+		const sent = findById(sentFromHere, id);
 		return sent !== undefined && !(trace.share && isSameBody(sent.body, trace.body));
 	};
 	const wanted = {

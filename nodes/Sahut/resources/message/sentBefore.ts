@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { Sahut } from '../../runtime/operation';
 import { UnknownFateError } from '../../transport/errors';
-import type { SentMessage } from '../../workspace/sentMessages';
+import { findById, type SentMessage } from '../../workspace/sentMessages';
 import { DOUBTS, findMessage, type Doubt } from './findSent';
 import type { LookBack } from './lookBack';
 import { isSameBody, isTelling } from './sameMessage';
@@ -45,7 +45,7 @@ export async function findSentBefore(
 			since,
 			canBe({ id, sender }) {
 				// Two templates may have the same values: what was sent from here is known for certain.
-				const sent = sentFromHere.find(({ message }) => message?.id === id);
+				const sent = findById(sentFromHere, id);
 				return sent ? isThis(sent) : sender?.type !== 'agent' || isTelling(body);
 			},
 		});

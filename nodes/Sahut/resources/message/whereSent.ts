@@ -1,5 +1,5 @@
 import type { Sahut } from '../../runtime/operation';
-import { isNotFound } from '../../transport/errors';
+import { undefinedIfNotFound } from '../../transport/errors';
 import type { Found } from '../../workspace/formerConversations';
 import { fetchTouched } from '../conversation/createConversation';
 import { bodiesOf, type Outgoing } from './content';
@@ -16,10 +16,7 @@ async function findFirst(
 	holds: (id: string) => Promise<unknown>,
 ): Promise<Found | undefined> {
 	for (const { id, contactId } of conversations) {
-		const found = await holds(id).catch((error: unknown) => {
-			if (!isNotFound(error)) throw error;
-		});
-		if (found) return { id, contactId };
+		if (await holds(id).catch(undefinedIfNotFound)) return { id, contactId };
 	}
 	return undefined;
 }
