@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { Clock } from '../transport/clock';
-import type { SahutRequest, Share } from '../transport/types';
+import type { Share, Write } from '../transport/types';
 
 /**
  * What is known of a write: the record that Sahut made of it or, until Sahut has answered, what was
@@ -44,7 +44,7 @@ export interface LedgerRun {
 }
 
 /** Whether a request changes a record that is there: making it twice makes no second one. */
-export function isChange({ method }: Pick<SahutRequest, 'method'>): boolean {
+export function isChange({ method }: Pick<Write, 'method'>): boolean {
 	return method === 'PUT' || method === 'PATCH';
 }
 
@@ -52,9 +52,9 @@ export function isChange({ method }: Pick<SahutRequest, 'method'>): boolean {
  * An item writes once to one target, whatever it says: an expression may hold the time. By which verb a
  * record is changed makes no difference.
  */
-export function keyOf(itemIndex: number, request: SahutRequest): string {
-	const { method, path, target = '' } = request;
-	const verb = isChange(request) ? 'PUT' : method;
+export function keyOf(itemIndex: number, write: Write): string {
+	const { method, path, target = '' } = write;
+	const verb = isChange(write) ? 'PUT' : method;
 	return `${itemIndex} ${verb} /${path.join('/')} ${target}`.trimEnd();
 }
 

@@ -1,11 +1,11 @@
 import type { IBinaryData, IDataObject, INodeExecutionData, INodeProperties } from 'n8n-workflow';
 
-import type { Attachment, SahutClient, SahutRequest, Share, WriteTrace } from '../transport/types';
+import type { Attachment, SahutClient, Share, Write, WriteTrace } from '../transport/types';
 import type { Workspace } from '../workspace';
 import type { Params } from './params';
 
-/** What an operation can use for one item. */
-export interface Sahut extends SahutClient {
+/** Talks to Sahut for one item: what an operation can use. */
+export interface ItemClient extends SahutClient {
 	/**
 	 * Fetches an attachment, without the API key, for an output item's `binary`.
 	 *
@@ -31,7 +31,7 @@ export interface Sahut extends SahutClient {
 	decided<T extends IDataObject>(step: string): T | undefined;
 
 	/** Whether an earlier try of this item has made a write, or may have: it must not go another way. */
-	wasTried(request: SahutRequest): boolean;
+	wasTried(write: Write): boolean;
 
 	/**
 	 * In a retry: the traces of a write that another try may have made, of which n8n has kept nothing.
@@ -79,7 +79,7 @@ export interface Operation<Input = unknown> {
 	 */
 	lane?(input: Input): string | string[];
 	/** Does it, and returns one record for each output item. */
-	run(input: Input, sahut: Sahut): Promise<OutputItem[]>;
+	run(input: Input, sahut: ItemClient): Promise<OutputItem[]>;
 }
 
 /** One entry of the Resource picker. */

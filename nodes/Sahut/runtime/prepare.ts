@@ -8,7 +8,7 @@ import { createSlots } from '../transport/slots';
 import { workspaceOf } from '../workspace';
 import { createLanes } from './lanes';
 import { readCall, readRunIndex, readStart, readTransport } from './nodeSettings';
-import type { Operation, Resource, Sahut } from './operation';
+import type { Operation, Resource, ItemClient } from './operation';
 import { openLedger } from './sentLedger';
 import { createShare } from './share';
 
@@ -56,7 +56,7 @@ export async function prepare(
 		operation,
 		ledger,
 		inLane: createLanes(transport.concurrency, workspace.inLane),
-		sahutFor: (itemIndex: number, scope: Scope, leaveSlot: () => void): Sahut => ({
+		sahutFor: (itemIndex: number, scope: Scope, leaveSlot: () => void): ItemClient => ({
 			...ledger.forItem(itemIndex, scopedClient(client, scope), leaveSlot),
 			share,
 			workspace,

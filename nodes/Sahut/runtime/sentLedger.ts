@@ -11,7 +11,7 @@ import {
 	type LedgerStore,
 	type SharedStore,
 } from './ledgerEntries';
-import type { Sahut } from './operation';
+import type { ItemClient } from './operation';
 
 /** For how long nothing can have come to belong to a record that was made. */
 const JUST_MADE_MS = 60_000;
@@ -34,7 +34,7 @@ export interface SentLedger {
 		itemIndex: number,
 		sahut: SahutClient,
 		leaveSlot: () => void,
-	): SahutClient & Pick<Sahut, 'decide' | 'decided' | 'earlier' | 'isJustMade' | 'wasTried'>;
+	): SahutClient & Pick<ItemClient, 'decide' | 'decided' | 'earlier' | 'isJustMade' | 'wasTried'>;
 	/** The run has ended: everything is forgotten, or kept for another try. */
 	close(isDone: boolean): void;
 }
@@ -165,7 +165,7 @@ export function openLedger(
 			...sahut,
 			...(isRetry && { earlier }),
 			isJustMade: (id) => clock.now() - (madeNow.get(id) ?? -Infinity) < JUST_MADE_MS,
-			wasTried: (request) => entries.get(keyOf(itemIndex, request)) !== undefined,
+			wasTried: (write) => entries.get(keyOf(itemIndex, write)) !== undefined,
 			async request<T>(request: SahutRequest): Promise<Envelope<T>> {
 				if (request.method === 'GET') return await sahut.request<T>(request);
 				const key = keyOf(itemIndex, request);

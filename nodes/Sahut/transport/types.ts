@@ -30,6 +30,9 @@ export interface SahutRequest {
 	findWritten?(sahut: SahutClient, trace: WriteTrace): Promise<IDataObject | undefined>;
 }
 
+/** What tells one write of an item from another. */
+export type Write = Pick<SahutRequest, 'method' | 'path' | 'target'>;
+
 /** Talks to one Sahut workspace. Knows nothing of items. */
 export interface SahutClient {
 	/**
@@ -68,8 +71,8 @@ export interface WriteTrace {
 	isAccountedFor(id: string): boolean;
 }
 
-/** Something that several can share: made for the first that asks. */
-export type Share = <T>(key: string, make: () => Promise<T>) => Promise<T>;
+/** Something that several can share, or the promise of it: made for the first that asks. */
+export type Share = <T>(key: string, make: () => T) => T;
 
 /** A successful answer: the data, and for lists where we are in them. */
 export interface Envelope<T> {

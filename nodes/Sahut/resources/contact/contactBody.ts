@@ -1,6 +1,7 @@
-import { UserError } from 'n8n-workflow';
+import { UserError, type IDataObject } from 'n8n-workflow';
 
 import type { Params, Row } from '../../runtime/params';
+import type { Contact } from '../../transport/types';
 import { checkEmail } from '../emailAddress';
 import { normalizePhone } from '../phoneNumber';
 
@@ -55,4 +56,15 @@ export function readContactFields(params: Params, collection: string): ContactFi
 		...(tags && { tags }),
 		...(Object.keys(attributes).length > 0 && { custom_attributes: attributes }),
 	};
+}
+
+/**
+ * The changes, with the custom attributes that stay: the API reference does not say whether those
+ * that are not sent are kept.
+ */
+export function keepAttributes(
+	{ custom_attributes: existing }: Contact,
+	{ custom_attributes: given, ...changes }: ContactFields,
+): IDataObject {
+	return given ? { ...changes, custom_attributes: { ...existing, ...given } } : changes;
 }

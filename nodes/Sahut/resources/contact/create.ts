@@ -5,7 +5,8 @@ import { collection } from '../fields';
 import { readContactFields } from './contactBody';
 import { nameField, optionalFields } from './contactFields';
 import { createContact } from './createContact';
-import { keysIn, laneOf, type NewContact } from './findContact';
+import { keysIn, laneOf } from './findContact';
+import type { NewContact } from './requests';
 
 export const create: Operation<NewContact> = {
 	value: 'create',

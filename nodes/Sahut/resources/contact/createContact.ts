@@ -1,15 +1,8 @@
-import type { Sahut } from '../../runtime/operation';
+import type { ItemClient } from '../../runtime/operation';
 import { undefinedIfNotFound } from '../../transport/errors';
 import type { Contact } from '../../transport/types';
-import {
-	createContactRequest,
-	hasKey,
-	keysIn,
-	keyText,
-	type ContactKey,
-	type NewContact,
-} from './findContact';
-import { getContactRequest } from './updateContact';
+import { hasKey, keysIn, keyText, type ContactKey } from './findContact';
+import { createContactRequest, getContactRequest, type NewContact } from './requests';
 
 /** For how long a search may not show a contact that was made. */
 const NOT_SHOWN_MS = 60_000;
@@ -22,7 +15,7 @@ const NOT_SHOWN_MS = 60_000;
  */
 export async function createContact(
 	body: NewContact,
-	sahut: Sahut,
+	sahut: ItemClient,
 	target?: string,
 ): Promise<Contact> {
 	const { data } = await sahut.request<Contact>({ ...createContactRequest(body), target });
@@ -39,7 +32,10 @@ export async function createContact(
  *
  * @throws NodeApiError when it cannot be read
  */
-export async function readJustCreated(key: ContactKey, sahut: Sahut): Promise<Contact | undefined> {
+export async function readJustCreated(
+	key: ContactKey,
+	sahut: ItemClient,
+): Promise<Contact | undefined> {
 	const { id, madeAt = 0 } = sahut.workspace.newContact(keyText(key));
 	if (id === undefined || sahut.serverNow() - madeAt >= NOT_SHOWN_MS) return undefined;
 	const answer = await sahut.request<Contact>(getContactRequest(id)).catch(undefinedIfNotFound);

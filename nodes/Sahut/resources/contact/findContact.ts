@@ -1,10 +1,6 @@
-import type { IDataObject } from 'n8n-workflow';
-
 import { byAge } from '../../transport/byAge';
 import { fetchList } from '../../transport/pagination';
-import type { Contact, SahutClient, SahutRequest, WriteTrace } from '../../transport/types';
-import { canComeOf } from '../../transport/writtenSince';
-import { hasValues } from '../hasValues';
+import type { Contact, SahutClient } from '../../transport/types';
 import { INDONESIA, isSamePhone, nationalDigits } from '../phoneNumber';
 
 /**
@@ -38,14 +34,19 @@ export function hasKey({ phone, email }: Contact, key: ContactKey): boolean {
 }
 
 /** What to search for, one after the other, until somebody is found: numbers may be stored as typed. */
-function searchTexts(key: ContactKey): string[] {
+export function searchTexts(key: ContactKey): string[] {
 	if ('email' in key) return [key.email.trim()];
 	const texts = [key.phone, nationalDigits(key.phone, key.countryCode ?? INDONESIA)];
 	return key.inAnyForm ? texts.reverse() : texts;
 }
 
-/** `GET /contacts?q=…` also finds what only resembles the text, so each result is looked at. */
-async function findAll(
+/**
+ * The wanted ones of those that the first of these texts finds, the oldest first. `GET /contacts?q=…`
+ * also finds what only resembles the text, so each result is looked at.
+ *
+ * @throws NodeApiError when contacts cannot be read.
+ */
+export async function searchContacts(
 	sahut: SahutClient,
 	texts: string[],
 	isWanted: (contact: Contact) => boolean,
@@ -65,43 +66,5 @@ async function findAll(
  * @throws NodeApiError when contacts cannot be read.
  */
 export async function findContacts(sahut: SahutClient, key: ContactKey): Promise<Contact[]> {
-	return await findAll(sahut, searchTexts(key), (contact) => hasKey(contact, key));
-}
-
-/** `POST /contacts` (API reference, "Contacts"). */
-export type NewContact = IDataObject & { name: string; phone?: string; email?: string };
-
-/** Email addresses are alike in whatever case. */
-const inLowerCase = <T extends { email?: string | null }>(contact: T) => ({
-	...contact,
-	email: contact.email?.toLowerCase() || undefined,
-});
-
-/** Looks, once, whether a contact was made although the answer did not arrive. */
-async function findCreated(
-	sahut: SahutClient,
-	trace: WriteTrace,
-): Promise<IDataObject | undefined> {
-	const body = trace.body as NewContact;
-	const { name, phone, email } = body;
-	const texts = phone ? searchTexts({ phone }) : [email ?? name];
-	const [created] = await findAll(
-		sahut,
-		texts,
-		(contact) =>
-			hasValues(inLowerCase(contact), inLowerCase(body)) && canComeOf(contact, sahut, trace),
-	);
-	return created && { ...created };
-}
-
-/** `POST /contacts`. A contact whose answer is lost is looked for, not made a second time. */
-export function createContactRequest(body: NewContact): SahutRequest {
-	return {
-		method: 'POST',
-		path: ['contacts'],
-		body,
-		expects: 'record',
-		subject: `contact "${body.name}"`,
-		findWritten: findCreated,
-	};
+	return await searchContacts(sahut, searchTexts(key), (contact) => hasKey(contact, key));
 }

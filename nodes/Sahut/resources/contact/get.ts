@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { Operation } from '../../runtime/operation';
 import { contactLocator } from '../fields';
-import { getContactRequest } from './updateContact';
+import { getContactRequest } from './requests';
 
 export const get: Operation<string> = {
 	value: 'get',

@@ -3,9 +3,9 @@ import { UserError, type IDataObject } from 'n8n-workflow';
 import type { Operation } from '../../runtime/operation';
 import type { Contact } from '../../transport/types';
 import { collection, contactLocator } from '../fields';
-import { readContactFields, type ContactFields } from './contactBody';
+import { keepAttributes, readContactFields, type ContactFields } from './contactBody';
 import { nameField, optionalFields } from './contactFields';
-import { getContactRequest, keepAttributes, updateContactRequest } from './updateContact';
+import { getContactRequest, updateContactRequest } from './requests';
 
 interface Input {
 	contactId: string;

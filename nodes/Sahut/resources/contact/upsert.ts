@@ -1,16 +1,16 @@
 import { UserError } from 'n8n-workflow';
 
-import type { Operation, Sahut } from '../../runtime/operation';
+import type { Operation, ItemClient } from '../../runtime/operation';
 import type { Contact } from '../../transport/types';
 import { checkEmail } from '../emailAddress';
 import { collection } from '../fields';
 import { hasValues } from '../hasValues';
 import { normalizePhone } from '../phoneNumber';
-import { readContactFields, type ContactFields } from './contactBody';
+import { keepAttributes, readContactFields, type ContactFields } from './contactBody';
 import { createContact, readJustCreated } from './createContact';
 import { emailField, nameField, optionalFields, phoneField } from './contactFields';
 import { findContacts, hasKey, keysIn, keyText, laneOf, type ContactKey } from './findContact';
-import { getContactRequest, keepAttributes, updateContactRequest } from './updateContact';
+import { getContactRequest, updateContactRequest } from './requests';
 
 interface Input {
 	key: ContactKey;
@@ -37,14 +37,11 @@ interface Known {
 	ids: Map<string, string>;
 }
 
-async function whatIsKnown(sahut: Sahut): Promise<Known> {
-	return await sahut.share('upserted contacts', async () => ({
-		contacts: new Map(),
-		ids: new Map(),
-	}));
+function whatIsKnown(sahut: ItemClient): Known {
+	return sahut.share('upserted contacts', () => ({ contacts: new Map(), ids: new Map() }));
 }
 
-async function find({ key }: Input, { contacts, ids }: Known, sahut: Sahut) {
+async function find({ key }: Input, { contacts, ids }: Known, sahut: ItemClient) {
 	const known = contacts.get(ids.get(keyText(key)) ?? '');
 	if (known && hasKey(known, key)) return { contact: known, isFresh: false };
 	const [found] = await findContacts(sahut, key);
@@ -52,7 +49,7 @@ async function find({ key }: Input, { contacts, ids }: Known, sahut: Sahut) {
 	return contact && { contact, isFresh: true };
 }
 
-async function create({ key, fields }: Input, sahut: Sahut): Promise<Contact> {
+async function create({ key, fields }: Input, sahut: ItemClient): Promise<Contact> {
 	const { name } = fields;
 	if (name === undefined) {
 		throw new UserError(`There is no contact with ${keyText(key)} yet, and Name is empty`, {
@@ -65,7 +62,7 @@ async function create({ key, fields }: Input, sahut: Sahut): Promise<Contact> {
 async function update(
 	{ contact, isFresh }: Found,
 	{ fields }: Input,
-	sahut: Sahut,
+	sahut: ItemClient,
 ): Promise<Contact> {
 	if (hasValues(contact, fields)) return contact;
 	// The attributes that stay are those of now.
@@ -138,7 +135,7 @@ export const upsert: Operation<Input> = {
 	// By one item it may be found by its phone number, by another by its email address.
 	lane: (input) => keysOf(input).map(laneOf),
 	async run(input, sahut) {
-		const known = await whatIsKnown(sahut);
+		const known = whatIsKnown(sahut);
 		const remember = (contact: Contact, keys: ContactKey[]) => {
 			known.contacts.set(contact.id, contact);
 			for (const key of keys) known.ids.set(keyText(key), contact.id);

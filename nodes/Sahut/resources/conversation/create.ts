@@ -1,8 +1,8 @@
 import type { Operation } from '../../runtime/operation';
 import type { Conversation } from '../../transport/types';
 import { channelLocator, collection, contactLocator, idOption } from '../fields';
-import { sendRequest } from '../message/sendRequest';
-import { createConversationRequest, type NewConversation } from './createConversation';
+import { sendMessageRequest } from '../message/requests';
+import { createConversationRequest, type NewConversation } from './requests';
 
 interface Input {
 	body: NewConversation;
@@ -52,7 +52,7 @@ export const create: Operation<Input> = {
 		const { data } = await sahut.request<Conversation>(createConversationRequest(body));
 		if (firstMessage !== '') {
 			await sahut.request({
-				...sendRequest(data.id, { content: firstMessage }, sahut.workspace),
+				...sendMessageRequest(data.id, { content: firstMessage }, sahut.workspace),
 				subject: `the first message of conversation "${data.id}"`,
 				note: `Conversation ${data.id} exists.`,
 			});

@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { Operation } from '../../runtime/operation';
 import { conversationLocator } from '../fields';
-import { getConversationRequest } from './updateConversation';
+import { getConversationRequest } from './requests';
 
 export const get: Operation<string> = {
 	value: 'get',

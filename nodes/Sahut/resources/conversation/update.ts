@@ -4,7 +4,8 @@ import type { Operation } from '../../runtime/operation';
 import type { Params } from '../../runtime/params';
 import { collection, conversationLocator, idOption } from '../fields';
 import { NOBODY, statusField } from './conversationFields';
-import { updateConversation, type ConversationChanges } from './updateConversation';
+import type { ConversationChanges } from './requests';
+import { updateConversation } from './updateConversation';
 
 interface Input {
 	conversationId: string;

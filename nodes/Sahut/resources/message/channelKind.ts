@@ -1,6 +1,6 @@
 import { UserError } from 'n8n-workflow';
 
-import type { Sahut } from '../../runtime/operation';
+import type { ItemClient } from '../../runtime/operation';
 import { fetchPage } from '../../transport/pages';
 import type { Conversation } from '../../transport/types';
 import type { Content } from './content';
@@ -14,7 +14,7 @@ export function hasWindow(channelType: unknown): boolean {
 }
 
 /** Keeps what kind a channel is, if the conversation is on it. */
-export function learnKind(conversation: Conversation, channelId: string, sahut: Sahut): void {
+export function learnKind(conversation: Conversation, channelId: string, sahut: ItemClient): void {
 	const { id, type }: Partial<Conversation['channel']> = conversation.channel ?? {};
 	if (id === channelId && typeof type === 'string')
 		sahut.workspace.channelKind(channelId).type = type;
@@ -27,7 +27,7 @@ export function learnKind(conversation: Conversation, channelId: string, sahut: 
  * @returns undefined where none has told it
  * @throws NodeApiError when conversations cannot be read
  */
-export async function fetchKind(channelId: string, sahut: Sahut): Promise<string | undefined> {
+export async function fetchKind(channelId: string, sahut: ItemClient): Promise<string | undefined> {
 	const kind = sahut.workspace.channelKind(channelId);
 	if (kind.type === undefined) {
 		const list = {
@@ -49,7 +49,7 @@ export async function fetchKind(channelId: string, sahut: Sahut): Promise<string
  */
 export async function refuseFirstText(
 	{ phone, channelId, content }: { phone: string; channelId: string; content: Content },
-	sahut: Sahut,
+	sahut: ItemClient,
 ): Promise<void> {
 	if (content.template) return;
 	const type = await fetchKind(channelId, sahut);

@@ -1,12 +1,13 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import type { Sahut } from '../../runtime/operation';
+import type { ItemClient } from '../../runtime/operation';
 import { isTooLate } from '../../transport/errors';
 import type { SahutRequest } from '../../transport/types';
 import { bodiesOf, whatItSays, type Content, type Outgoing } from './content';
 import { findSentMessage } from './findSent';
 import { lookBack, type LookBack } from './lookBack';
-import { sendAndRemember, sendRequest } from './sendRequest';
+import { sendMessageRequest, writeInto } from './requests';
+import { sendAndRemember } from './sendAndRemember';
 import { findSentBefore } from './sentBefore';
 import { textOrTemplate, type Choice, type Destination } from './textOrTemplate';
 
@@ -18,7 +19,7 @@ async function findHowSent(
 	content: Content,
 	{ conversationId, isNew }: Destination,
 	back: LookBack,
-	sahut: Sahut,
+	sahut: ItemClient,
 ): Promise<Choice | undefined> {
 	if (!sahut.earlier || isNew) return undefined;
 	for (const sentAs of ['text', 'template'] as const) {
@@ -32,9 +33,9 @@ async function findHowSent(
 /** What makes out one delivery, beside the message. */
 interface Way {
 	to: Destination;
-	sahut: Sahut;
+	sahut: ItemClient;
 	/** Records a decision for the item; not in a dry run, whose must not bind a real one. */
-	decide: Sahut['decide'];
+	decide: ItemClient['decide'];
 	/** Whether an earlier try has sent it, or may have. */
 	wasTried(): boolean;
 }
@@ -87,21 +88,21 @@ async function choose(
 export async function deliver(
 	to: Destination,
 	outgoing: Outgoing,
-	sahut: Sahut,
+	sahut: ItemClient,
 	said: Partial<Said> = {},
 ): Promise<IDataObject> {
 	const { content, skipWithinMs, dryRun } = outgoing;
 	const { conversationId } = to;
 	const bodies = bodiesOf(content);
 	const requestFor = (body: IDataObject) => ({
-		...sendRequest(conversationId, body, sahut.workspace),
+		...sendMessageRequest(conversationId, body, sahut.workspace),
 		...said,
 	});
 	const way: Way = {
 		to,
 		sahut,
 		decide: dryRun ? async (_, make) => await make() : sahut.decide,
-		wasTried: () => sahut.wasTried(requestFor({})),
+		wasTried: () => sahut.wasTried(writeInto(conversationId)),
 	};
 	const unknown =
 		skipWithinMs === undefined

@@ -1,9 +1,9 @@
-import type { Sahut } from '../../runtime/operation';
+import type { ItemClient } from '../../runtime/operation';
 import { undefinedIfNotFound } from '../../transport/errors';
 import type { Conversation } from '../../transport/types';
 import type { Found } from '../../workspace/formerConversations';
 import { OPEN_STATUSES } from '../../workspace/openConversations';
-import { getConversationRequest } from '../conversation/updateConversation';
+import { getConversationRequest } from '../conversation/requests';
 import { learnKind } from './channelKind';
 import { whatItSays, type Outgoing } from './content';
 import { findWhereSent, findWhereSentBefore } from './whereSent';
@@ -29,7 +29,7 @@ export async function ifStillOpen(
 	id: string,
 	contactIds: string[],
 	channelId: string,
-	sahut: Sahut,
+	sahut: ItemClient,
 ): Promise<Conversation | undefined> {
 	const answer = await sahut
 		.request<Conversation>(getConversationRequest(id))
@@ -51,7 +51,7 @@ export async function ifStillOpen(
 export async function findOpenConversation(
 	contactIds: string[],
 	channelId: string,
-	sahut: Sahut,
+	sahut: ItemClient,
 ): Promise<Found | undefined> {
 	const open = sahut.workspace.openConversations(channelId);
 	async function findKnown(): Promise<Found | undefined> {
@@ -80,7 +80,7 @@ export async function findOpenConversation(
 export async function findConversation(
 	contactIds: string[],
 	recipient: Recipient,
-	sahut: Sahut,
+	sahut: ItemClient,
 ): Promise<{ found?: Found & { has?: string }; isOpen: boolean }> {
 	const { channelId, reuseOpenConversation, content, skipWithinMs } = recipient;
 	const sent = await findWhereSent(contactIds, recipient, sahut);

@@ -1,6 +1,6 @@
 import type { IBinaryKeyData } from 'n8n-workflow';
 
-import type { Operation, OutputItem, Sahut } from '../../runtime/operation';
+import type { Operation, OutputItem, ItemClient } from '../../runtime/operation';
 import type { Params } from '../../runtime/params';
 import { downloadsOf } from '../../transport/attachments';
 import { fetchTimeline, type Selection } from '../../transport/timeline';
@@ -27,7 +27,10 @@ function readFilter(params: Params): Selection<Message>['keep'] {
 }
 
 /** All attachments of some messages, numbered through. */
-async function download(messages: Message[], sahut: Sahut): Promise<IBinaryKeyData | undefined> {
+async function download(
+	messages: Message[],
+	sahut: ItemClient,
+): Promise<IBinaryKeyData | undefined> {
 	const attachments = messages.flatMap(downloadsOf);
 	if (attachments.length === 0) return undefined;
 	const files = await Promise.all(attachments.map(sahut.download));

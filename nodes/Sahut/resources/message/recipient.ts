@@ -1,11 +1,11 @@
-import type { Sahut } from '../../runtime/operation';
+import type { ItemClient } from '../../runtime/operation';
 import type { Conversation, SahutRequest } from '../../transport/types';
-import { createConversationRequest } from '../conversation/createConversation';
+import { createConversationRequest } from '../conversation/requests';
 import { learnKind, refuseFirstText } from './channelKind';
 import { whatItSays } from './content';
 import { findConversation, ifStillOpen, type Recipient } from './findConversation';
 import { idsOf, newContactRequest, reachContacts, type ReadContacts } from './recipientContacts';
-import { sendRequest } from './sendRequest';
+import { writeInto } from './requests';
 import { findWhereSentBefore } from './whereSent';
 
 /** Where the message goes, or has gone (`has`), and whether this item made that conversation. */
@@ -23,13 +23,13 @@ function newConversation({ channelId, assigneeId }: Recipient, contactId: string
 export async function findTagged(
 	recipient: Recipient,
 	readContacts: ReadContacts,
-	sahut: Sahut,
+	sahut: ItemClient,
 ): Promise<{ contact_id: string; tag: string } | undefined> {
 	const unwanted = new Set(recipient.skipContactTags.map((tag) => tag.toLowerCase()));
 	if (unwanted.size === 0) return undefined;
 	const place = sahut.decided<Place>(stepFor(recipient));
 	// An earlier try has sent it, or may have: that is not undone.
-	if (place && sahut.wasTried(sendRequest(place.id, {}, sahut.workspace))) return undefined;
+	if (place && sahut.wasTried(writeInto(place.id))) return undefined;
 	for (const { id, tags } of await readContacts()) {
 		const tag = (tags ?? []).find((each) => unwanted.has(String(each).trim().toLowerCase()));
 		if (tag !== undefined) return { contact_id: id, tag };
@@ -46,7 +46,7 @@ export async function findTagged(
 export async function findRecipient(
 	recipient: Recipient,
 	readContacts: ReadContacts,
-	sahut: Sahut,
+	sahut: ItemClient,
 ): Promise<{ contactId?: string; conversationId?: string; requests: SahutRequest[] }> {
 	const ids = idsOf(await readContacts());
 	const { found, isOpen } = await findConversation(ids, recipient, sahut);
@@ -75,7 +75,7 @@ function stepFor({ phone, channelId }: Recipient): string {
 export async function reachRecipient(
 	recipient: Recipient,
 	readContacts: ReadContacts,
-	sahut: Sahut,
+	sahut: ItemClient,
 ): Promise<{ contact: { id: string; created: boolean }; conversation: Place }> {
 	const { channelId } = recipient;
 	const contacts = await reachContacts(recipient, readContacts, sahut);
@@ -95,7 +95,7 @@ export async function reachRecipient(
 			return { id: data.id, contactId, created: true };
 		},
 		async ({ id, created, has }) => {
-			if (sahut.wasTried(sendRequest(id, {}, sahut.workspace))) return true;
+			if (sahut.wasTried(writeInto(id))) return true;
 			if (has !== undefined) return has === whatItSays(recipient.content);
 			// Another execution may have sent it elsewhere since.
 			if (await findWhereSentBefore(contacts.ids, recipient, id, sahut)) return false;

@@ -1,7 +1,8 @@
-import type { Sahut } from '../../runtime/operation';
+import type { ItemClient } from '../../runtime/operation';
 import type { Contact, SahutRequest } from '../../transport/types';
 import { createContact, readJustCreated } from '../contact/createContact';
-import { createContactRequest, findContacts, type NewContact } from '../contact/findContact';
+import { findContacts } from '../contact/findContact';
+import { createContactRequest, type NewContact } from '../contact/requests';
 import { refuseFirstText } from './channelKind';
 import type { Recipient } from './findConversation';
 
@@ -31,7 +32,7 @@ export const idsOf = (contacts: Contact[]) => contacts.map(({ id }) => id);
  */
 export function contactsOf(
 	{ phone, countryCode, skipContactTags }: Recipient,
-	sahut: Sahut,
+	sahut: ItemClient,
 ): ReadContacts {
 	const key = { phone, countryCode, inAnyForm: skipContactTags.length > 0 };
 	let reading: Promise<Contact[]> | undefined;
@@ -46,11 +47,11 @@ export function contactsOf(
 export async function reachContacts(
 	recipient: Recipient,
 	readContacts: ReadContacts,
-	sahut: Sahut,
+	sahut: ItemClient,
 ): Promise<Contacts> {
 	const { phone } = recipient;
 	// An earlier item with this number may have made it; Sahut's search may not show it at once.
-	const known = await sahut.share<{ ids?: string[] }>(`contact of ${phone}`, async () => ({}));
+	const known = sahut.share<{ ids?: string[] }>(`contact of ${phone}`, () => ({}));
 	const contacts = await sahut.decide<Contacts>(`contact of ${phone}`, async () => {
 		const ids = known.ids ?? idsOf(await readContacts());
 		if (ids.length > 0) return { ids, created: false };

@@ -1,6 +1,6 @@
 import { UserError, type IDataObject } from 'n8n-workflow';
 
-import type { Operation, Sahut } from '../../runtime/operation';
+import type { Operation, ItemClient } from '../../runtime/operation';
 import type { Params } from '../../runtime/params';
 import { laneOf } from '../contact/findContact';
 import { INDONESIA, normalizePhone } from '../phoneNumber';
@@ -36,7 +36,7 @@ function readSkipTags(params: Params): string[] {
 async function describe(
 	recipient: Recipient,
 	readContacts: ReadContacts,
-	sahut: Sahut,
+	sahut: ItemClient,
 ): Promise<IDataObject> {
 	const { phone, channelId, content } = recipient;
 	const { contactId, conversationId, requests } = await findRecipient(

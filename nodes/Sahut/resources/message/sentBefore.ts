@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import type { Sahut } from '../../runtime/operation';
+import type { ItemClient } from '../../runtime/operation';
 import { UnknownFateError } from '../../transport/errors';
 import { findById, type SentMessage } from '../../workspace/sentMessages';
 import { DOUBTS, findMessage, type Doubt } from './findSent';
@@ -32,7 +32,7 @@ export async function findSentBefore(
 	bodies: IDataObject[],
 	withinMs: number,
 	back: LookBack,
-	sahut: Sahut,
+	sahut: ItemClient,
 ): Promise<IDataObject | undefined> {
 	const sentFromHere = sahut.workspace.sentInto(conversationId);
 	const since = () => sahut.serverNow() - withinMs - CLOCK_TOLERANCE_MS;

@@ -1,8 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import type { Sahut } from '../../runtime/operation';
+import type { ItemClient } from '../../runtime/operation';
 import type { Conversation } from '../../transport/types';
-import { getConversationRequest } from '../conversation/updateConversation';
+import { getConversationRequest } from '../conversation/requests';
 import { hasWindow } from './channelKind';
 import type { LookBack } from './lookBack';
 
@@ -34,7 +34,7 @@ export interface Destination {
 }
 
 /** When the customer last wrote; undefined when that is too long ago, or was not found. */
-async function findLastIncoming(back: LookBack, sahut: Sahut): Promise<number | undefined> {
+async function findLastIncoming(back: LookBack, sahut: ItemClient): Promise<number | undefined> {
 	for await (const { messages } of back(MAX_PAGES_BACK)) {
 		const last = messages.findLast(({ type }) => type === 'incoming');
 		if (last) return Date.parse(last.created_at);
@@ -54,7 +54,7 @@ async function findLastIncoming(back: LookBack, sahut: Sahut): Promise<number | 
 export async function textOrTemplate(
 	{ conversationId, channelType, isNew }: Destination,
 	back: LookBack,
-	sahut: Sahut,
+	sahut: ItemClient,
 ): Promise<Choice> {
 	if (!hasWindow(channelType)) return { sentAs: 'text' };
 	const wroteAt = isNew ? undefined : await findLastIncoming(back, sahut);

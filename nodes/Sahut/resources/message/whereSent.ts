@@ -1,7 +1,7 @@
-import type { Sahut } from '../../runtime/operation';
+import type { ItemClient } from '../../runtime/operation';
 import { undefinedIfNotFound } from '../../transport/errors';
 import type { Found } from '../../workspace/formerConversations';
-import { fetchTouched } from '../conversation/createConversation';
+import { fetchTouched } from '../conversation/fetchTouched';
 import { bodiesOf, type Outgoing } from './content';
 import { findSentMessage } from './findSent';
 import { lookBack } from './lookBack';
@@ -28,7 +28,7 @@ async function findFirst(
 export async function findWhereSent(
 	contactIds: string[],
 	{ channelId, content }: Sending,
-	sahut: Sahut,
+	sahut: ItemClient,
 ): Promise<Found | undefined> {
 	const { earlier } = sahut;
 	if (!earlier || contactIds.every(sahut.isJustMade)) return undefined;
@@ -52,7 +52,7 @@ export async function findWhereSentBefore(
 	contactIds: string[],
 	{ channelId, content, skipWithinMs }: Sending,
 	usedId: string | undefined,
-	sahut: Sahut,
+	sahut: ItemClient,
 ): Promise<Found | undefined> {
 	if (skipWithinMs === undefined) return undefined;
 	const open = sahut.workspace.openConversations(channelId);

@@ -1,46 +1,20 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import type { Sahut } from '../../runtime/operation';
+import type { ItemClient } from '../../runtime/operation';
 import { mayHaveArrived } from '../../transport/errors';
 import type { SahutRequest, Sender } from '../../transport/types';
 import { forget, remember, type SentMessage } from '../../workspace/sentMessages';
-import { findSentMessage, type SentFromHere } from './findSent';
-
-const USE_A_TEMPLATE =
-	'If the customer has not written within the last 24 hours, WhatsApp only accepts an approved template: set Message Type to WhatsApp Template, or to Text, or Template After 24 Hours. Otherwise check the template ID and its variables.';
-
-/**
- * `POST /conversations/{id}/messages`. A message whose answer is lost is looked for, not repeated.
- *
- * @param room what this process knows of such messages
- */
-export function sendRequest(
-	conversationId: string,
-	body: IDataObject,
-	room: SentFromHere,
-): SahutRequest {
-	return {
-		method: 'POST',
-		path: ['conversations', conversationId, 'messages'],
-		body,
-		expects: 'record',
-		subject: `conversation "${conversationId}"`,
-		advice: { 422: USE_A_TEMPLATE },
-		parentId: conversationId,
-		findWritten: async (sahut, trace) => await findSentMessage(sahut, conversationId, trace, room),
-	};
-}
 
 /**
  * Sends a message, and has it remembered for other executions of this process.
  *
- * @param request of {@link sendRequest}
+ * @param request of `sendMessageRequest`
  * @throws NodeApiError as `SahutClient.request` does.
  */
 export async function sendAndRemember(
 	request: SahutRequest,
 	conversationId: string,
-	sahut: Sahut,
+	sahut: ItemClient,
 ): Promise<IDataObject> {
 	const sentHere = sahut.workspace.sentInto(conversationId);
 	const sent: SentMessage = { body: request.body ?? {}, at: sahut.serverNow() };
