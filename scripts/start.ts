@@ -1,6 +1,7 @@
 import { startSandbox } from '../sandbox';
 import { availablePort, installN8n, lastLines } from './n8n';
 import { signInToEditor, startEditor } from './start/editor';
+import { compileOnChange } from './start/compileOnChange';
 import { provideCredential, provideExamples } from './start/importExamples';
 import { introduction } from './start/introduction';
 import { parseOptions } from './start/options';
@@ -20,7 +21,7 @@ async function main(): Promise<void> {
 	const sandbox = await startSandbox({ port: sandboxPort, deviations: options.deviations });
 	try {
 		console.log('Starting n8n …');
-		const n8n = await startEditor(port, options.fresh);
+		const n8n = await startEditor({ ...options, port });
 		const interrupted = new Promise<'interrupted'>((resolve) => {
 			for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => resolve('interrupted'));
 		});
@@ -29,6 +30,7 @@ async function main(): Promise<void> {
 			const credential = await provideCredential(session, sandbox);
 			const workflows = await provideExamples(session, sandbox, credential);
 			console.log(introduction(n8n, sandbox, workflows));
+			if (options.watch) compileOnChange(n8n.userFolder);
 			if ((await Promise.race([interrupted, n8n.exited])) !== 'interrupted') {
 				throw new Error(`n8n has ended. ${lastLines(n8n.logFile, 0)}`);
 			}

@@ -6,7 +6,7 @@ export * from './executions';
 export { endOfLog, lastLines, newTestLog, readLog } from './logFile';
 export { installN8n, type InstalledN8n } from './install';
 export { throwAwayLogin, type Login } from './login';
-export { installPackage, packPackage } from './ownPackage';
+export { installedPackage, installPackage, packPackage } from './ownPackage';
 export { availablePort, freePort } from './ports';
 export { LAST_1, majorOf, NEWEST, RELEASES, type N8nVersion } from './releases';
 export { startN8n, type N8nOptions, type RunningN8n } from './server';

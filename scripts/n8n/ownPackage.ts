@@ -23,6 +23,11 @@ export function packPackage(folder: string): string {
 	return join(folder, tarball);
 }
 
+/** The folder from which an n8n loads the package. */
+export function installedPackage(userFolder: string): string {
+	return join(userFolder, '.n8n/nodes/node_modules', NAME);
+}
+
 /** Installs the tarball into an n8n, in the place of whatever build of the package it had. */
 export async function installPackage(userFolder: string, tarball: string): Promise<void> {
 	const nodes = join(userFolder, '.n8n/nodes');

@@ -11,6 +11,7 @@ import {
 	type RunningN8n,
 	type Session,
 } from '../n8n';
+import type { StartOptions } from './options';
 
 const TIME_ZONE = 'Asia/Jakarta';
 
@@ -24,15 +25,20 @@ async function installBuild(userFolder: string): Promise<void> {
 
 /**
  * Starts an n8n with the package on a port. Each port has its own data, which are kept from one start
- * to the next unless `fresh`.
+ * to the next unless `fresh`. With `watch`, it reloads the package when its files change.
  */
-export async function startEditor(port: number, fresh: boolean): Promise<RunningN8n> {
+export async function startEditor({
+	port,
+	fresh,
+	watch,
+}: Pick<StartOptions, 'port' | 'fresh' | 'watch'>): Promise<RunningN8n> {
 	const userFolder = join(cacheFolder(), `editor-${port}`);
 	if (fresh) await rm(userFolder, { recursive: true, force: true });
 	await installBuild(userFolder);
 	const logFile = join(userFolder, 'n8n.log');
 	await rm(logFile, { force: true });
-	return await startN8n({ userFolder, logFile, port, env: { GENERIC_TIMEZONE: TIME_ZONE } });
+	const env = { GENERIC_TIMEZONE: TIME_ZONE, ...(watch && { N8N_DEV_RELOAD: 'true' }) };
+	return await startN8n({ userFolder, logFile, port, env });
 }
 
 /** @throws {Error} that says what to do when the owner has another login by now. */

@@ -8,6 +8,8 @@ export interface StartOptions {
 	sandboxPort: number;
 	/** Begin without the data of earlier starts. */
 	fresh: boolean;
+	/** Compile each change into the n8n that runs. */
+	watch: boolean;
 	/** Where the sandbox differs from what the nodes expect. */
 	deviations: Deviation[];
 }
@@ -22,12 +24,14 @@ export function parseOptions(): StartOptions {
 			'sandbox-port': { type: 'string', default: String(DEFAULT_SANDBOX_PORT) },
 			deviate: { type: 'string' },
 			fresh: { type: 'boolean', default: false },
+			watch: { type: 'boolean', default: false },
 		},
 	});
 	return {
 		port: parsePort(values.port),
 		sandboxPort: parsePort(values['sandbox-port']),
 		fresh: values.fresh,
+		watch: values.watch,
 		deviations: parseDeviations(values.deviate),
 	};
 }
