@@ -1,11 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { filesOf, read } from './documents';
-import { makeTemporaryFolder, REPOSITORY } from './unpackedTarball';
-
-const SHIPPED = ['credentials', 'icons', 'index.js', 'nodes', 'package.json', 'tsconfig.json'];
+import { read } from './documents';
+import { copySource, FORBIDDEN, temporaryFolder } from './folders';
 
 /** The one that n8n asks for; ours leaves the folders alone that never ship. */
 const UNTOUCHED = "import { config } from '@n8n/node-cli/eslint';\n\nexport default config;\n";
@@ -13,22 +11,20 @@ const UNTOUCHED = "import { config } from '@n8n/node-cli/eslint';\n\nexport defa
 jest.setTimeout(120_000);
 
 describe("what ships, by n8n's own check for n8n Cloud and without an ESLint configuration of its own", () => {
-	const folder = makeTemporaryFolder();
+	const folder = temporaryFolder();
 
 	beforeAll(() => {
-		for (const file of filesOf(...SHIPPED)) cpSync(join(REPOSITORY, file), join(folder, file));
-		symlinkSync(join(REPOSITORY, 'node_modules'), join(folder, 'node_modules'));
+		copySource(folder);
 		writeFileSync(join(folder, 'eslint.config.mjs'), UNTOUCHED);
 		const manifest = JSON.parse(read('package.json')) as { n8n: object };
 		manifest.n8n = { ...manifest.n8n, strict: true };
 		writeFileSync(join(folder, 'package.json'), JSON.stringify(manifest, null, '\t'));
 	});
-	afterAll(() => rmSync(folder, { recursive: true }));
 
 	const n8nNode = (command: string) => {
 		const file = join(folder, 'node_modules/.bin/n8n-node');
 		// Not NODE_ENV: some of n8n's rules judge otherwise in a test.
-		const env = { PATH: process.env.PATH };
+		const env = { PATH: process.env.PATH, NO_COLOR: '1' };
 		const options = { cwd: folder, env, encoding: 'utf8' } as const;
 		const { status, stdout, stderr } = spawnSync(file, [command], options);
 		return { status, printed: stdout + stderr };
@@ -40,16 +36,10 @@ describe("what ships, by n8n's own check for n8n Cloud and without an ESLint con
 		expect(printed).not.toContain('NOT eligible');
 	});
 
-	it('passes lint', () => {
-		const { status, printed } = n8nNode('lint');
-		expect(printed).not.toMatch(/✖/);
-		expect(status).toBe(0);
-	});
-
-	it('does not pass lint with a file that reads the environment', () => {
-		writeFileSync(join(folder, 'nodes/planted.ts'), 'export const home = process.env.HOME;\n');
+	it('passes lint, but for a file that reads the environment', () => {
+		writeFileSync(join(folder, 'nodes/planted.ts'), FORBIDDEN);
 		const { status, printed } = n8nNode('lint');
 		expect(status).toBe(1);
-		expect(printed).toMatch(/planted\.ts[^]*no-restricted-globals/);
+		expect(printed).toMatch(/planted\.ts\n.*no-restricted-globals\n\n✖ 1 problem /);
 	});
 });

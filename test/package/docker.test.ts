@@ -1,10 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 
-import { packPackage } from '../../scripts/n8n/ownPackage';
 import { read } from './documents';
-import { makeTemporaryFolder } from './unpackedTarball';
+import { temporaryFolder } from './folders';
 
 const TARBALL = '/opt/n8n-nodes-sahut/package.tgz';
 const START_OF_N8N = '/docker-entrypoint.sh';
@@ -19,25 +18,31 @@ test('the image has what its entry point looks for, and starts it', () => {
 });
 
 describe('the entry point of the image', () => {
-	const folder = makeTemporaryFolder();
-	const home = join(folder, 'home');
-	const modules = join(home, '.n8n/nodes/node_modules');
+	const folder = temporaryFolder();
+	const tarball = join(folder, 'package.tgz');
+	const modules = join(folder, 'home/.n8n/nodes/node_modules');
 	const manifest = join(modules, 'n8n-nodes-sahut/package.json');
-	let script: string;
+
+	const put = (file: string) => {
+		mkdirSync(dirname(file), { recursive: true });
+		writeFileSync(file, '');
+		return file;
+	};
 
 	/** As a container does. @returns what n8n is started with */
-	const start = () =>
-		execFileSync('sh', ['-c', script, 'sh', 'worker', '--concurrency=5'], {
-			env: { HOME: home, PATH: process.env.PATH },
+	const start = () => {
+		const script = entrypoint.replace(TARBALL, tarball).replace(START_OF_N8N, 'echo');
+		return execFileSync('sh', ['-c', script, 'sh', 'worker', '--concurrency=5'], {
+			env: { HOME: join(folder, 'home'), PATH: process.env.PATH },
 			encoding: 'utf8',
 		});
+	};
 
 	beforeAll(() => {
-		const packed = join(folder, 'packed');
-		mkdirSync(packed);
-		script = entrypoint.replace(TARBALL, packPackage(packed)).replace(START_OF_N8N, 'echo');
+		// All in one folder, as npm packs it.
+		put(join(folder, 'package/package.json'));
+		execFileSync('tar', ['-czf', tarball, '-C', folder, 'package']);
 	});
-	afterAll(() => rmSync(folder, { recursive: true }));
 
 	it('puts the package where n8n looks for it, and starts n8n', () => {
 		expect(start()).toBe('worker --concurrency=5\n');
@@ -46,19 +51,15 @@ describe('the entry point of the image', () => {
 
 	it('leaves the package alone that is there already, since another container may have loaded it', () => {
 		start();
-		const mark = join(manifest, '../mark');
-		writeFileSync(mark, '');
+		const mark = put(join(manifest, '../mark'));
 		start();
 		expect(existsSync(mark)).toBe(true);
 	});
 
 	it('puts it in the place of another build, and leaves other packages alone', () => {
-		const other = join(modules, 'n8n-nodes-other/package.json');
-		const old = join(modules, 'n8n-nodes-sahut/dist/old.js');
-		mkdirSync(join(other, '..'));
-		for (const file of [other, old, join(modules, 'n8n-nodes-sahut/package.tgz')]) {
-			writeFileSync(file, '');
-		}
+		const other = put(join(modules, 'n8n-nodes-other/package.json'));
+		const old = put(join(modules, 'n8n-nodes-sahut/dist/old.js'));
+		put(join(modules, 'n8n-nodes-sahut/package.tgz'));
 		start();
 		expect([other, manifest, old].map((file) => existsSync(file))).toEqual([true, true, false]);
 	});

@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 
-import { REPOSITORY } from './unpackedTarball';
+export const REPOSITORY = resolve(__dirname, '../..');
 
 /** Whether the repository has such a file or folder; the path begins at its root. */
 export const isThere = (path: string) => existsSync(join(REPOSITORY, path));

@@ -1,17 +1,28 @@
-// Prints what n8n-core finds in an installed package: node load.mjs <loader class> <folder>
+// Prints what n8n-core finds in a package that n8n has unpacked, by each of its loaders, and what
+// the package exports: node load.mjs <folder>
+import { createRequire } from 'node:module';
 import core from 'n8n-core';
 
-const [loaderClass, folder] = process.argv.slice(2);
-const loader = new core[loaderClass](folder);
-await loader.loadAll();
+const [, , folder] = process.argv;
 
-process.stdout.write(
-	JSON.stringify({
-		nodes: loader.types.nodes.map(({ name, iconUrl, codex }) => ({ name, iconUrl, codex })),
-		credentials: loader.types.credentials.map(({ name, iconUrl, supportedNodes }) => ({
+async function load(Loader) {
+	const loader = new Loader(folder);
+	await loader.loadAll();
+	const { nodes, credentials } = loader.types;
+	return {
+		nodes: nodes.map(({ name, iconUrl, codex }) => ({ name, iconUrl, codex })),
+		credentials: credentials.map(({ name, iconUrl, supportedNodes }) => ({
 			name,
 			iconUrl,
 			supportedNodes,
 		})),
+	};
+}
+
+process.stdout.write(
+	JSON.stringify({
+		justInstalled: await load(core.PackageDirectoryLoader),
+		atLaterStarts: await load(core.LazyPackageDirectoryLoader),
+		exported: Object.keys(createRequire(import.meta.url)(folder)),
 	}),
 );

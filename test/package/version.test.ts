@@ -1,10 +1,10 @@
-import { copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { release, releaseNotes } from '../../scripts/version/changelog';
 import { raiseVersion, VERSIONED_FILES } from '../../scripts/version/raise';
-import { filesOf, read } from './documents';
-import { makeTemporaryFolder, REPOSITORY } from './unpackedTarball';
+import { filesOf, read, REPOSITORY } from './documents';
+import { temporaryFolder } from './folders';
 
 const { version } = JSON.parse(read('package.json')) as { version: string };
 const README = ['README.md', 'README.id.md'];
@@ -47,37 +47,33 @@ test('no other file names a version of this package', () => {
 
 describe('npm run raise', () => {
 	const TODAY = new Date('2026-01-31T23:00:00Z');
-	let folder: string;
+	const RELEASED = `## [${version}] - 2026-01-01\n\n- All.\n`;
+	const NEW = `# Changelog\n\n## [Unreleased]\n\n- More.\n\n${RELEASED}`;
+	const NOTHING_NEW = [`# Changelog\n\n${RELEASED}`, NEW.replace('- More.\n\n', '')] as const;
+	const folder = temporaryFolder();
 
 	beforeEach(() => {
-		folder = makeTemporaryFolder();
 		for (const file of VERSIONED_FILES) copyFileSync(join(REPOSITORY, file), join(folder, file));
-		write(`# Changelog\n\n## [Unreleased]\n\n- More.\n\n## [${version}] - 2026-01-01\n\n- All.\n`);
+		write(NEW);
 	});
-	afterEach(() => rmSync(folder, { recursive: true }));
 
 	const write = (changelog: string) => writeFileSync(join(folder, 'CHANGELOG.md'), changelog);
 	const all = () => VERSIONED_FILES.map((file) => readFileSync(join(folder, file), 'utf8'));
 
-	it('puts a version into all files that hold it', () => {
+	it('puts a version into all files that hold it, and changes nothing else', () => {
+		const before = all();
 		raiseVersion(folder, '10.0.0', TODAY);
 		expect(new Set(versionsIn(folder))).toEqual(new Set(['10.0.0']));
-		expect(all()[0]).toContain(
+		const [changelog, ...others] = all();
+		expect(changelog).toContain(
 			`## [10.0.0] - 2026-01-31\n\n- More.\n\n## [${version}] - 2026-01-01`,
 		);
-	});
-
-	it('changes nothing else', () => {
-		const lines = () =>
-			all()
-				.slice(1)
-				.flatMap((text) => text.split('\n'));
-		const before = lines();
-		raiseVersion(folder, '10.0.0', TODAY);
-		const changed = lines().filter((line, index) => line !== before[index]);
-		expect(changed.length).toBeGreaterThan(0);
-		expect(changed.filter((line) => !line.includes('10.0.0'))).toEqual([]);
-		expect(lines()).toHaveLength(before.length);
+		for (const [index, text] of others.entries()) {
+			const lines = before[index + 1]!.split('\n');
+			const changed = text.split('\n').filter((line, number) => line !== lines[number]);
+			expect(changed.filter((line) => !line.includes('10.0.0'))).toEqual([]);
+			expect(text.split('\n')).toHaveLength(lines.length);
+		}
 	});
 
 	it('dates a version that it has already, and is not released', () => {
@@ -87,23 +83,16 @@ describe('npm run raise', () => {
 	});
 
 	it.each([
-		['0.0.9', 'is lower'],
-		['v10.0.0', 'three numbers'],
-		['10.0', 'three numbers'],
-		['', 'three numbers'],
-	])('refuses "%s"', (wrong, message) => {
-		const before = all();
-		expect(() => raiseVersion(folder, wrong, TODAY)).toThrow(message);
-		expect(all()).toEqual(before);
-	});
-
-	it.each([
-		`# Changelog\n\n## [${version}] - 2026-01-01\n\n- All.\n`,
-		`# Changelog\n\n## [Unreleased]\n\n## [${version}] - 2026-01-01\n\n- All.\n`,
-	])('refuses a version of which the changelog says nothing', (changelog) => {
+		['0.0.9', 'is lower', NEW],
+		['v10.0.0', 'three numbers', NEW],
+		['10.0', 'three numbers', NEW],
+		['', 'three numbers', NEW],
+		['10.0.0', 'says nothing new', NOTHING_NEW[0]],
+		['10.0.0', 'says nothing new', NOTHING_NEW[1]],
+	])('refuses "%s": %s', (wrong, message, changelog) => {
 		write(changelog);
 		const before = all();
-		expect(() => raiseVersion(folder, '10.0.0', TODAY)).toThrow('says nothing new');
+		expect(() => raiseVersion(folder, wrong, TODAY)).toThrow(message);
 		expect(all()).toEqual(before);
 	});
 });
