@@ -1,5 +1,5 @@
 import { startSandbox } from '../sandbox';
-import { demo } from './demo/demo';
+import { demo } from './demo/report';
 
 async function main(): Promise<void> {
 	const sandbox = await startSandbox();

@@ -1,12 +1,12 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { Contact, Conversation, Message, Sandbox } from '../../sandbox';
-import { HOUR_MS, MINUTE_MS, timestamp } from '../../sandbox/clock';
+import { HOUR_MS, timestamp } from '../../sandbox/clock';
 import { runWorkflow } from '../../test/support/engine';
 import { builtInNodes } from '../../test/support/builtInNodes';
 import { byId } from '../../test/support/locator';
 import { fillIn, readExample } from '../../test/support/exampleWorkflow';
-import { EXAMPLE_FILE, MARK, NOT_SENT, READ, rowsOf, SEND, type Row } from './crmFollowUp';
+import { EXAMPLE_FILE, expectedMessages, rowsOf, SEND, type Row } from './crmFollowUp';
 
 /** So long ago that WhatsApp takes nothing but a template. */
 const LAST_WROTE_HOURS_AGO = 50;
@@ -21,62 +21,32 @@ export interface Delivery {
 export interface DemoRun {
 	/** The table, as it stands in the example. */
 	rows: Row[];
-	deliveries: readonly Delivery[];
-	/** All contacts as they are stored. */
-	contacts: readonly Contact[];
-	/** The conversation that was read, as it is stored. */
+	deliveries: Delivery[];
+	contacts: Contact[];
+	/** The conversation of the first message, as it is stored. */
 	thread: readonly Message[];
-	/** What Send to Phone Number put out, in the order of the rows. */
 	sent: IDataObject[];
-	/** The rows that were marked as sent. */
 	marked: IDataObject[];
 	/** What arrived at the error output, each with its `error`. */
 	notSent: IDataObject[];
-	/** What Message: List put out. */
+	/** The conversation as it was read. */
 	transcript: IDataObject[];
 	/** Why the workflow stopped, if it did. */
-	stoppedBy?: string;
+	stoppedBy: string | undefined;
 }
 
-/**
- * A phone number of the table as E.164, made for its few forms only, so that the demo is checked
- * without the node's own rules. Undefined where there is none.
- */
-export function expectedPhone({ phone }: Row): string | undefined {
-	const digits = String(phone).replace(/\D/g, '');
-	return digits === '' ? undefined : `+62${digits.replace(/^(62|0)/, '')}`;
-}
+type Customer = ReturnType<typeof expectedMessages>[number];
 
-/** Gives a customer a conversation on WhatsApp that ended days ago. */
+/** Gives a customer a conversation on WhatsApp in which they wrote long ago. */
 function addConversation(
 	{ store }: Sandbox,
-	row: Row,
-	{ status, text }: Pick<Conversation, 'status'> & { text: string },
+	{ to, customer_name, order_id }: Customer,
+	status: Conversation['status'],
 ): void {
-	const lastWroteAt = store.now().getTime() - LAST_WROTE_HOURS_AGO * HOUR_MS;
-	const minutesBefore = (minutes: number) => new Date(lastWroteAt - minutes * MINUTE_MS);
-	const { id } = store.addConversation({
-		contact: store.addContact({ name: row.customer_name, phone: expectedPhone(row) }),
-		status,
-		created_at: timestamp(minutesBefore(9)),
-	});
-	const [agent] = store.agents.values();
-	store.addIncoming(id, text, minutesBefore(9));
-	store.addMessage(id, {
-		type: 'outgoing',
-		content: 'Sudah Kak. Tagihannya kami kirim lewat WhatsApp ya.',
-		sender: agent ? { type: 'agent', ...agent } : store.bot,
-		attachments: [],
-		created_at: timestamp(minutesBefore(4)),
-	});
-	store.addIncoming(id, 'Baik, saya tunggu. Terima kasih Kak 🙏', minutesBefore(0));
-}
-
-/** The first customer has an open conversation, the second a resolved one; the others are unknown. */
-function addKnownCustomers(sandbox: Sandbox, [first, second]: Row[]): void {
-	const text = ({ order_id }: Row) => `Halo, pesanan ${order_id} sudah bisa dibayar?`;
-	if (first) addConversation(sandbox, first, { status: 'open', text: text(first) });
-	if (second) addConversation(sandbox, second, { status: 'resolved', text: text(second) });
+	const wroteAt = new Date(store.now().getTime() - LAST_WROTE_HOURS_AGO * HOUR_MS);
+	const contact = store.addContact({ name: customer_name, phone: to });
+	const { id } = store.addConversation({ contact, status, created_at: timestamp(wroteAt) });
+	store.addIncoming(id, `Halo, pesanan ${order_id} sudah bisa dibayar?`, wroteAt);
 }
 
 function allMessages({ store }: Sandbox): Delivery[] {
@@ -85,12 +55,17 @@ function allMessages({ store }: Sandbox): Delivery[] {
 	);
 }
 
-/** Adds some of the example's customers to the sandbox and runs the example, in n8n's engine. */
+/**
+ * Runs the example in n8n's engine. The sandbox gets an open conversation for the first customer and
+ * a resolved one for the second; the others are unknown to it.
+ */
 export async function runDemo(sandbox: Sandbox): Promise<DemoRun> {
 	const { store } = sandbox;
 	const example = readExample(EXAMPLE_FILE);
 	const rows = rowsOf(example);
-	addKnownCustomers(sandbox, rows);
+	const [first, second] = rows.flatMap(expectedMessages);
+	addConversation(sandbox, first!, 'open');
+	addConversation(sandbox, second!, 'resolved');
 	const before = new Set(allMessages(sandbox).map(({ message }) => message.id));
 	const { output, error } = await runWorkflow({
 		...fillIn(example, { [SEND]: { channelId: byId(store.channelOfType('whatsapp').id) } }),
@@ -99,29 +74,20 @@ export async function runDemo(sandbox: Sandbox): Promise<DemoRun> {
 	});
 	const jsonOf = (node: string) => output(node).map(({ json }) => json);
 	const sent = jsonOf(SEND);
-	const conversationRead = sent[0]?.['conversation_id'];
 	return {
 		rows,
 		deliveries: allMessages(sandbox).filter(({ message }) => !before.has(message.id)),
 		contacts: [...store.contacts.values()],
-		thread: typeof conversationRead === 'string' ? [...store.messages(conversationRead)] : [],
+		thread: sent[0] ? [...store.messages(String(sent[0]['conversation_id']))] : [],
 		sent,
-		marked: jsonOf(MARK),
-		notSent: jsonOf(NOT_SENT),
-		transcript: jsonOf(READ),
-		...(error && { stoppedBy: error.message }),
+		marked: jsonOf('Mark as sent'),
+		notSent: jsonOf('Not sent'),
+		transcript: jsonOf('Read conversation'),
+		stoppedBy: error?.message,
 	};
 }
 
 /** What was stored for a row: told by the order, which is one of the template's variables. */
 export function deliveriesFor({ deliveries }: DemoRun, { order_id }: Row): Delivery[] {
 	return deliveries.filter(({ message }) => message.template_variables?.['order_id'] === order_id);
-}
-
-/** Whose conversation the example has read: that of the first row that went out. */
-export function rowRead(run: DemoRun): Row | undefined {
-	const first = run.sent[0]?.['id'];
-	return run.rows.find((row) =>
-		deliveriesFor(run, row).some(({ message }) => message.id === first),
-	);
 }
