@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 
 import { read } from './documents';
 import { copySource, FORBIDDEN, temporaryFolder } from './folders';
@@ -24,10 +25,10 @@ describe("what ships, by n8n's own check for n8n Cloud and without an ESLint con
 	const n8nNode = (command: string) => {
 		const file = join(folder, 'node_modules/.bin/n8n-node');
 		// Not NODE_ENV: some of n8n's rules judge otherwise in a test.
-		const env = { PATH: process.env.PATH, NO_COLOR: '1' };
+		const env = { PATH: process.env.PATH };
 		const options = { cwd: folder, env, encoding: 'utf8' } as const;
 		const { status, stdout, stderr } = spawnSync(file, [command], options);
-		return { status, printed: stdout + stderr };
+		return { status, printed: stripVTControlCharacters(stdout + stderr) };
 	};
 
 	it('is eligible', () => {
