@@ -3,7 +3,6 @@ import Table from 'cli-table3';
 import type { IDataObject } from 'n8n-workflow';
 
 import type { Sandbox } from '../../sandbox';
-import { findProblems } from './check';
 import { EXAMPLE_FILE } from './crmFollowUp';
 import { deliveriesFor, runDemo, type DemoRun } from './run';
 
@@ -58,6 +57,28 @@ function transcriptRows({ transcript }: DemoRun): string[][] {
 	]);
 }
 
+/**
+ * One line for everything that is missing or wrong; none when each row with a phone number got its
+ * one message, each number has one contact, and the whole conversation was read.
+ */
+export function findProblems(run: DemoRun): string[] {
+	const { rows, deliveries, contacts, thread, transcript, stoppedBy } = run;
+	const wrong = rows
+		.map((row) => ({ ...row, got: deliveriesFor(run, row).length }))
+		.filter(({ phone, got }) => got !== (/\d/.test(String(phone)) ? 1 : 0));
+	const strays = deliveries.length - rows.flatMap((row) => deliveriesFor(run, row)).length;
+	const phones = contacts.flatMap(({ phone }) => phone ?? []);
+	const twice = phones.filter((phone, index) => phones.indexOf(phone) !== index);
+	const isRead = thread.length > 0 && thread.length === transcript.length;
+	return [
+		...(stoppedBy === undefined ? [] : [`The workflow stopped: ${stoppedBy}`]),
+		...wrong.map(({ order_id, got }) => `Messages about ${order_id}: ${got}`),
+		...(strays === 0 ? [] : [`Messages that are for no row: ${strays}`]),
+		...twice.map((phone) => `There are two contacts with ${phone}`),
+		...(isRead ? [] : [`${transcript.length} of ${thread.length} messages were read`]),
+	];
+}
+
 /** Runs the example, prints what happened, and answers whether all of it is there. */
 export async function demo(sandbox: Sandbox, print: (text: string) => void): Promise<boolean> {
 	const run = await runDemo(sandbox);
@@ -83,7 +104,7 @@ ${table(['Time (UTC)', 'From', 'Message'], [18, 18], transcriptRows(run))}
 	}
 	const putAside = notSent.map(({ customer_name }) => customer_name).join(', ');
 	for (const line of [
-		`${sent.length} of ${rows.length} rows got one message each, with their own values.`,
+		`${sent.length} of ${rows.length} rows got one message each.`,
 		`Put aside, for want of a phone number: ${putAside}.`,
 		`Each phone number has one contact; all ${transcript.length} messages were read.`,
 	]) {

@@ -6,7 +6,7 @@ import { runWorkflow } from '../../test/support/engine';
 import { builtInNodes } from '../../test/support/builtInNodes';
 import { byId } from '../../test/support/locator';
 import { fillIn, readExample } from '../../test/support/exampleWorkflow';
-import { EXAMPLE_FILE, expectedMessages, rowsOf, SEND, type Row } from './crmFollowUp';
+import { EXAMPLE_FILE, rowsOf, SEND, type Row } from './crmFollowUp';
 
 /** So long ago that WhatsApp takes nothing but a template. */
 const LAST_WROTE_HOURS_AGO = 50;
@@ -35,16 +35,14 @@ export interface DemoRun {
 	stoppedBy: string | undefined;
 }
 
-type Customer = ReturnType<typeof expectedMessages>[number];
-
 /** Gives a customer a conversation on WhatsApp in which they wrote long ago. */
 function addConversation(
 	{ store }: Sandbox,
-	{ to, customer_name, order_id }: Customer,
-	status: Conversation['status'],
+	{ customer_name, order_id }: Row,
+	{ phone, status }: Pick<Conversation, 'status'> & { phone: string },
 ): void {
 	const wroteAt = new Date(store.now().getTime() - LAST_WROTE_HOURS_AGO * HOUR_MS);
-	const contact = store.addContact({ name: customer_name, phone: to });
+	const contact = store.addContact({ name: customer_name, phone });
 	const { id } = store.addConversation({ contact, status, created_at: timestamp(wroteAt) });
 	store.addIncoming(id, `Halo, pesanan ${order_id} sudah bisa dibayar?`, wroteAt);
 }
@@ -63,9 +61,8 @@ export async function runDemo(sandbox: Sandbox): Promise<DemoRun> {
 	const { store } = sandbox;
 	const example = readExample(EXAMPLE_FILE);
 	const rows = rowsOf(example);
-	const [first, second] = rows.flatMap(expectedMessages);
-	addConversation(sandbox, first!, 'open');
-	addConversation(sandbox, second!, 'resolved');
+	addConversation(sandbox, rows[0]!, { phone: '+6281200001001', status: 'open' });
+	addConversation(sandbox, rows[1]!, { phone: '+6281300001002', status: 'resolved' });
 	const before = new Set(allMessages(sandbox).map(({ message }) => message.id));
 	const { output, error } = await runWorkflow({
 		...fillIn(example, { [SEND]: { channelId: byId(store.channelOfType('whatsapp').id) } }),

@@ -1,5 +1,4 @@
-import { findProblems } from '../../scripts/demo/check';
-import { demo } from '../../scripts/demo/report';
+import { demo, findProblems } from '../../scripts/demo/report';
 import { runDemo } from '../../scripts/demo/run';
 import { openSandbox, type OpenSandbox } from '../support/openSandbox';
 
@@ -31,40 +30,26 @@ it('is not content when a message was refused, and says why', async () => {
 	expect(await demo(sandbox, print)).toBe(false);
 	const printed = print.mock.calls.join('\n');
 	expect(printed).toContain('Not sent: Sahut refused the data');
-	expect(printed).toMatch(/✗ Messages about ORD-2041: \[\], not \[{"to":/);
+	expect(printed).toContain('✗ Messages about ORD-2041: 0');
 });
 
-it('finds a second message, a wrong customer, wrong values, a stray, a second contact, a lost row and a gap', async () => {
+it('finds a second message, a stray one, a second contact, a gap and a stop', async () => {
 	const run = await runDemo(sandbox);
 	expect(findProblems(run)).toEqual([]);
-
-	const [budi, siti, made, ...others] = run.rows.flatMap(({ order_id }) =>
-		run.deliveries.filter(({ message }) => message.template_variables?.['order_id'] === order_id),
-	);
-	const withVariables = (variables: Record<string, string>) => ({
-		...made!,
-		message: { ...made!.message, template_variables: variables },
-	});
+	const [first] = run.deliveries;
+	const stray = { ...first!, message: { ...first!.message, template_variables: {} } };
 	const wrong = {
 		...run,
-		deliveries: [
-			...[budi!, budi!, { ...siti!, conversation: budi!.conversation }, ...others],
-			withVariables({ ...made!.message.template_variables, total: 'Rp 1' }),
-			withVariables({}),
-		],
-		contacts: [...run.contacts, made!.conversation.contact],
-		notSent: [],
+		deliveries: [...run.deliveries, first!, stray],
+		contacts: [...run.contacts, first!.conversation.contact],
 		transcript: run.transcript.slice(1),
 		stoppedBy: 'a cause',
 	};
 	expect(findProblems(wrong)).toEqual([
-		'What stopped the workflow: "a cause", not ',
-		expect.stringMatching(/^Messages about ORD-2041: \[{.*},{.*}\], not \[{/),
-		expect.stringMatching(/^Messages about ORD-2043: .*\+6281200001001.*, not .*\+6281300001002/),
-		expect.stringMatching(/^Messages about ORD-2044: .*"Rp 1".*, not /),
-		'Number of messages: 8, not 6',
-		'Rows put aside: [], not ["ORD-2055"]',
-		expect.stringMatching(/^Contacts with these numbers: /),
-		expect.stringMatching(/^Messages that were read: /),
+		'The workflow stopped: a cause',
+		'Messages about ORD-2041: 2',
+		'Messages that are for no row: 1',
+		'There are two contacts with +6281200001001',
+		'2 of 3 messages were read',
 	]);
 });
