@@ -55,15 +55,14 @@ export function exampleNames(): string[] {
 export async function provideFollowUpTable(session: Session): Promise<StoredTable> {
 	const known = (await listDataTables(session)).find(({ name }) => name === TABLE_NAME);
 	if (known) return known;
-	const [head, ...lines] = readFileSync(join(REPOSITORY, TABLE_FILE), 'utf8').trim().split('\n');
-	const names = head!.split(',');
+	const text = readFileSync(join(REPOSITORY, TABLE_FILE), 'utf8').trim();
+	const [names = [], ...lines] = text.split('\n').map((line) => line.split(','));
+	const valueOf = (name: string, cell = '') =>
+		cell === '' ? null : NUMBERS.has(name) ? Number(cell) : cell;
+	const rows = lines.map((cells) =>
+		Object.fromEntries(names.map((name, index) => [name, valueOf(name, cells[index])])),
+	);
 	const typeOf = (name: string): ColumnType => (NUMBERS.has(name) ? 'number' : 'string');
-	const rows = lines.map((line) => {
-		const cells = line.split(',').map((cell) => cell || null);
-		const valueOf = (name: string, cell: string | null = null) =>
-			cell !== null && NUMBERS.has(name) ? Number(cell) : cell;
-		return Object.fromEntries(names.map((name, index) => [name, valueOf(name, cells[index])]));
-	});
 	const columns = Object.fromEntries(names.map((name) => [name, typeOf(name)]));
 	return await createDataTable(session, TABLE_NAME, columns, rows);
 }

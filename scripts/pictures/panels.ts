@@ -105,7 +105,7 @@ export async function shootEverything(studio: Studio, folder: string): Promise<v
 		};
 		await shootCredential(studio, page, shoot);
 		await shootPicker(page, shoot);
-		await shootPanels(page, await importPoses(studio, await allPoses(studio.session)), shoot);
+		await shootPanels(page, await importPoses(studio, allPoses()), shoot);
 		for (const { id } of await listCredentials(studio.session)) {
 			await deleteCredential(studio.session, id);
 		}
