@@ -50,5 +50,6 @@ async function main(): Promise<void> {
 
 main().catch((error: unknown) => {
 	console.error(error);
-	process.exitCode = 1;
+	// With it, the processes that it has started.
+	process.exit(1);
 });

@@ -8,7 +8,7 @@ import { obey } from './worker';
 const RETRY_MS = 5;
 
 /** Who asks n8n for something again and again, while it is busy. */
-export interface Callers {
+interface Callers {
 	/** Of n8n. */
 	healthz: { url: string; everyMs: number };
 	/** A Sahut Trigger, to which new events are delivered as Sahut does. */
@@ -16,7 +16,7 @@ export interface Callers {
 }
 
 /** The longest that an answer took, in milliseconds. */
-export type Pauses = Record<keyof Callers, number>;
+type Pauses = Record<keyof Callers, number>;
 
 let events = 0;
 let isOver = false;
@@ -74,8 +74,8 @@ async function longestPause(ask: () => Promise<Response>, everyMs: number): Prom
 
 const commands = {
 	/**
-	 * Each of them asks, waits for the answer and a little while, and asks again. Returns when both
-	 * have had an answer, which does not count.
+	 * Each of them asks, waits for the answer and a little while, and asks again. Returns when n8n
+	 * answers both; that does not count.
 	 */
 	async begin({ healthz, trigger }: Callers): Promise<void> {
 		isOver = false;
@@ -90,13 +90,17 @@ const commands = {
 		calling.catch(() => undefined);
 	},
 
-	/** @throws {Error} when one of them has had no answer. */
-	async end(): Promise<Pauses | undefined> {
+	/**
+	 * The longest that each of them has waited for an answer since.
+	 * @throws {Error} when one of them has had none.
+	 */
+	async end(): Promise<Pauses> {
 		isOver = true;
+		if (!calling) throw new Error('Nobody has called');
 		return await calling;
 	},
 };
 
-export type Commands = typeof commands;
+export type CallersCommands = typeof commands;
 
 obey(commands);

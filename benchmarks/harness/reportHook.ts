@@ -8,10 +8,6 @@ export interface NodeReport {
 	/** The node's `startTime`, in milliseconds since the epoch. */
 	startedAt: number;
 	items: number;
-	/** How many of them carry an error. */
-	failed: number;
-	/** How many different `id` they have. */
-	ids: number;
 	error?: string;
 }
 
@@ -22,23 +18,17 @@ export interface RunReport {
 	nodes: Record<string, NodeReport>;
 	/** Of the process, since its start. */
 	peakRssMb: number;
-	/** Of the process, in seconds since its start. */
-	cpuSeconds: number;
-	nodeVersion: string;
 }
 
 function reportOf(run: IRun, workflow: IWorkflowBase): RunReport {
 	// First of all, since the report itself takes memory.
-	const { maxRSS, userCPUTime, systemCPUTime } = process.resourceUsage();
+	const { maxRSS } = process.resourceUsage();
 	const nodes = Object.entries(run.data.resultData.runData).map(([name, runs]) => {
 		const { executionTime, startTime, data, error } = runs.at(-1)!;
-		const items = data?.['main']?.[0] ?? [];
 		const report: NodeReport = {
 			ms: executionTime,
 			startedAt: startTime,
-			items: items.length,
-			failed: items.filter(({ json, error }) => 'error' in json || error).length,
-			ids: new Set(items.map(({ json }) => json['id'])).size,
+			items: data?.['main']?.[0]?.length ?? 0,
 			...(error && { error: error.message }),
 		};
 		return [name, report] as const;
@@ -48,8 +38,6 @@ function reportOf(run: IRun, workflow: IWorkflowBase): RunReport {
 		status: run.status,
 		nodes: Object.fromEntries(nodes),
 		peakRssMb: maxRSS / 1024,
-		cpuSeconds: (userCPUTime + systemCPUTime) / 1e6,
-		nodeVersion: process.version,
 	};
 }
 

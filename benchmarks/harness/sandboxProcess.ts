@@ -13,7 +13,7 @@ function current(): Sandbox {
 }
 
 /** What has become of the texts that were sent. */
-export interface Deliveries {
+interface Deliveries {
 	arrived: number;
 	/** Those that a customer got more than once. */
 	twice: number;
@@ -30,7 +30,7 @@ export interface Person {
 }
 
 /** How much there is of everything. */
-export interface Counts {
+interface Counts {
 	contacts: number;
 	conversations: number;
 	/** Messages to customers. */
@@ -43,29 +43,28 @@ export interface Receiver {
 	secret: string;
 }
 
-export interface Traffic {
+interface Traffic {
 	requests: number;
 	turnedBack: number;
 	maxInFlight: number;
 	/** From the first request to the last answer, in milliseconds. */
 	spanMs: number;
-	/** When each request was turned back, in milliseconds since the first request. */
-	turnedBackAt: number[];
 }
 
 const commands = {
 	/**
-	 * Begins anew, without data, and with IDs of its own: nothing that n8n knows of an earlier one holds.
-	 * @returns the port
+	 * Begins anew, with another latency or limit, without data, and with IDs of its own: nothing that
+	 * n8n knows of an earlier one holds. Address and key stay.
 	 */
-	async open(options: Omit<SandboxOptions, 'data' | 'now' | 'seed'>): Promise<number> {
+	async open(options: Pick<SandboxOptions, 'latencyMs' | 'rateLimit'> = {}) {
+		const port = sandbox ? Number(new URL(sandbox.url).port) : 0;
 		await sandbox?.close();
-		sandbox = await startSandbox({ ...options, data: 'empty', seed: ++openings });
-		return Number(new URL(sandbox.url).port);
+		sandbox = await startSandbox({ ...options, port, data: 'empty', seed: ++openings });
+		return { url: sandbox.url, apiKey: sandbox.apiKey };
 	},
 
 	/** @returns the ID of a conversation with so many messages */
-	addThread({ count, spacingMs }: { count: number; spacingMs?: number }): string {
+	addThread(count: number, spacingMs?: number): string {
 		const { store } = current();
 		const { id } = store.addConversation();
 		store.addMessages(id, count, spacingMs === undefined ? {} : { spacingMs });
@@ -114,12 +113,14 @@ const commands = {
 		};
 	},
 
+	/** The webhook that was registered last. */
 	newestWebhook(): Receiver {
 		const webhook = [...current().store.webhooks.values()].at(-1);
 		if (!webhook) throw new Error('No webhook is registered');
 		return { url: webhook.url, secret: webhook.secret };
 	},
 
+	/** Milliseconds of CPU that this process has taken. */
 	cpuMs(): number {
 		const { user, system } = process.cpuUsage();
 		return (user + system) / 1_000;
@@ -132,14 +133,12 @@ const commands = {
 	traffic(): Traffic {
 		const { entries, maxInFlight } = current().journal;
 		const firstAt = entries[0]?.at ?? 0;
-		const turnedBack = entries.filter(({ status }) => status === 429);
 		const ends = entries.map(({ at, endedAt = at }) => endedAt);
 		return {
 			requests: entries.length,
-			turnedBack: turnedBack.length,
+			turnedBack: entries.filter(({ status }) => status === 429).length,
 			maxInFlight,
 			spanMs: ends.reduce((latest, end) => Math.max(latest, end), firstAt) - firstAt,
-			turnedBackAt: turnedBack.map(({ at }) => Math.round(at - firstAt)),
 		};
 	},
 
@@ -163,6 +162,6 @@ const commands = {
 	},
 };
 
-export type Commands = typeof commands;
+export type SandboxCommands = typeof commands;
 
 obey(commands);

@@ -16,7 +16,8 @@ import {
 	type WorkflowContent,
 } from '../../scripts/n8n';
 import type { NodeReport, RunReport } from './reportHook';
-import { startSandboxProcess, type SandboxControl } from './sandbox';
+import type { SandboxCommands } from './sandboxProcess';
+import { startWorker, type Worker } from './worker';
 import { MEASURED, workflowsFor, type Workflows } from './workflows';
 
 const LOG = resolve(__dirname, '../../test-results/n8n/benchmarks.log');
@@ -24,7 +25,7 @@ const EXECUTION_TIMEOUT_MS = 10 * 60_000;
 
 /** What every benchmark works with: a real n8n and a sandbox, each in a process of its own. */
 export interface Stage {
-	readonly sandbox: SandboxControl;
+	readonly sandbox: Worker<SandboxCommands>;
 	readonly workflows: Workflows;
 	/** For files; it is deleted at the end. */
 	readonly folder: string;
@@ -69,7 +70,8 @@ export async function openStage(quick: boolean): Promise<Stage> {
 	const reports = join(folder, 'reports.jsonl');
 	const userFolder = join(folder, 'home');
 	rmSync(LOG, { force: true });
-	const sandbox = await startSandboxProcess();
+	const sandbox = startWorker<SandboxCommands>(join(__dirname, 'sandboxProcess.ts'));
+	const { url: baseUrl, apiKey } = await sandbox.open();
 	mkdirSync(join(folder, 'packed'));
 	await installPackage(userFolder, packPackage(join(folder, 'packed')));
 	const n8n: RunningN8n = await startN8n({
@@ -88,7 +90,7 @@ export async function openStage(quick: boolean): Promise<Stage> {
 	const { id: credentialId } = await createCredential(session, {
 		name: 'Sahut sandbox',
 		type: 'sahutApi',
-		data: { apiKey: sandbox.apiKey, baseUrl: sandbox.url },
+		data: { apiKey, baseUrl },
 	});
 	const stored = new Set<string>();
 
@@ -130,7 +132,7 @@ export async function openStage(quick: boolean): Promise<Stage> {
 
 	return {
 		sandbox,
-		workflows: workflowsFor(sandbox.url, credentialId),
+		workflows: workflowsFor(baseUrl, credentialId),
 		folder,
 		packageFolder: join(userFolder, '.n8n/nodes/node_modules/n8n-nodes-sahut'),
 		quick,

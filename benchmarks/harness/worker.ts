@@ -1,28 +1,29 @@
 import { fork } from 'node:child_process';
 
-/** What a process does when it is told: each with one argument at most. */
-type Does = (argument: never) => unknown;
+// What is given is what the type of a worker has checked.
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+type Commands = Record<string, (...given: any[]) => unknown>;
 
 interface Call {
 	id: number;
 	name: string;
-	argument?: unknown;
+	given: unknown[];
 }
 
 type Reply = { id: number; result: unknown } | { id: number; error: string };
 
-/** A process of its own, whose CPU time is not that of this process, nor of n8n. */
-export interface Worker<Commands> {
-	/** @throws {Error} what the command has thrown, or that the process has ended. */
-	tell<Name extends keyof Commands & string>(
-		name: Name,
-		argument?: Commands[Name] extends (argument: infer Argument) => unknown ? Argument : never,
-	): Promise<Commands[Name] extends Does ? Awaited<ReturnType<Commands[Name]>> : never>;
-	close(): void;
-}
+/**
+ * A process of its own, whose CPU time is not that of this process, nor of n8n. Its commands are
+ * methods, which throw what the command has thrown, or that the process has ended.
+ */
+export type Worker<Does extends Commands> = {
+	[Name in keyof Does]: (
+		...given: Parameters<Does[Name]>
+	) => Promise<Awaited<ReturnType<Does[Name]>>>;
+} & { close(): void };
 
 /** @param file one that calls {@link obey} */
-export function startWorker<Commands>(file: string): Worker<Commands> {
+export function startWorker<Does extends Commands>(file: string): Worker<Does> {
 	const child = fork(file, { execArgv: ['--import', 'tsx'] });
 	const waiting = new Map<number, (reply: Reply) => void>();
 	let calls = 0;
@@ -30,26 +31,28 @@ export function startWorker<Commands>(file: string): Worker<Commands> {
 	child.once('exit', (code) => {
 		for (const [id, settle] of waiting) settle({ id, error: `${file} has ended (${code})` });
 	});
-	return {
-		async tell(name, argument) {
-			const call: Call = { id: calls++, name, argument };
-			const reply = await new Promise<Reply>((resolve) => {
-				waiting.set(call.id, resolve);
-				child.send(call);
-			});
-			waiting.delete(call.id);
-			if ('error' in reply) throw new Error(reply.error);
-			return reply.result as never;
-		},
-		close: () => child.disconnect(),
+	const tell = async (name: string, given: unknown[]) => {
+		const call: Call = { id: calls++, name, given };
+		const reply = await new Promise<Reply>((resolve) => {
+			waiting.set(call.id, resolve);
+			child.send(call);
+		});
+		waiting.delete(call.id);
+		if ('error' in reply) throw new Error(reply.error);
+		return reply.result;
 	};
+	const close = () => child.disconnect();
+	return new Proxy({} as Worker<Does>, {
+		get: (_, name: string) =>
+			name === 'close' ? close : async (...given: unknown[]) => await tell(name, given),
+	});
 }
 
 /** Does what the parent of this process tells it, and ends with it. */
-export function obey(commands: Record<string, Does>): void {
-	const answer = async ({ id, name, argument }: Call): Promise<Reply> => {
+export function obey(commands: Commands): void {
+	const answer = async ({ id, name, given }: Call): Promise<Reply> => {
 		try {
-			return { id, result: await commands[name]!(argument as never) };
+			return { id, result: await commands[name]!(...given) };
 		} catch (error) {
 			return { id, error: String(error) };
 		}

@@ -14,10 +14,11 @@ import {
 
 /** The node that is measured, in every workflow. */
 export const MEASURED = 'Measured';
-export const SPLIT_OUT = 'Split Out';
 
 /** Who does the work: our node, what people would take instead, and the least that n8n needs. */
-export type Contestant = 'sahut' | 'httpRequest' | 'floor';
+export const NAMES = { sahut: 'Sahut', httpRequest: 'HTTP Request', floor: 'floor' };
+export type Contestant = keyof typeof NAMES;
+export const CONTESTANTS = Object.keys(NAMES) as Contestant[];
 
 const CONVERSATION = '={{ $json.body.conversation }}';
 const PER_ITEM = { conversation: '={{ $json.conversation }}', text: '={{ $json.text }}' };
@@ -44,60 +45,49 @@ export function workflowsFor(baseUrl: string, credentialId: string) {
 			{ ...AUTHENTICATION, ...parameters },
 			{ credentials, ...more },
 		);
-	const floor = (parameters: INode['parameters']) =>
-		node(MEASURED, 'CUSTOM.sahutFloor', 1, parameters, { credentials });
+	const list = (parameters: INode['parameters']) => ({
+		sahut: sahut(MEASURED, credentialId, {
+			resource: 'message',
+			operation: 'list',
+			conversationId: byId(CONVERSATION),
+			...parameters,
+		}),
+		httpRequest: httpRequest({
+			url: `=${baseUrl}/conversations/{{ $json.body.conversation }}/messages`,
+			sendQuery: true,
+			queryParameters: { parameters: [{ name: 'per_page', value: '100' }] },
+			options: { pagination: { pagination: PAGINATION } },
+		}),
+	});
 
-	function list(parameters: INode['parameters'], concurrency?: number): Record<Contestant, INode> {
-		const options = {
-			...(parameters['options'] as object),
-			...(concurrency !== undefined && { concurrency }),
-		};
-		return {
-			sahut: sahut(MEASURED, credentialId, {
-				resource: 'message',
-				operation: 'list',
-				conversationId: byId(CONVERSATION),
-				...parameters,
-				options,
-			}),
-			httpRequest: httpRequest({
-				url: `=${baseUrl}/conversations/{{ $json.body.conversation }}/messages`,
-				sendQuery: true,
-				queryParameters: { parameters: [{ name: 'per_page', value: '100' }] },
-				options: { pagination: { pagination: PAGINATION } },
-			}),
-			floor: floor({
-				work: 'list',
-				conversation: CONVERSATION,
-				concurrency: concurrency ?? 5,
-			}),
-		};
-	}
-
-	function send(concurrency?: number): Record<Contestant, INode> {
-		return {
-			sahut: sahut(MEASURED, credentialId, {
-				resource: 'message',
-				operation: 'send',
-				messageType: 'text',
-				conversationId: byId(PER_ITEM.conversation),
-				content: PER_ITEM.text,
-				...(concurrency !== undefined && { options: { concurrency } }),
-			}),
-			httpRequest: httpRequest(
-				{
-					method: 'POST',
-					url: `=${baseUrl}/conversations/{{ $json.conversation }}/messages`,
-					sendBody: true,
-					bodyParameters: { parameters: [{ name: 'content', value: PER_ITEM.text }] },
-					options: {},
-				},
-				// Without it, the first that is turned back hides what became of the others.
-				{ onError: 'continueRegularOutput' },
-			),
-			floor: floor({ work: 'send', ...PER_ITEM, concurrency: concurrency ?? 5 }),
-		};
-	}
+	const send = (concurrency?: number): Record<Contestant, INode> => ({
+		sahut: sahut(MEASURED, credentialId, {
+			resource: 'message',
+			operation: 'send',
+			messageType: 'text',
+			conversationId: byId(PER_ITEM.conversation),
+			content: PER_ITEM.text,
+			...(concurrency !== undefined && { options: { concurrency } }),
+		}),
+		httpRequest: httpRequest(
+			{
+				method: 'POST',
+				url: `=${baseUrl}/conversations/{{ $json.conversation }}/messages`,
+				sendBody: true,
+				bodyParameters: { parameters: [{ name: 'content', value: PER_ITEM.text }] },
+				options: {},
+			},
+			// Without it, the first that is turned back hides what became of the others.
+			{ onError: 'continueRegularOutput' },
+		),
+		floor: node(
+			MEASURED,
+			'CUSTOM.sahutFloor',
+			1,
+			{ ...PER_ITEM, concurrency: concurrency ?? 5 },
+			{ credentials },
+		),
+	});
 
 	const named = (name: string, ...nodes: INode[]): WorkflowContent => {
 		const workflow = chain(name, webhook('Start', name), ...nodes);
@@ -106,14 +96,14 @@ export function workflowsFor(baseUrl: string, credentialId: string) {
 	};
 	return {
 		/** Call it with `{ conversation }`. */
-		list: (who: Contestant, name: string, parameters: INode['parameters'], concurrency?: number) =>
-			named(name, list(parameters, concurrency)[who]),
+		list: (who: 'httpRequest' | 'sahut', name: string, parameters: INode['parameters']) =>
+			named(name, list(parameters)[who]),
 		/** The same, with one item for each message at the end, whoever does it. */
-		listInItems: (who: Contestant, name: string, parameters: INode['parameters']) =>
+		listInItems: (who: 'httpRequest' | 'sahut', name: string, parameters: INode['parameters']) =>
 			named(
 				name,
 				list(parameters)[who],
-				...(who === 'httpRequest' ? [splitOut(SPLIT_OUT, 'data')] : []),
+				...(who === 'httpRequest' ? [splitOut('Split Out', 'data')] : []),
 			),
 		/** Any operation. Call it with `{ rows }`. */
 		operation: (name: string, parameters: INode['parameters']) =>

@@ -1,9 +1,12 @@
+import { join } from 'node:path';
+
 import { alternate } from '../harness/alternate';
-import { startCallers } from '../harness/callers';
+import type { CallersCommands } from '../harness/callersProcess';
 import { count, median, milliseconds } from '../harness/figures';
 import { measured, type Stage } from '../harness/stage';
 import type { Findings, Work } from '../harness/work';
-import { NAMES } from './contestants';
+import { startWorker } from '../harness/worker';
+import { NAMES } from '../harness/workflows';
 import { rowsFor } from './rows';
 
 /** How long each caller waits before it asks again. */
@@ -17,7 +20,7 @@ async function measure(stage: Stage, sends: number, samples: number) {
 	await sandbox.open({ latencyMs: 0 });
 	await publish(workflows.trigger('answerable-trigger'));
 	const receiver = await sandbox.newestWebhook();
-	const callers = startCallers();
+	const callers = startWorker<CallersCommands>(join(__dirname, '../harness/callersProcess.ts'));
 	const send = async (who: (typeof WHO)[number], many: number) => {
 		// Anew, so that the sandbox knows of no webhook, and delivers nothing beside the callers.
 		await sandbox.open({ latencyMs: 0 });

@@ -1,17 +1,13 @@
 import type { Work } from '../harness/work';
 import { answerable } from './answerable';
-import { concurrency } from './concurrency';
-import { linear } from './linear';
+import { newest, returnAll, sinceYesterday } from './lists';
 import { loading } from './loading';
 import { memory } from './memory';
 import { operations } from './operations';
-import { newest, sinceYesterday } from './parts';
 import { requestsPerMessage } from './requestsPerMessage';
-import { returnAll } from './returnAll';
 import { sameNumber } from './sameNumber';
-import { sendsUnderLimit } from './sendsUnderLimit';
+import { sendsUnderLimit, tenExecutions } from './sendsUnderLimit';
 import { sendsUnlimited } from './sendsUnlimited';
-import { tenExecutions } from './tenExecutions';
 
 /** In the order in which they run. The last one that needs n8n restarts it. */
 export const works: Work[] = [
@@ -25,8 +21,6 @@ export const works: Work[] = [
 	requestsPerMessage,
 	sameNumber,
 	operations,
-	concurrency,
-	linear,
 	memory,
 	loading,
 ];

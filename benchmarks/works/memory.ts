@@ -21,34 +21,23 @@ export const memory: Work = {
 			const { peakRssMb: idleMb } = await execute(workflow, { conversation: small });
 			const report = await execute(workflow, { conversation });
 			measured(report);
-			const items = Object.values(report.nodes).at(-1)!.ids;
-			return { idleMb, peakMb: report.peakRssMb, items };
+			const items = Object.values(report.nodes).at(-1)!.items;
+			const peakMb = report.peakRssMb;
+			return { idleMb, peakMb, growthMb: peakMb - idleMb, items };
 		};
 		const samples = await alternate(WHO, quick ? 1 : 3, take);
-		const peak = (who: (typeof WHO)[number]) => median(samples[who].map(({ peakMb }) => peakMb));
-		const growth = (who: (typeof WHO)[number]) =>
-			median(samples[who].map(({ peakMb, idleMb }) => peakMb - idleMb));
-		const idle = (who: (typeof WHO)[number]) => median(samples[who].map(({ idleMb }) => idleMb));
-		const growthShare = growth('sahut') / growth('httpRequest');
+		const middle = (who: (typeof WHO)[number], what: 'idleMb' | 'peakMb' | 'growthMb') =>
+			median(samples[who].map((sample) => sample[what]));
+		const growthShare = middle('sahut', 'growthMb') / middle('httpRequest', 'growthMb');
 		return {
 			title: `Return All of ${count(messages)} messages: peak memory of the process of n8n`,
 			text: 'Resident memory (RSS) at its highest, in a fresh process of n8n for each sample. *Idle* is what it had taken after the same workflow over 100 messages: nearly all of it is n8n itself.',
-			head: [
-				'workflow',
-				'idle',
-				'peak',
-				'of HTTP Request',
-				'above idle',
-				'of HTTP Request',
-				'items',
-			],
+			head: ['workflow', 'idle', 'peak', 'above idle', 'items'],
 			rows: WHO.map((who) => [
 				who === 'sahut' ? 'Sahut' : 'HTTP Request → Split Out',
-				`${count(idle(who))} MB`,
-				`${count(peak(who))} MB`,
-				ratio(peak(who) / peak('httpRequest')),
-				`${count(growth(who))} MB`,
-				ratio(growth(who) / growth('httpRequest')),
+				...(['idleMb', 'peakMb', 'growthMb'] as const).map(
+					(what) => `${count(middle(who, what))} MB`,
+				),
 				count(samples[who][0]!.items),
 			]),
 			verdicts: [
