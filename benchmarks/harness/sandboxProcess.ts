@@ -120,12 +120,6 @@ const commands = {
 		return { url: webhook.url, secret: webhook.secret };
 	},
 
-	/** Milliseconds of CPU that this process has taken. */
-	cpuMs(): number {
-		const { user, system } = process.cpuUsage();
-		return (user + system) / 1_000;
-	},
-
 	clearTraffic(): void {
 		current().journal.clear();
 	},
