@@ -18,6 +18,7 @@ module.exports = {
 	transformIgnorePatterns: [
 		'/node_modules/(?!(@faker-js/faker|github-slugger|fastify-openapi-glue|@seriousme/openapi-schema-validator)/)',
 	],
+	testSequencer: '<rootDir>/test/slowestFirst.js',
 	// Jest leaves one core free, which on a machine with two is half of it.
 	maxWorkers: '100%',
 	testTimeout: 30_000,

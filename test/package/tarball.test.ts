@@ -21,7 +21,7 @@ const CREDENTIALS = ['sahutApi'];
 const DOCUMENTS = ['CHANGELOG.md', 'LICENSE.md', 'README.id.md', 'README.md'];
 const BUILT_FILE = /^dist\/(credentials|icons|nodes)\/.*\.(js|json|svg)$/;
 const PICTURES = new Set(['.png', '.svg']);
-const MAX_UNPACKED_BYTES = 250_000;
+const MAX_UNPACKED_BYTES = 275_000;
 
 interface Manifest {
 	main: string;
@@ -90,7 +90,7 @@ describe('the packed package', () => {
 		expect(Object.keys(manifest.scripts).filter((name) => /install$/.test(name))).toEqual([]);
 	});
 
-	it('takes less than 250 kB, pictures aside', () => {
+	it('takes less than 275 kB, pictures aside', () => {
 		const sizes = files
 			.filter((file) => !PICTURES.has(extname(file)))
 			.map((file) => statSync(join(folder, file)).size);
