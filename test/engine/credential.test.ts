@@ -10,8 +10,8 @@ import { openWorkspace, sendText, type Workspace } from '../support/workspace';
 function nodeWithCredential(
 	execute: INodeType['execute'],
 	more: Partial<INodeType['description']> = {},
-) {
-	const node: INodeType = {
+): INodeType {
+	return {
 		description: {
 			displayName: 'Other',
 			name: 'other',
@@ -27,7 +27,6 @@ function nodeWithCredential(
 		},
 		execute,
 	};
-	return node;
 }
 
 async function runOther(node: INodeType, { credentials }: Pick<Workspace, 'credentials'>) {
@@ -62,56 +61,40 @@ async function credentialTest(): Promise<INodeType> {
 	return node;
 }
 
-describe('the API key', () => {
-	it.each([
-		['as it is', 'KEY'],
-		['with white space around it', ' KEY\n'],
-		['with a pasted Bearer', 'Bearer KEY'],
-		['with a pasted bearer and white space', '  bearer   KEY '],
-	])('is accepted %s', async (_, pasted) => {
-		const workspace = await openWorkspace();
-		const [conversation] = workspace.addConversations(1);
-		const { apiKey, url } = workspace.sandbox;
+it('the API key and the base URL are used without what was pasted along with them', async () => {
+	const workspace = await openWorkspace();
+	const [conversation] = workspace.addConversations(1);
+	const { apiKey, url } = workspace.sandbox;
+	const sahutApi = { apiKey: `  bearer   ${apiKey} `, baseUrl: ` ${url}// ` };
 
-		await workspace.run(
-			sendText,
-			[{ conversation, text: 'Halo' }],
-			{},
-			{
-				credentials: { sahutApi: { apiKey: pasted.replace('KEY', apiKey), baseUrl: ` ${url}// ` } },
-			},
-		);
+	await workspace.run(
+		sendText,
+		[{ conversation, text: 'Halo' }],
+		{},
+		{ credentials: { sahutApi } },
+	);
 
-		const [request] = workspace.sandbox.journal.entries;
-		expect(request!.headers.authorization).toBe(`Bearer ${apiKey}`);
-		expect(workspace.sent(conversation!)).toEqual(['Halo']);
-	});
+	const [request] = workspace.sandbox.journal.entries;
+	expect(request!.headers.authorization).toBe(`Bearer ${apiKey}`);
+	expect(workspace.sent(conversation!)).toEqual(['Halo']);
 });
 
-describe('the base URL', () => {
-	it.each([
-		['http://api.sahut.id/v1', 'would send your API key across the network unencrypted'],
-		['http://localhost.example.com', 'would send your API key across the network unencrypted'],
-		['http://127.0.0.1.example.com', 'would send your API key across the network unencrypted'],
-		['ftp://api.sahut.id', 'is not a web address'],
-		['api.sahut.id/v1', 'is not a web address'],
-		['https://api.sahut.id/v1?key=1', 'is not a web address'],
-		['', 'is not a web address'],
-	])('%j is refused before any request', async (baseUrl, message) => {
-		const { run } = await openWorkspace();
+it.each([
+	['http://api.sahut.id/v1', 'would send your API key across the network unencrypted'],
+	['https://api.sahut.id/v1?key=1', 'is not a web address'],
+])('the base URL %j is refused', async (baseUrl, message) => {
+	const { run } = await openWorkspace();
+	const credentials = { sahutApi: { apiKey: 'sk_live_1', baseUrl } };
 
-		const { error } = await run(
-			sendText,
-			[{ conversation: 'conv_1', text: 'Halo' }],
-			{},
-			{
-				credentials: { sahutApi: { apiKey: 'sk_live_1', baseUrl } },
-			},
-		);
+	const { error } = await run(
+		sendText,
+		[{ conversation: 'conv_1', text: 'Halo' }],
+		{},
+		{ credentials },
+	);
 
-		expect(error?.message).toContain(message);
-		expect(error?.description).toContain('Open the Sahut credential');
-	});
+	expect(error?.message).toContain(message);
+	expect(error?.description).toContain('Open the Sahut credential');
 });
 
 describe('the credential test', () => {

@@ -70,10 +70,16 @@ describe('normalizeBaseUrl', () => {
 		expect(() => normalizeBaseUrl(given)).not.toThrow('secret');
 	});
 
-	it.each(['', 'api.sahut.id', '//api.sahut.id', 'javascript:alert(1)', 'https://', undefined])(
-		'refuses %j, which is no web address',
-		(given) => {
-			expect(() => normalizeBaseUrl(given)).toThrow('is not a web address');
-		},
-	);
+	it.each([
+		'',
+		'api.sahut.id/v1',
+		'ftp://api.sahut.id',
+		'https://api.sahut.id/v1?key=1',
+		'//api.sahut.id',
+		'javascript:alert(1)',
+		'https://',
+		undefined,
+	])('refuses %j, which is no web address', (given) => {
+		expect(() => normalizeBaseUrl(given)).toThrow('is not a web address');
+	});
 });
