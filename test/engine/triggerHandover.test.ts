@@ -88,17 +88,33 @@ describe('while n8n is busy with an event, another delivery of it', () => {
 		expect(startedWith()).toEqual([event.id]);
 	});
 
-	it('is put off when that takes longer than Sahut waits', async () => {
-		const event = messageEvent();
-		const { start, answer } = await deliverHeld(event);
+	it('is put off when that takes longer than Sahut waits, and so is one that cannot be filtered', async () => {
+		const { id, channel } = sandbox.store.addConversation();
+		await host.publish({ events: ['message.created'], options: { channelIds: [channel.id] } });
+		const busy = messageEvent({ conversation: { channel } });
+		const toLookUp = messageEvent({ conversation: { id, channel: undefined } });
+		sandbox.faults.add({
+			method: 'GET',
+			path: `/conversations/${id}`,
+			kind: 'slow',
+			delayMs: 8_000,
+		});
+		const { start, answer } = await deliverHeld(busy);
 		const begin = Date.now();
-		expect(await host.deliver(event)).toEqual({ status: 503, body: '' });
-		expect(Date.now() - begin).toBeLessThan(10_000);
 
+		const answers = await Promise.all([host.deliver(busy), host.deliver(toLookUp)]);
+
+		expect(answers).toEqual([
+			{ status: 503, body: '' },
+			{ status: 503, body: '' },
+		]);
+		expect(Date.now() - begin).toBeLessThan(10_000);
 		start.succeed();
 		expect(await answer).toMatchObject({ status: 200 });
-		expect(await host.deliver(event)).toMatchObject({ status: 200 });
-		expect(startedWith()).toEqual([event.id]);
+		for (const event of [busy, toLookUp]) {
+			expect(await host.deliver(event)).toMatchObject({ status: 200 });
+		}
+		expect(startedWith()).toEqual([busy.id, toLookUp.id]);
 	});
 });
 

@@ -1,3 +1,6 @@
+import dns from 'node:dns';
+
+import type { Fault } from '../../sandbox';
 import { openSandbox, type OpenSandbox } from '../support/openSandbox';
 import { openTriggerHost, type TriggerHost } from './triggerHost';
 
@@ -8,6 +11,11 @@ beforeEach(async () => {
 	sandbox = await openSandbox({ data: 'empty' });
 	host = await openTriggerHost(sandbox);
 });
+
+afterEach(() => jest.restoreAllMocks());
+
+const publish = async (options: object = {}, events = ['message.created']) =>
+	await host.publish({ events, options } as never);
 
 const registered = () => [...sandbox.store.webhooks.values()];
 const requests = () => sandbox.journal.entries.map(({ method, path }) => `${method} ${path}`);
@@ -26,7 +34,7 @@ describe('publishing', () => {
 	});
 
 	it('makes none when it is there already, as after a restart of n8n', async () => {
-		await host.publish({ events: ['message.created'] });
+		await publish();
 		await host.publish();
 		expect(requests()).toEqual(['POST /webhooks']);
 	});
@@ -41,7 +49,7 @@ describe('publishing', () => {
 			},
 		],
 	])('replaces its webhook when %s changed', async (_, change) => {
-		await host.publish({ events: ['message.created'] });
+		await publish();
 		const [first] = registered();
 
 		await change(host);
@@ -55,7 +63,7 @@ describe('publishing', () => {
 	});
 
 	it('makes a new one when the secret is lost', async () => {
-		await host.publish({ events: ['message.created'] });
+		await publish();
 		const { secret, ...rest } = host.stored;
 		host.stored = rest;
 
@@ -67,7 +75,7 @@ describe('publishing', () => {
 
 	it('leaves the webhooks of others alone, also that of a workflow of which it is a copy', async () => {
 		const other = sandbox.store.addWebhook({ url: 'https://example.com', events: [] });
-		await host.publish({ events: ['message.created'] });
+		await publish();
 		const original = host.stored;
 		host.stored = { ...original, madeBy: 'another n8n/workflow' };
 
@@ -84,7 +92,7 @@ describe('publishing', () => {
 
 	it('shows what Sahut refuses, and stores nothing', async () => {
 		sandbox.faults.add({ method: 'POST', kind: 'status', status: 403 });
-		await expect(host.publish({ events: ['message.created'] })).rejects.toThrow(
+		await expect(publish()).rejects.toThrow(
 			'The API key may not do this with webhook of this workflow',
 		);
 		expect(host.stored).toEqual({});
@@ -92,7 +100,7 @@ describe('publishing', () => {
 
 	it('does not ask twice when the answer is lost, and says what may be there', async () => {
 		sandbox.faults.add({ method: 'POST', kind: 'dropAfter' });
-		await expect(host.publish({ events: ['message.created'] })).rejects.toMatchObject({
+		await expect(publish()).rejects.toMatchObject({
 			description: expect.stringContaining('this n8n refuses what it delivers'),
 		});
 		expect(requests()).toEqual(['POST /webhooks']);
@@ -100,24 +108,26 @@ describe('publishing', () => {
 
 	it('keeps no webhook of which it does not know the secret', async () => {
 		sandbox.faults.add({ method: 'POST', kind: 'body', body: { data: { id: 'wh_1' } } });
-		await expect(host.publish({ events: ['message.created'] })).rejects.toThrow(
-			'Sahut did not say the secret of the webhook',
-		);
+		await expect(publish()).rejects.toThrow('Sahut did not say the secret of the webhook');
 		expect(requests()).toEqual(['POST /webhooks', 'DELETE /webhooks/wh_1']);
 		expect(host.stored).toEqual({});
 	});
 
-	it('says what to do when Sahut could not reach this n8n', async () => {
-		const far = await openTriggerHost({ apiKey: 'sk_live_1', url: 'https://api.sahut.id/v1' });
-		await expect(far.publish({ events: ['message.created'] })).rejects.toMatchObject({
-			message: expect.stringMatching(/^Sahut cannot deliver to http:\/\/127\.0\.0\.1/),
-			description: expect.stringContaining('WEBHOOK_URL'),
-		});
-	});
+	it.each(['http://127.0.0.1:5678', 'https://n8n.local'])(
+		'at %s, which Sahut cannot reach, says what to do',
+		async (origin) => {
+			const far = await openTriggerHost({ apiKey: 'sk_live_1', url: 'https://api.sahut.id/v1' });
+			far.origin = origin;
+			await expect(far.publish({ events: ['message.created'] })).rejects.toMatchObject({
+				message: expect.stringContaining(`Sahut cannot deliver to ${origin}/webhook`),
+				description: expect.stringContaining('WEBHOOK_URL'),
+			});
+		},
+	);
 });
 
 describe('unpublishing', () => {
-	beforeEach(async () => await host.publish({ events: ['message.created'] }));
+	beforeEach(async () => await publish());
 
 	it('deletes the webhook and forgets it', async () => {
 		await host.unpublish();
@@ -161,7 +171,7 @@ describe('when the credential has become that of', () => {
 		await host.publish();
 	};
 
-	beforeEach(async () => await host.publish({ events: ['message.created'] }));
+	beforeEach(async () => await publish());
 
 	it.each<[string, () => Promise<void>]>([
 		['n8n starts again', async () => await host.publish()],
@@ -216,7 +226,7 @@ describe('when another trigger of the workflow cannot be published', () => {
 	});
 
 	it('leaves none behind either in place of one that it has replaced', async () => {
-		await host.publish({ events: ['message.created'] });
+		await publish();
 		await host.publishInVain({ events: ['contact.updated'] });
 		expect(registered()).toEqual([]);
 	});
@@ -233,4 +243,114 @@ describe('when another trigger of the workflow cannot be published', () => {
 
 		expect(registered()).toEqual(before);
 	});
+});
+
+describe('Message Types and Sender Types that no message can have', () => {
+	it.each([
+		[{ senderTypes: ['agent', 'bot'] }],
+		[{ messageTypes: ['incoming'], senderTypes: ['bot'] }],
+		[{ messageTypes: ['outgoing'], senderTypes: ['contact'] }],
+	])('are said before Sahut is asked for anything: %j', async (options) => {
+		await expect(publish(options)).rejects.toMatchObject({
+			message: 'No message can have these Message Types and these Sender Types',
+			description: expect.stringContaining('without Message Types, only incoming'),
+		});
+		expect(requests()).toEqual([]);
+	});
+
+	it('keep nobody from publishing who waits for something else too', async () => {
+		await publish({ senderTypes: ['agent'] }, ['contact.created', 'message.created']);
+		expect(requests()).toEqual(['POST /webhooks']);
+	});
+});
+
+it.each([
+	[{ senderTypes: ['contact', 'bot'] }],
+	[{ messageTypes: ['outgoing'], senderTypes: ['agent'] }],
+	[{ messageTypes: ['activity'], senderTypes: ['contact'] }],
+	[{ messageTypes: [], senderTypes: [] }],
+])('%j lets some messages in', async (options) => {
+	await publish(options);
+	expect(requests()).toEqual(['POST /webhooks']);
+	expect(host.warnings).toEqual([]);
+});
+
+describe('the log names', () => {
+	const HERE = 'ch_here';
+	const channels = (...channelIds: string[]) => ({ channelIds });
+	const refuse = (status: number): Fault => ({ method: 'GET', kind: 'status', status });
+	/** What Sahut answers of the webhook that it has made. */
+	const made = (events?: string[]): Fault => ({
+		method: 'POST',
+		kind: 'body',
+		body: { data: { id: 'wh_1', secret: 'whsec_1', events } },
+	});
+
+	it.each<[string, string[], object, Fault | undefined]>([
+		['no channel that has conversations', [], channels(HERE), undefined],
+		[
+			'those that have none, once',
+			['ch_gone, ch_other,'],
+			channels('ch_gone', HERE, 'ch_other'),
+			undefined,
+		],
+		['a channel of which Sahut knows nothing', ['ch_gone'], channels('ch_gone'), refuse(404)],
+		[
+			'events that Sahut has left out',
+			[
+				'Sahut has made the webhook wh_1 without contact.created, contact.updated: these events will not start the workflow.',
+			],
+			{},
+			made(['message.created']),
+		],
+		['no events where the answer does not name any', [], {}, made()],
+	])('%s', async (_, words, options, fault) => {
+		const channel = { id: HERE, type: 'whatsapp', name: 'WhatsApp Utama' };
+		sandbox.store.addConversation({ channel });
+		if (fault) sandbox.faults.add(fault);
+
+		await publish(options, ['contact.created', 'contact.updated', 'message.created']);
+
+		expect(host.warnings).toEqual(words.map((each) => expect.stringContaining(each)));
+	});
+
+	it.each([401, 403, 429, 500])(
+		'no channel that cannot be looked at because of a %d, which is asked once',
+		async (status) => {
+			sandbox.faults.add(refuse(status));
+			await publish(channels('ch_1', 'ch_2'));
+			expect(host.warnings).toEqual([]);
+			expect(requests()).toEqual(['POST /webhooks', 'GET /conversations']);
+			expect(host.stored.webhookId).toEqual(expect.any(String));
+		},
+	);
+});
+
+it('a webhook that another n8n has made for this workflow is named in the log', async () => {
+	await publish();
+	const { webhookId } = host.stored;
+	host.stored = { ...host.stored, madeBy: 'another n8n/workflow' };
+	await publish();
+	expect(host.warnings).toEqual([
+		expect.stringContaining(`webhook ${String(webhookId)} was made by another n8n`),
+	]);
+});
+
+it('an n8n in a container works with a sandbox on the computer that it runs on', async () => {
+	const { lookup } = dns;
+	const asDocker = (name: string, ...rest: unknown[]) =>
+		(lookup as (...args: unknown[]) => void)(
+			name === 'host.docker.internal' ? '127.0.0.1' : name,
+			...rest,
+		);
+	jest.spyOn(dns, 'lookup').mockImplementation(asDocker as never);
+	const url = sandbox.url.replace('127.0.0.1', 'host.docker.internal');
+	host.account = { apiKey: sandbox.apiKey, url };
+
+	await publish();
+	sandbox.store.addIncoming(sandbox.store.addConversation().id, 'Halo');
+
+	await sandbox.deliveries.settled();
+	expect(host.executions).toMatchObject([{ text: 'Halo' }]);
+	expect(sandbox.journal.entries[0]!.headers.host).toMatch(/^host\.docker\.internal:/);
 });
