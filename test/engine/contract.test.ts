@@ -9,13 +9,17 @@ import { loadPackage } from '../support/engine';
 
 type Nested = INodeProperties | INodePropertyOptions | INodePropertyCollection;
 
+/** The values that a field may have, or the ways to fill it in. */
+const choices = (given: Nested[]) =>
+	given.flatMap((each) => ('value' in each ? [String(each.value)] : []));
+
 /** Names and values as workflows store them: `name: default`, with what stands inside of it below. */
 function storedValues(properties: Nested[], indent = '  '): string[] {
 	return properties.flatMap((property) => {
 		if ('values' in property) {
 			return [`${indent}${property.name}`, ...storedValues(property.values, `${indent}  `)];
 		}
-		if ('value' in property) return [`${indent}= ${String(property.value)}`];
+		if ('value' in property) return [];
 		const {
 			name,
 			type,
@@ -24,12 +28,13 @@ function storedValues(properties: Nested[], indent = '  '): string[] {
 			modes = [],
 			displayOptions,
 		} = property as INodeProperties;
+		const values = [...choices(options), ...modes.map((mode) => mode.name)].join(' | ');
 		const when = Object.entries(displayOptions?.show ?? {})
 			.filter(([field]) => !['resource', 'operation'].includes(field))
-			.map(([field, values]) => `${field} is ${values?.join(' or ')}`);
+			.map(([field, shown]) => `, when ${field} is ${shown?.join(' or ')}`)
+			.join('');
 		return [
-			[`${indent}${name}: ${type} = ${JSON.stringify(initial)}`, ...when].join(', when '),
-			...modes.map((mode) => `${indent}  mode ${mode.name}`),
+			`${indent}${name}: ${type} = ${JSON.stringify(initial)}${values && ` of ${values}`}${when}`,
 			...storedValues(options as Nested[], `${indent}  `),
 		];
 	});
@@ -61,98 +66,59 @@ function storedValuesOf(properties: INodeProperties[]): string {
 describe('stored values', () => {
 	it('of the Sahut Trigger', async () => {
 		const { type } = (await loadPackage()).getNode('sahutTrigger');
-		const { name, version, properties, credentials } = (type as INodeType).description;
+		const { properties, ...description } = (type as INodeType).description;
 
-		expect({ name, version, credentials }).toEqual({
+		expect(description).toMatchObject({
 			name: 'sahutTrigger',
 			version: 1,
 			credentials: [{ name: 'sahutApi', required: true }],
 		});
 		expect(`\n${storedValues(properties).join('\n')}`).toMatchInlineSnapshot(`
 		"
-		  events: multiOptions = ["message.created"]
-		    = contact.created
-		    = contact.updated
-		    = conversation.created
-		    = conversation.resolved
-		    = conversation.updated
-		    = message.created
+		  events: multiOptions = ["message.created"] of contact.created | contact.updated | conversation.created | conversation.resolved | conversation.updated | message.created
 		  options: collection = {}
 		    channelIds: multiOptions = []
-		    conversationStatuses: multiOptions = []
-		      = open
-		      = pending
-		      = resolved
-		      = snoozed
+		    conversationStatuses: multiOptions = [] of open | pending | resolved | snoozed
 		    deduplicate: boolean = true
 		    rawBody: boolean = false
-		    messageTypes: multiOptions = ["incoming"]
-		      = activity
-		      = incoming
-		      = outgoing
-		    senderTypes: multiOptions = []
-		      = agent
-		      = bot
-		      = contact"
+		    messageTypes: multiOptions = ["incoming"] of activity | incoming | outgoing
+		    senderTypes: multiOptions = [] of agent | bot | contact"
 	`);
 	});
 
 	it('of the Sahut node', async () => {
 		const { type } = (await loadPackage()).getNode('sahut');
-		const { name, version, properties, credentials } = (type as INodeType).description;
+		const { properties, ...description } = (type as INodeType).description;
 
-		expect({
-			name,
-			version,
-			credentials: credentials?.map((credential) => credential.name),
-		}).toEqual({
+		expect(description).toMatchObject({
 			name: 'sahut',
 			version: 1,
-			credentials: ['sahutApi'],
+			credentials: [{ name: 'sahutApi' }],
 		});
 		expect(storedValuesOf(properties)).toMatchInlineSnapshot(`
 		"message (first: send)
 		 message.list
-		  conversationId: resourceLocator = {"mode":"list","value":""}
-		    mode list
-		    mode id
+		  conversationId: resourceLocator = {"mode":"list","value":""} of list | id
 		  returnAll: boolean = false
 		  limit: number = 50, when returnAll is false
 		  filters: collection = {}
 		    createdAfter: dateTime = ""
 		    createdBefore: dateTime = ""
-		    senderTypes: multiOptions = []
-		      = agent
-		      = bot
-		      = contact
-		    types: multiOptions = []
-		      = activity
-		      = incoming
-		      = outgoing
+		    senderTypes: multiOptions = [] of agent | bot | contact
+		    types: multiOptions = [] of activity | incoming | outgoing
 		  options: collection = {}
 		    concurrency: number = 10
 		    downloadAttachments: boolean = false
-		    order: options = "oldestFirst"
-		      = newestFirst
-		      = oldestFirst
-		    output: options = "messages"
-		      = messages
-		      = transcript
+		    order: options = "oldestFirst" of newestFirst | oldestFirst
+		    output: options = "messages" of messages | transcript
 		 message.send
-		  conversationId: resourceLocator = {"mode":"list","value":""}
-		    mode list
-		    mode id
-		  messageType: options = "text"
-		    = text
-		    = textOrTemplate
-		    = template
+		  conversationId: resourceLocator = {"mode":"list","value":""} of list | id
+		  messageType: options = "text" of text | textOrTemplate | template
 		  content: string = "", when messageType is text
 		  content: string = "", when messageType is textOrTemplate
 		  templateId: string = "", when messageType is template
 		  templateId: string = "", when messageType is textOrTemplate
-		  variablesInput: options = "fields", when messageType is template or textOrTemplate
-		    = fields
-		    = json
+		  variablesInput: options = "fields" of fields | json, when messageType is template or textOrTemplate
 		  templateVariables: fixedCollection = {}, when messageType is template or textOrTemplate, when variablesInput is fields
 		    variable
 		      name: string = ""
@@ -166,20 +132,13 @@ describe('stored values', () => {
 		    skipIfSentWithin: number = 24
 		 message.sendToPhone
 		  phone: string = ""
-		  channelId: resourceLocator = {"mode":"list","value":""}
-		    mode list
-		    mode id
-		  messageType: options = "text"
-		    = text
-		    = textOrTemplate
-		    = template
+		  channelId: resourceLocator = {"mode":"list","value":""} of list | id
+		  messageType: options = "text" of text | textOrTemplate | template
 		  content: string = "", when messageType is text
 		  content: string = "", when messageType is textOrTemplate
 		  templateId: string = "", when messageType is template
 		  templateId: string = "", when messageType is textOrTemplate
-		  variablesInput: options = "fields", when messageType is template or textOrTemplate
-		    = fields
-		    = json
+		  variablesInput: options = "fields" of fields | json, when messageType is template or textOrTemplate
 		  templateVariables: fixedCollection = {}, when messageType is template or textOrTemplate, when variablesInput is fields
 		    variable
 		      name: string = ""
@@ -197,44 +156,28 @@ describe('stored values', () => {
 		    skipIfSentWithin: number = 24
 		conversation (first: list)
 		 conversation.create
-		  contactId: resourceLocator = {"mode":"list","value":""}
-		    mode list
-		    mode id
-		  channelId: resourceLocator = {"mode":"list","value":""}
-		    mode list
-		    mode id
+		  contactId: resourceLocator = {"mode":"list","value":""} of list | id
+		  channelId: resourceLocator = {"mode":"list","value":""} of list | id
 		  additionalFields: collection = {}
 		    assigneeId: options = ""
 		    firstMessage: string = ""
 		 conversation.get
-		  conversationId: resourceLocator = {"mode":"list","value":""}
-		    mode list
-		    mode id
+		  conversationId: resourceLocator = {"mode":"list","value":""} of list | id
 		 conversation.list
 		  returnAll: boolean = false
 		  limit: number = 50, when returnAll is false
 		  filters: collection = {}
 		    assigneeId: options = ""
 		    channelId: options = ""
-		    status: options = "open"
-		      = open
-		      = pending
-		      = resolved
-		      = snoozed
+		    status: options = "open" of open | pending | resolved | snoozed
 		  options: collection = {}
 		    concurrency: number = 10
 		 conversation.update
-		  conversationId: resourceLocator = {"mode":"list","value":""}
-		    mode list
-		    mode id
+		  conversationId: resourceLocator = {"mode":"list","value":""} of list | id
 		  updateFields: collection = {}
 		    assigneeId: options = ""
 		    labels: string = ""
-		    status: options = "open"
-		      = open
-		      = pending
-		      = resolved
-		      = snoozed
+		    status: options = "open" of open | pending | resolved | snoozed
 		    teamId: string = ""
 		    unassign: boolean = false
 		contact (first: list)
@@ -250,9 +193,7 @@ describe('stored values', () => {
 		    phone: string = ""
 		    tags: string = ""
 		 contact.upsert
-		  matchBy: options = "phone"
-		    = email
-		    = phone
+		  matchBy: options = "phone" of email | phone
 		  phone: string = "", when matchBy is phone
 		  email: string = "", when matchBy is email
 		  name: string = ""
@@ -266,9 +207,7 @@ describe('stored values', () => {
 		    phone: string = "", when /matchBy is email
 		    tags: string = ""
 		 contact.get
-		  contactId: resourceLocator = {"mode":"list","value":""}
-		    mode list
-		    mode id
+		  contactId: resourceLocator = {"mode":"list","value":""} of list | id
 		 contact.list
 		  returnAll: boolean = false
 		  limit: number = 50, when returnAll is false
@@ -278,9 +217,7 @@ describe('stored values', () => {
 		  options: collection = {}
 		    concurrency: number = 10
 		 contact.update
-		  contactId: resourceLocator = {"mode":"list","value":""}
-		    mode list
-		    mode id
+		  contactId: resourceLocator = {"mode":"list","value":""} of list | id
 		  updateFields: collection = {}
 		    company: string = ""
 		    customAttributes: fixedCollection = {}
