@@ -51,8 +51,6 @@ describe('order', () => {
 
 /** Which of the items fail. */
 const CASES: Array<[string, number[]]> = [
-	['the first', [0]],
-	['one in the middle', [3]],
 	['several', [1, 2, 5]],
 	['all', [0, 1, 2, 3, 4, 5]],
 ];

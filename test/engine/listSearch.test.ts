@@ -6,7 +6,7 @@ import { openWorkspace, sendText } from '../support/workspace';
 async function openInbox() {
 	const workspace = await openWorkspace();
 	const { store } = workspace.sandbox;
-	const email = [...store.channels.values()].find(({ type }) => type === 'email')!;
+	const email = store.channelOfType('email');
 	const budi = store.addContact({ name: 'Budi Santoso', phone: '+628123456789' });
 	const siti = store.addContact({ name: 'Siti Rahayu', phone: '+628777000111' });
 	const { id: budiOnWhatsapp } = store.addConversation({ contact: budi });
@@ -144,29 +144,19 @@ describe('the list of contacts', () => {
 		expect(sandbox.journal.entries.map(({ query }) => query.q)).toEqual([q]);
 	});
 
-	it('goes on page by page', async () => {
-		const { search, store } = await openOffice();
-		store.contacts.clear();
-		for (let index = 0; index < 130; index++) store.addContact();
-
-		const first = await search('searchContacts', 'budi');
-		const second = await search('searchContacts', 'budi', first.paginationToken as string);
-
-		expect([first.results.length, second.results.length]).toEqual([100, 30]);
-		expect(second.paginationToken).toBeUndefined();
-	});
-
-	it('goes on with the search that has found somebody', async () => {
+	it('goes on page by page with the search that has found somebody', async () => {
 		const { search, store, sandbox } = await openOffice();
 		store.contacts.clear();
-		for (let index = 0; index < 130; index++)
+		for (let index = 0; index < 130; index++) {
 			store.addContact({ phone: `62812345${1000 + index}` });
+		}
 
 		const first = await search('searchContacts', '0812345');
 		sandbox.journal.clear();
 		const second = await search('searchContacts', '0812345', first.paginationToken as string);
 
 		expect([first.results.length, second.results.length]).toEqual([100, 30]);
+		expect(second.paginationToken).toBeUndefined();
 		const asked = sandbox.journal.entries.map(({ query }) => [query.q, query.page]);
 		expect(asked).toEqual([['812345', '2']]);
 	});
@@ -185,19 +175,18 @@ describe('the list of contacts', () => {
 });
 
 describe('the list of channels', () => {
-	it('has each channel of recent conversations once, with its type', async () => {
+	it.each([
+		['has each channel of recent conversations once, with its type', '', [0, 1]],
+		['can be searched by name or type', ' whats ', [1]],
+	])('%s', async (_, filter, shown) => {
 		const { search, channels } = await openOffice();
-		expect((await search('searchChannels')).results).toEqual(channels);
-	});
-
-	it('can be searched by name or type', async () => {
-		const { search, channels } = await openOffice();
-		expect((await search('searchChannels', ' whats ')).results).toEqual([channels[1]]);
+		const { results } = await search('searchChannels', filter);
+		expect(results).toEqual(shown.map((index) => channels[index]));
 	});
 
 	it('looks through five pages at most', async () => {
 		const { search, store, sandbox } = await openOffice();
-		for (let index = 0; index < 700; index++) store.addConversation();
+		store.addConversations(510);
 
 		await search('searchChannels');
 
@@ -205,38 +194,28 @@ describe('the list of channels', () => {
 	});
 });
 
+const entry = (name: string, value = '') => ({ name, value });
+
 describe('a dropdown', () => {
-	it('of channels has those of recent conversations', async () => {
-		const { load, channels } = await openOffice();
-		expect(await load('getChannels')).toEqual(channels);
-	});
-
-	it('of a channel to filter by has any as well', async () => {
-		const { load, channels } = await openOffice();
-		expect(await load('getAnyChannel')).toEqual([{ name: 'Any Channel', value: '' }, ...channels]);
-	});
-
-	it('of agents has those who are in charge of recent conversations', async () => {
-		const { load, agents } = await openOffice();
-		expect(await load('getAgents')).toEqual([{ name: 'Leave to Sahut', value: '' }, ...agents]);
-	});
-
-	it('of new assignees has nobody as well', async () => {
-		const { load, agents } = await openOffice();
-		expect(await load('getNewAssignees')).toEqual([
-			{ name: 'Leave as It Is', value: '' },
-			{ name: 'Nobody', value: 'unassigned' },
-			...agents,
-		]);
-	});
-
-	it('of assignees to filter by has nobody and anyone as well', async () => {
-		const { load, agents } = await openOffice();
-		expect(await load('getAssignees')).toEqual([
-			{ name: 'Anyone or Nobody', value: '' },
-			{ name: 'Unassigned', value: 'unassigned' },
-			...agents,
-		]);
+	it.each([
+		['channels', 'getChannels', 'channels', []],
+		['channels to filter by', 'getAnyChannel', 'channels', [entry('Any Channel')]],
+		['agents', 'getAgents', 'agents', [entry('Leave to Sahut')]],
+		[
+			'new assignees',
+			'getNewAssignees',
+			'agents',
+			[entry('Leave as It Is'), entry('Nobody', 'unassigned')],
+		],
+		[
+			'assignees to filter by',
+			'getAssignees',
+			'agents',
+			[entry('Anyone or Nobody'), entry('Unassigned', 'unassigned')],
+		],
+	] as const)('of %s has those of recent conversations', async (_, method, whom, first) => {
+		const office = await openOffice();
+		expect(await office.load(method)).toEqual([...first, ...office[whom]]);
 	});
 });
 
