@@ -12,56 +12,45 @@ const keyOf = (body: object) => {
 	return eventKey(readEvent(JSON.parse(text)), Buffer.from(text));
 };
 
-describe('an event', () => {
-	it('is not told by the ID of its record, where IDs have no prefix', () => {
-		const event = 'conversation.updated';
-		const one = { id: 17, status: 'open', updated_at: '2026-11-24T03:00:00Z' };
-		const two = { id: 17, status: 'resolved', updated_at: '2026-11-24T04:00:00Z' };
-		expect(keyOf({ id: 17, event, data: two })).not.toBe(keyOf({ id: 17, event, data: one }));
-	});
-
-	it('a message that came in is one, whatever time each attempt says', () => {
-		const data = { id: 'msg_1', content: 'Halo', created_at: '2026-11-24T03:00:00Z' };
-		const first = { event: 'message.created', timestamp: '2026-11-24T03:00:01Z', data };
-		expect(keyOf({ ...first, timestamp: '2026-11-24T03:05:01Z' })).toBe(keyOf(first));
-	});
-
-	it('a message that came in is one, whatever ID each attempt has', () => {
-		const data = { id: 'msg_1', content: 'Halo', created_at: '2026-11-24T03:00:00Z' };
-		const first = { id: 'dlv_1', event: 'message.created', data };
-		expect(keyOf({ ...first, id: 'dlv_2' })).toBe(keyOf(first));
-	});
-});
-
-describe('the key of an event', () => {
+describe('two deliveries', () => {
 	const data = { id: 'conv_1', status: 'open', updated_at: '2026-11-24T03:00:00Z' };
-	const event = 'conversation.updated';
+	const changed = { event: 'conversation.updated', data };
+	const resolved = { ...data, status: 'resolved' };
+	const message = { id: 'msg_1', content: 'Halo', created_at: '2026-11-24T03:00:00Z' };
+	const came = { event: 'message.created', data: message };
+	const first = { ...changed, id: 'evt_1', created_at: '2026-11-24T03:00:00Z', attempt: 1 };
+	const again = { ...first, created_at: '2026-11-24T03:05:00Z', attempt: 2 };
+	const timeless = { event: 'contact.updated', data: { id: 'ct_1' } };
 
-	it('is its own ID, whatever else differs from delivery to delivery', () => {
-		const first = { id: 'evt_1', event, data, created_at: '2026-11-24T03:00:00Z', attempt: 1 };
-		expect(keyOf({ ...first, created_at: '2026-11-24T03:05:00Z', attempt: 2 })).toBe(keyOf(first));
-		expect(keyOf({ ...first, id: 'evt_2' })).not.toBe(keyOf(first));
+	it.each<[string, object, object]>([
+		['with the ID of one event, whatever else differs', first, again],
+		['of one object and time', { ...changed, attempt: 1 }, { ...changed, attempt: 2 }],
+		['of one body, with neither ID nor time', timeless, timeless],
+		['of a message, with other times', { ...came, timestamp: 1 }, { ...came, timestamp: 2 }],
+		['of a message, with other IDs', { ...came, id: 'dlv_1' }, { ...came, id: 'dlv_2' }],
+	])('%s are one event', (_, one, other) => {
+		expect(keyOf(one)).toBe(keyOf(other));
 	});
 
-	it('is name, object and time where there is no ID', () => {
-		const first = { event, data, attempt: 1 };
-		expect(keyOf({ ...first, attempt: 2 })).toBe(keyOf(first));
-		expect(keyOf({ ...first, event: 'conversation.resolved' })).not.toBe(keyOf(first));
-		expect(keyOf({ ...first, data: { ...data, id: 'conv_2' } })).not.toBe(keyOf(first));
-		const later = { ...data, updated_at: '2026-11-24T03:00:01Z' };
-		expect(keyOf({ ...first, data: later })).not.toBe(keyOf(first));
-	});
-
-	it('tells two changes within one second', () => {
-		const resolved = { event, data: { ...data, status: 'resolved' } };
-		expect(keyOf(resolved)).not.toBe(keyOf({ event, data }));
-	});
-
-	it('is the body where there is neither an ID nor a time', () => {
-		const first = { event: 'contact.updated', data: { id: 'ct_1' } };
-		expect(keyOf(first)).toBe(keyOf(first));
-		expect(keyOf({ ...first, attempt: 2 })).not.toBe(keyOf(first));
-		expect(keyOf({ hello: 1 })).not.toBe(keyOf({ hello: 2 }));
+	it.each<[string, object, object]>([
+		['with other IDs', first, { ...first, id: 'evt_2' }],
+		['with another name', changed, { ...changed, event: 'conversation.resolved' }],
+		['of another object', changed, { ...changed, data: { ...data, id: 'conv_2' } }],
+		[
+			'of another time',
+			changed,
+			{ ...changed, data: { ...data, updated_at: '2026-11-24T03:00:01Z' } },
+		],
+		['of two changes within one second', changed, { ...changed, data: resolved }],
+		['of other bodies, with neither ID nor time', timeless, { ...timeless, attempt: 2 }],
+		['that are no events, with other bodies', { hello: 1 }, { hello: 2 }],
+		[
+			'with the ID of their record, where IDs have no prefix',
+			{ ...changed, id: 17, data: { ...data, id: 17 } },
+			{ ...changed, id: 17, data: { ...resolved, id: 17 } },
+		],
+	])('%s are two events', (_, one, other) => {
+		expect(keyOf(one)).not.toBe(keyOf(other));
 	});
 });
 

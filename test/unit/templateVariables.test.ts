@@ -66,20 +66,6 @@ it.each([undefined, null, 'null', '1', '"text"', '[]', [], 42])('%j is no object
 
 it.each([
 	[[{ value: 'x' }], 'Template variable 1 has no name'],
-	[
-		[
-			{ name: 'a', value: 'x' },
-			{ name: '\n', value: 'x' },
-		],
-		'Template variable 2 has no name',
-	],
-	[
-		[
-			{ name: 'a', value: 'x' },
-			{ name: ' a', value: 'x' },
-		],
-		'Template variable "a" is there twice',
-	],
 	[[{ name: 'a' }], 'Template variable "a" has no value'],
 	[[{ name: 'a', value: '' }], 'Template variable "a" has no value'],
 	[[{ name: 'a', value: ' \r\n\u00a0' }], 'Template variable "a" has no value'],

@@ -148,12 +148,4 @@ describe('reads no more than it needs', () => {
 		expect(found).toHaveLength(50);
 		expect(pages).toEqual([1, 101, 100]);
 	});
-
-	it('for the last day in 100,000', async () => {
-		const { sahut, pages } = conversationOf(Array.from({ length: 100_000 }, () => 200));
-		const after = START + 100_000 * 200_000 - 86_400_000;
-		const found = await fetchTimeline<Record>(sahut, REQUEST, { limit: Infinity, after });
-		expect(found).toHaveLength(433);
-		expect(pages.length).toBeLessThanOrEqual(15);
-	});
 });
