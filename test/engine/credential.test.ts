@@ -106,8 +106,7 @@ describe('the credential test', () => {
 		const { status } = await runOther(await credentialTest(), workspace);
 
 		expect(status).toBe('success');
-		const { method, path, query } = workspace.sandbox.journal.entries[0]!;
-		expect({ method, path, query }).toEqual({
+		expect(workspace.sandbox.journal.entries[0]).toMatchObject({
 			method: 'GET',
 			path: '/conversations',
 			query: { per_page: '1' },
@@ -125,11 +124,8 @@ describe('the credential test', () => {
 	});
 
 	it('says why plain http is refused', async () => {
-		const workspace = await openWorkspace();
-		workspace.credentials.sahutApi!.baseUrl = 'http://api.sahut.id/v1';
-
-		const { error } = await runOther(await credentialTest(), workspace);
-
+		const sahutApi = { apiKey: 'sk_live_1', baseUrl: 'http://api.sahut.id/v1' };
+		const { error } = await runOther(await credentialTest(), { credentials: { sahutApi } });
 		expect(error?.message).toContain('would send your API key across the network unencrypted');
 	});
 });

@@ -1,4 +1,4 @@
-import type { IDataObject, INode, INodePropertyOptions } from 'n8n-workflow';
+import type { IDataObject, INode, INodePropertyOptions, INodeType } from 'n8n-workflow';
 
 import { loadPackage, outputPreview } from '../support/engine';
 import { openWorkspace } from '../support/workspace';
@@ -47,25 +47,22 @@ async function openShop() {
 	]);
 	const phone = contact.phone!;
 	const additionalFields = { tags: ['vip'], email: 'budi@example.com', company: 'Toko Makmur' };
-	const once = { skipIfSentWithin: 1 };
 	const either = {
 		messageType: 'textOrTemplate',
 		content: 'Sudah kami terima',
 		templateId: 'tmpl_follow_up',
 		templateVariables: { variable: [{ name: 'customer_name', value: 'Budi' }] },
-		options: once,
+		options: { skipIfSentWithin: 1 },
 	};
+	const toPhone = { phone, channelId: channel.id, ...either };
+	const twice = (each: INode['parameters']) => [each, each];
 	/** Of some operations in several ways, which together give all that the preview shows. */
 	const parameters: Record<string, INode['parameters'] | Array<INode['parameters']>> = {
 		'message.list': { conversationId: id },
-		'message.send': [
-			{ conversationId: id, ...either },
-			{ conversationId: id, ...either },
-		],
+		'message.send': twice({ conversationId: id, ...either }),
 		'message.sendToPhone': [
-			{ phone, channelId: channel.id, ...either, content: 'Sampai jumpa' },
-			{ phone, channelId: channel.id, ...either, content: 'Sampai jumpa' },
-			{ phone, channelId: channel.id, ...either, options: { skipContactTags: ['vip'] } },
+			...twice({ ...toPhone, content: 'Sampai jumpa' }),
+			{ ...toPhone, options: { skipContactTags: ['vip'] } },
 		],
 		'conversation.list': {},
 		'conversation.get': { conversationId: id },
@@ -84,12 +81,10 @@ async function openShop() {
 	return { ...workspace, parameters };
 }
 
-/** `resource.operation` of all that the node offers. */
+/** All that the node offers. */
 async function allOperations(): Promise<Array<{ resource: string; operation: string }>> {
 	const { type } = (await loadPackage()).getNode('sahut');
-	const { properties } = (type as { description: import('n8n-workflow').INodeTypeDescription })
-		.description;
-	return properties
+	return (type as INodeType).description.properties
 		.filter(({ name }) => name === 'operation')
 		.flatMap(({ displayOptions, options }) =>
 			(options as INodePropertyOptions[]).map(({ value }) => ({
@@ -99,24 +94,22 @@ async function allOperations(): Promise<Array<{ resource: string; operation: str
 		);
 }
 
-describe('the output preview', () => {
-	it('of every operation is where n8n looks for it, and shows what really comes out', async () => {
-		const { run, parameters } = await openShop();
+it('the output preview of every operation is where n8n looks for it, and shows what really comes out', async () => {
+	const { run, parameters } = await openShop();
 
-		for (const { resource, operation } of await allOperations()) {
-			const name = `${resource}.${operation}`;
-			const schema = outputPreview(resource, operation) as unknown as Schema | undefined;
-			const records: IDataObject[] = [];
-			for (const ways of [parameters[name] ?? {}].flat()) {
-				const { error, output } = await run({ resource, operation, ...ways });
-				expect({ name, error: error?.message }).toEqual({ name, error: undefined });
-				expect(output('Sahut')).not.toEqual([]);
-				records.push(...output('Sahut').map(({ json }) => json));
-			}
-
-			// What one record lacks, another one has.
-			const together: IDataObject = Object.assign({}, ...records);
-			expect(misfits(together, schema, name)).toEqual([]);
+	for (const { resource, operation } of await allOperations()) {
+		const name = `${resource}.${operation}`;
+		const schema = outputPreview(resource, operation) as unknown as Schema | undefined;
+		const records: IDataObject[] = [];
+		for (const ways of [parameters[name] ?? {}].flat()) {
+			const { error, output } = await run({ resource, operation, ...ways });
+			expect({ name, error: error?.message }).toEqual({ name, error: undefined });
+			expect(output('Sahut')).not.toEqual([]);
+			records.push(...output('Sahut').map(({ json }) => json));
 		}
-	});
+
+		// What one record lacks, another one has.
+		const together: IDataObject = Object.assign({}, ...records);
+		expect(misfits(together, schema, name)).toEqual([]);
+	}
 });

@@ -80,23 +80,6 @@ describe('a phone number that Sahut does not know', () => {
 	});
 });
 
-it('makes one contact also when the search does not show a new one at once', async () => {
-	const workspace = await openWorkspace();
-	const meta = { total: 0, page: 1, per_page: 100, total_pages: 0 };
-	workspace.sandbox.faults.add({
-		kind: 'body',
-		method: 'GET',
-		path: '/contacts',
-		times: Infinity,
-		body: { data: [], meta },
-	});
-
-	await workspace.run(toPhone(workspace), [BUDI, BUDI, BUDI]);
-
-	expect(contactsOf(workspace)).toHaveLength(1);
-	expect(allSent(workspace)).toHaveLength(3);
-});
-
 describe('a phone number that Sahut knows', () => {
 	async function withBudi(status: 'open' | 'pending' | 'resolved' | 'snoozed') {
 		const workspace = await openWorkspace();
@@ -351,18 +334,11 @@ describe('an open conversation that was read when the batch began', () => {
 	it.each<[string, Happening]>([
 		['was resolved meanwhile', resolve],
 		[
-			'was moved to another channel',
-			({ sandbox: { store } }, id) => {
-				store.conversations.get(id)!.channel = store.addChannel({ name: 'Lain' });
-			},
-		],
-		[
 			'was given to another contact',
 			({ sandbox: { store } }, id) => {
 				store.conversations.get(id)!.contact = store.addContact();
 			},
 		],
-		['was deleted', remove],
 	])('and %s is not written into', async (_, happens) => {
 		const { workspace, conversation, last } = await whileTheFirstIsSent(happens);
 		expect(last).toMatchObject({ conversation_created: true, contact_created: false });

@@ -1,5 +1,4 @@
 import {
-	channelOf,
 	contactOf,
 	conversationIdOf,
 	parseBody,
@@ -58,34 +57,18 @@ describe.each(ENVELOPES)('an envelope with %s', (_, envelope) => {
 		});
 	});
 
-	it.each([
-		['as the object itself', conversation],
-		['under its name', { conversation }],
-	])('holds a conversation %s', (__, object) => {
-		const event = readEvent(envelope('conversation.resolved', object))!;
-		expect(channelOf(event)).toEqual(channel);
-		expect(toOutput(event, {}, false)).toEqual({
-			event: 'conversation.resolved',
-			event_id: null,
-			occurred_at: null,
-			conversation_id: 'conv_1',
-			channel,
-			contact,
+	it.each<[string, object, object]>([
+		[
+			'conversation.resolved',
 			conversation,
-		});
-	});
-
-	it.each([
-		['as the object itself', contact],
-		['under its name', { contact }],
-	])('holds a contact %s', (__, object) => {
-		const event = readEvent(envelope('contact.updated', object))!;
-		expect(toOutput(event, {}, false)).toEqual({
-			event: 'contact.updated',
-			event_id: null,
-			occurred_at: null,
-			contact,
-		});
+			{ conversation_id: 'conv_1', channel, contact, conversation },
+		],
+		['contact.updated', contact, { contact }],
+	])('holds the object of %s itself, or under its name', (name, object, parts) => {
+		for (const each of [object, { [name.split('.')[0]!]: object }]) {
+			const output = toOutput(readEvent(envelope(name, each)), {}, false);
+			expect(output).toEqual({ event: name, event_id: null, occurred_at: null, ...parts });
+		}
 	});
 });
 
