@@ -333,22 +333,6 @@ describe('Contact: Create or Update', () => {
 		});
 	});
 
-	it('makes one contact of two items with the same new number', async () => {
-		const workspace = await openWorkspace({ latencyMs: 5 });
-
-		const { output } = await workspace.run(upsert, [
-			{ phone: '0812-3456-7890', name: 'Budi' },
-			{ phone: '0813-0000-0000', name: 'Siti' },
-			{ phone: '+62 812 3456 7890', name: 'Budi', company: 'Toko Makmur' },
-		]);
-
-		expect(stored(workspace)).toHaveLength(2);
-		const [first, , third] = output('Sahut').map(({ json }) => json);
-		expect(third!.id).toBe(first!.id);
-		expect(first).toMatchObject({ name: 'Budi', company: null });
-		expect(third).toMatchObject({ name: 'Budi', company: 'Toko Makmur' });
-	});
-
 	it('makes one contact although the answer is lost, also on Retry On Fail', async () => {
 		const workspace = await openWorkspace();
 		const { faults } = workspace.sandbox;

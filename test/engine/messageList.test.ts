@@ -190,23 +190,6 @@ describe('Filters', () => {
 	});
 });
 
-describe('Newest First', () => {
-	it('begins at the end of a long conversation', async () => {
-		const { run, sandbox, addConversations, requests } = await openWorkspace();
-		const [conversation] = addConversations(1);
-		sandbox.store.addMessages(conversation!, 960, { until: new Date(Date.now() - 60_000) });
-
-		const { output } = await run(
-			{ ...listMessages, returnAll: false, options: { order: 'newestFirst' } },
-			[{ conversation }],
-		);
-
-		const stored = sandbox.store.messages(conversation!).map(({ id }) => id);
-		expect(output('Sahut').map(({ json }) => json.id)).toEqual(stored.reverse().slice(0, 50));
-		expect(requests()).toHaveLength(2);
-	});
-});
-
 describe('Transcript', () => {
 	it('is one item that a person or a model can read', async () => {
 		const { list, conversation } = await openMorning();

@@ -14,25 +14,6 @@ function variables(rows: Record<string, unknown>): INode['parameters'] {
 	return { templateVariables: { variable } } as INode['parameters'];
 }
 
-describe('a text', () => {
-	it('arrives once, and the item is the stored message, paired with its input', async () => {
-		const { sandbox, addConversations, run } = await openWorkspace();
-		const [conversation] = addConversations(1);
-
-		const { status, output } = await run(sendText, [{ conversation, text: 'Halo Budi' }]);
-
-		expect(status).toBe('success');
-		const stored = sandbox.store.messages(conversation!).at(-1)!;
-		expect(stored).toMatchObject({ type: 'outgoing', content: 'Halo Budi' });
-		expect(output('Sahut')).toEqual([
-			{
-				json: expect.objectContaining({ id: stored.id, type: 'outgoing', content: 'Halo Budi' }),
-				pairedItem: { item: 0 },
-			},
-		]);
-	});
-});
-
 describe('what is sent is the body that the API documents, and nothing else, for', () => {
 	const ORDER = { customer_name: 'Budi', order_id: 'ORD-12345', total: 'Rp 450.000' };
 	it.each<[string, INode['parameters'], object]>([

@@ -199,31 +199,10 @@ describe('a filter that asks for more than the delivery says', () => {
 		expect(await host.deliver(event)).toMatchObject({ status: 200 });
 		expect(host.executions).toHaveLength(1);
 	});
-
-	it('starts once the key is mended', async () => {
-		const event = flat(id);
-		host.account = { ...sandbox, apiKey: 'sk_live_revoked' };
-		for (const count of [1, 2]) {
-			expect(await host.deliver(event)).toMatchObject({ status: 500 });
-			expect(host.failures).toHaveLength(count);
-		}
-
-		host.account = sandbox;
-		expect(await host.deliver(event)).toMatchObject({ status: 200 });
-		expect(host.executions).toHaveLength(1);
-	});
 });
 
 describe('an event that is delivered again', () => {
 	beforeEach(async () => await host.publish({ events: ['message.created'] }));
-
-	it('gets a 200 and starts nothing', async () => {
-		const event = messageEvent();
-		for (let time = 1; time <= 6; time++) {
-			expect(await host.deliver(event)).toMatchObject({ status: 200 });
-		}
-		expect(host.executions).toHaveLength(1);
-	});
 
 	it('starts nothing either when all deliveries come at the same instant', async () => {
 		const event = messageEvent();
@@ -238,17 +217,6 @@ describe('an event that is delivered again', () => {
 		await host.restart();
 		for (const event of events) await host.deliver(event);
 		expect(host.executions).toHaveLength(3);
-	});
-
-	it('starts an execution if n8n could not start one the first time', async () => {
-		const event = messageEvent();
-		host.failNextStart();
-		expect(await host.deliver(event)).toMatchObject({ status: 500 });
-		// Stores what is known, which must not be the event that was not taken.
-		await host.deliver(messageEvent());
-
-		expect(await host.deliver(event)).toMatchObject({ status: 200 });
-		expect(host.executions.map(({ event_id }) => event_id)).toContain(event.id);
 	});
 
 	it('starts an execution each time when Deduplicate is off', async () => {
