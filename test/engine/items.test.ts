@@ -56,7 +56,7 @@ const CASES: Array<[string, number[]]> = [
 ];
 
 async function sendSixWith(
-	failing: number[],
+	failing: readonly number[],
 	onError?: 'continueRegularOutput' | 'continueErrorOutput',
 ) {
 	const workspace = await openWorkspace();
@@ -126,25 +126,31 @@ describe('On Error: Stop', () => {
 });
 
 describe('On Error: Continue', () => {
-	it.each(CASES)(
-		'sends the others and keeps what failed with its data (%s)',
-		async (_, failing) => {
-			const { status, output, rows, arrived } = await sendSixWith(failing, 'continueRegularOutput');
+	it.each(
+		CASES.flatMap(([what, failing]) =>
+			(['continueRegularOutput', 'continueErrorOutput'] as const).map(
+				(onError) => [onError, what, failing] as const,
+			),
+		),
+	)('%s sends the others and keeps what failed with its data (%s)', async (...row) => {
+		const [onError, , failing] = row;
+		const { status, output, rows, arrived } = await sendSixWith(failing, onError);
 
-			expect(status).toBe('success');
-			expect(output('Sahut')).toEqual(
-				rows.map((row, item) =>
-					failing.includes(item)
-						? { json: { ...row, error: refusal }, pairedItem: { item } }
-						: {
-								json: expect.objectContaining({ content: `Pesan ${item}`, type: 'outgoing' }),
-								pairedItem: { item },
-							},
-				),
-			);
-			expect(arrived).toEqual(rows.map((__, index) => (failing.includes(index) ? 0 : 1)));
-		},
-	);
+		const items = rows.map((json, item) => ({
+			json: failing.includes(item)
+				? { ...json, error: refusal }
+				: expect.objectContaining({ content: `Pesan ${item}`, type: 'outgoing' }),
+			pairedItem: { item },
+		}));
+		const failed = failing.map((item) => items[item]);
+		expect(status).toBe('success');
+		expect([output('Sahut', 0), output('Sahut', 1)]).toEqual(
+			onError === 'continueErrorOutput'
+				? [items.filter((each) => !failed.includes(each)), failed]
+				: [items, []],
+		);
+		expect(arrived).toEqual(rows.map((_, index) => (failing.includes(index) ? 0 : 1)));
+	});
 
 	it('tells of an item that cannot be used, and sends the others', async () => {
 		const { addConversations, run, sent } = await openWorkspace();
@@ -165,21 +171,6 @@ describe('On Error: Continue', () => {
 			error: { message: 'Text is empty', advice: expect.stringContaining('Enter what') },
 		});
 		expect(sent(conversation!)).toEqual(['Halo']);
-	});
-});
-
-describe('On Error: Continue (using error output)', () => {
-	it.each(CASES)('parts what was sent from what failed (%s)', async (_, failing) => {
-		const { status, output, rows, arrived } = await sendSixWith(failing, 'continueErrorOutput');
-
-		expect(status).toBe('success');
-		expect(output('Sahut', 0).map(({ json }) => json.content)).toEqual(
-			rows.filter((__, index) => !failing.includes(index)).map(({ text }) => text),
-		);
-		expect(output('Sahut', 1)).toEqual(
-			failing.map((item) => ({ json: { ...rows[item], error: refusal }, pairedItem: { item } })),
-		);
-		expect(arrived).toEqual(rows.map((__, index) => (failing.includes(index) ? 0 : 1)));
 	});
 });
 
