@@ -4,7 +4,7 @@ import { builtInNodes } from '../support/builtInNodes';
 import { byId } from '../support/locator';
 import { fillIn, readExample } from '../support/exampleWorkflow';
 import { EXAMPLE_FILE, rowsOf, SEND } from '../../scripts/demo/crmFollowUp';
-import { findProblems } from '../../scripts/demo/check';
+import { findProblems } from '../../scripts/demo/report';
 import { deliveriesFor, runDemo } from '../../scripts/demo/run';
 import type { Conversation } from '../../sandbox';
 import { HOUR_MS, timestamp } from '../../sandbox/clock';
@@ -36,13 +36,27 @@ const hoursAgo = (hours: number) => timestamp(new Date(Date.now() - hours * HOUR
 const jsonOf = ({ output }: FinishedRun, node: string) => output(node).map(({ json }) => json);
 
 describe('crm-follow-up.json', () => {
-	it('sends each row with a phone number its template, creates what is missing, and marks the row', async () => {
+	it('sends each row with a phone number its own values, creates what is missing, and marks the row', async () => {
 		const run = await runDemo(sandbox);
-		const { deliveries, sent, contacts, marked, rows } = run;
+		const { sent, contacts, marked, rows } = run;
+		const deliveries = rows.flatMap((row) => deliveriesFor(run, row));
 
 		expect(findProblems(run)).toEqual([]);
-		expect(deliveries.map(({ message }) => message.template_id)).toEqual(
-			Array(6).fill('tmpl_invoice_due'),
+		expect(
+			deliveries.map(({ message, conversation }) => [
+				conversation.contact.phone,
+				message.template_id,
+				...Object.values(message.template_variables ?? {}),
+			]),
+		).toEqual(
+			[
+				['+6281200001001', 'Budi Santoso', 'ORD-2041', 'Rp 450.000'],
+				['+6281300001002', 'Siti Aminah', 'ORD-2043', 'Rp 1.275.000'],
+				['+6285600001003', 'Made Wirawan', 'ORD-2044', 'Rp 89.500'],
+				['+6285700001004', 'Ratna Sari', 'ORD-2047', 'Rp 320.000'],
+				['+6281900001005', 'Yusuf Hidayat', 'ORD-2052', 'Rp 2.150.000'],
+				['+6281200001001', 'Budi Santoso', 'ORD-2058', 'Rp 185.000'],
+			].map(([phone, ...values]) => [phone, 'tmpl_invoice_due', ...values]),
 		);
 		expect(
 			sent.map(({ contact_id, contact_created, conversation_created }) => [
