@@ -16,7 +16,7 @@ module.exports = {
 	},
 	// Development libraries that are published as ES modules only.
 	transformIgnorePatterns: [
-		'/node_modules/(?!(@faker-js/faker|github-slugger|fastify-openapi-glue|@seriousme/openapi-schema-validator)/)',
+		'/node_modules/(?!(@faker-js/faker|github-slugger|@seriousme/openapi-schema-validator)/)',
 	],
 	testSequencer: '<rootDir>/test/slowestFirst.js',
 	// Jest leaves one core free, which on a machine with two is half of it.

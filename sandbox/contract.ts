@@ -1,30 +1,61 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import responseValidation from '@fastify/response-validation';
 import Ajv2020 from 'ajv/dist/2020';
 import addFormats from 'ajv-formats';
-import type { FastifyInstance, RouteOptions } from 'fastify';
-import { fastifyOpenapiGlue } from 'fastify-openapi-glue';
+import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 'fastify';
+import { load } from 'js-yaml';
+import { ApiError } from './errors';
 
 /** The one description of the API: requests and answers are checked against it. */
 export const CONTRACT_FILE = join(__dirname, '..', 'docs', 'sahut-openapi.yaml');
 
-const JSON_MEDIA_TYPE = 'application/json';
-
-/** The parts of a route's schema that the glue writes. */
-interface ContractSchema {
-	body?: Content;
-	querystring?: object;
-	params?: object;
-	response: Record<string, Content>;
+/** What matters here of a JSON schema without references. */
+export interface Schema {
+	type?: string;
+	properties?: Record<string, Schema>;
+	additionalProperties?: unknown;
+	items?: Schema;
+	anyOf?: Schema[];
 }
 
 interface Content {
-	content: Record<string, { schema: object }>;
+	content?: { 'application/json': { schema: Schema } };
 }
 
-/** A validator for the schemas of the contract. */
+interface Documented {
+	operationId: string;
+	parameters?: Array<{ name: string; in: string; schema: Schema }>;
+	requestBody?: Content;
+	responses: Record<string, Content>;
+}
+
+interface Specification {
+	paths: Record<string, Record<string, Documented>>;
+	webhooks: { event: { post: Documented } };
+}
+
+export interface Operation {
+	operationId: string;
+	/** Upper case. */
+	method: HTTPMethods;
+	/** Such as `/contacts/{contact_id}`. */
+	path: string;
+	query: Schema;
+	body: Schema | undefined;
+	/** By status. Without a schema: an answer without a body. */
+	responses: Record<string, Schema | undefined>;
+}
+
+export interface Contract {
+	operations: Operation[];
+	/** What is posted to webhooks. */
+	delivery: Schema | undefined;
+}
+
+export type Handler = (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>;
+
+/** A validator for the schemas of the contract, which are in order: a test has them checked. */
 export function newAjv(options: ConstructorParameters<typeof Ajv2020>[0] = {}): Ajv2020 {
-	// The glue has checked the file; to check its schemas once more is a third of the time to start.
 	const ajv = new Ajv2020({ allowUnionTypes: true, validateSchema: false, ...options });
 	addFormats(ajv);
 	return ajv;
@@ -32,6 +63,48 @@ export function newAjv(options: ConstructorParameters<typeof Ajv2020>[0] = {}): 
 
 function isRecord(value: unknown): value is Record<string, unknown> {
 	return typeof value === 'object' && value !== null;
+}
+
+/** Puts in the place of each reference what it names, which many places then share. */
+function resolve(part: unknown, whole: unknown): unknown {
+	if (!isRecord(part)) return part;
+	if (typeof part['$ref'] === 'string') {
+		const names = part['$ref'].split('/').slice(1);
+		const named = names.reduce((at, name) => (at as Record<string, unknown>)[name], whole);
+		return resolve(named, whole);
+	}
+	for (const [name, value] of Object.entries(part)) part[name] = resolve(value, whole);
+	return part;
+}
+
+const schemaOf = ({ content }: Content = {}) => content?.['application/json'].schema;
+
+function toOperation(path: string, method: string, documented: Documented): Operation {
+	const { operationId, parameters = [], requestBody, responses } = documented;
+	const inQuery = parameters.filter((parameter) => parameter.in === 'query');
+	return {
+		operationId,
+		method: method.toUpperCase(),
+		path,
+		query: {
+			type: 'object',
+			properties: Object.fromEntries(inQuery.map(({ name, schema }) => [name, schema])),
+		},
+		body: schemaOf(requestBody),
+		responses: Object.fromEntries(
+			Object.entries(responses).map(([status, response]) => [status, schemaOf(response)]),
+		),
+	};
+}
+
+/** Reads docs/sahut-openapi.yaml. */
+export function readContract(): Contract {
+	const whole = load(readFileSync(CONTRACT_FILE, 'utf8')) as object;
+	const { paths, webhooks } = resolve(whole, whole) as Specification;
+	const operations = Object.entries(paths).flatMap(([path, { parameters, ...methods }]) =>
+		Object.entries(methods).map(([method, documented]) => toOperation(path, method, documented)),
+	);
+	return { operations, delivery: schemaOf(webhooks.event.post.requestBody) };
 }
 
 /**
@@ -47,48 +120,58 @@ function closeObjects(schema: unknown): void {
 	for (const part of Object.values(schema)) closeObjects(part);
 }
 
-function adaptRoute(route: RouteOptions, closed: Map<string, object>): void {
-	const schema = route.schema as ContractSchema | undefined;
-	if (!schema) return;
-	closeObjects(schema);
-	// Ajv compiles an object once: most answers share the one schema of an error.
-	for (const media of Object.values(schema.response).flatMap(({ content }) =>
-		Object.values(content),
-	)) {
-		const text = JSON.stringify(media.schema);
-		media.schema = closed.get(text) ?? media.schema;
-		closed.set(text, media.schema);
+// All sandboxes of a process share what was read and compiled once, which takes most of a start.
+let closed: Operation[] | undefined;
+const queryAjv = newAjv({ coerceTypes: true, useDefaults: true });
+const bodyAjv = newAjv();
+const answerAjv = newAjv({ allErrors: true });
+
+/** The operations of the contract, with schemas that refuse what is not documented. */
+export function closedOperations(): Operation[] {
+	if (!closed) {
+		closed = readContract().operations;
+		closeObjects(closed);
 	}
-	// Fastify picks a body schema by content type and checks nothing when there is none. Only JSON
-	// is ever parsed, so the one schema always applies.
-	if (schema.body) route.schema = { ...schema, body: schema.body.content[JSON_MEDIA_TYPE]?.schema };
-	// The glue checks the key after the request; whose request it is comes first.
-	route.preValidation = route.preHandler as RouteOptions['preValidation'];
-	delete route.preHandler;
+	return closed;
+}
+
+/** @throws {ApiError} 500 for an answer that is not documented. */
+function assertAnswer({ responses }: Operation, status: number, answer: unknown): void {
+	const schema = responses[status];
+	const validate = answerAjv.compile(schema ?? false);
+	if (validate(answer)) return;
+	const how = schema ? answerAjv.errorsText(validate.errors, { dataVar: 'answer' }) : status;
+	throw new ApiError(500, `The sandbox's own answer breaks the contract: ${how}`);
 }
 
 /**
- * Gives the server the contract's routes under `/v1`. Handlers are found by operationId; a request
- * that breaks the contract is refused, an answer that does becomes an error of the server.
+ * Gives the server these operations under `/v1`. Handlers are found by operationId; a request that
+ * breaks the contract is refused, an answer that does becomes an error of the server.
  */
-export async function registerContract(
+export function registerContract(
 	app: FastifyInstance,
-	handlers: { serviceHandlers: object; securityHandlers: object },
-): Promise<void> {
-	const queryAjv = newAjv({ coerceTypes: true, useDefaults: true });
-	const bodyAjv = newAjv();
-	app.setValidatorCompiler(({ schema, httpPart }) =>
-		(httpPart === 'querystring' ? queryAjv : bodyAjv).compile(schema as object),
-	);
-	// Fastify's own serializer would drop or convert what the contract does not allow before
-	// anyone sees it.
-	app.setSerializerCompiler(() => JSON.stringify);
-	const closedSchemas = new Map<string, object>();
-	app.addHook('onRoute', (route) => adaptRoute(route, closedSchemas));
-	await app.register(responseValidation, { ajv: newAjv(), responseStatusCodeValidation: true });
-	await app.register(fastifyOpenapiGlue, {
-		specification: CONTRACT_FILE,
-		prefix: 'v1',
-		...handlers,
+	operations: Operation[],
+	handlers: Record<string, Handler>,
+	assertAllowed: (request: FastifyRequest) => void,
+): void {
+	app.setValidatorCompiler(({ schema, httpPart }) => (data) => {
+		const ajv = httpPart === 'querystring' ? queryAjv : bodyAjv;
+		const validate = ajv.compile(schema as Schema);
+		return validate(data) ? { value: data } : { error: validate.errors ?? [] };
 	});
+	for (const operation of operations) {
+		const { operationId, method, path, query, body } = operation;
+		app.route({
+			method,
+			url: `/v1${path.replaceAll(/\{(\w+)\}/g, ':$1')}`,
+			schema: { querystring: query, ...(body && { body }) },
+			// Whose request it is comes first.
+			preValidation: async (request) => assertAllowed(request),
+			handler: handlers[operationId]!,
+			preSerialization: async (_request, reply, answer) => {
+				assertAnswer(operation, reply.statusCode, answer);
+				return answer;
+			},
+		});
+	}
 }

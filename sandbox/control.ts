@@ -10,7 +10,7 @@ import {
 	type Message,
 	type Sender,
 } from './records';
-import type { Store } from './store';
+import { customerOf, type Store } from './store';
 
 interface Incoming {
 	conversation_id?: string;
@@ -79,12 +79,9 @@ function conversationWith(store: Store, phone: string): Conversation {
 	return store.addConversation({ contact: known ?? store.addContact({ name: phone, phone }) });
 }
 
-function senderOf(
-	store: Store,
-	type: Message['type'],
-	{ contact, assignee }: Conversation,
-): Sender {
-	if (type === 'incoming') return { type: 'contact', id: contact.id, name: contact.name };
+function senderOf(store: Store, type: Message['type'], conversation: Conversation): Sender {
+	const { assignee } = conversation;
+	if (type === 'incoming') return customerOf(conversation);
 	if (type === 'outgoing' && assignee) return { type: 'agent', ...assignee };
 	return store.bot;
 }
@@ -130,7 +127,7 @@ export function registerControl(app: FastifyInstance, store: Store, deliveries: 
 		{ schema: { body: FORGED_EVENT } },
 		async (request: FastifyRequest<{ Body: ForgedEvent | null }>) => {
 			const { webhook_id: webhookId, ...others } = request.body ?? {};
-			return { data: await deliveries.forge({ ...others, ...(webhookId && { webhookId }) }) };
+			return { data: await deliveries.forge({ webhookId, ...others }) };
 		},
 	);
 }

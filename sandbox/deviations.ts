@@ -1,23 +1,5 @@
-/** A way in which the server can differ from what the sandbox otherwise takes for granted. */
-export type Deviation =
-	| 'patch-only'
-	| 'trimmed-texts'
-	| 'late-lists'
-	| 'holes'
-	| 'raw-phones'
-	| 'plain-records'
-	| 'no-meta'
-	| 'other-statuses'
-	| 'milliseconds'
-	| 'oldest-first'
-	| 'sent-by-agent'
-	| 'hidden-values'
-	| 'attributes-replaced'
-	| 'attributes-merged'
-	| 'exact-search';
-
-/** What each does. */
-export const DEVIATIONS: Readonly<Record<Deviation, string>> = {
+/** In which ways the server can differ from what the sandbox otherwise takes for granted. */
+export const DEVIATIONS = {
 	'patch-only': 'PUT of a conversation answers 405; PATCH does what PUT did',
 	'trimmed-texts':
 		'texts are stored without white space at their ends, and with \\r\\n for line breaks',
@@ -37,7 +19,9 @@ export const DEVIATIONS: Readonly<Record<Deviation, string>> = {
 		'PUT of custom_attributes replaces all that there are, which is so without this deviation, too',
 	'attributes-merged': 'PUT of custom_attributes leaves those alone that it does not name',
 	'exact-search': 'q finds whole values only: a name, a phone number, an email',
-};
+} as const;
+
+export type Deviation = keyof typeof DEVIATIONS;
 
 export type Deviations = ReadonlySet<Deviation>;
 

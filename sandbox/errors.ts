@@ -43,10 +43,6 @@ export function errorBody(status: number, message: string, code = codeOf(status)
 	return { error: { code, message, status } };
 }
 
-function isFastifyError(error: unknown): error is FastifyError & { errors?: unknown[] } {
-	return error instanceof Error;
-}
-
 /** Names the field that the contract refused, e.g. `body must NOT have additional properties: "foo"`. */
 function refusal({ validation, validationContext, message }: FastifyError): string {
 	const [first] = validation ?? [];
@@ -62,16 +58,9 @@ function refusal({ validation, validationContext, message }: FastifyError): stri
  */
 export function toApiError(error: unknown): ApiError {
 	if (error instanceof ApiError) return error;
-	if (!isFastifyError(error)) return new ApiError(500, String(error));
-	// The glue wraps what a security handler threw.
-	const [cause] = error.errors ?? [];
-	if (cause instanceof ApiError) return cause;
-	if (error.validation && error.validationContext) return new ApiError(400, refusal(error));
-	if (error.code?.startsWith('FST_RESPONSE_VALIDATION')) {
-		return new ApiError(500, `The sandbox's own answer breaks the contract: ${error.message}`);
-	}
-	const refused = error.statusCode !== undefined && error.statusCode < 500;
-	return new ApiError(refused ? 400 : 500, error.message);
+	const { validation, statusCode = 500, message } = error as FastifyError;
+	if (validation) return new ApiError(400, refusal(error as FastifyError));
+	return new ApiError(statusCode < 500 ? 400 : 500, message);
 }
 
 /** Answers with an error, whatever was thrown. */

@@ -3,18 +3,6 @@ const BITS_PER_CHARACTER = 5;
 const CHARACTERS_PER_DRAW = 6;
 const TIME_LIKE_START = '01';
 
-export type IdPrefix =
-	| 'conv'
-	| 'msg'
-	| 'ct'
-	| 'ch'
-	| 'usr'
-	| 'wh'
-	| 'tmpl'
-	| 'whsec'
-	| 'evt'
-	| 'dlv';
-
 /** Whole numbers from 0 up to 2 ** 32, the same ones for the same seed (mulberry32). */
 function seededRandom(seed: number): () => number {
 	let state = seed >>> 0;
@@ -27,7 +15,7 @@ function seededRandom(seed: number): () => number {
 }
 
 /** Makes IDs such as `conv_01HX2B9K3M5N7P`: the same ones in the same order for the same seed. */
-export function idMaker(seed: number): (prefix: IdPrefix) => string {
+export function idMaker(seed: number): (prefix: string) => string {
 	const random = seededRandom(seed);
 
 	function sixCharacters(): string {

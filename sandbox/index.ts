@@ -1,16 +1,15 @@
 import { isIPv6, type AddressInfo } from 'node:net';
-import { Deliveries } from './deliveries';
+import { Deliveries, type DeliveryOptions } from './deliveries';
 import { deviateStore } from './deviate/store';
 import type { Deviation } from './deviations';
 import { requestFaults, type Faults } from './faults';
 import { RequestJournal, type Journal } from './journal';
 import { RateLimiter, type RateLimit } from './rateLimit';
-import { DEFAULT_DATA, fillChannelsAndAgents, fillConversations, type DataSize } from './seed';
-import type { DeliveryOptions } from './sending';
+import { fillConversations, type DataSize } from './seed';
 import { buildServer } from './server';
 import { Store, type ConversationOrder } from './store';
 
-export type { Deliveries, Forgery } from './deliveries';
+export type { Deliveries, DeliveryOptions } from './deliveries';
 export type { Deviation } from './deviations';
 export type { Envelope, EventName, SignatureEncoding } from './events';
 export type { Fault, FaultAction, Faults } from './faults';
@@ -18,13 +17,6 @@ export type { Journal, JournalEntry } from './journal';
 export type { RateLimit } from './rateLimit';
 export type * from './records';
 export type { DataSize } from './seed';
-export type {
-	DeliveryAttempt,
-	DeliveryFault,
-	DeliveryOptions,
-	DeliverySettings,
-	ReceiverAnswer,
-} from './sending';
 export type { ConversationOrder, OutgoingMessage, Store } from './store';
 
 export interface SandboxOptions {
@@ -94,7 +86,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 		apiKey = DEFAULT_API_KEY,
 		readOnlyApiKey,
 		seed = DEFAULT_SEED,
-		data = DEFAULT_DATA,
+		data = { conversations: 24, messagesPerConversation: { min: 3, max: 12 } },
 		rateLimit,
 		conversationOrder = 'activity',
 		latencyMs = 0,
@@ -106,8 +98,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 	const store = new Store(seed, now);
 	store.conversationOrder = conversationOrder;
 	deviateStore(store, deviations);
-	fillChannelsAndAgents(store);
-	if (data !== 'empty') fillConversations(store, seed, data);
+	if (data !== 'empty') await fillConversations(store, seed, data);
 
 	const journal = new RequestJournal();
 	const faults = requestFaults();
@@ -118,7 +109,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 		store,
 		journal,
 		faults,
-		keys: { apiKey, ...(readOnlyApiKey !== undefined && { readOnlyApiKey }) },
+		keys: { apiKey, readOnlyApiKey },
 		limiter: rateLimit && new RateLimiter(rateLimit),
 		latencyMs,
 		deviations,

@@ -1,27 +1,14 @@
-import { faker } from '@faker-js/faker/locale/id_ID';
+import type { Faker } from '@faker-js/faker';
 import { HOUR_MS, MINUTE_MS, timestamp } from './clock';
 import { RECEIPT } from './handlers/files';
 import { ACTIVITY_LINES, AGENT_LINES, BOT_LINES, CUSTOMER_LINES, LABELS, TAGS } from './phrases';
-import type { Agent, Attachment, Contact, ConversationStatus, Message } from './records';
+import type { Agent, Attachment, Contact, ConversationStatus, Message, Sender } from './records';
 import type { Store } from './store';
 
 export interface DataSize {
 	conversations: number;
 	messagesPerConversation: { min: number; max: number };
 }
-
-export const DEFAULT_DATA: DataSize = {
-	conversations: 24,
-	messagesPerConversation: { min: 3, max: 12 },
-};
-
-const CHANNELS = [
-	{ type: 'whatsapp', name: 'WhatsApp Utama' },
-	{ type: 'email', name: 'Email Dukungan' },
-	{ type: 'instagram', name: 'Instagram Toko' },
-] as const;
-
-const AGENTS = ['Dewi Lestari', 'Rizky Pratama', 'Siti Rahmawati', 'Agus Setiawan'] as const;
 
 const STATUSES: readonly ConversationStatus[] = ['open', 'open', 'pending', 'resolved', 'snoozed'];
 
@@ -40,13 +27,7 @@ const RECENT_MS = { min: 5 * MINUTE_MS, max: 5 * HOUR_MS };
 const STALE_MS = { min: 30 * HOUR_MS, max: 140 * HOUR_MS };
 const PAUSE_MS = { min: MINUTE_MS, max: 20 * MINUTE_MS };
 
-/** What every sandbox has, whatever its data: the API has no call that makes them. */
-export function fillChannelsAndAgents(store: Store): void {
-	for (const channel of CHANNELS) store.addChannel(channel);
-	for (const name of AGENTS) store.addAgent({ name });
-}
-
-function fakeContact(store: Store, createdAt: Date): Contact {
+function fakeContact(faker: Faker, store: Store, createdAt: Date): Contact {
 	const firstName = faker.person.firstName();
 	const lastName = faker.person.lastName();
 	return store.addContact({
@@ -62,45 +43,37 @@ function fakeContact(store: Store, createdAt: Date): Contact {
 	});
 }
 
-type Line = Pick<Message, 'type' | 'content' | 'sender' | 'attachments'>;
-
 /** The customer writes on even indexes, so that one of the last two messages is incoming. */
-function fakeLine(index: number, contact: Contact, agent: Agent, bot: Message['sender']): Line {
-	if (index % 2 === 0) {
-		return {
-			type: 'incoming',
-			content: faker.helpers.arrayElement(CUSTOMER_LINES),
-			sender: { type: 'contact', id: contact.id, name: contact.name },
-			attachments: faker.datatype.boolean(0.08) ? [RECEIPT] : [],
-		};
-	}
+function fakeLine(
+	faker: Faker,
+	index: number,
+	{ contact, bot, agent }: { contact: Contact; bot: Sender; agent: Agent },
+): Pick<Message, 'type' | 'content' | 'sender' | 'attachments'> {
+	const oneOf = (lines: readonly string[]) => faker.helpers.arrayElement(lines);
 	const attachments: Attachment[] = [];
+	if (index % 2 === 0) {
+		const content = oneOf(CUSTOMER_LINES);
+		if (faker.datatype.boolean(0.08)) attachments.push(RECEIPT);
+		const sender = { type: 'contact', id: contact.id, name: contact.name } as const;
+		return { type: 'incoming', content, sender, attachments };
+	}
 	const luck = faker.number.float();
 	if (luck < 0.1) {
-		const content = faker.helpers.arrayElement(ACTIVITY_LINES);
-		return { type: 'activity', content, sender: bot, attachments };
+		return { type: 'activity', content: oneOf(ACTIVITY_LINES), sender: bot, attachments };
 	}
-	if (luck < 0.25) {
-		return {
-			type: 'outgoing',
-			content: faker.helpers.arrayElement(BOT_LINES),
-			sender: bot,
-			attachments,
-		};
-	}
-	return {
-		type: 'outgoing',
-		content: faker.helpers.arrayElement(AGENT_LINES),
-		sender: { type: 'agent', id: agent.id, name: agent.name },
-		attachments,
-	};
+	const isBot = luck < 0.25;
+	const content = oneOf(isBot ? BOT_LINES : AGENT_LINES);
+	const sender = isBot ? bot : ({ type: 'agent', ...agent } as const);
+	return { type: 'outgoing', content, sender, attachments };
 }
 
 /**
  * Conversations with their contacts and messages, the same ones for the same seed. Most were active in
  * the last hours; one in seven is on WhatsApp and lies more than 24 hours back.
  */
-export function fillConversations(store: Store, seed: number, size: DataSize): void {
+export async function fillConversations(store: Store, seed: number, size: DataSize): Promise<void> {
+	// It takes long to load, and most sandboxes begin empty.
+	const { faker } = await import('@faker-js/faker/locale/id_ID');
 	faker.seed(seed);
 	const now = store.now().getTime();
 	const agents = [...store.agents.values()];
@@ -111,7 +84,7 @@ export function fillConversations(store: Store, seed: number, size: DataSize): v
 		);
 		const lastAt = now - faker.number.int(kind.stale ? STALE_MS : RECENT_MS);
 		let at = pauses.slice(1).reduce((time, pause) => time - pause, lastAt);
-		const contact = fakeContact(store, new Date(at));
+		const contact = fakeContact(faker, store, new Date(at));
 		const agent = faker.helpers.arrayElement(agents);
 		const { id } = store.addConversation({
 			contact,
@@ -124,7 +97,7 @@ export function fillConversations(store: Store, seed: number, size: DataSize): v
 		for (const [line, pause] of pauses.entries()) {
 			if (line > 0) at += pause;
 			store.addMessage(id, {
-				...fakeLine(line, contact, agent, store.bot),
+				...fakeLine(faker, line, { contact, agent, bot: store.bot }),
 				created_at: timestamp(new Date(at)),
 			});
 		}

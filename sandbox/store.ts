@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { HOUR_MS, MINUTE_MS, timestamp } from './clock';
 import { ApiError } from './errors';
 import { eventsOfChange, type WorkspaceEvent } from './events';
-import { idMaker, type IdPrefix } from './ids';
+import { idMaker } from './ids';
 import type {
 	Agent,
 	Attachment,
@@ -20,6 +20,14 @@ import { renderTemplate, TEMPLATES } from './templates';
 
 /** WhatsApp takes free text for this long after the customer's last message. */
 const FREE_TEXT_WINDOW_MS = 24 * HOUR_MS;
+
+/** What every store has: the API has no call that makes them. */
+const CHANNELS = [
+	{ type: 'whatsapp', name: 'WhatsApp Utama' },
+	{ type: 'email', name: 'Email Dukungan' },
+	{ type: 'instagram', name: 'Instagram Toko' },
+] as const;
+const AGENTS = ['Dewi Lestari', 'Rizky Pratama', 'Siti Rahmawati', 'Agus Setiawan'] as const;
 
 const BULK_TEXTS = [
 	'Halo, apakah barangnya masih ada?',
@@ -45,6 +53,11 @@ interface StoreNotices {
 	webhookDeleted: [id: string];
 }
 
+/** The customer, as the sender of a message. */
+export function customerOf({ contact: { id, name } }: Conversation): Sender {
+	return { type: 'contact', id, name };
+}
+
 /**
  * All that the sandbox knows, in memory. The maps are keyed by ID, oldest record first, and their
  * records may be changed by a test, which no webhook then learns of; add records with the methods, which
@@ -63,7 +76,7 @@ export class Store {
 	/** How `GET /conversations` is ordered, which is not documented; the newest come first. */
 	conversationOrder: ConversationOrder = 'activity';
 
-	private readonly newId: (prefix: IdPrefix) => string;
+	private readonly newId: (prefix: string) => string;
 	private readonly threads = new Map<string, Message[]>();
 	/** Of each conversation, when the customer last wrote (ISO 8601). */
 	private readonly lastIncomingAt = new Map<string, string>();
@@ -75,6 +88,8 @@ export class Store {
 		this.newId = idMaker(seed);
 		this.bot = { type: 'bot', id: this.newId('usr'), name: 'Asisten Toko' };
 		for (const template of TEMPLATES) this.addTemplate(template);
+		for (const channel of CHANNELS) this.addChannel(channel);
+		for (const name of AGENTS) this.addAgent({ name });
 	}
 
 	addChannel({ type = 'whatsapp', name = 'WhatsApp Utama' }: Partial<Channel> = {}): Channel {
@@ -205,7 +220,9 @@ export class Store {
 	 * @throws {Error} when there is no such conversation.
 	 */
 	messages(conversationId: string): readonly Message[] {
-		return this.thread(conversationId);
+		const thread = this.threads.get(conversationId);
+		if (!thread) throw new Error(`The sandbox has no conversation ${conversationId}`);
+		return thread;
 	}
 
 	/** A message from the customer, put where its time belongs. `createdAt` defaults to now. */
@@ -215,11 +232,10 @@ export class Store {
 		createdAt: Date = this.now(),
 		attachments: Attachment[] = [],
 	): Message {
-		const { contact } = this.conversation(conversationId);
 		return this.addMessage(conversationId, {
 			type: 'incoming',
 			content,
-			sender: { type: 'contact', id: contact.id, name: contact.name },
+			sender: customerOf(this.found(conversationId)),
 			attachments,
 			created_at: timestamp(createdAt),
 		});
@@ -230,9 +246,9 @@ export class Store {
 		conversationId: string,
 		fields: Omit<Message, 'id' | 'private'> & { private?: boolean },
 	): Message {
-		const conversation = this.conversation(conversationId);
+		const conversation = this.found(conversationId);
+		const thread = this.threads.get(conversationId)!;
 		const message: Message = { id: this.newId('msg'), private: false, ...fields };
-		const thread = this.thread(conversationId);
 		let index = thread.length;
 		while (index > 0 && thread[index - 1]!.created_at > message.created_at) index--;
 		thread.splice(index, 0, message);
@@ -251,29 +267,19 @@ export class Store {
 		count: number,
 		{ until = this.now(), spacingMs = MINUTE_MS }: { until?: Date; spacingMs?: number } = {},
 	): readonly Message[] {
-		const conversation = this.conversation(conversationId);
-		const { contact } = conversation;
+		const customer = customerOf(this.found(conversationId));
 		const [agent] = this.agents.values();
-		const customer: Sender = { type: 'contact', id: contact.id, name: contact.name };
-		const answerer: Sender = agent ? { type: 'agent', id: agent.id, name: agent.name } : this.bot;
-		const added = Array.from({ length: count }, (_, index): Message => {
-			const incoming = index % 2 === 0;
-			return {
-				id: this.newId('msg'),
-				type: incoming ? 'incoming' : 'outgoing',
+		const answerer: Sender = agent ? { type: 'agent', ...agent } : this.bot;
+		return Array.from({ length: count }, (_, index) => {
+			const isIncoming = index % 2 === 0;
+			return this.addMessage(conversationId, {
+				type: isIncoming ? 'incoming' : 'outgoing',
 				content: `Pesan ${index + 1}: ${BULK_TEXTS[index % BULK_TEXTS.length]}`,
-				sender: incoming ? customer : answerer,
+				sender: isIncoming ? customer : answerer,
 				attachments: [],
 				created_at: timestamp(new Date(until.getTime() - (count - 1 - index) * spacingMs)),
-				private: false,
-			};
+			});
 		});
-		this.mergeIntoThread(conversationId, added);
-		for (const message of added.slice(-2)) this.noteActivity(conversation, message);
-		for (const message of added) {
-			this.notices.emit('event', { name: 'message.created', message, conversation });
-		}
-		return added;
 	}
 
 	/**
@@ -283,7 +289,7 @@ export class Store {
 	 * on WhatsApp when the customer's last message in this conversation is over 24 hours old.
 	 */
 	send(conversationId: string, outgoing: OutgoingMessage): Message {
-		const conversation = this.conversation(conversationId);
+		const conversation = this.found(conversationId);
 		const content = this.contentToSend(conversation.channel, outgoing, conversationId);
 		const { template_id, template_variables } = outgoing;
 		return this.addMessage(conversationId, {
@@ -325,27 +331,10 @@ export class Store {
 		}
 	}
 
-	private conversation(id: string): Conversation {
+	private found(id: string): Conversation {
 		const conversation = this.conversations.get(id);
 		if (!conversation) throw new Error(`The sandbox has no conversation ${id}`);
 		return conversation;
-	}
-
-	private thread(conversationId: string): Message[] {
-		const thread = this.threads.get(conversationId);
-		if (!thread) throw new Error(`The sandbox has no conversation ${conversationId}`);
-		return thread;
-	}
-
-	private mergeIntoThread(conversationId: string, added: readonly Message[]): void {
-		const thread = this.thread(conversationId);
-		const alreadyInOrder = thread.length === 0;
-		for (const message of added) thread.push(message);
-		if (alreadyInOrder) return;
-		// A stable sort: messages of the same second keep their order.
-		thread.sort(
-			(a, b) => Number(a.created_at > b.created_at) - Number(a.created_at < b.created_at),
-		);
 	}
 
 	private noteActivity(conversation: Conversation, { type, created_at }: Message): void {

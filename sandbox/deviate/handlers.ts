@@ -1,11 +1,11 @@
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyRequest } from 'fastify';
+import type { Handler } from '../contract';
 import type { Deviations } from '../deviations';
 import { pageOf, type Page, type PageQuery } from '../handlers/page';
 import type { Contact } from '../records';
 import type { Store } from '../store';
 import { lateRecords } from './store';
 
-type Handler = (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>;
 type Row = { id: string } & Partial<Contact>;
 
 /** What people write between the digits of a number. */
@@ -72,11 +72,12 @@ function mergeAttributes(handler: Handler, store: Store): Handler {
 
 /** The handlers, by operationId, with those changed that decide which records there are to see. */
 export function deviateHandlers(
-	handlers: object,
+	handlers: Record<string, Handler>,
 	store: Store,
 	deviations: Deviations,
 ): Record<string, Handler> {
-	const changed = { ...(handlers as Record<string, Handler>) };
+	if (deviations.size === 0) return handlers;
+	const changed = { ...handlers };
 	const isLate = deviations.has('late-lists') ? lateRecords(store) : () => false;
 	for (const name of ['listMessages', 'listConversations', 'listContacts']) {
 		changed[name] = deviateList(changed[name]!, deviations, isLate);

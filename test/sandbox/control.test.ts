@@ -1,16 +1,20 @@
-import { openReceiver, type Receiver } from './openReceiver';
+import type { SandboxOptions } from '../../sandbox';
+import { openReceiver } from './openReceiver';
 import { openSandbox, type Answer } from '../support/openSandbox';
 
-/** Posts without a key; a GET without a body. */
-async function openControl({ url }: Pick<Receiver, 'url'>, rateLimit?: { requests: number }) {
-	const sandbox = await openSandbox({
-		...(rateLimit && { rateLimit: { ...rateLimit, windowMs: 60_000 } }),
-		webhooks: { timeScale: 0.001, answerTimeoutMs: 5000 },
-	});
+const PHONE = '+6281234567890';
+
+/** A sandbox with a conversation and a webhook. Posts without a key; a GET without a body. */
+async function openControl(options: SandboxOptions = {}) {
+	const { url, received } = await openReceiver();
+	const sandbox = await openSandbox({ data: 'empty', ...options });
+	const conversation = sandbox.store.addConversation();
 	sandbox.store.addWebhook({ url, events: ['message.created', 'conversation.created'] });
 	const origin = new URL(sandbox.url).origin;
 	return {
 		...sandbox,
+		received,
+		conversation,
 		async control(path: string, body?: object): Promise<Pick<Answer, 'status' | 'body'>> {
 			const response = await fetch(`${origin}/sandbox${path}`, {
 				...(path !== '/deliveries' && { method: 'POST' }),
@@ -25,55 +29,47 @@ async function openControl({ url }: Pick<Receiver, 'url'>, rateLimit?: { request
 }
 
 test('a customer writes to a conversation, which goes to the webhooks', async () => {
-	const { url, received } = await openReceiver();
-	const { control, store, deliveries, request } = await openControl({ url });
-	const [conversation] = store.conversations.values();
-	const { id } = conversation!;
+	const { control, store, deliveries, request, received, conversation } = await openControl();
+	const { id } = conversation;
 	const { status, body } = await control('/incoming', { conversation_id: id, content: 'Halo' });
 	expect(status).toBe(201);
 	await deliveries.settled();
-
 	const shown = await request('GET', `/conversations/${id}`);
 	expect(body.data.conversation).toEqual(shown.body.data);
-	expect(store.messages(id).at(-1)).toMatchObject({
-		id: body.data.message.id,
-		type: 'incoming',
-		content: 'Halo',
-		sender: { type: 'contact', id: conversation!.contact.id },
-	});
+	expect(store.messages(id)).toMatchObject([
+		{
+			id: body.data.message.id,
+			type: 'incoming',
+			content: 'Halo',
+			sender: { type: 'contact', id: conversation.contact.id },
+		},
+	]);
 	expect(received.map((event) => event.body.data)).toEqual([body.data]);
 });
 
-test('a number writes in its newest conversation that is not resolved', async () => {
-	const { control, store } = await openControl(await openReceiver());
-	const contact = store.addContact({ phone: '+6281234567890' });
+test('a number writes in its newest conversation that is not resolved, or in a new one', async () => {
+	const { control, store } = await openControl();
+	const contact = store.addContact({ phone: PHONE });
 	const [older, open, resolved] = (['open', 'pending', 'resolved'] as const).map((status) =>
 		store.addConversation({ contact, status }),
 	);
-	await control('/incoming', { phone: '+6281234567890', content: 'Halo' });
+	const write = async () => await control('/incoming', { phone: PHONE, content: 'Halo' });
+	await write();
 	const counts = [older, open, resolved].map((each) => store.messages(each!.id).length);
 	expect(counts).toEqual([0, 1, 0]);
-});
-
-test('a number whose conversations are all resolved gets a new one', async () => {
-	const { control, store } = await openControl(await openReceiver());
-	const contact = store.addContact({ phone: '+6281234567890' });
-	const resolved = store.addConversation({ contact, status: 'resolved' });
-	await control('/incoming', { phone: '+6281234567890', content: 'Halo' });
-	expect(store.messages(resolved.id)).toHaveLength(0);
+	for (const each of [older, open]) store.updateConversation(each!, { status: 'resolved' });
+	await write();
 	const newest = [...store.conversations.values()].at(-1)!;
 	expect(newest).toMatchObject({ status: 'open', contact });
 	expect(store.messages(newest.id)).toHaveLength(1);
 });
 
 test('a number that is not known becomes a contact with a conversation on WhatsApp', async () => {
-	const { url, received } = await openReceiver();
-	const { control, store, deliveries } = await openControl({ url });
-	await control('/incoming', { phone: '+6281299998888', content: 'Halo' });
-	await control('/incoming', { phone: '+6281299998888', content: 'Lagi' });
+	const { control, store, deliveries, received } = await openControl();
+	await control('/incoming', { phone: PHONE, content: 'Halo' });
+	await control('/incoming', { phone: PHONE, content: 'Lagi' });
 	await deliveries.settled();
-
-	const contacts = [...store.contacts.values()].filter(({ phone }) => phone === '+6281299998888');
+	const contacts = [...store.contacts.values()].filter(({ phone }) => phone === PHONE);
 	expect(contacts).toHaveLength(1);
 	const conversation = [...store.conversations.values()].at(-1)!;
 	expect(conversation).toMatchObject({ channel: { type: 'whatsapp' }, contact: contacts[0] });
@@ -86,7 +82,7 @@ test('a number that is not known becomes a contact with a conversation on WhatsA
 });
 
 test('an agent or the bot can write as well', async () => {
-	const { control, store } = await openControl(await openReceiver());
+	const { control, store } = await openControl();
 	const [agent] = store.agents.values();
 	const { id } = store.addConversation({ assignee: agent! });
 	await control('/incoming', { conversation_id: id, content: 'Siap', type: 'outgoing' });
@@ -98,41 +94,33 @@ test('an agent or the bot can write as well', async () => {
 });
 
 test('repeats, forges and tells what was delivered', async () => {
-	const { url, received } = await openReceiver();
-	const { control, store, deliveries } = await openControl({ url });
-	const [id] = store.conversations.keys();
-	store.addIncoming(id!, 'Halo');
+	const { control, store, deliveries, received, conversation } = await openControl();
+	store.addIncoming(conversation.id, 'Halo');
 	await deliveries.settled();
 	const { eventId } = deliveries.log[0]!;
-
 	expect((await control('/deliveries/repeat')).body.data).toMatchObject([{ status: 200 }]);
 	const twice = await control('/deliveries/repeat', { event_id: eventId, times: 2, at_once: true });
 	expect(twice.body.data).toMatchObject([{ status: 200 }, { status: 200 }]);
-	const forged = await control('/deliveries/forge', {
-		event: 'conversation.created',
-		signature: 'malformed',
-	});
+	const event = 'conversation.created';
+	const forged = await control('/deliveries/forge', { event, signature: 'malformed' });
 	expect(forged.body.data).toMatchObject({ status: 200, body: 'ok' });
-
 	expect(received.map(({ body }) => body.event)).toEqual([
 		...Array(4).fill('message.created'),
-		'conversation.created',
+		event,
 	]);
 	expect(received.at(-1)!.headers['x-sahut-signature']).toBe('not-a-signature');
-	const { status, body } = await control('/deliveries');
-	expect(status).toBe(200);
-	expect(body.data).toEqual(deliveries.log);
-	expect(body.data).toHaveLength(5);
+	expect(await control('/deliveries')).toEqual({ status: 200, body: { data: deliveries.log } });
+	expect(deliveries.log).toHaveLength(5);
 });
 
 test.each([
 	['/incoming', { content: 'Halo' }, 400],
-	['/incoming', { content: 'Halo', phone: '+6281299998888', conversation_id: 'conv_1' }, 400],
+	['/incoming', { content: 'Halo', phone: PHONE, conversation_id: 'conv_1' }, 400],
 	['/incoming', { content: 'Halo', phone: '0812' }, 400],
-	['/incoming', { content: '', phone: '+6281299998888' }, 400],
-	['/incoming', { content: 5, phone: '+6281299998888' }, 400],
-	['/incoming', { content: 'Halo', phone: '+6281299998888', type: 'note' }, 400],
-	['/incoming', { content: 'Halo', phone: '+6281299998888', sender: 'x' }, 400],
+	['/incoming', { content: '', phone: PHONE }, 400],
+	['/incoming', { content: 5, phone: PHONE }, 400],
+	['/incoming', { content: 'Halo', phone: PHONE, type: 'note' }, 400],
+	['/incoming', { content: 'Halo', phone: PHONE, sender: 'x' }, 400],
 	['/incoming', undefined, 400],
 	['/incoming', { content: 'Halo', conversation_id: 'conv_1' }, 404],
 	['/deliveries/repeat', { times: 0 }, 400],
@@ -140,8 +128,7 @@ test.each([
 	['/deliveries/forge', { event: 'message.deleted' }, 400],
 	['/deliveries/forge', { webhook_id: 'wh_1' }, 404],
 ])('refuses %s with %j', async (path, body, expected) => {
-	const receiver = await openReceiver();
-	const { control, store, deliveries } = await openControl(receiver);
+	const { control, store, deliveries } = await openControl();
 	const contacts = store.contacts.size;
 	const answer = await control(path, body);
 	expect(answer).toMatchObject({ status: expected, body: { error: { status: expected } } });
@@ -150,10 +137,10 @@ test.each([
 });
 
 test('control is no request to the API: not in the journal, no fault, no limit', async () => {
-	const { control, journal, faults, store, request } = await openControl(await openReceiver(), {
-		requests: 1,
+	const { control, journal, faults, request, conversation } = await openControl({
+		rateLimit: { requests: 1, windowMs: 60_000 },
 	});
-	const [id] = store.conversations.keys();
+	const { id } = conversation;
 	faults.add({ kind: 'status', status: 503 });
 	for (const content of ['Satu', 'Dua']) {
 		expect((await control('/incoming', { conversation_id: id, content })).status).toBe(201);

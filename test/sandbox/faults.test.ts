@@ -1,54 +1,72 @@
-import type { Fault } from '../../sandbox';
+import type { Fault, SandboxOptions } from '../../sandbox';
 import { openSandbox, type OpenSandbox } from '../support/openSandbox';
 
 /** A sandbox with an open conversation whose messages are those that get sent. */
-async function withConversation(...faults: Fault[]) {
-	const sandbox = await openSandbox({ data: 'empty' });
-	const [, email] = sandbox.store.channels.values();
-	const { id } = sandbox.store.addConversation({ channel: email! });
-	for (const fault of faults) sandbox.faults.add(fault);
+async function withConversation(fault: Fault, options: SandboxOptions = {}) {
+	const sandbox = await openSandbox({ data: 'empty', ...options });
+	const { store } = sandbox;
+	const { id } = store.addConversation({ channel: store.channelOfType('email') });
+	sandbox.faults.add(fault);
 	return {
 		...sandbox,
 		send: (content = 'Halo') =>
 			sandbox.request('POST', `/conversations/${id}/messages`, { content }),
-		sent: () => sandbox.store.messages(id).map(({ content }) => content),
+		sent: () => store.messages(id).map(({ content }) => content),
 	};
 }
 
-test('status: answers with the error and stores nothing', async () => {
-	const { send, sent, journal, faults } = await withConversation({
-		kind: 'status',
-		status: 503,
-		retryAfter: 7,
-		message: 'Sedang sibuk',
-	});
-	const { status, headers, body } = await send();
-	expect(status).toBe(503);
-	expect(headers.get('retry-after')).toBe('7');
-	expect(body).toEqual({ error: { code: 'server_error', message: 'Sedang sibuk', status: 503 } });
-	expect(sent()).toEqual([]);
-	expect(journal.entries).toMatchObject([{ status: 503, fault: 'status' }]);
+const ERROR = { code: 'server_error', message: expect.any(String) as string };
+const HTML = { 'content-type': expect.stringMatching('text/html') as string };
+const BUSY = 'Fri, 15 Mar 2024 08:30:00 GMT';
+
+test.each<[Fault, isStored: boolean, answer: object, headers?: object]>([
+	[
+		{ kind: 'status', status: 503, retryAfter: 7, message: 'Sibuk' },
+		false,
+		{ status: 503, body: { error: { ...ERROR, message: 'Sibuk', status: 503 } } },
+		{ 'retry-after': '7' },
+	],
+	[
+		{ kind: 'status', status: 429, retryAfter: BUSY, code: 'slow_down' },
+		false,
+		{ status: 429, body: { error: { ...ERROR, code: 'slow_down', status: 429 } } },
+		{ 'retry-after': BUSY },
+	],
+	[
+		{ kind: 'statusAfterStore', status: 502 },
+		true,
+		{ status: 502, body: { error: { ...ERROR, status: 502 } } },
+	],
+	[{ kind: 'notJson' }, true, { status: 200, body: expect.stringMatching(/^<!doctype/) }, HTML],
+	[
+		{ kind: 'notJson', status: 502, body: 'Bad gateway', contentType: 'text/plain' },
+		true,
+		{ status: 502, body: 'Bad gateway' },
+		{ 'content-type': expect.stringMatching('text/plain') as string },
+	],
+	[{ kind: 'body', body: {} }, true, { status: 201, body: {} }],
+	[{ kind: 'body', status: 200, body: null }, true, { status: 200, body: null }],
+])('%j: stored: %s, answered with %j', async (...[fault, isStored, answer, shown]) => {
+	const { send, sent, journal, faults } = await withConversation(fault);
+	const { headers, status, body } = await send();
+	expect({ status, body }).toEqual(answer);
+	expect(Object.fromEntries(headers)).toMatchObject(shown ?? {});
+	expect(sent()).toEqual(isStored ? ['Halo'] : []);
+	expect(journal.entries).toMatchObject([{ status, fault: fault.kind, body: { content: 'Halo' } }]);
 	expect(faults.remaining()).toBe(0);
+	expect((await send('Lagi')).status).toBe(201);
 });
 
-test('status: takes any Retry-After and code', async () => {
-	const { send } = await withConversation({
-		kind: 'status',
-		status: 429,
-		retryAfter: 'Fri, 15 Mar 2024 08:30:00 GMT',
-		code: 'slow_down',
-	});
-	const { headers, body } = await send();
-	expect(headers.get('retry-after')).toBe('Fri, 15 Mar 2024 08:30:00 GMT');
-	expect(body.error.code).toBe('slow_down');
-});
-
-test('statusAfterStore: stores and then answers with the error', async () => {
-	const { send, sent } = await withConversation({ kind: 'statusAfterStore', status: 502 });
-	const { status, body } = await send();
-	expect(status).toBe(502);
-	expect(body.error).toMatchObject({ code: 'server_error', status: 502 });
-	expect(sent()).toEqual(['Halo']);
+test.each([
+	['dropBefore', []],
+	['dropAfter', ['Halo']],
+] as const)('%s: cuts the connection, and has stored %j', async (kind, stored) => {
+	const { send, sent, journal } = await withConversation({ kind });
+	await expect(send()).rejects.toThrow('fetch failed');
+	expect(sent()).toEqual(stored);
+	expect(journal.entries).toMatchObject([{ fault: kind, body: { content: 'Halo' } }]);
+	expect(journal.entries[0]?.status).toBeUndefined();
+	expect(journal.entries[0]?.endedAt).toEqual(expect.any(Number));
 });
 
 test('slow: stores at once and answers late', async () => {
@@ -58,65 +76,18 @@ test('slow: stores at once and answers late', async () => {
 	while (sent().length === 0) await new Promise(setImmediate);
 	expect(performance.now() - startedAt).toBeLessThan(250);
 	expect(journal.entries[0]).not.toHaveProperty('status');
-
 	expect((await answer).status).toBe(201);
 	expect(performance.now() - startedAt).toBeGreaterThan(295);
 	expect(journal.entries[0]).toMatchObject({ status: 201, fault: 'slow' });
 });
 
 test('slow: an answer that the client did not wait for has no status', async () => {
-	const { url, apiKey, faults, journal } = await openSandbox();
+	const { url, faults, journal } = await openSandbox({ data: 'empty' });
 	faults.add({ kind: 'slow', delayMs: 60_000 });
-	await expect(
-		fetch(`${url}/contacts`, {
-			headers: { authorization: `Bearer ${apiKey}` },
-			signal: AbortSignal.timeout(100),
-		}),
-	).rejects.toThrow();
+	const signal = AbortSignal.timeout(100);
+	await expect(fetch(`${url}/contacts`, { signal })).rejects.toThrow();
 	while (journal.entries[0]?.endedAt === undefined) await new Promise(setImmediate);
 	expect(journal.entries[0].status).toBeUndefined();
-});
-
-test('dropBefore: cuts the connection and stores nothing', async () => {
-	const { send, sent, journal } = await withConversation({ kind: 'dropBefore' });
-	await expect(send()).rejects.toThrow('fetch failed');
-	expect(sent()).toEqual([]);
-	expect(journal.entries).toMatchObject([{ fault: 'dropBefore', body: { content: 'Halo' } }]);
-	expect(journal.entries[0]?.status).toBeUndefined();
-	expect(journal.entries[0]?.endedAt).toEqual(expect.any(Number));
-});
-
-test('dropAfter: stores and cuts the connection', async () => {
-	const { send, sent, journal } = await withConversation({ kind: 'dropAfter' });
-	await expect(send()).rejects.toThrow('fetch failed');
-	expect(sent()).toEqual(['Halo']);
-	expect(journal.entries[0]?.status).toBeUndefined();
-	expect((await send('Lagi')).status).toBe(201);
-});
-
-test('notJson: stores and answers with a page', async () => {
-	const { send, sent } = await withConversation(
-		{ kind: 'notJson' },
-		{ kind: 'notJson', status: 502, body: 'Bad gateway', contentType: 'text/plain' },
-	);
-	const page = await send('satu');
-	expect(page.status).toBe(200);
-	expect(page.headers.get('content-type')).toMatch('text/html');
-	expect(page.body).toMatch(/^<!doctype html>/);
-	const text = await send('dua');
-	expect(text).toMatchObject({ status: 502, body: 'Bad gateway' });
-	expect(text.headers.get('content-type')).toMatch('text/plain');
-	expect(sent()).toEqual(['satu', 'dua']);
-});
-
-test('body: stores and answers with that JSON, under the status of the handler unless given', async () => {
-	const { send, sent } = await withConversation(
-		{ kind: 'body', body: {} },
-		{ kind: 'body', status: 200, body: null },
-	);
-	expect(await send()).toMatchObject({ status: 201, body: {} });
-	expect(await send()).toMatchObject({ status: 200, body: null });
-	expect(sent()).toHaveLength(2);
 });
 
 type Call = (sandbox: OpenSandbox) => [method: string, path: string, body?: unknown];
@@ -124,6 +95,7 @@ type Call = (sandbox: OpenSandbox) => [method: string, path: string, body?: unkn
 const CALLS: Record<string, Call> = {
 	'a list of contacts': () => ['GET', '/contacts'],
 	'a new contact': () => ['POST', '/contacts', { name: 'Budi' }],
+	'a request that would be refused': () => ['POST', '/contacts', {}],
 	'a deleted webhook': ({ store }) => [
 		'DELETE',
 		`/webhooks/${store.addWebhook({ url: 'https://example.com', events: [] }).id}`,
@@ -132,7 +104,7 @@ const CALLS: Record<string, Call> = {
 };
 
 test.each(Object.entries(CALLS))('every fault hits %s', async (_, call) => {
-	const sandbox = await openSandbox();
+	const sandbox = await openSandbox({ data: 'empty' });
 	const { request, faults } = sandbox;
 	faults.add({ kind: 'status', status: 500 });
 	faults.add({ kind: 'statusAfterStore', status: 504 });
@@ -153,24 +125,34 @@ test.each(Object.entries(CALLS))('every fault hits %s', async (_, call) => {
 });
 
 test('hits only the requests that match, after those to skip, as often as told', async () => {
-	const { request, faults } = await openSandbox();
+	const { request, faults } = await openSandbox({ data: 'empty' });
 	faults.add({ method: 'GET', path: /^\/conv/g, skip: 1, times: 2, kind: 'status', status: 500 });
 	faults.add({ path: '/contacts', kind: 'status', status: 503 });
-
-	async function statuses(...paths: string[]): Promise<number[]> {
-		const answers: number[] = [];
-		for (const path of paths) answers.push((await request('GET', path)).status);
-		return answers;
+	faults.add({ mentions: 'Pesanan 2', kind: 'status', status: 502, times: Infinity });
+	const statusOf = async (call: string, body?: object) =>
+		(await request(...(call.split(' ') as [string, string]), body)).status;
+	for (const [call, status] of [
+		['GET /conversations', 200],
+		['GET /conversations', 500],
+		['GET /contacts?q=a', 503],
+		['POST /conversations', 400],
+		['GET /conversations', 500],
+		['GET /conversations', 200],
+		['GET /contacts', 200],
+	] as const) {
+		expect([call, await statusOf(call, status === 400 ? {} : undefined)]).toEqual([call, status]);
 	}
-
-	expect(faults.remaining()).toBe(3);
-	expect(await statuses('/conversations', '/conversations', '/contacts?q=a')).toEqual([
-		200, 500, 503,
-	]);
-	expect(faults.remaining()).toBe(1);
-	expect((await request('POST', '/conversations', {})).status).toBe(400);
-	expect(await statuses('/conversations', '/conversations', '/contacts')).toEqual([500, 200, 200]);
+	for (const [name, status] of [
+		['Pesanan 1', 201],
+		['Pesanan 2', 502],
+		['Pesanan 21', 502],
+	] as const) {
+		expect([name, await statusOf('POST /contacts', { name })]).toEqual([name, status]);
+	}
+	expect(faults.remaining()).toBe(Infinity);
+	faults.clear();
 	expect(faults.remaining()).toBe(0);
+	expect(await statusOf('POST /contacts', { name: 'Pesanan 2' })).toBe(201);
 });
 
 test('counts exactly among concurrent requests', async () => {
@@ -180,37 +162,33 @@ test('counts exactly among concurrent requests', async () => {
 	expect(sent()).toHaveLength(23);
 });
 
-test('goes on without end when told so, until cleared', async () => {
-	const { send, faults } = await withConversation({ kind: 'status', status: 500, times: Infinity });
-	for (let count = 0; count < 5; count++) expect((await send()).status).toBe(500);
-	expect(faults.remaining()).toBe(Infinity);
-	faults.clear();
-	expect(faults.remaining()).toBe(0);
-	expect((await send()).status).toBe(201);
+test('the journal has each request as it came, and how many were in flight at once', async () => {
+	const { apiKey, request, journal } = await openSandbox({ data: 'empty', latencyMs: 50 });
+	const startedAt = performance.now();
+	await Promise.all([1, 2, 3].map((page) => request('GET', `/contacts?page=${page}&q=a`)));
+	expect(performance.now() - startedAt).toBeGreaterThan(45);
+	await request('POST', '/contacts', '{"name": ');
+	expect(journal.maxInFlight).toBe(3);
+	const [first, second, third, last] = journal.entries;
+	expect(first).toMatchObject({
+		...{ method: 'GET', path: '/contacts', query: { page: '1', q: 'a' }, status: 200 },
+		headers: { authorization: `Bearer ${apiKey}` },
+	});
+	expect(first!.body).toBeUndefined();
+	expect(last).toMatchObject({ method: 'POST', query: {}, body: '{"name": ', status: 400 });
+	const ends = [first, second, third].map((entry) => entry!.endedAt!);
+	expect(last!.at).toBeGreaterThanOrEqual(Math.max(...ends));
+	journal.clear();
+	expect([journal.entries.length, journal.maxInFlight]).toEqual([0, 0]);
 });
 
-test('hits also a request that would have been refused', async () => {
-	const { request, faults } = await openSandbox();
-	faults.add({ kind: 'status', status: 503 });
-	const { status } = await request('GET', '/contacts', undefined, {
-		authorization: 'Bearer wrong',
-	});
-	expect(status).toBe(503);
-});
-
-test('mentions: strikes the requests whose body has the text', async () => {
-	const { send, sent, request } = await withConversation({
-		kind: 'status',
-		status: 503,
-		mentions: 'Pesanan 2',
-		times: Infinity,
-	});
-	expect((await request('GET', '/conversations')).status).toBe(200);
-	for (const [text, status] of [
-		['Pesanan 1 dikirim', 201],
-		['Pesanan 2 dikirim', 503],
-	] as const) {
-		expect((await send(text)).status).toBe(status);
-	}
-	expect(sent()).toEqual(['Pesanan 1 dikirim']);
+test('close ends idle connections and an answer that is still waiting', async () => {
+	const { send, sent, close } = await withConversation({ kind: 'slow', delayMs: 60_000, skip: 1 });
+	await send('Satu');
+	const answer = send('Dua').catch((error: unknown) => error);
+	while (sent().length < 2) await new Promise(setImmediate);
+	const startedAt = performance.now();
+	await close();
+	await answer;
+	expect(performance.now() - startedAt).toBeLessThan(2000);
 });

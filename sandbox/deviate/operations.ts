@@ -1,0 +1,28 @@
+import type { FastifyInstance } from 'fastify';
+import type { Operation } from '../contract';
+import type { Deviations } from '../deviations';
+import { ApiError } from '../errors';
+
+/** The contract wants E.164 there. */
+function takingAnyPhone({ body, ...operation }: Operation): Operation {
+	if (!body?.properties?.['phone']) return { ...operation, body };
+	const properties = { ...body.properties, phone: { type: 'string' } };
+	return { ...operation, body: { ...body, properties } };
+}
+
+const byPatch = (operation: Operation): Operation =>
+	operation.operationId === 'updateConversation' ? { ...operation, method: 'PATCH' } : operation;
+
+/** The operations as this server takes them. */
+export function deviateOperations(
+	app: FastifyInstance,
+	operations: Operation[],
+	deviations: Deviations,
+): Operation[] {
+	const taken = deviations.has('raw-phones') ? operations.map(takingAnyPhone) : operations;
+	if (!deviations.has('patch-only')) return taken;
+	app.put('/v1/conversations/:conversation_id', async () => {
+		throw new ApiError(405, 'Method not allowed');
+	});
+	return taken.map(byPatch);
+}

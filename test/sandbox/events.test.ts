@@ -1,0 +1,179 @@
+import type { Envelope, SignatureEncoding } from '../../sandbox';
+import { EVENT_NAMES, type EventName } from '../../sandbox/events';
+import { openReceiver } from './openReceiver';
+import { openSandbox } from '../support/openSandbox';
+
+const now = () => new Date('2024-03-15T08:30:00Z');
+const CREATED_AT = '2024-03-15T08:30:00Z';
+
+/** A sandbox with a webhook for these events, and a conversation from before it, which is not told. */
+async function openWithWebhook(
+	envelope: Partial<Envelope> = {},
+	events: readonly EventName[] = EVENT_NAMES,
+) {
+	const receiver = await openReceiver();
+	const sandbox = await openSandbox({ data: 'empty', now, webhooks: { envelope } });
+	const conversation = sandbox.store.addConversation();
+	sandbox.store.addIncoming(conversation.id, 'Halo');
+	const webhook = sandbox.store.addWebhook({ url: receiver.url, events: [...events] });
+	/** The bodies that have arrived since the last call, by event: deliveries overtake each other. */
+	async function told() {
+		await sandbox.deliveries.settled();
+		const bodies = receiver.received.splice(0).map(({ body }) => body);
+		return bodies.sort((a, b) => (String(a.event) < String(b.event) ? -1 : 1));
+	}
+	return {
+		...sandbox,
+		conversation,
+		webhook,
+		received: receiver.received,
+		told,
+		names: async () => (await told()).map(({ event }) => event as string),
+	};
+}
+
+test('a message makes message.created, whoever wrote it', async () => {
+	const { request, store, conversation, told } = await openWithWebhook();
+	const path = `/conversations/${conversation.id}/messages`;
+	await request('POST', path, { content: 'Siap, Kak' });
+	await request('POST', path, { content: 'Catatan', private: true });
+	store.addIncoming(conversation.id, 'Terima kasih 🙏');
+	store.addMessages(conversation.id, 2);
+	const bodies = await told();
+	expect(bodies.map(({ event }) => event)).toEqual(Array(5).fill('message.created'));
+	expect(bodies.map(({ data }) => data.message.content).sort()).toEqual([
+		'Catatan',
+		'Pesan 1: Halo, apakah barangnya masih ada?',
+		'Pesan 2: Masih ada Kak, silakan dipesan.',
+		'Siap, Kak',
+		'Terima kasih 🙏',
+	]);
+});
+
+test('a conversation that begins with a message makes two events, and a contact one', async () => {
+	const { request, store, names } = await openWithWebhook();
+	const contact = store.addContact();
+	expect(await names()).toEqual(['contact.created']);
+	await request('POST', '/conversations', {
+		contact_id: contact.id,
+		channel_id: store.channelOfType('email').id,
+		message: { content: 'Halo' },
+	});
+	expect(await names()).toEqual(['conversation.created', 'message.created']);
+});
+
+test('a change of a conversation or a contact makes an event, and none where nothing changes', async () => {
+	const { request, conversation, store, names } = await openWithWebhook();
+	const [agent] = store.agents.keys();
+	const updated = ['conversation.updated'];
+	for (const [changes, events] of [
+		[{ status: 'open', labels: [], assignee_id: null }, []],
+		[{ team_id: 'team_1' }, []],
+		[{ status: 'pending' }, updated],
+		[{ labels: ['pesanan'] }, updated],
+		[{ assignee_id: agent }, updated],
+		[{ assignee_id: null }, updated],
+		[{ status: 'resolved' }, ['conversation.resolved', ...updated]],
+		[{ status: 'resolved', labels: ['komplain'] }, updated],
+	] as const) {
+		await request('PUT', `/conversations/${conversation.id}`, changes);
+		expect([changes, await names()]).toEqual([changes, events]);
+	}
+	for (const events of [['contact.updated'], []]) {
+		await request('PUT', `/contacts/${conversation.contact.id}`, { name: 'Siti' });
+		expect(await names()).toEqual(events);
+	}
+});
+
+test('what is refused makes no event', async () => {
+	const { request, conversation, names } = await openWithWebhook();
+	await request('POST', `/conversations/${conversation.id}/messages`, { content: ' ' });
+	await request('PUT', `/conversations/${conversation.id}`, { assignee_id: 'usr_nobody' });
+	await request('POST', '/contacts', { name: ' ' });
+	expect(await names()).toEqual([]);
+});
+
+test.each(EVENT_NAMES)('a webhook for %s gets no other event', async (event) => {
+	const { conversation, store, names } = await openWithWebhook({}, [event]);
+	store.addIncoming(conversation.id, 'Halo');
+	store.updateConversation(conversation, { status: 'resolved' });
+	const contact = store.addContact();
+	store.updateContact(contact, { name: 'Siti' });
+	store.addConversation({ contact });
+	expect(await names()).toEqual([event]);
+});
+
+test('an event tells of the record as it was then', async () => {
+	const { store, conversation, told } = await openWithWebhook();
+	store.updateConversation(conversation, { status: 'pending' });
+	store.updateConversation(conversation, { status: 'snoozed' });
+	const statuses = (await told()).map(({ data }) => data.conversation.status as string);
+	expect(statuses.sort()).toEqual(['pending', 'snoozed']);
+});
+
+test('tells the records as the API shows them, nested or not', async () => {
+	const { store, conversation, received, deliveries, request, url } = await openWithWebhook();
+	const { contact } = conversation;
+	const path = `/conversations/${conversation.id}`;
+	const file = { url: '/files/a.png', content_type: 'image/png', file_name: 'a.png' };
+	const change = {
+		message: () => store.addIncoming(conversation.id, 'Ini', now(), [file]),
+		conversation: () => store.updateConversation(conversation, { labels: [Math.random() + ''] }),
+		contact: () => store.updateContact(contact, { name: `Siti ${Math.random()}` }),
+	};
+	const shown = {
+		message: async () => (await request('GET', `${path}/messages`)).body.data.at(-1),
+		conversation: async () => (await request('GET', path)).body.data,
+		contact: async () => (await request('GET', `/contacts/${contact.id}`)).body.data,
+	};
+	const told = async (kind: keyof typeof change, nested: boolean) => {
+		deliveries.settings.envelope.nested = nested;
+		change[kind]();
+		await deliveries.settled();
+		return received.pop()!;
+	};
+
+	const { headers, body } = await told('message', true);
+	expect(headers['content-type']).toBe('application/json');
+	expect(body).toEqual({
+		id: expect.stringMatching(/^evt_/),
+		event: 'message.created',
+		created_at: CREATED_AT,
+		data: { message: await shown.message(), conversation: await shown.conversation() },
+	});
+	expect(body.data.message.attachments[0].url).toBe(new URL('/files/a.png', url).href);
+	const flat = (await told('message', false)).body.data;
+	expect(flat).toEqual({ ...(await shown.message()), conversation_id: conversation.id });
+	for (const kind of ['conversation', 'contact'] as const) {
+		expect((await told(kind, true)).body.data).toEqual({ [kind]: await shown[kind]() });
+		expect((await told(kind, false)).body.data).toEqual(await shown[kind]());
+	}
+});
+
+test.each<[Partial<Envelope>, string[]]>([
+	[{ name: 'type' }, ['id', 'type', 'created_at', 'data']],
+	[{ object: 'payload' }, ['id', 'event', 'created_at', 'payload']],
+	[{ withId: false }, ['event', 'created_at', 'data']],
+	[{ name: 'type', object: 'payload', withId: false }, ['type', 'created_at', 'payload']],
+])('with %j the fields are %j', async (envelope, fields) => {
+	const { store, conversation, told } = await openWithWebhook(envelope);
+	store.addIncoming(conversation.id, 'Halo');
+	const [body] = await told();
+	expect(Object.keys(body)).toEqual(fields);
+	expect(body.event ?? body.type).toBe('message.created');
+	expect((body.data ?? body.payload).message.content).toBe('Halo');
+});
+
+// Test case 2 of RFC 4231.
+test.each<[SignatureEncoding, string]>([
+	['hex', '5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843'],
+	['prefixedHex', 'sha256=5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843'],
+	['upperHex', '5BDCC146BF60754E6A042426089575C75A003F089D2739839DEC58B964EC3843'],
+	['base64', 'W9zBRr9gdU5qBCQmCJV1x1oAPwidJzmDnexYuWTsOEM='],
+])('signs in %s', async (encoding, expected) => {
+	const { webhook, received, deliveries } = await openWithWebhook();
+	webhook.secret = 'Jefe';
+	deliveries.settings.signature = encoding;
+	await deliveries.forge({ body: 'what do ya want for nothing?', signature: 'right' });
+	expect(received[0]!.headers['x-sahut-signature']).toBe(expected);
+});
