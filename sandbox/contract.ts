@@ -7,7 +7,7 @@ import { load } from 'js-yaml';
 import { ApiError } from './errors';
 
 /** The one description of the API: requests and answers are checked against it. */
-export const CONTRACT_FILE = join(__dirname, '..', 'docs', 'sahut-openapi.yaml');
+const CONTRACT_FILE = join(__dirname, '..', 'docs', 'sahut-openapi.yaml');
 
 /** What matters here of a JSON schema without references. */
 export interface Schema {

@@ -1,8 +1,7 @@
-import { Validator } from '@seriousme/openapi-schema-validator';
-import type { ErrorObject, ValidateFunction } from 'ajv/dist/2020';
+import type { ErrorObject } from 'ajv/dist/2020';
 
-import { CONTRACT_FILE, newAjv } from '../../sandbox/contract';
-import { furtherFields, type Schema } from './furtherFields';
+import { newAjv, readContract, type Operation, type Schema } from '../../sandbox/contract';
+import { isRecord, isSuccess } from './values';
 
 /** Something in an answer that is not as documented. Holds no value of the workspace. */
 export interface Problem {
@@ -13,28 +12,14 @@ export interface Problem {
 	word?: string | undefined;
 }
 
-export interface Contract {
-	/** How an operation goes out. */
-	route(operationId: string): { method: string; path: string };
-	/** Checks an answer. @returns undefined for a status that is not documented */
-	check(operationId: string, status: number, body: unknown): Problem[] | undefined;
-	/** Checks the body of a delivery. */
-	checkDelivery(body: unknown): Problem[];
-	/** Fields of an answer's records that are not documented, e.g. `/data/#/private`. */
-	furtherFields(operationId: string, body: unknown): string[];
-}
+const ajv = newAjv({ allErrors: true, verbose: true });
+let contract: ReturnType<typeof readContract> | undefined;
+const documented = () => (contract ??= readContract());
 
-interface Content {
-	content?: Record<string, { schema: Schema }>;
+/** How an operation goes out, and what it answers. */
+export function operationOf(operationId: string): Operation {
+	return documented().operations.find((operation) => operation.operationId === operationId)!;
 }
-
-interface Operation {
-	operationId: string;
-	requestBody?: Content;
-	responses: Record<string, Content>;
-}
-
-const JSON_TYPE = 'application/json';
 
 /** What can be shown of a value: a word of an enumeration is no name of anybody. */
 function asWord(value: unknown): string | undefined {
@@ -56,65 +41,59 @@ function toProblem({ instancePath, keyword, params, data }: ErrorObject): Proble
 const isTelling = ({ keyword, params, data }: ErrorObject) =>
 	keyword !== 'anyOf' && !(params['type'] === 'null' && data !== null);
 
-function problemsOf(validate: ValidateFunction, body: unknown): Problem[] {
+function problemsOf(schema: Schema | undefined, body: unknown): Problem[] {
+	const validate = ajv.compile(schema ?? true);
 	validate(body);
 	return (validate.errors ?? []).filter(isTelling).map(toProblem);
 }
 
-async function readContract(): Promise<Contract> {
-	const validator = new Validator();
-	await validator.validate(CONTRACT_FILE);
-	const { paths, webhooks } = validator.resolveRefs() as unknown as Record<
-		'paths' | 'webhooks',
-		Record<string, Record<string, Operation>>
-	>;
-	const ajv = newAjv({ allErrors: true, verbose: true });
-	const compiled = new Map<Schema, ValidateFunction>();
-	const compile = (schema: Schema) => {
-		const validate = compiled.get(schema) ?? ajv.compile(schema);
-		compiled.set(schema, validate);
-		return validate;
-	};
-	const routes = new Map(
-		Object.entries(paths).flatMap(([path, methods]) =>
-			Object.entries(methods)
-				.filter(([, { operationId }]) => operationId)
-				.map(([method, operation]) => [
-					operation.operationId,
-					{ path, method: method.toUpperCase(), operation },
-				]),
-		),
+/** One that succeeded with another status has the same body. */
+function documentedStatus({ responses }: Operation, status: number): number | undefined {
+	const statuses = Object.keys(responses).map(Number);
+	return statuses.find((each) =>
+		isSuccess({ status }) ? isSuccess({ status: each }) : each === status,
 	);
-	const schemaOf = ({ content }: Content = {}) => content?.[JSON_TYPE]?.schema;
-	const found = (operationId: string) => routes.get(operationId)!;
-	const isSuccess = (status: number | string) => String(status).startsWith('2');
-	/** One that succeeded with another status has the same body. */
-	const responseTo = (operationId: string, status: number) => {
-		const { responses } = found(operationId).operation;
-		const documented = Object.keys(responses).find(isSuccess)!;
-		return responses[isSuccess(status) ? documented : status];
-	};
-
-	return {
-		route: found,
-		check(operationId, status, body) {
-			const response = responseTo(operationId, status);
-			if (!response) return undefined;
-			const schema = schemaOf(response);
-			return schema ? problemsOf(compile(schema), body) : [];
-		},
-		furtherFields(operationId, body) {
-			const schema = schemaOf(responseTo(operationId, 200));
-			return schema ? furtherFields(schema, body) : [];
-		},
-		checkDelivery: (body) =>
-			problemsOf(compile(schemaOf(webhooks['event']!['post']!.requestBody)!), body),
-	};
 }
 
-let reading: Promise<Contract> | undefined;
+/** Checks an answer. @returns undefined for a status that is not documented */
+export function problemsIn(
+	operationId: string,
+	status: number,
+	body: unknown,
+): Problem[] | undefined {
+	const operation = operationOf(operationId);
+	const known = documentedStatus(operation, status);
+	return known === undefined ? undefined : problemsOf(operation.responses[known], body);
+}
 
-/** docs/sahut-openapi.yaml, read once. */
-export async function loadContract(): Promise<Contract> {
-	return await (reading ??= readContract());
+/** Whether the body of a delivery is as documented. */
+export function isDelivery(body: unknown): boolean {
+	return problemsOf(documented().delivery, body).length === 0;
+}
+
+/** A name of a field as an API has them; anything else may be data. */
+const NAME = /^[a-z][a-z0-9_]{0,39}$/;
+
+/** Objects whose fields are data (`custom_attributes`) are not looked into, nor are values. */
+function fieldsBeyond(schema: Schema, value: unknown, at = ''): string[] {
+	if (Array.isArray(value)) {
+		const { items } = schema;
+		const found = items ? value.flatMap((each) => fieldsBeyond(items, each, `${at}/#`)) : [];
+		return [...new Set(found)];
+	}
+	if (!isRecord(value)) return [];
+	const properties = schema.properties ?? schema.anyOf?.find((each) => each.properties)?.properties;
+	if (!properties) return [];
+	return Object.entries(value).flatMap(([name, part]) => {
+		const known = properties[name];
+		if (known) return fieldsBeyond(known, part, `${at}/${name}`);
+		return [`${at}/${NAME.test(name) ? name : '(another name)'}`];
+	});
+}
+
+/** Fields of a good answer that are not documented, e.g. `/data/#/private`, each once. */
+export function furtherFields(operationId: string, body: unknown): string[] {
+	const operation = operationOf(operationId);
+	const schema = operation.responses[documentedStatus(operation, 200)!];
+	return schema ? fieldsBeyond(schema, body) : [];
 }

@@ -1,13 +1,25 @@
 /** Data of an answer. */
 export type Row = Record<string, unknown>;
 
+/** The most rows on a page (API reference, "Basics"). */
+export const PAGE_SIZE = 100;
+
+export function isSuccess({ status }: { status: number }): boolean {
+	return status >= 200 && status < 300;
+}
+
 export function isRecord(value: unknown): value is Row {
 	return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** What stands under these names, one in the other. */
+export function inside(row: unknown, ...names: string[]): unknown {
+	return names.reduce((value, name) => (isRecord(value) ? value[name] : undefined), row);
+}
+
 /** The records of a list's answer; of anything else, none. */
 export function rowsOf(body: unknown): Row[] {
-	const data = isRecord(body) ? body['data'] : undefined;
+	const data = inside(body, 'data');
 	return Array.isArray(data) ? data.filter(isRecord) : [];
 }
 
@@ -19,16 +31,11 @@ export function recordOf(body: unknown): Row {
 
 /** `meta` of a list's answer, as far as it has one. */
 export function metaOf(body: unknown): Row {
-	const meta = isRecord(body) ? body['meta'] : undefined;
+	const meta = inside(body, 'meta');
 	return isRecord(meta) ? meta : {};
 }
 
-/** What stands under these names, one in the other. */
-export function inside(row: Row, ...names: string[]): unknown {
-	return names.reduce<unknown>((value, name) => (isRecord(value) ? value[name] : undefined), row);
-}
-
-export function textOf(row: Row, ...names: string[]): string | undefined {
+export function textOf(row: unknown, ...names: string[]): string | undefined {
 	const value = inside(row, ...names);
 	return typeof value === 'string' && value !== '' ? value : undefined;
 }

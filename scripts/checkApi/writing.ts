@@ -1,11 +1,16 @@
-import { listen, type Listener } from '../listener';
-import type { CheckOptions } from '../options';
-import { recordOf } from '../values';
-import { isSuccess, type Context } from './context';
-import { isAbout, noteDelivery } from './delivery';
+import type { Context } from './api';
 import { checkNote } from './note';
+import type { CheckOptions } from './options';
 import { checkUpdate } from './update';
-import { deleteWebhook, makeWebhook, type OwnWebhook } from './webhook';
+import { isSuccess, recordOf } from './values';
+import {
+	deleteWebhook,
+	listen,
+	makeWebhook,
+	noteDelivery,
+	type Listener,
+	type OwnWebhook,
+} from './webhook';
 
 /** How long a delivery is waited for. */
 const DELIVERY_MS = 60_000;
@@ -35,7 +40,7 @@ async function awaitDelivery(
 	print: Print,
 ): Promise<void> {
 	if (noteId === undefined) print('Write a message in Sahut now: its delivery is waited for …');
-	const delivery = await listener.await(isAbout(noteId), DELIVERY_MS, context.signal);
+	const delivery = await listener.await(noteId, DELIVERY_MS, context.signal);
 	if (delivery) return noteDelivery(delivery, secret, context);
 	const found = `none came within ${DELIVERY_MS / 1_000} s`;
 	for (const name of ['delivery-envelope', 'delivery-signature'] as const) {

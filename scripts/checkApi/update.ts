@@ -1,8 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 
-import type { Call } from '../answer';
-import { recordOf, textOf, type Row } from '../values';
-import { isSuccess, type Context } from './context';
+import type { Call, Context } from './api';
+import { isSuccess, recordOf, textOf, type Row } from './values';
 
 /** A status that is set once more may start something, such as a survey. */
 const NOT_SET_AGAIN = 'resolved';
@@ -31,16 +30,12 @@ async function update(
 		findings.note('update-by-put', 'as assumed', 'it is');
 		return true;
 	}
-	const byPatch = await api('updateConversation', {
-		...call,
-		method: 'PATCH',
-		expects: [404, 405],
-	});
-	const isDone = isSuccess(byPatch);
-	const copes = isDone && byPut.status === 405;
+	const patch = { ...call, method: 'PATCH', expects: [404, 405] };
+	const byPatch = await api('updateConversation', patch);
+	const copes = isSuccess(byPatch) && byPut.status === 405;
 	const found = `PUT: status ${byPut.status}, PATCH: status ${byPatch.status}`;
 	findings.note('update-by-put', copes ? 'copes' : 'differs', found);
-	return isDone;
+	return isSuccess(byPatch);
 }
 
 /** What can be set to what it is; labels of another form than the documented one are left alone. */
