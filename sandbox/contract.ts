@@ -135,6 +135,16 @@ export function closedOperations(): Operation[] {
 	return closed;
 }
 
+/** Has all routes of the server validate by what was compiled before, and write what they are given. */
+export function shareCompiled(app: FastifyInstance): void {
+	app.setValidatorCompiler(({ schema, httpPart }) => (data) => {
+		const ajv = httpPart === 'querystring' ? queryAjv : bodyAjv;
+		const validate = ajv.compile(schema as Schema);
+		return validate(data) ? { value: data } : { error: validate.errors ?? [] };
+	});
+	app.setSerializerCompiler(() => JSON.stringify);
+}
+
 /** @throws {ApiError} 500 for an answer that is not documented. */
 function assertAnswer({ responses }: Operation, status: number, answer: unknown): void {
 	const schema = responses[status];
@@ -154,11 +164,6 @@ export function registerContract(
 	handlers: Record<string, Handler>,
 	assertAllowed: (request: FastifyRequest) => void,
 ): void {
-	app.setValidatorCompiler(({ schema, httpPart }) => (data) => {
-		const ajv = httpPart === 'querystring' ? queryAjv : bodyAjv;
-		const validate = ajv.compile(schema as Schema);
-		return validate(data) ? { value: data } : { error: validate.errors ?? [] };
-	});
 	for (const operation of operations) {
 		const { operationId, method, path, query, body } = operation;
 		app.route({

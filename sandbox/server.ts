@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
 import createServer, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import { assertKey, type Keys } from './auth';
-import { closedOperations, registerContract, type Handler } from './contract';
+import { closedOperations, registerContract, shareCompiled, type Handler } from './contract';
 import { registerControl } from './control';
 import type { Deliveries } from './deliveries';
 import { deviatedPayload } from './deviate/answers';
@@ -139,8 +139,6 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
 		forceCloseConnections: true,
 		bodyLimit: NO_BODY_LIMIT,
 		routerOptions: { maxParamLength: MAX_ID_LENGTH },
-		// Fastify would drop a field that is not known, and make texts of numbers.
-		ajv: { customOptions: { removeAdditional: false, coerceTypes: false } },
 		// A path that cannot be decoded, or an endless ID: Fastify runs no hooks for these.
 		frameworkErrors: (error, request, reply) => {
 			const { status, message } = toApiError(error);
@@ -150,6 +148,7 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
 			reply.raw.end(JSON.stringify(errorBody(status, message)));
 		},
 	});
+	shareCompiled(app);
 	app.setErrorHandler((error, _request, reply) => sendError(error, reply));
 	await app.register((instance) => registerApi(instance, parts));
 	await app.register(async (instance) => registerControl(instance, store, deliveries));
