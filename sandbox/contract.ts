@@ -101,8 +101,11 @@ function toOperation(path: string, method: string, documented: Documented): Oper
 export function readContract(): Contract {
 	const whole = load(readFileSync(CONTRACT_FILE, 'utf8')) as object;
 	const { paths, webhooks } = resolve(whole, whole) as Specification;
-	const operations = Object.entries(paths).flatMap(([path, { parameters, ...methods }]) =>
-		Object.entries(methods).map(([method, documented]) => toOperation(path, method, documented)),
+	const operations = Object.entries(paths).flatMap(([path, methods]) =>
+		Object.entries(methods)
+			// Parameters of a path are no method.
+			.filter(([, { operationId }]) => operationId)
+			.map(([method, documented]) => toOperation(path, method, documented)),
 	);
 	return { operations, delivery: schemaOf(webhooks.event.post.requestBody) };
 }
