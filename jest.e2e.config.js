@@ -1,13 +1,14 @@
 const base = require('./jest.config.js');
 
-/** Tests that run a real n8n. @type {import('jest').Config} */
+/** Tests that run a real n8n, of N8N_VERSION or the newest known. @type {import('jest').Config} */
 module.exports = {
 	...base,
 	testMatch: ['<rootDir>/test/e2e/**/*.test.ts'],
 	testPathIgnorePatterns: [],
+	globals: { N8N_VERSION: process.env.N8N_VERSION || undefined },
 	globalSetup: '<rootDir>/test/e2e/install.ts',
 	reporters: ['default', '<rootDir>/test/e2e/logReporter.js'],
-	// One after the other: an n8n takes a core and half a gigabyte.
-	maxWorkers: 1,
+	// One n8n takes about a core and half a gigabyte.
+	maxWorkers: 2,
 	testTimeout: 5 * 60_000,
 };

@@ -25,11 +25,6 @@ export interface ScriptedModel {
 
 const MODEL = 'scripted';
 
-interface ChatRequest {
-	messages: ChatMessage[];
-	stream?: boolean;
-}
-
 /** The message of an answer. */
 function messageOf(turn: Turn) {
 	if (typeof turn === 'string') return { role: 'assistant', content: turn };
@@ -46,36 +41,22 @@ function messageOf(turn: Turn) {
 export async function startScriptedModel(script: Script): Promise<ScriptedModel> {
 	const server = fastify();
 	server.get('/v1/models', () => ({ object: 'list', data: [{ id: MODEL, object: 'model' }] }));
-	server.post<{ Body: ChatRequest }>('/v1/chat/completions', async (request, reply) => {
-		const { messages, stream = false } = request.body;
+	server.post<{ Body: { messages: ChatMessage[] } }>('/v1/chat/completions', async (request) => {
+		const { messages } = request.body;
 		model.chats.push(messages);
 		// A status that n8n does not try again.
 		const turn = await Promise.resolve(model.script(messages)).catch((cause: Error) => {
 			throw Object.assign(cause, { statusCode: 400 });
 		});
 		const finish_reason = typeof turn === 'string' ? 'stop' : 'tool_calls';
-		const common = { id: randomUUID(), created: Math.floor(Date.now() / 1_000), model: MODEL };
-		if (!stream) {
-			return {
-				...common,
-				object: 'chat.completion',
-				choices: [{ index: 0, message: messageOf(turn), finish_reason }],
-				usage: { prompt_tokens: 0, completion_tokens: 0, total_tokens: 0 },
-			};
-		}
-		const parts = [
-			{ delta: messageOf(turn), finish_reason: null },
-			{ delta: {}, finish_reason },
-		].map((choice) =>
-			JSON.stringify({
-				...common,
-				object: 'chat.completion.chunk',
-				choices: [{ index: 0, ...choice }],
-			}),
-		);
-		return await reply
-			.type('text/event-stream')
-			.send([...parts, '[DONE]'].map((part) => `data: ${part}\n\n`).join(''));
+		return {
+			id: randomUUID(),
+			object: 'chat.completion',
+			created: Math.floor(Date.now() / 1_000),
+			model: MODEL,
+			choices: [{ index: 0, message: messageOf(turn), finish_reason }],
+			usage: { prompt_tokens: 0, completion_tokens: 0, total_tokens: 0 },
+		};
 	});
 	const url = await server.listen({ host: '127.0.0.1', port: 0 });
 	const model: ScriptedModel = {

@@ -14,7 +14,7 @@ import {
 } from '../n8n';
 import { startScriptedModel, type ScriptedModel } from '../scriptedModel';
 import { endOfRun, openWorkflow, startWorkflow } from './canvas';
-import { TEST_WEBHOOK, webhookAt } from './webhooks';
+import { testWebhook } from './webhooks';
 
 const DAY_MS = 24 * HOUR_MS;
 /** In Jakarta, 7 hours ahead of UTC, it is evening then. */
@@ -121,27 +121,34 @@ async function answerAbout(order: string, { store }: Sandbox): Promise<void> {
 	store.addIncoming(id, ANSWER);
 }
 
-/**
- * Opens an example in the editor and runs it to its end; a customer writes, or a CRM calls, where it
- * waits for that.
- * @returns the message that tells how it ended
- */
-export async function runExample(
-	page: Page,
+/** What happens outside of n8n while an example runs: a customer writes, or a CRM calls. */
+export async function actOutside(
 	{ session, sandbox }: Pick<Stage, 'sandbox' | 'session'>,
-	{ id, nodes }: StoredWorkflow,
-): Promise<string> {
+	{ nodes }: StoredWorkflow,
+): Promise<void> {
 	const nodeOf = (type: string) => nodes.find((node) => node.type === type);
-	await openWorkflow(page, id);
-	await startWorkflow(page);
 	const webhook = nodeOf('n8n-nodes-base.webhook');
 	if (nodeOf('n8n-nodes-sahut.sahutTrigger')) {
-		await webhookAt(sandbox, TEST_WEBHOOK);
+		await testWebhook(sandbox);
 		sandbox.store.addIncoming(freshConversation(sandbox.store).id, QUESTION);
 	} else if (webhook) {
 		await callWebhook(session, webhook.parameters.path);
 	} else if (nodeOf('n8n-nodes-base.wait')) {
 		await answerAbout(ANSWERED_ORDER, sandbox);
 	}
+}
+
+/**
+ * Opens an example in the editor and runs it to its end.
+ * @returns the message that tells how it ended
+ */
+export async function runExample(
+	page: Page,
+	stage: Pick<Stage, 'sandbox' | 'session'>,
+	workflow: StoredWorkflow,
+): Promise<string> {
+	await openWorkflow(page, workflow.id);
+	await startWorkflow(page);
+	await actOutside(stage, workflow);
 	return await endOfRun(page);
 }

@@ -1,7 +1,11 @@
-import type { ImportedCredential } from './cli';
 import type { Session } from './session';
 
-type CredentialContent = Omit<ImportedCredential, 'id'>;
+interface CredentialContent {
+	name: string;
+	type: string;
+	/** In clear: n8n encrypts it. */
+	data: Record<string, unknown>;
+}
 
 /** Without its secrets. */
 export interface StoredCredential {

@@ -1,4 +1,6 @@
 import type { InstalledN8n } from './install';
+import { freePort } from './ports';
+import type { N8nOptions } from './server';
 
 /** What n8n gets of this process's environment: nothing that would change how it behaves. */
 const PASSED_ON = ['HOME', 'LANG', 'LC_ALL', 'NODE_EXTRA_CA_CERTS', 'TMPDIR', 'TZ', 'USER'];
@@ -20,19 +22,11 @@ const SETTINGS = {
 	N8N_VERSION_NOTIFICATIONS_WHATS_NEW_ENABLED: 'false',
 };
 
-interface Place {
-	userFolder: string;
-	/** Where its task runners find it: of the process alone, so that several n8n can run. */
-	brokerPort: number;
-	/** More settings of n8n, which go before those above. */
-	env?: Record<string, string>;
-}
-
-/** The environment of a process of n8n. */
-export function n8nEnvironment(
+/** The environment of a process of n8n, with more settings, which go before those above. */
+export async function n8nEnvironment(
 	{ path }: InstalledN8n,
-	{ userFolder, brokerPort, env }: Place,
-): Record<string, string> {
+	{ userFolder, env }: Pick<N8nOptions, 'env' | 'userFolder'>,
+): Promise<Record<string, string>> {
 	const machine = PASSED_ON.flatMap((name) => {
 		const value = process.env[name];
 		return value === undefined ? [] : [[name, value] as const];
@@ -42,7 +36,8 @@ export function n8nEnvironment(
 		...SETTINGS,
 		PATH: path,
 		N8N_USER_FOLDER: userFolder,
-		N8N_RUNNERS_BROKER_PORT: String(brokerPort),
+		// Where its task runners find it: of the process alone, so that several n8n can run.
+		N8N_RUNNERS_BROKER_PORT: String(await freePort()),
 		...env,
 	};
 }

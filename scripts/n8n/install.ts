@@ -11,7 +11,6 @@ export interface InstalledN8n {
 	version: N8nVersion;
 	/** The Node.js that it runs on. */
 	node: string;
-	nodeVersion: string;
 	/** Its executable. */
 	n8n: string;
 	/** A PATH on which this Node.js comes first. */
@@ -23,7 +22,6 @@ const NATIVE_MODULES = ['sqlite3', 'isolated-vm'];
 
 interface Node {
 	node: string;
-	nodeVersion: string;
 	/** Where its C++ headers are, if it was fetched: those of another version would not fit. */
 	headers?: string;
 }
@@ -41,10 +39,7 @@ function headersIn(folder: string): string | undefined {
 
 /** This process's Node.js, or one that npm brings. */
 async function installNode(log: Log): Promise<Node> {
-	const running = process.versions.node;
-	if (Number.parseInt(running) === NODE_MAJOR) {
-		return { node: process.execPath, nodeVersion: running };
-	}
+	if (Number.parseInt(process.versions.node) === NODE_MAJOR) return { node: process.execPath };
 	const folder = await cachedFolder(
 		`node-${NODE_MAJOR}`,
 		`node@${NODE_VERSION}`,
@@ -60,7 +55,6 @@ async function installNode(log: Log): Promise<Node> {
 	const headers = headersIn(join(modules, 'node/node_modules'));
 	return {
 		node: join(modules, '.bin/node'),
-		nodeVersion: NODE_VERSION,
 		...(headers !== undefined && { headers }),
 	};
 }
@@ -74,7 +68,7 @@ export async function installN8n(
 	version: N8nVersion = NEWEST,
 	log: Log = console.error,
 ): Promise<InstalledN8n> {
-	const { node, nodeVersion, headers } = await installNode(log);
+	const { node, headers } = await installNode(log);
 	const path = [dirname(node), process.env['PATH']].join(delimiter);
 	const name = `n8n@${version}`;
 	const folder = await cachedFolder(`n8n-${version}`, name, log, async (partial) => {
@@ -92,5 +86,5 @@ export async function installN8n(
 		});
 		await withProgress(`Compiling ${NATIVE_MODULES.join(' and ')}`, partial, log, compiled);
 	});
-	return { version, node, nodeVersion, n8n: join(folder, 'node_modules/.bin/n8n'), path };
+	return { version, node, n8n: join(folder, 'node_modules/.bin/n8n'), path };
 }

@@ -1,6 +1,14 @@
-import { spawn } from 'node:child_process';
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 
 const SHOWN_LINES = 20;
+
+/** What npm has printed, and how it ended. */
+interface Failed {
+	stdout: string;
+	stderr: string;
+	code: number | string | null;
+}
 
 /**
  * Runs npm and returns when it has succeeded.
@@ -8,16 +16,10 @@ const SHOWN_LINES = 20;
  */
 export async function npm(args: string[], cwd: string, env = process.env): Promise<void> {
 	const quiet = ['--no-audit', '--no-fund', '--no-update-notifier'];
-	const child = spawn('npm', [...args, ...quiet], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
-	let output = '';
-	for (const stream of [child.stdout, child.stderr]) {
-		stream.setEncoding('utf8').on('data', (text: string) => (output += text));
-	}
-	const outcome = await new Promise<number | string | null>((resolve) => {
-		child.once('error', ({ message }) => resolve(message));
-		child.once('close', (code, signal) => resolve(code ?? signal));
+	const options = { cwd, env, maxBuffer: Infinity };
+	const run = promisify(execFile)('npm', [...args, ...quiet], options);
+	await run.catch(({ stdout, stderr, code }: Failed) => {
+		const lines = `${stdout}${stderr}`.trim().split('\n').slice(-SHOWN_LINES);
+		throw new Error([`npm ${args.join(' ')} failed in ${cwd} (${code}):`, ...lines].join('\n  '));
 	});
-	if (outcome === 0) return;
-	const lines = output.trim().split('\n').slice(-SHOWN_LINES);
-	throw new Error([`npm ${args.join(' ')} failed in ${cwd} (${outcome}):`, ...lines].join('\n  '));
 }

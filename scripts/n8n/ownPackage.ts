@@ -44,3 +44,12 @@ export async function installPackage(userFolder: string, tarball: string): Promi
 	const into = ['--prefix', nodes];
 	await npm(['install', ...into, '--omit=peer', '--ignore-scripts', tarball], nodes);
 }
+
+/** Packs the package as it has been built, and installs it into an n8n. */
+export async function installBuild(userFolder: string): Promise<void> {
+	// n8n's npm may want the tarball again when people install other packages.
+	const folder = join(userFolder, 'package');
+	await rm(folder, { recursive: true, force: true });
+	await mkdir(folder, { recursive: true });
+	await installPackage(userFolder, packPackage(folder));
+}

@@ -3,7 +3,7 @@ import type { INode } from 'n8n-workflow';
 
 import type { Sandbox } from '../../sandbox';
 import { byId } from '../../test/support/locator';
-import type { WorkflowContent } from './cli';
+import type { WorkflowContent } from './workflows';
 
 export const CREDENTIAL_NAME = 'Sahut sandbox';
 

@@ -21,7 +21,6 @@ export const RELEASES = {
 export type N8nVersion = keyof typeof RELEASES;
 
 export const NEWEST: N8nVersion = '2.41.1';
-export const LAST_1: N8nVersion = '1.123.81';
 
 export function releaseOf(version: N8nVersion): Release {
 	return RELEASES[version];

@@ -1,17 +1,14 @@
 import { mkdir } from 'node:fs/promises';
-import { setTimeout as sleep } from 'node:timers/promises';
 
 import { n8nEnvironment } from './environment';
 import { installN8n } from './install';
-import { endOfLog, lastLines, readLog } from './logFile';
-import { availablePort, freePort } from './ports';
-import { startGroup, type ProcessGroup } from './processGroup';
+import { availablePort } from './ports';
 import { NEWEST, type N8nVersion } from './releases';
-import { until } from './until';
+import { startService, type Service } from './service';
 
 export interface N8nOptions {
 	/** Default: the newest that is known. */
-	version?: N8nVersion;
+	version?: N8nVersion | undefined;
 	/** Where it keeps its data, as in N8N_USER_FOLDER. */
 	userFolder: string;
 	/** All that it prints is added to it. */
@@ -20,25 +17,16 @@ export interface N8nOptions {
 	env?: Record<string, string>;
 }
 
-export interface RunningN8n {
+export interface RunningN8n extends Service {
 	readonly version: N8nVersion;
 	readonly userFolder: string;
-	readonly logFile: string;
 	readonly port: number;
 	/** `http://127.0.0.1:PORT`; it answers at `http://localhost:PORT` too. */
 	readonly url: string;
-	/** Resolves when it ends, for whatever reason. */
-	readonly exited: Promise<void>;
-	/** Lets it end properly; after 20 seconds, it is killed. */
-	stop(): Promise<void>;
-	/** Kills it, like a machine that loses its power. */
-	kill(): Promise<void>;
 	/** Starts it again on the same port, with the same data; stops it before, if it runs. */
 	restart(): Promise<void>;
 }
 
-const START_TIMEOUT_MS = 180_000;
-const STOP_TIMEOUT_MS = 20_000;
 /** n8n prints it when the routes are there and, in 1.x, all workflows are active. */
 const READY_LINE = 'Editor is now accessible via';
 
@@ -49,70 +37,47 @@ async function answers(url: string): Promise<boolean> {
 }
 
 /**
+ * Starts one of n8n's processes, such as `worker`; n8n is installed first if need be.
+ * @param isReady tells by what it has printed
+ */
+export async function startProcess(
+	name: string,
+	args: string[],
+	isReady: (printed: string) => Promise<boolean> | boolean,
+	n8n: N8nOptions,
+): Promise<Service> {
+	const installed = await installN8n(n8n.version);
+	await mkdir(n8n.userFolder, { recursive: true });
+	return await startService({
+		name,
+		command: installed.node,
+		args: [installed.n8n, ...args],
+		cwd: n8n.userFolder,
+		env: async () => await n8nEnvironment(installed, n8n),
+		logFile: n8n.logFile,
+		isReady,
+	});
+}
+
+/**
  * Starts an n8n, which is installed first if need be, and waits until it answers. A workflow that was
  * published while it did not run may take some seconds more: see `waitUntilPublished`.
  * @param options.port 0 for a free one
  * @throws {Error} when the port is taken (code EADDRINUSE), or with the end of the log when n8n ends.
  */
 export async function startN8n(options: N8nOptions & { port: number }): Promise<RunningN8n> {
-	const { version = NEWEST, userFolder, logFile, env } = options;
-	const installed = await installN8n(version);
+	const { version = NEWEST, userFolder } = options;
 	const port = await availablePort(options.port);
-	await mkdir(userFolder, { recursive: true });
 	const url = `http://127.0.0.1:${port}`;
-	let group: ProcessGroup | undefined;
-
-	const start = async () => {
-		await availablePort(port);
-		const brokerPort = await freePort();
-		const from = endOfLog(logFile);
-		const settings = { N8N_PORT: String(port), ...env };
-		const started = startGroup(installed.node, [installed.n8n, 'start'], {
-			cwd: userFolder,
-			env: n8nEnvironment(installed, { userFolder, brokerPort, env: settings }),
-			logFile,
-		});
-		group = started;
-		const isReady = async () => {
-			if (started.outcome !== undefined) throw new Error(`n8n has ended (${started.outcome}).`);
-			const told = readLog(logFile, from).includes(READY_LINE);
-			return (
-				(told && (await answers(`${url}/healthz`)) && (await answers(`${url}/rest/settings`))) ||
-				undefined
-			);
-		};
-		await until('n8n to start', START_TIMEOUT_MS, isReady).catch(async (error: Error) => {
-			await kill();
-			throw new Error(`${error.message} ${lastLines(logFile, from)}`);
-		});
+	const isReady = async (printed: string) =>
+		printed.includes(READY_LINE) &&
+		(await answers(`${url}/healthz`)) &&
+		(await answers(`${url}/rest/settings`));
+	const env = { N8N_PORT: String(port), ...options.env };
+	const service = await startProcess('n8n', ['start'], isReady, { ...options, env });
+	const restart = async () => {
+		await service.stop();
+		await service.start();
 	};
-	const kill = async () => {
-		group?.kill();
-		await group?.exited;
-	};
-	const stop = async () => {
-		group?.terminate();
-		const tooLong = new AbortController();
-		const timeout = sleep(STOP_TIMEOUT_MS, undefined, tooLong).catch(() => undefined);
-		await Promise.race([group?.exited, timeout]);
-		tooLong.abort();
-		await kill();
-	};
-	await start();
-	return {
-		version,
-		userFolder,
-		logFile,
-		port,
-		url,
-		get exited() {
-			return group?.exited ?? Promise.resolve();
-		},
-		stop,
-		kill,
-		restart: async () => {
-			await stop();
-			await start();
-		},
-	};
+	return Object.assign(service, { version, userFolder, port, url, restart });
 }

@@ -29,7 +29,13 @@ const BROWSER_ID = randomUUID();
 async function send(url: string, method: Method, body?: object, cookie = ''): Promise<Response> {
 	const response = await fetch(url, {
 		method,
-		headers: { 'browser-id': BROWSER_ID, cookie, 'content-type': 'application/json' },
+		headers: {
+			'browser-id': BROWSER_ID,
+			'content-type': 'application/json',
+			cookie,
+			// One that is kept may be of an n8n that was killed since.
+			connection: 'close',
+		},
 		...(body && { body: JSON.stringify(body) }),
 	});
 	if (response.ok) return response;

@@ -1,7 +1,15 @@
-import type { WorkflowContent } from './cli';
+import type { IConnections, INode, IWorkflowSettings } from 'n8n-workflow';
+
 import { majorOf } from './releases';
 import type { Session } from './session';
 import { until } from './until';
+
+export interface WorkflowContent {
+	name: string;
+	nodes: INode[];
+	connections: IConnections;
+	settings?: IWorkflowSettings;
+}
 
 export interface StoredWorkflow extends WorkflowContent {
 	id: string;
@@ -11,7 +19,7 @@ export interface StoredWorkflow extends WorkflowContent {
 }
 
 /** Where a run by hand goes: it has begun, or a test webhook waits for a call. */
-export type ManualRun = { executionId: string } | { waitingForWebhook: true };
+type ManualRun = { executionId: string } | { waitingForWebhook: true };
 
 /** What became of a published workflow: `partial` when some of its triggers could not be activated. */
 type PublicationStatus = 'failed' | 'in_progress' | 'not_published' | 'partial' | 'published';
@@ -43,12 +51,6 @@ export async function updateWorkflow(
 	changes: Partial<WorkflowContent>,
 ): Promise<StoredWorkflow> {
 	return await session.request('PATCH', `/workflows/${id}`, changes);
-}
-
-/** Archives it first, since n8n deletes nothing else. */
-export async function deleteWorkflow(session: Session, id: string): Promise<void> {
-	await session.request('POST', `/workflows/${id}/archive`, {});
-	await session.request('DELETE', `/workflows/${id}`);
 }
 
 async function waitForStatus(
@@ -97,4 +99,15 @@ export async function runWorkflow(
 	const workflowData = majorOf(session.n8n.version) === 1 && (await getWorkflow(session, id));
 	const body = { ...run, ...(workflowData && { workflowData }) };
 	return await session.request('POST', `/workflows/${id}/run`, body);
+}
+
+/** The same, of a workflow that waits for no webhook. @returns the ID of the execution */
+export async function startWorkflow(
+	session: Session,
+	{ id, name }: Pick<StoredWorkflow, 'id' | 'name'>,
+	trigger: string,
+): Promise<string> {
+	const run = await runWorkflow(session, id, trigger);
+	if ('executionId' in run) return run.executionId;
+	throw new Error(`${name} waits for a webhook.`);
 }

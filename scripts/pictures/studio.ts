@@ -6,8 +6,7 @@ import type { Browser } from 'playwright-core';
 import { launchChromium, startHandingOverModel, startSundaySandbox, type Stage } from '../editor';
 import {
 	createCredential,
-	installPackage,
-	packPackage,
+	installBuild,
 	signIn,
 	startN8n,
 	type RunningN8n,
@@ -32,8 +31,7 @@ export async function inStudio(work: (studio: Studio) => Promise<void>): Promise
 	try {
 		const browser = await launchChromium();
 		endings.unshift(() => browser.close());
-		const tarball = packPackage(await mkdtemp(join(folder, 'package-')));
-		await installPackage(folder, tarball);
+		await installBuild(folder);
 		const n8n = await startN8n({ userFolder: folder, logFile: LOG, port: 0 });
 		endings.unshift(() => n8n.stop());
 		const sandbox = await startSundaySandbox();

@@ -4,21 +4,17 @@ import { join } from 'node:path';
 
 import {
 	freePort,
-	installPackage,
-	packPackage,
+	installBuild,
+	makeTempFolder,
 	startN8n,
-	type N8nVersion,
+	startProcess,
 	type RunningN8n,
+	type Service,
 } from '../n8n';
-import { startPostgres, type Postgres } from './postgres';
-import { startWebhookProcess, startWorkerProcess, type WebhookProcess } from './n8nProcesses';
-import { startRedis, type Redis } from './redis';
-import type { Service } from './service';
-import { makeTempFolder } from './tempFolder';
+import { startPostgres } from './postgres';
+import { startRedis } from './redis';
 
-export interface ClusterOptions {
-	/** Default: the newest that is known. */
-	version?: N8nVersion;
+interface ClusterOptions {
 	workers: number;
 	/** Executions that a worker runs at once. */
 	concurrency: number;
@@ -29,8 +25,10 @@ export interface ClusterOptions {
 	env?: Record<string, string>;
 }
 
-interface Killable {
-	kill(): Promise<void>;
+/** Takes the calls of published workflows. */
+interface WebhookProcess extends Service {
+	/** `http://127.0.0.1:PORT` */
+	readonly url: string;
 }
 
 /** An n8n in queue mode. */
@@ -43,35 +41,13 @@ export interface Cluster {
 	stop(): Promise<void>;
 }
 
-function queueSettings(redis: Redis, postgres: Postgres, webhookPort = 0) {
-	return {
-		EXECUTIONS_MODE: 'queue',
-		N8N_DISABLE_PRODUCTION_MAIN_PROCESS: 'true',
-		N8N_ENCRYPTION_KEY: randomBytes(24).toString('base64url'),
-		WEBHOOK_URL: `http://127.0.0.1:${webhookPort}/`,
-		QUEUE_BULL_REDIS_HOST: '127.0.0.1',
-		QUEUE_BULL_REDIS_PORT: String(redis.port),
-		DB_TYPE: 'postgresdb',
-		DB_POSTGRESDB_HOST: '127.0.0.1',
-		DB_POSTGRESDB_PORT: String(postgres.port),
-		DB_POSTGRESDB_DATABASE: postgres.database,
-		DB_POSTGRESDB_USER: postgres.user,
-		DB_POSTGRESDB_PASSWORD: postgres.password,
-	};
-}
-
-function numbered(name: string, count: number): string[] {
-	return Array.from({ length: count }, (_, index) => `${name}-${index + 1}`);
-}
-
 /**
  * Starts Redis, PostgreSQL and an n8n in queue mode that has this package, as it is in dist/. Each
  * process has a user folder of its own, as on machines of their own.
  * @throws {Error} when something is missing or does not start; nothing is left running then.
  */
 export async function startCluster(options: ClusterOptions): Promise<Cluster> {
-	const { version, workers, concurrency, webhookProcesses, logFolder, env = {} } = options;
-	const n8ns: Killable[] = [];
+	const n8ns: Service[] = [];
 	const servers: Service[] = [];
 	const folder = makeTempFolder();
 	const stop = async () => {
@@ -80,41 +56,62 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
 		await Promise.all(servers.map(async (each) => await each.stop()));
 		folder.remove();
 	};
-	const logFile = (name: string) => join(logFolder, `${name}.log`);
-	const keep = <Each extends Kept, Kept>(list: Kept[], each: Each): Each => {
+	const keep = <Each extends Service>(list: Service[], each: Each): Each => {
 		list.push(each);
 		return each;
 	};
+	const logFile = (name: string) => join(options.logFolder, `${name}.log`);
 
 	const start = async (): Promise<Cluster> => {
-		const redis = keep(servers, await startRedis(folder.path, logFile('redis')));
-		const postgres = keep(servers, await startPostgres(logFile('postgres')));
-		const ports = await Promise.all(Array.from({ length: webhookProcesses }, freePort));
-		const settings = { ...queueSettings(redis, postgres, ports[0]), ...env };
-
+		const redis = await startRedis(folder.path, logFile('redis'));
+		keep(servers, redis.service);
+		const postgres = await startPostgres(logFile('postgres'));
+		keep(servers, postgres.service);
+		const ports = await Promise.all(Array.from({ length: options.webhookProcesses }, freePort));
+		const settings = {
+			EXECUTIONS_MODE: 'queue',
+			N8N_DISABLE_PRODUCTION_MAIN_PROCESS: 'true',
+			N8N_ENCRYPTION_KEY: randomBytes(24).toString('base64url'),
+			WEBHOOK_URL: `http://127.0.0.1:${ports[0]}/`,
+			...redis.settings,
+			...postgres.settings,
+			...options.env,
+		};
 		const installed = join(folder.path, 'installed');
-		const packed = makeTempFolder();
-		await installPackage(installed, packPackage(packed.path)).finally(packed.remove);
-		const place = async (name: string) => {
+		await installBuild(installed);
+		const place = async (name: string, env: Record<string, string> = {}) => {
 			const userFolder = join(folder.path, name);
 			await cp(installed, userFolder, { recursive: true });
-			return { userFolder, logFile: logFile(name), env: settings, ...(version && { version }) };
+			return { userFolder, logFile: logFile(name), env: { ...settings, ...env } };
 		};
 
 		// The others wait for the tables that it makes.
 		const main = keep(n8ns, await startN8n({ ...(await place('main')), port: 0 }));
-		const startWorker = async (name: string) =>
-			keep(n8ns, await startWorkerProcess(name, concurrency, await place(name)));
-		const startWebhook = async (name: string, index: number) =>
-			keep(n8ns, await startWebhookProcess(name, ports[index]!, await place(name)));
-		const workerStarts = numbered('worker', workers).map(startWorker);
-		const webhookStarts = numbered('webhook', webhookProcesses).map(startWebhook);
+		const startKept = async (
+			name: string,
+			args: string[],
+			readyLine: string,
+			env?: Record<string, string>,
+		) => {
+			const isReady = (printed: string) => printed.includes(readyLine);
+			return keep(n8ns, await startProcess(name, args, isReady, await place(name, env)));
+		};
+		const workers = Array.from({ length: options.workers }, async (_, index) => {
+			const args = ['worker', `--concurrency=${options.concurrency}`];
+			return await startKept(`worker-${index + 1}`, args, 'n8n worker is now ready');
+		});
+		const webhookProcesses = ports.map(async (port, index) => {
+			const readyLine = 'Webhook listener waiting for requests';
+			const env = { N8N_PORT: String(port) };
+			const service = await startKept(`webhook-${index + 1}`, ['webhook'], readyLine, env);
+			return Object.assign(service, { url: `http://127.0.0.1:${port}` });
+		});
 		// When one fails, the others are still starting: they are to be stopped as well.
-		await Promise.allSettled([...workerStarts, ...webhookStarts]);
+		await Promise.allSettled([...workers, ...webhookProcesses]);
 		return {
 			main,
-			workers: await Promise.all(workerStarts),
-			webhookProcesses: await Promise.all(webhookStarts),
+			workers: await Promise.all(workers),
+			webhookProcesses: await Promise.all(webhookProcesses),
 			stop,
 		};
 	};

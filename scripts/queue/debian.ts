@@ -26,25 +26,13 @@ export function findProgram(name: 'initdb' | 'postgres' | 'redis-server'): strin
 	return found;
 }
 
-export interface User {
-	uid: number;
-	gid: number;
-}
-
 /**
  * The user that PostgreSQL runs as where this process is root, as which it refuses to run: Debian's
  * own for it. Undefined for everybody else.
  */
-export function postgresUser(): User | undefined {
+export function postgresUser(): { uid: number; gid: number } | undefined {
 	if (process.getuid?.() !== 0) return undefined;
 	const id = (option: string) =>
 		Number(execFileSync('id', [option, 'postgres'], { encoding: 'utf8' }));
 	return { uid: id('-u'), gid: id('-g') };
-}
-
-/** The command that runs another one as this user. */
-export function runAs(user: User | undefined, program: string, args: string[]): [string, string[]] {
-	if (user === undefined) return [program, args];
-	const identity = [`--reuid=${user.uid}`, `--regid=${user.gid}`, '--clear-groups'];
-	return ['setpriv', [...identity, program, ...args]];
 }

@@ -1,3 +1,1 @@
-export { startCluster, type Cluster, type ClusterOptions } from './cluster';
-export type { WebhookProcess } from './n8nProcesses';
-export type { Service } from './service';
+export { startCluster, type Cluster } from './cluster';

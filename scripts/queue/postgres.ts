@@ -3,70 +3,83 @@ import { randomBytes } from 'node:crypto';
 import { chownSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { freePort } from '../n8n';
-import { findProgram, postgresUser, runAs } from './debian';
-import { startService, type Service } from './service';
-import { makeTempFolder } from './tempFolder';
-
-export interface Postgres extends Service {
-	readonly port: number;
-	readonly user: string;
-	readonly password: string;
-	/** There from the start. */
-	readonly database: string;
-}
+import { freePort, makeTempFolder, startService, type Service } from '../n8n';
+import { findProgram, postgresUser } from './debian';
 
 const USER = 'n8n';
+/** There from the start. */
+const DATABASE = 'postgres';
 
 /** Makes an empty cluster in the folder, owned by whoever is to run it. */
 function initialize(folder: string, password: string): string {
-	const owner = postgresUser();
+	const user = postgresUser();
 	const data = join(folder, 'data');
 	const passwordFile = join(folder, 'password');
 	mkdirSync(data, { mode: 0o700 });
 	writeFileSync(passwordFile, password, { mode: 0o600 });
-	if (owner) {
-		for (const path of [folder, data, passwordFile]) chownSync(path, owner.uid, owner.gid);
+	if (user) {
+		for (const path of [folder, data, passwordFile]) chownSync(path, user.uid, user.gid);
 	}
-	const [command, args] = runAs(owner, findProgram('initdb'), [
+	const args = [
 		...['--pgdata', data, '--username', USER, '--pwfile', passwordFile],
 		...['--auth', 'scram-sha-256', '--encoding', 'UTF8', '--no-locale', '--no-sync'],
-	]);
-	execFileSync(command, args, { cwd: folder, stdio: 'pipe' });
+	];
+	execFileSync(findProgram('initdb'), args, { cwd: folder, stdio: 'pipe', ...user });
 	rmSync(passwordFile);
 	return data;
 }
 
-/** Starts a PostgreSQL with an empty database on a free port of 127.0.0.1. */
-export async function startPostgres(logFile: string): Promise<Postgres> {
-	const program = findProgram('postgres');
+/**
+ * Starts a PostgreSQL with an empty database on a free port of 127.0.0.1.
+ * @returns it, and n8n's settings for it
+ */
+export async function startPostgres(
+	logFile: string,
+): Promise<{ service: Service; settings: Record<string, string> }> {
 	const password = randomBytes(18).toString('base64url');
 	const folder = makeTempFolder();
-	const start = async (): Promise<Postgres> => {
-		const data = initialize(folder.path, password);
-		const port = await freePort();
-		const [command, args] = runAs(postgresUser(), program, [
-			...['-D', data, '-p', String(port), '-h', '127.0.0.1', '-k', ''],
-			// Its data are thrown away, so it need not survive a power cut.
-			...['-c', 'fsync=off', '-c', 'max_connections=100'],
-		]);
-		const service = await startService({
+	const port = await freePort();
+	const start = async () =>
+		await startService({
 			name: 'PostgreSQL',
-			command,
-			args,
+			command: findProgram('postgres'),
+			args: [
+				...[
+					'-D',
+					initialize(folder.path, password),
+					'-p',
+					String(port),
+					'-h',
+					'127.0.0.1',
+					'-k',
+					'',
+				],
+				// Its data are thrown away, so it need not survive a power cut.
+				...['-c', 'fsync=off', '-c', 'max_connections=100'],
+			],
 			cwd: folder.path,
-			env: async () => await Promise.resolve({ PATH: process.env['PATH'] }),
+			user: postgresUser(),
+			env: () => ({ PATH: process.env['PATH'] }),
 			logFile,
-			readyLine: 'database system is ready to accept connections',
+			isReady: (printed) => printed.includes('database system is ready to accept connections'),
 		});
-		const stop = async () => {
-			await service.stop();
-			folder.remove();
-		};
-		return { ...service, stop, port, user: USER, password, database: 'postgres' };
-	};
-	return await start().catch((error: Error) => {
+	const service = await start().catch((error: Error) => {
 		folder.remove();
 		throw error;
 	});
+	const stop = async () => {
+		await service.stop();
+		folder.remove();
+	};
+	return {
+		service: { ...service, stop },
+		settings: {
+			DB_TYPE: 'postgresdb',
+			DB_POSTGRESDB_HOST: '127.0.0.1',
+			DB_POSTGRESDB_PORT: String(port),
+			DB_POSTGRESDB_DATABASE: DATABASE,
+			DB_POSTGRESDB_USER: USER,
+			DB_POSTGRESDB_PASSWORD: password,
+		},
+	};
 }

@@ -1,22 +1,26 @@
-import { freePort } from '../n8n';
+import { freePort, startService, type Service } from '../n8n';
 import { findProgram } from './debian';
-import { startService, type Service } from './service';
 
-export interface Redis extends Service {
-	readonly port: number;
-}
-
-/** Starts a Redis on a free port of 127.0.0.1 that keeps everything in memory. */
-export async function startRedis(folder: string, logFile: string): Promise<Redis> {
-	const port = await freePort();
+/**
+ * Starts a Redis on a free port of 127.0.0.1 that keeps everything in memory.
+ * @returns it, and n8n's settings for it
+ */
+export async function startRedis(
+	folder: string,
+	logFile: string,
+): Promise<{ service: Service; settings: Record<string, string> }> {
+	const port = String(await freePort());
 	const service = await startService({
 		name: 'Redis',
 		command: findProgram('redis-server'),
-		args: ['--bind', '127.0.0.1', '--port', String(port), '--save', '', '--appendonly', 'no'],
+		args: ['--bind', '127.0.0.1', '--port', port, '--save', '', '--appendonly', 'no'],
 		cwd: folder,
-		env: async () => await Promise.resolve({}),
+		env: () => ({}),
 		logFile,
-		readyLine: 'Ready to accept connections',
+		isReady: (printed) => printed.includes('Ready to accept connections'),
 	});
-	return { ...service, port };
+	return {
+		service,
+		settings: { QUEUE_BULL_REDIS_HOST: '127.0.0.1', QUEUE_BULL_REDIS_PORT: port },
+	};
 }

@@ -9,8 +9,8 @@ import {
 	listWorkflows,
 	NEWEST,
 	outputItems,
-	runWorkflow,
 	signIn,
+	startWorkflow,
 	until,
 	waitForExecution,
 	type Session,
@@ -72,10 +72,9 @@ const names = async (session: Session) =>
 /** Runs the follow-up as it was imported. @returns the orders whose messages it has sent */
 async function followUp(session: Session): Promise<unknown[]> {
 	const workflows = await listWorkflows(session);
-	const { id } = workflows.find(({ name }) => name === 'Follow-up that runs by itself')!;
-	const run = await runWorkflow(session, id, 'In working hours');
-	if (!('executionId' in run)) throw new Error('The workflow waits for a webhook.');
-	const execution = await waitForExecution(session, run.executionId);
+	const workflow = workflows.find(({ name }) => name === 'Follow-up that runs by itself')!;
+	const id = await startWorkflow(session, workflow, 'In working hours');
+	const execution = await waitForExecution(session, id);
 	return outputItems(execution, 'Write when it was sent').map(({ json }) => json.order_id);
 }
 

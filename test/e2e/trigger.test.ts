@@ -1,15 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { INode } from 'n8n-workflow';
 
-import { startSandbox, type Sandbox } from '../../sandbox';
 import {
 	activateWorkflow,
 	createCredential,
 	createWorkflow,
 	deactivateWorkflow,
-	deleteExecutions,
 	getExecution,
 	listExecutions,
+	majorOf,
 	outputItems,
 	runWorkflow,
 	signIn,
@@ -19,29 +18,22 @@ import {
 	waitForExecution,
 	waitUntilPublished,
 	type ExecutionSummary,
-	type N8nOptions,
-	type RunningN8n,
-	type Session,
 	type StoredWorkflow,
 } from '../../scripts/n8n';
-import { deliverSigned } from '../support/signedDelivery';
-import { makeN8nHome } from './n8nHome';
 import { chain, credentialFor, node, sahutTrigger, wait } from '../../scripts/n8n/parts';
+import { deliverSigned } from '../support/signedDelivery';
+import { addCredential, useN8n, VERSION } from './useN8n';
 
 const TRIGGER = 'Sahut Trigger';
 const SLOW_STEP_SECONDS = 4;
 /** Long enough for n8n to have shown an execution, had there been one. */
 const QUIET_MS = 1_500;
 
-let sandbox: Sandbox;
-let home: N8nOptions;
-let n8n: RunningN8n;
-let session: Session;
+const bench = useN8n('trigger');
+let credential: string;
 let workflow: StoredWorkflow;
-/** Of its two triggers, the second cannot be published. */
-let halfBroken: StoredWorkflow;
 
-const webhooks = () => [...sandbox.store.webhooks.values()];
+const webhooks = () => [...bench.sandbox.store.webhooks.values()];
 const isTest = ({ url }: { url: string }) => url.includes('/webhook-test/');
 const production = () => webhooks().filter((webhook) => !isTest(webhook));
 
@@ -65,7 +57,7 @@ const event = (text: string) => ({
 const deliver = async (body: object, { url, secret } = production()[0]!) =>
 	await deliverSigned(url, secret, JSON.stringify(body));
 
-const executions = async () => await listExecutions(session, { workflowId: workflow.id });
+const executions = async () => await listExecutions(bench.session, { workflowId: workflow.id });
 
 /** The executions that were started, once there are `count` of them and no more follow. */
 async function started(count: number): Promise<ExecutionSummary[]> {
@@ -82,66 +74,48 @@ async function started(count: number): Promise<ExecutionSummary[]> {
 async function startedWith(): Promise<unknown> {
 	const [{ id }] = (await started(1)) as [ExecutionSummary];
 	return await until(`execution ${id} to have data`, 30_000, async () => {
-		const [item] = outputItems(await getExecution(session, id), TRIGGER);
+		const [item] = outputItems(await getExecution(bench.session, id), TRIGGER);
 		return item?.json.text;
 	});
 }
 
 async function killAndStart(): Promise<void> {
-	await n8n.kill();
-	await n8n.restart();
-	session = await signIn(n8n);
-	await waitUntilPublished(session, workflow.id);
+	await bench.n8n.kill();
+	await bench.n8n.restart();
+	await waitUntilPublished(bench.session, workflow.id);
 }
 
-beforeAll(async () => {
-	sandbox = await startSandbox({ data: 'empty' });
-	home = await makeN8nHome('trigger');
-	n8n = await startN8n({ ...home, port: 0 });
-	session = await signIn(n8n);
-	const { id } = await createCredential(session, credentialFor(sandbox));
-	const revoked = credentialFor({ ...sandbox, apiKey: 'sk_live_revoked' });
-	const { id: revokedId } = await createCredential(session, revoked);
+/** Publishes what is changed of the workflow. */
+async function publish(changes: Partial<StoredWorkflow> = {}): Promise<void> {
+	await updateWorkflow(bench.session, workflow.id, changes);
+	await activateWorkflow(bench.session, workflow.id);
+}
+
+const unpublish = async () => await deactivateWorkflow(bench.session, workflow.id);
+
+beforeEach(async () => {
+	credential = (await addCredential(bench)).id;
 	const slow = wait('Slow step', SLOW_STEP_SECONDS);
-	workflow = await createWorkflow(session, chain('Trigger', sahutTrigger(TRIGGER, id), slow));
-	const nodes = [sahutTrigger(TRIGGER, id), sahutTrigger('Revoked', revokedId)];
-	halfBroken = await createWorkflow(session, { name: 'Half broken', nodes, connections: {} });
+	const nodes = [sahutTrigger(TRIGGER, credential), slow];
+	workflow = await createWorkflow(bench.session, chain('Trigger', ...nodes));
 });
-
-afterAll(async () => {
-	await n8n?.stop();
-	await sandbox?.close();
-});
-
-function publishBeforeEach(): void {
-	beforeEach(async () => {
-		await activateWorkflow(session, workflow.id);
-	});
-
-	afterEach(async () => {
-		await deactivateWorkflow(session, workflow.id);
-		await deleteExecutions(
-			session,
-			(await executions()).map(({ id }) => id),
-		);
-	});
-}
 
 describe('the trigger in a published workflow', () => {
-	publishBeforeEach();
+	beforeEach(async () => await activateWorkflow(bench.session, workflow.id));
+	afterEach(unpublish);
 
 	it('has one webhook in Sahut, also after a restart, and none when it is unpublished', async () => {
 		const [webhook, ...others] = webhooks();
 		expect(others).toEqual([]);
 		expect(webhook).toMatchObject({
-			url: expect.stringMatching(`^http://localhost:${n8n.port}/webhook/`),
+			url: expect.stringMatching(`^http://localhost:${bench.n8n.port}/webhook/`),
 			events: ['message.created'],
 		});
 
 		await killAndStart();
 		expect(webhooks()).toEqual([webhook]);
 
-		await deactivateWorkflow(session, workflow.id);
+		await unpublish();
 		expect(webhooks()).toEqual([]);
 		expect(await deliver(event('Halo'), webhook)).toMatchObject({ status: 404 });
 	});
@@ -151,21 +125,16 @@ describe('the trigger in a published workflow', () => {
 		const [trigger, ...nodes] = workflow.nodes as [INode, ...INode[]];
 		const events = ['message.created', 'contact.created'];
 		const changed = { ...trigger, parameters: { events } };
-		await updateWorkflow(session, workflow.id, { nodes: [changed, ...nodes] });
-		await activateWorkflow(session, workflow.id);
+		await publish({ nodes: [changed, ...nodes] });
 		expect(webhooks()).toMatchObject([{ events: [...events].sort() }]);
 		expect(webhooks()).not.toContainEqual(expect.objectContaining({ id: first!.id }));
 
-		await updateWorkflow(session, workflow.id, {
+		await publish({
 			nodes: [{ ...changed, name: 'Pesan masuk' }, ...nodes],
 			connections: { 'Pesan masuk': workflow.connections[TRIGGER]! },
 		});
-		await activateWorkflow(session, workflow.id);
 		expect(webhooks()).toHaveLength(1);
 		expect(await deliver(event('Halo'))).toMatchObject({ status: 200 });
-
-		const { nodes: before, connections } = workflow;
-		await updateWorkflow(session, workflow.id, { nodes: before, connections });
 	});
 
 	it('is answered at once, long before the workflow has ended', async () => {
@@ -175,13 +144,9 @@ describe('the trigger in a published workflow', () => {
 		expect(await startedWith()).toBe('Halo');
 	});
 
-	it('refuses a forged delivery without a word, and starts nothing', async () => {
+	it('refuses a forged delivery without a word, takes a filtered one, and starts nothing', async () => {
 		const forged = { ...production()[0]!, secret: 'whsec_forged' };
 		expect(await deliver(event('Palsu'), forged)).toEqual({ status: 401, body: '' });
-		await started(0);
-	});
-
-	it('starts nothing for what is filtered', async () => {
 		const { data, ...envelope } = event('Jawaban');
 		const answer = { ...data.message, type: 'outgoing' };
 		const body = { ...envelope, data: { ...data, message: answer } };
@@ -190,18 +155,17 @@ describe('the trigger in a published workflow', () => {
 	});
 
 	it('shows as a failed execution what Sahut refuses to say, and starts once it says it', async () => {
-		const { id, channel } = sandbox.store.addConversation();
+		const { id, channel } = bench.sandbox.store.addConversation();
 		const [trigger, ...nodes] = workflow.nodes as [INode, ...INode[]];
 		const parameters = { options: { channelIds: [channel.id] } };
-		await updateWorkflow(session, workflow.id, { nodes: [{ ...trigger, parameters }, ...nodes] });
-		await activateWorkflow(session, workflow.id);
-		sandbox.faults.add({ method: 'GET', kind: 'status', status: 403 });
+		await publish({ nodes: [{ ...trigger, parameters }, ...nodes] });
+		bench.sandbox.faults.add({ method: 'GET', kind: 'status', status: 403 });
 		const { data, ...envelope } = event('Halo');
 		const body = { ...envelope, data: { ...data, conversation: { id } } };
 
 		expect(await deliver(body)).toMatchObject({ status: 500 });
 		const [failed] = (await started(1)) as [ExecutionSummary];
-		expect(await waitForExecution(session, failed.id)).toMatchObject({
+		expect(await waitForExecution(bench.session, failed.id)).toMatchObject({
 			status: 'error',
 			data: {
 				resultData: {
@@ -217,7 +181,6 @@ describe('the trigger in a published workflow', () => {
 
 		expect(await deliver(body)).toMatchObject({ status: 200 });
 		await started(2);
-		await updateWorkflow(session, workflow.id, { nodes: workflow.nodes });
 	});
 
 	it('starts once for an event that comes again, also at the same instant', async () => {
@@ -242,11 +205,14 @@ describe('the trigger in a published workflow', () => {
 });
 
 describe('the trigger in a test run of the editor', () => {
-	publishBeforeEach();
+	beforeEach(async () => await activateWorkflow(bench.session, workflow.id));
+	afterEach(unpublish);
 
 	it('has a webhook of its own, which is deleted afterwards, beside that of production', async () => {
 		const before = production();
-		expect(await runWorkflow(session, workflow.id, TRIGGER)).toEqual({ waitingForWebhook: true });
+		expect(await runWorkflow(bench.session, workflow.id, TRIGGER)).toEqual({
+			waitingForWebhook: true,
+		});
 		const [test] = webhooks().filter(isTest);
 		expect(production()).toEqual(before);
 
@@ -268,46 +234,55 @@ describe('when an execution stores static data after its workflow was unpublishe
 	it('the trigger has a webhook nevertheless once it is published again', async () => {
 		const jsCode = `$getWorkflowStaticData('global').last = Date.now(); return $input.all();`;
 		const note = node('Note the time', 'n8n-nodes-base.code', 2, { jsCode });
-		const { nodes } = workflow;
-		const { id } = await createWorkflow(session, chain('Late', ...nodes, note));
-		await activateWorkflow(session, id);
+		await publish(chain('Late', ...workflow.nodes, note));
 		await deliver(event('Halo'));
-		await deactivateWorkflow(session, id);
-		const [execution] = await listExecutions(session, { workflowId: id });
-		await waitForExecution(session, execution!.id);
+		await unpublish();
+		const [execution] = await executions();
+		await waitForExecution(bench.session, execution!.id);
 
-		await activateWorkflow(session, id);
+		await activateWorkflow(bench.session, workflow.id);
 		expect(webhooks()).toHaveLength(1);
 		expect(await deliver(event('Halo lagi'))).toMatchObject({ status: 200 });
-		await deactivateWorkflow(session, id);
+		await unpublish();
 		expect(webhooks()).toEqual([]);
 	});
 });
 
 describe('beside another trigger that cannot be published, the trigger', () => {
-	it('works on, and leaves no webhook when the workflow is unpublished', async () => {
-		await expect(activateWorkflow(session, halfBroken.id)).rejects.toThrow('partial');
+	beforeEach(async () => {
+		const revoked = credentialFor({ ...bench.sandbox, apiKey: 'sk_live_revoked' });
+		const { id } = await createCredential(bench.session, revoked);
+		const nodes = [sahutTrigger(TRIGGER, credential), sahutTrigger('Revoked', id)];
+		await updateWorkflow(bench.session, workflow.id, { nodes, connections: {} });
+	});
+
+	const in2 = majorOf(VERSION) === 1 ? it.skip : it;
+
+	in2('works on, and leaves no webhook when the workflow is unpublished', async () => {
+		await expect(activateWorkflow(bench.session, workflow.id)).rejects.toThrow('partial');
 		expect(webhooks()).toHaveLength(1);
 		expect(await deliver(event('Halo'))).toMatchObject({ status: 200 });
 
-		await deactivateWorkflow(session, halfBroken.id);
+		await unpublish();
 		expect(webhooks()).toEqual([]);
 	});
 
 	it('leaves no webhook either in an n8n that then publishes none of them, as 1.x does', async () => {
-		await n8n.stop();
-		const env = { N8N_USE_WORKFLOW_PUBLICATION_SERVICE: 'false' };
-		n8n = await startN8n({ ...home, env, port: 0 });
-		session = await signIn(n8n);
-		const before = sandbox.journal.entries.length;
+		if (majorOf(VERSION) > 1) await restartAs1();
 
-		const { id, versionId } = halfBroken;
-		await expect(
-			session.request('POST', `/workflows/${id}/activate`, { versionId }),
-		).rejects.toThrow('Sahut does not accept the API key');
+		await expect(activateWorkflow(bench.session, workflow.id)).rejects.toThrow(
+			'Sahut does not accept the API key',
+		);
 
-		const requests = sandbox.journal.entries.slice(before).map(({ method }) => method);
+		const requests = bench.sandbox.journal.entries.map(({ method }) => method);
 		expect(requests).toEqual(['POST', 'POST', 'DELETE']);
 		expect(webhooks()).toEqual([]);
 	});
+
+	async function restartAs1(): Promise<void> {
+		await bench.n8n.stop();
+		const env = { N8N_USE_WORKFLOW_PUBLICATION_SERVICE: 'false' };
+		bench.n8n = await startN8n({ ...bench.home, env, port: 0 });
+		bench.session = await signIn(bench.n8n);
+	}
 });

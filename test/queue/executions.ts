@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { ExecutionStatus } from 'n8n-workflow';
 
 import { listExecutions, until, type Session } from '../../scripts/n8n';
-import type { Service } from '../../scripts/queue';
+import type { Service } from '../../scripts/n8n';
 
 const UNFINISHED: ExecutionStatus[] = ['new', 'running', 'waiting'];
 

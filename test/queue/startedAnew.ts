@@ -1,6 +1,6 @@
 import type { Sandbox } from '../../sandbox';
 import { getExecution, outputItems, until } from '../../scripts/n8n';
-import type { Service } from '../../scripts/queue';
+import type { Service } from '../../scripts/n8n';
 import { startedBy, untilIdle } from './executions';
 import { addConversations, callAlone, countSent, publish, type QueueMode } from './queueMode';
 import { batch, SEND } from './workflows';

@@ -1,74 +1,50 @@
 import { mkdirSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
+import type { INode } from 'n8n-workflow';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 
-import { launchChromium, openEditor } from '../../../scripts/editor';
-import {
-	createCredential,
-	deleteCredential,
-	listCredentials,
-	signIn,
-	startN8n,
-	type RunningN8n,
-	type Session,
-	type StoredCredential,
-} from '../../../scripts/n8n';
-import { startSandbox, type Sandbox } from '../../../sandbox';
-import { makeN8nHome } from '../n8nHome';
-import { credentialFor } from '../../../scripts/n8n/parts';
+import { DEFAULT_DATA } from '../../../sandbox/seed';
+import { launchChromium, openEditor, openNode, openWorkflow } from '../../../scripts/editor';
+import { createWorkflow } from '../../../scripts/n8n';
+import { chain, manualTrigger, sahut } from '../../../scripts/n8n/parts';
+import { addCredential, useN8n, type Bench } from '../useN8n';
 
 const PICTURES = resolve(__dirname, '../../../test-results/editor');
 
+/** The node that `openStored` opens. */
+export const NODE = 'Sahut';
+
 /** What a test works with. */
-export interface Desk {
-	n8n: RunningN8n;
-	session: Session;
+export interface Desk extends Bench {
 	/** A window of the editor; new in each test. */
 	page: Page;
-	/** New in each test. */
-	sandbox: Sandbox;
 }
 
-/** An n8n and a browser for a file of tests, in which no test has a credential yet. */
+/** An n8n and a browser for a file of tests. */
 export function useDesk(name: string): Desk {
-	const desk = {} as Desk;
+	const desk = useN8n(name, { data: DEFAULT_DATA }) as Desk;
 	let browser: Browser;
 	let editor: BrowserContext;
 
 	beforeAll(async () => {
 		browser = await launchChromium();
-		desk.n8n = await startN8n({ ...(await makeN8nHome(name)), port: 0 });
-		desk.session = await signIn(desk.n8n);
 		editor = await openEditor(browser, desk.n8n);
 	});
-	afterAll(async () => {
-		await browser?.close();
-		await desk.n8n?.stop();
-	});
+	afterAll(async () => await browser?.close());
 	beforeEach(async () => {
-		desk.sandbox = await startSandbox();
 		desk.page = await editor.newPage();
 	});
-	afterEach(async () => {
-		for (const { id } of await listCredentials(desk.session)) {
-			await deleteCredential(desk.session, id);
-		}
-		await desk.page?.close();
-		await desk.sandbox?.close();
-	});
+	afterEach(async () => await desk.page?.close());
 	return desk;
 }
 
-/** Stores the credential for the test's sandbox. */
-export async function addCredential({ session, sandbox }: Desk): Promise<StoredCredential> {
-	return await createCredential(session, credentialFor(sandbox));
-}
-
-/** A conversation of the test's sandbox in which a customer has just written. @returns its ID */
-export function addConversation({ sandbox: { store } }: Desk, name = 'Budi Santoso'): string {
-	const { id } = store.addConversation({ contact: store.addContact({ name }) });
-	store.addIncoming(id, 'Halo, apakah barangnya masih ada?');
-	return id;
+/** Stores a workflow with a Sahut node, and opens the panel of that node. */
+export async function openStored(desk: Desk, parameters: INode['parameters']): Promise<void> {
+	const { id: credential } = await addCredential(desk);
+	const nodes = [manualTrigger('Start'), sahut(NODE, credential, parameters)];
+	const { id } = await createWorkflow(desk.session, chain('In the editor', ...nodes));
+	await openWorkflow(desk.page, id);
+	await openNode(desk.page, NODE);
 }
 
 async function takePicture(page: Page, test: string): Promise<string> {

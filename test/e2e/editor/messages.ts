@@ -16,24 +16,23 @@ import {
 	startWorkflow,
 	switchOn,
 } from '../../../scripts/editor';
-import { addConversation, addCredential, testInEditor, type Desk } from './desk';
+import { byId } from '../../support/locator';
+import { addConversation, addCredential } from '../useN8n';
+import { NODE, openStored, testInEditor, type Desk } from './desk';
 
 const CUSTOMER = 'Sulastri Wijayakusuma';
 const DAY_MS = 24 * 60 * 60 * 1_000;
 
-/** A workflow with a node for one action of Sahut, whose panel is open. */
-async function openAction(desk: Desk, action: string): Promise<void> {
-	await addCredential(desk);
-	await openNewWorkflow(desk.page);
-	await addNode(desk.page, 'manual', 'Trigger manually');
-	await addAction(desk.page, 'Sahut', 'Actions', action);
-}
+const SEND = { resource: 'message', operation: 'send' };
 
 export function describeMessages(desk: Desk): void {
 	testInEditor(desk, 'sends a text to a conversation from the searchable list', async () => {
 		const { page, sandbox } = desk;
 		const id = addConversation(desk, CUSTOMER);
-		await openAction(desk, 'Send a message');
+		await addCredential(desk);
+		await openNewWorkflow(page);
+		await addNode(page, 'manual', 'Trigger manually');
+		await addAction(page, 'Sahut', 'Actions', 'Send a message');
 
 		const entries = await searchList(page, 'conversationId', 'wijayak');
 		await entries.filter({ hasNotText: CUSTOMER }).first().waitFor({ state: 'detached' });
@@ -57,7 +56,7 @@ export function describeMessages(desk: Desk): void {
 		const body = 'Halo {{customer_name}}, pesanan {{order_id}} sudah dikirim.';
 		const { id: template } = sandbox.store.addTemplate({ body });
 		const variables = { customer_name: 'Ibu Sulastri', order_id: 'ORD-2041' };
-		await openAction(desk, 'Send a message');
+		await openStored(desk, SEND);
 
 		await (await searchList(page, 'conversationId', 'Sulastri')).getByText(CUSTOMER).click();
 		await choose(page, 'messageType', 'WhatsApp Template');
@@ -72,7 +71,7 @@ export function describeMessages(desk: Desk): void {
 		await startWorkflow(page);
 		expect(await endOfRun(page)).toContain('Workflow executed successfully');
 
-		const node = nodeOnCanvas(page, 'Send a message');
+		const node = nodeOnCanvas(page, NODE);
 		await node.getByTestId('canvas-node-status-success').waitFor();
 		expect(sandbox.store.messages(id).slice(1)).toEqual([
 			expect.objectContaining({
@@ -92,9 +91,8 @@ export function describeMessages(desk: Desk): void {
 			const { id } = store.addConversation({ contact: store.addContact({ name: CUSTOMER }) });
 			store.addIncoming(id, 'Halo', new Date(store.now().getTime() - 2 * DAY_MS));
 			const { id: template } = store.addTemplate({ body: 'Halo Kak {{customer_name}}' });
-			await openAction(desk, 'Send a message');
+			await openStored(desk, { ...SEND, conversationId: byId(id) });
 
-			await enterId(page, 'conversationId', id);
 			await choose(page, 'messageType', 'Text, or Template After 24 Hours');
 			await fillField(page, 'content', 'Halo lagi, Kak.');
 			await fillField(page, 'templateId', template);
@@ -121,9 +119,9 @@ export function describeMessages(desk: Desk): void {
 		const { page, sandbox } = desk;
 		const id = addConversation(desk);
 		sandbox.store.addMessages(id, 129);
-		await openAction(desk, 'List messages');
+		const list = { resource: 'message', operation: 'list' };
+		await openStored(desk, { ...list, conversationId: byId(id) });
 
-		await enterId(page, 'conversationId', id);
 		await switchOn(page, 'returnAll');
 		const output = await executeStep(page);
 
@@ -136,7 +134,7 @@ export function describeMessages(desk: Desk): void {
 	testInEditor(desk, 'explains a conversation ID that Sahut does not have', async () => {
 		const { page, sandbox } = desk;
 		const before = JSON.stringify([...sandbox.store.conversations.keys()]);
-		await openAction(desk, 'Send a message');
+		await openStored(desk, SEND);
 
 		await enterId(page, 'conversationId', 'conv_01HX2B9K3M5N7P');
 		await fillField(page, 'content', 'Masih ada, Kak.');

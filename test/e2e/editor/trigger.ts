@@ -5,65 +5,47 @@ import {
 	openNewWorkflow,
 	openNode,
 	openWorkflow,
-	PRODUCTION_WEBHOOK,
 	publishWorkflow,
-	TEST_WEBHOOK,
+	testWebhook,
 	waitForOutput,
-	webhookAt,
 	workflowId,
 } from '../../../scripts/editor';
 import { deactivateWorkflow, until, waitUntilPublished } from '../../../scripts/n8n';
-import { addConversation, addCredential, testInEditor, type Desk } from './desk';
-
-/** Makes a workflow with nothing but the trigger, and publishes it. @returns its ID */
-async function publishTrigger(desk: Desk): Promise<string> {
-	const { page, session } = desk;
-	await addCredential(desk);
-	await openNewWorkflow(page);
-	await addAction(page, 'Sahut', 'Triggers', 'On message created');
-	await closePanel(page);
-	await publishWorkflow(page);
-	const id = workflowId(page);
-	await waitUntilPublished(session, id);
-	return id;
-}
+import { addConversation, addCredential } from '../useN8n';
+import { testInEditor, type Desk } from './desk';
 
 export function describeTrigger(desk: Desk): void {
-	testInEditor(desk, 'starts the published workflow for genuine events only', async () => {
+	const behaviour =
+		'starts the published workflow for genuine events only, and listens for a test event beside it';
+	testInEditor(desk, behaviour, async () => {
 		const { page, sandbox, session } = desk;
 		const conversation = addConversation(desk);
-		const id = await publishTrigger(desk);
-		expect([...sandbox.store.webhooks.values()]).toEqual([
-			expect.objectContaining({ events: ['message.created'] }),
-		]);
+		await addCredential(desk);
+		await openNewWorkflow(page);
+		await addAction(page, 'Sahut', 'Triggers', 'On message created');
+		await closePanel(page);
+		await publishWorkflow(page);
+		const id = workflowId(page);
+		await waitUntilPublished(session, id);
+		const [production, ...others] = [...sandbox.store.webhooks.values()];
+		expect(production).toMatchObject({ events: ['message.created'] });
+		expect(others).toEqual([]);
 
 		sandbox.store.addIncoming(conversation, 'Halo Kak');
 		expect(await sandbox.deliveries.forge()).toMatchObject({ status: 401 });
 		sandbox.store.addIncoming(conversation, 'Masih ada?');
 		await sandbox.deliveries.settled();
-
 		const executions = await openExecutions(page, id);
 		await executions.nth(1).getByText('Succeeded').waitFor();
 		expect(await executions.getByText('Succeeded').count()).toBe(2);
 		expect(await executions.count()).toBe(2);
 
-		await deactivateWorkflow(session, id);
-		expect(sandbox.store.webhooks.size).toBe(0);
-	});
-
-	testInEditor(desk, 'listens for a test event beside the published workflow', async () => {
-		const { page, sandbox, session } = desk;
-		const conversation = addConversation(desk);
-		const id = await publishTrigger(desk);
-		const production = await webhookAt(sandbox, PRODUCTION_WEBHOOK);
-
 		await openWorkflow(page, id);
 		await openNode(page, 'Sahut Trigger');
 		await page.getByTestId('trigger-execute-button').click();
-		const test = await webhookAt(sandbox, TEST_WEBHOOK);
-		expect(test.secret).not.toBe(production.secret);
+		const test = await testWebhook(sandbox);
+		expect(test.secret).not.toBe(production!.secret);
 		sandbox.store.addIncoming(conversation, 'Ada ukuran L?');
-
 		const output = await (await waitForOutput(page)).innerText();
 		expect(output).toContain('1 item');
 		expect(output).toContain('message.created');
@@ -71,8 +53,9 @@ export function describeTrigger(desk: Desk): void {
 		await until('the test webhook to be deleted', 30_000, () =>
 			sandbox.store.webhooks.has(test.id) ? undefined : true,
 		);
-		expect([...sandbox.store.webhooks.keys()]).toEqual([production.id]);
+		expect([...sandbox.store.webhooks.keys()]).toEqual([production!.id]);
 
 		await deactivateWorkflow(session, id);
+		expect(sandbox.store.webhooks.size).toBe(0);
 	});
 }

@@ -1,8 +1,8 @@
-import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+
+import { afterThisProcess } from './guard';
 
 /** Longer than the processes that write into the folder are left to live. */
 const GRACE_SECONDS = 15;
@@ -12,23 +12,14 @@ export interface TempFolder {
 	remove(): void;
 }
 
-/**
- * A new folder, which goes with this process however that comes to its end: a pipe that only this
- * process holds is closed then.
- */
+/** A new folder, which goes with this process at the latest. */
 export function makeTempFolder(): TempFolder {
 	const path = mkdtempSync(join(tmpdir(), 'n8n-nodes-sahut-'));
-	const script = `read _; sleep ${GRACE_SECONDS}; rm -rf "$0"`;
-	const guard = spawn('sh', ['-c', script, path], {
-		detached: true,
-		stdio: ['pipe', 'ignore', 'ignore'],
-	});
-	guard.unref();
-	if (guard.stdin instanceof Socket) guard.stdin.unref();
+	const callOff = afterThisProcess(`sleep ${GRACE_SECONDS}; rm -rf "$0"`, path);
 	return {
 		path,
 		remove() {
-			guard.kill('SIGKILL');
+			callOff();
 			rmSync(path, { recursive: true, force: true });
 		},
 	};
