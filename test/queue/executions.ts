@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import type { ExecutionStatus } from 'n8n-workflow';
 
-import { listExecutions, until, type Session } from '../../scripts/n8n';
-import type { Service } from '../../scripts/n8n';
+import { listExecutions, until, type Service, type Session } from '../../scripts/n8n';
 
 const UNFINISHED: ExecutionStatus[] = ['new', 'running', 'waiting'];
+const IDLE_TIMEOUT_MS = 180_000;
 
 /** How many executions of a workflow there are. */
 export async function countExecutions(
@@ -19,8 +19,8 @@ export async function countExecutions(
 }
 
 /** Waits until nothing of a workflow is waiting in the queue or running. */
-export async function untilIdle(session: Session, workflowId: string, timeoutMs: number) {
-	await until('the queue to be empty', timeoutMs, async () => {
+export async function untilIdle(session: Session, workflowId: string): Promise<void> {
+	await until('the queue to be empty', IDLE_TIMEOUT_MS, async () => {
 		const unfinished = await listExecutions(session, { workflowId, status: UNFINISHED });
 		return unfinished.length === 0 ? true : undefined;
 	});

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { resolve } from 'node:path';
 
-import type { Conversation, Sandbox } from '../../sandbox';
+import { startSandbox, type Conversation, type Sandbox, type SandboxOptions } from '../../sandbox';
 import {
 	activateWorkflow,
 	createCredential,
@@ -12,8 +12,8 @@ import {
 	type Session,
 	type WorkflowContent,
 } from '../../scripts/n8n';
-import { startCluster, type Cluster } from '../../scripts/queue';
 import { credentialFor } from '../../scripts/n8n/parts';
+import { startCluster, type Cluster } from '../../scripts/queue';
 
 const LOGS = resolve(__dirname, '../../test-results/queue');
 
@@ -27,27 +27,45 @@ const NOTICES_SOON = {
 };
 
 export interface QueueMode {
-	readonly cluster: Cluster;
+	cluster: Cluster;
 	session: Session;
+	/** Of the test that has opened it. */
+	sandbox: Sandbox;
 }
 
 /** Two workers and two webhook processes. What they print is in test-results/queue/. */
-export async function startQueueMode(): Promise<QueueMode> {
-	rmSync(LOGS, { recursive: true, force: true });
-	const cluster = await startCluster({
-		workers: 2,
-		concurrency: 10,
-		webhookProcesses: 2,
-		logFolder: LOGS,
-		env: NOTICES_SOON,
+export function useQueueMode(): QueueMode {
+	const queue = {} as QueueMode;
+	beforeAll(async () => {
+		rmSync(LOGS, { recursive: true, force: true });
+		queue.cluster = await startCluster({
+			workers: 2,
+			concurrency: 10,
+			webhookProcesses: 2,
+			logFolder: LOGS,
+			env: NOTICES_SOON,
+		});
+		queue.session = await signIn(queue.cluster.main);
 	});
-	return { cluster, session: await signIn(cluster.main) };
+	afterAll(async () => await queue.cluster?.stop());
+	afterEach(async () => await queue.sandbox?.close());
+	return queue;
 }
 
-/** Stores a workflow that uses this sandbox and publishes it. @returns its ID */
+let sandboxes = 0;
+
+export async function openSandbox(
+	queue: QueueMode,
+	options: SandboxOptions = {},
+): Promise<Sandbox> {
+	// With IDs of its own: the trigger remembers the events of each webhook by the webhook's ID.
+	queue.sandbox = await startSandbox({ data: 'empty', seed: ++sandboxes, ...options });
+	return queue.sandbox;
+}
+
+/** Stores a workflow that uses the sandbox and publishes it. @returns its ID */
 export async function publish(
-	{ session }: QueueMode,
-	sandbox: Sandbox,
+	{ session, sandbox }: QueueMode,
 	content: (credentialId: string) => WorkflowContent,
 ): Promise<string> {
 	const credential = await createCredential(session, credentialFor(sandbox));
@@ -57,16 +75,16 @@ export async function publish(
 }
 
 /** Conversations in which a customer has just written. */
-export function addConversations({ store }: Sandbox, count: number): Conversation[] {
+export function addConversations({ sandbox }: QueueMode, count: number): Conversation[] {
 	return Array.from({ length: count }, () => {
-		const conversation = store.addConversation();
-		store.addIncoming(conversation.id, 'Halo, apakah barangnya masih ada?');
+		const conversation = sandbox.store.addConversation();
+		sandbox.store.addIncoming(conversation.id, 'Halo, apakah barangnya masih ada?');
 		return conversation;
 	});
 }
 
 /** Text → how often it was sent, as the sandbox has stored it. */
-export function countSent({ store }: Sandbox): Record<string, number> {
+export function countSent({ sandbox: { store } }: QueueMode): Record<string, number> {
 	const counts: Record<string, number> = {};
 	for (const id of store.conversations.keys()) {
 		for (const { type, content } of store.messages(id)) {
@@ -97,15 +115,15 @@ export async function post(
  * @returns the ID of the execution
  */
 export async function callAlone(
-	n8n: QueueMode,
+	queue: QueueMode,
 	workflowId: string,
 	path: string,
 	body: object,
 	process: number,
 ): Promise<string> {
-	const ids = async () => (await listExecutions(n8n.session, { workflowId })).map(({ id }) => id);
+	const ids = async () => (await listExecutions(queue.session, { workflowId })).map(({ id }) => id);
 	const before = await ids();
-	await post(n8n, path, body, process);
+	await post(queue, path, body, process);
 	return await until('the execution', START_TIMEOUT_MS, async () =>
 		(await ids()).find((id) => !before.includes(id)),
 	);
