@@ -53,15 +53,14 @@ export function sendNode(
 }
 
 /**
- * Publishes a workflow that runs the nodes with one item for each conversation, and starts it.
- * @returns the ID of the execution
+ * Publishes a workflow that runs the nodes with one item for each conversation.
+ * @returns what starts it, and returns the ID of the execution
  */
-export async function startBatch(
+export async function publishBatch(
 	{ session }: Bench,
-	conversations: string[],
 	nodes: INode[],
 	settings: WorkflowContent['settings'] = {},
-): Promise<string> {
+): Promise<(conversations: string[]) => Promise<string>> {
 	const path = randomUUID();
 	const content = chain(path, webhook('Webhook', path), splitOut('Rows', 'body.rows'), ...nodes);
 	const { id: workflowId } = await createWorkflow(session, {
@@ -69,14 +68,30 @@ export async function startBatch(
 		settings: { ...content.settings, ...settings },
 	});
 	await activateWorkflow(session, workflowId);
-	const called = await fetch(`${session.n8n.url}/webhook/${path}`, {
-		method: 'POST',
-		headers: { 'content-type': 'application/json' },
-		body: JSON.stringify({ rows: conversations.map((id) => ({ id })) }),
-	});
-	if (!called.ok) throw new Error(`n8n answered the call with ${called.status}.`);
-	return await until('the execution to begin', TIMEOUT_MS, async () => {
-		const [begun] = await listExecutions(session, { workflowId });
-		return begun?.id;
-	});
+	const executions = async () => await listExecutions(session, { workflowId });
+	return async (conversations) => {
+		const { length } = await executions();
+		const called = await fetch(`${session.n8n.url}/webhook/${path}`, {
+			method: 'POST',
+			headers: { 'content-type': 'application/json' },
+			body: JSON.stringify({ rows: conversations.map((id) => ({ id })) }),
+		});
+		if (!called.ok) throw new Error(`n8n answered the call with ${called.status}.`);
+		return await until('the execution to begin', TIMEOUT_MS, async () => {
+			const [newest, ...others] = await executions();
+			return others.length === length ? newest?.id : undefined;
+		});
+	};
+}
+
+/** The same, and starts it. @returns the ID of the execution */
+export async function startBatch(
+	bench: Bench,
+	conversations: string[],
+	nodes: INode[],
+	settings: WorkflowContent['settings'] = {},
+): Promise<string> {
+	return await (
+		await publishBatch(bench, nodes, settings)
+	)(conversations);
 }

@@ -8,6 +8,7 @@ import {
 	deactivateWorkflow,
 	executeWorkflow,
 	freePort,
+	majorOf,
 	outputItems,
 	retryExecution,
 	runWorkflow,
@@ -28,13 +29,14 @@ import {
 	countPosts,
 	countSent,
 	postsTo,
+	publishBatch,
 	SEND,
 	sendNode,
 	startBatch,
 	untilThirdWaits,
 } from './batch';
 import { describeCancelling } from './cancelling';
-import { addConversation, addCredential, sentTo, useN8n } from './useN8n';
+import { addConversation, addCredential, sentTo, useN8n, VERSION } from './useN8n';
 
 const START = 'Start';
 
@@ -71,13 +73,16 @@ it('tests the credential', async () => {
 		return await bench.session.request('POST', '/credentials/test', { credentials });
 	};
 	expect(await test(data.apiKey)).toMatchObject({ status: 'OK' });
+	// n8n 1.x says it in words of its own.
+	const reason =
+		majorOf(VERSION) === 1 ? 'Authorization failed' : 'Sahut does not accept this API key';
 	expect(await test('sk_live_wrong')).toMatchObject({
 		status: 'Error',
-		message: expect.stringMatching(/^Sahut does not accept this API key/),
+		message: expect.stringContaining(reason),
 	});
 });
 
-it('answers a webhook while it is published, also after n8n was started again', async () => {
+it('answers a webhook while it is published', async () => {
 	const { n8n, session } = bench;
 	const conversation = addConversation(bench);
 	const { id: credential } = await addCredential(bench);
@@ -104,14 +109,9 @@ it('answers a webhook while it is published, also after n8n was started again', 
 	expect((await call('dua')).status).toBe(200);
 	await expectSent('satu', 'dua');
 
-	await n8n.kill();
-	await n8n.restart();
-	expect((await call('tiga')).status).toBe(200);
-	await expectSent('satu', 'dua', 'tiga');
-
 	await deactivateWorkflow(session, id);
 	expect((await call('nobody listens')).status).toBe(404);
-	await expectSent('satu', 'dua', 'tiga');
+	await expectSent('satu', 'dua');
 });
 
 describe('a Base URL', () => {
@@ -183,23 +183,28 @@ describe('Retry On Fail and Retry', () => {
 	it('send none twice on Continue either', async () => {
 		expect(await sendRefused('continueRegularOutput', TRIES)).toMatchObject({ status: 'success' });
 	});
+});
 
-	it('send each message once when n8n was killed in the batch', async () => {
-		const conversations = addConversations(bench, 5);
-		const limit = { status: 429, retryAfter: 60, ...postsTo(conversations[2]!) };
-		bench.sandbox.faults.add({ kind: 'status', ...limit });
-		const { id: credential } = await addCredential(bench);
-		const send = sendNode(credential, {}, { concurrency: 1 });
-		const id = await startBatch(bench, conversations, [send]);
-		await untilThirdWaits(bench, conversations);
-		await bench.n8n.kill();
-		await bench.n8n.restart();
-		await waitForExecution(bench.session, id);
-		for (let retry = 1; retry <= 2; retry++) {
-			await retryExecution(bench.session, id);
-			expect(countSent(bench, conversations)).toEqual([1, 1, 1, 1, 1]);
-		}
-	});
+it('answers webhooks again when it was killed in a batch, and Retry sends each message once', async () => {
+	const conversations = addConversations(bench, 5);
+	const limit = { status: 429, retryAfter: 60, ...postsTo(conversations[2]!) };
+	bench.sandbox.faults.add({ kind: 'status', ...limit });
+	const { id: credential } = await addCredential(bench);
+	const start = await publishBatch(bench, [sendNode(credential, {}, { concurrency: 1 })]);
+	const id = await start(conversations);
+	await untilThirdWaits(bench, conversations);
+	await bench.n8n.kill();
+	await bench.n8n.restart();
+
+	const others = addConversations(bench, 1);
+	await waitForExecution(bench.session, await start(others));
+	expect(countSent(bench, others)).toEqual([1]);
+
+	await waitForExecution(bench.session, id);
+	for (let retry = 1; retry <= 2; retry++) {
+		await retryExecution(bench.session, id);
+		expect(countSent(bench, conversations)).toEqual([1, 1, 1, 1, 1]);
+	}
 });
 
 describe('an execution that is cancelled', () => describeCancelling(bench));

@@ -6,21 +6,27 @@ import {
 	startSundaySandbox,
 } from '../../../scripts/editor';
 import { getExecution, listExecutions } from '../../../scripts/n8n';
+import type { ScriptedModel } from '../../../scripts/scriptedModel';
 import { addCredential } from '../useN8n';
 import { testInEditor, type Desk } from './desk';
 
 export function describeExamples(desk: Desk): void {
+	let model: ScriptedModel;
+
+	beforeAll(async () => {
+		model = await startHandingOverModel();
+	});
+	afterAll(async () => await model?.close());
+
 	testInEditor(desk, 'runs the AI agent, and marks the nodes that ran', async () => {
 		const { page, session } = desk;
 		await desk.sandbox.close();
 		desk.sandbox = await startSundaySandbox();
-		const model = await startHandingOverModel();
 		const stage = { ...desk, model };
 		const credential = await addCredential(desk);
 		const workflow = await importExample(stage, 'ai-agent-handover', credential);
 
 		expect(await runExample(page, stage, workflow)).toContain('executed successfully');
-		await model.close();
 
 		const [run] = await listExecutions(session, { workflowId: workflow.id });
 		const { data } = await getExecution(session, run!.id);
