@@ -249,7 +249,7 @@ describe('crm-webhook.json', () => {
 
 describe('remind-until-answered.json', () => {
 	const TRIGGER = 'When clicking ‘Execute workflow’';
-	const DAY_SECONDS = 3;
+	const DAY_SECONDS = 6;
 
 	it('reminds twice at most, stops for who answers, and tells the team who does not', async () => {
 		const workflow = await addExample(

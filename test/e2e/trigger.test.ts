@@ -263,11 +263,12 @@ describe('beside another trigger that cannot be published, the trigger', () => {
 	});
 
 	it('leaves no webhook either in an n8n that then publishes none of them, as 1.x does', async () => {
-		if (majorOf(VERSION) > 1) await restartAs1();
+		const isOld = majorOf(VERSION) === 1;
+		if (!isOld) await restartAs1();
 
-		await expect(activateWorkflow(bench.session, workflow.id)).rejects.toThrow(
-			'Sahut does not accept the API key',
-		);
+		// Of what the node says, n8n 1.x shows the advice alone.
+		const shown = isOld ? 'paste the key again' : 'Sahut does not accept the API key';
+		await expect(activateWorkflow(bench.session, workflow.id)).rejects.toThrow(shown);
 
 		const requests = bench.sandbox.journal.entries.map(({ method }) => method);
 		expect(requests).toEqual(['POST', 'POST', 'DELETE']);
