@@ -38,7 +38,7 @@ export interface SandboxOptions {
 	conversationOrder?: ConversationOrder;
 	/** Milliseconds added to every answer. Default 0. */
 	latencyMs?: number;
-	/** The clock of `created_at` and of WhatsApp's 24 hours. Default: the real one. */
+	/** The clock of `created_at`, `Date` and WhatsApp's 24 hours. Default: the real one. */
 	now?: () => Date;
 	/** How events are delivered to webhooks. */
 	webhooks?: DeliveryOptions;

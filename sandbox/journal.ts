@@ -35,10 +35,6 @@ function pathBelowApi(pathname: string): string {
 	return pathname.startsWith(`${API_PREFIX}/`) ? pathname.slice(API_PREFIX.length) : pathname;
 }
 
-function epochMs(): number {
-	return performance.timeOrigin + performance.now();
-}
-
 export class RequestJournal implements Journal {
 	readonly entries: JournalEntry[] = [];
 	maxInFlight = 0;
@@ -52,7 +48,7 @@ export class RequestJournal implements Journal {
 	begin(method: string, url: string, headers: IncomingHttpHeaders): JournalEntry {
 		const { pathname, searchParams } = new URL(`http://sandbox${url}`);
 		const entry: JournalEntry = {
-			at: epochMs(),
+			at: Date.now(),
 			method,
 			path: pathBelowApi(pathname),
 			query: Object.fromEntries(searchParams),
@@ -68,7 +64,7 @@ export class RequestJournal implements Journal {
 	/** Without a status: the connection was cut. Only the first end of an entry counts. */
 	end(entry: JournalEntry, status?: number): void {
 		if (!this.inFlight.delete(entry)) return;
-		entry.endedAt = epochMs();
+		entry.endedAt = Date.now();
 		if (status !== undefined) entry.status = status;
 	}
 }

@@ -7,7 +7,7 @@ export interface RateLimit {
 	windowMs: number;
 }
 
-/** A fixed window per key, which begins with the key's first request and runs on real time. */
+/** A fixed window per key, which begins with the key's first request and runs on this machine's clock. */
 export class RateLimiter {
 	private readonly windows = new Map<string, { endsAt: number; used: number }>();
 
@@ -15,7 +15,7 @@ export class RateLimiter {
 
 	/** @throws {ApiError} 429 with Retry-After in whole seconds, rounded up. */
 	take(key: string): void {
-		const now = performance.now();
+		const now = Date.now();
 		let window = this.windows.get(key);
 		if (!window || now >= window.endsAt) {
 			window = { endsAt: now + this.limit.windowMs, used: 0 };

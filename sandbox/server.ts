@@ -107,6 +107,7 @@ async function registerApi(
 	app.addHook('onSend', async (request: FastifyRequest, reply, payload) => {
 		const { fault, journalEntry } = request;
 		const answer = fault ? payloadAfterHandling(fault, reply, payload) : payload;
+		reply.header('date', store.now().toUTCString());
 		const delayMs = latencyMs + (fault?.kind === 'slow' ? fault.delayMs : 0);
 		// Ended early by close(): then nobody waits for the answer any more.
 		const { signal } = closing;

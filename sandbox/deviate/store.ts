@@ -66,11 +66,11 @@ export function lateRecords(
 		if (!event.name.endsWith('.created')) return;
 		const { id, created_at } = recordsOf(event)[0]!;
 		if (store.now().getTime() - Date.parse(created_at) > LATE_MS) return;
-		newOnes.set(id, { created_at, storedAt: performance.now() });
+		newOnes.set(id, { created_at, storedAt: store.now().getTime() });
 	});
 	return ({ id, created_at }) => {
 		const stored = newOnes.get(id);
 		if (!stored || stored.created_at !== created_at) return false;
-		return performance.now() - stored.storedAt < LATE_MS;
+		return store.now().getTime() - stored.storedAt < LATE_MS;
 	};
 }

@@ -1,6 +1,6 @@
 import type { IDataObject, INode } from 'n8n-workflow';
 
-import { fastClock, type FinishedRun } from '../support/engine';
+import type { FinishedRun } from '../support/engine';
 import type { Fate } from './faultTable';
 
 /** How n8n takes a failure. */
@@ -15,12 +15,6 @@ export const SETTINGS = (['stopWorkflow', 'continueRegularOutput', 'continueErro
 
 /** On Retry On Fail. */
 export const MAX_TRIES = 2;
-
-/** How many times as fast as the real one the clock of {@link fast} is. */
-export const SPEED = 100;
-
-/** For `sahutWith`: waits take a hundredth of their time, and the same every time. */
-export const fast = { timeoutMs: 10_000, clock: fastClock(SPEED), random: () => 0.5 };
 
 /** What n8n tells of an item: by one of its outputs or, when the node has stopped, by the error. */
 export interface Account {

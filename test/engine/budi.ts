@@ -1,7 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { Deviation } from '../../sandbox';
-import { fastClock, sahutWith } from '../support/engine';
 import { letPass } from '../support/retryData';
 import { openWorkspace, type Workspace } from '../support/workspace';
 
@@ -24,9 +23,6 @@ export const BEFORE: Left = {
 /** A customer with a conversation on WhatsApp, both a minute old, and a row for each operation. */
 export async function openWithBudi(deviations: Deviation[], phone = PHONE) {
 	const workspace = await openWorkspace({ deviations });
-	// To look in vain takes seconds; where lists are late, these are needed.
-	const isQuick = !deviations.includes('late-lists');
-	const nodeTypes = isQuick ? await sahutWith({ clock: fastClock(20) }) : {};
 	const { store } = workspace.sandbox;
 	const contact = store.addContact({ phone, custom_attributes: { poin: 5 } });
 	const conversation = store.addConversation({ contact });
@@ -51,9 +47,7 @@ export async function openWithBudi(deviations: Deviation[], phone = PHONE) {
 		status: conversation.status,
 		labels: conversation.labels,
 	});
-	const run: Workspace['run'] = async (parameters, rows, settings, more) =>
-		await workspace.run(parameters, rows, settings, { nodeTypes, ...more });
-	return { ...workspace, run, row, left };
+	return { ...workspace, row, left };
 }
 
 export type WithBudi = Awaited<ReturnType<typeof openWithBudi>>;

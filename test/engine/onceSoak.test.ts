@@ -3,8 +3,6 @@ import type { INode } from 'n8n-workflow';
 
 import type { FaultAction } from '../../sandbox';
 import { HOUR_MS } from '../../sandbox/clock';
-import { fast } from './accounts';
-import { sahutWith } from '../support/engine';
 import { allSent, openWorkspace, toPhone } from '../support/workspace';
 
 /** After each of these it is certain, sooner or later, whether a request was carried out. */
@@ -46,7 +44,6 @@ const onceEach: INode['parameters'] = {
  * resolved one; some are resolved in between.
  */
 it('sends each message once, however often and at whatever time it is asked for', async () => {
-	const nodeTypes = await sahutWith(fast);
 	await fc.assert(
 		fc.asyncProperty(
 			fc.array(rowsArbitrary, { minLength: 2, maxLength: 4 }),
@@ -77,7 +74,7 @@ it('sends each message once, however often and at whatever time it is asked for'
 								text: textOf(row),
 							}));
 							const settings = { onError: 'continueRegularOutput' } as const;
-							return await workspace.run(parameters, items, settings, { nodeTypes });
+							return await workspace.run(parameters, items, settings);
 						}),
 					);
 					for (const [index, { output }] of runs.entries()) {

@@ -1,8 +1,7 @@
 import type { IDataObject, INode } from 'n8n-workflow';
 
 import { HOUR_MS } from '../../sandbox/clock';
-import { fast, SETTINGS } from './accounts';
-import { sahutWith } from '../support/engine';
+import { SETTINGS } from './accounts';
 import { FAULTS } from './faultTable';
 import { retry } from '../support/retryData';
 import { allSent, openWorkspace, sendText, toPhone, type Workspace } from '../support/workspace';
@@ -79,7 +78,6 @@ describe.each(Object.entries(CASES))('a message %s', (_, { parameters, addRow, r
 	describe.each(Object.entries(reads))('that cannot be sent before it has read %s', (__, path) => {
 		it.each(KINDS)('under %s, is sent once or not at all', async (kind) => {
 			const { action, read } = FAULTS[kind]!;
-			const nodeTypes = await sahutWith(fast);
 			const settings = SETTINGS.map(([, each]) => each).filter(
 				({ onError }) => onError !== 'continueErrorOutput',
 			);
@@ -91,12 +89,10 @@ describe.each(Object.entries(CASES))('a message %s', (_, { parameters, addRow, r
 						const rows = [1, 2, 3].map((index) => addRow(workspace, index));
 						faults.add({ ...action, method: 'GET', path, times: STRIKES[often] });
 
-						const run = await workspace.run(
-							parameters(workspace),
-							rows,
-							{ ...setting, waitBetweenTries: 1 },
-							{ nodeTypes },
-						);
+						const run = await workspace.run(parameters(workspace), rows, {
+							...setting,
+							waitBetweenTries: 1,
+						});
 
 						const sent = allSent(workspace);
 						expect(new Set(sent).size).toBe(sent.length);

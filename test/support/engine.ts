@@ -68,6 +68,11 @@ const manualTrigger: INodeType = {
 	},
 };
 
+/** A module of the built nodes, the one that they use themselves. */
+export async function fromDist<Module>(name: string): Promise<Module> {
+	return (await import(`${PACKAGE_FOLDER}/dist/nodes/Sahut/${name}.js`)) as Module;
+}
+
 let loading: Promise<core.PackageDirectoryLoader> | undefined;
 
 /** The built package, loaded as n8n loads a package from a folder. Needs `npm run build`. */
@@ -395,10 +400,9 @@ export function fastClock(times: number): TransportSettings['clock'] {
 export async function sahutWith(
 	settings: Partial<TransportSettings>,
 ): Promise<Record<string, INodeType>> {
-	const dist = path.join(PACKAGE_FOLDER, 'dist/nodes/Sahut');
-	const { Sahut } = (await import(`${dist}/Sahut.node.js`)) as typeof SahutNode;
-	const { resources } = (await import(`${dist}/resources/index.js`)) as typeof Resources;
-	const { executeItems } = (await import(`${dist}/runtime/execute.js`)) as typeof Execute;
+	const { Sahut } = await fromDist<typeof SahutNode>('Sahut.node');
+	const { resources } = await fromDist<typeof Resources>('resources/index');
+	const { executeItems } = await fromDist<typeof Execute>('runtime/execute');
 	const { description, methods } = new Sahut();
 	const node: INodeType = {
 		description,

@@ -13,6 +13,7 @@ import {
 	type WorkflowToRun,
 } from './engine';
 import { byId } from './locator';
+import './time';
 
 export type NodeSettings = Parameters<typeof sahutWorkflow>[1];
 
