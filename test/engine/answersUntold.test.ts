@@ -1,6 +1,5 @@
 import type { IDataObject, INode } from 'n8n-workflow';
 
-import { fastClock, sahutWith } from '../support/engine';
 import { byId } from '../support/locator';
 import { executionThatDied, letPass, retry } from '../support/retryData';
 import {
@@ -235,7 +234,6 @@ const create = (more: INode['parameters'] = {}): INode['parameters'] => ({
 	name: '={{ $json.name }}',
 	additionalFields: { phone: '={{ $json.phone }}', ...more },
 });
-const quick = async () => ({ nodeTypes: await sahutWith({ clock: fastClock(20) }) });
 
 describe('a contact made a moment ago', () => {
 	it('is not written to under the number that was corrected since', async () => {
@@ -290,12 +288,9 @@ describe('a template without values whose answer is lost is not', () => {
 			created_at: new Date(Date.now() + 1000).toISOString(),
 		});
 		faults.add({ kind: 'dropBefore', method: 'POST' });
-		const { status } = await workspace.run(
-			withoutValues,
-			[{ conversation, template: 'tmpl_greeting' }],
-			{},
-			await quick(),
-		);
+		const { status } = await workspace.run(withoutValues, [
+			{ conversation, template: 'tmpl_greeting' },
+		]);
 		expect(status).toBe('error');
 	});
 });
@@ -307,10 +302,10 @@ it('two lost answers of two executions are not both found in one message', async
 	const rows = [{ conversation, text: 'Pesanan 12 sudah dikirim' }];
 	// The first one's is stored late, after it was given up.
 	faults.add({ kind: 'dropBefore', method: 'POST', times: 2 });
-	const first = await workspace.run(sendText, rows, {}, await quick());
+	const first = await workspace.run(sendText, rows);
 	expect(first.status).toBe('error');
 	store.send(conversation!, { content: 'Pesanan 12 sudah dikirim' });
-	const second = await workspace.run(sendText, rows, {}, await quick());
+	const second = await workspace.run(sendText, rows);
 	const again = await retry(workspace, first, sendText);
 	expect(allSent(workspace)).toHaveLength(1);
 	expect([second.status, again.status].filter((s) => s === 'success')).toHaveLength(1);

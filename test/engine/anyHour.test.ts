@@ -1,7 +1,6 @@
 import type { INode } from 'n8n-workflow';
 
 import { HOUR_MS, MINUTE_MS } from '../../sandbox/clock';
-import { sahutWith } from '../support/engine';
 import { executionThatDied, retry } from '../support/retryData';
 import { byId } from '../support/locator';
 import {
@@ -12,6 +11,7 @@ import {
 	toPhone,
 	type Workspace,
 } from '../support/workspace';
+import { withTransport, wrongBy } from '../support/transport';
 
 const SECOND_MS = 1_000;
 const TEMPLATE = /^Halo Kak Budi, terima kasih/;
@@ -129,17 +129,13 @@ describe('Text, or Template After 24 Hours', () => {
 		const workspace = await openWorkspace();
 		const open = conversationWith(workspace, 24 * HOUR_MS - 30 * MINUTE_MS);
 		const closed = conversationWith(workspace, 24 * HOUR_MS + 30 * MINUTE_MS);
-		const clock = {
-			now: () => Date.now() + wrongByMs,
-			sleep: async () => await Promise.resolve(),
-		};
 
-		const { output } = await workspace.run(
-			sendEither,
-			[{ conversation: open }, { conversation: closed }],
-			{},
-			{ nodeTypes: await sahutWith({ clock }) },
-		);
+		withTransport({ clock: wrongBy(wrongByMs) });
+
+		const { output } = await workspace.run(sendEither, [
+			{ conversation: open },
+			{ conversation: closed },
+		]);
 
 		expect(output('Sahut').map(({ json }) => json.sent_as)).toEqual(['text', 'template']);
 	});

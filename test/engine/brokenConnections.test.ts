@@ -1,6 +1,5 @@
 import net from 'node:net';
 
-import { sahutWith } from '../support/engine';
 import { openWorkspace, sendText, until } from '../support/workspace';
 
 /** What Node says when the operating system refuses something. */
@@ -47,15 +46,13 @@ it.each([
 ])('a message goes out at the next attempt when none was sent after %s %s', async (...row) => {
 	const workspace = await openWorkspace();
 	const [conversation] = workspace.addConversations(1);
-	const nodeTypes = await sahutWith({ random: () => 0 });
 	const connect = jest.spyOn(net.Socket.prototype, 'connect');
 	connect.mockImplementationOnce(function (this: net.Socket) {
 		process.nextTick(() => this.destroy(failure(...row)));
 		return this;
 	});
 
-	const rows = [{ conversation, text: 'Halo' }];
-	const { status } = await workspace.run(sendText, rows, {}, { nodeTypes });
+	const { status } = await workspace.run(sendText, [{ conversation, text: 'Halo' }]);
 
 	expect(status).toBe('success');
 	expect(workspace.requests()).toEqual([`POST /conversations/${conversation}/messages`]);

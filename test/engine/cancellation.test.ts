@@ -4,6 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { runWorkflow, sahutWorkflow, toItems, type WorkflowToRun } from '../support/engine';
 import { dataForRetry } from '../support/retryData';
 import { byId } from '../support/locator';
+import { waitReally } from '../support/transport';
 import {
 	openWorkspace,
 	sendText,
@@ -49,6 +50,7 @@ async function cancelInTheWait(settings: NodeSettings) {
 	const limit = { status: 429, retryAfter: 100, method: 'POST', path: path(limited!) };
 	workspace.sandbox.faults.add({ kind: 'status', ...limit });
 	const toRun = { ...workflow(next!, settings), credentials: workspace.credentials };
+	waitReally();
 
 	const cancelled = await runWorkflow({
 		...toRun,

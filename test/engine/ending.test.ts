@@ -1,9 +1,10 @@
 import type { INode, INodePropertyOptions, INodeType } from 'n8n-workflow';
 import { setTimeout as wait } from 'node:timers/promises';
 
-import { loadPackage, sahutWith, fastClock } from '../support/engine';
+import { loadPackage } from '../support/engine';
 import { openServer } from '../support/localServer';
 import { byId } from '../support/locator';
+import { waitReally, withTransport } from '../support/transport';
 import { openWorkspace, sendText } from '../support/workspace';
 
 const about = {
@@ -114,12 +115,13 @@ it('a wait before another try ends with the item', async () => {
 	const list = { ...sendText, operation: 'list', returnAll: true };
 	sandbox.faults.add({ kind: 'status', status: 500, skip: 1, times: 2 });
 	sandbox.faults.add({ kind: 'status', status: 403, skip: 1, times: Infinity });
-	const nodeTypes = await sahutWith({ random: () => 1, clock: fastClock(2) });
+	waitReally(5);
+	withTransport({ random: () => 1 });
 
-	await run(list, rows.slice(0, 1), {}, { nodeTypes });
+	await run(list, rows.slice(0, 1));
 
 	const atTheEnd = sandbox.journal.entries.length;
-	await wait(800);
+	await wait(400);
 	expect(sandbox.journal.entries).toHaveLength(atTheEnd);
 });
 

@@ -1,8 +1,9 @@
-import { sleep, type INode } from 'n8n-workflow';
+import type { INode } from 'n8n-workflow';
 
 import type { FaultAction } from '../../sandbox';
-import { fastClock, sahutWith } from '../support/engine';
+import { HOUR_MS } from '../../sandbox/clock';
 import { closedOrigin, openPlainServer, openServer } from '../support/localServer';
+import { withTransport, wrongBy } from '../support/transport';
 import { openWorkspace, sendText } from '../support/workspace';
 
 const CONVERSATION = 'conv_01HX2B9K3M5N7P';
@@ -18,12 +19,8 @@ async function sendUnder(fault: FaultAction) {
 	const workspace = await openWorkspace();
 	const [conversation] = workspace.addConversations(1);
 	workspace.sandbox.faults.add(fault);
-	const finished = await workspace.run(
-		sendText,
-		[{ conversation, text: 'Halo' }],
-		{},
-		{ nodeTypes: await sahutWith({ timeoutMs: 300 }) },
-	);
+	withTransport({ timeoutMs: 300 });
+	const finished = await workspace.run(sendText, [{ conversation, text: 'Halo' }]);
 	return { ...workspace, ...finished, conversation: conversation! };
 }
 
@@ -206,16 +203,9 @@ describe('a message whose answer is lost', () => {
 		const workspace = await openWorkspace();
 		const [conversation] = workspace.addConversations(1);
 		workspace.sandbox.faults.add({ kind: 'dropAfter' });
-		const anHourAhead = { now: () => Date.now() + 3_600_000, sleep };
+		withTransport({ clock: wrongBy(HOUR_MS) });
 
-		const { status } = await workspace.run(
-			sendText,
-			[{ conversation, text: 'Halo' }],
-			{},
-			{
-				nodeTypes: await sahutWith({ clock: anHourAhead }),
-			},
-		);
+		const { status } = await workspace.run(sendText, [{ conversation, text: 'Halo' }]);
 
 		expect(status).toBe('success');
 	});
@@ -230,10 +220,7 @@ describe('no connection', () => {
 			sendText,
 			[{ conversation: CONVERSATION, text: 'Halo' }],
 			{},
-			{
-				credentials: { sahutApi: { apiKey: 'sk_live_secret', baseUrl } },
-				nodeTypes: await sahutWith({ clock: fastClock(100) }),
-			},
+			{ credentials: { sahutApi: { apiKey: 'sk_live_secret', baseUrl } } },
 		);
 
 		expect(error?.message).toBe(`Sahut could not be reached at ${baseUrl} [item 0]`);

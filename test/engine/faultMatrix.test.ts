@@ -3,12 +3,13 @@ import { setTimeout as wait } from 'node:timers/promises';
 
 import { startSandbox, type Sandbox, type Store } from '../../sandbox';
 import { MAX_TRIES, readAccounts, SETTINGS } from './accounts';
-import { fastClock, runWorkflow, sahutWith, sahutWorkflow, toItems } from '../support/engine';
+import { runWorkflow, sahutWorkflow, toItems } from '../support/engine';
 import type { FinishedRun, WorkflowToRun } from '../support/engine';
 import { FAULTS, FIRST_CUSTOMER, type FaultUnderTest } from './faultTable';
 import { closedOrigin } from '../support/localServer';
 import { addRows, CUSTOMERS, OPERATIONS, parametersOf, type Row } from './operationTable';
 import { dataForRetry } from '../support/retryData';
+import { waitReally, withTransport } from '../support/transport';
 import { openWorkspace, sendText } from '../support/workspace';
 
 /** All that a fault can strike in an operation, under all settings. */
@@ -158,12 +159,7 @@ function brokenRules(
 }
 
 /** Runs an execution under a blow and, when it was stopped, the editor's *Retry* of it without one. */
-async function brokenUnder(
-	blow: Blow,
-	sandbox: Sandbox,
-	nodeTypes: WorkflowToRun['nodeTypes'],
-	baseUrl: string,
-): Promise<string[]> {
+async function brokenUnder(blow: Blow, sandbox: Sandbox, baseUrl: string): Promise<string[]> {
 	const { parameters, customers, fault, strike, step, settings } = blow;
 	const { store, faults, journal, apiKey, url } = sandbox;
 	journal.clear();
@@ -174,7 +170,6 @@ async function brokenUnder(
 			...sahutWorkflow(parameters, { ...settings, maxTries: MAX_TRIES, waitBetweenTries: 1 }),
 			items: toItems(rows),
 			credentials: { sahutApi: { apiKey, baseUrl: address } },
-			nodeTypes,
 			...more,
 		});
 
@@ -212,13 +207,13 @@ afterAll(async () => await Promise.all(sandboxes.map(async (sandbox) => await sa
 
 describe.each(Object.keys(OPERATIONS))('%s', (name) => {
 	it.each(Object.entries(FAULTS))('under %s at any step, keeps the rules', async (_, fault) => {
-		const nodeTypes = await sahutWith(fault.timeoutMs ? { timeoutMs: fault.timeoutMs } : {});
+		if (fault.timeoutMs) withTransport({ timeoutMs: fault.timeoutMs });
 		const nowhere = await closedOrigin();
 		const blows = blowsOf(name, fault);
 		const broken: string[] = [];
 		const dealIn = async (sandbox: Sandbox) => {
 			for (let blow = blows.pop(); blow; blow = blows.pop()) {
-				const rules = await brokenUnder(blow, sandbox, nodeTypes, nowhere);
+				const rules = await brokenUnder(blow, sandbox, nowhere);
 				const { step, strike, settings } = blow;
 				const where = JSON.stringify([step.method, step.path.source, strike, settings]);
 				broken.push(...rules.map((rule) => `${rule}: ${where}`));
@@ -241,8 +236,9 @@ it('sends once when the connection is refused at first', async () => {
 	workspace.credentials.sahutApi!.baseUrl = `${origin}/v1`;
 
 	// The four waits, 7.5 seconds together, take a quarter of that.
-	const nodeTypes = await sahutWith({ random: () => 0.5, clock: fastClock(4) });
-	await workspace.run(sendText, [{ conversation, text: 'Ya, Kak?' }], {}, { nodeTypes });
+	waitReally(4);
+	withTransport({ random: () => 0.5 });
+	await workspace.run(sendText, [{ conversation, text: 'Ya, Kak?' }]);
 	gateway.close();
 
 	expect(workspace.sent(conversation!)).toEqual(['Ya, Kak?']);

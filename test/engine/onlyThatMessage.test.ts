@@ -3,8 +3,9 @@ import { setTimeout as wait } from 'node:timers/promises';
 
 import type { Message } from '../../sandbox/records';
 import { HOUR_MS, MINUTE_MS } from '../../sandbox/clock';
-import { sahutWith, sahutWorkflow, type FinishedRun } from '../support/engine';
+import { sahutWorkflow, type FinishedRun } from '../support/engine';
 import { dataForRetry, executionThatDied, letPass, retry } from '../support/retryData';
+import { letTimePass, waitReally, withTransport, wrongBy } from '../support/transport';
 import { sendOnce, skip, skippedOf } from './skipping';
 import {
 	allSent,
@@ -42,10 +43,8 @@ const row = { phone: '0812-3456-7890', name: 'Budi' };
 /** An hour and a minute pass for this process, and for what Sahut has stored. */
 function anHourPasses(workspace: Workspace) {
 	letPass(workspace, 61);
-	const real = Date.now;
-	jest.spyOn(Date, 'now').mockImplementation(() => real() + 61 * MINUTE_MS);
+	letTimePass(61 * MINUTE_MS);
 }
-afterEach(() => jest.restoreAllMocks());
 /** Retry with the currently saved workflow, whose node was edited. */
 async function retryEdited(w: Workspace, failed: FinishedRun, parameters: INode['parameters']) {
 	const executionData = dataForRetry(failed);
@@ -95,7 +94,7 @@ it('a message that waited for the rate limit is known by when it was sent', asyn
 	const rows = [{ conversation, text: 'Halo' }];
 	workspace.sandbox.faults.add({ kind: 'status', status: 429, retryAfter: 6, method: 'POST' });
 	await workspace.run(sendOnce, rows);
-	await wait(1500);
+	letTimePass(1_500);
 	// Sent two seconds ago, asked for within five.
 	const run = await workspace.run({ ...sendText, ...skip(5 / 3600) }, rows);
 	expect(skippedOf(run)).toEqual(['sent_before']);
@@ -105,13 +104,9 @@ it('a wrong clock of n8n does no harm', async () => {
 	const workspace = await openWorkspace();
 	const [conversation] = workspace.addConversations(1);
 	const rows = [{ conversation, text: 'Halo' }];
-	const clock = {
-		now: () => Date.now() + 2 * HOUR_MS,
-		sleep: async (ms: number) => void (await wait(ms)),
-	};
-	const nodeTypes = await sahutWith({ clock });
-	await workspace.run({ ...sendText, ...skip(1) }, rows, {}, { nodeTypes });
-	const run = await workspace.run({ ...sendText, ...skip(1) }, rows, {}, { nodeTypes });
+	withTransport({ clock: wrongBy(2 * HOUR_MS) });
+	await workspace.run({ ...sendText, ...skip(1) }, rows);
+	const run = await workspace.run({ ...sendText, ...skip(1) }, rows);
 	expect(skippedOf(run)).toEqual(['sent_before']);
 	expect(allSent(workspace)).toEqual(['Halo']);
 });
@@ -260,7 +255,8 @@ it('a text is still one when the customer writes while it waits for its turn', a
 	const { id } = store.addConversation();
 	store.addIncoming(id, 'Halo', new Date(Date.now() - 24 * HOUR_MS + MINUTE_MS + 2000));
 	faults.add({ kind: 'status', status: 429, retryAfter: 3, method: 'POST' });
-	setTimeout(() => store.addIncoming(id, 'Halo?'), 1_000);
+	waitReally(10);
+	setTimeout(() => store.addIncoming(id, 'Halo?'), 100);
 	const { output } = await workspace.run(
 		{
 			...sendText,

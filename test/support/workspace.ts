@@ -13,7 +13,7 @@ import {
 	type WorkflowToRun,
 } from './engine';
 import { byId } from './locator';
-import './time';
+import './transport';
 
 export type NodeSettings = Parameters<typeof sahutWorkflow>[1];
 
