@@ -9,9 +9,9 @@ export interface Settings {
 	retryOnFail: boolean;
 }
 
-export const SETTINGS = (['stopWorkflow', 'continueRegularOutput', 'continueErrorOutput'] as const)
-	.flatMap((onError) => [false, true].map((retryOnFail): Settings => ({ onError, retryOnFail })))
-	.map((settings) => [JSON.stringify(settings), settings] as const);
+export const SETTINGS = (
+	['stopWorkflow', 'continueRegularOutput', 'continueErrorOutput'] as const
+).flatMap((onError) => [false, true].map((retryOnFail): Settings => ({ onError, retryOnFail })));
 
 /** On Retry On Fail. */
 export const MAX_TRIES = 2;

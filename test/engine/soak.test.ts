@@ -1,8 +1,9 @@
 import { faker } from '@faker-js/faker/locale/id_ID';
-import type { IDataObject } from 'n8n-workflow';
+import { sleep, type IDataObject } from 'n8n-workflow';
 
 import type { Fault, FaultAction, RateLimit } from '../../sandbox';
-import { fastClock, sahutWith, type FinishedRun } from '../support/engine';
+import type { FinishedRun } from '../support/engine';
+import { withTransport } from '../support/transport';
 import { openWorkspace, sendText } from '../support/workspace';
 
 /**
@@ -26,7 +27,7 @@ const CONVERSATIONS = 300;
 const FAULTY_WRITES = 0.04;
 const REPEATED_TEXTS = 0.1;
 
-/** A second of the node and of Retry-After is a window of the sandbox. */
+/** A second of the node and of Retry-After is a window of the sandbox, while requests take their time. */
 const SPEED = 10;
 const RATE_LIMIT = { requests: 75, windowMs: 1_000 / SPEED };
 const TIMEOUT_MS = 1_000;
@@ -194,19 +195,24 @@ async function soak(seed: number): Promise<string> {
 	faults.forEach((fault) => sandbox.faults.add(fault));
 
 	const start = performance.now();
-	const nodeTypes = await sahutWith({ timeoutMs: TIMEOUT_MS, clock: fastClock(SPEED) });
+	const begun = Date.now();
+	const clock = {
+		now: () => begun + (Date.now() - begun) * SPEED,
+		sleep: async (ms: number, signal?: AbortSignal) => await sleep(ms / SPEED, signal),
+	};
+	withTransport({ timeoutMs: TIMEOUT_MS, clock });
 	const shares = Array.from({ length: EXECUTIONS }, (_, execution) =>
 		rows.slice((execution * ITEMS) / EXECUTIONS, ((execution + 1) * ITEMS) / EXECUTIONS),
 	);
 	const runs = await Promise.all(
 		shares.map(
 			async (share) =>
-				await run(
-					{ ...sendText, options: { concurrency } },
-					share,
-					{ onError: 'continueErrorOutput', retryOnFail: true, maxTries: 3, waitBetweenTries: 1 },
-					{ nodeTypes },
-				),
+				await run({ ...sendText, options: { concurrency } }, share, {
+					onError: 'continueErrorOutput',
+					retryOnFail: true,
+					maxTries: 3,
+					waitBetweenTries: 1,
+				}),
 		),
 	);
 	const seconds = (performance.now() - start) / 1_000;

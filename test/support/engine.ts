@@ -21,7 +21,6 @@ import {
 	createRunExecutionData,
 	ICredentialsHelper,
 	NodeHelpers,
-	sleep,
 	Workflow,
 	type IConnections,
 	type ICredentialDataDecryptedObject,
@@ -385,15 +384,6 @@ export function sahutWorkflow(
 /** Items from plain objects, as an earlier node would hand them over. */
 export function toItems(rows: IDataObject[]): INodeExecutionData[] {
 	return rows.map((json) => ({ json }));
-}
-
-/** A clock that runs `times` as fast as the real one: a wait of a second takes a second / `times`. */
-export function fastClock(times: number): TransportSettings['clock'] {
-	const start = Date.now();
-	return {
-		now: () => start + (Date.now() - start) * times,
-		sleep: async (ms, signal) => await sleep(ms / times, signal),
-	};
 }
 
 /** The built Sahut node with other settings of its transport, e.g. a shorter time-out. */
