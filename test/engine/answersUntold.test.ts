@@ -1,14 +1,17 @@
 import type { IDataObject, INode } from 'n8n-workflow';
 
+import { loadOptions, sahutWorkflow, searchList } from '../support/engine';
 import { byId } from '../support/locator';
 import { executionThatDied, letPass, retry } from '../support/retryData';
 import {
 	allSent,
 	contactsOf,
 	conversationsOf,
+	openChat,
 	openWorkspace,
 	sendText,
 	toPhone,
+	type Workspace,
 } from '../support/workspace';
 import { goOnInAnotherProcess } from './budi';
 import { skip } from './skipping';
@@ -28,10 +31,9 @@ describe('a message whose answer is lost is not one that another execution has s
 		['the same text', sendText, { text: 'Pesanan 12 sudah dikirim' }],
 		['a template without values', withoutValues, { template: 'tmpl_greeting' }],
 	])('a moment before: %s', async (_, parameters, row) => {
-		const workspace = await openWorkspace();
+		const { workspace, conversation } = await openChat();
 		const { store, faults } = workspace.sandbox;
 		store.addTemplate({ id: 'tmpl_greeting', body: 'Halo Kak, ada kabar baik' });
-		const [conversation] = workspace.addConversations(1);
 		await workspace.run(parameters, [{ conversation, ...row }]);
 		faults.add({ kind: 'dropBefore', method: 'POST' });
 
@@ -42,8 +44,7 @@ describe('a message whose answer is lost is not one that another execution has s
 	});
 
 	it('since, when its own execution is retried', async () => {
-		const workspace = await openWorkspace();
-		const [conversation] = workspace.addConversations(1);
+		const { workspace, conversation } = await openChat();
 		const rows = [{ conversation, text: 'Pesanan 12 sudah dikirim' }];
 		workspace.sandbox.faults.add({ kind: 'dropBefore', method: 'POST' });
 		const failed = await workspace.run(sendText, rows);
@@ -56,11 +57,10 @@ describe('a message whose answer is lost is not one that another execution has s
 	});
 
 	it('while its process was dead: another template without values', async () => {
-		const workspace = await openWorkspace();
+		const { workspace, conversation } = await openChat();
 		const { store } = workspace.sandbox;
 		store.addTemplate({ id: 'tmpl_paid', body: 'Terima kasih, sudah lunas' });
 		store.addTemplate({ id: 'tmpl_greeting', body: 'Halo Kak, ada kabar baik' });
-		const [conversation] = workspace.addConversations(1);
 		await workspace.run(withoutValues, [{ conversation, template: 'tmpl_paid' }]);
 
 		const row = { conversation, template: 'tmpl_greeting' };
@@ -213,10 +213,9 @@ it('a list with null in the place of its rows is empty', async () => {
 });
 
 it('an attachment without an address is left out of the downloads', async () => {
-	const workspace = await openWorkspace();
-	const [conversation] = workspace.addConversations(1);
+	const { workspace, conversation } = await openChat();
 	const file = { content_type: 'image/png', file_name: 'a.png' };
-	const [message] = workspace.sandbox.store.messages(conversation!);
+	const [message] = workspace.sandbox.store.messages(conversation);
 	const body = { data: [{ ...message, attachments: [file] }] };
 	workspace.sandbox.faults.add({ kind: 'body', method: 'GET', times: 9, body });
 
@@ -274,13 +273,12 @@ describe('a contact made a moment ago', () => {
 
 describe('a template without values whose answer is lost is not', () => {
 	it('what the agent whose key it is writes by hand', async () => {
-		const workspace = await openWorkspace({ deviations: ['sent-by-agent'] });
+		const { workspace, conversation } = await openChat({ deviations: ['sent-by-agent'] });
 		const { store, faults } = workspace.sandbox;
 		store.addTemplate({ id: 'tmpl_greeting', body: 'Halo Kak, ada kabar baik' });
-		const [conversation] = workspace.addConversations(1);
 		await workspace.run(sendText, [{ conversation, text: 'Halo' }]);
-		const sender = store.messages(conversation!).at(-1)!.sender!;
-		store.addMessage(conversation!, {
+		const sender = store.messages(conversation).at(-1)!.sender!;
+		store.addMessage(conversation, {
 			type: 'outgoing',
 			content: 'Sebentar ya, saya cek dulu',
 			sender,
@@ -296,15 +294,14 @@ describe('a template without values whose answer is lost is not', () => {
 });
 
 it('two lost answers of two executions are not both found in one message', async () => {
-	const workspace = await openWorkspace();
+	const { workspace, conversation } = await openChat();
 	const { store, faults } = workspace.sandbox;
-	const [conversation] = workspace.addConversations(1);
 	const rows = [{ conversation, text: 'Pesanan 12 sudah dikirim' }];
 	// The first one's is stored late, after it was given up.
 	faults.add({ kind: 'dropBefore', method: 'POST', times: 2 });
 	const first = await workspace.run(sendText, rows);
 	expect(first.status).toBe('error');
-	store.send(conversation!, { content: 'Pesanan 12 sudah dikirim' });
+	store.send(conversation, { content: 'Pesanan 12 sudah dikirim' });
 	const second = await workspace.run(sendText, rows);
 	const again = await retry(workspace, first, sendText);
 	expect(allSent(workspace)).toHaveLength(1);
@@ -349,14 +346,13 @@ describe('a message is not sent twice where a list has', () => {
 		['the time as a number of seconds', { created_at: Math.floor(Date.now() / 1000) }],
 		['another type for it', { type: 'template' }],
 	])('%s: retry of an execution whose process died', async (_, change) => {
-		const workspace = await openWorkspace();
+		const { workspace, conversation } = await openChat();
 		const { store, faults } = workspace.sandbox;
-		const [conversation] = workspace.addConversations(1);
 		const died = executionThatDied(workspace, sendText, [{ conversation, text: 'Halo' }]);
 		// What the process has sent before it died; another process does not remember it.
-		store.send(conversation!, { content: 'Halo' });
+		store.send(conversation, { content: 'Halo' });
 		const data = store
-			.messages(conversation!)
+			.messages(conversation)
 			.map((m) => (m.type === 'outgoing' ? { ...m, ...change } : m));
 		const meta = { total: data.length, page: 1, per_page: 100, total_pages: 1 };
 		faults.add({ kind: 'body', method: 'GET', path: /messages/, times: 99, body: { data, meta } });
@@ -365,12 +361,11 @@ describe('a message is not sent twice where a list has', () => {
 	});
 
 	it('another type for it: Skip If Sent Within', async () => {
-		const workspace = await openWorkspace();
+		const { workspace, conversation } = await openChat();
 		const { store, faults } = workspace.sandbox;
-		const [conversation] = workspace.addConversations(1);
-		store.send(conversation!, { content: 'Halo' });
+		store.send(conversation, { content: 'Halo' });
 		const data = store
-			.messages(conversation!)
+			.messages(conversation)
 			.map((m) => (m.type === 'outgoing' ? { ...m, type: 'template' } : m));
 		const meta = { total: data.length, page: 1, per_page: 100, total_pages: 1 };
 		faults.add({ kind: 'body', method: 'GET', path: /messages/, times: 99, body: { data, meta } });
@@ -385,8 +380,7 @@ it.each([
 ] as const)(
 	'a retry after the process died does not send again what the API sends as an %s',
 	async (_, deviations) => {
-		const workspace = await openWorkspace({ deviations: [...deviations] });
-		const [conversation] = workspace.addConversations(1);
+		const { workspace, conversation } = await openChat({ deviations: [...deviations] });
 		const died = executionThatDied(workspace, sendText, [{ conversation, text: 'Halo' }]);
 		await died.run();
 		goOnInAnotherProcess(workspace);
@@ -412,10 +406,108 @@ it('a retried Create does not make its old contact one of a moment ago', async (
 });
 
 it('a text that is stored in another Unicode form is not sent again by the retry', async () => {
-	const workspace = await openWorkspace();
-	const [conversation] = workspace.addConversations(1);
+	const { workspace, conversation } = await openChat();
 	const died = executionThatDied(workspace, sendText, [{ conversation, text: 'Kafé dibuka' }]);
-	workspace.sandbox.store.send(conversation!, { content: 'Kafé dibuka'.normalize('NFD') });
+	workspace.sandbox.store.send(conversation, { content: 'Kafé dibuka'.normalize('NFD') });
 	await died.retry();
 	expect(allSent(workspace)).toHaveLength(1);
+});
+
+/** What Sahut's reference does not rule out: records with parts that are null or not there. */
+const CHANNEL = { id: 'ch_1', type: 'whatsapp', name: 'WhatsApp Utama' };
+const HOLED_CONVERSATIONS = [
+	{ id: 'conv_1', status: 'open', channel: CHANNEL, contact: null, assignee: null },
+	{ id: 'conv_2', status: 'open', channel: null, contact: { id: 'ct_2', name: null } },
+	{ id: 'conv_3' },
+];
+const HOLED_CONTACTS = [{ id: 'ct_1', name: null, email: null, phone: null }, { id: 'ct_2' }];
+const HOLED_MESSAGES = [
+	{ id: 'msg_1', type: 'outgoing', content: null, sender: null, attachments: null },
+	{
+		id: 'msg_2',
+		type: 'outgoing',
+		content: null,
+		sender: { type: 'bot', id: 'usr_1', name: null },
+	},
+	{ id: 'msg_3', type: 'incoming', sender: { type: 'contact' }, attachments: [null] },
+].map((message) => ({ ...message, created_at: new Date().toISOString() }));
+
+/** All GETs of this path are answered with the records. */
+function answer({ sandbox }: Workspace, path: RegExp | string, data: unknown[]) {
+	const meta = { total: data.length, page: 1, per_page: 100, total_pages: 1 };
+	sandbox.faults.add({ kind: 'body', method: 'GET', path, times: 99, body: { data, meta } });
+}
+
+const BUDI = { phone: '0812-3456-7890', name: 'Budi Santoso' };
+
+it('conversations without a contact do not keep others of the channel from being reached', async () => {
+	const workspace = await openWorkspace();
+	answer(workspace, '/conversations', HOLED_CONVERSATIONS);
+	answer(workspace, '/contacts', HOLED_CONTACTS);
+
+	const { output } = await workspace.run(toPhone(workspace), [BUDI]);
+
+	expect(output('Sahut')[0]!.json).toMatchObject({ contact_created: true });
+});
+
+it('a conversation that shows no contact when it is looked at is that of the contact in the list', async () => {
+	const workspace = await openWorkspace();
+	const { store } = workspace.sandbox;
+	store.addContact({ phone: '+6281234567890', created_at: '2024-03-15T08:30:00Z' });
+	const contact = store.addContact({ phone: '+6281234567890' });
+	const { id } = store.addConversation({ contact });
+	const data = { id, status: 'open', channel: null, contact: null };
+	workspace.sandbox.faults.add({
+		kind: 'body',
+		method: 'GET',
+		path: `/conversations/${id}`,
+		body: { data },
+	});
+
+	const { output } = await workspace.run(toPhone(workspace), [BUDI]);
+
+	expect(output('Sahut')[0]!.json).toMatchObject({ contact_id: contact.id, conversation_id: id });
+});
+
+it.each([
+	['searchConversations', ['conv_1', 'conv_2', 'conv_3']],
+	['searchContacts', ['ct_1', 'ct_2']],
+	['searchChannels', ['ch_1']],
+])('%s shows what it can', async (method, ids) => {
+	const workspace = await openWorkspace();
+	answer(workspace, '/conversations', HOLED_CONVERSATIONS);
+	answer(workspace, '/contacts', HOLED_CONTACTS);
+	const toRun = { ...sahutWorkflow(sendText), credentials: workspace.credentials };
+
+	const { results } = await searchList(toRun, method);
+
+	expect(results.map(({ value }) => value)).toEqual(ids);
+	for (const { name } of results) expect(name).not.toMatch(/null|undefined|^$/);
+	expect((await searchList(toRun, method, 'utama')).results.length).toBeLessThanOrEqual(ids.length);
+	expect(await loadOptions(toRun, 'getAgents')).toMatchObject([{ value: '' }]);
+});
+
+it('messages without text or sender are listed, and stand in a transcript', async () => {
+	const { workspace, conversation } = await openChat();
+	answer(workspace, /messages$/, HOLED_MESSAGES);
+	const list = { ...sendText, operation: 'list', returnAll: true };
+
+	const listed = await workspace.run(list, [{ conversation }]);
+	const transcript = await workspace.run({ ...list, options: { output: 'transcript' } }, [
+		{ conversation },
+	]);
+
+	expect(listed.output('Sahut')).toHaveLength(3);
+	expect(transcript.output('Sahut')[0]!.json.transcript).not.toMatch(/null|undefined/);
+});
+
+it('a picture without a text is not taken for a template that was sent', async () => {
+	const { workspace, conversation } = await openChat();
+	answer(workspace, /messages$/, HOLED_MESSAGES);
+	const send = { ...toPhone(workspace), operation: 'send', conversationId: byId(conversation) };
+
+	const { status } = await executionThatDied(workspace, send, [BUDI]).retry();
+
+	expect(status).toBe('success');
+	expect(workspace.sent(conversation)).toHaveLength(1);
 });

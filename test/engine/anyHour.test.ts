@@ -188,10 +188,10 @@ describe('Text, or Template After 24 Hours', () => {
 
 	it('goes the same way again after a lost answer, although the window has closed', async () => {
 		const workspace = await openWorkspace();
-		const { store, faults } = workspace.sandbox;
+		const { store } = workspace.sandbox;
 		const conversation = conversationWith(workspace, 25 * HOUR_MS);
 		const refused = conversationWith(workspace, 25 * HOUR_MS);
-		faults.add({ kind: 'status', status: 422, path: new RegExp(refused), method: 'POST' });
+		workspace.refuse(refused);
 
 		const rows = [{ conversation }, { conversation: refused }];
 		const failed = await workspace.run(sendEither, rows, { onError: 'stopWorkflow' });

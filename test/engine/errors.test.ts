@@ -1,10 +1,11 @@
 import type { INode } from 'n8n-workflow';
+import net from 'node:net';
 
 import type { FaultAction } from '../../sandbox';
 import { HOUR_MS } from '../../sandbox/clock';
 import { closedOrigin, openPlainServer, openServer } from '../support/localServer';
 import { withTransport, wrongBy } from '../support/transport';
-import { openWorkspace, sendText } from '../support/workspace';
+import { openChat, openWorkspace, sendText, until } from '../support/workspace';
 
 const CONVERSATION = 'conv_01HX2B9K3M5N7P';
 const MAY_HAVE_ARRIVED = 'It may or may not have arrived';
@@ -16,12 +17,11 @@ const listMessages: INode['parameters'] = {
 };
 
 async function sendUnder(fault: FaultAction) {
-	const workspace = await openWorkspace();
-	const [conversation] = workspace.addConversations(1);
+	const { workspace, conversation } = await openChat();
 	workspace.sandbox.faults.add(fault);
 	withTransport({ timeoutMs: 300 });
 	const finished = await workspace.run(sendText, [{ conversation, text: 'Halo' }]);
-	return { ...workspace, ...finished, conversation: conversation! };
+	return { ...workspace, ...finished, conversation: conversation };
 }
 
 describe('an answer that refuses', () => {
@@ -122,10 +122,9 @@ describe('a message whose answer is lost', () => {
 	});
 
 	it('is not found in an older message with the same text', async () => {
-		const workspace = await openWorkspace();
-		const [conversation] = workspace.addConversations(1);
+		const { workspace, conversation } = await openChat();
 		const { store, faults } = workspace.sandbox;
-		store.addMessage(conversation!, {
+		store.addMessage(conversation, {
 			type: 'outgoing',
 			content: 'Halo',
 			sender: store.bot,
@@ -140,27 +139,25 @@ describe('a message whose answer is lost', () => {
 	});
 
 	it('is found although more than a page has followed it, and others have the same text', async () => {
-		const workspace = await openWorkspace();
-		const [conversation] = workspace.addConversations(1);
+		const { workspace, conversation } = await openChat();
 		const { store, faults } = workspace.sandbox;
-		store.addMessages(conversation!, 98, { until: new Date(Date.now() - 60_000) });
+		store.addMessages(conversation, 98, { until: new Date(Date.now() - 60_000) });
 		const rows = ['Halo', 'Halo', 'Halo'].map((text) => ({ conversation, text }));
 		faults.add({ kind: 'dropAfter', method: 'POST', skip: 1 });
 
 		const { output } = await workspace.run(sendText, rows);
 
 		const ids = store
-			.messages(conversation!)
+			.messages(conversation)
 			.slice(-3)
 			.map(({ id }) => id);
 		expect(output('Sahut').map(({ json }) => json.id)).toEqual(ids);
 	});
 
 	it('of a template is found by its values', async () => {
-		const workspace = await openWorkspace();
-		const [conversation] = workspace.addConversations(1);
+		const { workspace, conversation } = await openChat();
 		const { store, faults } = workspace.sandbox;
-		store.send(conversation!, { content: 'Sebentar ya Kak Budi' });
+		store.send(conversation, { content: 'Sebentar ya Kak Budi' });
 		faults.add({ kind: 'dropAfter' });
 
 		const { output } = await workspace.run(
@@ -178,12 +175,11 @@ describe('a message whose answer is lost', () => {
 	});
 
 	it('of a template without variables is not found in what an agent wrote', async () => {
-		const workspace = await openWorkspace();
-		const [conversation] = workspace.addConversations(1);
+		const { workspace, conversation } = await openChat();
 		const { store, faults } = workspace.sandbox;
 		const [agent] = [...store.agents.values()];
 		faults.add({ kind: 'dropBefore', method: 'POST' });
-		store.addMessage(conversation!, {
+		store.addMessage(conversation, {
 			type: 'outgoing',
 			content: 'Sebentar ya Kak',
 			sender: { type: 'agent', ...agent! },
@@ -200,8 +196,7 @@ describe('a message whose answer is lost', () => {
 	});
 
 	it('is judged by the clock of the server, should that of n8n be wrong', async () => {
-		const workspace = await openWorkspace();
-		const [conversation] = workspace.addConversations(1);
+		const { workspace, conversation } = await openChat();
 		workspace.sandbox.faults.add({ kind: 'dropAfter' });
 		withTransport({ clock: wrongBy(HOUR_MS) });
 
@@ -255,8 +250,7 @@ describe('reading', () => {
 		['JSON without data', { kind: 'body', body: { message: 'ok' } }, 'could not be understood'],
 		['a page without a list', { kind: 'body', body: { data: null } }, 'could not be understood'],
 	])('fails on an answer that is %s, without talk of a message', async (_, fault, message) => {
-		const { sandbox, addConversations, run } = await openWorkspace();
-		const [conversation] = addConversations(1);
+		const { conversation, sandbox, run } = await openChat();
 		sandbox.faults.add(fault);
 
 		const { error } = await run(listMessages, [{ conversation }]);
@@ -307,4 +301,58 @@ it('the credential is decrypted once, not once per request', async () => {
 	const { credentialsDecrypted } = await run(sendText, rows);
 
 	expect(credentialsDecrypted).toBe(1);
+});
+
+/** What Node says when the operating system refuses something. */
+const failure = (syscall: string, code: string) =>
+	Object.assign(new Error(`${syscall} ${code}`), { code, syscall });
+
+afterEach(() => jest.restoreAllMocks());
+
+it.each([
+	['read', 'EHOSTUNREACH'],
+	['write', 'ENETUNREACH'],
+	['read', 'ENETDOWN'],
+	['read', 'EADDRNOTAVAIL'],
+])('a message that has arrived is not sent again after %s %s', async (syscall, code) => {
+	const { workspace, conversation } = await openChat();
+	const { faults, store } = workspace.sandbox;
+	faults.add({ kind: 'slow', delayMs: 1_000, method: 'POST' });
+	// The first look fails, so that only the second try can find it.
+	faults.add({ kind: 'status', status: 403, method: 'GET' });
+	const connect = jest.spyOn(net.Socket.prototype, 'connect');
+
+	const running = workspace.run(sendText, [{ conversation, text: 'Halo' }], {
+		retryOnFail: true,
+		maxTries: 2,
+		waitBetweenTries: 1,
+	});
+	await until(() => workspace.sent(conversation).length > 0);
+	for (const socket of connect.mock.contexts as net.Socket[]) {
+		socket.destroy(failure(syscall, code));
+	}
+	const { output } = await running;
+
+	expect(workspace.sent(conversation)).toEqual(['Halo']);
+	expect(output('Sahut')[0]!.json.id).toBe(store.messages(conversation).at(-1)!.id);
+});
+
+it.each([
+	['connect', 'EPERM'],
+	['connect', 'EACCES'],
+	['connect', 'EMFILE'],
+	['connect', 'ENOBUFS'],
+	['getaddrinfo', 'EAI_FAIL'],
+])('a message goes out at the next attempt when none was sent after %s %s', async (...row) => {
+	const { workspace, conversation } = await openChat();
+	const connect = jest.spyOn(net.Socket.prototype, 'connect');
+	connect.mockImplementationOnce(function (this: net.Socket) {
+		process.nextTick(() => this.destroy(failure(...row)));
+		return this;
+	});
+
+	const { status } = await workspace.run(sendText, [{ conversation, text: 'Halo' }]);
+
+	expect(status).toBe('success');
+	expect(workspace.requests()).toEqual([`POST /conversations/${conversation}/messages`]);
 });

@@ -10,7 +10,7 @@ import { closedOrigin } from '../support/localServer';
 import { addRows, CUSTOMERS, OPERATIONS, parametersOf, type Row } from './operationTable';
 import { dataForRetry } from '../support/retryData';
 import { waitReally, withTransport } from '../support/transport';
-import { openWorkspace, sendText } from '../support/workspace';
+import { openChat, sendText } from '../support/workspace';
 
 /** The operation that is tried under all settings: what is made of them is the same for all. */
 const UNDER_ALL_SETTINGS = 'message send, a text';
@@ -234,8 +234,7 @@ describe.each(Object.keys(OPERATIONS))('%s', (name) => {
 });
 
 it('sends once when the connection is refused at first', async () => {
-	const workspace = await openWorkspace();
-	const [conversation] = workspace.addConversations(1);
+	const { workspace, conversation } = await openChat();
 	const origin = await closedOrigin();
 	const sandboxPort = Number(new URL(workspace.sandbox.url).port);
 	const gateway = createServer((socket) => {
@@ -250,6 +249,6 @@ it('sends once when the connection is refused at first', async () => {
 	await workspace.run(sendText, [{ conversation, text: 'Ya, Kak?' }]);
 	gateway.close();
 
-	expect(workspace.sent(conversation!)).toEqual(['Ya, Kak?']);
+	expect(workspace.sent(conversation)).toEqual(['Ya, Kak?']);
 	expect(workspace.requests()).toHaveLength(1);
 });

@@ -1,14 +1,14 @@
-import type { IDataObject, INode } from 'n8n-workflow';
+import type { IDataObject, INode, INodeType } from 'n8n-workflow';
 
 import {
+	type FinishedRun,
 	runWorkflow,
 	sahutWith,
 	sahutWorkflow,
 	toItems,
-	type FinishedRun,
 } from '../support/engine';
-import { dataForRetry, retry } from '../support/retryData';
-import { openWorkspace, sendText, type Workspace } from '../support/workspace';
+import { dataAtStart, dataForRetry, retry } from '../support/retryData';
+import { openChat, openWorkspace, sendText, type Workspace } from '../support/workspace';
 
 const UNKNOWN = 'conv_00000000000000';
 const RETRY_ON_FAIL = { retryOnFail: true, maxTries: 3, waitBetweenTries: 1 };
@@ -45,12 +45,7 @@ describe('Retry On Fail', () => {
 	it('also on Continue, where n8n runs the node again for a failed first item', async () => {
 		const workspace = await openWorkspace();
 		const [first, ...others] = workspace.addConversations(4);
-		workspace.sandbox.faults.add({
-			kind: 'status',
-			status: 422,
-			times: 2,
-			path: `/conversations/${first}/messages`,
-		});
+		workspace.refuse(first, 2);
 
 		const { output } = await workspace.run(
 			sendText,
@@ -65,21 +60,19 @@ describe('Retry On Fail', () => {
 	it.each(['not delivered', '', { code: 131047 }])(
 		'does not send again a message that Sahut answers with an error in it (%j)',
 		async (error) => {
-			const workspace = await openWorkspace();
-			const [conversation] = workspace.addConversations(1);
+			const { workspace, conversation } = await openChat();
 			const data = { id: 'msg_1', type: 'outgoing', content: 'Halo', error };
 			const body = { data };
 			workspace.sandbox.faults.add({ kind: 'body', method: 'POST', times: Infinity, body });
 
 			await workspace.run(sendText, [{ conversation, text: 'Halo' }], RETRY_ON_FAIL);
 
-			expect(workspace.sent(conversation!)).toEqual(['Halo']);
+			expect(workspace.sent(conversation)).toEqual(['Halo']);
 		},
 	);
 
 	it('does not send a message again whose fate is not known', async () => {
-		const workspace = await openWorkspace();
-		const [conversation] = workspace.addConversations(1);
+		const { workspace, conversation } = await openChat();
 		workspace.sandbox.faults.add({ kind: 'status', status: 502, method: 'POST' });
 
 		const { error } = await workspace.run(
@@ -94,8 +87,7 @@ describe('Retry On Fail', () => {
 	});
 
 	it('finds such a message when it shows up later', async () => {
-		const workspace = await openWorkspace();
-		const [conversation] = workspace.addConversations(1);
+		const { workspace, conversation } = await openChat();
 		const { faults, store } = workspace.sandbox;
 		faults.add({ kind: 'dropAfter', method: 'POST' });
 		// The first look fails, so that only the second try can find it.
@@ -107,8 +99,8 @@ describe('Retry On Fail', () => {
 			RETRY_ON_FAIL,
 		);
 
-		expect(output('Sahut')[0]!.json.id).toBe(store.messages(conversation!).at(-1)!.id);
-		expect(workspace.sent(conversation!)).toEqual(['Halo']);
+		expect(output('Sahut')[0]!.json.id).toBe(store.messages(conversation).at(-1)!.id);
+		expect(workspace.sent(conversation)).toEqual(['Halo']);
 	});
 });
 
@@ -162,18 +154,16 @@ describe('Retry on a failed execution', () => {
 
 describe('is another message, and sent', () => {
 	it('the same text from another item of the same run', async () => {
-		const workspace = await openWorkspace();
-		const [conversation] = workspace.addConversations(1);
+		const { workspace, conversation } = await openChat();
 		const row = { conversation, text: 'Halo' };
 
 		await workspace.run(sendText, [row, row, { conversation: UNKNOWN, text: 'x' }], RETRY_ON_FAIL);
 
-		expect(workspace.sent(conversation!)).toEqual(['Halo', 'Halo']);
+		expect(workspace.sent(conversation)).toEqual(['Halo', 'Halo']);
 	});
 
 	it('the same text in the next run of a loop', async () => {
-		const workspace = await openWorkspace();
-		const [conversation] = workspace.addConversations(1);
+		const { workspace, conversation } = await openChat();
 		const { nodes, connections } = sahutWorkflow(sendText, { onError: 'continueRegularOutput' });
 		const again: INode = { ...nodes[1]!, id: 'again', name: 'Again', type: 'test.twice' };
 		connections.Sahut = { main: [[{ node: 'Again', type: 'main', index: 0 }]] };
@@ -209,17 +199,16 @@ describe('is another message, and sent', () => {
 		});
 
 		expect(runs('Sahut')).toHaveLength(3);
-		expect(workspace.sent(conversation!)).toEqual(['Halo', 'Halo', 'Halo']);
+		expect(workspace.sent(conversation)).toEqual(['Halo', 'Halo', 'Halo']);
 	});
 
 	it('the same text in a new execution', async () => {
-		const workspace = await openWorkspace();
-		const [conversation] = workspace.addConversations(1);
+		const { workspace, conversation } = await openChat();
 
 		await workspace.run(sendText, [{ conversation, text: 'Halo' }]);
 		await workspace.run(sendText, [{ conversation, text: 'Halo' }]);
 
-		expect(workspace.sent(conversation!)).toEqual(['Halo', 'Halo']);
+		expect(workspace.sent(conversation)).toEqual(['Halo', 'Halo']);
 	});
 });
 
@@ -248,8 +237,7 @@ describe('the ledger', () => {
 
 describe('Dry Run', () => {
 	it('shows the exact requests and sends nothing', async () => {
-		const workspace = await openWorkspace();
-		const [conversation] = workspace.addConversations(1);
+		const { workspace, conversation } = await openChat();
 
 		const { output } = await workspace.run(
 			{ ...sendText, options: { dryRun: true, private: true } },
@@ -327,3 +315,64 @@ it.each(['stopWorkflow', 'continueRegularOutput', 'continueErrorOutput'] as cons
 		expect(counts(workspace, [slow!, ...others])).toEqual([1, 1, 1]);
 	},
 );
+
+/** A workflow of Sahut → Other → `back`, all with the same rows. */
+async function workflowAround(execute: () => 'ends' | 'goesOn', back: 'Sahut' | 'Second') {
+	const { workspace, conversation } = await openChat();
+	const rows = [{ conversation, text: 'Halo' }];
+	const { nodes, connections } = sahutWorkflow(sendText);
+	const [trigger, sahut] = nodes;
+	const other: INode = { ...sahut!, id: 'other', name: 'Other', type: 'test.other' };
+	const second: INode = { ...sahut!, id: 'second', name: 'Second' };
+	connections.Sahut = { main: [[{ node: 'Other', type: 'main', index: 0 }]] };
+	connections.Other = { main: [[{ node: back, type: 'main', index: 0 }]] };
+	const { description } = (await sahutWith({}))['n8n-nodes-sahut.sahut']!;
+	const otherType: INodeType = {
+		description: { ...description, credentials: [] },
+		execute: async () => await Promise.resolve([execute() === 'ends' ? [] : toItems(rows)]),
+	};
+	return {
+		workflow: {
+			nodes: [...nodes, other, second],
+			connections,
+			credentials: workspace.credentials,
+			nodeTypes: { 'test.other': otherType },
+		},
+		start: dataAtStart(trigger!, rows),
+		sent: () => workspace.sent(conversation),
+	};
+}
+
+it('in a retry, the same text in the next run of a loop is another message', async () => {
+	let rounds = 0;
+	const { workflow, start, sent } = await workflowAround(
+		() => (rounds++ < 2 ? 'goesOn' : 'ends'),
+		'Sahut',
+	);
+
+	const { runs } = await runWorkflow({ ...workflow, mode: 'retry', executionData: start });
+
+	expect(runs('Sahut')).toHaveLength(3);
+	expect(sent()).toEqual(['Halo', 'Halo', 'Halo']);
+});
+
+it('in a retry, the same text from a node behind the one that failed is another message', async () => {
+	let fails = true;
+	const { workflow, start, sent } = await workflowAround(() => {
+		if (fails) throw new Error('not yet');
+		return 'goesOn';
+	}, 'Second');
+	const failed = await runWorkflow({ ...workflow, executionData: start });
+	expect(failed.status).toBe('error');
+	expect(sent()).toEqual(['Halo']);
+	fails = false;
+
+	const { status } = await runWorkflow({
+		...workflow,
+		mode: 'retry',
+		executionData: dataForRetry(failed),
+	});
+
+	expect(status).toBe('success');
+	expect(sent()).toEqual(['Halo', 'Halo']);
+});

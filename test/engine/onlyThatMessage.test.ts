@@ -10,6 +10,7 @@ import { sendOnce, skip, skippedOf } from './skipping';
 import {
 	allSent,
 	conversationsOf,
+	openChat,
 	openWorkspace,
 	sendText,
 	toPhone,
@@ -53,8 +54,7 @@ async function retryEdited(w: Workspace, failed: FinishedRun, parameters: INode[
 }
 
 it('two templates with the same values are two messages, also an hour later', async () => {
-	const workspace = await openWorkspace();
-	const [conversation] = workspace.addConversations(1);
+	const { workspace, conversation } = await openChat();
 	workspace.sandbox.store.addTemplate({ id: 'tmpl_ok', body: 'Pesanan {{order_id}} diterima' });
 	workspace.sandbox.store.addTemplate({ id: 'tmpl_paid', body: 'Pesanan {{order_id}} lunas' });
 	const accepted = template('tmpl_ok', { order_id: 'ORD-12' });
@@ -66,20 +66,18 @@ it('two templates with the same values are two messages, also an hour later', as
 });
 
 it('a name is a name also where the variable is called 1', async () => {
-	const workspace = await openWorkspace();
-	const [conversation] = workspace.addConversations(1);
+	const { workspace, conversation } = await openChat();
 	workspace.sandbox.store.addTemplate({ id: 'tmpl_1', body: 'Halo Kak {{1}}, pesanan dikirim' });
-	say(workspace, conversation!, 'Halo Budi, ada yang bisa dibantu?');
+	say(workspace, conversation, 'Halo Budi, ada yang bisa dibantu?');
 	const run = await workspace.run(template('tmpl_1', { 1: 'Budi' }), [{ conversation }]);
 	expect(skippedOf(run)).toEqual(['sent']);
 });
 
 it('a retry that finds an old message does not make it a new one', async () => {
-	const workspace = await openWorkspace();
-	const [conversation] = workspace.addConversations(1);
+	const { workspace, conversation } = await openChat();
 	const rows = [{ conversation, text: 'Halo' }];
 	const died = executionThatDied(workspace, sendText, rows);
-	workspace.sandbox.store.send(conversation!, { content: 'Halo' });
+	workspace.sandbox.store.send(conversation, { content: 'Halo' });
 	letPass(workspace, 9);
 	await died.retry();
 	expect(allSent(workspace)).toEqual(['Halo']);
@@ -89,8 +87,7 @@ it('a retry that finds an old message does not make it a new one', async () => {
 });
 
 it('a message that waited for the rate limit is known by when it was sent', async () => {
-	const workspace = await openWorkspace();
-	const [conversation] = workspace.addConversations(1);
+	const { workspace, conversation } = await openChat();
 	const rows = [{ conversation, text: 'Halo' }];
 	workspace.sandbox.faults.add({ kind: 'status', status: 429, retryAfter: 6, method: 'POST' });
 	await workspace.run(sendOnce, rows);
@@ -101,8 +98,7 @@ it('a message that waited for the rate limit is known by when it was sent', asyn
 });
 
 it('a wrong clock of n8n does no harm', async () => {
-	const workspace = await openWorkspace();
-	const [conversation] = workspace.addConversations(1);
+	const { workspace, conversation } = await openChat();
 	const rows = [{ conversation, text: 'Halo' }];
 	withTransport({ clock: wrongBy(2 * HOUR_MS) });
 	await workspace.run({ ...sendText, ...skip(1) }, rows);
@@ -160,14 +156,13 @@ it('goes on skipping in a retry what was skipped, by phone number', async () => 
 
 /** A template that went into the first conversation and was refused by the second. */
 async function sendOneOfTwo(workspace: Workspace) {
-	const { faults } = workspace.sandbox;
 	const [a, b] = workspace.addConversations(2);
 	const before = template(
 		'tmpl_follow_up',
 		{ customer_name: 'Budi' },
 		{ options: { concurrency: 1 } },
 	);
-	faults.add({ kind: 'status', status: 403, path: new RegExp(b!), method: 'POST' });
+	workspace.refuse(b);
 	const failed = await workspace.run(before, [{ conversation: a }, { conversation: b }]);
 	const either = { ...before, messageType: 'textOrTemplate', content: 'Dikirim' };
 	const retryAsEither = async () => await retryEdited(workspace, failed, either);
@@ -209,9 +204,8 @@ it('a retry that cannot read the conversation says that nothing was sent', async
 });
 
 it('another item’s template with the same values is not this one', async () => {
-	const workspace = await openWorkspace();
+	const { workspace, conversation } = await openChat();
 	const { store, faults } = workspace.sandbox;
-	const [conversation] = workspace.addConversations(1);
 	store.addTemplate({ id: 'tmpl_ok', body: 'Pesanan {{order_id}} diterima' });
 	store.addTemplate({ id: 'tmpl_paid', body: 'Pesanan {{order_id}} lunas' });
 	const both = { ...template('', { order_id: 'ORD-12' }), templateId: '={{ $json.template }}' };
@@ -236,11 +230,10 @@ it('of several contacts with one number, one with the tag is enough, however the
 });
 
 it('an order number is not the beginning of an amount', async () => {
-	const workspace = await openWorkspace();
-	const [conversation] = workspace.addConversations(1);
+	const { workspace, conversation } = await openChat();
 	say(
 		workspace,
-		conversation!,
+		conversation,
 		'Halo Kak Budi, total belanja Rp 450.000',
 		workspace.sandbox.store.bot,
 	);
@@ -285,12 +278,7 @@ it('an error does not count what was skipped as sent', async () => {
 	const [a, b] = workspace.addConversations(2);
 	const once = { ...sendText, ...skip(24, { concurrency: 1 }) };
 	await workspace.run(once, [{ conversation: a, text: 'Halo' }]);
-	workspace.sandbox.faults.add({
-		kind: 'status',
-		status: 403,
-		path: new RegExp(b!),
-		method: 'POST',
-	});
+	workspace.refuse(b);
 	const { error } = await workspace.run(once, [
 		{ conversation: a, text: 'Halo' },
 		{ conversation: b, text: 'Halo' },
@@ -357,8 +345,7 @@ it('what an agent writes by hand is not a template, also where the API writes in
 });
 
 it('a blank value of zero-width characters is refused', async () => {
-	const workspace = await openWorkspace();
-	const [conversation] = workspace.addConversations(1);
+	const { workspace, conversation } = await openChat();
 	const { error } = await workspace.run(
 		template('tmpl_follow_up', { customer_name: '\u200b' }, { options: {} }),
 		[{ conversation }],
@@ -367,10 +354,9 @@ it('a blank value of zero-width characters is refused', async () => {
 });
 
 it('a message without a time is not sent again in silence', async () => {
-	const workspace = await openWorkspace();
+	const { workspace, conversation } = await openChat();
 	const { faults, store } = workspace.sandbox;
-	const [conversation] = workspace.addConversations(1);
-	store.send(conversation!, { content: 'Halo' });
+	store.send(conversation, { content: 'Halo' });
 	faults.add({
 		kind: 'body',
 		method: 'GET',
@@ -382,7 +368,7 @@ it('a message without a time is not sent again in silence', async () => {
 		},
 	});
 	await workspace.run(sendOnce, [{ conversation, text: 'Halo' }]);
-	expect(workspace.sent(conversation!)).toEqual(['Halo']);
+	expect(workspace.sent(conversation)).toEqual(['Halo']);
 });
 
 describe('a message in either form', () => {
@@ -401,9 +387,8 @@ describe('a message in either form', () => {
 		},
 	);
 	it('goes once in several retries from the same data', async () => {
-		const workspace = await openWorkspace();
+		const { workspace, conversation } = await openChat();
 		const { store, faults } = workspace.sandbox;
-		const [conversation] = workspace.addConversations(1);
 		const p = template(
 			'tmpl_follow_up',
 			{ customer_name: 'Budi' },
@@ -411,17 +396,16 @@ describe('a message in either form', () => {
 		);
 		faults.add({ kind: 'status', status: 403, method: 'POST' });
 		const failed = await workspace.run(p, [{ conversation }]);
-		for (const m of store.messages(conversation!))
+		for (const m of store.messages(conversation))
 			m.created_at = new Date(Date.now() - 25 * HOUR_MS).toISOString();
 		await retry(workspace, failed, p);
-		store.addIncoming(conversation!, 'Halo');
+		store.addIncoming(conversation, 'Halo');
 		await retry(workspace, failed, p);
 		await Promise.all([retry(workspace, failed, p), retry(workspace, failed, p)]);
 		expect(allSent(workspace)).toHaveLength(1);
 	});
 	it('that was cancelled while it waited for its turn is sent by the next execution', async () => {
-		const workspace = await openWorkspace();
-		const [conversation] = workspace.addConversations(1);
+		const { workspace, conversation } = await openChat();
 		workspace.sandbox.faults.add({ kind: 'slow', delayMs: 1000, method: 'POST' });
 		const one = workspace.run(sendText, [{ conversation, text: 'Satu' }]);
 		await until(() => workspace.requests().length > 0);
@@ -438,8 +422,7 @@ describe('a message in either form', () => {
 		expect(skippedOf(three)).toEqual(['sent']);
 	});
 	it('goes once with Retry On Fail, when its answer is lost and cannot be looked for', async () => {
-		const workspace = await openWorkspace();
-		const [conversation] = workspace.addConversations(1);
+		const { workspace, conversation } = await openChat();
 		workspace.sandbox.faults.add({ kind: 'dropAfter', method: 'POST' });
 		workspace.sandbox.faults.add({ kind: 'status', status: 403, method: 'GET', skip: 1 });
 		const p = template(

@@ -7,6 +7,7 @@ import {
 	allSent,
 	contactsOf,
 	conversationsOf,
+	openChat,
 	openWorkspace,
 	sendText,
 	toPhone,
@@ -29,8 +30,7 @@ const sendTemplateOnce: INode['parameters'] = {
 
 describe('Skip If Sent Within', () => {
 	it('gives out the message that is there, and sends nothing', async () => {
-		const workspace = await openWorkspace();
-		const [conversation] = workspace.addConversations(1);
+		const { workspace, conversation } = await openChat();
 		const row = { conversation, text: 'Pesanan sudah dikirim' };
 
 		const first = await workspace.run(sendOnce, [row]);
@@ -43,7 +43,7 @@ describe('Skip If Sent Within', () => {
 				pairedItem: { item: 0 },
 			},
 		]);
-		expect(workspace.sent(conversation!)).toEqual(['Pesanan sudah dikirim']);
+		expect(workspace.sent(conversation)).toEqual(['Pesanan sudah dikirim']);
 	});
 
 	it.each([
@@ -52,12 +52,11 @@ describe('Skip If Sent Within', () => {
 		[0.5, 31, 'sent'],
 		[24, 24 * 60 + 1, 'sent'],
 	])('of %s hours, %s minutes after the message: %s', async (hours, minutes, reason) => {
-		const workspace = await openWorkspace();
-		const [conversation] = workspace.addConversations(1);
+		const { workspace, conversation } = await openChat();
 		const row = { conversation, text: 'Pesanan sudah dikirim' };
-		workspace.sandbox.store.send(conversation!, { content: row.text });
+		workspace.sandbox.store.send(conversation, { content: row.text });
 		letPass(workspace, minutes);
-		workspace.sandbox.store.addIncoming(conversation!, 'Halo');
+		workspace.sandbox.store.addIncoming(conversation, 'Halo');
 
 		expect(skippedOf(await workspace.run({ ...sendText, ...skip(hours) }, [row]))).toEqual([
 			reason,
@@ -100,8 +99,7 @@ describe('Skip If Sent Within', () => {
 	});
 
 	it('takes two templates with the same values for two messages, where they were sent from here', async () => {
-		const workspace = await openWorkspace();
-		const [conversation] = workspace.addConversations(1);
+		const { workspace, conversation } = await openChat();
 		const variable = [
 			{ name: 'customer_name', value: 'Budi' },
 			{ name: 'order_id', value: 'ORD-12' },
@@ -127,8 +125,7 @@ describe('Skip If Sent Within', () => {
 	});
 
 	it('makes two items with the same message one message', async () => {
-		const workspace = await openWorkspace();
-		const [conversation] = workspace.addConversations(1);
+		const { workspace, conversation } = await openChat();
 		const row = { conversation, text: 'Pesanan sudah dikirim' };
 
 		expect(skippedOf(await workspace.run(sendOnce, [row, row]))).toEqual(['sent', 'sent_before']);
@@ -140,14 +137,13 @@ describe('Skip If Sent Within', () => {
 	});
 
 	it('sends one message for three executions at the same moment', async () => {
-		const workspace = await openWorkspace({ latencyMs: 20 });
-		const [conversation] = workspace.addConversations(1);
+		const { workspace, conversation } = await openChat({ latencyMs: 20 });
 		const row = { conversation, text: 'Pesanan sudah dikirim' };
 
 		const runs = await Promise.all([1, 2, 3].map(async () => await workspace.run(sendOnce, [row])));
 
 		expect(runs.flatMap(skippedOf).sort()).toEqual(['sent', 'sent_before', 'sent_before']);
-		expect(workspace.sent(conversation!)).toHaveLength(1);
+		expect(workspace.sent(conversation)).toHaveLength(1);
 	});
 
 	it.each([true, false])(
@@ -199,8 +195,7 @@ describe('Skip If Sent Within', () => {
 	});
 
 	it('looks for both forms of a message', async () => {
-		const workspace = await openWorkspace();
-		const [conversation] = workspace.addConversations(1);
+		const { workspace, conversation } = await openChat();
 		const either = {
 			...sendTemplateOnce,
 			messageType: 'textOrTemplate',
@@ -223,8 +218,7 @@ describe('Skip If Sent Within', () => {
 		['={{ undefined }}', 'It is nothing for this item'],
 		['={{ null }}', 'It is nothing for this item'],
 	])('of %j is refused before the first request', async (hours, says) => {
-		const workspace = await openWorkspace();
-		const [conversation] = workspace.addConversations(1);
+		const { workspace, conversation } = await openChat();
 
 		const { error } = await workspace.run({ ...sendText, ...skip(hours) }, [
 			{ conversation, text: 'Halo' },
@@ -238,8 +232,7 @@ describe('Skip If Sent Within', () => {
 	it.each(['template', 'textOrTemplate'])(
 		'cannot be used with a template without variables (%s)',
 		async (messageType) => {
-			const workspace = await openWorkspace();
-			const [conversation] = workspace.addConversations(1);
+			const { workspace, conversation } = await openChat();
 
 			const { error } = await workspace.run(
 				{ ...sendOnce, messageType, templateId: 'tmpl_opening_hours' },
@@ -252,8 +245,7 @@ describe('Skip If Sent Within', () => {
 	);
 
 	it('sends nothing when it cannot be found out, and says so', async () => {
-		const workspace = await openWorkspace();
-		const [conversation] = workspace.addConversations(1);
+		const { workspace, conversation } = await openChat();
 		workspace.sandbox.faults.add({ kind: 'status', status: 403, method: 'GET' });
 
 		const { error } = await workspace.run(sendOnce, [{ conversation, text: 'Halo' }]);
@@ -261,13 +253,12 @@ describe('Skip If Sent Within', () => {
 		expect(error?.description).toContain(
 			'It is not known whether it was sent before: nothing was sent.',
 		);
-		expect(workspace.sent(conversation!)).toEqual([]);
+		expect(workspace.sent(conversation)).toEqual([]);
 	});
 
 	it('does not guess when another execution has lost the answer a moment ago', async () => {
-		const workspace = await openWorkspace();
+		const { workspace, conversation } = await openChat();
 		const { faults } = workspace.sandbox;
-		const [conversation] = workspace.addConversations(1);
 		const row = { conversation, text: 'Halo' };
 		faults.add({ kind: 'dropBefore', method: 'POST' });
 
@@ -276,18 +267,17 @@ describe('Skip If Sent Within', () => {
 
 		expect(lost.error?.description).toContain('It may or may not have arrived');
 		expect(error?.message).toContain('It is not known whether conversation');
-		expect(workspace.sent(conversation!)).toEqual([]);
+		expect(workspace.sent(conversation)).toEqual([]);
 	});
 
 	it('returns what the item itself has sent, when n8n runs the node again', async () => {
 		const workspace = await openWorkspace();
-		const { faults } = workspace.sandbox;
 		const [a, b] = workspace.addConversations(2);
 		const rows = [
 			{ conversation: a, text: 'Halo' },
 			{ conversation: b, text: 'Halo' },
 		];
-		faults.add({ kind: 'status', status: 403, path: new RegExp(b!), method: 'POST' });
+		workspace.refuse(b);
 
 		const failed = await workspace.run(sendOnce, rows);
 		const again = await retry(workspace, failed, sendOnce);
@@ -298,14 +288,14 @@ describe('Skip If Sent Within', () => {
 
 	it('goes on skipping in a retry what was skipped, also when the time is over', async () => {
 		const workspace = await openWorkspace();
-		const { store, faults } = workspace.sandbox;
+		const { store } = workspace.sandbox;
 		const [a, b] = workspace.addConversations(2);
 		await workspace.run(sendOnce, [{ conversation: a, text: 'Halo' }]);
 		const rows = [
 			{ conversation: a, text: 'Halo' },
 			{ conversation: b, text: 'Halo' },
 		];
-		faults.add({ kind: 'status', status: 403, path: new RegExp(b!), method: 'POST' });
+		workspace.refuse(b);
 
 		const failed = await workspace.run(sendOnce, rows);
 		letPass(workspace, 25 * 60);
@@ -333,8 +323,7 @@ describe('Skip If Sent Within', () => {
 	});
 
 	it('says in a Dry Run what would be skipped', async () => {
-		const workspace = await openWorkspace();
-		const [conversation] = workspace.addConversations(1);
+		const { workspace, conversation } = await openChat();
 		const row = { conversation, text: 'Halo' };
 		await workspace.run(sendOnce, [row]);
 
@@ -350,8 +339,7 @@ describe('Skip If Sent Within', () => {
 	});
 
 	it('finds an internal note that was sent from here; which others are notes, lists do not say', async () => {
-		const workspace = await openWorkspace();
-		const [conversation] = workspace.addConversations(1);
+		const { workspace, conversation } = await openChat();
 		const note = { ...sendText, ...skip(24, { private: true }) };
 		const row = { conversation, text: 'Cek stok' };
 		await workspace.run(note, [row]);
@@ -359,20 +347,19 @@ describe('Skip If Sent Within', () => {
 		const again = await workspace.run(note, [row]);
 
 		expect(skippedOf(again)).toEqual(['sent_before']);
-		workspace.sandbox.store.send(conversation!, { content: 'Cek harga', private: true });
+		workspace.sandbox.store.send(conversation, { content: 'Cek harga', private: true });
 		const { error } = await workspace.run(note, [{ conversation, text: 'Cek harga' }]);
 		expect(error?.message).toContain('Sahut does not say whether that is a note');
-		expect(workspace.sent(conversation!)).toEqual(['Cek stok', 'Cek harga']);
+		expect(workspace.sent(conversation)).toEqual(['Cek stok', 'Cek harga']);
 	});
 
 	it('of an execution that died and is retried sends the rest once', async () => {
-		const workspace = await openWorkspace();
-		const [conversation] = workspace.addConversations(1);
+		const { workspace, conversation } = await openChat();
 		const died = executionThatDied(workspace, sendOnce, [{ conversation, text: 'Halo' }]);
 		await died.run();
 		await died.retry();
 
-		expect(workspace.sent(conversation!)).toEqual(['Halo']);
+		expect(workspace.sent(conversation)).toEqual(['Halo']);
 	});
 });
 
@@ -463,15 +450,14 @@ describe('Skip Contacts With Tags', () => {
 
 it('the look for a message whose answer was lost goes on for some seconds', async () => {
 	// Sahut has it, and shows it two seconds later.
-	const workspace = await openWorkspace({ deviations: ['late-lists'] });
-	const [conversation] = workspace.addConversations(1);
+	const { workspace, conversation } = await openChat({ deviations: ['late-lists'] });
 	workspace.sandbox.faults.add({ kind: 'dropAfter', method: 'POST' });
 
 	const { status, output } = await workspace.run(sendText, [{ conversation, text: 'Halo' }]);
 
 	expect(status).toBe('success');
 	expect(output('Sahut')[0]!.json).toMatchObject({ content: 'Halo' });
-	expect(workspace.sent(conversation!)).toEqual(['Halo']);
+	expect(workspace.sent(conversation)).toEqual(['Halo']);
 });
 
 it('the look for a lost message holds up no other lane', async () => {
@@ -496,9 +482,8 @@ it('the look for a lost message holds up no other lane', async () => {
 });
 
 it('the look for a lost message ends at once when the execution is cancelled', async () => {
-	const workspace = await openWorkspace();
+	const { workspace, conversation } = await openChat();
 	const { faults } = workspace.sandbox;
-	const [conversation] = workspace.addConversations(1);
 	faults.add({ kind: 'dropBefore', method: 'POST' });
 	waitReally();
 	const looks = () => workspace.requests().filter((request) => request.startsWith('GET'));

@@ -1,11 +1,12 @@
 import type { INode } from 'n8n-workflow';
 
-import { retry } from '../support/retryData';
 import { byId } from '../support/locator';
+import { retry } from '../support/retryData';
 import {
 	allSent,
 	contactsOf,
 	conversationsOf,
+	openChat,
 	openWorkspace,
 	sendText,
 	toPhone,
@@ -110,8 +111,7 @@ describe('an expression that differs at each try', () => {
 	});
 
 	it('looks after a lost answer for what was sent, and not for what it says now', async () => {
-		const workspace = await openWorkspace();
-		const [conversation] = workspace.addConversations(1);
+		const { workspace, conversation } = await openChat();
 		const { faults, store } = workspace.sandbox;
 		faults.add({ kind: 'dropAfter', method: 'POST' });
 		// The first look fails, so that only the second try can find it.
@@ -123,8 +123,8 @@ describe('an expression that differs at each try', () => {
 			RETRY_ON_FAIL,
 		);
 
-		expect(output('Sahut')[0]!.json.id).toBe(store.messages(conversation!).at(-1)!.id);
-		expect(workspace.sent(conversation!)).toHaveLength(1);
+		expect(output('Sahut')[0]!.json.id).toBe(store.messages(conversation).at(-1)!.id);
+		expect(workspace.sent(conversation)).toHaveLength(1);
 	});
 });
 
@@ -190,11 +190,7 @@ describe('a template without variables', () => {
 		workspace.sandbox.store.addTemplate({ id: 'tmpl_thanks', body: 'Terima kasih, Kak.' });
 		const conversations = workspace.addConversations(3);
 		const rows = conversations.map((conversation) => ({ conversation }));
-		workspace.sandbox.faults.add({
-			kind: 'status',
-			status: 422,
-			path: `/conversations/${conversations[0]}/messages`,
-		});
+		workspace.refuse(conversations[0]);
 		const failed = await workspace.run(template, rows);
 		expect(failed.status).toBe('error');
 
@@ -206,12 +202,11 @@ describe('a template without variables', () => {
 	});
 
 	it('is sent in a retry although a bot wrote before the execution began, or an agent since', async () => {
-		const workspace = await openWorkspace();
+		const { workspace, conversation } = await openChat();
 		const { store, faults } = workspace.sandbox;
 		store.addTemplate({ id: 'tmpl_thanks', body: 'Terima kasih, Kak.' });
-		const [conversation] = workspace.addConversations(1);
 		const outgoing = { type: 'outgoing' as const, attachments: [] };
-		store.addMessage(conversation!, {
+		store.addMessage(conversation, {
 			...outgoing,
 			content: 'Kami buka jam 9.',
 			sender: store.bot,
@@ -219,7 +214,7 @@ describe('a template without variables', () => {
 		});
 		faults.add({ kind: 'status', status: 422, method: 'POST' });
 		const failed = await workspace.run(template, [{ conversation }]);
-		store.addMessage(conversation!, {
+		store.addMessage(conversation, {
 			...outgoing,
 			content: 'Sebentar ya, Kak.',
 			sender: { type: 'agent', ...store.addAgent() },
@@ -228,7 +223,7 @@ describe('a template without variables', () => {
 
 		await retry(workspace, failed, template);
 
-		expect(workspace.sent(conversation!)).toContain('Terima kasih, Kak.');
+		expect(workspace.sent(conversation)).toContain('Terima kasih, Kak.');
 	});
 });
 
@@ -241,12 +236,11 @@ describe('what is taken for a template that was sent', () => {
 	};
 
 	async function retryAfter(content: string, senderType: 'agent' | 'bot') {
-		const workspace = await openWorkspace();
+		const { workspace, conversation } = await openChat();
 		const { store, faults } = workspace.sandbox;
-		const [conversation] = workspace.addConversations(1);
 		faults.add({ kind: 'status', status: 422, method: 'POST' });
 		const failed = await workspace.run(ani, [{ conversation }]);
-		store.addMessage(conversation!, {
+		store.addMessage(conversation, {
 			type: 'outgoing',
 			content,
 			sender: { type: senderType, id: 'usr_1', name: 'Dewi' },
@@ -254,7 +248,7 @@ describe('what is taken for a template that was sent', () => {
 			created_at: new Date().toISOString(),
 		});
 		const { output } = await retry(workspace, failed, ani);
-		return { sent: workspace.sent(conversation!).length, found: output('Sahut')[0]!.json.content };
+		return { sent: workspace.sent(conversation).length, found: output('Sahut')[0]!.json.content };
 	}
 
 	it.each([
@@ -278,14 +272,13 @@ describe('an internal note', () => {
 	const note = { ...sendText, options: { private: true } };
 
 	it('whose answer is lost is not taken for a message to the customer with the same text', async () => {
-		const workspace = await openWorkspace();
-		const [conversation] = workspace.addConversations(1);
+		const { workspace, conversation } = await openChat();
 		const { faults, store } = workspace.sandbox;
 		faults.add({ kind: 'dropBefore', method: 'POST' });
 		const running = workspace.run(note, [{ conversation, text: 'Halo' }], {
 			onError: 'continueRegularOutput',
 		});
-		store.send(conversation!, { content: 'Halo' });
+		store.send(conversation, { content: 'Halo' });
 
 		const [item] = (await running).output('Sahut');
 
@@ -297,11 +290,7 @@ describe('an internal note', () => {
 		const [refused, conversation] = workspace.addConversations(2);
 		const rows = [refused, conversation].map((id) => ({ conversation: id, text: 'Halo' }));
 		const oneByOne = { ...sendText, options: { private: true, concurrency: 1 } };
-		workspace.sandbox.faults.add({
-			kind: 'status',
-			status: 422,
-			path: `/conversations/${refused}/messages`,
-		});
+		workspace.refuse(refused);
 		const failed = await workspace.run(oneByOne, rows);
 		await retry(workspace, failed, oneByOne);
 
@@ -355,4 +344,101 @@ it('a contact that one item names by phone and another by email is one', async (
 	);
 
 	expect(workspace.sandbox.store.contacts.size).toBe(1);
+});
+
+const upsertCompany: INode['parameters'] = {
+	resource: 'contact',
+	operation: 'upsert',
+	matchBy: 'phone',
+	phone: '={{ $json.phone }}',
+	name: 'Budi',
+	additionalFields: { company: '={{ $json.company }}' },
+};
+const ONE = { phone: '0812 0000 0000', company: 'Toko Satu' };
+const TWO = { phone: '0812 0000 0000', company: 'Toko Dua' };
+const OTHER = { phone: '0813 0000 0000', company: 'Toko Lain' };
+
+describe('when n8n runs the node again, the value of the last item stays', () => {
+	it.each([
+		['stopWorkflow', [ONE, TWO, OTHER]],
+		['continueRegularOutput', [OTHER, ONE, TWO]],
+	] as const)('for Create or Update, with another contact refused (%s)', async (onError, rows) => {
+		const { sandbox, run } = await openWorkspace();
+		sandbox.faults.add({
+			kind: 'status',
+			status: 403,
+			method: 'POST',
+			mentions: '+6281300000000',
+		});
+
+		const { status } = await run(upsertCompany, [...rows], { ...RETRY_ON_FAIL, onError });
+
+		const contacts = [...sandbox.store.contacts.values()];
+		expect(status).toBe('success');
+		expect(contacts.map(({ company }) => company).sort()).toEqual(['Toko Dua', 'Toko Lain']);
+		const changes = sandbox.journal.entries.filter(({ method }) => method === 'PUT');
+		expect(changes.map(({ body }) => body)).toEqual([{ company: 'Toko Dua', name: 'Budi' }]);
+	});
+
+	it('for the custom attributes of a contact, and those of other items stay too', async () => {
+		const { sandbox, run } = await openWorkspace();
+		const budi = sandbox.store.addContact({ name: 'Budi' });
+		const siti = sandbox.store.addContact({ name: 'Siti' });
+		sandbox.faults.add({
+			kind: 'status',
+			status: 403,
+			method: 'PUT',
+			path: `/contacts/${siti.id}`,
+		});
+		const attribute = [
+			{ name: 'tahap', value: '={{ $json.stage }}' },
+			{ name: '={{ $json.more }}', value: 'ya' },
+		];
+
+		const { status } = await run(
+			{
+				resource: 'contact',
+				operation: 'update',
+				contactId: byId('={{ $json.id }}'),
+				updateFields: { customAttributes: { attribute } },
+			},
+			[
+				{ id: budi.id, stage: 'satu', more: 'x' },
+				{ id: budi.id, stage: 'dua', more: 'y' },
+				{ id: siti.id, stage: 'satu', more: 'x' },
+			],
+			RETRY_ON_FAIL,
+		);
+
+		expect(status).toBe('success');
+		expect(budi.custom_attributes).toEqual({ tahap: 'dua', x: 'ya', y: 'ya' });
+		const changes = sandbox.journal.entries.filter(
+			({ method, path }) => method === 'PUT' && path.endsWith(budi.id),
+		);
+		expect(changes).toHaveLength(2);
+	});
+
+	it.each([
+		['conversation', 'status', ['pending', 'snoozed', 'resolved']],
+		['contact', 'company', ['Toko Satu', 'Toko Dua', 'Toko Tiga']],
+	] as const)('for a %s whose first change was lost', async (resource, field, values) => {
+		const { sandbox, run } = await openWorkspace();
+		const { store } = sandbox;
+		const record = resource === 'contact' ? store.addContact() : store.addConversation();
+		sandbox.faults.add({ kind: 'status', status: 500, method: 'PUT' });
+
+		const { output } = await run(
+			{
+				resource,
+				operation: 'update',
+				[`${resource}Id`]: byId(record.id),
+				updateFields: { [field]: '={{ $json.value }}' },
+			},
+			values.map((value) => ({ value })),
+			{ ...RETRY_ON_FAIL, onError: 'continueRegularOutput' },
+		);
+
+		expect(output('Sahut').map(({ json }) => json[field])).toEqual(values);
+		expect(record).toMatchObject({ [field]: values.at(-1) });
+	});
 });

@@ -30,6 +30,8 @@ export interface Workspace {
 		settings?: NodeSettings,
 		more?: Partial<WorkflowToRun>,
 	): Promise<FinishedRun>;
+	/** Has Sahut refuse the next messages into a conversation. */
+	refuse(conversation: string | undefined, times?: number): void;
 	/** The texts that a conversation holds beside those of the customer, oldest first. */
 	sent(conversationId: string): string[];
 	/** Method and path of every request that arrived. */
@@ -55,6 +57,10 @@ export async function openWorkspace(options: SandboxOptions = {}): Promise<Works
 				credentials,
 				...more,
 			}),
+		refuse: (conversation, times = 1) => {
+			const path = `/conversations/${conversation}/messages`;
+			sandbox.faults.add({ kind: 'status', status: 422, method: 'POST', path, times });
+		},
 		sent: (conversationId) =>
 			sandbox.store
 				.messages(conversationId)
@@ -62,6 +68,13 @@ export async function openWorkspace(options: SandboxOptions = {}): Promise<Works
 				.map(({ content }) => content),
 		requests: () => sandbox.journal.entries.map(({ method, path }) => `${method} ${path}`),
 	};
+}
+
+/** A workspace with one conversation, in which the customer has just written. */
+export async function openChat(options: SandboxOptions = {}) {
+	const workspace = await openWorkspace(options);
+	const [conversation] = workspace.addConversations(1) as [string];
+	return { ...workspace, workspace, conversation };
 }
 
 /** Resolves when the condition holds. */
