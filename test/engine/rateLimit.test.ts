@@ -125,6 +125,8 @@ describe('under the limit of a plan', () => {
 	it('Requests per Minute spreads them evenly, so that the limit is never hit', async () => {
 		const workspace = await openWorkspace();
 		const rows = rowsFor(workspace, 20);
+		// Requests are on their way while the others wait.
+		waitReally(4);
 
 		await workspace.run(
 			{ ...sendText, options: { concurrency: 20, requestsPerMinute: 300 } },
@@ -172,8 +174,8 @@ it('a read that fails in passing is repeated, each page for itself', async () =>
 	workspace.sandbox.store.addMessages(conversation, 1_000);
 	workspace.sandbox.faults.add({ kind: 'status', status: 503, skip: 2, times: 2 });
 	workspace.sandbox.faults.add({ kind: 'dropBefore', skip: 5 });
-	workspace.sandbox.faults.add({ kind: 'slow', delayMs: 1_000, skip: 7 });
-	withTransport({ timeoutMs: 300 });
+	workspace.sandbox.faults.add({ kind: 'slow', delayMs: 3_000, skip: 7 });
+	withTransport({ timeoutMs: 1_500 });
 
 	const { status, output } = await workspace.run(
 		{ ...sendText, operation: 'list', returnAll: true },
