@@ -3,7 +3,6 @@ import { join, relative, resolve } from 'node:path';
 import type { INode } from 'n8n-workflow';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 
-import { DEFAULT_DATA } from '../../../sandbox/seed';
 import { launchChromium, openEditor, openNode, openWorkflow } from '../../../scripts/editor';
 import { createWorkflow } from '../../../scripts/n8n';
 import { chain, manualTrigger, sahut } from '../../../scripts/n8n/parts';
@@ -22,7 +21,8 @@ export interface Desk extends Bench {
 
 /** An n8n and a browser for a file of tests. */
 export function useDesk(name: string): Desk {
-	const desk = useN8n(name, { data: DEFAULT_DATA }) as Desk;
+	// As much as the sandbox has by itself.
+	const desk = useN8n(name, { data: undefined }) as Desk;
 	let browser: Browser;
 	let editor: BrowserContext;
 
