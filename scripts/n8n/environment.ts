@@ -1,6 +1,5 @@
 import type { InstalledN8n } from './install';
 import { freePort } from './ports';
-import type { N8nOptions } from './server';
 
 /** What n8n gets of this process's environment: nothing that would change how it behaves. */
 const PASSED_ON = ['HOME', 'LANG', 'LC_ALL', 'NODE_EXTRA_CA_CERTS', 'TMPDIR', 'TZ', 'USER'];
@@ -25,7 +24,7 @@ const SETTINGS = {
 /** The environment of a process of n8n, with more settings, which go before those above. */
 export async function n8nEnvironment(
 	{ path }: InstalledN8n,
-	{ userFolder, env }: Pick<N8nOptions, 'env' | 'userFolder'>,
+	{ userFolder, env }: { userFolder: string; env?: Record<string, string> },
 ): Promise<Record<string, string>> {
 	const machine = PASSED_ON.flatMap((name) => {
 		const value = process.env[name];
