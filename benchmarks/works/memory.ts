@@ -25,7 +25,7 @@ export const memory: Work = {
 			const peakMb = report.peakRssMb;
 			return { idleMb, peakMb, growthMb: peakMb - idleMb, items };
 		};
-		const samples = await alternate(WHO, quick ? 1 : 3, take);
+		const samples = await alternate(WHO, quick ? 1 : 5, take);
 		const middle = (who: (typeof WHO)[number], what: 'idleMb' | 'peakMb' | 'growthMb') =>
 			median(samples[who].map((sample) => sample[what]));
 		const growthShare = middle('sahut', 'growthMb') / middle('httpRequest', 'growthMb');

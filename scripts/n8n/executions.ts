@@ -78,10 +78,6 @@ export async function retryExecution(session: Session, id: string): Promise<Exec
 	return await waitForExecution(session, retry.id);
 }
 
-export async function deleteExecutions(session: Session, ids: string[]): Promise<void> {
-	await session.request('POST', '/executions/delete', { ids });
-}
-
 /** The items that a node put out in its last run; none if it did not run. */
 export function outputItems(
 	{ data }: { data: IRunExecutionData },

@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 import {
 	availablePort,
@@ -9,6 +10,7 @@ import {
 	listWorkflows,
 	NEWEST,
 	outputItems,
+	readLog,
 	signIn,
 	startWorkflow,
 	until,
@@ -35,8 +37,8 @@ afterAll(async () => {
 });
 
 /** What `npm start` does after the build. @returns all that it prints until it is ready */
-async function start(): Promise<string> {
-	const args = ['--import', 'tsx', 'scripts/start.ts'];
+async function start(options: string[]): Promise<string> {
+	const args = ['--import', 'tsx', 'scripts/start.ts', ...options];
 	const ports = ['--port', String(port), '--sandbox-port', String(sandboxPort)];
 	const child = spawn(process.execPath, [...args, ...ports], { cwd: REPOSITORY, stdio: 'pipe' });
 	running = child;
@@ -78,15 +80,24 @@ async function followUp(session: Session): Promise<unknown[]> {
 	return outputItems(execution, 'Write when it was sent').map(({ json }) => json.order_id);
 }
 
-it('offers an editor with all examples, keeps it from one start to the next, and leaves nothing running', async () => {
+/** All of the package is compiled at first. n8n says when it begins to reload it, and not when it has. */
+async function untilReloaded(): Promise<void> {
+	const log = join(userFolder, 'n8n.log');
+	const isSaid = () => readLog(log, 0).includes('Hot reload triggered for n8n-nodes-sahut');
+	await until('n8n to reload the package', START_TIMEOUT_MS, () => isSaid() || undefined);
+	await sleep(3_000);
+}
+
+it('offers an editor with all examples, keeps it from one start to the next, reloads what is compiled if asked to, and leaves nothing running', async () => {
 	const examples = readdirSync(EXAMPLES)
 		.filter((file) => file.endsWith('.json'))
 		.map((file) => JSON.parse(readFileSync(join(EXAMPLES, file), 'utf8')) as { name: string });
 
-	for (let time = 0; time < 2; time++) {
-		const session = await signInAsTold(await start());
+	for (const isDev of [false, true]) {
+		const session = await signInAsTold(await start(isDev ? ['--watch'] : []));
 		expect(await names(session)).toEqual(examples.map(({ name }) => name).sort());
-		expect(await followUp(session)).toHaveLength(time === 0 ? 6 : 0);
+		if (isDev) await untilReloaded();
+		expect(await followUp(session)).toHaveLength(isDev ? 0 : 6);
 
 		expect(await interrupt()).toBe(0);
 		expect(await availablePort(port)).toBe(port);

@@ -1,12 +1,7 @@
-import type { IDataObject, INode, INodeType } from 'n8n-workflow';
+import type { IDataObject, INode } from 'n8n-workflow';
 
-import {
-	type FinishedRun,
-	runWorkflow,
-	sahutWith,
-	sahutWorkflow,
-	toItems,
-} from '../support/engine';
+import { type FinishedRun, runWorkflow, sahutWorkflow, toItems } from '../support/engine';
+import { standIn } from '../support/builtInNodes';
 import { dataAtStart, dataForRetry, retry } from '../support/retryData';
 import { openChat, openWorkspace, sendText, type Workspace } from '../support/workspace';
 
@@ -168,33 +163,19 @@ describe('is another message, and sent', () => {
 		const again: INode = { ...nodes[1]!, id: 'again', name: 'Again', type: 'test.twice' };
 		connections.Sahut = { main: [[{ node: 'Again', type: 'main', index: 0 }]] };
 		connections.Again = { main: [[{ node: 'Sahut', type: 'main', index: 0 }]] };
+		const items = toItems([
+			{ conversation, text: 'Halo' },
+			{ conversation: UNKNOWN, text: 'x' },
+		]);
 		let rounds = 0;
 
 		const { runs } = await runWorkflow({
 			nodes: [...nodes, again],
 			connections,
-			items: toItems([
-				{ conversation, text: 'Halo' },
-				{ conversation: UNKNOWN, text: 'x' },
-			]),
+			items,
 			credentials: workspace.credentials,
 			nodeTypes: {
-				'test.twice': {
-					description: {
-						...(await sahutWith({}))['n8n-nodes-sahut.sahut']!.description,
-						credentials: [],
-					},
-					async execute() {
-						return rounds++ < 2
-							? [
-									toItems([
-										{ conversation, text: 'Halo' },
-										{ conversation: UNKNOWN, text: 'x' },
-									]),
-								]
-							: [[]];
-					},
-				},
+				'test.twice': standIn('Again', [], async () => [rounds++ < 2 ? items : []]),
 			},
 		});
 
@@ -326,11 +307,7 @@ async function workflowAround(execute: () => 'ends' | 'goesOn', back: 'Sahut' | 
 	const second: INode = { ...sahut!, id: 'second', name: 'Second' };
 	connections.Sahut = { main: [[{ node: 'Other', type: 'main', index: 0 }]] };
 	connections.Other = { main: [[{ node: back, type: 'main', index: 0 }]] };
-	const { description } = (await sahutWith({}))['n8n-nodes-sahut.sahut']!;
-	const otherType: INodeType = {
-		description: { ...description, credentials: [] },
-		execute: async () => await Promise.resolve([execute() === 'ends' ? [] : toItems(rows)]),
-	};
+	const otherType = standIn('Other', [], async () => [execute() === 'ends' ? [] : toItems(rows)]);
 	return {
 		workflow: {
 			nodes: [...nodes, other, second],

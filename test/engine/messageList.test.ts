@@ -2,8 +2,8 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { IDataObject, INode } from 'n8n-workflow';
 
 import type { Sender } from '../../sandbox';
-import { sahutWith } from '../support/engine';
 import { openServer } from '../support/localServer';
+import { withTransport } from '../support/transport';
 import { openWorkspace } from '../support/workspace';
 
 const listMessages: INode['parameters'] = {
@@ -279,11 +279,10 @@ describe('Download Attachments', () => {
 				file_name: name,
 			})),
 		);
+		withTransport({ maxAttachmentBytes: 2 * 1024 * 1024, timeoutMs: 500 });
 		const finished = await workspace.run(
 			{ ...listMessages, returnAll: true, options: { downloadAttachments: true } },
 			[{ conversation }],
-			{},
-			{ nodeTypes: await sahutWith({ maxAttachmentBytes: 2 * 1024 * 1024, timeoutMs: 500 }) },
 		);
 		return { ...workspace, ...finished, requests };
 	}

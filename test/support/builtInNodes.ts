@@ -14,7 +14,8 @@ interface Assignment {
 
 type Execute = NonNullable<INodeType['execute']>;
 
-function standIn(
+/** A node for the engine that does what `execute` says, under any version. */
+export function standIn(
 	name: string,
 	properties: INodeProperties[],
 	execute?: Execute,

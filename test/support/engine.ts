@@ -40,10 +40,6 @@ import {
 	type IWorkflowExecuteAdditionalData,
 	type WorkflowExecuteMode,
 } from 'n8n-workflow';
-import type * as Resources from '../../nodes/Sahut/resources';
-import type * as Execute from '../../nodes/Sahut/runtime/execute';
-import type * as SahutNode from '../../nodes/Sahut/Sahut.node';
-import type { TransportSettings } from '../../nodes/Sahut/transport/settings';
 
 export const PACKAGE_FOLDER = path.resolve(__dirname, '../..');
 
@@ -384,22 +380,4 @@ export function sahutWorkflow(
 /** Items from plain objects, as an earlier node would hand them over. */
 export function toItems(rows: IDataObject[]): INodeExecutionData[] {
 	return rows.map((json) => ({ json }));
-}
-
-/** The built Sahut node with other settings of its transport, e.g. a shorter time-out. */
-export async function sahutWith(
-	settings: Partial<TransportSettings>,
-): Promise<Record<string, INodeType>> {
-	const { Sahut } = await fromDist<typeof SahutNode>('Sahut.node');
-	const { resources } = await fromDist<typeof Resources>('resources/index');
-	const { executeItems } = await fromDist<typeof Execute>('runtime/execute');
-	const { description, methods } = new Sahut();
-	const node: INodeType = {
-		description,
-		methods,
-		async execute() {
-			return await executeItems(this, resources, settings);
-		},
-	};
-	return { 'n8n-nodes-sahut.sahut': node };
 }
