@@ -1,14 +1,20 @@
-const { require: load } = require('tsx/cjs/api');
-const { maxWorkers, reporters, testTimeout, ...e2e } = require('./jest.e2e.config.js');
-const { RELEASES } = load('./scripts/n8n/releases.ts', __filename);
+const {
+	maxWorkers,
+	reporters,
+	testSequencer,
+	testTimeout,
+	...e2e
+} = require('./jest.e2e.config.js');
+const releases = require('./scripts/n8n/knownReleases.json');
 
 /** The part of them without a browser, on each n8n that is known. @type {import('jest').Config} */
 module.exports = {
 	maxWorkers,
 	reporters,
+	testSequencer,
 	testTimeout,
 	verbose: true,
-	projects: Object.keys(RELEASES).map((version) => ({
+	projects: Object.keys(releases).map((version) => ({
 		...e2e,
 		displayName: `n8n ${version}`,
 		globals: { N8N_VERSION: version },

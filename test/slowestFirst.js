@@ -1,7 +1,7 @@
 const { default: Sequencer } = require('@jest/test-sequencer');
 
 /** Those that take longest, the slowest first: none of them shall be alone at the end. */
-const SLOW = ['soak', 'faultMatrix', 'deviations', 'readFaults', 'onlyThatMessage', 'onceSoak'];
+const SLOW = ['faultMatrix', 'soak', 'readFaults', 'acrossExecutions', 'deviations', 'ending'];
 
 /** Jest itself knows run times of earlier runs, and in a fresh clone only the size of each file. */
 module.exports = class SlowestFirst extends Sequencer {

@@ -32,7 +32,7 @@ export async function unfold(picker: Locator, part: 'Actions' | 'Triggers', acti
 	return wanted;
 }
 
-/** Adds a node without actions, such as *Trigger manually*. */
+/** Adds a node without actions, such as *Manual Trigger*. */
 export async function addNode(page: Page, text: string, name: string): Promise<void> {
 	await searchNodes(page, text);
 	await entry(page, name).click();

@@ -8,7 +8,7 @@ export { installN8n } from './install';
 export { throwAwayLogin } from './login';
 export { installBuild, installedPackage, installPackage, packPackage } from './ownPackage';
 export { availablePort, freePort } from './ports';
-export { majorOf, NEWEST, RELEASES, type N8nVersion } from './releases';
+export { majorOf, NEWEST, type N8nVersion } from './releases';
 export { startN8n, startProcess, type N8nOptions, type RunningN8n } from './server';
 export { startService, type Service } from './service';
 export { signIn, type Session } from './session';

@@ -5,7 +5,7 @@ import { delimiter, dirname, join } from 'node:path';
 import { cachedFolder } from './cache';
 import { npm } from './npm';
 import { withProgress, type Log } from './progress';
-import { NEWEST, NODE_MAJOR, NODE_VERSION, releaseOf, type N8nVersion } from './releases';
+import { NEWEST, NODE_MAJOR, NODE_VERSION, RELEASES, type N8nVersion } from './releases';
 
 export interface InstalledN8n {
 	version: N8nVersion;
@@ -72,7 +72,7 @@ export async function installN8n(
 	const path = [dirname(node), process.env['PATH']].join(delimiter);
 	const name = `n8n@${version}`;
 	const folder = await cachedFolder(`n8n-${version}`, name, log, async (partial) => {
-		const { overrides, gigabytes, minutes } = releaseOf(version);
+		const { overrides, gigabytes, minutes } = RELEASES[version];
 		log(`Installing n8n ${version}, once (${gigabytes} GB, about ${minutes} minutes) …`);
 		const allowScripts = Object.fromEntries(NATIVE_MODULES.map((module) => [module, true]));
 		await writeManifest(partial, { dependencies: { n8n: version }, overrides, allowScripts });

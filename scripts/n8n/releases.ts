@@ -1,30 +1,20 @@
+import releases from './knownReleases.json';
+
 /** What has to be known of a release of n8n to install it. */
 interface Release {
-	/** Taken instead of what n8n asks for. */
-	overrides?: Record<string, string>;
 	/** On disk, rounded up. */
 	gigabytes: number;
 	minutes: number;
+	/** Taken instead of what n8n asks for: n8n 1.x asks for an xlsx that is not in the npm registry. */
+	overrides: Record<string, string>;
 }
+
+export type N8nVersion = keyof typeof releases;
 
 /** The releases that the package is tried on. */
-export const RELEASES = {
-	'2.41.1': { gigabytes: 2.9, minutes: 4 },
-	'1.123.81': {
-		// n8n 1.x asks for an xlsx that is not in the npm registry.
-		overrides: { xlsx: '0.18.5' },
-		gigabytes: 1.8,
-		minutes: 3,
-	},
-} as const satisfies Record<string, Release>;
-
-export type N8nVersion = keyof typeof RELEASES;
+export const RELEASES: Record<N8nVersion, Release> = releases;
 
 export const NEWEST: N8nVersion = '2.41.1';
-
-export function releaseOf(version: N8nVersion): Release {
-	return RELEASES[version];
-}
 
 export function majorOf(version: N8nVersion): number {
 	return Number.parseInt(version);

@@ -78,7 +78,7 @@ async function shootCredential(
 	shoot: Shoot,
 ): Promise<void> {
 	await openNewWorkflow(page);
-	await addNode(page, 'manual', 'Trigger manually');
+	await addNode(page, 'manual', 'Manual Trigger');
 	await addAction(page, 'Sahut', 'Actions', 'Send a message');
 	await shoot('first-use');
 	const dialog = await newCredential(page);

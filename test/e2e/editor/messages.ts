@@ -31,7 +31,7 @@ export function describeMessages(desk: Desk): void {
 		const id = addConversation(desk, CUSTOMER);
 		await addCredential(desk);
 		await openNewWorkflow(page);
-		await addNode(page, 'manual', 'Trigger manually');
+		await addNode(page, 'manual', 'Manual Trigger');
 		await addAction(page, 'Sahut', 'Actions', 'Send a message');
 
 		const entries = await searchList(page, 'conversationId', 'wijayak');

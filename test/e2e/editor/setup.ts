@@ -31,7 +31,7 @@ export function describeSetup(desk: Desk): void {
 	testInEditor(desk, 'tests a new credential, and says in plain words when it fails', async () => {
 		const { page, sandbox, session } = desk;
 		await openNewWorkflow(page);
-		await addNode(page, 'manual', 'Trigger manually');
+		await addNode(page, 'manual', 'Manual Trigger');
 		await addAction(page, 'Sahut', 'Actions', 'Send a message');
 
 		const dialog = await newCredential(page);
