@@ -58,7 +58,10 @@ export async function waitForExecution(
 ): Promise<Execution> {
 	return await until(`execution ${id} to end`, timeoutMs, async () => {
 		const execution = await getExecution(session, id);
-		return UNFINISHED.includes(execution.status) ? undefined : execution;
+		const { status, data } = execution;
+		// n8n 1.x may call it a success before its data are stored.
+		const isStored = status !== 'success' || data !== undefined;
+		return UNFINISHED.includes(status) || !isStored ? undefined : execution;
 	});
 }
 

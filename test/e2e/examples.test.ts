@@ -271,10 +271,13 @@ describe('remind-until-answered.json', () => {
 		const sentUntil = async (count: number) =>
 			await until(`${count} messages`, 20_000, () => (sent().length >= count ? true : undefined));
 		await sentUntil(3);
-		const [budi, siti, made] = [...bench.sandbox.store.conversations.values()] as [
-			Conversation,
-			Conversation,
-			Conversation,
+		// They are made at the same time, in whatever order.
+		const conversationWith = (name: string): Conversation =>
+			[...bench.sandbox.store.conversations.values()].find(({ contact }) => contact.name === name)!;
+		const [budi, siti, made] = [
+			conversationWith('Budi Santoso'),
+			conversationWith('Siti Aminah'),
+			conversationWith('Made Wirawan'),
 		];
 		bench.sandbox.store.addIncoming(siti.id, 'Sudah saya transfer ya');
 		await sentUntil(5);
