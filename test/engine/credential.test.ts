@@ -4,6 +4,7 @@ import { RoutingNode, type ExecuteContext } from 'n8n-core';
 import type { IExecuteFunctions, INodeType, IRequestOptions } from 'n8n-workflow';
 
 import { loadPackage, runWorkflow, sahutWorkflow } from '../support/engine';
+import { openServer } from '../support/localServer';
 import { openWorkspace, sendText, type Workspace } from '../support/workspace';
 
 /** A node of another package with our credential; `execute` is all that differs. */
@@ -151,5 +152,21 @@ describe('in the HTTP Request node', () => {
 			/This Sahut API key is for http:\S+, but the request goes to http/,
 		);
 		expect(other.requests()).toEqual([]);
+	});
+
+	it('does not give the key to where a redirect leads', async () => {
+		const keys: Array<string | undefined> = [];
+		const other = await openServer(({ headers }, response) => {
+			keys.push(headers.authorization);
+			response.end('{}');
+		});
+		const baseUrl = await openServer((_, response) => {
+			response.writeHead(302, { location: other }).end();
+		});
+		const sahutApi = { apiKey: 'sk_live_1', baseUrl };
+
+		await runOther(httpRequestNode(`${baseUrl}/contacts`), { credentials: { sahutApi } });
+
+		expect(keys).toEqual([undefined]);
 	});
 });
