@@ -65,6 +65,14 @@ it('a whole list has each record that stays in it, once, while others leave, arr
 	);
 });
 
+it('what slips in the last of several readings is there by an earlier one', async () => {
+	const leaves: Change = { kind: 'leaves', at: 0 };
+	const list = changingList(200, [null, leaves, null, leaves, null, leaves]);
+	const ids = (await fetchList(list.sahut, REQUEST)).map(({ id }) => id);
+	expect(list.requests()).toBe(6);
+	expect(ids).toEqual(expect.arrayContaining([...list.stayed]));
+});
+
 it('a list that nothing happens to is read once', async () => {
 	const list = changingList(350, []);
 	expect(await fetchList(list.sahut, REQUEST)).toHaveLength(350);
