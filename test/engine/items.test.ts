@@ -152,23 +152,31 @@ describe('On Error: Continue', () => {
 		expect(arrived).toEqual(rows.map((_, index) => (failing.includes(index) ? 0 : 1)));
 	});
 
-	it('tells of an item that cannot be used, and sends the others', async () => {
+	it('tells of an item that cannot be used, keeps its files, and sends the others', async () => {
 		const { addConversations, run, sent } = await openWorkspace();
 		const [conversation] = addConversations(1);
+		const binary = { invoice: { data: 'SGFsbw==', mimeType: 'text/plain' } };
 
 		const { output } = await run(
 			sendText,
-			[
-				{ conversation, text: '' },
-				{ conversation, text: 'Halo' },
-			],
+			[],
 			{ onError: 'continueRegularOutput' },
+			{
+				items: [
+					{ json: { conversation, text: '' }, binary },
+					{ json: { conversation, text: 'Halo' } },
+				],
+			},
 		);
 
-		expect(output('Sahut')[0]!.json).toEqual({
-			conversation,
-			text: '',
-			error: { message: 'Text is empty', advice: expect.stringContaining('Enter what') },
+		expect(output('Sahut')[0]).toEqual({
+			json: {
+				conversation,
+				text: '',
+				error: { message: 'Text is empty', advice: expect.stringContaining('Enter what') },
+			},
+			binary,
+			pairedItem: { item: 0 },
 		});
 		expect(sent(conversation!)).toEqual(['Halo']);
 	});
