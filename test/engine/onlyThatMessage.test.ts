@@ -225,6 +225,7 @@ it('of several contacts with one number, one with the tag is enough, however the
 	const { store } = workspace.sandbox;
 	store.addContact({ phone: '+6281234567890' });
 	store.addContact({ phone: '081234567890', tags: ['berhenti'] });
+	store.addContact({ phone: '+6281234567890' });
 	const run = await workspace.run(toPhone(workspace, { skipContactTags: ['berhenti'] }), [row]);
 	expect(skippedOf(run)).toEqual(['contact_tag']);
 });
