@@ -138,6 +138,27 @@ describe('a message whose answer is lost', () => {
 		expect(error?.description).toContain(MAY_HAVE_ARRIVED);
 	});
 
+	it.each([
+		['contact', 'incoming'],
+		['agent', 'outgoing'],
+	] as const)('is not found in what a person, the %s, wrote since', async (writer, type) => {
+		const { workspace, conversation } = await openChat();
+		const { store, faults } = workspace.sandbox;
+		const [agent] = [...store.agents.values()];
+		store.addMessage(conversation, {
+			type,
+			content: 'Halo',
+			sender: { ...agent!, type: writer },
+			attachments: [],
+			created_at: new Date(Date.now() + 2_000).toISOString(),
+		});
+		faults.add({ kind: 'dropBefore', method: 'POST' });
+
+		const { error } = await workspace.run(sendText, [{ conversation, text: 'Halo' }]);
+
+		expect(error?.description).toContain(MAY_HAVE_ARRIVED);
+	});
+
 	it('is found although more than a page has followed it, and others have the same text', async () => {
 		const { workspace, conversation } = await openChat();
 		const { store, faults } = workspace.sandbox;
