@@ -175,11 +175,11 @@ describe('lanes', () => {
 });
 
 it('rows with one new number share a conversation that was made while the list was read', async () => {
-	const workspace = await openChannel();
+	const workspace = await openChannel({ deviations: ['late-lists'] });
 	const { store, faults } = workspace.sandbox;
 	const channel = store.channels.get(workspace.channel)!;
 	store.addConversations(150, { until: new Date(Date.now() - 3_600_000), channel });
-	store.addContact({ phone: '+6281200000009' });
+	store.addContact({ phone: '+6281200000009', created_at: '2024-03-01T08:00:00Z' });
 	faults.add({
 		kind: 'slow',
 		delayMs: 400,
@@ -188,6 +188,8 @@ it('rows with one new number share a conversation that was made while the list w
 		skip: 2,
 		times: 9,
 	});
+	// The list has been read when the second row begins.
+	faults.add({ kind: 'slow', delayMs: 600, method: 'POST', path: /messages/, mentions: 'Ani' });
 	const rows = [{ phone: '0812 0000 0009', name: 'Lama' }, ANI, ANI, ANI];
 
 	await workspace.run(
