@@ -71,12 +71,13 @@ describe('executions of one n8n at the same moment', () => {
 	});
 
 	it('do not write into one conversation at once, by its ID or by the number', async () => {
-		const workspace = await openChannel({ latencyMs: 20 });
-		const { store, journal } = workspace.sandbox;
+		const workspace = await openChannel();
+		const { store, faults, journal } = workspace.sandbox;
 		await workspace.send();
 		const [{ id }] = conversationsOf(workspace) as [Conversation];
 		store.addIncoming(id, 'Halo');
 		journal.clear();
+		faults.add({ kind: 'slow', delayMs: 300, method: 'POST', times: 4 });
 
 		await Promise.all([
 			workspace.run(sendText, [{ conversation: id, text: 'Satu' }]),
