@@ -190,6 +190,7 @@ describe('Conversation: Update', () => {
 			{ status: 'open' },
 			{ status: 'resolved' },
 		]);
+		expect(workspace.sandbox.journal.maxInFlight).toBe(1);
 	});
 
 	it.each<[string, Parameters]>([
