@@ -1,3 +1,4 @@
+import { createCommonTexts } from './commonTexts';
 import type { Envelope, SahutClient, SahutRequest } from './types';
 
 /** The most records that Sahut puts on one page (API reference, "Basics"). */
@@ -61,6 +62,7 @@ export function openPages<T>(
 	const short = new Set<number>();
 	const again = new Set<number>();
 	const totals = new Set<number>();
+	const keepTextsOnce = createCommonTexts();
 	let last = 1;
 
 	async function fetch(page: number): Promise<T[]> {
@@ -69,6 +71,7 @@ export function openPages<T>(
 		last = Math.max(last, lastPageBy(answer, page, size));
 		if (meta?.total !== undefined) totals.add(meta.total);
 		if (data.length < size) short.add(page);
+		keepTextsOnce(data);
 		return data;
 	}
 

@@ -1,0 +1,18 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+
+/** How many bytes of the heap a value takes when all garbage has been collected. */
+export async function heldBytes(make: () => unknown): Promise<number> {
+	setFlagsFromString('--expose-gc');
+	const collect = runInNewContext('gc') as () => void;
+	const used = () => {
+		collect();
+		return process.memoryUsage().heapUsed;
+	};
+	const before = used();
+	const value = await make();
+	const after = used();
+	// It has to be there until now.
+	if (value === undefined) throw new Error('Nothing was made');
+	return after - before;
+}
