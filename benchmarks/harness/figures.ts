@@ -6,12 +6,15 @@ export function median(values: number[]): number {
 
 const WHOLE = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
 
-/** `12,345 ms`, with the lowest and the highest of several. */
-export function milliseconds(values: number[]): string {
+/** `12,345 ms (12,001–13,120)`: the median, with the lowest and the highest of several. */
+const inUnit = (unit: string) => (values: number[]) => {
 	const [middle, low, high] = [median(values), Math.min(...values), Math.max(...values)];
 	const range = values.length > 1 ? ` (${WHOLE.format(low)}–${WHOLE.format(high)})` : '';
-	return `${WHOLE.format(middle)} ms${range}`;
-}
+	return `${WHOLE.format(middle)} ${unit}${range}`;
+};
+
+export const milliseconds = inUnit('ms');
+export const megabytes = inUnit('MB');
 
 export const count = (value: number) => WHOLE.format(value);
 export const ratio = (value: number) => value.toFixed(2);

@@ -41,8 +41,11 @@ export interface Stage {
 	execute(workflow: WorkflowContent, body: object): Promise<RunReport>;
 	/** The same, several times at once. */
 	executeAll(workflow: WorkflowContent, bodies: object[]): Promise<RunReport[]>;
-	/** A fresh process of n8n, with the same workflows. */
-	restartN8n(): Promise<void>;
+	/**
+	 * A fresh process of n8n, with the same workflows.
+	 * @param env more settings of it, until the next time
+	 */
+	restartN8n(env?: Record<string, string>): Promise<void>;
 	close(): Promise<void>;
 }
 
@@ -53,14 +56,18 @@ export function measured({ nodes, status, workflow }: RunReport): NodeReport {
 	throw new Error(`${workflow} ended with ${status}: ${node?.error ?? 'it did not get there'}`);
 }
 
+/** The floor's nodes, by the name of their class. */
+const FLOOR = { SahutFloor: 'floorNode.ts', SahutFloorList: 'floorListNode.ts' };
+
 function installFloor(folder: string): string {
 	mkdirSync(folder, { recursive: true });
-	const file = join(__dirname, 'floorNode.ts');
-	// n8n looks for names that end like this, and takes the name of the class from it.
-	writeFileSync(
-		join(folder, 'SahutFloor.node.js'),
-		`module.exports = require(${JSON.stringify(file)});\n`,
-	);
+	for (const [name, file] of Object.entries(FLOOR)) {
+		// n8n looks for names that end like this, and takes the name of the class from it.
+		writeFileSync(
+			join(folder, `${name}.node.js`),
+			`module.exports = require(${JSON.stringify(join(__dirname, file))});\n`,
+		);
+	}
 	return folder;
 }
 
@@ -140,8 +147,8 @@ export async function openStage(quick: boolean): Promise<Stage> {
 		publish,
 		executeAll,
 		execute: async (workflow, body) => (await executeAll(workflow, [body]))[0]!,
-		async restartN8n() {
-			await n8n.restart();
+		async restartN8n(env) {
+			await n8n.restart(env);
 			session = await signIn(n8n);
 		},
 		async close() {

@@ -98,11 +98,19 @@ export function workflowsFor(baseUrl: string, credentialId: string) {
 		/** Call it with `{ conversation }`. */
 		list: (who: 'httpRequest' | 'sahut', name: string, parameters: INode['parameters']) =>
 			named(name, list(parameters)[who]),
-		/** The same, with one item for each message at the end, whoever does it. */
-		listInItems: (who: 'httpRequest' | 'sahut', name: string, parameters: INode['parameters']) =>
+		/** All messages, one item for each at the end, whoever does it. */
+		listInItems: (who: Contestant, name: string) =>
 			named(
 				name,
-				list(parameters)[who],
+				who === 'floor'
+					? node(
+							MEASURED,
+							'CUSTOM.sahutFloorList',
+							1,
+							{ conversation: CONVERSATION },
+							{ credentials },
+						)
+					: list({ returnAll: true })[who],
 				...(who === 'httpRequest' ? [splitOut('Split Out', 'data')] : []),
 			),
 		/** Any operation. Call it with `{ rows }`. */

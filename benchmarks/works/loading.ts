@@ -1,22 +1,28 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 
 import { installN8n } from '../../scripts/n8n';
 import { alternate } from '../harness/alternate';
-import { median } from '../harness/figures';
+import { median, ratio } from '../harness/figures';
 import type { Work } from '../harness/work';
 
-const MOST_MS = 30;
-const WHAT = ['sahut', 'empty'] as const;
+const MOST_OF_WHATSAPP = 0.25;
+const NAMES = { sahut: 'Sahut', whatsApp: "n8n's WhatsApp Business Cloud", empty: 'nothing' };
+type What = keyof typeof NAMES;
+const WHAT = Object.keys(NAMES) as What[];
 
-/** A package that n8n loads without finding anything in it. */
-function makeEmptyPackage(folder: string): string {
+/** A package with these files of another one. */
+function makePackage(folder: string, of: string, nodes: string[], credentials: string[]): string {
 	mkdirSync(folder, { recursive: true });
+	symlinkSync(join(of, 'dist'), join(folder, 'dist'));
 	const manifest = {
-		name: 'n8n-nodes-empty',
+		name: 'n8n-nodes-other',
 		version: '1.0.0',
-		n8n: { nodes: [], credentials: [] },
+		n8n: {
+			nodes: nodes.map((name) => `dist/nodes/${name}.node.js`),
+			credentials: credentials.map((name) => `dist/credentials/${name}.credentials.js`),
+		},
 	};
 	writeFileSync(join(folder, 'package.json'), JSON.stringify(manifest));
 	return folder;
@@ -28,7 +34,17 @@ export const loading: Work = {
 	async run({ folder, packageFolder, quick }) {
 		const { node, n8n } = await installN8n();
 		const env = { NODE_PATH: join(n8n, '../..'), N8N_USER_FOLDER: folder, N8N_LOG_LEVEL: 'silent' };
-		const folders = { sahut: packageFolder, empty: makeEmptyPackage(join(folder, 'empty')) };
+		const base = dirname(require.resolve('n8n-nodes-base/package.json', { paths: [n8n] }));
+		const folders = {
+			sahut: packageFolder,
+			whatsApp: makePackage(
+				join(folder, 'whatsApp'),
+				base,
+				['WhatsApp/WhatsApp', 'WhatsApp/WhatsAppTrigger'],
+				['WhatsAppApi', 'WhatsAppTriggerApi'],
+			),
+			empty: makePackage(join(folder, 'empty'), base, [], []),
+		};
 		const samples = await alternate(WHAT, quick ? 3 : 15, async (what) =>
 			Number(
 				execFileSync(node, [join(__dirname, 'loadPackage.cjs'), folders[what]], {
@@ -37,14 +53,15 @@ export const loading: Work = {
 				}),
 			),
 		);
-		const added = median(samples.sahut) - median(samples.empty);
+		const added = (what: What) => median(samples[what]) - median(samples.empty);
+		const share = added('sahut') / added('whatsApp');
 		const show = (ms: number) => `${ms.toFixed(1)} ms`;
 		return {
 			title: 'Loading the package',
-			text: "n8n's own loader in a fresh process of Node.js for each sample; n8n-core and n8n-workflow are loaded already.",
+			text: "n8n's own loader in a fresh process of Node.js for each sample; n8n-core and n8n-workflow are loaded already. WhatsApp Business Cloud is the vendor's node that n8n brings, with its trigger and credentials; n8n loads its own nodes only once they are used.",
 			head: ['package', 'median', 'lowest', 'highest'],
 			rows: WHAT.map((what) => [
-				what,
+				NAMES[what],
 				show(median(samples[what])),
 				show(Math.min(...samples[what])),
 				show(Math.max(...samples[what])),
@@ -52,9 +69,9 @@ export const loading: Work = {
 			verdicts: [
 				{
 					work: 'Loading the package',
-					goal: `at most ${MOST_MS} ms over an empty package`,
-					measured: show(added),
-					met: added <= MOST_MS,
+					goal: `at most ${ratio(MOST_OF_WHATSAPP)} of n8n's WhatsApp Business Cloud, over an empty package`,
+					measured: ratio(share),
+					met: share <= MOST_OF_WHATSAPP,
 				},
 			],
 		};

@@ -23,8 +23,11 @@ export interface RunningN8n extends Service {
 	readonly port: number;
 	/** `http://127.0.0.1:PORT`; it answers at `http://localhost:PORT` too. */
 	readonly url: string;
-	/** Starts it again on the same port, with the same data; stops it before, if it runs. */
-	restart(): Promise<void>;
+	/**
+	 * Starts it again on the same port, with the same data; stops it before, if it runs.
+	 * @param env more settings, until the next time
+	 */
+	restart(env?: Record<string, string>): Promise<void>;
 }
 
 /** n8n prints it when the routes are there and, in 1.x, all workflows are active. */
@@ -74,9 +77,11 @@ export async function startN8n(options: N8nOptions & { port: number }): Promise<
 		(await answers(`${url}/healthz`)) &&
 		(await answers(`${url}/rest/settings`));
 	const env = { N8N_PORT: String(port), ...options.env };
-	const service = await startProcess('n8n', ['start'], isReady, { ...options, env });
-	const restart = async () => {
+	const settings = { ...options, env };
+	const service = await startProcess('n8n', ['start'], isReady, settings);
+	const restart = async (more: Record<string, string> = {}) => {
 		await service.stop();
+		settings.env = { ...env, ...more };
 		await service.start();
 	};
 	return Object.assign(service, { version, userFolder, port, url, restart });
