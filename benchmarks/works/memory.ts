@@ -6,7 +6,6 @@ import type { Work } from '../harness/work';
 import { CONTESTANTS, NAMES, type Contestant } from '../harness/workflows';
 
 const MOST_OF_HTTP_REQUEST = 0.5;
-const MOST_OF_FLOOR = 1;
 
 /** The most memory that n8n has taken, and kept, until one item for each message is there. */
 export const memory: Work = {
@@ -61,7 +60,7 @@ export const memory: Work = {
 					work: 'What of it is kept',
 					goal: 'no more than the floor',
 					measured: `${ratio(ofFloor)} (HTTP Request → Split Out: ${ratio(share(kept, 'httpRequest', 'floor'))})`,
-					met: ofFloor <= MOST_OF_FLOOR,
+					met: ofFloor <= 1,
 				},
 			],
 		};
