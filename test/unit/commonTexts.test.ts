@@ -56,4 +56,17 @@ describe('the texts that records have in common', () => {
 		createCommonTexts()(records);
 		expect(JSON.stringify(records)).toBe(before);
 	});
+
+	it('are not held where they are long', async () => {
+		const keepOnce = createCommonTexts();
+		const held = await heldBytes(() => {
+			for (let index = 0; index < 500; index++) {
+				const content = `${index} ${'Halo '.repeat(2_000)}`;
+				keepOnce([JSON.parse(JSON.stringify({ id: 'conv_1', last_message: { content } }))]);
+			}
+			return keepOnce;
+		});
+		// As texts, they are 5 MB.
+		expect(held).toBeLessThan(1_000_000);
+	});
 });

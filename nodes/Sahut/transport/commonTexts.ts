@@ -3,6 +3,9 @@ import type { IDataObject } from 'n8n-workflow';
 /** Enough for the agents, channels and labels of a workspace; a bound for what each record has itself. */
 const MAX_TEXTS = 1_000;
 
+/** Longer ones are hardly names or IDs: to compare them costs, and each is held while the list is read. */
+const MAX_LENGTH = 100;
+
 /**
  * Keeps texts that many records of a list have in common once: JSON.parse makes a text of its own for
  * each, e.g. for the name of an agent in every message. Only what belongs to a record is looked
@@ -28,7 +31,7 @@ export function createCommonTexts(): (records: unknown[]) => void {
 				const fields = part as IDataObject;
 				for (const key in fields) {
 					const value = fields[key];
-					if (typeof value === 'string') fields[key] = common(value);
+					if (typeof value === 'string' && value.length <= MAX_LENGTH) fields[key] = common(value);
 				}
 			}
 		}

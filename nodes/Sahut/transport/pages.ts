@@ -23,16 +23,17 @@ export async function fetchPage<T>(
 }
 
 /**
- * The number of the last page, as far as page `page` tells. Without the documented `meta`, a full page
- * may have another one behind it.
+ * The number of the last page, as far as page `page` tells. Without the documented `meta`, or where it
+ * has no numbers, a full page may have another one behind it.
  */
 export function lastPageBy(
 	{ data, meta }: Envelope<unknown[]>,
 	page: number,
 	size = MAX_PAGE_SIZE,
 ): number {
-	if (meta?.total_pages !== undefined) return meta.total_pages;
-	if (meta?.total !== undefined) return Math.ceil(meta.total / (meta.per_page ?? size));
+	const { total_pages = 0, total = 0, per_page } = meta ?? {};
+	if (total_pages > 0) return total_pages;
+	if (total > 0) return Math.ceil(total / (per_page || size));
 	return data.length === size ? page + 1 : page;
 }
 

@@ -5,6 +5,9 @@ import type { SahutClient } from './types';
 /** A wave of pages is at most this many times what the limit would need if every record counted. */
 const MAX_GROWTH = 16;
 
+/** Pages in one wave, whatever number of pages a list says it has. */
+const MAX_WAVE = 1_000;
+
 /** How many pages are asked for ahead of the one that is taken: each that waits takes memory. */
 const READ_AHEAD = 50;
 
@@ -49,7 +52,7 @@ export async function collect<T extends { id: string }>(
 	const takeBreak = createBreaks();
 	let growth = 1;
 	while (collected.length < limit) {
-		const needed = Math.ceil((limit - collected.length) / pages.size) * growth;
+		const needed = Math.min(MAX_WAVE, Math.ceil((limit - collected.length) / pages.size) * growth);
 		const wave: number[] = [];
 		for (let page = next(); page !== undefined; page = next()) {
 			wave.push(page);

@@ -30,6 +30,11 @@ export interface Selection<T> {
 
 const timeOf = ({ created_at }: Timed) => Date.parse(created_at);
 
+const isFrom = (time: number, record?: Timed) => record !== undefined && timeOf(record) >= time;
+
+/** One without a time tells nothing of where its page is. */
+const hasTime = (record: Timed) => !Number.isNaN(timeOf(record));
+
 /**
  * The first page from `low` to the last known one for which `isBehind` holds, by bisection: it must
  * not hold for any page before that. An empty page is behind everything.
@@ -41,11 +46,12 @@ async function firstPageWhere<T>(
 	low: number,
 	isBehind: (records: T[]) => boolean,
 ): Promise<number> {
-	let high = pages.last() + 1;
-	while (low < high) {
-		const middle = Math.floor((low + high) / 2);
+	let behind = Infinity;
+	// Which page is the last may show by those that are read.
+	for (let end = pages.last() + 1; low < end; end = Math.min(behind, pages.last() + 1)) {
+		const middle = Math.floor((low + end) / 2);
 		const records = await pages.read(middle);
-		if (records.length === 0 || isBehind(records)) high = middle;
+		if (records.length === 0 || isBehind(records)) behind = middle;
 		else low = middle + 1;
 	}
 	return low;
@@ -84,11 +90,11 @@ export async function fetchTimeline<T extends Timed>(
 
 	const first =
 		after > -Infinity
-			? await firstPageWhere(pages, 1, (records) => timeOf(records.at(-1)!) >= after)
+			? await firstPageWhere(pages, 1, (records) => isFrom(after, records.findLast(hasTime)))
 			: 1;
 	const end =
 		before < Infinity
-			? await firstPageWhere(pages, first, (records) => timeOf(records[0]!) >= before)
+			? await firstPageWhere(pages, first, (records) => isFrom(before, records.find(hasTime)))
 			: Infinity;
 	const wanted = {
 		limit,
