@@ -6,8 +6,8 @@ import {
 	type INodeTypeDescription,
 } from 'n8n-workflow';
 
-import * as listSearch from './listSearch';
-import * as loadOptions from './loadOptions';
+import * as listSearch from './methods/listSearch';
+import * as loadOptions from './methods/loadOptions';
 import { resources } from './resources';
 import { executeItems } from './runtime/execute';
 import { toProperties } from './runtime/properties';

@@ -7,7 +7,7 @@ import {
 	type IWebhookResponseData,
 } from 'n8n-workflow';
 
-import { getChannels } from './loadOptions';
+import { getChannels } from './methods/loadOptions';
 import { receive } from './trigger/delivery';
 import { triggerFields } from './trigger/fields';
 import { isRegistered, register, unregister } from './trigger/registration';

@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 
-import { INDONESIA, nationalDigits, normalizePhone } from '../../nodes/Sahut/resources/phoneNumber';
+import { lastDigits } from '../../nodes/Sahut/api/contactSearch';
+import { normalizePhone } from '../../nodes/Sahut/api/phoneNumber';
 import type { Context } from './api';
 import { noteContactOrder, readFirstPage } from './lists';
 import { isSuccess, PAGE_SIZE, rowsOf, textOf, type Row } from './values';
@@ -49,7 +50,7 @@ async function notePhones(rows: Row[], context: Context): Promise<void> {
 	}
 	const found =
 		(await isFound(usable.phone, usable.row, context)) ||
-		(await isFound(nationalDigits(usable.phone, INDONESIA), usable.row, context));
+		(await isFound(lastDigits(usable.phone), usable.row, context));
 	if (found) findings.note('phones-e164', 'copes', `${count}; one of these is found all the same`);
 	else findings.note('phones-e164', 'differs', `${count}; one of these is not found by q`);
 }
@@ -77,12 +78,12 @@ async function noteSearch(rows: Row[], context: Context): Promise<void> {
 	const contact = rows.find((row) => E164.test(textOf(row, 'phone') ?? ''));
 	const phone = textOf(contact, 'phone');
 	if (!contact || phone === undefined) return;
-	const digits = nationalDigits(phone, INDONESIA);
+	const digits = lastDigits(phone);
 	const byPlus = await isFound(phone, contact, context);
 	const byDigits = await isFound(digits, contact, context);
 	if (byPlus) findings.note('search-plus', 'as assumed', 'it does');
-	else if (byDigits) findings.note('search-plus', 'copes', 'only by the digits behind +62');
-	else findings.note('search-plus', 'differs', 'neither by +62… nor by the digits behind it');
+	else if (byDigits) findings.note('search-plus', 'copes', 'only by its last digits');
+	else findings.note('search-plus', 'differs', 'neither by +62… nor by its last digits');
 
 	const name = textOf(contact, 'name') ?? '';
 	if (name.length <= SOME_LETTERS) return;

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 
-import { hasWindow, WHATSAPP } from '../../nodes/Sahut/resources/message/channelKind';
+import { hasWindow, WHATSAPP } from '../../nodes/Sahut/delivery/replyWindow';
 import type { Context } from './api';
 import { noteConversationOrder, noteMessageOrder, readFirstPage } from './lists';
 import { inside, isSuccess, PAGE_SIZE, recordOf, rowsOf, textOf, type Row } from './values';

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 
-import { toLine } from '../../nodes/Sahut/resources/message/toLine';
+import { normalizeText } from '../../nodes/Sahut/api/messageContent';
 import { lastPageBy } from '../../nodes/Sahut/transport/pages';
 import type { PageMeta } from '../../nodes/Sahut/transport/types';
 import type { Context } from './api';
@@ -50,7 +50,7 @@ async function findNote(id: string, noteId: unknown, context: Context): Promise<
 /** Whether the text of the note is stored as it was sent. */
 function noteStored(sent: string, stored: unknown, { findings }: Context): void {
 	if (stored === sent) findings.note('text-unchanged', 'as assumed', 'it is');
-	else if (toLine(stored) === toLine(sent)) {
+	else if (normalizeText(stored) === normalizeText(sent)) {
 		findings.note('text-unchanged', 'copes', 'with other white space');
 	} else findings.note('text-unchanged', 'differs', 'with other words');
 }

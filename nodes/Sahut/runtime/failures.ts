@@ -1,6 +1,6 @@
 import { NodeApiError, NodeOperationError, type IDataObject, type INode } from 'n8n-workflow';
 
-import { mayHaveArrived } from '../transport/errors';
+import { mayHaveBeenProcessed, reasonOf } from '../transport/errors';
 
 /** What has become of an item that did not go through. */
 export type NodeFailure = NodeApiError | NodeOperationError;
@@ -14,7 +14,8 @@ export function toErrorData(error: NodeFailure): IDataObject {
 		...(description ? { advice: description } : {}),
 		...(typeof code === 'string' ? { code } : {}),
 		...(typeof status === 'number' ? { status } : {}),
-		...(mayHaveArrived(error) ? { mayHaveArrived: true } : {}),
+		...(mayHaveBeenProcessed(error) ? { mayHaveArrived: true } : {}),
+		reason: reasonOf(error),
 	};
 }
 
@@ -25,7 +26,8 @@ export function toFailure(node: INode, thrown: unknown): NodeFailure {
 	const failure = new NodeOperationError(node, error);
 	// n8n replaces a message in which it finds the name of a system error, if only inside of a word.
 	failure.message = error.message;
-	failure.context.mayHaveArrived = mayHaveArrived(thrown);
+	failure.context.mayHaveArrived = mayHaveBeenProcessed(thrown);
+	failure.context.reason = reasonOf(thrown);
 	return failure;
 }
 

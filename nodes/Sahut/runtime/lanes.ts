@@ -1,5 +1,5 @@
 import { createSlots } from '../transport/slots';
-import { createLanes as createSharedLanes, type Lanes } from '../workspace/lanes';
+import { createLanes as createSharedLanes, type Lanes } from '../processCache/lanes';
 
 /** As {@link Lanes}, of a task that can leave its slot to the next before it has ended. */
 export type SlotLanes = <T>(

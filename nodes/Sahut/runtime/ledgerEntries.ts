@@ -1,31 +1,36 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { Clock } from '../transport/clock';
-import type { Share, Write } from '../transport/types';
 
-/**
- * What is known of a write: the record that Sahut made of it or, until Sahut has answered, what was
- * sent and when (milliseconds since the epoch).
- */
-export type Entry = { record: IDataObject } | { sentAt: number; body: IDataObject };
+/** What is known of a step; a write has no record until Sahut has responded. */
+export interface Entry {
+	/** The record that Sahut returned, or the result of a decision. */
+	record?: IDataObject;
+	/** When a request went out, in milliseconds since the epoch. */
+	sentAt?: number;
+	/** What was sent; dropped once there is a record. */
+	body?: IDataObject;
+	/** What the writer stored beside it. */
+	context?: IDataObject;
+}
 
 interface StoredLedger {
 	runIndex: number;
-	/** What an AI agent called the node with, once that call has failed. */
+	/** The input of an AI agent's call, once that call has failed. */
 	failedCall?: string;
 	/** No write is older, in milliseconds since the epoch. */
 	openedAt: number;
 	entries: Record<string, Entry>;
 }
 
-/** The part of the execution's data in which the ledger is kept. */
+/** The part of the execution's data that holds the ledger: `getContext('node')`. */
 export interface LedgerStore {
 	sent?: StoredLedger;
 }
 
-/** The part of the execution's data that all nodes of the workflow share. */
+/** The part of the execution's data that all nodes of the workflow share: `getContext('flow')`. */
 export interface SharedStore {
-	/** The IDs of all that Sahut has made for the nodes of this package. */
+	/** The IDs of all records that Sahut has created for the nodes of this package. */
 	sahutMade?: string[];
 }
 
@@ -35,63 +40,49 @@ export interface LedgerRun {
 	runIndex: number;
 	/** Whether the execution is a *Retry* of one that failed. */
 	isRetry: boolean;
-	/** When it began or, for a retry, the first one did, in milliseconds since the epoch. */
+	/** When it began or, for a retry, when the first one did, in milliseconds since the epoch. */
 	startedAt?: number;
-	/** What an AI agent calls the node with; undefined where the node is none of its tools. */
+	/** The input of an AI agent's call; undefined if the node is not used as a tool. */
 	call?: string;
-	/** What the items of this run share. */
-	share: Share;
 }
 
-/** Whether a request changes a record that is there: making it twice makes no second one. */
-export function isChange({ method }: Pick<Write, 'method'>): boolean {
-	return method === 'PUT' || method === 'PATCH';
-}
-
-/**
- * An item writes once to one target, whatever it says: an expression may hold the time. By which verb a
- * record is changed makes no difference.
- */
-export function keyOf(itemIndex: number, write: Write): string {
-	const { method, path, target = '' } = write;
-	const verb = isChange(write) ? 'PUT' : method;
-	return `${itemIndex} ${verb} /${path.join('/')} ${target}`.trimEnd();
-}
-
-const itemOf = (key: string) => Number.parseInt(key, 10);
-
-/** Whether a record was made under this key, and not changed or decided on. */
-const isCreation = (key: string) => /^\d+ POST /.test(key);
-
-/** What is kept with the execution, of one run of the node. */
+/** The entries of one run of the node. Keys are of steps, with the index of the item in front. */
 export interface LedgerEntries {
 	/** No write is older, in milliseconds since the epoch. */
 	openedAt: number;
-	get(key: string): Entry | undefined;
-	/** Sahut has been asked, and has not answered yet. */
-	begin(key: string, attempt: { sentAt: number; body: IDataObject }): void;
-	/** Sahut has answered, or something was decided. */
-	record(key: string, what: IDataObject): void;
-	/** Nothing was done. */
-	drop(key: string): void;
+	get(item: number, step: string): Entry | undefined;
+	/** Returns the latest result of any item for a step. */
+	latest(step: string): Entry | undefined;
+	/** Records that a request goes out. */
+	begin(item: number, step: string, attempt: Required<Omit<Entry, 'record'>>): void;
+	/** Records what Sahut returned, or what was decided. */
+	record(item: number, step: string, what: IDataObject): void;
+	/** Forgets a request that was not carried out. */
+	drop(item: number, step: string): void;
 	/**
-	 * A change that is made again would undo what later items have made of the same record, so these
-	 * are made again too, behind it.
+	 * Forgets what later items have changed of the same record: repeating an earlier change would undo
+	 * theirs, so theirs are repeated after it.
 	 */
-	forgetLaterItems(key: string, recordId: string | undefined): void;
-	/** Whether a record belongs to one of the writes that are known to have succeeded. */
+	forgetLaterItems(item: number, recordId: string): void;
+	/** Whether a record belongs to a write that is known to have succeeded. */
 	isAccountedFor(id: string): boolean;
-	/** The run has ended: everything is forgotten, or kept for another try. */
+	/** Ends the run: forgets everything, or keeps it for another try. */
 	close(isDone: boolean): void;
 }
 
+/** Whether a step creates a record, and does not change one or decide something. */
+export const isCreation = (step: string) => step.startsWith('POST ');
+
+/** Splits a key into the index of its item and its step. */
+function parseKey(key: string): [item: number, step: string] {
+	const space = key.indexOf(' ');
+	return [Number(key.slice(0, space)), key.slice(space + 1)];
+}
+
 /**
- * Opens what n8n keeps in the node's context through Retry On Fail and through *Retry* on a failed
- * execution, both of which run the node again over all items; a new execution starts with nothing.
- * Entries of earlier runs of the node (in a loop) are dropped.
- *
- * @param store `getContext('node')`
- * @param shared `getContext('flow')`
+ * Opens what n8n keeps in the node's context through Retry On Fail and *Retry*, which both run the node
+ * again over all items; a new execution starts with nothing. Entries of earlier runs of the node (in a
+ * loop) are dropped.
  */
 export function openEntries(
 	store: LedgerStore,
@@ -99,7 +90,7 @@ export function openEntries(
 	{ runIndex, call, isRetry, startedAt }: LedgerRun,
 	clock: Clock,
 ): LedgerEntries {
-	// Each try of a call by an AI agent is a run of its own.
+	// Each try of an AI agent's call is a run of its own.
 	const isAnotherTry = call !== undefined && store.sent?.failedCall === call;
 	if (store.sent?.runIndex !== runIndex && !isAnotherTry) {
 		store.sent = { runIndex, openedAt: (isRetry && startedAt) || clock.now(), entries: {} };
@@ -107,47 +98,51 @@ export function openEntries(
 	const opened = store.sent!;
 	const { openedAt, entries } = opened;
 	const made = (shared.sahutMade ??= []);
-	/** As a set, for the first that asks: a loop has many rounds, of which hardly any does. */
+	/** Built on first use: most runs never need it. */
 	let accountedFor: Set<string> | undefined;
-	/** ID of a record → the keys of its changes, and of decisions for it, and the last item of these. */
-	const changes = new Map<string | undefined, { keys: Set<string>; lastItem: number }>();
-	for (const [key, entry] of Object.entries(entries)) {
-		if ('record' in entry) indexChange(key, entry.record);
-	}
+	const latest = new Map<string, Entry>();
+	/** Record ID → keys of its changes and of decisions about it, and the last item among them. */
+	const changes = new Map<string, { keys: Set<string>; lastItem: number }>();
+	for (const [key, entry] of Object.entries(entries)) index(key, entry);
 
-	function indexChange(key: string, { id }: IDataObject): void {
-		if (id === undefined || isCreation(key)) return;
+	function index(key: string, entry: Entry): void {
+		const [item, step] = parseKey(key);
+		latest.set(step, entry);
+		const id = entry.record?.id;
+		if (id === undefined || isCreation(step)) return;
 		const { keys, lastItem } = changes.get(String(id)) ?? { keys: new Set<string>(), lastItem: -1 };
-		changes.set(String(id), { keys: keys.add(key), lastItem: Math.max(lastItem, itemOf(key)) });
+		changes.set(String(id), { keys: keys.add(key), lastItem: Math.max(lastItem, item) });
 	}
 
 	return {
 		openedAt,
-		get: (key) => entries[key],
-		begin(key, attempt) {
-			entries[key] = attempt;
+		get: (item, step) => entries[`${item} ${step}`],
+		latest: (step) => latest.get(step),
+		begin(item, step, attempt) {
+			entries[`${item} ${step}`] = attempt;
 		},
-		record(key, what) {
-			entries[key] = { record: what };
-			indexChange(key, what);
-			if (!isCreation(key)) return;
-			const id = String(what.id);
-			made.push(id);
-			accountedFor?.add(id);
+		record(item, step, record) {
+			const key = `${item} ${step}`;
+			const { sentAt, context } = entries[key] ?? {};
+			entries[key] = { record, sentAt, context };
+			index(key, entries[key]);
+			if (!isCreation(step)) return;
+			made.push(String(record.id));
+			accountedFor?.add(String(record.id));
 		},
-		drop(key) {
-			delete entries[key];
+		drop(item, step) {
+			delete entries[`${item} ${step}`];
 		},
-		forgetLaterItems(key, recordId) {
+		forgetLaterItems(item, recordId) {
 			const { keys = new Set<string>(), lastItem = -1 } = changes.get(recordId) ?? {};
-			// As a rule, items come in their order.
-			if (lastItem <= itemOf(key)) return;
-			for (const other of keys) {
-				if (itemOf(other) <= itemOf(key)) continue;
-				delete entries[other];
-				keys.delete(other);
+			// Usually, items come in their order.
+			if (lastItem <= item) return;
+			for (const key of keys) {
+				if (parseKey(key)[0] <= item) continue;
+				delete entries[key];
+				keys.delete(key);
 			}
-			changes.set(recordId, { keys, lastItem: itemOf(key) });
+			changes.set(recordId, { keys, lastItem: item });
 		},
 		isAccountedFor(id) {
 			accountedFor ??= new Set(made);
@@ -155,7 +150,7 @@ export function openEntries(
 		},
 		close(isDone) {
 			if (!isDone) opened.failedCall = call;
-			// Another run may have begun meanwhile, as when an AI agent calls the node twice at once.
+			// Another run may have begun meanwhile, e.g. if an AI agent makes two calls at once.
 			else if (store.sent === opened) delete store.sent;
 		},
 	};

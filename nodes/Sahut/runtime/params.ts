@@ -11,6 +11,11 @@ export interface Params {
 	/** What Return All and Limit say: the number of records wanted, `Infinity` for all of them. */
 	limit(): number;
 	flag(name: string, fallback: boolean): boolean;
+	/**
+	 * The number above 0 of an option; undefined if the option was not added.
+	 * @throws UserError if it was added without such a number: it must not count as not given
+	 */
+	aboveZero(name: string): number | undefined;
 	/** The value of a picker; `''` for an option that was not added. */
 	choice(name: string): string;
 	/** The rows of a fixed collection, e.g. `templateVariables.variable`: column → text, if it has any. */
@@ -60,17 +65,28 @@ export function readParams(
 		});
 	}
 
+	function isAdded(name: string): boolean {
+		const [collection = '', entry = ''] = name.split('.');
+		// As it is stored: to resolve all expressions in it only for this takes time.
+		const stored: unknown = context.getNodeParameter(collection, itemIndex, null, {
+			rawExpressions: true,
+		});
+		// The whole collection may be one expression.
+		const given = typeof stored === 'string' ? raw(collection) : stored;
+		return entry in ((given ?? {}) as object);
+	}
+
 	return {
 		raw,
-		isAdded(name) {
-			const [collection = '', entry = ''] = name.split('.');
-			// As it is stored: to resolve all expressions in it only for this takes time.
-			const stored: unknown = context.getNodeParameter(collection, itemIndex, null, {
-				rawExpressions: true,
+		isAdded,
+		aboveZero(name) {
+			if (!isAdded(name)) return undefined;
+			const given = raw(name) ?? '';
+			const number = String(given).trim() === '' ? NaN : Number(given);
+			if (number > 0 && Number.isFinite(number)) return number;
+			throw new UserError(`${labelOf(name)} must be a number above 0`, {
+				description: `It is ${given === '' ? 'nothing' : JSON.stringify(given)} for this item. Remove the option if you do not want it.`,
 			});
-			// The whole collection may be one expression.
-			const given = typeof stored === 'string' ? raw(collection) : stored;
-			return entry in ((given ?? {}) as object);
 		},
 		flag,
 		text: (name) => asText(raw(name), labelOf(name)),

@@ -5,12 +5,13 @@ import { connect } from '../transport/client';
 import { scopedClient, type Scope } from '../transport/scope';
 import type { TransportSettings } from '../transport/settings';
 import { createSlots } from '../transport/slots';
-import { workspaceOf } from '../workspace';
+import type { ItemClient } from '../api/itemClient';
+import { processCacheOf } from '../processCache';
 import { createLanes } from './lanes';
 import { readCall, readRunIndex, readStart, readTransport } from './nodeSettings';
-import type { Operation, Resource, ItemClient } from './operation';
-import { openLedger } from './sentLedger';
-import { createShare } from './share';
+import { openLedger } from './ledger';
+import type { Operation, Resource } from './operation';
+import { createRunMemo } from './runMemo';
 
 function findOperation(resources: Resource[], resource: string, operation: string): Operation {
 	const found = resources
@@ -38,8 +39,8 @@ export async function prepare(
 	const transport = { ...readTransport(context, operation), ...settings };
 	const client = await connect(context, transport);
 	const inSlot = createSlots(transport.concurrency);
-	const workspace = workspaceOf(client.workspaceId);
-	const share = createShare();
+	const cache = processCacheOf({ id: client.workspaceId, address: client.addressId });
+	const memoize = createRunMemo();
 	const ledger = openLedger(
 		context.getContext('node'),
 		context.getContext('flow'),
@@ -48,24 +49,31 @@ export async function prepare(
 			call: readCall(context),
 			isRetry: context.getMode() === 'retry',
 			startedAt: readStart(context),
-			share,
 		},
 		transport.clock,
 	);
 	return {
 		operation,
 		ledger,
-		inLane: createLanes(transport.concurrency, workspace.inLane),
-		sahutFor: (itemIndex: number, scope: Scope, leaveSlot: () => void): ItemClient => ({
-			...ledger.forItem(itemIndex, scopedClient(client, scope), leaveSlot),
-			share,
-			workspace,
-			download: async (attachment) =>
-				await scope.track(
-					inSlot(
-						async () => await downloadAttachment(context, attachment, transport, scope.signal),
+		inLane: createLanes(transport.concurrency, cache.inLane),
+		sahutFor(itemIndex: number, scope: Scope, leaveSlot: () => void): ItemClient {
+			const pause = async (ms: number) => {
+				leaveSlot();
+				await transport.clock.sleep(ms, scope.signal);
+			};
+			return {
+				...scopedClient(client, scope),
+				...ledger.forItem(itemIndex, pause),
+				memoize,
+				cache,
+				pause,
+				download: async (attachment) =>
+					await scope.track(
+						inSlot(
+							async () => await downloadAttachment(context, attachment, transport, scope.signal),
+						),
 					),
-				),
-		}),
+			};
+		},
 	};
 }

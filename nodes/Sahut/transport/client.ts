@@ -16,7 +16,7 @@ import { RateLimitGate } from './rateLimitGate';
 import { rateLimitPauseMs, retryAfterMs, retryDelayMs } from './retryPolicy';
 import { DEFAULT_TRANSPORT, type TransportSettings } from './settings';
 import { createSlots } from './slots';
-import type { Envelope, SahutClient, SahutRequest } from './types';
+import type { Envelope, SahutClient, SahutRequest, Wording } from './types';
 
 /** The n8n functions that can make a request: in an execution, in a searchable list, in a trigger. */
 export type RequestContext =
@@ -62,9 +62,8 @@ export async function connect(
 	const credential = await context.getCredentials<ICredentialDataDecryptedObject>(CREDENTIAL);
 	const apiKey = normalizeApiKey(credential.apiKey);
 	const baseUrl = normalizeBaseUrl(credential.baseUrl, apiKey);
-	const workspaceId = createHash('sha256')
-		.update(JSON.stringify([baseUrl, apiKey]))
-		.digest('base64url');
+	const hash = (...parts: string[]) =>
+		createHash('sha256').update(JSON.stringify(parts)).digest('base64url');
 	const credentialsDecrypted = { id: '', name: CREDENTIAL, type: CREDENTIAL, data: credential };
 	const executionSignal =
 		'getExecutionCancelSignal' in context ? context.getExecutionCancelSignal() : undefined;
@@ -74,12 +73,14 @@ export async function connect(
 
 	const serverNow = () => clock.now() + serverAheadMs;
 
+	const bodyOf = ({ body }: SahutRequest) => (typeof body === 'function' ? body() : body);
+
 	const urlOf = ({ path }: SahutRequest) => `${baseUrl}/${path.map(encodeURIComponent).join('/')}`;
 
 	async function send(request: SahutRequest, signal?: AbortSignal): Promise<Outcome> {
-		const { method, query, body } = request;
+		const { method, query } = request;
 		if (signal?.aborted) return { kind: 'cancelled', wasSent: false };
-		if (serverNow() >= (request.notAfter ?? Infinity)) return { kind: 'tooLate' };
+		const body = bodyOf(request);
 		try {
 			const answer = (await context.helpers.httpRequestWithAuthentication.call(
 				context,
@@ -133,16 +134,20 @@ export async function connect(
 		describe: (request) => ({
 			method: request.method,
 			url: urlOf(request),
-			...(request.body && { body: request.body }),
+			...(request.body && { body: bodyOf(request) }),
 		}),
+
+		now: () => clock.now(),
 
 		toServerTime: (localMs) => localMs + serverAheadMs,
 
 		serverNow,
 
-		workspaceId,
+		workspaceId: hash(baseUrl, apiKey),
 
-		async request<T>(request: SahutRequest): Promise<Envelope<T>> {
+		addressId: hash(baseUrl),
+
+		async request<T>(request: SahutRequest, wording: Wording): Promise<Envelope<T>> {
 			const { signal = executionSignal } = request;
 			const outcome = await inSlot(async () => await sendUntilItStands(request, signal)).catch(
 				(error: unknown): Outcome => {
@@ -152,7 +157,7 @@ export async function connect(
 			);
 			const envelope = readEnvelope(outcome, request);
 			if (envelope) return envelope as Envelope<T>;
-			throw toNodeApiError(context.getNode(), request, outcome, {
+			throw toNodeApiError(context.getNode(), request, wording, outcome, {
 				origin: new URL(baseUrl).origin,
 				timeoutMs,
 				waitMs: retryAfterMs(outcome, clock.now()),

@@ -60,7 +60,7 @@ function holdsKey(text: string, apiKey: unknown): boolean {
 }
 
 /**
- * The base URL without white space around it and without a slash at its end. Errors do not show what
+ * The base URL in its canonical spelling, without a slash at its end. Errors do not show what
  * may be a key that was pasted into the wrong field.
  *
  * @throws UserError when it is no web address, holds an API key, or would send the key in plain text:
@@ -90,5 +90,5 @@ export function normalizeBaseUrl(baseUrl: unknown, apiKey?: unknown): string {
 			},
 		);
 	}
-	return text;
+	return url.href.replace(/\/+$/, '');
 }

@@ -1,8 +1,8 @@
 import { NodeApiError, NodeError, UserError, type INode, type JsonObject } from 'n8n-workflow';
 
 import { explain, type Circumstances } from './explain';
-import { isOfUnknownFate, passesByItself, type Outcome } from './outcome';
-import type { SahutRequest } from './types';
+import { isOfUnknownFate, isTimeout, passesByItself, type Outcome } from './outcome';
+import type { SahutRequest, Wording } from './types';
 
 const MAY_HAVE_ARRIVED =
 	'It may or may not have arrived, and it is not sent again by itself: look into Sahut before you do.';
@@ -18,15 +18,54 @@ function whatSahutSaid(body: unknown): { code?: string; message?: string } {
 	};
 }
 
-/** A write was made in an earlier try, and it is still not known whether it was carried out. */
-export class UnknownFateError extends UserError {}
+/** Why an item failed, for workflows to branch on: stored in users' workflows, never rename one. */
+export type FailureReason =
+	| 'invalid_input'
+	| 'not_found'
+	| 'unauthorized'
+	| 'forbidden'
+	| 'refused'
+	| 'rate_limited'
+	| 'server_error'
+	| 'no_connection'
+	| 'timeout'
+	| 'unknown_outcome'
+	| 'ambiguous'
+	| 'canceled';
 
-/**
- * Whether the request behind an error may have been carried out all the same, so that repeating it
- * could do it twice.
- */
-export function mayHaveArrived(error: unknown): boolean {
-	if (error instanceof UnknownFateError) return true;
+/** A write of an earlier try may have been carried out. */
+export class UnknownOutcomeError extends UserError {}
+
+/** It could not be determined whether to send; nothing was sent. */
+export class AmbiguousError extends UserError {}
+
+/** Reasons by the status of a response; of other statuses, `refused` or `server_error`. */
+const REASONS: Readonly<Record<number, FailureReason>> = {
+	401: 'unauthorized',
+	403: 'forbidden',
+	404: 'not_found',
+	408: 'timeout',
+	429: 'rate_limited',
+};
+
+function reasonOfOutcome(outcome: Outcome): FailureReason {
+	if (outcome.kind === 'cancelled') return 'canceled';
+	if (outcome.kind === 'noAnswer') return isTimeout(outcome.code) ? 'timeout' : 'no_connection';
+	const { status } = outcome;
+	return REASONS[status] ?? (status >= 300 && status < 500 ? 'refused' : 'server_error');
+}
+
+/** Why an item failed. */
+export function reasonOf(error: unknown): FailureReason {
+	if (error instanceof UnknownOutcomeError) return 'unknown_outcome';
+	if (error instanceof AmbiguousError) return 'ambiguous';
+	const reason = error instanceof NodeError ? error.context.reason : undefined;
+	return (reason as FailureReason | undefined) ?? 'invalid_input';
+}
+
+/** Whether the request behind an error may have been carried out, so that a repetition could do it twice. */
+export function mayHaveBeenProcessed(error: unknown): boolean {
+	if (error instanceof UnknownOutcomeError) return true;
 	return error instanceof NodeError && error.context.mayHaveArrived === true;
 }
 
@@ -46,9 +85,9 @@ export function isMethodNotAllowed(error: unknown): boolean {
 	return error instanceof NodeApiError && error.httpCode === '405';
 }
 
-/** Whether a request was not sent because its time was over: see `SahutRequest.notAfter`. */
-export function isTooLate(error: unknown): boolean {
-	return error instanceof NodeApiError && error.context.isTooLate === true;
+/** Whether Sahut refused what was sent, and will do so again: as for a phone number that is taken. */
+export function isRefused(error: unknown): boolean {
+	return error instanceof NodeApiError && ['400', '409', '422'].includes(error.httpCode ?? '');
 }
 
 /** Whether the same request may well succeed a little later. */
@@ -66,18 +105,19 @@ export function mayPassByItself(error: unknown): boolean {
 export function toNodeApiError(
 	node: INode,
 	request: SahutRequest,
+	wording: Wording,
 	outcome: Outcome,
 	circumstances: Circumstances,
 ): NodeApiError {
 	const status = outcome.kind === 'answer' ? outcome.status : undefined;
 	const said = outcome.kind === 'answer' ? whatSahutSaid(outcome.body) : {};
 	const isUnknown = isOfUnknownFate(request, outcome);
-	const { message, advice } = explain(request, outcome, circumstances);
+	const { message, advice } = explain(wording, outcome, circumstances);
 	const description = [
 		said.message && `Sahut said: "${said.message}"${said.code ? ` (${said.code})` : ''}.`,
 		advice,
 		isUnknown && MAY_HAVE_ARRIVED,
-		request.note,
+		wording.note,
 	]
 		.filter(Boolean)
 		.join(' ');
@@ -91,7 +131,7 @@ export function toNodeApiError(
 	// n8n replaces a message in which it finds the name of a system error, if only inside of a word.
 	error.message = message;
 	error.context.mayHaveArrived = isUnknown;
+	error.context.reason = isUnknown ? 'unknown_outcome' : reasonOfOutcome(outcome);
 	error.context.mayPassByItself = passesByItself(outcome);
-	error.context.isTooLate = outcome.kind === 'tooLate';
 	return error;
 }

@@ -1,5 +1,5 @@
-import { isSuccess, isUnreachable, isUntrusted, type Outcome } from './outcome';
-import type { SahutRequest } from './types';
+import { isSuccess, isTimeout, isUnreachable, isUntrusted, type Outcome } from './outcome';
+import type { Wording } from './types';
 
 /** What a failed request means to the person who watches the workflow. */
 export interface Explanation {
@@ -16,15 +16,11 @@ export interface Circumstances {
 	waitMs?: number;
 }
 
-/** axios reports its own time-out as ECONNABORTED or, where configured to, as ETIMEDOUT. */
-const TIMED_OUT = new Set(['ECONNABORTED', 'ETIMEDOUT']);
-
 function explainStatus(
 	status: number,
-	request: SahutRequest,
+	{ subject }: Wording,
 	{ waitMs }: Circumstances,
 ): Explanation {
-	const { subject } = request;
 	if (status >= 500) {
 		return {
 			message: `Sahut could not handle the request for ${subject} (status ${status})`,
@@ -86,7 +82,7 @@ function explainStatus(
 function explainSilence(
 	code: string,
 	detail: string,
-	request: SahutRequest,
+	{ subject }: Wording,
 	{ origin, timeoutMs }: Circumstances,
 ): Explanation {
 	if (isUntrusted(code)) {
@@ -103,40 +99,37 @@ function explainSilence(
 				'Nothing was sent. Check the internet connection of your n8n and the Base URL of the Sahut credential.',
 		};
 	}
-	if (TIMED_OUT.has(code)) {
+	if (isTimeout(code)) {
 		return {
-			message: `Sahut did not answer within ${timeoutMs / 1000} seconds (${request.subject})`,
+			message: `Sahut did not answer within ${timeoutMs / 1000} seconds (${subject})`,
 			advice: 'Try again later.',
 		};
 	}
 	return {
-		message: `The connection to Sahut broke off before an answer came (${request.subject})`,
+		message: `The connection to Sahut broke off before an answer came (${subject})`,
 		advice: detail === '' ? 'Try again later.' : `n8n reports: ${detail}`,
 	};
 }
 
 /** What happened and what to do now, for a request that did not succeed, in the user's words. */
 export function explain(
-	request: SahutRequest,
+	wording: Wording,
 	outcome: Outcome,
 	circumstances: Circumstances,
 ): Explanation {
 	if (outcome.kind === 'cancelled') {
 		return { message: 'The execution was cancelled', advice: '' };
 	}
-	if (outcome.kind === 'tooLate') {
-		return { message: `It is too late for ${request.subject}`, advice: 'Nothing was sent.' };
-	}
 	if (outcome.kind === 'noAnswer') {
-		return explainSilence(outcome.code, outcome.detail, request, circumstances);
+		return explainSilence(outcome.code, outcome.detail, wording, circumstances);
 	}
 	const { status } = outcome;
 	if (isSuccess(status)) {
 		return {
-			message: `Sahut's answer for ${request.subject} (status ${status}) could not be understood`,
+			message: `Sahut's answer for ${wording.subject} (status ${status}) could not be understood`,
 			advice: 'Check that the Base URL of the Sahut credential is the address of the API.',
 		};
 	}
-	const { message, advice } = explainStatus(status, request, circumstances);
-	return { message, advice: request.advice?.[status] ?? advice };
+	const { message, advice } = explainStatus(status, wording, circumstances);
+	return { message, advice: wording.advice?.[status] ?? advice };
 }

@@ -20,9 +20,7 @@ export type Outcome =
 			kind: 'cancelled';
 			/** Whether the request was on its way, so that Sahut may have acted on it. */
 			wasSent: boolean;
-	  }
-	/** Its turn came after the time until which it makes sense: it was not sent. */
-	| { kind: 'tooLate' };
+	  };
 
 export const RATE_LIMITED = 429;
 
@@ -53,6 +51,14 @@ const UNREACHABLE = new Set([
  */
 const UNTRUSTED =
 	/^(EPROTO$|ERR_TLS_|ERR_SSL_.*(WRONG_VERSION|PROTOCOL|HANDSHAKE|UNKNOWN_CA|UNRECOGNIZED_NAME)|(CERT|CRL|UNABLE_TO|DEPTH_ZERO|SELF_SIGNED)_|(HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_EXCEEDED)$)/;
+
+/** Codes of axios' own timeout. */
+const TIMEOUTS = new Set(['ECONNABORTED', 'ETIMEDOUT']);
+
+/** Whether Sahut did not respond in time. */
+export function isTimeout(code: string): boolean {
+	return TIMEOUTS.has(code);
+}
 
 /** Whether nothing can be had from this address now, but perhaps in a moment. */
 export function isUnreachable(code: string): boolean {
@@ -93,7 +99,6 @@ const PASSES_BY_ITSELF = new Set([TIMED_OUT, RATE_LIMITED, 500, 502, 503, 504]);
 export function passesByItself(outcome: Outcome): boolean {
 	switch (outcome.kind) {
 		case 'cancelled':
-		case 'tooLate':
 			return false;
 		case 'noAnswer':
 			return !isUntrusted(outcome.code);
@@ -108,8 +113,6 @@ export function isOfUnknownFate(request: SahutRequest, outcome: Outcome): boolea
 	switch (outcome.kind) {
 		case 'cancelled':
 			return outcome.wasSent;
-		case 'tooLate':
-			return false;
 		case 'noAnswer':
 			return !isNeverConnected(outcome.code);
 		case 'answer':

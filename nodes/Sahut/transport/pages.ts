@@ -1,11 +1,11 @@
 import { createCommonTexts } from './commonTexts';
-import type { Envelope, SahutClient, SahutRequest } from './types';
+import type { Envelope, SahutClient, SahutRequest, Wording } from './types';
 
 /** The most records that Sahut puts on one page (API reference, "Basics"). */
 export const MAX_PAGE_SIZE = 100;
 
 /** A list call without its paging. */
-export type ListRequest = Omit<SahutRequest, 'method' | 'body' | 'expects'>;
+export type ListRequest = Pick<SahutRequest, 'path' | 'query'> & { wording: Wording };
 
 /**
  * Fetches page `page` (from 1) of a list.
@@ -14,12 +14,12 @@ export type ListRequest = Omit<SahutRequest, 'method' | 'body' | 'expects'>;
  */
 export async function fetchPage<T>(
 	sahut: SahutClient,
-	request: ListRequest,
+	{ path, query, wording }: ListRequest,
 	page: number,
 	perPage = MAX_PAGE_SIZE,
 ): Promise<Envelope<T[]>> {
-	const query = { ...request.query, page, per_page: perPage };
-	return await sahut.request<T[]>({ ...request, method: 'GET', query, expects: 'list' });
+	const paged = { ...query, page, per_page: perPage };
+	return await sahut.request<T[]>({ method: 'GET', path, query: paged, expects: 'list' }, wording);
 }
 
 /**

@@ -38,6 +38,7 @@ export function scopedClient(client: SahutClient, { signal, track }: Scope): Sah
 	return {
 		...client,
 		signal,
-		request: async (request) => await track(client.request({ ...request, signal })),
+		request: async (request, wording) =>
+			await track(client.request({ ...request, signal }, wording)),
 	};
 }

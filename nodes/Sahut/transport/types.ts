@@ -1,78 +1,60 @@
 import type { IDataObject, IHttpRequestMethods } from 'n8n-workflow';
 
-/** One call of the Sahut API, below the base URL. */
+/** One call of the Sahut API, below the base URL: HTTP data only. */
 export interface SahutRequest {
 	method: Extract<IHttpRequestMethods, 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'>;
 	/** Path segments, e.g. `['conversations', id, 'messages']`; each is URL-encoded. */
 	path: string[];
 	query?: IDataObject;
-	body?: IDataObject;
-	/** What `data` of a good answer is; `nothing` takes any, with or without a body. */
+	/** A function is called each time the rate-limit gate admits the request. */
+	body?: IDataObject | (() => IDataObject);
+	/** What `data` of a successful response is; `nothing` accepts any, with or without a body. */
 	expects: 'record' | 'list' | 'nothing';
-	/** What a person calls the thing that the request is about, for messages: `conversation "conv_…"`. */
-	subject: string;
-	/** What to do now, by status, where this request knows better than the general advice. */
-	advice?: Readonly<Record<number, string>>;
-	/** What is there already when this request fails, for messages: `Contact ct_… exists.` */
-	note?: string;
-	/** Gives the request up when it is aborted before the request was sent. */
+	/** Aborts the request if it has not been sent yet. */
 	signal?: AbortSignal;
-	/** Not sent from this time on, by the server's clock, in milliseconds since the epoch. */
-	notAfter?: number;
-	/**
-	 * For a write: whom or what it is for, where the path does not say so. An item writes once to one
-	 * path for one target.
-	 */
-	target?: string;
-	/** For a write: the ID of the record that the new one will belong to. */
-	parentId?: string;
-	/** For a write: looks whether it has been carried out although its answer did not arrive. */
-	findWritten?(sahut: SahutClient, trace: WriteTrace): Promise<IDataObject | undefined>;
 }
 
-/** What tells one write of an item from another. */
-export type Write = Pick<SahutRequest, 'method' | 'path' | 'target'>;
+/** How errors describe a request to the user. */
+export interface Wording {
+	/** The record that the request is about: `conversation "conv_…"`. */
+	subject: string;
+	/** What to do, by status, where it is more specific than the general advice. */
+	advice?: Readonly<Record<number, string>>;
+	/** What already exists when this request fails: `Contact ct_… exists.` */
+	note?: string;
+}
 
 /** Talks to one Sahut workspace. Knows nothing of items. */
 export interface SahutClient {
 	/**
 	 * Sends one request.
 	 *
-	 * @returns `data` and, for lists, `meta` of the answer.
-	 * @throws NodeApiError when Sahut refuses, does not answer, or answers something else.
+	 * @returns `data` and, for lists, `meta` of the response
+	 * @throws NodeApiError if Sahut refuses, does not respond, or responds with something else
 	 */
-	request<T>(request: SahutRequest): Promise<Envelope<T>>;
+	request<T>(request: SahutRequest, wording: Wording): Promise<Envelope<T>>;
 
-	/** The request as it would go out: method, address and body. Sends nothing. */
+	/** The request as it would be sent: method, URL and body. Sends nothing. */
 	describe(request: SahutRequest): IDataObject;
 
-	/** A time of this machine by the server's clock, as far as an answer has told it. In milliseconds. */
+	/** The time by this machine's clock, in milliseconds since the epoch. */
+	now(): number;
+
+	/** Converts a time of this machine's clock to Sahut's, as far as responses have shown it; in ms. */
 	toServerTime(localMs: number): number;
 
-	/** The time by the server's clock, as far as an answer has told it. In milliseconds. */
+	/** The time by Sahut's clock, as far as responses have shown it, in milliseconds since the epoch. */
 	serverNow(): number;
 
-	/** Address and key as a hash: what is the same for all clients of one workspace. */
+	/** Base URL and API key as a hash: equal for all clients of one workspace and key. */
 	workspaceId: string;
 
-	/** What ends its requests, where they belong to something that ends. */
+	/** Base URL as a hash: equal for all keys of one address. */
+	addressId: string;
+
+	/** Aborts its requests when the item or the node ends. */
 	signal?: AbortSignal;
 }
-
-/** What is known of a write whose answer did not arrive. */
-export interface WriteTrace {
-	/** Not before this time, by this machine's clock, in milliseconds since the epoch. */
-	sentAt: number;
-	/** What was sent. An expression may give something else by now. */
-	body: IDataObject;
-	/** What all items can share that look for what was written before this run, e.g. pages of a list. */
-	share?: Share;
-	/** Whether a record comes of another write, which is known to have succeeded. */
-	isAccountedFor(id: string): boolean;
-}
-
-/** Something that several can share, or the promise of it: made for the first that asks. */
-export type Share = <T>(key: string, make: () => T) => T;
 
 /** A successful answer: the data, and for lists where we are in them. */
 export interface Envelope<T> {

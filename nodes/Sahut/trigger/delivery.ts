@@ -5,6 +5,7 @@ import {
 	type IWebhookResponseData,
 } from 'n8n-workflow';
 
+import { getConversation } from '../api/conversations';
 import { connect } from '../transport/client';
 import { mayPassByItself } from '../transport/errors';
 import { DEFAULT_TRANSPORT, type TransportSettings } from '../transport/settings';
@@ -47,13 +48,7 @@ async function fetchConversation(
 	// Nothing to look up: a conversation of which nothing is known, which no filter lets through.
 	if (id === undefined) return {};
 	const sahut = await connect(context, LOOKUP);
-	const { data } = await sahut.request<IDataObject>({
-		method: 'GET',
-		path: ['conversations', id],
-		expects: 'record',
-		subject: `conversation "${id}"`,
-	});
-	return data;
+	return { ...(await getConversation(sahut, id)) };
 }
 
 /**

@@ -1,9 +1,10 @@
 import { NodeOperationError, type IHookFunctions } from 'n8n-workflow';
 
 import { asTexts } from '../runtime/values';
+import { createWebhook, createWebhookRequest, deleteWebhook } from '../api/webhooks';
 import { connect } from '../transport/client';
 import { isNotFound } from '../transport/errors';
-import type { SahutClient, SahutRequest, Webhook } from '../transport/types';
+import type { SahutClient } from '../transport/types';
 import { forget, remember, type TriggerData } from './memories';
 import { assertPassable, warnOfObstacles } from './obstacles';
 import { assertReachable } from './reachable';
@@ -19,28 +20,13 @@ function readEvents(context: IHookFunctions): string[] {
 	return [...new Set(events)].sort();
 }
 
-const newWebhook = (url: string, events: string[]): SahutRequest => ({
-	method: 'POST',
-	path: ['webhooks'],
-	body: { url, events },
-	expects: 'record',
-	subject: 'webhook of this workflow',
-	note: 'If Sahut has made a webhook all the same, this n8n refuses what it delivers. It can be deleted in Sahut.',
-});
-
 /** Deletes the webhook that this node has made; one that is gone already is as good. */
-async function deleteWebhook(
+async function deleteUnlessGone(
 	context: IHookFunctions,
 	sahut: SahutClient,
 	webhookId: string,
 ): Promise<void> {
-	const request: SahutRequest = {
-		method: 'DELETE',
-		path: ['webhooks', webhookId],
-		expects: 'nothing',
-		subject: `webhook "${webhookId}"`,
-	};
-	const error = await sahut.request(request).then(
+	const error = await deleteWebhook(sahut, webhookId).then(
 		() => undefined,
 		(refusal: unknown) => refusal,
 	);
@@ -57,7 +43,7 @@ async function deleteOwn(context: IHookFunctions, sahut: SahutClient): Promise<v
 	const data = triggerData(context);
 	const { webhookId, madeBy } = data;
 	if (webhookId !== undefined && madeBy === ownerOf(context)) {
-		await deleteWebhook(context, sahut, webhookId);
+		await deleteUnlessGone(context, sahut, webhookId);
 	} else if (webhookId !== undefined) {
 		context.logger.warn(
 			`The Sahut webhook ${webhookId} was made by another n8n, or for another workflow, and is left alone. If that is no more, delete the webhook in Sahut.`,
@@ -100,11 +86,10 @@ export async function register(context: IHookFunctions): Promise<void> {
 	const url = webhookUrl(context);
 	const events = readEvents(context);
 	const sahut = await connect(context);
-	const request = newWebhook(url, events);
 	assertPassable(context);
-	assertReachable(context, url, String(sahut.describe(request).url));
+	assertReachable(context, url, String(sahut.describe(createWebhookRequest(url, events)).url));
 	await deleteOwn(context, sahut);
-	const { data: webhook } = await sahut.request<Webhook>(request);
+	const webhook = await createWebhook(sahut, url, events);
 	const { id: webhookId, secret } = webhook;
 	const madeWith = sahut.workspaceId;
 	const made = { webhookId, secret, url, events, madeBy: ownerOf(context), madeWith };

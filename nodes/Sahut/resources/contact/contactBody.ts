@@ -1,20 +1,10 @@
-import { UserError, type IDataObject } from 'n8n-workflow';
+import { UserError } from 'n8n-workflow';
 
+import type { ContactFields } from '../../api/contacts';
+import { normalizePhone } from '../../api/phoneNumber';
 import type { Params, Row } from '../../runtime/params';
 import type { Contact } from '../../transport/types';
 import { checkEmail } from '../emailAddress';
-import { normalizePhone } from '../phoneNumber';
-
-/** What can be written of a contact (API reference, "Contacts"); only what is given changes. */
-export type ContactFields = {
-	name?: string;
-	/** E.164. */
-	phone?: string;
-	email?: string;
-	company?: string;
-	tags?: string[];
-	custom_attributes?: Record<string, string>;
-};
 
 /** Name → value; a row whose expression finds no value is left out. */
 function toAttributes(rows: Row[]): Record<string, string> {
@@ -65,6 +55,6 @@ export function readContactFields(params: Params, collection: string): ContactFi
 export function keepAttributes(
 	{ custom_attributes: existing }: Contact,
 	{ custom_attributes: given, ...changes }: ContactFields,
-): IDataObject {
+): ContactFields {
 	return given ? { ...changes, custom_attributes: { ...existing, ...given } } : changes;
 }

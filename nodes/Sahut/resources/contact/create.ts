@@ -1,12 +1,11 @@
 import { UserError } from 'n8n-workflow';
 
+import { createContact, type NewContact } from '../../api/contacts';
+import { keysIn, laneOf } from '../../api/contactSearch';
 import type { Operation } from '../../runtime/operation';
 import { collection } from '../fields';
 import { readContactFields } from './contactBody';
 import { nameField, optionalFields } from './contactFields';
-import { createContact } from './createContact';
-import { keysIn, laneOf } from './findContact';
-import type { NewContact } from './requests';
 
 export const create: Operation<NewContact> = {
 	value: 'create',

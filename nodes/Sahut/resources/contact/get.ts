@@ -1,8 +1,6 @@
-import type { IDataObject } from 'n8n-workflow';
-
+import { getContact } from '../../api/contacts';
 import type { Operation } from '../../runtime/operation';
 import { contactLocator } from '../fields';
-import { getContactRequest } from './requests';
 
 export const get: Operation<string> = {
 	value: 'get',
@@ -13,8 +11,5 @@ export const get: Operation<string> = {
 	readsOnly: true,
 	fields: [contactLocator],
 	read: (params) => params.locator('contactId'),
-	async run(contactId, sahut) {
-		const { data } = await sahut.request<IDataObject>(getContactRequest(contactId));
-		return [{ json: data }];
-	},
+	run: async (contactId, sahut) => [{ json: { ...(await getContact(sahut, contactId)) } }],
 };

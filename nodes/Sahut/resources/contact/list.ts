@@ -45,7 +45,7 @@ export const list: Operation<Input> = {
 	async run({ limit, query }, sahut) {
 		const contacts = await fetchList<Contact>(
 			sahut,
-			{ path: ['contacts'], query, subject: 'list of contacts' },
+			{ path: ['contacts'], query, wording: { subject: 'list of contacts' } },
 			limit,
 		);
 		return contacts.map((contact) => ({ json: contact }));

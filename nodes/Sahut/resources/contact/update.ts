@@ -1,11 +1,10 @@
-import { UserError, type IDataObject } from 'n8n-workflow';
+import { UserError } from 'n8n-workflow';
 
+import { getContact, updateContact, type ContactFields } from '../../api/contacts';
 import type { Operation } from '../../runtime/operation';
-import type { Contact } from '../../transport/types';
 import { collection, contactLocator } from '../fields';
-import { keepAttributes, readContactFields, type ContactFields } from './contactBody';
+import { keepAttributes, readContactFields } from './contactBody';
 import { nameField, optionalFields } from './contactFields';
-import { getContactRequest, updateContactRequest } from './requests';
 
 interface Input {
 	contactId: string;
@@ -42,12 +41,14 @@ export const update: Operation<Input> = {
 	},
 	lane: ({ contactId }) => `contact ${contactId}`,
 	async run({ contactId, changes }, sahut) {
-		// What is kept of the attributes depends on when they are read: once, however often n8n runs this.
-		const json = await sahut.decide(`update of ${contactId}`, async () => {
-			const body = changes.custom_attributes
-				? keepAttributes((await sahut.request<Contact>(getContactRequest(contactId))).data, changes)
-				: changes;
-			return (await sahut.request<IDataObject>(updateContactRequest(contactId, body))).data;
+		// Which attributes stay depends on when they are read: once, however often n8n runs this.
+		const json = await sahut.once(`update of ${contactId}`, {
+			async run() {
+				const body = changes.custom_attributes
+					? keepAttributes(await getContact(sahut, contactId), changes)
+					: changes;
+				return { ...(await updateContact(contactId, body, sahut)) };
+			},
 		});
 		return [{ json }];
 	},

@@ -1,16 +1,29 @@
 import { UserError } from 'n8n-workflow';
 
-import type { Operation, ItemClient } from '../../runtime/operation';
+import {
+	createOrFindContact,
+	findRecentContact,
+	getContact,
+	updateContact,
+	type ContactFields,
+} from '../../api/contacts';
+import {
+	findContacts,
+	hasKey,
+	keysIn,
+	keyText,
+	laneOf,
+	type ContactKey,
+} from '../../api/contactSearch';
+import { hasValues } from '../../api/hasValues';
+import type { ItemClient } from '../../api/itemClient';
+import { normalizePhone } from '../../api/phoneNumber';
+import type { Operation } from '../../runtime/operation';
 import type { Contact } from '../../transport/types';
 import { checkEmail } from '../emailAddress';
 import { collection } from '../fields';
-import { hasValues } from '../hasValues';
-import { normalizePhone } from '../phoneNumber';
-import { keepAttributes, readContactFields, type ContactFields } from './contactBody';
-import { createContact, readJustCreated } from './createContact';
+import { keepAttributes, readContactFields } from './contactBody';
 import { emailField, nameField, optionalFields, phoneField } from './contactFields';
-import { findContacts, hasKey, keysIn, keyText, laneOf, type ContactKey } from './findContact';
-import { getContactRequest, updateContactRequest } from './requests';
 
 interface Input {
 	key: ContactKey;
@@ -18,60 +31,42 @@ interface Input {
 	fields: ContactFields;
 }
 
-/** All that the contact is known by once the item is done. */
+/** All keys that the contact has once the item is done. */
 function keysOf({ key, fields }: Input): ContactKey[] {
 	return [key, ...keysIn(fields)];
 }
 
-interface Found {
-	contact: Contact;
-	/** Whether it was read just now. */
-	isFresh: boolean;
-}
+const stepOf = (key: ContactKey) => `upsert of ${keyText(key)}`;
 
-/** What the items of a run know, since Sahut's search may not show at once what they have made. */
-interface Known {
-	/** By ID, as they were when they were last written. */
-	contacts: Map<string, Contact>;
-	/** Key → ID, of those that were found by this key or made with it. */
-	ids: Map<string, string>;
-}
-
-function whatIsKnown(sahut: ItemClient): Known {
-	return sahut.share('upserted contacts', () => ({ contacts: new Map(), ids: new Map() }));
-}
-
-async function find({ key }: Input, { contacts, ids }: Known, sahut: ItemClient) {
-	const known = contacts.get(ids.get(keyText(key)) ?? '');
-	if (known && hasKey(known, key)) return { contact: known, isFresh: false };
+/** The contact with the key: as an item of this run has left it, or as Sahut shows it. */
+async function find({ key }: Input, sahut: ItemClient): Promise<Contact | undefined> {
+	const ofRun = sahut.ofRun(stepOf(key))?.record as Contact | undefined;
+	if (ofRun && hasKey(ofRun, key)) return ofRun;
 	const [found] = await findContacts(sahut, key);
-	const contact = found ?? (await readJustCreated(key, sahut));
-	return contact && { contact, isFresh: true };
+	return found ?? (await findRecentContact(key, sahut));
 }
 
-async function create({ key, fields }: Input, sahut: ItemClient): Promise<Contact> {
+async function create({ key, fields }: Input, sahut: ItemClient) {
 	const { name } = fields;
 	if (name === undefined) {
 		throw new UserError(`There is no contact with ${keyText(key)} yet, and Name is empty`, {
 			description: 'Enter a Name: Sahut needs one for a contact that is created.',
 		});
 	}
-	return await createContact({ ...fields, ...key, name }, sahut, keyText(key));
+	return await createOrFindContact({ ...fields, ...key, name }, key, sahut);
 }
 
-async function update(
-	{ contact, isFresh }: Found,
-	{ fields }: Input,
-	sahut: ItemClient,
-): Promise<Contact> {
+/** Updates a contact, unless it already has all values, while nobody else of this process does. */
+async function update(contact: Contact, { fields }: Input, sahut: ItemClient): Promise<Contact> {
 	if (hasValues(contact, fields)) return contact;
-	// The attributes that stay are those of now.
-	const now =
-		isFresh || !fields.custom_attributes
-			? contact
-			: (await sahut.request<Contact>(getContactRequest(contact.id))).data;
-	const request = updateContactRequest(contact.id, keepAttributes(now, fields));
-	return (await sahut.request<Contact>(request)).data;
+	const write = async () => {
+		// A list row is not the complete contact, and may be out of date.
+		if (!fields.custom_attributes) return await updateContact(contact.id, fields, sahut);
+		const current = await getContact(sahut, contact.id);
+		if (hasValues(current, fields)) return current;
+		return await updateContact(contact.id, keepAttributes(current, fields), sahut);
+	};
+	return await sahut.cache.inLane(`contact ${contact.id}`, write, sahut.signal);
 }
 
 const onlyWhenMatchedBy = (matchBy: string) => ({
@@ -135,19 +130,14 @@ export const upsert: Operation<Input> = {
 	// By one item it may be found by its phone number, by another by its email address.
 	lane: (input) => keysOf(input).map(laneOf),
 	async run(input, sahut) {
-		const known = whatIsKnown(sahut);
-		const remember = (contact: Contact, keys: ContactKey[]) => {
-			known.contacts.set(contact.id, contact);
-			for (const key of keys) known.ids.set(keyText(key), contact.id);
-		};
-		const json = await sahut.decide(`upsert of ${keyText(input.key)}`, async () => {
-			const found = await find(input, known, sahut);
-			if (found) return { ...(await update(found, input, sahut)) };
-			const made = await create(input, sahut);
-			remember(made, keysOf(input));
-			return { ...made };
+		const json = await sahut.once(stepOf(input.key), {
+			async run() {
+				const found = await find(input, sahut);
+				if (found) return { ...(await update(found, input, sahut)) };
+				const { contact, isNew } = await create(input, sahut);
+				return { ...(isNew ? contact : await update(contact, input, sahut)) };
+			},
 		});
-		remember(json, [input.key]);
 		return [{ json }];
 	},
 };

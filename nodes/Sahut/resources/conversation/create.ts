@@ -1,8 +1,7 @@
+import { createConversation, type NewConversation } from '../../api/conversations';
+import { deliverInto } from '../../delivery/deliver';
 import type { Operation } from '../../runtime/operation';
-import type { Conversation } from '../../transport/types';
 import { channelLocator, collection, contactLocator, idOption } from '../fields';
-import { sendMessageRequest } from '../message/requests';
-import { createConversationRequest, type NewConversation } from './requests';
 
 interface Input {
 	body: NewConversation;
@@ -49,14 +48,18 @@ export const create: Operation<Input> = {
 	// One after another, so that after a lost answer it is clear which of two alike is whose.
 	lane: ({ body }) => `new conversation ${body.contact_id} ${body.channel_id}`,
 	async run({ body, firstMessage }, sahut) {
-		const { data } = await sahut.request<Conversation>(createConversationRequest(body));
+		const { conversation, origin } = await createConversation(body, sahut);
+		const { id } = conversation;
 		if (firstMessage !== '') {
-			await sahut.request({
-				...sendMessageRequest(data.id, { content: firstMessage }, sahut.workspace),
-				subject: `the first message of conversation "${data.id}"`,
-				note: `Conversation ${data.id} exists.`,
-			});
+			const outgoing = { content: { text: { content: firstMessage } }, dryRun: false };
+			const wording = { note: `Conversation ${id} exists.` };
+			const isNew = origin === 'new';
+			await sahut.cache.inLane(
+				`conversation ${id}`,
+				async () => await deliverInto(id, outgoing, sahut, { isNew, wording }),
+				sahut.signal,
+			);
 		}
-		return [{ json: { ...data } }];
+		return [{ json: { ...conversation } }];
 	},
 };

@@ -1,8 +1,6 @@
-import type { IDataObject } from 'n8n-workflow';
-
+import { getConversation } from '../../api/conversations';
 import type { Operation } from '../../runtime/operation';
 import { conversationLocator } from '../fields';
-import { getConversationRequest } from './requests';
 
 export const get: Operation<string> = {
 	value: 'get',
@@ -14,8 +12,7 @@ export const get: Operation<string> = {
 	readsOnly: true,
 	fields: [conversationLocator],
 	read: (params) => params.locator('conversationId'),
-	async run(conversationId, sahut) {
-		const { data } = await sahut.request<IDataObject>(getConversationRequest(conversationId));
-		return [{ json: data }];
-	},
+	run: async (conversationId, sahut) => [
+		{ json: { ...(await getConversation(sahut, conversationId)) } },
+	],
 };

@@ -48,7 +48,7 @@ export const list: Operation<Input> = {
 	async run({ limit, query }, sahut) {
 		const conversations = await fetchList<Conversation>(
 			sahut,
-			{ path: ['conversations'], query, subject: 'list of conversations' },
+			{ path: ['conversations'], query, wording: { subject: 'list of conversations' } },
 			limit,
 		);
 		return conversations.map((conversation) => ({ json: conversation }));

@@ -1,11 +1,10 @@
 import { UserError } from 'n8n-workflow';
 
+import { updateConversation, type ConversationChanges } from '../../api/conversations';
 import type { Operation } from '../../runtime/operation';
 import type { Params } from '../../runtime/params';
 import { collection, conversationLocator, idOption } from '../fields';
 import { NOBODY, statusField } from './conversationFields';
-import type { ConversationChanges } from './requests';
-import { updateConversation } from './updateConversation';
 
 interface Input {
 	conversationId: string;
@@ -95,6 +94,6 @@ export const update: Operation<Input> = {
 	},
 	lane: ({ conversationId }) => `conversation ${conversationId}`,
 	run: async ({ conversationId, changes }, sahut) => [
-		{ json: await updateConversation(conversationId, changes, sahut) },
+		{ json: { ...(await updateConversation(conversationId, changes, sahut)) } },
 	],
 };

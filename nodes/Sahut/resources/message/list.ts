@@ -1,6 +1,8 @@
 import type { IBinaryKeyData } from 'n8n-workflow';
 
-import type { Operation, OutputItem, ItemClient } from '../../runtime/operation';
+import type { ItemClient } from '../../api/itemClient';
+import { messagesOf } from '../../api/messages';
+import type { Operation, OutputItem } from '../../runtime/operation';
 import type { Params } from '../../runtime/params';
 import { downloadsOf } from '../../transport/attachments';
 import { fetchTimeline, type Selection } from '../../transport/timeline';
@@ -60,14 +62,7 @@ export const list: Operation<Input> = {
 		timezone: params.timezone(),
 	}),
 	async run({ conversationId, selection, asTranscript, downloadAttachments, timezone }, sahut) {
-		const messages = await fetchTimeline<Message>(
-			sahut,
-			{
-				path: ['conversations', conversationId, 'messages'],
-				subject: `conversation "${conversationId}"`,
-			},
-			selection,
-		);
+		const messages = await fetchTimeline<Message>(sahut, messagesOf(conversationId), selection);
 		if (asTranscript) {
 			const oldestFirst = selection.newestFirst ? messages.toReversed() : messages;
 			const json = await toTranscript(conversationId, oldestFirst, timezone);

@@ -1,8 +1,9 @@
+import type { Outgoing } from '../../delivery/content';
+import { deliverInto } from '../../delivery/deliver';
 import type { Operation } from '../../runtime/operation';
 import { collection, conversationLocator, sendOptions } from '../fields';
-import { readOutgoing, type Outgoing } from './content';
 import { messageFields } from './contentFields';
-import { deliver } from './deliver';
+import { readOutgoing } from './readOutgoing';
 
 interface Input extends Outgoing {
 	conversationId: string;
@@ -46,6 +47,6 @@ export const send: Operation<Input> = {
 	},
 	lane: ({ conversationId }) => `conversation ${conversationId}`,
 	run: async ({ conversationId, ...outgoing }, sahut) => [
-		{ json: await deliver({ conversationId, isNew: false }, outgoing, sahut) },
+		{ json: await deliverInto(conversationId, outgoing, sahut) },
 	],
 };

@@ -1,16 +1,15 @@
-import { UserError, type IDataObject } from 'n8n-workflow';
+import { UserError } from 'n8n-workflow';
 
-import type { Operation, ItemClient } from '../../runtime/operation';
+import { laneOf } from '../../api/contactSearch';
+import { INDONESIA, normalizePhone } from '../../api/phoneNumber';
+import { deliverToPhone } from '../../delivery/deliverToPhone';
+import type { Recipient } from '../../delivery/recipient';
+import type { Operation } from '../../runtime/operation';
 import type { Params } from '../../runtime/params';
-import { laneOf } from '../contact/findContact';
-import { INDONESIA, normalizePhone } from '../phoneNumber';
-import { fetchKind, WHATSAPP } from './channelKind';
-import { readOutgoing } from './content';
-import { deliver } from './deliver';
-import type { Recipient } from './findConversation';
-import { findRecipient, findTagged, reachRecipient } from './recipient';
-import { contactsOf, type ReadContacts } from './recipientContacts';
+import { readOutgoing } from './readOutgoing';
 import { sendToPhoneFields } from './sendToPhoneFields';
+
+const DAY_MS = 24 * 60 * 60 * 1_000;
 
 function readPhone(params: Params): Pick<Recipient, 'phone' | 'countryCode'> {
 	const countryCode = params.text('options.defaultCountryCode') || INDONESIA;
@@ -32,33 +31,15 @@ function readSkipTags(params: Params): string[] {
 		.filter(Boolean);
 }
 
-/** What a Dry Run gives out. */
-async function describe(
-	recipient: Recipient,
-	readContacts: ReadContacts,
-	sahut: ItemClient,
-): Promise<IDataObject> {
-	const { phone, channelId, content } = recipient;
-	const { contactId, conversationId, requests } = await findRecipient(
-		recipient,
-		readContacts,
-		sahut,
-	);
-	const isNew = conversationId === undefined;
-	// Which of the two a new conversation gets depends on the kind of its channel.
-	const isEither = content.text && content.template;
-	const channelType = isNew && isEither ? await fetchKind(channelId, sahut) : undefined;
-	const to = isNew
-		? { conversationId: 'NEW_CONVERSATION', channelType: channelType ?? WHATSAPP, isNew }
-		: { conversationId, isNew };
-	const { request, ...message } = await deliver(to, recipient, sahut);
-	return {
-		...message,
-		phone,
-		contact_id: contactId ?? null,
-		conversation_id: conversationId ?? null,
-		requests: [...requests.map(sahut.describe), ...(request ? [request] : [])],
-	};
+/** @throws UserError if it is not above 0, or open conversations are not to be reused. */
+function readReuseResolved(params: Params): number | undefined {
+	const days = params.aboveZero('options.reuseResolvedWithin');
+	if (days !== undefined && !params.flag('options.reuseOpenConversation', true)) {
+		throw new UserError('Reuse If Resolved Within (Days) requires Reuse Open Conversation', {
+			description: 'Turn on Reuse Open Conversation, or remove Reuse If Resolved Within (Days).',
+		});
+	}
+	return days === undefined ? undefined : days * DAY_MS;
 }
 
 export const sendToPhone: Operation<Recipient> = {
@@ -75,45 +56,10 @@ export const sendToPhone: Operation<Recipient> = {
 		contactName: params.text('options.contactName').trim(),
 		assigneeId: params.text('options.assigneeId').trim(),
 		reuseOpenConversation: params.flag('options.reuseOpenConversation', true),
+		reuseResolvedWithinMs: readReuseResolved(params),
 		skipContactTags: readSkipTags(params),
 		...readOutgoing(params),
 	}),
 	lane: ({ phone }) => laneOf({ phone }),
-	async run(recipient, sahut) {
-		const { phone, channelId, dryRun } = recipient;
-		const readContacts = contactsOf(recipient, sahut);
-		const tagged = await findTagged(recipient, readContacts, sahut);
-		if (tagged) {
-			const mark = { skipped: true, skip_reason: 'contact_tag' };
-			return [{ json: { ...(dryRun && { dryRun }), ...mark, ...tagged } }];
-		}
-		if (dryRun) return [{ json: await describe(recipient, readContacts, sahut) }];
-		const { contact, conversation } = await reachRecipient(recipient, readContacts, sahut);
-		const to = {
-			conversationId: conversation.id,
-			channelType: sahut.workspace.channelKind(channelId).type,
-			isNew: conversation.created && sahut.isJustMade(conversation.id),
-		};
-		// Another execution may send into the conversation by its ID.
-		const message = await sahut.workspace.inLane(
-			`conversation ${conversation.id}`,
-			async () =>
-				await deliver(to, recipient, sahut, {
-					subject: `conversation "${conversation.id}" with ${phone}`,
-					note: `Contact ${contact.id} and conversation ${conversation.id} exist.`,
-				}),
-			sahut.signal,
-		);
-		return [
-			{
-				json: {
-					...message,
-					contact_id: contact.id,
-					conversation_id: conversation.id,
-					contact_created: contact.created,
-					conversation_created: conversation.created,
-				},
-			},
-		];
-	},
+	run: async (recipient, sahut) => [{ json: await deliverToPhone(recipient, sahut) }],
 };

@@ -1,7 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import { channelLocator, collection, idOption, sendOptions } from '../fields';
-import { INDONESIA } from '../phoneNumber';
+import { INDONESIA } from '../../api/phoneNumber';
 import { messageFields } from './contentFields';
 
 /** Send to Phone Number as a person fills it in. */
@@ -40,12 +40,21 @@ export const sendToPhoneFields: INodeProperties[] = [
 		sendOptions.dryRun,
 		sendOptions.requestsPerMinute,
 		{
+			displayName: 'Reuse If Resolved Within (Days)',
+			name: 'reuseResolvedWithin',
+			type: 'number',
+			typeOptions: { minValue: 0 },
+			default: 30,
+			description:
+				'If there is no open conversation, the number of days for which the latest resolved one is used instead of a new one. It keeps its status.',
+		},
+		{
 			displayName: 'Reuse Open Conversation',
 			name: 'reuseOpenConversation',
 			type: 'boolean',
 			default: true,
 			description:
-				'Whether to use the open or pending conversation with this contact on this channel, if there is one, instead of a new one',
+				'Whether to use the open, pending or snoozed conversation with this contact on this channel, if there is one, instead of a new one',
 		},
 		{
 			displayName: 'Skip Contacts With Tags',

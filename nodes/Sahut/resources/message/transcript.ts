@@ -1,9 +1,9 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import { normalizeText } from '../../api/messageContent';
 import { attachmentsOf } from '../../transport/attachments';
 import { createBreaks } from '../../transport/breaks';
 import type { Message } from '../../transport/types';
-import { toLine } from './toLine';
 
 /** `2024-03-15 15:30`, in the time zone. Swedish dates are ISO dates. */
 function timeFormat(timezone: string): Intl.DateTimeFormat {
@@ -39,7 +39,7 @@ export async function toTranscript(
 		const files = attachmentsOf(message).map(
 			({ file_name, url }) => `[file: ${file_name ?? url ?? 'no name'}]`,
 		);
-		lines.push(`[${time}] ${who}: ${toLine([content ?? '', ...files].join(' '))}`);
+		lines.push(`[${time}] ${who}: ${normalizeText([content ?? '', ...files].join(' '))}`);
 		await takeBreak();
 	}
 	return {

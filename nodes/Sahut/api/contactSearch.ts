@@ -1,0 +1,111 @@
+import { byAge } from '../transport/byAge';
+import { openPages, upwards } from '../transport/pages';
+import { collect, fetchList } from '../transport/pagination';
+import type { Contact, SahutClient } from '../transport/types';
+import { INDONESIA, isSamePhone } from './phoneNumber';
+
+/**
+ * What identifies a contact: a phone number as E.164, or an email address. `countryCode` replaces the 0
+ * at the beginning of numbers that are stored as they were typed.
+ */
+export type ContactKey = { phone: string; countryCode?: string } | { email: string };
+
+/** People put separators between other digits of a number, hardly ever between the last ones. */
+const SEARCHED_DIGITS = 4;
+
+/** The digits that all stored forms of a number (E.164) have in common, e.g. `7890`. */
+export function lastDigits(phone: string): string {
+	return phone.slice(-SEARCHED_DIGITS);
+}
+
+/** Pages that a search for the last digits reads: it finds strangers as well. */
+const MAX_SEARCH_PAGES = 3;
+
+/** The canonical text of a key: equal for two keys that identify the same contact. */
+export function keyText(key: ContactKey): string {
+	return 'phone' in key ? key.phone : key.email.trim().toLowerCase();
+}
+
+/** All keys of a contact with these fields. */
+export function keysIn({ phone, email }: { phone?: string; email?: string }): ContactKey[] {
+	return [...(phone ? [{ phone }] : []), ...(email ? [{ email }] : [])];
+}
+
+/** The lane of all operations on the contact with this key. */
+export function laneOf(key: ContactKey): string {
+	return `${'phone' in key ? 'phone' : 'email'} ${keyText(key)}`;
+}
+
+/** Whether a contact has this phone number, in whatever form, or this email address, in any case. */
+export function hasKey({ phone, email }: Contact, key: ContactKey): boolean {
+	if ('email' in key) return email?.toLowerCase() === keyText(key);
+	return isSamePhone(phone, key.phone, key.countryCode ?? INDONESIA);
+}
+
+type IsWanted = (contact: Contact) => boolean;
+
+/**
+ * The wanted ones among the contacts that a text finds, the oldest first. `GET /contacts?q=…` finds
+ * everything that contains the text.
+ *
+ * @throws NodeApiError if contacts cannot be read
+ */
+export async function searchText(
+	sahut: SahutClient,
+	q: string,
+	isWanted: IsWanted,
+): Promise<Contact[]> {
+	const found = await fetchList<Contact>(sahut, listOf(q));
+	return found.filter(isWanted).sort(byAge);
+}
+
+const listOf = (q: string) => ({
+	path: ['contacts'],
+	query: { q },
+	wording: { subject: `contacts that match "${q}"` },
+});
+
+/** Searches for the last digits of a number, which all of its forms have in common. */
+async function searchDigits(sahut: SahutClient, phone: string, isWanted: IsWanted) {
+	const pages = openPages<Contact>(sahut, listOf(lastDigits(phone)));
+	const next = upwards(pages, 1, MAX_SEARCH_PAGES + 1);
+	const found = await collect(pages, next, { limit: Infinity, keep: isWanted });
+	return { contacts: found.sort(byAge), isComplete: pages.last() <= MAX_SEARCH_PAGES };
+}
+
+/**
+ * The contacts with this phone number or email address that also pass `isWanted`. The oldest comes
+ * first: it has the history with the customer, and stays first when duplicates are added. A number is
+ * searched as E.164; only if nobody has it so, in other forms.
+ *
+ * @throws NodeApiError if contacts cannot be read
+ */
+export async function findContacts(
+	sahut: SahutClient,
+	key: ContactKey,
+	isWanted: IsWanted = () => true,
+): Promise<Contact[]> {
+	const matches: IsWanted = (contact) => hasKey(contact, key) && isWanted(contact);
+	if ('email' in key) return await searchText(sahut, key.email.trim(), matches);
+	const found = await searchText(sahut, key.phone, matches);
+	return found.length > 0 ? found : (await searchDigits(sahut, key.phone, matches)).contacts;
+}
+
+/**
+ * All contacts with a phone number, in whatever form they are stored, the oldest first.
+ *
+ * @returns `isComplete: false` if a search found so many contacts that some were not read
+ * @throws NodeApiError if contacts cannot be read
+ */
+export async function findAllContacts(
+	sahut: SahutClient,
+	key: Extract<ContactKey, { phone: string }>,
+): Promise<{ contacts: Contact[]; isComplete: boolean }> {
+	const matches: IsWanted = (contact) => hasKey(contact, key);
+	const { contacts, isComplete } = await searchDigits(sahut, key.phone, matches);
+	// If the digits find the number as E.164, searching for it would find nothing else.
+	if (contacts.some(({ phone }) => phone === key.phone)) return { contacts, isComplete };
+	const exact = await searchText(sahut, key.phone, matches);
+	const byId = new Map([...contacts, ...exact].map((contact) => [contact.id, contact]));
+	return { contacts: [...byId.values()].sort(byAge), isComplete };
+}

@@ -1,0 +1,221 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { isMethodNotAllowed } from '../transport/errors';
+import { fetchPage } from '../transport/pages';
+import type { Conversation, SahutClient, SahutRequest } from '../transport/types';
+import { awaitLostWrite, LOST_WRITE_MS } from './awaitLostWrite';
+import { hasValues } from './hasValues';
+import type { ItemClient } from './itemClient';
+import { write } from './write';
+import { canBeOf, writtenSince } from './writtenSince';
+
+/** The body of `POST /conversations` (API reference, "Conversations"), without a first message. */
+export type NewConversation = { contact_id: string; channel_id: string; assignee_id?: string };
+
+/** What can be changed of a conversation (API reference, "Conversations"). */
+export type ConversationChanges = {
+	status?: string;
+	/** null unassigns. */
+	assignee_id?: string | null;
+	team_id?: string;
+	/** Replaces the existing ones. */
+	labels?: string[];
+};
+
+const wordingOf = (conversationId: string) => ({ subject: `conversation "${conversationId}"` });
+
+/** `GET /conversations/{id}` (API reference, "Conversations"). @throws NodeApiError */
+export async function getConversation(
+	sahut: SahutClient,
+	conversationId: string,
+): Promise<Conversation> {
+	const path = ['conversations', conversationId];
+	const request = { method: 'GET', path, expects: 'record' } as const;
+	return (await sahut.request<Conversation>(request, wordingOf(conversationId))).data;
+}
+
+/**
+ * The type of a channel, e.g. `whatsapp`, which any conversation on it shows: requested once per process.
+ *
+ * @returns undefined if no conversation shows it
+ * @throws NodeApiError if conversations cannot be read
+ */
+export async function fetchChannelType(
+	channelId: string,
+	sahut: ItemClient,
+): Promise<string | undefined> {
+	const index = sahut.cache.conversations(channelId);
+	if (index.channelType === undefined) {
+		const wording = { subject: `conversations on channel "${channelId}"` };
+		const list = { path: ['conversations'], query: { channel_id: channelId }, wording };
+		const { data } = await fetchPage<Conversation>(sahut, list, 1, 1);
+		for (const conversation of data) index.update(conversation, 'list');
+	}
+	return index.channelType;
+}
+
+/** The request that creates a conversation, as a Dry Run shows it. */
+export function createConversationRequest(body: NewConversation): SahutRequest {
+	return { method: 'POST', path: ['conversations'], body, expects: 'record' };
+}
+
+/** The ledger's key for a new conversation. */
+export const newConversationKey = ({ contact_id, channel_id }: NewConversation) =>
+	`POST /conversations ${contact_id} ${channel_id}`;
+
+const memoryKey = ({ contact_id, channel_id }: NewConversation, { cache }: ItemClient) =>
+	cache.recentWrites.key('conversation', cache.address, contact_id, channel_id);
+
+/** Searches the channel's list for a conversation that was created although the response was lost. */
+async function findCreated(
+	{ contact_id, channel_id }: NewConversation,
+	since: { sentAt: number },
+	sahut: ItemClient,
+) {
+	const index = sahut.cache.conversations(channel_id);
+	await index.refresh(sahut, writtenSince(sahut, since));
+	return index.of([contact_id]);
+}
+
+/**
+ * The conversation that this process may have created a moment ago, if the response was lost: waits
+ * until it can be found.
+ *
+ * @returns its ID; undefined if no such response was lost, or nothing was created
+ * @throws NodeApiError if conversations cannot be read
+ */
+export async function findLostConversation(
+	body: NewConversation,
+	sahut: ItemClient,
+): Promise<string | undefined> {
+	const since = sahut.now() - LOST_WRITE_MS;
+	const lost = sahut.cache.recentWrites
+		.find(memoryKey(body, sahut), since)
+		.find(({ id }) => id === undefined);
+	if (!lost) return undefined;
+	const look = async () => {
+		const search = { sentAt: lost.at };
+		const found = await findCreated(body, search, sahut);
+		return found.find(({ createdAt }) => createdAt >= writtenSince(sahut, search))?.id;
+	};
+	return (await look()) ?? (await awaitLostWrite(sahut, lost.at, LOST_WRITE_MS, look));
+}
+
+/**
+ * `POST /conversations` (API reference, "Conversations").
+ *
+ * @throws NodeApiError, UnknownOutcomeError
+ */
+export async function createConversation(
+	body: NewConversation,
+	sahut: ItemClient,
+	note?: string,
+): Promise<{ conversation: Conversation; origin: Origin }> {
+	const { contact_id, channel_id } = body;
+	const index = sahut.cache.conversations(channel_id);
+	const conversation = await write<Conversation>(
+		{
+			key: newConversationKey(body),
+			request: createConversationRequest(body),
+			body: () => body,
+			wording: {
+				subject: `conversation with contact "${contact_id}"`,
+				advice: {
+					404: 'Check the IDs of the contact and of the channel.',
+					422: 'Check the IDs of the contact, of the channel and, if given, of the assignee.',
+				},
+				note,
+			},
+			memoryKeys: () => [memoryKey(body, sahut)],
+			async find(search) {
+				const isRetry = search.kind === 'retryWithoutLedger';
+				if (isRetry && sahut.isNew(contact_id)) return undefined;
+				const known = await findCreated(body, search, sahut);
+				const created = known
+					.map(({ id, createdAt }) => ({ id, created_at: new Date(createdAt).toISOString() }))
+					.find((each) => canBeOf(each, sahut, search));
+				return created && (await getConversation(sahut, created.id));
+			},
+			learn: (record) => index.update(record, 'write', contact_id),
+		},
+		sahut,
+	);
+	return createdBefore(body, sahut) ?? { conversation, origin: 'earlierTry' };
+}
+
+/** Both clocks, `Date` headers and `created_at`, may be truncated to whole seconds. */
+const CREATION_TOLERANCE_MS = 2_000;
+
+/**
+ * Where the conversation of a write comes from: this run has created it, an earlier try has, or Sahut has
+ * returned an existing one, which is older than the request.
+ */
+export type Origin = 'new' | 'earlierTry' | 'existing';
+
+/** @returns undefined if this item has not created a conversation */
+export function createdBefore(
+	body: NewConversation,
+	sahut: ItemClient,
+): { conversation: Conversation; origin: Origin } | undefined {
+	const past = sahut.past(newConversationKey(body));
+	if (past.kind !== 'done') return undefined;
+	const conversation = past.record as Conversation;
+	const { sentAt = -Infinity } = past;
+	const since = sahut.toServerTime(sentAt) - CREATION_TOLERANCE_MS;
+	if (Date.parse(conversation.created_at) < since) return { conversation, origin: 'existing' };
+	return { conversation, origin: sahut.isNew(conversation.id) ? 'new' : 'earlierTry' };
+}
+
+/**
+ * Updates a conversation. The verb is not documented: if Sahut does not know PUT, nothing was changed,
+ * and once PATCH has worked, it is used from then on.
+ *
+ * @throws NodeApiError, UnknownOutcomeError
+ */
+export async function updateConversation(
+	conversationId: string,
+	changes: ConversationChanges,
+	sahut: ItemClient,
+): Promise<Conversation> {
+	const { observedApi, conversations } = sahut.cache;
+	const updateBy = async (method: SahutRequest['method']) =>
+		await write<Conversation>(
+			{
+				key: `PUT /conversations/${conversationId}`,
+				request: { method, path: ['conversations', conversationId] },
+				body: () => changes,
+				wording: {
+					...wordingOf(conversationId),
+					advice: {
+						422: 'Check the status and the IDs of the assignee and the team for this item.',
+					},
+				},
+				memoryKeys: () => [],
+				find: async (search) => await findUpdated(conversationId, search, changes, sahut),
+				learn(record) {
+					if (record.channel?.id) conversations(record.channel.id).update(record, 'write');
+				},
+			},
+			sahut,
+		);
+	const method = observedApi.updateMethod;
+	return await updateBy(method).catch(async (error: unknown) => {
+		if (method !== 'PUT' || !isMethodNotAllowed(error)) throw error;
+		const conversation = await updateBy('PATCH');
+		observedApi.updateMethod = 'PATCH';
+		return conversation;
+	});
+}
+
+/** Conversations do not show their team, so a change of it is never found. */
+async function findUpdated(
+	conversationId: string,
+	search: Parameters<Parameters<typeof write>[0]['find']>[0],
+	changes: ConversationChanges,
+	sahut: ItemClient,
+): Promise<Conversation | undefined> {
+	const conversation = await getConversation(sahut, conversationId);
+	const wanted: IDataObject = search.kind === 'lostResponse' ? search.body : changes;
+	const shown = { ...conversation, assignee_id: conversation.assignee?.id ?? null };
+	return hasValues(shown, wanted) ? conversation : undefined;
+}

@@ -1,0 +1,105 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import type { ListRequest } from '../transport/pages';
+import type { Message, SahutRequest, Sender, Wording } from '../transport/types';
+import { contentKey, showsValues } from './messageContent';
+import type { ItemClient, WriteSearch } from './itemClient';
+import { write } from './write';
+
+const USE_A_TEMPLATE =
+	'If the customer has not written within the last 24 hours, WhatsApp only accepts an approved template: set Message Type to WhatsApp Template, or to Text, or Template After 24 Hours. Otherwise check the template ID and its variables.';
+
+/** `GET /conversations/{id}/messages`: oldest to newest (API reference, "Messages"). */
+export function messagesOf(conversationId: string, note?: string): ListRequest {
+	return {
+		path: ['conversations', conversationId, 'messages'],
+		wording: { subject: `conversation "${conversationId}"`, note },
+	};
+}
+
+/** The request that sends a message, as a Dry Run shows it. */
+export function sendMessageRequest(conversationId: string, body?: IDataObject) {
+	const path = ['conversations', conversationId, 'messages'];
+	return { method: 'POST', path, body, expects: 'record' } satisfies SahutRequest;
+}
+
+/** The ledger's key for a message into a conversation. */
+export const messageKey = (conversationId: string) =>
+	`POST /conversations/${conversationId}/messages`;
+
+/** The key under which this process remembers a message. */
+export function messageMemoryKey(
+	{ cache }: ItemClient,
+	conversationId: string,
+	body: IDataObject,
+): number {
+	return cache.recentWrites.key('message', cache.address, conversationId, contentKey(body));
+}
+
+/** A message to be sent. */
+export interface OutgoingMessage {
+	conversationId: string;
+	/** The ledger's key: {@link messageKey}, or one for the phone number. */
+	key: string;
+	/** Called when the rate-limit gate admits the request. */
+	body(): IDataObject;
+	/** Stored in the ledger. */
+	context(body: IDataObject): IDataObject;
+	wording?: Partial<Wording>;
+	find(search: WriteSearch): Promise<IDataObject | undefined>;
+}
+
+/**
+ * `POST /conversations/{id}/messages` (API reference, "Messages").
+ *
+ * @returns Sahut's record of the message
+ * @throws NodeApiError, UnknownOutcomeError
+ */
+export async function sendMessage(
+	{ conversationId, wording, ...message }: OutgoingMessage,
+	sahut: ItemClient,
+): Promise<IDataObject> {
+	return await write(
+		{
+			...message,
+			request: sendMessageRequest(conversationId),
+			wording: {
+				subject: `conversation "${conversationId}"`,
+				advice: { 422: USE_A_TEMPLATE },
+				...wording,
+			},
+			memoryKeys: (body) => [messageMemoryKey(sahut, conversationId, body)],
+			learn: (record, body) => learnFrom(record, body, sahut),
+		},
+		sahut,
+	);
+}
+
+/** Records a message of an earlier try that was found in Sahut. */
+export function recordFoundMessage(
+	conversationId: string,
+	body: IDataObject,
+	{ id, created_at }: IDataObject,
+	sahut: ItemClient,
+): void {
+	const { recentWrites, address } = sahut.cache;
+	const at = Date.parse(String(created_at)) - sahut.serverNow() + sahut.now();
+	const key = messageMemoryKey(sahut, conversationId, body);
+	recentWrites.recordFound(address, key, String(id), Number.isNaN(at) ? sahut.now() : at);
+}
+
+/** Learns what the reference does not document from Sahut's response to a message. */
+function learnFrom(record: IDataObject, body: IDataObject, { cache }: ItemClient): void {
+	const { observedApi } = cache;
+	const { content, sender } = record as Partial<Message>;
+	const { id: senderId }: Partial<Sender> = sender ?? {};
+	if (senderId !== undefined) observedApi.senderId = senderId;
+	if (body.template_id === undefined || typeof content !== 'string') return;
+	const shows = showsValues(body, content);
+	if (shows !== undefined) observedApi.showsTemplateValues = shows;
+	else
+		Object.assign(observedApi.templateResponses.get(String(body.template_id)), {
+			content,
+			senderId,
+		});
+}

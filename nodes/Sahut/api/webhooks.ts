@@ -1,0 +1,28 @@
+import type { SahutClient, SahutRequest, Webhook } from '../transport/types';
+
+/** `POST /webhooks` (API reference, "Webhooks"). */
+export function createWebhookRequest(url: string, events: string[]): SahutRequest {
+	return { method: 'POST', path: ['webhooks'], body: { url, events }, expects: 'record' };
+}
+
+/** Creates a webhook. @throws NodeApiError */
+export async function createWebhook(
+	sahut: SahutClient,
+	url: string,
+	events: string[],
+): Promise<Webhook> {
+	const { data } = await sahut.request<Webhook>(createWebhookRequest(url, events), {
+		subject: 'webhook of this workflow',
+		note: 'If Sahut has created a webhook nevertheless, this n8n rejects its deliveries. You can delete it in Sahut.',
+	});
+	return data;
+}
+
+/** `DELETE /webhooks/{id}` (API reference, "Webhooks"). @throws NodeApiError */
+export async function deleteWebhook(sahut: SahutClient, webhookId: string): Promise<void> {
+	const path = ['webhooks', webhookId];
+	await sahut.request(
+		{ method: 'DELETE', path, expects: 'nothing' },
+		{ subject: `webhook "${webhookId}"` },
+	);
+}

@@ -1,0 +1,28 @@
+import type { IDataObject } from 'n8n-workflow';
+
+/** A text, or a WhatsApp template. */
+export type Form = 'text' | 'template';
+
+/** The bodies of a message (API reference, "Messages", POST): as a text, as a template, or both. */
+export interface Content {
+	text?: IDataObject;
+	template?: IDataObject;
+}
+
+/** A message, and how to send it. */
+export interface Outgoing {
+	content: Content;
+	/** Skip it if the conversation has received it within this time, in milliseconds. */
+	skipWithinMs?: number;
+	dryRun: boolean;
+}
+
+/** The bodies of a message, one for each form that it has. */
+export function bodiesOf({ text, template }: Content): IDataObject[] {
+	return [text, template].filter((body) => body !== undefined);
+}
+
+/** The form of a body. */
+export function formOf(body: IDataObject): Form {
+	return body.template_id === undefined ? 'text' : 'template';
+}

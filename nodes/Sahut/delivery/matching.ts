@@ -1,0 +1,127 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import type { ItemClient, WriteSearch } from '../api/itemClient';
+import { isDistinctive, isIdentifiable, matcherOf, normalizeText } from '../api/messageContent';
+import { messageMemoryKey } from '../api/messages';
+import { writtenSince } from '../api/writtenSince';
+import type { Message } from '../transport/types';
+
+/** Which search for a message it is. Times are this machine's, in milliseconds since the epoch. */
+export type Search =
+	| WriteSearch
+	/** For Skip If Sent Within: a message since `sentAt`, by anybody. */
+	| {
+			kind: 'sentBefore';
+			sentAt: number;
+			/** When the response to such a message was lost, if one was: it may be among those found. */
+			lostAt?: number;
+	  };
+
+/** Why a match is ambiguous, as it continues "It is not known whether …: ". */
+export const AMBIGUITIES = {
+	maybeNote:
+		'there is a message with the text of this note, and Sahut does not say whether that is a note',
+	maybeByAgent:
+		'there is a message with this text by an agent, and it is not known whether Sahut shows messages of the API as that agent’s',
+	noTime: 'there is a message with this text, and Sahut does not say when it was sent',
+	hiddenValues:
+		'there is a message that may be this template, and Sahut does not show the values of templates',
+	noValues:
+		'there is a message that may be this template, which has no variables to recognize it by',
+	forgotten:
+		'there is a message with the same values, and this n8n has sent too many messages since to know from which template it came',
+	tooManyMessages: 'too many messages have followed since',
+} as const;
+
+export type Ambiguity = keyof typeof AMBIGUITIES;
+
+/** Types of messages that nobody sends to the customer (API reference, "Messages"). */
+const NOT_SENT = new Set<unknown>(['incoming', 'activity']);
+
+/** Whether a stored message is a note as the wanted one; undefined if lists do not show it. */
+function isAsPrivate({ private: isNote }: Message, body: IDataObject): boolean | undefined {
+	return isNote === undefined && body.private
+		? undefined
+		: Boolean(isNote) === Boolean(body.private);
+}
+
+/** What a matcher says of a stored message. */
+export type Verdict = 'match' | 'noMatch' | Ambiguity;
+
+/**
+ * Creates the one test of whether a stored message of a conversation is the wanted one.
+ *
+ * What this process has written is known by its ID. Otherwise, a text matches by its words and a
+ * template by its values; a template without variables only by Sahut's earlier response to it.
+ */
+export function createMatcher(
+	conversationId: string,
+	body: IDataObject,
+	search: Search,
+	sahut: ItemClient,
+): (message: Message) => Verdict {
+	const { observedApi, recentWrites, address } = sahut.cache;
+	const wantedKey = messageMemoryKey(sahut, conversationId, body);
+	const hasContent = matcherOf(body);
+	const isTemplate = 'template_id' in body;
+	const isOfOthers = search.kind === 'sentBefore';
+	const isAccountedFor = isOfOthers ? () => false : search.isAccountedFor;
+
+	/** Whether a person has written it, in the product. */
+	const isByAgent = ({ sender }: Message) =>
+		sender?.type === 'agent' && sender.id !== observedApi.senderId;
+
+	function matchResponse({ content, sender }: Message): Verdict {
+		const earlier = observedApi.templateResponses.get(String(body.template_id));
+		if (earlier.content !== undefined) {
+			const isEqual = normalizeText(content) === normalizeText(earlier.content);
+			return isEqual && sender?.id === earlier.senderId ? 'match' : 'noMatch';
+		}
+		const { senderId = sender?.id } = observedApi;
+		// After a lost response, only a certain match counts: the item fails without one.
+		return search.kind === 'lostResponse' || sender?.id !== senderId ? 'noMatch' : 'noValues';
+	}
+
+	/** For a template whose values the stored text does not show: it may still be the wanted one. */
+	function matchHidden(message: Message, at: number): Verdict {
+		const { showsTemplateValues } = observedApi;
+		if (!isTemplate || showsTemplateValues === true || isByAgent(message)) return 'noMatch';
+		if (search.kind === 'lostResponse') return 'noMatch';
+		if (search.kind === 'retryWithoutLedger') {
+			return showsTemplateValues === false ? 'hiddenValues' : 'noMatch';
+		}
+		const mayBeLost = at >= writtenSince(sahut, { sentAt: search.lostAt ?? Infinity });
+		return mayBeLost || isForgotten(at) ? 'hiddenValues' : 'noMatch';
+	}
+
+	/** Whether this process may have sent it, and has evicted that from its memory. */
+	const isForgotten = (at: number) => at <= sahut.toServerTime(recentWrites.evictedUntil);
+
+	function matchContent(message: Message, at: number): Verdict {
+		const isPrivate = isAsPrivate(message, body);
+		if (isPrivate === undefined) return 'maybeNote';
+		if (!isPrivate) return 'noMatch';
+		if (isOfOthers) {
+			if (message.sender?.type === 'agent' && !isDistinctive(body)) return 'noMatch';
+			if (isTemplate && isForgotten(at)) return 'forgotten';
+		} else if (isByAgent(message)) {
+			// Of what a process that has died has sent, no response has shown the sender.
+			const mayBeOurs = observedApi.senderId === undefined && isDistinctive(body);
+			return search.kind === 'retryWithoutLedger' && mayBeOurs ? 'maybeByAgent' : 'noMatch';
+		}
+		return Number.isNaN(at) ? 'noTime' : 'match';
+	}
+
+	return (message) => {
+		const at = Date.parse(message.created_at);
+		if (NOT_SENT.has(message.type) || at < writtenSince(sahut, search)) return 'noMatch';
+		if (isAccountedFor(message.id)) return 'noMatch';
+		const known = recentWrites.keyOf(address, message.id);
+		// What this process knows by its ID, another write has sent.
+		if (known !== undefined) {
+			return known === wantedKey && search.kind !== 'lostResponse' ? 'match' : 'noMatch';
+		}
+		if (!isIdentifiable(body)) return isByAgent(message) ? 'noMatch' : matchResponse(message);
+		return hasContent(message.content) ? matchContent(message, at) : matchHidden(message, at);
+	};
+}

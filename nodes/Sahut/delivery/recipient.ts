@@ -1,0 +1,73 @@
+import { findAllContacts, findContacts } from '../api/contactSearch';
+import { findRecentContact, getContact, newContactKey } from '../api/contacts';
+import type { ItemClient } from '../api/itemClient';
+import { AmbiguousError, undefinedIfNotFound } from '../transport/errors';
+import type { Contact } from '../transport/types';
+import type { Outgoing } from './content';
+
+/** Whom a message is for, and how to reach them if there is no conversation yet. */
+export interface Recipient extends Outgoing {
+	/** E.164. */
+	phone: string;
+	/** Replaces a 0 at the beginning of a national number. */
+	countryCode: string;
+	channelId: string;
+	/** For a new contact; empty if not given. */
+	contactName: string;
+	/** For a new conversation; empty if not given. */
+	assigneeId: string;
+	reuseOpenConversation: boolean;
+	/** Also reuse the latest resolved conversation if it was active within this time, in ms. */
+	reuseResolvedWithinMs?: number;
+	/** Contacts with one of these tags get no message. */
+	skipContactTags: string[];
+}
+
+/** The contacts with the recipient's number, the oldest first; one that this item has created. */
+export async function findRecipientContacts(
+	{ phone, countryCode, skipContactTags }: Recipient,
+	sahut: ItemClient,
+): Promise<Contact[]> {
+	const key = { phone, countryCode };
+	const created = sahut.past(newContactKey(phone));
+	if (skipContactTags.length > 0) {
+		const { contacts, isComplete } = await findAllContacts(sahut, key);
+		if (!isComplete) throw tooManyContacts(phone);
+		if (contacts.length > 0) return contacts;
+	} else {
+		if (created.kind === 'done') return [created.record as Contact];
+		const ofRun = sahut.ofRun(newContactKey(phone))?.record;
+		if (ofRun) return [ofRun as Contact];
+		const search = async () => await findContacts(sahut, key);
+		const contacts = await sahut.memoize(`contacts with ${phone}`, search);
+		if (contacts.length > 0) return contacts;
+	}
+	if (created.kind === 'done') {
+		const contact = await getContact(sahut, String(created.record.id)).catch(undefinedIfNotFound);
+		if (contact) return [contact];
+	}
+	// Its own lost request is settled when it is repeated.
+	const recent = created.kind !== 'lostResponse' && (await findRecentContact(key, sahut));
+	return recent ? [recent] : [];
+}
+
+function tooManyContacts(phone: string): AmbiguousError {
+	return new AmbiguousError(
+		`It is not known whether a contact with ${phone} has one of the tags to skip: too many contacts match the end of the number`,
+		{ description: 'Nothing was sent. Check the contact in Sahut, then send the message there.' },
+	);
+}
+
+/** The contact and its tag, if one of the contacts has a tag to skip. */
+export function findTagged(
+	{ skipContactTags }: Recipient,
+	contacts: Contact[],
+): { contact_id: string; tag: string } | undefined {
+	const normalize = (tag: unknown) => String(tag).trim().toLowerCase();
+	const unwanted = new Set(skipContactTags.map(normalize));
+	for (const { id, tags } of contacts) {
+		const tag = (tags ?? []).find((each) => unwanted.has(normalize(each)));
+		if (tag !== undefined) return { contact_id: id, tag };
+	}
+	return undefined;
+}

@@ -1,0 +1,289 @@
+import { doneOrAborted } from '../transport/aborts';
+import { fromBothEnds, MAX_PAGE_SIZE, openPages, type Pages } from '../transport/pages';
+import { fetchAll } from '../transport/pagination';
+import type { Conversation, SahutClient } from '../transport/types';
+
+/** The statuses that the index reads completely: all but resolved. */
+const UNRESOLVED_STATUSES = ['open', 'pending', 'snoozed'] as const;
+
+/** How often the unresolved conversations are read if the list's order is not known. */
+const FULL_READ_MS = 60_000;
+
+/** Such a read stays valid for this many times its own duration. */
+const FULL_READ_FACTOR = 5;
+
+/** How long a list may lack a record that was just written, or show its former state. */
+const LIST_DELAY_MS = 60_000;
+
+/** Both clocks, `Date` headers and `updated_at`, may be truncated to whole seconds. */
+const CLOCK_TOLERANCE_MS = 2_000;
+
+/** Pages of a list in unknown order that are read for closed conversations. */
+const MAX_UNORDERED_PAGES = 5;
+
+/** Conversations remembered per channel; about 15 MB. */
+const MAX_CONVERSATIONS = 50_000;
+
+/** A conversation as it was last seen. Times are Sahut's, in milliseconds since the epoch. */
+export interface KnownConversation {
+	readonly id: string;
+	readonly contactId: string;
+	status: Conversation['status'];
+	activeAt: number;
+	createdAt: number;
+	/** When this process last wrote it, by this machine's clock; -Infinity if it has not. */
+	writtenAt: number;
+}
+
+/** Where the state of a conversation comes from: a list may be out of date. */
+type Source = 'list' | 'record' | 'write';
+
+/** When something last happened in a conversation, in milliseconds since the epoch; 0 if unknown. */
+export function activityOf({ updated_at, created_at }: Conversation): number {
+	return Date.parse(updated_at ?? created_at) || 0;
+}
+
+const isDescending = (times: number[]) =>
+	times.slice(1).every((time, at) => (times[at] ?? 0) >= time);
+
+/**
+ * The conversations of a channel, by contact, as far as this process knows them. The API cannot search
+ * conversations by contact, and has no list of changes (API reference, "Conversations"). So the
+ * unresolved ones are read once, and after that the newest page and as many behind it as may have
+ * changed, provided that the list turns out to be ordered by activity. Closed conversations are known
+ * from a certain time on. Every state may be out of date: check a conversation before you use it.
+ */
+export class ConversationIndex {
+	/** E.g. `whatsapp`; undefined until a conversation on the channel was seen. */
+	channelType: string | undefined;
+
+	/** The least recently updated contact comes first. */
+	private readonly byContact = new Map<string, KnownConversation[]>();
+
+	private size = 0;
+
+	/** All conversations active since then are known, whatever their status. */
+	private completeSince = Infinity;
+
+	/** When the last read began, by Sahut's clock. */
+	private readAt = -Infinity;
+
+	private isOrderedByActivity = false;
+
+	/** Pages of the unresolved conversations when they were last read; 0 before. */
+	private unresolvedPages = 0;
+
+	/** Until when a full read is valid, by this machine's clock. */
+	private fullReadUntil = -Infinity;
+
+	/** Reads that have begun, and the last one that succeeded. */
+	private begun = 0;
+
+	private done = 0;
+
+	private reading: Promise<void> | undefined;
+
+	constructor(private readonly channelId: string) {}
+
+	/** Returns the conversations with any of these contacts, the one with the latest activity first. */
+	of(contactIds: string[]): KnownConversation[] {
+		return contactIds
+			.flatMap((contactId) => this.byContact.get(contactId) ?? [])
+			.sort((a, b) => b.activeAt - a.activeAt);
+	}
+
+	/** Whether all conversations active since a time were known at another time. Both are Sahut's. */
+	isComplete(since: number, asOf = -Infinity): boolean {
+		return this.completeSince <= since && this.readAt >= asOf;
+	}
+
+	/** Records the state of a conversation, if it is on this channel. */
+	update(conversation: Conversation, source: Source, contactId = conversation.contact?.id): void {
+		const { id, status, channel }: Partial<Conversation> = conversation;
+		if (channel?.id !== undefined && channel.id !== this.channelId) return;
+		if (typeof channel?.type === 'string') this.channelType = channel.type;
+		if (contactId === undefined) return;
+		const activeAt = activityOf(conversation);
+		const before = this.byContact.get(contactId)?.find((each) => each.id === id);
+		const writtenAt = before?.writtenAt ?? -Infinity;
+		if (before && source === 'list') {
+			const isOlder = activeAt < before.activeAt;
+			if (isOlder || (activeAt === before.activeAt && this.mayBeDelayed(before))) return;
+		}
+		this.put({
+			id,
+			contactId,
+			status,
+			activeAt: Math.max(activeAt, before?.activeAt ?? 0),
+			createdAt: Date.parse(conversation.created_at) || 0,
+			writtenAt: source === 'write' ? Date.now() : writtenAt,
+		});
+	}
+
+	/** Records that this process has sent a message into a conversation. @param at Sahut's clock, in ms */
+	touch(contactId: string, id: string, at: number): void {
+		const known = this.byContact.get(contactId)?.find((each) => each.id === id);
+		if (known) known.activeAt = Math.max(known.activeAt, at);
+	}
+
+	/** Forgets a conversation that was deleted, or is not where it was. */
+	remove(id: string, contactId: string): void {
+		const theirs = this.byContact.get(contactId) ?? [];
+		const left = theirs.filter((each) => each.id !== id);
+		this.size -= theirs.length - left.length;
+		if (left.length > 0) this.byContact.set(contactId, left);
+		else this.byContact.delete(contactId);
+	}
+
+	/**
+	 * Reads what may have changed, in a read that begins after this call. Concurrent callers share it.
+	 *
+	 * @param since closed conversations are needed from this time on, by Sahut's clock; Infinity for none.
+	 * `isComplete` tells afterwards whether they are known.
+	 * @throws NodeApiError if the list cannot be read
+	 */
+	async refresh(sahut: SahutClient, since = Infinity): Promise<void> {
+		const askedAt = this.begun;
+		let hasRead = false;
+		while (this.done <= askedAt || (this.completeSince > since && !hasRead)) {
+			if (this.reading) {
+				// It may belong to another execution, which may be canceled: then this one reads.
+				await doneOrAborted(this.reading, sahut.signal);
+				// Throws, because this execution is canceled.
+				if (sahut.signal?.aborted) return await this.read(sahut, since);
+				continue;
+			}
+			const number = ++this.begun;
+			hasRead = true;
+			this.reading = this.read(sahut, since)
+				.then(() => {
+					this.done = number;
+				})
+				.finally(() => {
+					this.reading = undefined;
+				});
+			await this.reading;
+		}
+	}
+
+	private async read(sahut: SahutClient, since: number): Promise<void> {
+		const began = Date.now();
+		const pages = openPages<Conversation>(sahut, this.list());
+		const first = await this.readPage(pages, 1);
+		// Sahut's clock is known from its response.
+		const beganAt = sahut.serverNow() - (Date.now() - began);
+		this.learnOrder(first);
+		if (pages.last() <= 1) {
+			this.completeSince = -Infinity;
+			this.unresolvedPages ||= 1;
+		} else if (this.isOrderedByActivity) {
+			await this.readByActivity(sahut, pages, since);
+		} else {
+			if (Date.now() >= this.fullReadUntil) await this.readUnresolved(sahut);
+			this.completeSince = since === Infinity ? Infinity : await this.readBothEnds(pages);
+		}
+		this.readAt = beganAt;
+	}
+
+	/** Reads back to what has not changed since the last read, and to `since` if that is not known yet. */
+	private async readByActivity(
+		sahut: SahutClient,
+		pages: Pages<Conversation>,
+		since: number,
+	): Promise<void> {
+		const changedSince = this.readAt - CLOCK_TOLERANCE_MS;
+		const needed = this.completeSince <= since ? Infinity : since;
+		const isFirst = this.unresolvedPages === 0;
+		// Beyond that, a full read of the unresolved conversations costs less.
+		const maxPages = isFirst ? 0 : this.unresolvedPages + 1;
+		let oldest = Infinity;
+		let page = 0;
+		const isBehind = () =>
+			(page >= maxPages || oldest < changedSince) && (needed === Infinity || oldest < needed);
+		while (page < pages.last() && !isBehind()) {
+			page += 1;
+			const records = await this.readPage(pages, page);
+			oldest = Math.min(oldest, ...records.slice(-1).map(activityOf));
+		}
+		const reachedEnd = page >= pages.last();
+		const isContinuous = !isFirst && oldest < changedSince;
+		if (reachedEnd) this.completeSince = -Infinity;
+		else if (!isContinuous) this.completeSince = oldest;
+		else this.completeSince = Math.min(this.completeSince, oldest);
+		if (!reachedEnd && !isContinuous) await this.readUnresolved(sahut);
+	}
+
+	/** Reads pages from both ends: a new record is likely at either. @returns since when all are known */
+	private async readBothEnds(pages: Pages<Conversation>): Promise<number> {
+		const next = fromBothEnds(pages, MAX_UNORDERED_PAGES);
+		for (let page = next(); page !== undefined; page = next()) await this.readPage(pages, page);
+		return pages.last() <= MAX_UNORDERED_PAGES ? -Infinity : Infinity;
+	}
+
+	/** Reads all unresolved conversations; those that are not among them any more are closed. */
+	private async readUnresolved(sahut: SahutClient): Promise<void> {
+		const began = Date.now();
+		const lists = await Promise.all(
+			UNRESOLVED_STATUSES.map(
+				async (status) => await fetchAll<Conversation>(sahut, this.list(status)),
+			),
+		);
+		const all = lists.flat().sort((a, b) => activityOf(a) - activityOf(b));
+		for (const conversation of all) this.update(conversation, 'list');
+		const listed = new Set(all.map(({ id }) => id));
+		for (const theirs of this.byContact.values()) {
+			for (const each of theirs) {
+				const isListed = listed.has(each.id) || this.mayBeDelayed(each, began);
+				if (!isListed) each.status = 'resolved';
+			}
+		}
+		this.unresolvedPages = Math.ceil(all.length / MAX_PAGE_SIZE) + 1;
+		const now = Date.now();
+		this.fullReadUntil = now + Math.max(FULL_READ_MS, FULL_READ_FACTOR * (now - began));
+	}
+
+	private async readPage(pages: Pages<Conversation>, page: number): Promise<Conversation[]> {
+		const records = await pages.read(page);
+		for (const conversation of records) this.update(conversation, 'list');
+		return records;
+	}
+
+	private list(status?: string) {
+		return {
+			path: ['conversations'],
+			query: { channel_id: this.channelId, ...(status && { status }) },
+			wording: { subject: `conversations on channel "${this.channelId}"` },
+		};
+	}
+
+	/**
+	 * A page shows the order by activity if it has it, and is not in the order in which its records were
+	 * created, which looks the same as long as nothing happens.
+	 */
+	private learnOrder(page: Conversation[]): void {
+		const created = page.map(({ created_at }) => Date.parse(created_at));
+		if (!isDescending(page.map(activityOf))) this.isOrderedByActivity = false;
+		else if (!isDescending(created)) this.isOrderedByActivity = true;
+	}
+
+	/** Whether lists may not show yet what this process has written, at a time of this machine's clock. */
+	private mayBeDelayed({ writtenAt }: KnownConversation, at = Date.now()): boolean {
+		return at - writtenAt < LIST_DELAY_MS;
+	}
+
+	private put(conversation: KnownConversation): void {
+		const { id, contactId } = conversation;
+		const others = (this.byContact.get(contactId) ?? []).filter((each) => each.id !== id);
+		this.size += others.length + 1 - (this.byContact.get(contactId)?.length ?? 0);
+		// Re-inserted at the end: the least recently updated contact comes first.
+		this.byContact.delete(contactId);
+		this.byContact.set(contactId, [...others, conversation]);
+		const [[oldestId, oldest] = []] = this.byContact;
+		if (this.size <= MAX_CONVERSATIONS || oldestId === undefined || !oldest) return;
+		this.size -= oldest.length;
+		this.byContact.delete(oldestId);
+		// Those that are forgotten are not known any more.
+		const forgottenUntil = Math.max(...oldest.map(({ activeAt }) => activeAt));
+		this.completeSince = Math.max(this.completeSince, forgottenUntil + 1);
+	}
+}

@@ -1,0 +1,40 @@
+import { ConversationIndex } from './conversationIndex';
+import { createLanes, type Lanes } from './lanes';
+import { createLruCache } from './lruCache';
+import { createObservedApi, type ObservedApi } from './observedApi';
+import { RecentWrites } from './recentWrites';
+
+const MAX_WORKSPACES = 100;
+const MAX_CHANNELS = 100;
+
+/** What this n8n process knows of a workspace, for all executions. */
+export interface ProcessCache {
+	/** Lanes of records and phone numbers, e.g. `conversation conv_…`, `phone +628…`, of all workspaces. */
+	inLane: Lanes;
+	conversations(channelId: string): ConversationIndex;
+	observedApi: ObservedApi;
+	/** Shared by all API keys of an address: its writes are found by the IDs of records. */
+	recentWrites: RecentWrites;
+	/** The address of the API, as a hash: the scope of IDs. */
+	address: string;
+}
+
+/** Shared by all workspaces: waiting for an unrelated request for the same number does no harm. */
+const inLane = createLanes();
+
+const recentWrites = new RecentWrites();
+
+const workspaces = createLruCache(MAX_WORKSPACES, () => {
+	const indexes = createLruCache(MAX_CHANNELS, (channelId) => new ConversationIndex(channelId));
+	return { conversations: indexes.get, observedApi: createObservedApi() };
+});
+
+/**
+ * What this process knows of a workspace. Facts found by phone number or email, lists and the API's
+ * sender are kept per address and key: two clients may share a customer.
+ *
+ * @param workspace `SahutClient.workspace`: hashes, so that no key is kept
+ */
+export function processCacheOf(workspace: { id: string; address: string }): ProcessCache {
+	return { inLane, recentWrites, address: workspace.address, ...workspaces.get(workspace.id) };
+}

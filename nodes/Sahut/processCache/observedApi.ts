@@ -1,0 +1,30 @@
+import { createLruCache, type LruCache } from './lruCache';
+
+/** Templates without variables whose text is remembered. */
+const MAX_TEMPLATES = 1_000;
+
+/** What Sahut responded to a template without variables. */
+export interface TemplateResponse {
+	content?: string | null;
+	senderId?: string;
+}
+
+/** Undocumented behavior of a workspace's API, learned at run time. */
+export interface ObservedApi {
+	/** The verb that updates a conversation. */
+	updateMethod: 'PUT' | 'PATCH';
+	/** The sender of messages that are sent through the API; undefined until one was sent. */
+	senderId?: string;
+	/** Whether the stored text of a template message shows its values; undefined until one was sent. */
+	showsTemplateValues?: boolean;
+	/** By template ID; empty until the template was sent. */
+	templateResponses: LruCache<TemplateResponse>;
+}
+
+export function createObservedApi(): ObservedApi {
+	return {
+		// As contacts are updated; the verb is not documented for conversations.
+		updateMethod: 'PUT',
+		templateResponses: createLruCache<TemplateResponse>(MAX_TEMPLATES, () => ({})),
+	};
+}

@@ -1,0 +1,138 @@
+import { createHash } from 'crypto';
+
+/** About 18 MB if all of them are messages to different conversations. */
+const MAX_WRITES = 100_000;
+
+/** Bytes of the hash that identifies a write; the number stays a safe integer. */
+const KEY_BYTES = 6;
+
+/** A write of this process. Times are milliseconds since the epoch by this machine's clock. */
+export interface RecentWrite {
+	/** The ID of Sahut's record; undefined while Sahut has not responded, and if the response was lost. */
+	id?: string;
+	at: number;
+}
+
+/**
+ * What this process has written, for all executions: lists of Sahut may not show it yet, and stored
+ * messages do not show which template they came from.
+ *
+ * A ring buffer of parallel arrays: 100,000 objects would take twice the memory. A write is referred to
+ * by its number; its slot is the number modulo the size.
+ */
+export class RecentWrites {
+	private readonly ids: Array<string | undefined> = [];
+
+	private readonly keys: number[] = [];
+
+	private readonly times: number[] = [];
+
+	/** The number of the previous write with the same key, or -1. */
+	private readonly previous: number[] = [];
+
+	private readonly scopes: string[] = [];
+
+	private readonly latestByKey = new Map<number, number>();
+
+	/** Scope → ID → number: two installations of Sahut may use the same IDs. */
+	private readonly byId = new Map<string, Map<string, number>>();
+
+	private count = 0;
+
+	/** No write later than this was evicted. */
+	evictedUntil = -Infinity;
+
+	constructor(private readonly max = MAX_WRITES) {}
+
+	/** Returns the key of writes of the same content to the same target. */
+	key(...parts: string[]): number {
+		const digest = createHash('sha256').update(JSON.stringify(parts)).digest();
+		return digest.readUIntBE(0, KEY_BYTES);
+	}
+
+	/**
+	 * Records that a request goes out.
+	 *
+	 * @param scope within which IDs are unique
+	 * @returns the number of the write
+	 */
+	begin(scope: string, key: number, at: number): number {
+		const write = this.count++;
+		const slot = write % this.max;
+		if (write >= this.max) this.evict(write - this.max, slot);
+		this.ids[slot] = undefined;
+		this.keys[slot] = key;
+		this.times[slot] = at;
+		this.scopes[slot] = scope;
+		this.previous[slot] = this.latestByKey.get(key) ?? -1;
+		this.latestByKey.set(key, write);
+		return write;
+	}
+
+	/** Records the response to a write, or what was found after it was lost. */
+	confirm(write: number, id: string, at: number): void {
+		if (!this.isKept(write)) return;
+		const slot = write % this.max;
+		this.ids[slot] = id;
+		this.times[slot] = at;
+		this.idsOf(this.scopes[slot]!).set(id, write);
+	}
+
+	/** Records a write that was found in Sahut: a lost one with this key, if there is one. */
+	recordFound(scope: string, key: number, id: string, at: number): void {
+		if (this.keyOf(scope, id) !== undefined) return;
+		const lost = this.numbersOf(key).find((write) => this.ids[write % this.max] === undefined);
+		this.confirm(lost ?? this.begin(scope, key, at), id, at);
+	}
+
+	/** Forgets a write that Sahut has not carried out. */
+	drop(write: number): void {
+		if (!this.isKept(write)) return;
+		const slot = write % this.max;
+		const key = this.keys[slot]!;
+		if (this.latestByKey.get(key) !== write) {
+			// Not the latest any more: never returned from now on.
+			this.times[slot] = -Infinity;
+		} else if (this.isKept(this.previous[slot]!)) {
+			this.latestByKey.set(key, this.previous[slot]!);
+		} else this.latestByKey.delete(key);
+	}
+
+	/** Returns the writes with this key from a time on, latest first. */
+	find(key: number, since: number): RecentWrite[] {
+		return this.numbersOf(key)
+			.map((write) => ({ id: this.ids[write % this.max], at: this.times[write % this.max]! }))
+			.filter(({ at }) => at >= since);
+	}
+
+	/** Returns the key of the write that made a record; undefined if this process does not know it. */
+	keyOf(scope: string, id: string): number | undefined {
+		const write = this.byId.get(scope)?.get(id);
+		return write === undefined ? undefined : this.keys[write % this.max];
+	}
+
+	private idsOf(scope: string): Map<string, number> {
+		const ids = this.byId.get(scope) ?? new Map<string, number>();
+		this.byId.set(scope, ids);
+		return ids;
+	}
+
+	private isKept(write: number): boolean {
+		return write >= 0 && write >= this.count - this.max;
+	}
+
+	private numbersOf(key: number): number[] {
+		const numbers: number[] = [];
+		let write = this.latestByKey.get(key) ?? -1;
+		for (; this.isKept(write); write = this.previous[write % this.max]!) numbers.push(write);
+		return numbers;
+	}
+
+	private evict(write: number, slot: number): void {
+		this.evictedUntil = Math.max(this.evictedUntil, this.times[slot]!);
+		const ids = this.idsOf(this.scopes[slot]!);
+		const id = this.ids[slot];
+		if (id !== undefined && ids.get(id) === write) ids.delete(id);
+		if (this.latestByKey.get(this.keys[slot]!) === write) this.latestByKey.delete(this.keys[slot]!);
+	}
+}

@@ -1,0 +1,75 @@
+import { UserError, type IDataObject } from 'n8n-workflow';
+
+import { isIdentifiable } from '../../api/messageContent';
+import { bodiesOf, type Content, type Outgoing } from '../../delivery/content';
+import type { Params } from '../../runtime/params';
+import { parseTemplateVariables, toTemplateVariables } from './templateVariables';
+
+const HOUR_MS = 60 * 60 * 1_000;
+
+function readTemplate(params: Params): IDataObject {
+	const templateId = params.text('templateId').trim();
+	if (templateId === '') {
+		throw new UserError('Template ID is empty', {
+			description:
+				'Enter the ID of the approved WhatsApp template. If an expression should give it, check that it has a value for this item.',
+		});
+	}
+	const variables =
+		params.choice('variablesInput') === 'json'
+			? parseTemplateVariables(params.raw('templateVariablesJson'))
+			: toTemplateVariables(params.rows('templateVariables.variable'));
+	return Object.keys(variables).length === 0
+		? { template_id: templateId }
+		: { template_id: templateId, template_variables: variables };
+}
+
+function readText(params: Params): IDataObject {
+	const content = params.text('content');
+	if (content.trim() === '') {
+		throw new UserError('Text is empty', {
+			description:
+				'Enter what the customer should read. If an expression should give it, check that it has a value for this item.',
+		});
+	}
+	return { content };
+}
+
+function readContent(params: Params): Content {
+	const type = params.choice('messageType');
+	return {
+		...(type !== 'template' && { text: readText(params) }),
+		...((type === 'template' || type === 'textOrTemplate') && { template: readTemplate(params) }),
+	};
+}
+
+/** @throws UserError if it is not above 0, or the message could not be recognized. */
+function readSkipWithin(params: Params, content: Content): number | undefined {
+	const hours = params.aboveZero('options.skipIfSentWithin');
+	if (hours === undefined) return undefined;
+	if (!bodiesOf(content).every(isIdentifiable)) {
+		throw new UserError(
+			'Skip If Sent Within (Hours) cannot be used with a template without variables',
+			{
+				description:
+					'Whether a customer has had a template is told by its values, such as the number of an order: without any, it cannot be told from another message. Use a template with variables, or remove the option.',
+			},
+		);
+	}
+	return hours * HOUR_MS;
+}
+
+/**
+ * Reads the `messageFields` and the options that go with them.
+ *
+ * @throws UserError when the text or template ID is empty, a template variable cannot be sent, or the
+ * message cannot be told from others where that is asked for.
+ */
+export function readOutgoing(params: Params): Outgoing {
+	const content = readContent(params);
+	return {
+		content,
+		skipWithinMs: readSkipWithin(params, content),
+		dryRun: params.flag('options.dryRun', false),
+	};
+}

@@ -1,0 +1,133 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { awaitLostWrite, OWN_WRITE_MS } from '../api/awaitLostWrite';
+import type { ItemLedger, Past, Step, WriteSearch } from '../api/itemClient';
+import type { Clock } from '../transport/clock';
+import { mayHaveBeenProcessed, UnknownOutcomeError } from '../transport/errors';
+import {
+	isCreation,
+	openEntries,
+	type LedgerRun,
+	type LedgerStore,
+	type SharedStore,
+} from './ledgerEntries';
+
+/** What this execution has decided and written, so that a node that runs again writes nothing twice. */
+export interface Ledger {
+	/**
+	 * The ledger of one item.
+	 *
+	 * @param pause waits without occupying a slot
+	 */
+	forItem(item: number, pause: (ms: number) => Promise<void>): ItemLedger;
+	/** Ends the run: forgets everything, or keeps it for another try. */
+	close(isDone: boolean): void;
+}
+
+/**
+ * Opens the ledger of a run of the node.
+ *
+ * @param store `getContext('node')`
+ * @param shared `getContext('flow')`
+ */
+export function openLedger(
+	store: LedgerStore,
+	shared: SharedStore,
+	run: LedgerRun,
+	clock: Clock,
+): Ledger {
+	const entries = openEntries(store, shared, run, clock);
+	const runStartedAt = clock.now();
+	/** The IDs of records that this run has created. */
+	const created = new Set<string>();
+
+	function past(item: number, key: string): Past {
+		const { isAccountedFor, openedAt } = entries;
+		const entry = entries.get(item, key);
+		if (!entry) {
+			return run.isRetry
+				? { kind: 'retryWithoutLedger', sentAt: openedAt, isAccountedFor }
+				: { kind: 'none' };
+		}
+		const { record, sentAt, body = {}, context = {} } = entry;
+		if (record) return { kind: 'done', record, context, sentAt };
+		return { kind: 'lostResponse', sentAt: sentAt!, body, context, isAccountedFor };
+	}
+
+	/** Finds what an earlier try has written. */
+	async function findEarlier<T>(
+		past: WriteSearch,
+		{ find, changes, wording }: Step<T>,
+	): Promise<T | undefined> {
+		// Changing a record again creates no second one.
+		if (!find || (changes !== undefined && past.kind === 'retryWithoutLedger')) return undefined;
+		if (past.kind === 'retryWithoutLedger') return await find(past);
+		const found = await find(past).catch(() => undefined);
+		if (found !== undefined || changes !== undefined) return found;
+		throw new UnknownOutcomeError(
+			`It is not known whether ${wording?.subject} received this in an earlier try`,
+			{
+				description: [
+					'This execution has sent it before, but received no response. Check in Sahut whether it is there; if not, run the workflow again for this item.',
+					wording?.note,
+				]
+					.filter(Boolean)
+					.join(' '),
+			},
+		);
+	}
+
+	async function take<T>(
+		item: number,
+		key: string,
+		step: Step<T>,
+		pause: (ms: number) => Promise<void>,
+	): Promise<T> {
+		let hasBegun = false;
+		const begin = (body: IDataObject, context: IDataObject) => {
+			if (!hasBegun && step.changes !== undefined) entries.forgetLaterItems(item, step.changes);
+			hasBegun = true;
+			entries.begin(item, key, { sentAt: clock.now(), body, context });
+		};
+		try {
+			return await step.run(begin);
+		} catch (error) {
+			const mayExist = mayHaveBeenProcessed(error);
+			if (hasBegun && !mayExist) entries.drop(item, key);
+			const search = past(item, key);
+			if (!hasBegun || !mayExist || !step.find || search.kind !== 'lostResponse') throw error;
+			const look = async () => await step.find?.(search);
+			const awaitIt = async () =>
+				(await look()) ??
+				(await awaitLostWrite({ now: () => clock.now(), pause }, clock.now(), OWN_WRITE_MS, look));
+			// If it cannot be searched, or the execution is canceled, the first error stands.
+			const found = await awaitIt().catch(() => undefined);
+			if (found === undefined) throw error;
+			return found;
+		}
+	}
+
+	return {
+		forItem: (item, pause) => ({
+			runStartedAt,
+			isNew: (id) => created.has(id),
+			past: (key) => past(item, key),
+			ofRun: (key) => entries.latest(key),
+			async once<T extends IDataObject>(
+				key: string,
+				step: Step<T>,
+				stillValid: (result: T) => boolean = () => true,
+			): Promise<T> {
+				const before = past(item, key);
+				if (before.kind === 'done' && stillValid(before.record as T)) return before.record as T;
+				const isOpen = before.kind === 'lostResponse' || before.kind === 'retryWithoutLedger';
+				const found = isOpen ? await findEarlier(before, step) : undefined;
+				const result = found ?? (await take(item, key, step, pause));
+				if (!found && isCreation(key)) created.add(String(result.id));
+				entries.record(item, key, result);
+				return result;
+			},
+		}),
+		close: entries.close,
+	};
+}
