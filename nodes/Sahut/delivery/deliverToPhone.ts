@@ -5,94 +5,24 @@ import {
 	createConversation,
 	createConversationRequest,
 	createdBefore,
-	fetchChannelType,
 	findLostConversation,
 	newConversationKey,
 } from '../api/conversations';
 import type { ItemClient } from '../api/itemClient';
-import { AmbiguousError, isRefused } from '../transport/errors';
+import { isRefused } from '../transport/errors';
 import {
-	assertCanStartWithText,
-	chooseConversation,
 	findCandidates,
-	messageKeyOf,
+	isOpen,
 	newConversationOf,
+	phoneMessageKey,
 	type Candidates,
-} from './chooseConversation';
-import { carryOut, noteFor, planByHistory, wasTried, type Place, type Plan } from './deliver';
-import { openHistory, type History } from './history';
+} from './candidates';
+import { carryOut, contextOfTried } from './deliver';
+import { planMessage, type Plan } from './plan';
 import { findRecipientContacts, findTagged, type Recipient } from './recipient';
-import { chooseForm, hasWindow, type FormChoice } from './replyWindow';
-
-/** A plan for a phone number: what is missing is created first. */
-type PhonePlan = Plan & {
-	/** Undefined if the contact must be created. */
-	contactId?: string;
-	/** Undefined if the conversation must be created. */
-	conversation?: { id: string; status?: string };
-};
-
-/** What is known of a recipient. */
-interface Facts extends Candidates {
-	contactIds: string[];
-}
+import { textUntilInNew } from './replyWindow';
 
 const newContactOf = ({ phone, contactName }: Recipient) => ({ name: contactName || phone, phone });
-
-/** Plans a message from the known facts. Reads only. */
-async function plan(facts: Facts, recipient: Recipient, sahut: ItemClient): Promise<PhonePlan> {
-	const { contactIds, conversations, isComplete } = facts;
-	const { skipWithinMs, content, dryRun } = recipient;
-	const key = messageKeyOf(recipient);
-	const [contactId] = contactIds;
-	if (contactId === undefined) {
-		await assertCanStartWithText(recipient, sahut);
-		return { kind: 'send', choice: await chooseFormOfNew(recipient, sahut) };
-	}
-	const opened = new Map<string, History>();
-	const historyOf = (id: string) => {
-		const history = opened.get(id) ?? openHistory(sahut, id, noteFor(recipient));
-		opened.set(id, history);
-		return history;
-	};
-	const isRetry = !dryRun && sahut.past(key).kind === 'retryWithoutLedger';
-	if (isRetry || skipWithinMs !== undefined) {
-		const histories = conversations.map(({ id }) => historyOf(id));
-		const delivered = await planByHistory(key, histories, recipient, sahut);
-		if (delivered?.kind === 'delivered') {
-			const id = delivered.delivery.conversationId;
-			const theirs = conversations.find((each) => each.id === id)?.contactId;
-			return { ...delivered, contactId: theirs ?? contactId, conversation: { id } };
-		}
-		if (!isComplete) throw listInUnknownOrder(recipient);
-	}
-	const { conversation, form } = await chooseConversation(facts, recipient, historyOf, sahut);
-	const choice =
-		conversation || !content.text || !content.template
-			? form
-			: await chooseFormOfNew(recipient, sahut);
-	return { kind: 'send', choice, contactId: conversation?.contactId ?? contactId, conversation };
-}
-
-/** Closed conversations may contain the message, and cannot be found. */
-function listInUnknownOrder({ phone }: Recipient): AmbiguousError {
-	return new AmbiguousError(
-		`It is not known whether ${phone} has received this message before: Sahut lists too many conversations in an unknown order`,
-		{ description: 'Nothing was sent. Use Message: Send with the ID of the conversation.' },
-	);
-}
-
-/** The form of a message into a new conversation, in which the customer has not written. */
-async function chooseFormOfNew(
-	{ content, channelId, dryRun }: Recipient,
-	sahut: ItemClient,
-): Promise<FormChoice> {
-	const { channelType } = sahut.cache.conversations(channelId);
-	// Sahut's response to the new conversation shows the type.
-	const isOpen = dryRun && content.text && content.template;
-	const type = isOpen ? await fetchChannelType(channelId, sahut) : channelType;
-	return chooseForm(content, hasWindow(type) ? -Infinity : Infinity, sahut);
-}
 
 /** Runs a task in the lanes of conversations, so that nobody else writes into them meanwhile. */
 async function inLanesOf<T>(
@@ -100,56 +30,67 @@ async function inLanesOf<T>(
 	sahut: ItemClient,
 	task: () => Promise<T>,
 ): Promise<T> {
-	if (conversations.length === 0) return await task();
 	const lanes = conversations.map(({ id }) => `conversation ${id}`);
 	return await sahut.cache.inLane(lanes, task, sahut.signal);
 }
 
 /** What a Dry Run outputs. */
-async function describe(planned: PhonePlan, recipient: Recipient, sahut: ItemClient) {
-	const { phone } = recipient;
-	const { contactId, conversation } = planned;
-	const conversationId = conversation?.id ?? 'NEW_CONVERSATION';
-	const place = { conversationId, key: messageKeyOf(recipient) };
-	const { request, ...message } = await carryOut(planned, place, recipient, sahut);
+async function describe(
+	plan: Plan,
+	contactId: string | undefined,
+	recipient: Recipient,
+	sahut: ItemClient,
+): Promise<IDataObject> {
+	const { conversation } = plan;
+	const place = {
+		conversationId: conversation?.id ?? 'NEW_CONVERSATION',
+		key: phoneMessageKey(recipient),
+	};
+	const { request, ...message } = await carryOut(plan, place, recipient, sahut);
 	const newConversation = newConversationOf(recipient, contactId ?? 'NEW_CONTACT');
+	const ids = { contact_id: contactId ?? null, conversation_id: conversation?.id ?? null };
 	const requests = [
 		...(contactId ? [] : [sahut.describe(createContactRequest(newContactOf(recipient)))]),
 		...(conversation ? [] : [sahut.describe(createConversationRequest(newConversation))]),
 		...(request ? [request] : []),
 	];
-	const ids = { contact_id: contactId ?? null, conversation_id: conversation?.id ?? null };
-	return { ...message, phone, ...ids, requests };
+	return { ...message, phone: recipient.phone, ...ids, requests };
 }
 
-/** The output of a message, with the IDs of what it belongs to, and whether this item created them. */
-function withIds(
-	message: IDataObject,
+/** Carries out a plan in an existing conversation, and outputs the IDs beside the message. */
+async function deliver(
+	plan: Plan,
 	contactId: string,
 	conversationId: string,
 	recipient: Recipient,
 	sahut: ItemClient,
-): IDataObject {
+): Promise<IDataObject> {
+	const { phone, channelId } = recipient;
+	const place = {
+		conversationId,
+		key: phoneMessageKey(recipient),
+		context: { contact_id: contactId },
+		wording: {
+			subject: `conversation "${conversationId}" with ${phone}`,
+			note: `Contact ${contactId} and conversation ${conversationId} exist.`,
+		},
+	};
+	const message = await carryOut(plan, place, recipient, sahut);
+	const at = Date.parse(String(message.created_at)) || 0;
+	sahut.cache.conversations(channelId).touch(contactId, conversationId, at);
 	const created = createdBefore(newConversationOf(recipient, contactId), sahut);
 	const isCreated = created?.conversation.id === conversationId && created.origin !== 'existing';
 	return {
 		...message,
 		contact_id: contactId,
 		conversation_id: conversationId,
-		contact_created: sahut.past(newContactKey(recipient.phone)).kind === 'done',
+		contact_created: sahut.past(newContactKey(phone)).kind === 'done',
 		conversation_created: isCreated,
 	};
 }
 
-function placeOf(recipient: Recipient, contactId: string, conversationId: string): Place {
-	const subject = `conversation "${conversationId}" with ${recipient.phone}`;
-	const note = `Contact ${contactId} and conversation ${conversationId} exist.`;
-	const context = { contact_id: contactId };
-	return { conversationId, key: messageKeyOf(recipient), context, wording: { subject, note } };
-}
-
-/** The output of an item; or `known`: a contact or conversation turned out to exist, so plan again. */
-type Outcome = { output: IDataObject } | { known: string[] };
+/** The output of an item; or a contact that turned out to exist with its conversations: plan again. */
+type Outcome = { output: IDataObject } | { contactIds: string[] };
 
 /**
  * Carries out a plan, and creates what is missing.
@@ -157,55 +98,46 @@ type Outcome = { output: IDataObject } | { known: string[] };
  * @param isReplanned whether the plan already takes into account what turned out to exist
  */
 async function act(
-	planned: PhonePlan,
+	plan: Plan,
+	known: string | undefined,
 	recipient: Recipient,
 	sahut: ItemClient,
 	isReplanned: boolean,
 ): Promise<Outcome> {
 	const { phone, countryCode, channelId, content, reuseOpenConversation } = recipient;
-	let { contactId } = planned;
+	let contactId = known;
 	if (contactId === undefined) {
 		const key = { phone, countryCode };
 		const { contact, isNew } = await createOrFindContact(newContactOf(recipient), key, sahut);
-		if (!isNew) return { known: [contact.id] };
+		if (!isNew) return { contactIds: [contact.id] };
 		contactId = contact.id;
 	}
 	const body = newConversationOf(recipient, contactId);
-	const deliver = async (id: string, deliveryPlan: Plan): Promise<Outcome> => {
-		const message = await carryOut(
-			deliveryPlan,
-			placeOf(recipient, contactId, id),
-			recipient,
-			sahut,
-		);
-		const at = Date.parse(String(message.created_at)) || 0;
-		sahut.cache.conversations(channelId).touch(contactId, id, at);
-		return { output: withIds(message, contactId, id, recipient, sahut) };
-	};
-	const { conversation } = planned;
+	const { conversation } = plan;
 	if (conversation) {
-		const isClosed = conversation.status !== 'open' && conversation.status !== 'pending';
 		const mayStartNew =
-			isClosed && planned.kind === 'send' && content.template && !createdBefore(body, sahut);
-		return await deliver(conversation.id, planned).catch(async (error: unknown) => {
+			plan.kind === 'send' &&
+			!isOpen(conversation) &&
+			content.template !== undefined &&
+			!createdBefore(body, sahut);
+		try {
+			return { output: await deliver(plan, contactId, conversation.id, recipient, sahut) };
+		} catch (error) {
 			if (!isRefused(error) || !mayStartNew) throw error;
-			// Sahut does not deliver into closed conversations: the template opens a new one.
-			const startNew: PhonePlan = { ...planned, contactId, conversation: undefined };
-			return await act(startNew, recipient, sahut, true);
-		});
+			// Sahut does not deliver into closed conversations: a template opens a new one.
+		}
+	} else if (reuseOpenConversation && !isReplanned) {
+		// If another execution may have created one, the index knows it afterwards.
+		const isOwn = sahut.past(newConversationKey(body)).kind === 'lostResponse';
+		if (!isOwn && (await findLostConversation(body, sahut))) return { contactIds: [contactId] };
 	}
-	const mayBeLost = reuseOpenConversation && !isReplanned;
-	if (mayBeLost && sahut.past(newConversationKey(body)).kind !== 'lostResponse') {
-		// If another execution has created one, it is in the index now.
-		if (await findLostConversation(body, sahut)) return { known: [contactId] };
-	}
-	const note = `Contact ${contactId} exists.`;
-	const created = await createConversation(body, sahut, note);
-	if (created.origin !== 'new') return { known: [contactId] };
-	const { channelType } = sahut.cache.conversations(channelId);
-	const choice = chooseForm(content, hasWindow(channelType) ? -Infinity : Infinity, sahut);
+	const created = await createConversation(body, sahut, `Contact ${contactId} exists.`);
+	if (created.origin !== 'new') return { contactIds: [contactId] };
 	const { id } = created.conversation;
-	return await inLanesOf([{ id }], sahut, async () => await deliver(id, { kind: 'send', choice }));
+	const textUntil = textUntilInNew(sahut.cache.conversations(channelId).channelType);
+	const send: Plan = { kind: 'send', conversation: { id }, textUntil };
+	const task = async () => await deliver(send, contactId, id, recipient, sahut);
+	return { output: await inLanesOf([{ id }], sahut, task) };
 }
 
 /** Plans and delivers a message to known contacts, while nobody else writes into their conversations. */
@@ -216,15 +148,19 @@ async function deliverTo(
 	isReplanned = false,
 ): Promise<IDataObject> {
 	const none: Candidates = { conversations: [], isComplete: true };
+	const [contactId] = contactIds;
 	const candidates =
-		contactIds.length > 0 ? await findCandidates(contactIds, recipient, sahut) : none;
+		contactId === undefined ? none : await findCandidates(contactIds, recipient, sahut);
 	const outcome = await inLanesOf(candidates.conversations, sahut, async (): Promise<Outcome> => {
-		const planned = await plan({ ...candidates, contactIds }, recipient, sahut);
-		if (recipient.dryRun) return { output: await describe(planned, recipient, sahut) };
-		return await act(planned, recipient, sahut, isReplanned);
+		const message = { ...recipient, key: phoneMessageKey(recipient) };
+		const plan = await planMessage(message, candidates, sahut);
+		const theirs = plan.conversation?.contactId ?? contactId;
+		return recipient.dryRun
+			? { output: await describe(plan, theirs, recipient, sahut) }
+			: await act(plan, theirs, recipient, sahut, isReplanned);
 	});
 	if ('output' in outcome) return outcome.output;
-	return await deliverTo(outcome.known, recipient, sahut, true);
+	return await deliverTo(outcome.contactIds, recipient, sahut, true);
 }
 
 /**
@@ -239,19 +175,16 @@ export async function deliverToPhone(
 	recipient: Recipient,
 	sahut: ItemClient,
 ): Promise<IDataObject> {
-	const { dryRun } = recipient;
-	const key = messageKeyOf(recipient);
-	if (wasTried(key, recipient, sahut)) {
-		const past = sahut.past(key);
-		const { contact_id, conversation_id } = 'context' in past ? past.context : {};
-		const [contactId, conversationId] = [String(contact_id), String(conversation_id)];
-		const place = placeOf(recipient, contactId, conversationId);
-		const message = await carryOut({ kind: 'resume' }, place, recipient, sahut);
-		return withIds(message, contactId, conversationId, recipient, sahut);
+	const tried = contextOfTried(phoneMessageKey(recipient), recipient, sahut);
+	if (tried) {
+		const id = String(tried.conversation_id);
+		const resume: Plan = { kind: 'resume', conversation: { id } };
+		return await deliver(resume, String(tried.contact_id), id, recipient, sahut);
 	}
 	const contacts = await findRecipientContacts(recipient, sahut);
 	const tagged = findTagged(recipient, contacts);
 	if (tagged) {
+		const { dryRun } = recipient;
 		return { ...(dryRun && { dryRun }), skipped: true, skip_reason: 'contact_tag', ...tagged };
 	}
 	const contactIds = contacts.map(({ id }) => id);

@@ -13,65 +13,79 @@ import { AMBIGUITIES, createMatcher, type Ambiguity, type Search } from './match
 const MAX_PAGES = 10;
 
 /** A message that has been delivered. */
-export interface Delivery {
+export type Delivery = {
 	conversationId: string;
 	form: Form;
 	/** Sahut's record; if only this process knows of the message, its ID, time and text. */
 	message: IDataObject;
-}
+};
 
 /** A delivery, or why a conversation does not show whether there was one. */
-type Result = { delivery?: Delivery; ambiguity?: Ambiguity };
+interface Result {
+	delivery?: Delivery;
+	ambiguity?: Ambiguity;
+}
 
-/** The IDs of the messages that a conversation shows, as far as it was read. */
-type Seen = Set<string>;
+/** The messages in the conversations that this process has written, in any of the forms. */
+function remembered(
+	conversations: History[],
+	bodies: IDataObject[],
+	since: number,
+	sahut: ItemClient,
+) {
+	return conversations.flatMap(({ conversationId }) =>
+		bodies.flatMap((body) =>
+			sahut.cache.recentWrites
+				.find(messageMemoryKey(sahut, conversationId, body), since)
+				.map((write) => ({ ...write, conversationId, body })),
+		),
+	);
+}
 
-/** Searches one conversation for a message in one form. */
+/** Searches a conversation once. */
 async function searchHistory(
 	history: History,
-	body: IDataObject,
+	bodies: IDataObject[],
 	search: Search,
-	seen: Seen,
 	sahut: ItemClient,
 ): Promise<Result> {
 	const { conversationId } = history;
+	const matchers = bodies.map((body) => ({
+		form: formOf(body),
+		match: createMatcher(conversationId, body, search, sahut),
+	}));
+	const seen = new Set<string>();
 	let ambiguity: Ambiguity | undefined;
-	const match = createMatcher(conversationId, body, search, sahut);
+	let isAtEnd = false;
 	for await (const { messages, isFirst } of history.readBackwards(MAX_PAGES)) {
-		for (const { id } of messages) seen.add(id);
-		const verdicts = messages.map((message) => ({ message, verdict: match(message) }));
-		const found = verdicts.find(({ verdict }) => verdict === 'match');
-		if (found) return { delivery: { conversationId, form: formOf(body), message: found.message } };
-		for (const { verdict } of verdicts) {
-			if (verdict !== 'match' && verdict !== 'noMatch') ambiguity ??= verdict;
+		for (const message of messages) {
+			seen.add(message.id);
+			for (const { form, match } of matchers) {
+				const verdict = match(message);
+				if (verdict === 'match') return { delivery: { conversationId, form, message } };
+				if (verdict !== 'noMatch') ambiguity ??= verdict;
+			}
 		}
-		const isBehind = Date.parse(messages[0]?.created_at ?? '') < writtenSince(sahut, search);
-		if (isFirst || isBehind) return { ambiguity };
+		isAtEnd = isFirst || Date.parse(messages[0]?.created_at ?? '') < writtenSince(sahut, search);
+		if (isAtEnd) break;
 	}
-	return { ambiguity: ambiguity ?? 'tooManyMessages' };
+	if (search.kind !== 'lostResponse') {
+		// Lists may not show it yet.
+		const isAccountedFor = search.kind === 'sentBefore' ? () => false : search.isAccountedFor;
+		const known = remembered([history], bodies, search.sentAt, sahut).find(
+			({ id }) => id !== undefined && !seen.has(id) && !isAccountedFor(id),
+		);
+		if (known) {
+			const created_at = new Date(sahut.toServerTime(known.at)).toISOString();
+			const content = known.body.content ?? null;
+			const message = { id: known.id, type: 'outgoing', content, created_at };
+			return { delivery: { conversationId, form: formOf(known.body), message } };
+		}
+	}
+	return { ambiguity: ambiguity ?? (isAtEnd ? undefined : 'tooManyMessages') };
 }
 
-/** Searches what this process has written, which lists may not show yet. */
-function searchMemory(
-	conversationId: string,
-	body: IDataObject,
-	search: Search,
-	seen: Seen,
-	sahut: ItemClient,
-): Delivery | undefined {
-	const isFree = (id?: string) =>
-		id !== undefined &&
-		!seen.has(id) &&
-		(search.kind === 'sentBefore' || !search.isAccountedFor(id));
-	const key = messageMemoryKey(sahut, conversationId, body);
-	const known = sahut.cache.recentWrites.find(key, search.sentAt).find(({ id }) => isFree(id));
-	if (!known) return undefined;
-	const created_at = new Date(sahut.toServerTime(known.at)).toISOString();
-	const message = { id: known.id, type: 'outgoing', content: body.content ?? null, created_at };
-	return { conversationId, form: formOf(body), message };
-}
-
-/** Searches the conversations once. */
+/** Searches the conversations once, except those that were deleted. */
 async function searchAll(
 	histories: History[],
 	bodies: IDataObject[],
@@ -80,39 +94,12 @@ async function searchAll(
 ): Promise<Result> {
 	let ambiguity: Ambiguity | undefined;
 	for (const history of histories) {
-		for (const body of bodies) {
-			const seen: Seen = new Set();
-			const looking = searchHistory(history, body, search, seen, sahut);
-			const result = await looking.catch(undefinedIfNotFound);
-			// It was deleted.
-			if (!result) break;
-			if (result.delivery) return result;
-			ambiguity ??= result.ambiguity;
-			const known =
-				search.kind !== 'lostResponse' &&
-				searchMemory(history.conversationId, body, search, seen, sahut);
-			if (known) return { delivery: known };
-		}
+		const searching = searchHistory(history, bodies, search, sahut);
+		const result = await searching.catch(undefinedIfNotFound);
+		if (result?.delivery) return result;
+		ambiguity ??= result?.ambiguity;
 	}
 	return { ambiguity };
-}
-
-/** When the response to such a message was lost, if that was less than a minute ago. */
-function lastLost(
-	histories: History[],
-	bodies: IDataObject[],
-	sahut: ItemClient,
-): number | undefined {
-	const { recentWrites } = sahut.cache;
-	const since = sahut.now() - LOST_WRITE_MS;
-	const lost = histories.flatMap(({ conversationId }) =>
-		bodies.flatMap((body) =>
-			recentWrites
-				.find(messageMemoryKey(sahut, conversationId, body), since)
-				.filter(({ id }) => id === undefined),
-		),
-	);
-	return lost.length > 0 ? Math.max(...lost.map(({ at }) => at)) : undefined;
 }
 
 /**
@@ -121,7 +108,6 @@ function lastLost(
  * For Skip If Sent Within, if the response to such a message was lost less than a minute ago, waits until
  * the message can be found, or a minute has passed.
  *
- * @param conversations their histories; one that was deleted is passed over
  * @throws AmbiguousError for Skip If Sent Within, UnknownOutcomeError otherwise, if it cannot be
  * determined; NodeApiError if a conversation cannot be read
  */
@@ -132,24 +118,25 @@ export async function findDelivery(
 	sahut: ItemClient,
 ): Promise<Delivery | undefined> {
 	const bodies = bodiesOf(content);
-	let { delivery, ambiguity } = await searchAll(conversations, bodies, search, sahut);
-	if (delivery) return delivery;
 	const isSkip = search.kind === 'sentBefore';
-	const lostAt = isSkip ? lastLost(conversations, bodies, sahut) : undefined;
-	if (isSkip && lostAt !== undefined) {
-		const look = async () => {
+	let { delivery, ambiguity } = await searchAll(conversations, bodies, search, sahut);
+	const lost =
+		isSkip && !delivery
+			? remembered(conversations, bodies, sahut.now() - LOST_WRITE_MS, sahut)
+			: [];
+	const lostAt = Math.max(...lost.filter(({ id }) => id === undefined).map(({ at }) => at));
+	if (isSkip && lostAt > -Infinity) {
+		delivery = await awaitLostWrite(sahut, lostAt, LOST_WRITE_MS, async () => {
 			const fresh = conversations.map(({ conversationId }) => openHistory(sahut, conversationId));
 			const result = await searchAll(fresh, bodies, { ...search, lostAt }, sahut);
 			ambiguity = result.ambiguity;
 			return result.delivery;
-		};
-		delivery = await awaitLostWrite(sahut, lostAt, LOST_WRITE_MS, look);
+		});
 	}
 	if (delivery || ambiguity === undefined) return delivery;
 	const where = conversations.map(({ conversationId }) => `"${conversationId}"`).join(', ');
-	const message = `It is not known whether conversation ${where} already has this message: ${AMBIGUITIES[ambiguity]}`;
-	const CannotTell = isSkip ? AmbiguousError : UnknownOutcomeError;
-	throw new CannotTell(message, {
-		description: 'Nothing was sent in this try. Check the conversation before you send it.',
-	});
+	throw new (isSkip ? AmbiguousError : UnknownOutcomeError)(
+		`It is not known whether conversation ${where} already has this message: ${AMBIGUITIES[ambiguity]}`,
+		{ description: 'Nothing was sent in this try. Check the conversation before you send it.' },
+	);
 }

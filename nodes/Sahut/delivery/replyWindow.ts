@@ -1,6 +1,8 @@
+import type { IDataObject } from 'n8n-workflow';
+
 import { getConversation } from '../api/conversations';
 import type { ItemClient } from '../api/itemClient';
-import type { Content, Form } from './content';
+import type { Content } from './content';
 import type { History } from './history';
 
 /** WhatsApp accepts a text for this long after the customer's last message. */
@@ -9,7 +11,7 @@ export const WINDOW_MS = 24 * 60 * 60 * 1_000;
 /** A text that is on its way when the window closes may be lost. */
 const WINDOW_SAFETY_MARGIN_MS = 60_000;
 
-/** More than a message can wait for the rate limit. */
+/** More than a message waits for the rate limit. */
 const CLOSES_SOON_MS = 15 * 60_000;
 
 /**
@@ -24,6 +26,11 @@ export const WHATSAPP = 'whatsapp';
 /** Whether WhatsApp's 24-hour rule applies; also to an unknown type, since a template always arrives. */
 export function hasWindow(channelType: unknown): boolean {
 	return typeof channelType !== 'string' || channelType.toLowerCase().includes(WHATSAPP);
+}
+
+/** Until when a text can be sent into a new conversation, in which the customer has not written. */
+export function textUntilInNew(channelType: unknown): number {
+	return hasWindow(channelType) ? -Infinity : Infinity;
 }
 
 /**
@@ -41,51 +48,31 @@ export async function readWindow(history: History, sahut: ItemClient): Promise<n
 	return -Infinity;
 }
 
-/** How a message is sent: a text only until `textUntil`, by Sahut's clock, then the template. */
-export interface FormChoice {
-	form: Form;
-	textUntil: number;
+/**
+ * Until when a message into a conversation is sent as a text, if it can also be sent as a template.
+ *
+ * @param channelType undefined if it is not known; it is only requested if the answer depends on it
+ * @throws NodeApiError if the conversation cannot be read
+ */
+export async function findTextUntil(
+	history: History,
+	{ text, template }: Content,
+	channelType: string | undefined,
+	sahut: ItemClient,
+): Promise<number> {
+	if (!text || !template || !hasWindow(channelType)) return Infinity;
+	const textUntil = await readWindow(history, sahut);
+	if (channelType !== undefined || textUntil > sahut.serverNow() + CLOSES_SOON_MS) return textUntil;
+	const { channel } = await getConversation(sahut, history.conversationId);
+	return hasWindow(channel?.type) ? textUntil : Infinity;
 }
 
-const ALWAYS = Infinity;
-
-/** The form of a message if the window is known. */
-export function chooseForm(
+/** The body of a message at this moment: the text until `textUntil`, then the template. */
+export function bodyNow(
 	{ text, template }: Content,
 	textUntil: number,
 	sahut: ItemClient,
-): FormChoice {
-	if (!text) return { form: 'template', textUntil: -Infinity };
-	if (!template) return { form: 'text', textUntil: ALWAYS };
-	return { form: textUntil > sahut.serverNow() ? 'text' : 'template', textUntil };
-}
-
-/** The body of a message at the moment when it is sent. */
-export function bodyNow({ text, template }: Content, { textUntil }: FormChoice, sahut: ItemClient) {
-	const body = textUntil > sahut.serverNow() ? text : template;
-	return body ?? text ?? template ?? {};
-}
-
-/**
- * The form of a message into an existing conversation: the text if its channel has no 24-hour rule, or
- * the window stays open.
- *
- * @param channelType undefined if it is not known; then it is only requested if the answer depends on it
- * @throws NodeApiError if the conversation cannot be read
- */
-export async function chooseFormFor(
-	history: History,
-	content: Content,
-	channelType: string | undefined,
-	sahut: ItemClient,
-): Promise<FormChoice> {
-	if (!content.text || !content.template) return chooseForm(content, -Infinity, sahut);
-	if (!hasWindow(channelType)) return chooseForm(content, ALWAYS, sahut);
-	const textUntil = await readWindow(history, sahut);
-	const isOpenForLong = textUntil > sahut.serverNow() + CLOSES_SOON_MS;
-	if (channelType === undefined && !isOpenForLong) {
-		const { channel } = await getConversation(sahut, history.conversationId);
-		if (!hasWindow(channel?.type)) return chooseForm(content, ALWAYS, sahut);
-	}
-	return chooseForm(content, textUntil, sahut);
+): IDataObject {
+	const isText = !template || textUntil > sahut.serverNow();
+	return (isText ? text : template) ?? template ?? {};
 }

@@ -1,5 +1,5 @@
 import { doneOrAborted } from '../transport/aborts';
-import { fromBothEnds, MAX_PAGE_SIZE, openPages, type Pages } from '../transport/pages';
+import { fromBothEnds, openPages, upwards } from '../transport/pages';
 import { fetchAll } from '../transport/pagination';
 import type { Conversation, SahutClient } from '../transport/types';
 
@@ -14,6 +14,9 @@ const FULL_READ_FACTOR = 5;
 
 /** How long a list may lack a record that was just written, or show its former state. */
 const LIST_DELAY_MS = 60_000;
+
+/** Beyond this age, reading the unresolved conversations costs less than reading all changes. */
+const MAX_READ_AGE_MS = 60 * 60_000;
 
 /** Both clocks, `Date` headers and `updated_at`, may be truncated to whole seconds. */
 const CLOCK_TOLERANCE_MS = 2_000;
@@ -69,9 +72,6 @@ export class ConversationIndex {
 	private readAt = -Infinity;
 
 	private isOrderedByActivity = false;
-
-	/** Pages of the unresolved conversations when they were last read; 0 before. */
-	private unresolvedPages = 0;
 
 	/** Until when a full read is valid, by this machine's clock. */
 	private fullReadUntil = -Infinity;
@@ -169,55 +169,31 @@ export class ConversationIndex {
 	private async read(sahut: SahutClient, since: number): Promise<void> {
 		const began = Date.now();
 		const pages = openPages<Conversation>(sahut, this.list());
-		const first = await this.readPage(pages, 1);
+		this.learnOrder(await pages.read(1));
 		// Sahut's clock is known from its response.
 		const beganAt = sahut.serverNow() - (Date.now() - began);
-		this.learnOrder(first);
-		if (pages.last() <= 1) {
-			this.completeSince = -Infinity;
-			this.unresolvedPages ||= 1;
-		} else if (this.isOrderedByActivity) {
-			await this.readByActivity(sahut, pages, since);
-		} else {
-			if (Date.now() >= this.fullReadUntil) await this.readUnresolved(sahut);
-			this.completeSince = since === Infinity ? Infinity : await this.readBothEnds(pages);
-		}
-		this.readAt = beganAt;
-	}
+		const isOrdered = this.isOrderedByActivity;
+		const isOutdated = beganAt - this.readAt > MAX_READ_AGE_MS;
+		const changedSince = isOutdated ? Infinity : this.readAt - CLOCK_TOLERANCE_MS;
+		const until = this.completeSince <= since ? changedSince : Math.min(changedSince, since);
 
-	/** Reads back to what has not changed since the last read, and to `since` if that is not known yet. */
-	private async readByActivity(
-		sahut: SahutClient,
-		pages: Pages<Conversation>,
-		since: number,
-	): Promise<void> {
-		const changedSince = this.readAt - CLOCK_TOLERANCE_MS;
-		const needed = this.completeSince <= since ? Infinity : since;
-		const isFirst = this.unresolvedPages === 0;
-		// Beyond that, a full read of the unresolved conversations costs less.
-		const maxPages = isFirst ? 0 : this.unresolvedPages + 1;
+		const maxUnordered = since === Infinity ? 1 : MAX_UNORDERED_PAGES;
+		const next = isOrdered ? upwards(pages) : fromBothEnds(pages, maxUnordered);
 		let oldest = Infinity;
-		let page = 0;
-		const isBehind = () =>
-			(page >= maxPages || oldest < changedSince) && (needed === Infinity || oldest < needed);
-		while (page < pages.last() && !isBehind()) {
-			page += 1;
-			const records = await this.readPage(pages, page);
-			oldest = Math.min(oldest, ...records.slice(-1).map(activityOf));
+		let count = 0;
+		for (let page = next(); page !== undefined && !(oldest < until); page = next()) {
+			const records = await pages.read(page);
+			for (const conversation of records) this.update(conversation, 'list');
+			if (isOrdered) oldest = Math.min(oldest, ...records.slice(-1).map(activityOf));
+			count += 1;
 		}
-		const reachedEnd = page >= pages.last();
-		const isContinuous = !isFirst && oldest < changedSince;
-		if (reachedEnd) this.completeSince = -Infinity;
-		else if (!isContinuous) this.completeSince = oldest;
+		const isAll = count >= pages.last();
+		if (isAll) this.completeSince = -Infinity;
+		else if (isOutdated || !isOrdered) this.completeSince = oldest;
 		else this.completeSince = Math.min(this.completeSince, oldest);
-		if (!reachedEnd && !isContinuous) await this.readUnresolved(sahut);
-	}
-
-	/** Reads pages from both ends: a new record is likely at either. @returns since when all are known */
-	private async readBothEnds(pages: Pages<Conversation>): Promise<number> {
-		const next = fromBothEnds(pages, MAX_UNORDERED_PAGES);
-		for (let page = next(); page !== undefined; page = next()) await this.readPage(pages, page);
-		return pages.last() <= MAX_UNORDERED_PAGES ? -Infinity : Infinity;
+		const isDue = isOrdered ? isOutdated : began >= this.fullReadUntil;
+		if (!isAll && isDue) await this.readUnresolved(sahut);
+		this.readAt = beganAt;
 	}
 
 	/** Reads all unresolved conversations; those that are not among them any more are closed. */
@@ -237,15 +213,8 @@ export class ConversationIndex {
 				if (!isListed) each.status = 'resolved';
 			}
 		}
-		this.unresolvedPages = Math.ceil(all.length / MAX_PAGE_SIZE) + 1;
 		const now = Date.now();
 		this.fullReadUntil = now + Math.max(FULL_READ_MS, FULL_READ_FACTOR * (now - began));
-	}
-
-	private async readPage(pages: Pages<Conversation>, page: number): Promise<Conversation[]> {
-		const records = await pages.read(page);
-		for (const conversation of records) this.update(conversation, 'list');
-		return records;
 	}
 
 	private list(status?: string) {

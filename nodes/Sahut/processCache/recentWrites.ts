@@ -75,7 +75,8 @@ export class RecentWrites {
 		const slot = write % this.max;
 		this.ids[slot] = id;
 		this.times[slot] = at;
-		this.idsOf(this.scopes[slot]!).set(id, write);
+		const ids = this.byId.get(this.scopes[slot]!) ?? new Map<string, number>();
+		this.byId.set(this.scopes[slot]!, ids.set(id, write));
 	}
 
 	/** Records a write that was found in Sahut: a lost one with this key, if there is one. */
@@ -85,17 +86,9 @@ export class RecentWrites {
 		this.confirm(lost ?? this.begin(scope, key, at), id, at);
 	}
 
-	/** Forgets a write that Sahut has not carried out. */
+	/** Forgets a write that Sahut has not carried out: it is older than any search. */
 	drop(write: number): void {
-		if (!this.isKept(write)) return;
-		const slot = write % this.max;
-		const key = this.keys[slot]!;
-		if (this.latestByKey.get(key) !== write) {
-			// Not the latest any more: never returned from now on.
-			this.times[slot] = -Infinity;
-		} else if (this.isKept(this.previous[slot]!)) {
-			this.latestByKey.set(key, this.previous[slot]!);
-		} else this.latestByKey.delete(key);
+		if (this.isKept(write)) this.times[write % this.max] = -Infinity;
 	}
 
 	/** Returns the writes with this key from a time on, latest first. */
@@ -111,12 +104,6 @@ export class RecentWrites {
 		return write === undefined ? undefined : this.keys[write % this.max];
 	}
 
-	private idsOf(scope: string): Map<string, number> {
-		const ids = this.byId.get(scope) ?? new Map<string, number>();
-		this.byId.set(scope, ids);
-		return ids;
-	}
-
 	private isKept(write: number): boolean {
 		return write >= 0 && write >= this.count - this.max;
 	}
@@ -130,9 +117,9 @@ export class RecentWrites {
 
 	private evict(write: number, slot: number): void {
 		this.evictedUntil = Math.max(this.evictedUntil, this.times[slot]!);
-		const ids = this.idsOf(this.scopes[slot]!);
+		const ids = this.byId.get(this.scopes[slot]!);
 		const id = this.ids[slot];
-		if (id !== undefined && ids.get(id) === write) ids.delete(id);
+		if (id !== undefined && ids?.get(id) === write) ids.delete(id);
 		if (this.latestByKey.get(this.keys[slot]!) === write) this.latestByKey.delete(this.keys[slot]!);
 	}
 }

@@ -12,30 +12,14 @@ import {
 	type SharedStore,
 } from './ledgerEntries';
 
-/** What this execution has decided and written, so that a node that runs again writes nothing twice. */
-export interface Ledger {
-	/**
-	 * The ledger of one item.
-	 *
-	 * @param pause waits without occupying a slot
-	 */
-	forItem(item: number, pause: (ms: number) => Promise<void>): ItemLedger;
-	/** Ends the run: forgets everything, or keeps it for another try. */
-	close(isDone: boolean): void;
-}
-
 /**
- * Opens the ledger of a run of the node.
+ * Opens the ledger of a run of the node: what this execution has decided and written, so that a node that
+ * runs again writes nothing twice.
  *
  * @param store `getContext('node')`
  * @param shared `getContext('flow')`
  */
-export function openLedger(
-	store: LedgerStore,
-	shared: SharedStore,
-	run: LedgerRun,
-	clock: Clock,
-): Ledger {
+export function openLedger(store: LedgerStore, shared: SharedStore, run: LedgerRun, clock: Clock) {
 	const entries = openEntries(store, shared, run, clock);
 	const runStartedAt = clock.now();
 	/** The IDs of records that this run has created. */
@@ -108,7 +92,12 @@ export function openLedger(
 	}
 
 	return {
-		forItem: (item, pause) => ({
+		/**
+		 * The ledger of one item.
+		 *
+		 * @param pause waits without occupying a slot
+		 */
+		forItem: (item: number, pause: (ms: number) => Promise<void>): ItemLedger => ({
 			runStartedAt,
 			isNew: (id) => created.has(id),
 			past: (key) => past(item, key),
@@ -128,6 +117,7 @@ export function openLedger(
 				return result;
 			},
 		}),
+		/** Ends the run: forgets everything, or keeps it for another try. */
 		close: entries.close,
 	};
 }

@@ -46,30 +46,6 @@ export interface LedgerRun {
 	call?: string;
 }
 
-/** The entries of one run of the node. Keys are of steps, with the index of the item in front. */
-export interface LedgerEntries {
-	/** No write is older, in milliseconds since the epoch. */
-	openedAt: number;
-	get(item: number, step: string): Entry | undefined;
-	/** Returns the latest result of any item for a step. */
-	latest(step: string): Entry | undefined;
-	/** Records that a request goes out. */
-	begin(item: number, step: string, attempt: Required<Omit<Entry, 'record'>>): void;
-	/** Records what Sahut returned, or what was decided. */
-	record(item: number, step: string, what: IDataObject): void;
-	/** Forgets a request that was not carried out. */
-	drop(item: number, step: string): void;
-	/**
-	 * Forgets what later items have changed of the same record: repeating an earlier change would undo
-	 * theirs, so theirs are repeated after it.
-	 */
-	forgetLaterItems(item: number, recordId: string): void;
-	/** Whether a record belongs to a write that is known to have succeeded. */
-	isAccountedFor(id: string): boolean;
-	/** Ends the run: forgets everything, or keeps it for another try. */
-	close(isDone: boolean): void;
-}
-
 /** Whether a step creates a record, and does not change one or decide something. */
 export const isCreation = (step: string) => step.startsWith('POST ');
 
@@ -82,14 +58,14 @@ function parseKey(key: string): [item: number, step: string] {
 /**
  * Opens what n8n keeps in the node's context through Retry On Fail and *Retry*, which both run the node
  * again over all items; a new execution starts with nothing. Entries of earlier runs of the node (in a
- * loop) are dropped.
+ * loop) are dropped. Keys are of steps, with the index of the item in front.
  */
 export function openEntries(
 	store: LedgerStore,
 	shared: SharedStore,
 	{ runIndex, call, isRetry, startedAt }: LedgerRun,
 	clock: Clock,
-): LedgerEntries {
+) {
 	// Each try of an AI agent's call is a run of its own.
 	const isAnotherTry = call !== undefined && store.sent?.failedCall === call;
 	if (store.sent?.runIndex !== runIndex && !isAnotherTry) {
@@ -115,13 +91,21 @@ export function openEntries(
 	}
 
 	return {
+		/** No write is older, in milliseconds since the epoch. */
 		openedAt,
-		get: (item, step) => entries[`${item} ${step}`],
-		latest: (step) => latest.get(step),
-		begin(item, step, attempt) {
+
+		get: (item: number, step: string): Entry | undefined => entries[`${item} ${step}`],
+
+		/** Returns the latest result of any item for a step. */
+		latest: (step: string) => latest.get(step),
+
+		/** Records that a request goes out. */
+		begin(item: number, step: string, attempt: Required<Omit<Entry, 'record'>>) {
 			entries[`${item} ${step}`] = attempt;
 		},
-		record(item, step, record) {
+
+		/** Records what Sahut returned, or what was decided. */
+		record(item: number, step: string, record: IDataObject) {
 			const key = `${item} ${step}`;
 			const { sentAt, context } = entries[key] ?? {};
 			entries[key] = { record, sentAt, context };
@@ -130,10 +114,17 @@ export function openEntries(
 			made.push(String(record.id));
 			accountedFor?.add(String(record.id));
 		},
-		drop(item, step) {
+
+		/** Forgets a request that was not carried out. */
+		drop(item: number, step: string) {
 			delete entries[`${item} ${step}`];
 		},
-		forgetLaterItems(item, recordId) {
+
+		/**
+		 * Forgets what later items have changed of the same record: repeating an earlier change would undo
+		 * theirs, so theirs are repeated after it.
+		 */
+		forgetLaterItems(item: number, recordId: string) {
 			const { keys = new Set<string>(), lastItem = -1 } = changes.get(recordId) ?? {};
 			// Usually, items come in their order.
 			if (lastItem <= item) return;
@@ -144,11 +135,15 @@ export function openEntries(
 			}
 			changes.set(recordId, { keys, lastItem: item });
 		},
-		isAccountedFor(id) {
+
+		/** Whether a record belongs to a write that is known to have succeeded. */
+		isAccountedFor(id: string) {
 			accountedFor ??= new Set(made);
 			return accountedFor.has(id);
 		},
-		close(isDone) {
+
+		/** Ends the run: forgets everything, or keeps it for another try. */
+		close(isDone: boolean) {
 			if (!isDone) opened.failedCall = call;
 			// Another run may have begun meanwhile, e.g. if an AI agent makes two calls at once.
 			else if (store.sent === opened) delete store.sent;

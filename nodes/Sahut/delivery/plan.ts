@@ -1,0 +1,164 @@
+import { UserError } from 'n8n-workflow';
+
+import { fetchChannelType } from '../api/conversations';
+import type { ItemClient } from '../api/itemClient';
+import { contentKey } from '../api/messageContent';
+import { AmbiguousError } from '../transport/errors';
+import { isOpen, type Candidate, type Candidates } from './candidates';
+import { bodiesOf, type Outgoing } from './content';
+import { findDelivery, type Delivery } from './findDelivery';
+import { openHistory, type History } from './history';
+import type { Recipient } from './recipient';
+import { findTextUntil, hasWindow, readWindow, textUntilInNew, WINDOW_MS } from './replyWindow';
+
+/** What is to be done for a message. */
+export type Plan =
+	/** An earlier try has sent it, or may have: the ledger answers. */
+	| { kind: 'resume'; conversation: Candidate }
+	/** It was delivered before: by an earlier try, or (`isSkip`) by anybody. */
+	| { kind: 'delivered'; conversation: Candidate; delivery: Delivery; isSkip: boolean }
+	/** Into a new conversation if there is none; as a text until `textUntil`, by Sahut's clock. */
+	| { kind: 'send'; conversation?: Candidate; textUntil: number };
+
+/** A message, and what its plan depends on. */
+export interface Planned extends Outgoing, Partial<Pick<Recipient, 'reuseResolvedWithinMs'>> {
+	/** The ledger's key of the message. */
+	key: string;
+	/** The phone number, for errors. */
+	phone?: string;
+	channelId?: string;
+	reuseOpenConversation: boolean;
+}
+
+/** Why it is not known whether a number has received a message, or has written. */
+function unknownOrder(what: string): AmbiguousError {
+	return new AmbiguousError(
+		`It is not known whether ${what}: Sahut lists too many conversations in an unknown order`,
+		{ description: 'Nothing was sent. Use Message: Send with the ID of the conversation.' },
+	);
+}
+
+/**
+ * Finds a message that was delivered before: by anybody, if it is to be skipped then, or by an earlier
+ * try of this item of which n8n has kept nothing.
+ */
+async function findBefore(
+	{ key, content, skipWithinMs, dryRun }: Planned,
+	histories: History[],
+	sahut: ItemClient,
+): Promise<{ delivery: Delivery; isSkip: boolean } | undefined> {
+	if (skipWithinMs !== undefined) {
+		const search = { kind: 'sentBefore', sentAt: sahut.now() - skipWithinMs } as const;
+		const of = bodiesOf(content).map(contentKey).join();
+		const find = async () => ({
+			of,
+			delivery: await findDelivery(histories, content, search, sahut),
+		});
+		// Once skipped, an item stays so, unless its message is another one by now.
+		const isStill = (before: { of: string; delivery?: Delivery }) =>
+			before.delivery !== undefined && before.of === of;
+		const step = { run: find };
+		const { delivery } = dryRun
+			? await find()
+			: await sahut.once(`sent before: ${key}`, step, isStill);
+		if (delivery) return { delivery, isSkip: true };
+	}
+	const past = sahut.past(key);
+	if (dryRun || past.kind !== 'retryWithoutLedger') return undefined;
+	const delivery = await findDelivery(histories, content, past, sahut);
+	return delivery && { delivery, isSkip: false };
+}
+
+/**
+ * Throws for a text that would open a conversation on WhatsApp, or on a channel of unknown type: it only
+ * arrives if the customer has written within 24 hours.
+ *
+ * @throws UserError, before anything is created
+ */
+async function assertCanStartWithText({ phone, channelId = '' }: Planned, sahut: ItemClient) {
+	const type = await fetchChannelType(channelId, sahut);
+	if (!hasWindow(type)) return;
+	throw new UserError(
+		type === undefined
+			? `A text to ${phone} may not arrive: the type of channel "${channelId}" is unknown, because there is no conversation on it yet`
+			: `A text does not reach ${phone}: the customer has not written within the last 24 hours`,
+		{
+			description:
+				'WhatsApp accepts a text only within 24 hours of the customer’s last message. Set Message Type to WhatsApp Template, or to Text, or Template After 24 Hours. Nothing was sent, and no contact or conversation was created.',
+		},
+	);
+}
+
+/**
+ * Plans a message from the known facts, and changes nothing.
+ *
+ * Of several conversations, a text that needs WhatsApp's window goes into the one in which the customer
+ * wrote within 24 hours. Otherwise, a message goes into an open or pending one, a snoozed one, a resolved
+ * one if that is wanted, a new one. Of several, into the one with the latest activity.
+ *
+ * @throws UserError for a text that cannot arrive; AmbiguousError, UnknownOutcomeError if it cannot be
+ * determined whether to send; NodeApiError
+ */
+export async function planMessage(
+	message: Planned,
+	{ conversations, kept, isComplete }: Candidates,
+	sahut: ItemClient,
+): Promise<Plan> {
+	const { key, content, skipWithinMs, dryRun, phone, channelId, reuseOpenConversation } = message;
+	const { reuseResolvedWithinMs = -Infinity } = message;
+	const note =
+		skipWithinMs === undefined
+			? 'It is not known whether the customer has written within 24 hours: nothing was sent.'
+			: 'It is not known whether the message was sent before: nothing was sent.';
+	const histories = new Map(conversations.map(({ id }) => [id, openHistory(sahut, id, note)]));
+	const isRetry = !dryRun && sahut.past(key).kind === 'retryWithoutLedger';
+	if (isRetry || skipWithinMs !== undefined) {
+		const before = await findBefore(message, [...histories.values()], sahut);
+		const id = before?.delivery.conversationId;
+		const conversation = conversations.find((each) => each.id === id);
+		if (before && conversation) return { kind: 'delivered', conversation, ...before };
+		if (!isComplete) throw unknownOrder(`${phone} has received this message before`);
+	}
+
+	let channelType = channelId && sahut.cache.conversations(channelId).channelType;
+	const isEither = content.text !== undefined && content.template !== undefined;
+	const send = (conversation: Candidate | undefined, textUntil: number): Plan => ({
+		kind: 'send',
+		conversation,
+		textUntil,
+	});
+	if (kept) {
+		return send(kept, await findTextUntil(histories.get(kept.id)!, content, channelType, sahut));
+	}
+	const now = sahut.serverNow();
+	const open = conversations.find(isOpen);
+	const isReusable = ({ activeAt = 0 }: Candidate) => activeAt >= now - reuseResolvedWithinMs;
+	const best =
+		open ??
+		conversations.find(({ status }) => status === 'snoozed') ??
+		conversations.find(isReusable);
+	const usable = reuseOpenConversation ? best : undefined;
+	if (content.text && hasWindow(channelType)) {
+		const mayHaveWindow = conversations.filter(
+			({ status, activeAt = 0 }) => status !== 'resolved' || activeAt >= now - WINDOW_MS,
+		);
+		// A text goes into the only conversation unread if that is open: Sahut says whether it accepts it.
+		const isOnlyChoice = !isEither && open && mayHaveWindow.length === 1;
+		for (const each of isOnlyChoice ? [] : mayHaveWindow) {
+			const textUntil = await readWindow(histories.get(each.id)!, sahut);
+			if (!(textUntil > sahut.serverNow())) continue;
+			if (reuseOpenConversation) return send(each, textUntil);
+			if (!isEither) return send(undefined, Infinity);
+		}
+		if (!isEither && !open) {
+			if (!isComplete) throw unknownOrder(`${phone} has written within 24 hours`);
+			await assertCanStartWithText(message, sahut);
+		}
+		if (usable) return send(usable, -Infinity);
+	}
+	// A Dry Run has no response to a new conversation that would show the type.
+	if (!usable && dryRun && isEither && channelId) {
+		channelType = await fetchChannelType(channelId, sahut);
+	}
+	return send(usable, usable ? Infinity : textUntilInNew(channelType));
+}
