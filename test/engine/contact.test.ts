@@ -459,3 +459,25 @@ describe('Contact: Get and List', () => {
 		]);
 	});
 });
+
+it('Create or Update does not rewrite custom attributes that Sahut stores as numbers', async () => {
+	const workspace = await openWorkspace();
+	workspace.sandbox.store.addContact({
+		phone: '+6281234567890',
+		custom_attributes: { orders: 3, vip: true },
+	});
+	const attribute = [
+		{ name: 'orders', value: '3' },
+		{ name: 'vip', value: 'true' },
+	];
+
+	await workspace.run({
+		resource: 'contact',
+		operation: 'upsert',
+		matchBy: 'phone',
+		phone: '0812 3456 7890',
+		additionalFields: { customAttributes: { attribute } },
+	});
+
+	expect(workspace.requests()).toEqual(['GET /contacts']);
+});

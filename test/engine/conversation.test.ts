@@ -259,3 +259,20 @@ describe('Conversation: Get and List', () => {
 		expect(output('Sahut').map(({ json }) => json.id)).toEqual([id]);
 	});
 });
+
+it('keeps PUT for updates when PATCH is rejected after a single 405 to PUT', async () => {
+	const { sandbox, run } = await openWorkspace();
+	const { id } = sandbox.store.addConversation();
+	const update = async () =>
+		await run({
+			resource: 'conversation',
+			operation: 'update',
+			conversationId: byId(id),
+			updateFields: { status: 'pending' },
+		});
+	// The sandbox itself does not support PATCH.
+	sandbox.faults.add({ kind: 'status', status: 405, method: 'PUT' });
+	expect((await update()).status).toBe('error');
+
+	expect((await update()).status).toBe('success');
+});

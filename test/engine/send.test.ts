@@ -1,6 +1,6 @@
 import type { INode } from 'n8n-workflow';
 
-import { openWorkspace, sendText } from '../support/workspace';
+import { openChat, openWorkspace, sendText } from '../support/workspace';
 
 const sendTemplate: INode['parameters'] = {
 	...sendText,
@@ -148,4 +148,55 @@ describe('the conversation', () => {
 
 		expect(sent(conversation!)).toEqual(['Halo']);
 	});
+});
+
+describe('Dry Run', () => {
+	it('shows the exact request and sends nothing in a Dry Run', async () => {
+		const { workspace, conversation } = await openChat();
+
+		const { output } = await workspace.run(
+			{ ...sendText, options: { dryRun: true, private: true } },
+			[{ conversation, text: 'Halo' }],
+		);
+
+		expect(workspace.requests()).toEqual([]);
+		expect(output('Sahut')).toEqual([
+			{
+				json: {
+					dryRun: true,
+					request: {
+						method: 'POST',
+						url: `${workspace.sandbox.url}/conversations/${conversation}/messages`,
+						body: { content: 'Halo', private: true },
+					},
+				},
+				pairedItem: { item: 0 },
+			},
+		]);
+	});
+
+	it('checks the parameters in a Dry Run', async () => {
+		const workspace = await openWorkspace();
+
+		const { error } = await workspace.run({ ...sendText, options: { dryRun: true } }, [
+			{ conversation: 'conv_00000000000000', text: ' ' },
+		]);
+
+		expect(error?.message).toBe('Text is empty [item 0]');
+	});
+});
+
+it('refuses a template value that consists of zero-width characters', async () => {
+	const { workspace, conversation } = await openChat();
+	const { error } = await workspace.run(
+		{
+			...sendText,
+			messageType: 'template',
+			templateId: 'tmpl_follow_up',
+			templateVariables: { variable: [{ name: 'customer_name', value: '\u200b' }] },
+			options: {},
+		},
+		[{ conversation }],
+	);
+	expect(error?.message).toContain('has no value');
 });

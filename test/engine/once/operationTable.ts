@@ -1,56 +1,56 @@
 import type { IDataObject, INode } from 'n8n-workflow';
 
-import type { Contact, Conversation, Store } from '../../sandbox';
-import { ALL_STRIKES, type Strike } from './faultTable';
-import { byId } from '../support/locator';
+import type { Contact, Conversation, Store } from '../../../sandbox';
+import { byId } from '../../support/locator';
+import { ALL_TARGETS, type FaultTarget } from './faultTable';
 
-/** An item. The IDs are there if Sahut knows the customer. */
+/** An item. It has IDs if Sahut knows the customer. */
 export interface Row extends IDataObject {
 	phone: string;
-	/** Where this customer is written to, and no other one. */
+	/** The ID of the channel that only this customer uses. */
 	channel: string;
 	contact?: string;
 	conversation?: string;
-	/** Whom all that is written for this item names, and nothing that is written for another one. */
+	/** The ID of an agent that every write for this item contains, and no write for another item. */
 	agent: string;
 	text: string;
 }
 
-/** A request that is made for an item, and what it leaves in Sahut. */
+/** A request for an item, and the records that it creates or changes in Sahut. */
 export interface Step {
 	method: 'GET' | 'POST' | 'PUT';
 	path: RegExp;
-	/** What its body has of the customer, and of no other one, if not the phone number. */
-	names?: 'channel';
-	/** The IDs of the records that there are when it was made. */
-	leaves(store: Store, row: Row): string[];
+	/** The value that identifies the customer in the body, if it is not the phone number. */
+	identifiedBy?: 'channel';
+	/** Returns the IDs of the records that exist after the request. */
+	recordsOf(store: Store, row: Row): string[];
 }
 
 export interface OperationUnderTest {
 	/** As in "3 of 4 items were sent". */
 	done: string;
-	/** In their order; the last one leaves what the item stands for. */
+	/** In order; the last one creates or changes the record that the item is about. */
 	steps: Step[];
-	/** Where they are not {@link PARAMETERS}. */
+	/** Those that differ from {@link PARAMETERS}. */
 	parameters?: INode['parameters'];
 	/** Whether Sahut does not know the customers yet. */
 	isNew?: true;
-	/** Puts there what an execution with the same item has written long ago. */
-	didBefore?(store: Store, row: Row): void;
-	/** Of each item, which customer it is about, if not as in {@link CUSTOMERS}. */
+	/** Adds the records that an execution with the same item has written long ago. */
+	addEarlierRecords?(store: Store, row: Row): void;
+	/** The customer of each item, if not {@link CUSTOMERS}. */
 	customers?: number[];
 	/** If not {@link FIRST_CUSTOMER}. */
-	strikes?: Strike[];
+	targets?: FaultTarget[];
 }
 
 export const CUSTOMERS = [0, 1, 0, 2];
 
 const LONG_AGO = '2024-03-15T08:30:00Z';
 
-/** Other customers than ever before, and an item for each of `customers`. */
+/** Adds new customers, and returns an item for each of `customers`. */
 export function addRows(
 	store: Store,
-	{ isNew, didBefore, customers = CUSTOMERS }: OperationUnderTest,
+	{ isNew, addEarlierRecords, customers = CUSTOMERS }: OperationUnderTest,
 ): Row[] {
 	const known = Array.from(new Set(customers), () => {
 		const channel = store.addChannel({ type: 'instagram' });
@@ -64,26 +64,26 @@ export function addRows(
 		const { id: agent } = store.addAgent();
 		const { phone } = known[customer]!;
 		const row = { ...known[customer]!, agent, text: `Pesanan ${agent} untuk ${phone}` };
-		didBefore?.(store, row);
+		addEarlierRecords?.(store, row);
 		return row;
 	});
 }
 
 const contacts =
-	(isOf: (contact: Contact, row: Row) => boolean = () => true): Step['leaves'] =>
+	(isOf: (contact: Contact, row: Row) => boolean = () => true): Step['recordsOf'] =>
 	(store, row) =>
 		[...store.contacts.values()]
 			.filter((contact) => contact.phone === row.phone && isOf(contact, row))
 			.map(({ id }) => id);
 
 const conversations =
-	(isOf: (conversation: Conversation, row: Row) => boolean = () => true): Step['leaves'] =>
+	(isOf: (conversation: Conversation, row: Row) => boolean = () => true): Step['recordsOf'] =>
 	(store, row) =>
 		[...store.conversations.values()]
 			.filter((conversation) => conversation.channel.id === row.channel && isOf(conversation, row))
 			.map(({ id }) => id);
 
-const messages: Step['leaves'] = (store, row) =>
+const messages: Step['recordsOf'] = (store, row) =>
 	conversations()(store, row)
 		.flatMap((conversation) => store.messages(conversation))
 		.filter(({ content }) => content.includes(row.agent))
@@ -92,29 +92,33 @@ const messages: Step['leaves'] = (store, row) =>
 const isNamed = ({ name }: Contact, { text }: Row) => name === text;
 
 const MESSAGES = /^\/conversations\/\w+\/messages$/;
-const listMessages: Step = { method: 'GET', path: MESSAGES, leaves: messages };
-const sendMessage: Step = { method: 'POST', path: MESSAGES, leaves: messages };
-const createContact: Step = { method: 'POST', path: /^\/contacts$/, leaves: contacts(isNamed) };
-const theContact: Step = { ...createContact, leaves: contacts() };
-const renameContact: Step = { method: 'PUT', path: /^\/contacts\/\w+$/, leaves: contacts(isNamed) };
+const listMessages: Step = { method: 'GET', path: MESSAGES, recordsOf: messages };
+const sendMessage: Step = { method: 'POST', path: MESSAGES, recordsOf: messages };
+const createContact: Step = { method: 'POST', path: /^\/contacts$/, recordsOf: contacts(isNamed) };
+const theContact: Step = { ...createContact, recordsOf: contacts() };
+const renameContact: Step = {
+	method: 'PUT',
+	path: /^\/contacts\/\w+$/,
+	recordsOf: contacts(isNamed),
+};
 const createConversation: Step = {
 	method: 'POST',
 	path: /^\/conversations$/,
-	names: 'channel',
-	leaves: conversations(({ assignee }, { agent }) => assignee?.id === agent),
+	identifiedBy: 'channel',
+	recordsOf: conversations(({ assignee }, { agent }) => assignee?.id === agent),
 };
-const theConversation: Step = { ...createConversation, leaves: conversations() };
+const theConversation: Step = { ...createConversation, recordsOf: conversations() };
 const labelConversation: Step = {
 	method: 'PUT',
 	path: /^\/conversations\/\w+$/,
-	leaves: conversations(({ labels }, { text }) => labels.includes(text)),
+	recordsOf: conversations(({ labels }, { text }) => labels.includes(text)),
 };
 
 const TEXT = '={{ $json.text }}';
 const PHONE = '={{ $json.phone }}';
 const AGENT = '={{ $json.agent }}';
 
-/** What all operations have; each reads what it knows. */
+/** The parameters of all operations; each operation reads its own. */
 const PARAMETERS: INode['parameters'] = {
 	conversationId: byId('={{ $json.conversation }}'),
 	contactId: byId('={{ $json.contact }}'),
@@ -132,21 +136,21 @@ const PARAMETERS: INode['parameters'] = {
 	options: { contactName: TEXT, assigneeId: AGENT },
 };
 
-const sending: OperationUnderTest = {
+const send: OperationUnderTest = {
 	done: 'sent',
 	steps: [sendMessage],
-	strikes: ALL_STRIKES,
-	didBefore(store, { conversation, text: content }) {
+	targets: ALL_TARGETS,
+	addEarlierRecords(store, { conversation, text: content }) {
 		const message = { content, sender: store.bot, attachments: [], created_at: LONG_AGO };
 		store.addMessage(conversation!, { type: 'outgoing', ...message });
 	},
 };
 
-/** By resource and operation and, behind a comma, what is special. */
+/** Keyed by resource and operation and, after a comma, the variant. */
 export const OPERATIONS: Record<string, OperationUnderTest> = {
-	'message list': { ...sending, done: 'read', steps: [listMessages], customers: [0, 1, 2, 3] },
-	'message send, a text': { ...sending, parameters: { messageType: 'text' } },
-	'message send, a template': sending,
+	'message list': { ...send, done: 'read', steps: [listMessages], customers: [0, 1, 2, 3] },
+	'message send, a text': { ...send, parameters: { messageType: 'text' } },
+	'message send, a template': send,
 	'message sendToPhone': {
 		done: 'sent',
 		steps: [theContact, theConversation, sendMessage],
@@ -156,7 +160,7 @@ export const OPERATIONS: Record<string, OperationUnderTest> = {
 		done: 'created',
 		steps: [createContact],
 		isNew: true,
-		didBefore: (store, { phone, text: name }) =>
+		addEarlierRecords: (store, { phone, text: name }) =>
 			void store.addContact({ phone, name, created_at: LONG_AGO }),
 	},
 	'contact upsert, a new one': {

@@ -1,0 +1,243 @@
+import { setTimeout as wait } from 'node:timers/promises';
+
+import type { Conversation } from '../../../sandbox/records';
+import { PACKAGE_FOLDER, sahutWorkflow } from '../../support/engine';
+import { dataAtStart } from '../../support/retryData';
+import { conversationsOf, openWorkspace, sendText, toPhone } from '../../support/workspace';
+import { ANI, onChannel, openChannel } from './channelFixture';
+import type * as WorkspaceModule from '../../../nodes/Sahut/workspace';
+
+const SIX_ROWS = [1, 2, 3, 4, 5, 6].map((number) => ({
+	phone: `0812 0000 000${number}`,
+	name: `Nama ${number}`,
+}));
+
+/** The built module that the built node uses itself. */
+async function loadWorkspaceModule(): Promise<typeof WorkspaceModule> {
+	return (await import(
+		`${PACKAGE_FOLDER}/dist/nodes/Sahut/workspace/index.js`
+	)) as typeof WorkspaceModule;
+}
+
+describe('executions in one process at the same moment', () => {
+	it('create one contact and one conversation for the same new phone number', async () => {
+		const workspace = await openChannel({ latencyMs: 10 });
+
+		const runs = await Promise.all([1, 2, 3].map(async () => await workspace.send()));
+
+		expect(runs.map(({ status }) => status)).toEqual(Array(3).fill('success'));
+		expect(workspace.sandbox.store.contacts.size).toBe(1);
+		const [conversation, ...others] = conversationsOf(workspace);
+		expect(others).toEqual([]);
+		expect(workspace.sent(conversation!.id)).toHaveLength(3);
+	});
+
+	it('create one contact when lists do not show a new contact yet', async () => {
+		const workspace = await openChannel();
+		const meta = { total: 0, page: 1, per_page: 100, total_pages: 0 };
+		const body = { data: [], meta };
+		workspace.sandbox.faults.add({
+			kind: 'body',
+			method: 'GET',
+			path: '/contacts',
+			times: 3,
+			body,
+		});
+
+		await Promise.all([1, 2, 3].map(async () => await workspace.send()));
+
+		expect(workspace.sandbox.store.contacts.size).toBe(1);
+		expect(conversationsOf(workspace)).toHaveLength(1);
+	});
+
+	it('send into one conversation one after another, by its ID or by the phone number', async () => {
+		const workspace = await openChannel();
+		const { store, faults, journal } = workspace.sandbox;
+		await workspace.send();
+		const [{ id }] = conversationsOf(workspace) as [Conversation];
+		store.addIncoming(id, 'Halo');
+		journal.clear();
+		faults.add({ kind: 'slow', delayMs: 300, method: 'POST', times: 4 });
+
+		await Promise.all([
+			workspace.run(sendText, [{ conversation: id, text: 'Satu' }]),
+			workspace.send({ ...ANI, name: 'Dua' }),
+			workspace.run(sendText, [{ conversation: id, text: 'Tiga' }]),
+			workspace.send({ ...ANI, name: 'Empat' }),
+		]);
+
+		const posts = journal.entries.filter(({ method }) => method === 'POST');
+		expect(posts).toHaveLength(4);
+		for (const [index, post] of posts.slice(1).entries()) {
+			expect(post.at).toBeGreaterThanOrEqual(posts[index]!.endedAt!);
+		}
+	});
+
+	it('do not wait for each other when they use different keys or addresses', async () => {
+		const workspace = await openChannel({ latencyMs: 30, readOnlyApiKey: 'sk_read_only_1' });
+		const { id } = workspace.sandbox.store.addConversation();
+		workspace.sandbox.store.addIncoming(id, 'Halo');
+		workspace.sandbox.faults.add({ kind: 'slow', delayMs: 400, method: 'POST' });
+		const rows = [{ conversation: id, text: 'Halo' }];
+		const slow = workspace.run(sendText, rows);
+		await wait(60);
+
+		const other = { apiKey: 'sk_read_only_1', baseUrl: workspace.sandbox.url };
+		const started = Date.now();
+		await workspace.run(sendText, rows, {}, { credentials: { sahutApi: other } });
+
+		expect(Date.now() - started).toBeLessThan(300);
+		await slow;
+	});
+
+	it.each([true, false])(
+		'send each message once when they retry the same execution (Reuse Open Conversation: %s)',
+		async (reuse) => {
+			const workspace = await openChannel({ latencyMs: 5 });
+			const options = { concurrency: 1, reuseOpenConversation: reuse };
+			const workflow = sahutWorkflow({ ...onChannel(workspace, workspace.channel), options });
+			const stored = dataAtStart(workflow.nodes[0]!, SIX_ROWS, Date.now() - 600_000);
+			const retry = async () =>
+				await workspace.run(
+					{},
+					[],
+					{},
+					{
+						...workflow,
+						mode: 'retry',
+						executionData: structuredClone(stored),
+					},
+				);
+
+			await Promise.all([retry(), retry()]);
+
+			expect(conversationsOf(workspace).flatMap(({ id }) => workspace.sent(id))).toHaveLength(6);
+		},
+	);
+
+	it('create one conversation for items with one phone number while the list of conversations is read', async () => {
+		const workspace = await openChannel({ deviations: ['late-lists'] });
+		const { store, faults } = workspace.sandbox;
+		const channel = store.channels.get(workspace.channel)!;
+		store.addConversations(150, { until: new Date(Date.now() - 3_600_000), channel });
+		store.addContact({ phone: '+6281200000009', created_at: '2024-03-01T08:00:00Z' });
+		faults.add({
+			kind: 'slow',
+			delayMs: 400,
+			method: 'GET',
+			path: '/conversations',
+			skip: 2,
+			times: 9,
+		});
+		// The list has been read when the second item begins.
+		faults.add({ kind: 'slow', delayMs: 600, method: 'POST', path: /messages/, mentions: 'Ani' });
+		const rows = [{ phone: '0812 0000 0009', name: 'Lama' }, ANI, ANI, ANI];
+
+		await workspace.run(
+			{ ...onChannel(workspace, workspace.channel), options: { concurrency: 20 } },
+			rows,
+		);
+
+		expect(store.conversations.size).toBe(150 + 2);
+	});
+});
+
+describe('locks', () => {
+	it('do not deadlock when a contact is named like a conversation ID', async () => {
+		const workspace = await openChannel();
+		await workspace.send();
+		const [{ id: name }] = conversationsOf(workspace) as [Conversation];
+		workspace.sandbox.faults.add({ kind: 'slow', delayMs: 300, method: 'GET', path: '/contacts' });
+		const create = {
+			resource: 'contact',
+			operation: 'create',
+			name,
+			additionalFields: { phone: ANI.phone },
+		};
+
+		const first = workspace.send();
+		await wait(100);
+		const runs = await Promise.all([first, workspace.run(create)]);
+
+		expect(runs.map(({ status }) => status)).toEqual(['success', 'success']);
+	});
+
+	it('are kept while an execution waits for them, however many other workspaces are used', async () => {
+		const workspace = await openChannel();
+		const { workspaceOf } = await loadWorkspaceModule();
+		workspace.sandbox.faults.add({ kind: 'slow', delayMs: 500, method: 'POST', path: '/contacts' });
+
+		const first = workspace.send();
+		await wait(150);
+		for (let number = 0; number <= 100; number++) workspaceOf(`other ${number}`);
+		await Promise.all([first, workspace.send()]);
+
+		expect(workspace.sandbox.store.contacts.size).toBe(1);
+		expect(conversationsOf(workspace)).toHaveLength(1);
+	});
+
+	it('do not deadlock when executions use phone numbers and conversations in opposite order', async () => {
+		const workspace = await openWorkspace({ latencyMs: 10 });
+		const { store, faults } = workspace.sandbox;
+		const rows = [0, 1, 2, 3].map((n) => {
+			const contact = store.addContact({ phone: `+628123456789${n}` });
+			const { id } = store.addConversation({ contact });
+			store.addIncoming(id, 'Halo');
+			return { phone: `+628123456789${n}`, name: 'Budi', conversation: id, text: 'Halo' };
+		});
+		faults.add({ kind: 'dropBefore', method: 'POST', times: 3, skip: 1 });
+		const on = { onError: 'continueRegularOutput' } as const;
+		await Promise.all([
+			workspace.run({ ...sendText, options: { concurrency: 1 } }, rows, on),
+			workspace.run(
+				toPhone(workspace, { concurrency: 1, skipIfSentWithin: 1 }),
+				[...rows].reverse(),
+				on,
+			),
+			workspace.run(toPhone(workspace, { concurrency: 2, reuseOpenConversation: false }), rows, on),
+		]);
+	}, 60_000);
+});
+
+describe('a cancelled execution', () => {
+	it('ends at once, sends nothing and does not block another one while it waits', async () => {
+		const workspace = await openChannel();
+		const [conversation] = workspace.addConversations(1);
+		workspace.sandbox.faults.add({ kind: 'slow', delayMs: 700, method: 'POST' });
+		const row = (text: string) => [{ conversation, text }];
+		const first = workspace.run(sendText, row('Satu'));
+		await wait(50);
+		const begun = Date.now();
+		const cancelled = await workspace.run(sendText, row('Dua'), {}, { cancelWhen: wait(100) });
+
+		expect(cancelled.status).toBe('canceled');
+		expect(Date.now() - begun).toBeLessThan(500);
+		await Promise.all([first, workspace.run(sendText, row('Tiga'))]);
+		expect(workspace.sent(conversation!)).toEqual(['Satu', 'Tiga']);
+	});
+
+	it('does not harm other executions while it reads a list for them or waits for one', async () => {
+		const workspace = await openChannel();
+		const { store, faults } = workspace.sandbox;
+		const people = [1, 2, 3].map((number) => ({ phone: `0812 0000 000${number}`, name: 'Ani' }));
+		for (const number of [1, 2, 3]) store.addContact({ phone: `+628120000000${number}` });
+		faults.add({ kind: 'slow', delayMs: 500, method: 'GET', path: '/conversations' });
+		const send = async (who: number, more = {}) =>
+			await workspace.run(onChannel(workspace, workspace.channel), [people[who]!], {}, more);
+
+		const begun = Date.now();
+		const reader = send(0, { cancelWhen: wait(200) });
+		await wait(50);
+		const [cancelled, waiting, third] = await Promise.all([
+			reader,
+			send(1, { cancelWhen: wait(100) }),
+			send(2),
+		]);
+
+		expect([cancelled.status, waiting.status]).toEqual(['canceled', 'canceled']);
+		expect(waiting.error?.message).toContain('The execution was cancelled');
+		expect(third.status).toBe('success');
+		expect(Date.now() - begun).toBeLessThan(5_000);
+		expect(conversationsOf(workspace)).toHaveLength(1);
+	});
+});
