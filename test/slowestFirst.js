@@ -1,9 +1,17 @@
 const { default: Sequencer } = require('@jest/test-sequencer');
 
-/** Those that take longest, the slowest first: none of them shall be alone at the end. */
-const SLOW = ['faultMatrix', 'soak', 'readFaults', 'acrossExecutions', 'deviations', 'ending'];
+/** The slowest test files, slowest first, so that none of them runs alone at the end. */
+const SLOW = [
+	'faultMatrix',
+	'soak',
+	'randomExecutions',
+	'readFaults',
+	'deviations',
+	'ending',
+	'skipConcurrency',
+];
 
-/** Jest itself knows run times of earlier runs, and in a fresh clone only the size of each file. */
+/** Used where Jest knows no run time of a file, as in a fresh clone. */
 module.exports = class SlowestFirst extends Sequencer {
 	sort(tests) {
 		const rank = ({ path, duration }) => {

@@ -20,7 +20,7 @@ async function loadWorkspaceModule(): Promise<typeof WorkspaceModule> {
 }
 
 describe('executions in one process at the same moment', () => {
-	it('create one contact and one conversation for the same new phone number', async () => {
+	it('creates one contact and one conversation when three executions send to the same new phone number', async () => {
 		const workspace = await openChannel({ latencyMs: 10 });
 
 		const runs = await Promise.all([1, 2, 3].map(async () => await workspace.send()));
@@ -32,7 +32,7 @@ describe('executions in one process at the same moment', () => {
 		expect(workspace.sent(conversation!.id)).toHaveLength(3);
 	});
 
-	it('create one contact when lists do not show a new contact yet', async () => {
+	it('creates one contact when lists do not show a new contact yet', async () => {
 		const workspace = await openChannel();
 		const meta = { total: 0, page: 1, per_page: 100, total_pages: 0 };
 		const body = { data: [], meta };
@@ -50,7 +50,7 @@ describe('executions in one process at the same moment', () => {
 		expect(conversationsOf(workspace)).toHaveLength(1);
 	});
 
-	it('send into one conversation one after another, by its ID or by the phone number', async () => {
+	it('sends one message at a time into a conversation, by its ID or by the phone number', async () => {
 		const workspace = await openChannel();
 		const { store, faults, journal } = workspace.sandbox;
 		await workspace.send();
@@ -73,7 +73,7 @@ describe('executions in one process at the same moment', () => {
 		}
 	});
 
-	it('do not wait for each other when they use different keys or addresses', async () => {
+	it('does not make executions with different keys or addresses wait for each other', async () => {
 		const workspace = await openChannel({ latencyMs: 30, readOnlyApiKey: 'sk_read_only_1' });
 		const { id } = workspace.sandbox.store.addConversation();
 		workspace.sandbox.store.addIncoming(id, 'Halo');
@@ -91,7 +91,7 @@ describe('executions in one process at the same moment', () => {
 	});
 
 	it.each([true, false])(
-		'send each message once when they retry the same execution (Reuse Open Conversation: %s)',
+		'sends each message once when two retries of one execution run (Reuse Open Conversation: %s)',
 		async (reuse) => {
 			const workspace = await openChannel({ latencyMs: 5 });
 			const options = { concurrency: 1, reuseOpenConversation: reuse };
@@ -115,7 +115,7 @@ describe('executions in one process at the same moment', () => {
 		},
 	);
 
-	it('create one conversation for items with one phone number while the list of conversations is read', async () => {
+	it('creates one conversation for items with one phone number while the list of conversations is read', async () => {
 		const workspace = await openChannel({ deviations: ['late-lists'] });
 		const { store, faults } = workspace.sandbox;
 		const channel = store.channels.get(workspace.channel)!;
@@ -143,7 +143,7 @@ describe('executions in one process at the same moment', () => {
 });
 
 describe('locks', () => {
-	it('do not deadlock when a contact is named like a conversation ID', async () => {
+	it('does not deadlock when a contact is named like a conversation ID', async () => {
 		const workspace = await openChannel();
 		await workspace.send();
 		const [{ id: name }] = conversationsOf(workspace) as [Conversation];
@@ -162,7 +162,7 @@ describe('locks', () => {
 		expect(runs.map(({ status }) => status)).toEqual(['success', 'success']);
 	});
 
-	it('are kept while an execution waits for them, however many other workspaces are used', async () => {
+	it('keeps the lock of a waiting execution, however many other workspaces are used', async () => {
 		const workspace = await openChannel();
 		const { workspaceOf } = await loadWorkspaceModule();
 		workspace.sandbox.faults.add({ kind: 'slow', delayMs: 500, method: 'POST', path: '/contacts' });
@@ -176,7 +176,7 @@ describe('locks', () => {
 		expect(conversationsOf(workspace)).toHaveLength(1);
 	});
 
-	it('do not deadlock when executions use phone numbers and conversations in opposite order', async () => {
+	it('does not deadlock when executions use phone numbers and conversations in opposite order', async () => {
 		const workspace = await openWorkspace({ latencyMs: 10 });
 		const { store, faults } = workspace.sandbox;
 		const rows = [0, 1, 2, 3].map((n) => {
@@ -200,32 +200,32 @@ describe('locks', () => {
 });
 
 describe('a cancelled execution', () => {
-	it('ends at once, sends nothing and does not block another one while it waits', async () => {
+	it('ends an execution at once that is cancelled while it waits, and does not block the next one', async () => {
 		const workspace = await openChannel();
 		const [conversation] = workspace.addConversations(1);
 		workspace.sandbox.faults.add({ kind: 'slow', delayMs: 700, method: 'POST' });
 		const row = (text: string) => [{ conversation, text }];
 		const first = workspace.run(sendText, row('Satu'));
 		await wait(50);
-		const begun = Date.now();
+		const startedAt = Date.now();
 		const cancelled = await workspace.run(sendText, row('Dua'), {}, { cancelWhen: wait(100) });
 
 		expect(cancelled.status).toBe('canceled');
-		expect(Date.now() - begun).toBeLessThan(500);
+		expect(Date.now() - startedAt).toBeLessThan(500);
 		await Promise.all([first, workspace.run(sendText, row('Tiga'))]);
 		expect(workspace.sent(conversation!)).toEqual(['Satu', 'Tiga']);
 	});
 
-	it('does not harm other executions while it reads a list for them or waits for one', async () => {
+	it('does not harm other executions when one is cancelled that reads a list for them or waits for it', async () => {
 		const workspace = await openChannel();
 		const { store, faults } = workspace.sandbox;
 		const people = [1, 2, 3].map((number) => ({ phone: `0812 0000 000${number}`, name: 'Ani' }));
 		for (const number of [1, 2, 3]) store.addContact({ phone: `+628120000000${number}` });
 		faults.add({ kind: 'slow', delayMs: 500, method: 'GET', path: '/conversations' });
-		const send = async (who: number, more = {}) =>
-			await workspace.run(onChannel(workspace, workspace.channel), [people[who]!], {}, more);
+		const send = async (customer: number, more = {}) =>
+			await workspace.run(onChannel(workspace, workspace.channel), [people[customer]!], {}, more);
 
-		const begun = Date.now();
+		const startedAt = Date.now();
 		const reader = send(0, { cancelWhen: wait(200) });
 		await wait(50);
 		const [cancelled, waiting, third] = await Promise.all([
@@ -237,7 +237,7 @@ describe('a cancelled execution', () => {
 		expect([cancelled.status, waiting.status]).toEqual(['canceled', 'canceled']);
 		expect(waiting.error?.message).toContain('The execution was cancelled');
 		expect(third.status).toBe('success');
-		expect(Date.now() - begun).toBeLessThan(5_000);
+		expect(Date.now() - startedAt).toBeLessThan(5_000);
 		expect(conversationsOf(workspace)).toHaveLength(1);
 	});
 });

@@ -5,12 +5,12 @@ import type { FinishedRun } from '../../support/engine';
 import { executionThatDied, letPass, retry } from '../../support/retryData';
 import {
 	continueInAnotherProcess,
+	type CustomerWorkspace,
 	INITIAL_STATE,
 	openWithCustomer,
-	type CustomerWorkspace,
 	type State,
 } from './customerFixture';
-import { AFFECTED, WRITES, type WriteName, type WriteOperation } from './deviationTable';
+import { AFFECTED, type WriteName, type WriteOperation, WRITES } from './deviationTable';
 
 /** Returns `reported` if the item failed and its error has `mayHaveArrived`. */
 function outcomeOf({ status, error }: FinishedRun): string {

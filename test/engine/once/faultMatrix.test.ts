@@ -1,12 +1,12 @@
 import { setTimeout as wait } from 'node:timers/promises';
 
-import { startSandbox, type Sandbox, type Store } from '../../../sandbox';
+import { type Sandbox, startSandbox, type Store } from '../../../sandbox';
 import { runWorkflow, sahutWorkflow, toItems } from '../../support/engine';
 import type { FinishedRun, WorkflowToRun } from '../../support/engine';
 import { closedOrigin } from '../../support/localServer';
 import { dataForRetry } from '../../support/retryData';
 import { withTransport } from '../../support/transport';
-import { FAULTS, FIRST_CUSTOMER, type FaultUnderTest } from './faultTable';
+import { FAULTS, type FaultUnderTest, FIRST_CUSTOMER } from './faultTable';
 import { addRows, CUSTOMERS, OPERATIONS, parametersOf, type Row } from './operationTable';
 import { MAX_TRIES, readResults, SETTINGS } from './outcomes';
 
@@ -53,7 +53,7 @@ const isSame = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(
 const TIMER_TOLERANCE_MS = 2;
 /** The most reads of an execution, over all runs of the node. */
 const MAX_READS = 40;
-const IN_AN_EARLIER_TRY = 'It is not known whether';
+const OUTCOME_UNKNOWN = 'It is not known whether';
 
 /** Returns the rules that an execution has broken. They apply under every fault. */
 function brokenRules(
@@ -142,7 +142,7 @@ function brokenRules(
 			const isMade = (_: unknown, at: number) => requests[at]!.some(({ status }) => status === 201);
 			const made = records[item]!.filter(isMade).flat();
 			const isReported =
-				message.includes(fault.message) || (tries > 1 && message.includes(IN_AN_EARLIER_TRY));
+				message.includes(fault.message) || (tries > 1 && message.includes(OUTCOME_UNKNOWN));
 			const isRead = step.method === 'GET';
 			const canBeDelivered = step.method !== 'POST' || isStored || outcome === 'refused';
 			must('fail only under a fault, with its outcome', isAffected && outcome === effect.outcome);

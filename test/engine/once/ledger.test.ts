@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { FinishedRun } from '../../support/engine';
 import { dataForRetry, retry } from '../../support/retryData';
-import { type Workspace, openChat, openWorkspace, sendText } from '../../support/workspace';
+import { openChat, openWorkspace, sendText, type Workspace } from '../../support/workspace';
 
 const UNKNOWN_CONVERSATION = 'conv_00000000000000';
 const RETRY_ON_FAIL = { retryOnFail: true, maxTries: 3, waitBetweenTries: 1 };

@@ -1,8 +1,8 @@
 import { MINUTE_MS } from '../../../sandbox/clock';
 import { letPass, retry } from '../../support/retryData';
 import { letTimePass } from '../../support/transport';
-import { type Workspace, openChat, openWorkspace, sendText } from '../../support/workspace';
-import { AGENT, addOutgoing } from './outgoing';
+import { openChat, openWorkspace, sendText, type Workspace } from '../../support/workspace';
+import { addOutgoing, AGENT } from './outgoing';
 import { sendTemplateOnce, sendTextOnce, skipReasonsOf } from './skipHelpers';
 
 /** Lets an hour and a minute pass for this process and for the records in Sahut. */

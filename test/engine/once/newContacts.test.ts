@@ -80,7 +80,7 @@ describe('a contact that no list shows yet', () => {
 });
 
 describe('a contact that this process has created', () => {
-	it('does not receive a message for a phone number that was corrected since', async () => {
+	it('does not send to a contact whose phone number was corrected in the meantime', async () => {
 		const workspace = await openWorkspace();
 		await workspace.run(createContact(), [SARI]);
 		const [sari] = contactsOf(workspace);
@@ -97,7 +97,7 @@ describe('a contact that this process has created', () => {
 		expect(phones).toEqual(['+6281398765432']);
 	});
 
-	it('does not prevent a message to its phone number after it was deleted', async () => {
+	it('sends to a phone number whose contact was deleted in the meantime', async () => {
 		const workspace = await openWorkspace();
 		await workspace.run(createContact(), [SARI]);
 		workspace.sandbox.store.contacts.clear();
@@ -105,7 +105,7 @@ describe('a contact that this process has created', () => {
 		expect([error?.message, allSent(workspace).length]).toEqual([undefined, 1]);
 	});
 
-	it('does not count as new again when the Create operation is retried', async () => {
+	it('does not treat a contact as new again when the Create operation is retried', async () => {
 		const workspace = await openWorkspace();
 		const { store, faults } = workspace.sandbox;
 		faults.add({ kind: 'status', status: 403, method: 'POST', mentions: 'Tono' });

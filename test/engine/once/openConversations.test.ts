@@ -1,5 +1,5 @@
 import type { Conversation } from '../../../sandbox/records';
-import { type Workspace, conversationsOf } from '../../support/workspace';
+import { conversationsOf, type Workspace } from '../../support/workspace';
 import { ANI, onChannel, openChannel } from './channelFixture';
 
 describe('the cached conversation of a customer', () => {
@@ -16,19 +16,22 @@ describe('the cached conversation of a customer', () => {
 			},
 		],
 		['was deleted', ({ sandbox: { store } }, { id }) => void store.conversations.delete(id)],
-	])('is replaced by a new one when it %s in the meantime', async (_, happens) => {
-		const workspace = await openChannel();
-		await workspace.send();
-		const [known] = conversationsOf(workspace) as [Conversation];
-		happens(workspace, known);
+	])(
+		'replaces the cached conversation of a customer when it %s in the meantime',
+		async (_, change) => {
+			const workspace = await openChannel();
+			await workspace.send();
+			const [known] = conversationsOf(workspace) as [Conversation];
+			change(workspace, known);
 
-		const { output } = await workspace.send();
+			const { output } = await workspace.send();
 
-		expect(output('Sahut')[0]!.json).toMatchObject({ conversation_created: true });
-		expect(workspace.sandbox.store.contacts.size).toBe(1);
-	});
+			expect(output('Sahut')[0]!.json).toMatchObject({ conversation_created: true });
+			expect(workspace.sandbox.store.contacts.size).toBe(1);
+		},
+	);
 
-	it('is stored for each channel', async () => {
+	it('caches one conversation of a customer for each channel', async () => {
 		const workspace = await openChannel();
 		const { id: second } = workspace.sandbox.store.addChannel({ name: 'Kedua' });
 		for (let time = 1; time <= 2; time++) {
@@ -39,7 +42,7 @@ describe('the cached conversation of a customer', () => {
 		expect(channels.sort()).toEqual([workspace.channel, second].sort());
 	});
 
-	it('is replaced by one that was opened a second ago', async () => {
+	it('replaces the cached conversation of a customer by one that was opened a second ago', async () => {
 		const workspace = await openChannel();
 		const { store } = workspace.sandbox;
 		const contact = store.addContact({ phone: '+6281200000001' });

@@ -17,12 +17,12 @@ it('sends only into open conversations and opens at most one for each customer, 
 			weight: 4,
 			arbitrary: fc.record({
 				kind: fc.constant('send' as const),
-				who: fc.array(fc.nat(3), { minLength: 1, maxLength: 3 }),
+				customer: fc.array(fc.nat(3), { minLength: 1, maxLength: 3 }),
 			}),
 		},
 		fc.record({ kind: fc.constant('resolve' as const), which: fc.nat(20) }),
 		fc.record({ kind: fc.constant('reply' as const), which: fc.nat(20) }),
-		fc.record({ kind: fc.constant('open' as const), who: fc.nat(3) }),
+		fc.record({ kind: fc.constant('open' as const), customer: fc.nat(3) }),
 	);
 	await fc.assert(
 		fc.asyncProperty(fc.array(step, { minLength: 3, maxLength: 10 }), async (steps) => {
@@ -39,14 +39,14 @@ it('sends only into open conversations and opens at most one for each customer, 
 					store.updateConversation(chosen, { status: 'open' });
 					store.addIncoming(chosen.id, 'Halo');
 				} else if (next.kind === 'open') {
-					const phone = people[next.who]!.phone.replace('0', '+62').replace(/ /g, '');
+					const phone = people[next.customer]!.phone.replace('0', '+62').replace(/ /g, '');
 					const known = [...store.contacts.values()].find((each) => each.phone === phone);
 					if (known) store.addConversation({ contact: known, channel });
 				} else if (next.kind === 'send') {
 					const before = new Map(all.map((each) => [each.id, each.status]));
 					const open = new Set(all.filter(isOpen).map(({ contact }) => contact.phone));
 					const runs = await Promise.all(
-						next.who.map(async (who) => await workspace.send(people[who])),
+						next.customer.map(async (customer) => await workspace.send(people[customer])),
 					);
 					const places = runs.map(({ output }) => output('Sahut')[0]!.json);
 					for (const { conversation_id } of places) {

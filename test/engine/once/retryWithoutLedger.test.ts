@@ -5,11 +5,11 @@ import { runWorkflow, sahutWorkflow } from '../../support/engine';
 import { answerLists } from '../../support/lists';
 import { dataAtStart, dataForRetry, executionThatDied, letPass } from '../../support/retryData';
 import {
-	type Workspace,
 	allSent,
 	openChat,
 	openWorkspace,
 	sendText,
+	type Workspace,
 } from '../../support/workspace';
 import { continueInAnotherProcess } from './customerFixture';
 
@@ -22,6 +22,7 @@ function dataFor(conversations: string[]): IRunExecutionData {
 	return dataAtStart(TRIGGER!, rows, Date.now() - 10 * MINUTE_MS);
 }
 
+/** Runs the workflow, or a retry of it, with the stored data. */
 async function run({ credentials }: Workspace, executionData: IRunExecutionData, isRetry = false) {
 	return await runWorkflow({
 		...ONE_BY_ONE,
@@ -31,17 +32,12 @@ async function run({ credentials }: Workspace, executionData: IRunExecutionData,
 	});
 }
 
-function refuse({ sandbox }: Workspace, conversation: string, times: number) {
-	const path = `/conversations/${conversation}/messages`;
-	sandbox.faults.add({ kind: 'status', status: 422, method: 'POST', path, times });
-}
-
 describe('a retry of which n8n stored only the start', () => {
 	it('sends the missing messages and nothing else, however often it is repeated', async () => {
 		const workspace = await openWorkspace();
 		const conversations = workspace.addConversations(5);
 		const stored = dataFor(conversations);
-		refuse(workspace, conversations[3]!, 1);
+		workspace.refuse(conversations[3]);
 		await run(workspace, stored);
 		expect(conversations.map((id) => workspace.sent(id).length)).toEqual([1, 1, 1, 0, 0]);
 		letPass(workspace, 9);
@@ -61,7 +57,7 @@ describe('a retry of which n8n stored only the start', () => {
 		const stored = dataFor([refused!, ...others]);
 		await run(workspace, dataFor(others));
 		letPass(workspace, 9);
-		refuse(workspace, refused!, 1);
+		workspace.refuse(refused);
 
 		const stopped = await run(workspace, stored, true);
 		expect(stopped.status).toBe('error');

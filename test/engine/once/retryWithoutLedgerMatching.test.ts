@@ -2,7 +2,7 @@ import type { INode } from 'n8n-workflow';
 
 import { byId } from '../../support/locator';
 import { executionThatDied, letPass } from '../../support/retryData';
-import { type Workspace, openChat, sendText } from '../../support/workspace';
+import { openChat, sendText, type Workspace } from '../../support/workspace';
 
 const TOO_LATE = 'in an earlier try: too many messages have followed since';
 

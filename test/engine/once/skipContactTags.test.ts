@@ -2,11 +2,11 @@ import type { INode } from 'n8n-workflow';
 
 import { retry } from '../../support/retryData';
 import {
-	type Workspace,
 	allSent,
 	contactsOf,
 	openWorkspace,
 	toPhone,
+	type Workspace,
 } from '../../support/workspace';
 import { skipReasonsOf } from './skipHelpers';
 

@@ -71,7 +71,7 @@ describe('the time limit', () => {
 		[0.5, 31, 'sent'],
 		[24, 24 * 60 + 1, 'sent'],
 	])(
-		'with %s hours, gives for an item %s minutes after the message: %s',
+		'applies a limit of %s hours to a message that is %s minutes old: %s',
 		async (hours, minutes, reason) => {
 			const { workspace, conversation } = await openChat();
 			const row = { conversation, text: 'Pesanan sudah dikirim' };
@@ -85,7 +85,7 @@ describe('the time limit', () => {
 		},
 	);
 
-	it('does not restart when a retry finds an old message', async () => {
+	it('does not restart the time limit when a retry finds an old message', async () => {
 		const { workspace, conversation } = await openChat();
 		const rows = [{ conversation, text: 'Halo' }];
 		const died = executionThatDied(workspace, sendText, rows);
@@ -93,23 +93,23 @@ describe('the time limit', () => {
 		letPass(workspace, 9);
 		await died.retry();
 		expect(allSent(workspace)).toEqual(['Halo']);
-		// 9 minutes ago, asked for within 6.
+		// The message is 9 minutes old; the limit is 6 minutes.
 		const run = await workspace.run({ ...sendText, ...skipWithin(0.1) }, rows);
 		expect(skipReasonsOf(run)).toEqual(['sent']);
 	});
 
-	it('counts from the sending of a message that waited for the rate limit', async () => {
+	it('starts the time limit when a message that waited for the rate limit is sent', async () => {
 		const { workspace, conversation } = await openChat();
 		const rows = [{ conversation, text: 'Halo' }];
 		workspace.sandbox.faults.add({ kind: 'status', status: 429, retryAfter: 6, method: 'POST' });
 		await workspace.run(sendTextOnce, rows);
 		letTimePass(1_500);
-		// Sent two seconds ago, asked for within five.
+		// Sent two seconds ago; the limit is five seconds.
 		const run = await workspace.run({ ...sendText, ...skipWithin(5 / 3600) }, rows);
 		expect(skipReasonsOf(run)).toEqual(['sent_before']);
 	});
 
-	it('does not depend on the clock of n8n', async () => {
+	it('applies the time limit correctly when the clock of n8n is wrong', async () => {
 		const { workspace, conversation } = await openChat();
 		const rows = [{ conversation, text: 'Halo' }];
 		withTransport({ clock: wrongBy(2 * HOUR_MS) });
@@ -120,7 +120,7 @@ describe('the time limit', () => {
 	});
 });
 
-describe('which message is found', () => {
+describe('the search', () => {
 	it('finds the message in a known conversation that was resolved since', async () => {
 		const workspace = await openWorkspace();
 		const parameters = toPhone(workspace, { skipIfSentWithin: 1 });
@@ -174,7 +174,7 @@ describe('which message is found', () => {
 	});
 });
 
-describe('what the node reports', () => {
+describe('the output', () => {
 	it('shows in a Dry Run which items would be skipped', async () => {
 		const { workspace, conversation } = await openChat();
 		const row = { conversation, text: 'Halo' };
@@ -225,7 +225,7 @@ describe('invalid values', () => {
 		['={{ "" }}', 'It is nothing for this item'],
 		['={{ undefined }}', 'It is nothing for this item'],
 		['={{ null }}', 'It is nothing for this item'],
-	])('are refused before the first request (%j)', async (hours, reason) => {
+	])('refuses a time limit of %j before the first request', async (hours, reason) => {
 		const { workspace, conversation } = await openChat();
 
 		const { error } = await workspace.run({ ...sendText, ...skipWithin(hours) }, [
@@ -238,7 +238,7 @@ describe('invalid values', () => {
 	});
 
 	it.each(['template', 'textOrTemplate'])(
-		'include a template without variables (%s)',
+		'refuses a template without variables before the first request (%s)',
 		async (messageType) => {
 			const { workspace, conversation } = await openChat();
 

@@ -30,7 +30,7 @@ describe('Retry with Skip If Sent Within', () => {
 		},
 	);
 
-	it('returns a message that the item itself has sent as sent', async () => {
+	it('does not mark a message as skipped that the item itself has sent', async () => {
 		const workspace = await openWorkspace();
 		const [a, b] = workspace.addConversations(2);
 		const rows = [

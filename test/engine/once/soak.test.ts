@@ -1,5 +1,5 @@
 import { faker } from '@faker-js/faker/locale/id_ID';
-import { sleep, type IDataObject } from 'n8n-workflow';
+import { type IDataObject, sleep } from 'n8n-workflow';
 
 import type { Fault, FaultAction, RateLimit } from '../../../sandbox';
 import type { FinishedRun } from '../../support/engine';

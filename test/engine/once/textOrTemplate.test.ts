@@ -4,14 +4,14 @@ import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../../../sandbox/clock';
 import { byId } from '../../support/locator';
 import { waitReally, withTransport, wrongBy } from '../../support/transport';
 import {
-	type Workspace,
 	contactsOf,
 	openWorkspace,
 	sendText,
 	toPhone,
+	type Workspace,
 } from '../../support/workspace';
 import { addOutgoing } from './outgoing';
-import { TEMPLATE_TEXT, addConversation, ago, forms, sendTextOrTemplate } from './windowHelpers';
+import { addConversation, ago, forms, sendTextOrTemplate, TEMPLATE_TEXT } from './windowHelpers';
 
 describe('to a conversation', () => {
 	it.each([

@@ -3,9 +3,9 @@ import type { INode } from 'n8n-workflow';
 import { HOUR_MS } from '../../../sandbox/clock';
 import { type FinishedRun, sahutWorkflow } from '../../support/engine';
 import { dataForRetry, executionThatDied, retry } from '../../support/retryData';
-import { type Workspace, allSent, openChat, openWorkspace } from '../../support/workspace';
+import { allSent, openChat, openWorkspace, type Workspace } from '../../support/workspace';
 import { sendTemplateOnce } from './skipHelpers';
-import { TEMPLATE_TEXT, addConversation, ago, sendTextOrTemplate } from './windowHelpers';
+import { addConversation, ago, sendTextOrTemplate, TEMPLATE_TEXT } from './windowHelpers';
 
 /** Retries a failed execution with the currently saved workflow, in which the node was edited. */
 async function retryEdited(

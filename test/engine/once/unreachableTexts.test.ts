@@ -2,11 +2,11 @@ import type { INode } from 'n8n-workflow';
 
 import { byId } from '../../support/locator';
 import {
-	type Workspace,
 	contactsOf,
 	conversationsOf,
 	openWorkspace,
 	toPhone,
+	type Workspace,
 } from '../../support/workspace';
 
 const textTo = (workspace: Workspace, options: INode['parameters'] = {}, type = 'whatsapp') => ({
@@ -62,7 +62,7 @@ it('refuses the text without another request once the channel type is known', as
 	expect(workspace.requests()).toEqual(['GET /contacts', 'GET /contacts']);
 });
 
-it('sends the text on another channel and on a channel of unknown type', async () => {
+it('sends the text on a channel that is not WhatsApp and on a channel of unknown type', async () => {
 	const workspace = await openWorkspace();
 	const { store } = workspace.sandbox;
 	store.addConversation({ channel: store.channelOfType('telegram') });

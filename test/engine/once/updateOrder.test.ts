@@ -1,7 +1,7 @@
 import type { INode } from 'n8n-workflow';
 
 import { byId } from '../../support/locator';
-import { type Workspace, openWorkspace } from '../../support/workspace';
+import { openWorkspace, type Workspace } from '../../support/workspace';
 
 const RETRY_ON_FAIL = { retryOnFail: true, maxTries: 3, waitBetweenTries: 5 };
 
