@@ -3,7 +3,7 @@ import type { Workspace } from '../../support/workspace';
 
 export const AGENT = { type: 'agent', id: 'usr_dewi', name: 'Dewi Lestari' } as const;
 
-/** Adds a message to a conversation as if somebody in Sahut had written it, by default an agent. */
+/** Adds a message to a conversation that this node did not send, by default from an agent. */
 export function addOutgoing(
 	{ sandbox }: Workspace,
 	conversation: string,
