@@ -10,7 +10,7 @@ export const LOST_WRITE_MS = 60_000;
 export const OWN_WRITE_MS = 7_000;
 
 /**
- * Checks repeatedly whether a write has been carried out, without occupying a slot.
+ * Checks at once and then repeatedly whether a write has been carried out, without occupying a slot.
  *
  * @param from when the write was lost, by this machine's clock, in milliseconds since the epoch
  * @param untilMs the last check, in milliseconds after `from`
@@ -22,6 +22,8 @@ export async function awaitLostWrite<T>(
 	untilMs: number,
 	look: () => Promise<T | undefined>,
 ): Promise<T | undefined> {
+	const atOnce = await look();
+	if (atOnce !== undefined) return atOnce;
 	for (const checkMs of CHECKS_MS.filter((each) => each <= untilMs)) {
 		const waitMs = Math.min(checkMs, from + checkMs - sahut.now());
 		if (waitMs <= 0) continue;

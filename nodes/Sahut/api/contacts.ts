@@ -1,5 +1,3 @@
-import type { IDataObject } from 'n8n-workflow';
-
 import { isRefused, undefinedIfNotFound } from '../transport/errors';
 import type { Contact, SahutClient, SahutRequest } from '../transport/types';
 import { awaitLostWrite, LOST_WRITE_MS, OWN_WRITE_MS } from './awaitLostWrite';
@@ -80,8 +78,8 @@ export async function createContact(
 			body: () => body,
 			wording: { subject: `contact "${body.name}"` },
 			memoryKeys: () => memoryKeys(sahut, body),
-			async find(search) {
-				const sent = search.kind === 'lostResponse' ? (search.body as NewContact) : body;
+			async find(given, search) {
+				const sent = given as NewContact;
 				const isIt = (contact: Contact) =>
 					hasValues(comparable(contact), comparable(sent)) && canBeOf(contact, sahut, search);
 				const [key] = keysIn(sent);
@@ -132,8 +130,7 @@ export async function createOrFindContact(
 	} catch (error) {
 		if (!isRefused(error)) throw error;
 		const look = async () => (await findContacts(sahut, key))[0];
-		const contact =
-			(await look()) ?? (await awaitLostWrite(sahut, sahut.now(), OWN_WRITE_MS, look));
+		const contact = await awaitLostWrite(sahut, sahut.now(), OWN_WRITE_MS, look);
 		if (!contact) throw error;
 		return { contact, isNew: false };
 	}
@@ -156,10 +153,9 @@ export async function updateContact(
 			body: () => changes,
 			wording: wordingOf(contactId),
 			memoryKeys: () => memoryKeys(sahut, changes),
-			async find(search) {
+			async find(sent) {
 				const contact = await getContact(sahut, contactId);
-				const wanted: IDataObject = search.kind === 'lostResponse' ? search.body : changes;
-				return hasValues(contact, wanted) ? contact : undefined;
+				return hasValues(contact, sent) ? contact : undefined;
 			},
 		},
 		sahut,

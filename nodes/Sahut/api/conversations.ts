@@ -1,13 +1,11 @@
-import type { IDataObject } from 'n8n-workflow';
-
 import { isMethodNotAllowed } from '../transport/errors';
 import { fetchPage } from '../transport/pages';
 import type { Conversation, SahutClient, SahutRequest } from '../transport/types';
 import { awaitLostWrite, LOST_WRITE_MS } from './awaitLostWrite';
 import { hasValues } from './hasValues';
-import type { ItemClient } from './itemClient';
+import type { ItemClient, WriteSearch } from './itemClient';
 import { write } from './write';
-import { canBeOf, writtenSince } from './writtenSince';
+import { writtenSince } from './writtenSince';
 
 /** The body of `POST /conversations` (API reference, "Conversations"), without a first message. */
 export type NewConversation = { contact_id: string; channel_id: string; assignee_id?: string };
@@ -66,15 +64,18 @@ export const newConversationKey = ({ contact_id, channel_id }: NewConversation) 
 const memoryKey = ({ contact_id, channel_id }: NewConversation, { cache }: ItemClient) =>
 	cache.recentWrites.key('conversation', cache.address, contact_id, channel_id);
 
-/** Searches the channel's list for a conversation that was created although the response was lost. */
+/** The ID of a conversation that was created since a write, although its response was lost. */
 async function findCreated(
 	{ contact_id, channel_id }: NewConversation,
-	since: { sentAt: number },
+	search: Pick<WriteSearch, 'sentAt'> & Partial<WriteSearch>,
 	sahut: ItemClient,
-) {
+): Promise<string | undefined> {
 	const index = sahut.cache.conversations(channel_id);
-	await index.refresh(sahut, writtenSince(sahut, since));
-	return index.of([contact_id]);
+	await index.refresh(sahut, writtenSince(sahut, search));
+	const since = writtenSince(sahut, search);
+	return index
+		.of([contact_id])
+		.find(({ id, createdAt }) => createdAt >= since && !search.isAccountedFor?.(id))?.id;
 }
 
 /**
@@ -93,12 +94,8 @@ export async function findLostConversation(
 		.find(memoryKey(body, sahut), since)
 		.find(({ id }) => id === undefined);
 	if (!lost) return undefined;
-	const look = async () => {
-		const search = { sentAt: lost.at };
-		const found = await findCreated(body, search, sahut);
-		return found.find(({ createdAt }) => createdAt >= writtenSince(sahut, search))?.id;
-	};
-	return (await look()) ?? (await awaitLostWrite(sahut, lost.at, LOST_WRITE_MS, look));
+	const look = async () => await findCreated(body, { sentAt: lost.at }, sahut);
+	return await awaitLostWrite(sahut, lost.at, LOST_WRITE_MS, look);
 }
 
 /**
@@ -127,14 +124,11 @@ export async function createConversation(
 				note,
 			},
 			memoryKeys: () => [memoryKey(body, sahut)],
-			async find(search) {
+			async find(_, search) {
 				const isRetry = search.kind === 'retryWithoutLedger';
 				if (isRetry && sahut.isNew(contact_id)) return undefined;
-				const known = await findCreated(body, search, sahut);
-				const created = known
-					.map(({ id, createdAt }) => ({ id, created_at: new Date(createdAt).toISOString() }))
-					.find((each) => canBeOf(each, sahut, search));
-				return created && (await getConversation(sahut, created.id));
+				const id = await findCreated(body, search, sahut);
+				return id === undefined ? undefined : await getConversation(sahut, id);
 			},
 			learn: (record) => index.update(record, 'write', contact_id),
 		},
@@ -191,7 +185,12 @@ export async function updateConversation(
 					},
 				},
 				memoryKeys: () => [],
-				find: async (search) => await findUpdated(conversationId, search, changes, sahut),
+				async find(sent) {
+					const conversation = await getConversation(sahut, conversationId);
+					// It does not show its team, so a change of it is never found.
+					const shown = { ...conversation, assignee_id: conversation.assignee?.id ?? null };
+					return hasValues(shown, sent) ? conversation : undefined;
+				},
 				learn(record) {
 					if (record.channel?.id) conversations(record.channel.id).update(record, 'write');
 				},
@@ -205,17 +204,4 @@ export async function updateConversation(
 		observedApi.updateMethod = 'PATCH';
 		return conversation;
 	});
-}
-
-/** Conversations do not show their team, so a change of it is never found. */
-async function findUpdated(
-	conversationId: string,
-	search: Parameters<Parameters<typeof write>[0]['find']>[0],
-	changes: ConversationChanges,
-	sahut: ItemClient,
-): Promise<Conversation | undefined> {
-	const conversation = await getConversation(sahut, conversationId);
-	const wanted: IDataObject = search.kind === 'lostResponse' ? search.body : changes;
-	const shown = { ...conversation, assignee_id: conversation.assignee?.id ?? null };
-	return hasValues(shown, wanted) ? conversation : undefined;
 }

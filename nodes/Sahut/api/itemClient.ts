@@ -23,16 +23,15 @@ interface Accounted {
 	isAccountedFor(id: string): boolean;
 }
 
+/** Records what is written, and a context that belongs to it. */
+type Begin = (body: IDataObject, context: IDataObject) => void;
+
 /** A step that an item takes once. */
 export interface Step<T> {
-	/**
-	 * Takes the step.
-	 *
-	 * @param begin to be called when a request goes out that writes; `context` is stored beside it
-	 */
-	run(begin: (body: IDataObject, context: IDataObject) => void): Promise<T>;
+	/** Takes the step; a write calls `begin` when its request goes out. */
+	run(begin: Begin): Promise<T>;
 	/** For a write: searches Sahut for its record. Without it, the step is a decision. */
-	find?(search: WriteSearch): Promise<T | undefined>;
+	find?(search: WriteSearch, begin: Begin): Promise<T | undefined>;
 	/** For a change: the ID of the record. Changing it again creates no second one. */
 	changes?: string;
 	wording?: Wording;

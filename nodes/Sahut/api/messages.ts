@@ -3,8 +3,8 @@ import type { IDataObject } from 'n8n-workflow';
 import type { ListRequest } from '../transport/pages';
 import type { Message, SahutRequest, Sender, Wording } from '../transport/types';
 import { contentKey, showsValues } from './messageContent';
-import type { ItemClient, WriteSearch } from './itemClient';
-import { write } from './write';
+import type { ItemClient } from './itemClient';
+import { write, type Write } from './write';
 
 const USE_A_TEMPLATE =
 	'If the customer has not written within the last 24 hours, WhatsApp only accepts an approved template: set Message Type to WhatsApp Template, or to Text, or Template After 24 Hours. Otherwise check the template ID and its variables.';
@@ -36,18 +36,11 @@ export function messageMemoryKey(
 	return cache.recentWrites.key('message', cache.address, conversationId, contentKey(body));
 }
 
-/** A message to be sent. */
-export interface OutgoingMessage {
+/** A message to be sent; `key` is {@link messageKey}, or one for the phone number. */
+type OutgoingMessage = Pick<Write<IDataObject>, 'key' | 'body' | 'context' | 'find'> & {
 	conversationId: string;
-	/** The ledger's key: {@link messageKey}, or one for the phone number. */
-	key: string;
-	/** Called when the rate-limit gate admits the request. */
-	body(): IDataObject;
-	/** Stored in the ledger. */
-	context(body: IDataObject): IDataObject;
 	wording?: Partial<Wording>;
-	find(search: WriteSearch): Promise<IDataObject | undefined>;
-}
+};
 
 /**
  * `POST /conversations/{id}/messages` (API reference, "Messages").
@@ -73,19 +66,6 @@ export async function sendMessage(
 		},
 		sahut,
 	);
-}
-
-/** Records a message of an earlier try that was found in Sahut. */
-export function recordFoundMessage(
-	conversationId: string,
-	body: IDataObject,
-	{ id, created_at }: IDataObject,
-	sahut: ItemClient,
-): void {
-	const { recentWrites, address } = sahut.cache;
-	const at = Date.parse(String(created_at)) - sahut.serverNow() + sahut.now();
-	const key = messageMemoryKey(sahut, conversationId, body);
-	recentWrites.recordFound(address, key, String(id), Number.isNaN(at) ? sahut.now() : at);
 }
 
 /** Learns what the reference does not document from Sahut's response to a message. */

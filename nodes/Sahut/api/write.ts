@@ -16,8 +16,8 @@ export interface Write<T> {
 	wording: Wording;
 	/** The keys under which this process remembers it. */
 	memoryKeys(body: IDataObject): number[];
-	/** Searches Sahut for the record after a lost response, or in a retry. */
-	find(search: WriteSearch): Promise<T | undefined>;
+	/** Searches Sahut for the record after a lost response, or in a retry. @param body what was sent */
+	find(body: IDataObject, search: WriteSearch): Promise<T | undefined>;
 	/** Records what else the response shows. */
 	learn?(record: T, body: IDataObject): void;
 }
@@ -44,10 +44,12 @@ export async function write<T extends IDataObject>(
 	return await sahut.once<T>(key, {
 		wording,
 		...(isChange && { changes: request.path.at(-1) }),
-		async find(search) {
-			const found = await find(search);
+		async find(search, begin) {
+			const isLost = search.kind === 'lostResponse';
+			const sent = isLost ? search.body : body();
+			const found = await find(sent, search);
 			if (!found) return undefined;
-			const sent = search.kind === 'lostResponse' ? search.body : body();
+			if (!isLost) begin(sent, context?.(sent) ?? {});
 			for (const memoryKey of memoryKeys(sent)) {
 				const at = writtenAt(found, { ...request, expects: 'record' }, sahut);
 				recentWrites.recordFound(address, memoryKey, String(found.id), at);

@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { ItemClient } from '../api/itemClient';
-import { messageKey, recordFoundMessage, sendMessage, sendMessageRequest } from '../api/messages';
+import { messageKey, sendMessage, sendMessageRequest } from '../api/messages';
 import type { Wording } from '../transport/types';
 import { bodiesOf, formOf, type Outgoing } from './content';
 import { findDelivery } from './findDelivery';
@@ -52,21 +52,13 @@ export async function carryOut(
 		const { message } = plan.delivery;
 		return { ...message, ...(dryRun && { dryRun }), skipped: true, skip_reason: 'sent_before' };
 	}
-	const body = () => bodyNow(content, plan.kind === 'send' ? plan.textUntil : Infinity, sahut);
+	/** What an earlier try has sent, of which n8n has kept nothing. */
+	const found = plan.kind === 'delivered' ? plan.delivery : undefined;
+	const textUntil = plan.kind === 'send' ? plan.textUntil : Infinity;
+	const body = () => (found && content[found.form]) ?? bodyNow(content, textUntil, sahut);
 	if (dryRun) {
 		const request = sahut.describe(sendMessageRequest(conversationId, body()));
 		return { dryRun, request, ...(isEither && { sent_as: formOf(body()) }) };
-	}
-	if (plan.kind === 'delivered') {
-		const { form, message } = plan.delivery;
-		const found = content[form] ?? {};
-		recordFoundMessage(conversationId, found, message, sahut);
-		await sahut.once(key, {
-			async run(begin) {
-				begin(found, contextOf(found));
-				return message;
-			},
-		});
 	}
 	const message = await sendMessage(
 		{
@@ -75,10 +67,9 @@ export async function carryOut(
 			wording,
 			body,
 			context: contextOf,
-			async find(search) {
-				// The plan has searched for what n8n has kept nothing of.
-				if (search.kind === 'retryWithoutLedger') return undefined;
-				const form = { [formOf(search.body)]: search.body };
+			async find(sent, search) {
+				if (search.kind === 'retryWithoutLedger') return found?.message;
+				const form = { [formOf(sent)]: sent };
 				const histories = [openHistory(sahut, conversationId)];
 				return (await findDelivery(histories, form, search, sahut))?.message;
 			},

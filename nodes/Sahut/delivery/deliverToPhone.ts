@@ -10,6 +10,7 @@ import {
 } from '../api/conversations';
 import type { ItemClient } from '../api/itemClient';
 import { isRefused } from '../transport/errors';
+import type { Contact } from '../transport/types';
 import {
 	findCandidates,
 	isOpen,
@@ -37,11 +38,12 @@ async function inLanesOf<T>(
 /** What a Dry Run outputs. */
 async function describe(
 	plan: Plan,
-	contactId: string | undefined,
+	firstId: string | undefined,
 	recipient: Recipient,
 	sahut: ItemClient,
 ): Promise<IDataObject> {
 	const { conversation } = plan;
+	const contactId = conversation?.contactId ?? firstId;
 	const place = {
 		conversationId: conversation?.id ?? 'NEW_CONVERSATION',
 		key: phoneMessageKey(recipient),
@@ -89,29 +91,32 @@ async function deliver(
 	};
 }
 
-/** The output of an item; or a contact that turned out to exist with its conversations: plan again. */
-type Outcome = { output: IDataObject } | { contactIds: string[] };
+/** The output of an item; or the contacts, if one of them or a conversation turned out to exist. */
+type Outcome = { output: IDataObject } | { contacts: Contact[] };
 
 /**
  * Carries out a plan, and creates what is missing.
  *
+ * @param contacts all with the number
  * @param isReplanned whether the plan already takes into account what turned out to exist
  */
 async function act(
 	plan: Plan,
-	known: string | undefined,
+	contacts: Contact[],
 	recipient: Recipient,
 	sahut: ItemClient,
 	isReplanned: boolean,
 ): Promise<Outcome> {
 	const { phone, countryCode, channelId, content, reuseOpenConversation } = recipient;
-	let contactId = known;
-	if (contactId === undefined) {
+	let [first] = contacts;
+	if (!first) {
 		const key = { phone, countryCode };
 		const { contact, isNew } = await createOrFindContact(newContactOf(recipient), key, sahut);
-		if (!isNew) return { contactIds: [contact.id] };
-		contactId = contact.id;
+		if (!isNew) return { contacts: [contact] };
+		first = contact;
 	}
+	const known = contacts.length > 0 ? contacts : [first];
+	const contactId = plan.conversation?.contactId ?? first.id;
 	const body = newConversationOf(recipient, contactId);
 	const { conversation } = plan;
 	if (conversation) {
@@ -129,10 +134,10 @@ async function act(
 	} else if (reuseOpenConversation && !isReplanned) {
 		// If another execution may have created one, the index knows it afterwards.
 		const isOwn = sahut.past(newConversationKey(body)).kind === 'lostResponse';
-		if (!isOwn && (await findLostConversation(body, sahut))) return { contactIds: [contactId] };
+		if (!isOwn && (await findLostConversation(body, sahut))) return { contacts: known };
 	}
 	const created = await createConversation(body, sahut, `Contact ${contactId} exists.`);
-	if (created.origin !== 'new') return { contactIds: [contactId] };
+	if (created.origin !== 'new') return { contacts: known };
 	const { id } = created.conversation;
 	const textUntil = textUntilInNew(sahut.cache.conversations(channelId).channelType);
 	const send: Plan = { kind: 'send', conversation: { id }, textUntil };
@@ -140,27 +145,34 @@ async function act(
 	return { output: await inLanesOf([{ id }], sahut, task) };
 }
 
-/** Plans and delivers a message to known contacts, while nobody else writes into their conversations. */
+/**
+ * Plans and delivers a message to the contacts with a number, while nobody else writes into their
+ * conversations.
+ */
 async function deliverTo(
-	contactIds: string[],
+	contacts: Contact[],
 	recipient: Recipient,
 	sahut: ItemClient,
 	isReplanned = false,
 ): Promise<IDataObject> {
+	const { dryRun } = recipient;
+	const tagged = findTagged(recipient, contacts);
+	if (tagged) {
+		return { ...(dryRun && { dryRun }), skipped: true, skip_reason: 'contact_tag', ...tagged };
+	}
+	const contactIds = contacts.map(({ id }) => id);
 	const none: Candidates = { conversations: [], isComplete: true };
-	const [contactId] = contactIds;
 	const candidates =
-		contactId === undefined ? none : await findCandidates(contactIds, recipient, sahut);
+		contacts.length > 0 ? await findCandidates(contactIds, recipient, sahut) : none;
 	const outcome = await inLanesOf(candidates.conversations, sahut, async (): Promise<Outcome> => {
 		const message = { ...recipient, key: phoneMessageKey(recipient) };
 		const plan = await planMessage(message, candidates, sahut);
-		const theirs = plan.conversation?.contactId ?? contactId;
-		return recipient.dryRun
-			? { output: await describe(plan, theirs, recipient, sahut) }
-			: await act(plan, theirs, recipient, sahut, isReplanned);
+		return dryRun
+			? { output: await describe(plan, contactIds[0], recipient, sahut) }
+			: await act(plan, contacts, recipient, sahut, isReplanned);
 	});
 	if ('output' in outcome) return outcome.output;
-	return await deliverTo(outcome.contactIds, recipient, sahut, true);
+	return await deliverTo(outcome.contacts, recipient, sahut, true);
 }
 
 /**
@@ -176,17 +188,9 @@ export async function deliverToPhone(
 	sahut: ItemClient,
 ): Promise<IDataObject> {
 	const tried = contextOfTried(phoneMessageKey(recipient), recipient, sahut);
-	if (tried) {
-		const id = String(tried.conversation_id);
-		const resume: Plan = { kind: 'resume', conversation: { id } };
-		return await deliver(resume, String(tried.contact_id), id, recipient, sahut);
-	}
-	const contacts = await findRecipientContacts(recipient, sahut);
-	const tagged = findTagged(recipient, contacts);
-	if (tagged) {
-		const { dryRun } = recipient;
-		return { ...(dryRun && { dryRun }), skipped: true, skip_reason: 'contact_tag', ...tagged };
-	}
-	const contactIds = contacts.map(({ id }) => id);
-	return await deliverTo(contactIds, recipient, sahut);
+	if (!tried)
+		return await deliverTo(await findRecipientContacts(recipient, sahut), recipient, sahut);
+	const id = String(tried.conversation_id);
+	const resume: Plan = { kind: 'resume', conversation: { id } };
+	return await deliver(resume, String(tried.contact_id), id, recipient, sahut);
 }

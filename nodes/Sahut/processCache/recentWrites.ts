@@ -1,7 +1,10 @@
 import { createHash } from 'crypto';
 
-/** About 18 MB if all of them are messages to different conversations. */
+/** About 17 MB if all of them are messages to different conversations. */
 const MAX_WRITES = 100_000;
+
+/** Buckets of keys: a Map would take twice the memory, since evictions make it grow. */
+const BUCKETS = 2 ** 17;
 
 /** Bytes of the hash that identifies a write; the number stays a safe integer. */
 const KEY_BYTES = 6;
@@ -27,12 +30,12 @@ export class RecentWrites {
 
 	private readonly times: number[] = [];
 
-	/** The number of the previous write with the same key, or -1. */
-	private readonly previous: number[] = [];
-
 	private readonly scopes: string[] = [];
 
-	private readonly latestByKey = new Map<number, number>();
+	/** The latest write of each bucket of keys, and the one before each write in its bucket; or -1. */
+	private readonly latest = new Int32Array(BUCKETS).fill(-1);
+
+	private readonly previous: number[] = [];
 
 	/** Scope → ID → number: two installations of Sahut may use the same IDs. */
 	private readonly byId = new Map<string, Map<string, number>>();
@@ -64,8 +67,8 @@ export class RecentWrites {
 		this.keys[slot] = key;
 		this.times[slot] = at;
 		this.scopes[slot] = scope;
-		this.previous[slot] = this.latestByKey.get(key) ?? -1;
-		this.latestByKey.set(key, write);
+		this.previous[slot] = this.latest[key % BUCKETS]!;
+		this.latest[key % BUCKETS] = write;
 		return write;
 	}
 
@@ -110,8 +113,10 @@ export class RecentWrites {
 
 	private numbersOf(key: number): number[] {
 		const numbers: number[] = [];
-		let write = this.latestByKey.get(key) ?? -1;
-		for (; this.isKept(write); write = this.previous[write % this.max]!) numbers.push(write);
+		let write = this.latest[key % BUCKETS]!;
+		for (; this.isKept(write); write = this.previous[write % this.max]!) {
+			if (this.keys[write % this.max] === key) numbers.push(write);
+		}
 		return numbers;
 	}
 
@@ -120,6 +125,5 @@ export class RecentWrites {
 		const ids = this.byId.get(this.scopes[slot]!);
 		const id = this.ids[slot];
 		if (id !== undefined && ids?.get(id) === write) ids.delete(id);
-		if (this.latestByKey.get(this.keys[slot]!) === write) this.latestByKey.delete(this.keys[slot]!);
 	}
 }

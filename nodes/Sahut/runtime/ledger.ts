@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { awaitLostWrite, OWN_WRITE_MS } from '../api/awaitLostWrite';
-import type { ItemLedger, Past, Step, WriteSearch } from '../api/itemClient';
+import type { ItemLedger, Past, Step } from '../api/itemClient';
 import type { Clock } from '../transport/clock';
 import { mayHaveBeenProcessed, UnknownOutcomeError } from '../transport/errors';
 import {
@@ -40,24 +40,25 @@ export function openLedger(store: LedgerStore, shared: SharedStore, run: LedgerR
 
 	/** Finds what an earlier try has written. */
 	async function findEarlier<T>(
-		past: WriteSearch,
+		item: number,
+		key: string,
 		{ find, changes, wording }: Step<T>,
 	): Promise<T | undefined> {
+		const search = past(item, key);
+		const begin = (body: IDataObject, context: IDataObject) =>
+			entries.begin(item, key, { sentAt: entries.openedAt, body, context });
 		// Changing a record again creates no second one.
-		if (!find || (changes !== undefined && past.kind === 'retryWithoutLedger')) return undefined;
-		if (past.kind === 'retryWithoutLedger') return await find(past);
-		const found = await find(past).catch(() => undefined);
-		if (found !== undefined || changes !== undefined) return found;
+		const isChange = changes !== undefined;
+		if (search.kind === 'retryWithoutLedger')
+			return isChange ? undefined : await find?.(search, begin);
+		if (search.kind !== 'lostResponse') return undefined;
+		const found = await find?.(search, begin).catch(() => undefined);
+		if (found !== undefined || isChange) return found;
+		const advice =
+			'This execution has sent it before, but received no response. Check in Sahut whether it is there; if not, run the workflow again for this item.';
 		throw new UnknownOutcomeError(
 			`It is not known whether ${wording?.subject} received this in an earlier try`,
-			{
-				description: [
-					'This execution has sent it before, but received no response. Check in Sahut whether it is there; if not, run the workflow again for this item.',
-					wording?.note,
-				]
-					.filter(Boolean)
-					.join(' '),
-			},
+			{ description: [advice, wording?.note].filter(Boolean).join(' ') },
 		);
 	}
 
@@ -76,16 +77,15 @@ export function openLedger(store: LedgerStore, shared: SharedStore, run: LedgerR
 		try {
 			return await step.run(begin);
 		} catch (error) {
-			const mayExist = mayHaveBeenProcessed(error);
+			const mayExist = hasBegun && mayHaveBeenProcessed(error);
 			if (hasBegun && !mayExist) entries.drop(item, key);
 			const search = past(item, key);
-			if (!hasBegun || !mayExist || !step.find || search.kind !== 'lostResponse') throw error;
-			const look = async () => await step.find?.(search);
-			const awaitIt = async () =>
-				(await look()) ??
-				(await awaitLostWrite({ now: () => clock.now(), pause }, clock.now(), OWN_WRITE_MS, look));
+			if (!mayExist || search.kind !== 'lostResponse') throw error;
+			const look = async () => await step.find?.(search, begin);
+			const waiter = { now: () => clock.now(), pause };
+			const finding = awaitLostWrite(waiter, clock.now(), OWN_WRITE_MS, look);
 			// If it cannot be searched, or the execution is canceled, the first error stands.
-			const found = await awaitIt().catch(() => undefined);
+			const found = await finding.catch(() => undefined);
 			if (found === undefined) throw error;
 			return found;
 		}
@@ -109,8 +109,7 @@ export function openLedger(store: LedgerStore, shared: SharedStore, run: LedgerR
 			): Promise<T> {
 				const before = past(item, key);
 				if (before.kind === 'done' && stillValid(before.record as T)) return before.record as T;
-				const isOpen = before.kind === 'lostResponse' || before.kind === 'retryWithoutLedger';
-				const found = isOpen ? await findEarlier(before, step) : undefined;
+				const found = await findEarlier(item, key, step);
 				const result = found ?? (await take(item, key, step, pause));
 				if (!found && isCreation(key)) created.add(String(result.id));
 				entries.record(item, key, result);
