@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { ListRequest } from '../transport/pages';
-import type { Message, SahutRequest, Sender, Wording } from '../transport/types';
+import type { Message, SahutRequest, Wording } from '../transport/types';
 import { contentKey, showsValues } from './messageContent';
 import type { ItemClient } from './itemClient';
 import { write, type Write } from './write';
@@ -72,14 +72,13 @@ export async function sendMessage(
 function learnFrom(record: IDataObject, body: IDataObject, { cache }: ItemClient): void {
 	const { observedApi } = cache;
 	const { content, sender } = record as Partial<Message>;
-	const { id: senderId }: Partial<Sender> = sender ?? {};
-	if (senderId !== undefined) observedApi.senderId = senderId;
+	if (sender?.id !== undefined) observedApi.sender = { ...sender };
 	if (body.template_id === undefined || typeof content !== 'string') return;
 	const shows = showsValues(body, content);
 	if (shows !== undefined) observedApi.showsTemplateValues = shows;
 	else
 		Object.assign(observedApi.templateResponses.get(String(body.template_id)), {
 			content,
-			senderId,
+			senderId: sender?.id,
 		});
 }

@@ -17,6 +17,8 @@ export interface Candidates {
 	kept?: Candidate;
 	/** Whether it is certain that there are no others. */
 	isComplete: boolean;
+	/** Whether a conversation still exists and is the recipient's; reads it if that is not known. */
+	isTheirs(candidate: Candidate): Promise<boolean>;
 }
 
 export const isOpen = ({ status }: Candidate) => status === 'open' || status === 'pending';
@@ -46,12 +48,14 @@ function closedSince(recipient: Recipient, retrySentAt: number, sahut: ItemClien
  * Collects the conversations of these contacts on the channel. One that is known is checked before it is
  * used; only if none is known to be open, the list is read.
  *
+ * @param rejected conversations that are not to be considered
  * @throws NodeApiError if conversations cannot be read
  */
 export async function findCandidates(
 	contactIds: string[],
 	recipient: Recipient,
 	sahut: ItemClient,
+	rejected: string[],
 ): Promise<Candidates> {
 	const { channelId, content, reuseOpenConversation, dryRun } = recipient;
 	const index = sahut.cache.conversations(channelId);
@@ -60,8 +64,11 @@ export async function findCandidates(
 	const since = closedSince(recipient, retrySentAt, sahut);
 	const known = (id: unknown) => index.of(contactIds).find((each) => each.id === id);
 
+	const checked = new Set<string>();
+
 	/** Reads a conversation. @returns undefined if it was deleted, or belongs elsewhere by now */
 	async function check({ id, contactId }: KnownConversation) {
+		checked.add(id);
 		const conversation = await getConversation(sahut, id).catch(undefinedIfNotFound);
 		const { contact, channel } = conversation ?? {};
 		const isTheirs = contactIds.includes(contact?.id ?? contactId);
@@ -86,8 +93,8 @@ export async function findCandidates(
 	/** Checks those that are known to be open until one is. */
 	async function hasOpen(): Promise<boolean> {
 		for (const each of index.of(contactIds).filter(isOpen)) {
-			const checked = await check(each);
-			if (checked && isOpen(checked)) return true;
+			const current = await check(each);
+			if (current && isOpen(current)) return true;
 		}
 		return false;
 	}
@@ -103,10 +110,15 @@ export async function findCandidates(
 		await hasOpen();
 	}
 	const matters = ({ id, status, activeAt }: KnownConversation) =>
-		status !== 'resolved' || activeAt >= since || id === kept?.id;
+		(status !== 'resolved' || activeAt >= since || id === kept?.id) && !rejected.includes(id);
 	return {
 		conversations: index.of(contactIds).filter(matters),
 		kept,
 		isComplete: !isRead || since === Infinity || index.isComplete(since),
+		async isTheirs({ id }) {
+			const candidate = known(id);
+			if (!candidate || checked.has(id) || id === kept?.id) return candidate !== undefined;
+			return (await check(candidate)) !== undefined;
+		},
 	};
 }

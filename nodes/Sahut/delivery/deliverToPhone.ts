@@ -148,12 +148,15 @@ async function act(
 /**
  * Plans and delivers a message to the contacts with a number, while nobody else writes into their
  * conversations.
+ *
+ * @param rejected conversations that turned out not to be theirs, whatever lists show
  */
 async function deliverTo(
 	contacts: Contact[],
 	recipient: Recipient,
 	sahut: ItemClient,
 	isReplanned = false,
+	rejected: string[] = [],
 ): Promise<IDataObject> {
 	const { dryRun } = recipient;
 	const tagged = findTagged(recipient, contacts);
@@ -161,18 +164,27 @@ async function deliverTo(
 		return { ...(dryRun && { dryRun }), skipped: true, skip_reason: 'contact_tag', ...tagged };
 	}
 	const contactIds = contacts.map(({ id }) => id);
-	const none: Candidates = { conversations: [], isComplete: true };
+	const none: Candidates = {
+		conversations: [],
+		isComplete: true,
+		isTheirs: async () => false,
+	};
 	const candidates =
-		contacts.length > 0 ? await findCandidates(contactIds, recipient, sahut) : none;
+		contacts.length > 0 ? await findCandidates(contactIds, recipient, sahut, rejected) : none;
 	const outcome = await inLanesOf(candidates.conversations, sahut, async (): Promise<Outcome> => {
 		const message = { ...recipient, key: phoneMessageKey(recipient) };
 		const plan = await planMessage(message, candidates, sahut);
+		const { conversation } = plan;
+		if (conversation && !(await candidates.isTheirs(conversation))) {
+			rejected.push(conversation.id);
+			return { contacts };
+		}
 		return dryRun
 			? { output: await describe(plan, contactIds[0], recipient, sahut) }
 			: await act(plan, contacts, recipient, sahut, isReplanned);
 	});
 	if ('output' in outcome) return outcome.output;
-	return await deliverTo(outcome.contacts, recipient, sahut, true);
+	return await deliverTo(outcome.contacts, recipient, sahut, true, rejected);
 }
 
 /**

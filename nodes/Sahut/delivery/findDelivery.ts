@@ -16,7 +16,7 @@ const MAX_PAGES = 10;
 export type Delivery = {
 	conversationId: string;
 	form: Form;
-	/** Sahut's record; if only this process knows of the message, its ID, time and text. */
+	/** Sahut's record; if lists do not show it yet, what this process knows of it. */
 	message: IDataObject;
 };
 
@@ -77,8 +77,15 @@ async function searchHistory(
 		);
 		if (known) {
 			const created_at = new Date(sahut.toServerTime(known.at)).toISOString();
-			const content = known.body.content ?? null;
-			const message = { id: known.id, type: 'outgoing', content, created_at };
+			const { content = null } = known.body;
+			const { sender = null } = sahut.cache.observedApi;
+			const message = {
+				id: known.id,
+				type: 'outgoing',
+				content,
+				sender: { ...sender },
+				created_at,
+			};
 			return { delivery: { conversationId, form: formOf(known.body), message } };
 		}
 	}

@@ -69,7 +69,7 @@ export function createMatcher(
 
 	/** Whether a person has written it, in the product. */
 	const isByAgent = ({ sender }: Message) =>
-		sender?.type === 'agent' && sender.id !== observedApi.senderId;
+		sender?.type === 'agent' && sender.id !== observedApi.sender?.id;
 
 	function matchResponse({ content, sender }: Message): Verdict {
 		const earlier = observedApi.templateResponses.get(String(body.template_id));
@@ -77,9 +77,9 @@ export function createMatcher(
 			const isEqual = normalizeText(content) === normalizeText(earlier.content);
 			return isEqual && sender?.id === earlier.senderId ? 'match' : 'noMatch';
 		}
-		const { senderId = sender?.id } = observedApi;
+		const isByOther = observedApi.sender !== undefined && sender?.id !== observedApi.sender.id;
 		// After a lost response, only a certain match counts: the item fails without one.
-		return search.kind === 'lostResponse' || sender?.id !== senderId ? 'noMatch' : 'noValues';
+		return search.kind === 'lostResponse' || isByOther ? 'noMatch' : 'noValues';
 	}
 
 	/** For a template whose values the stored text does not show: it may still be the wanted one. */
@@ -106,7 +106,7 @@ export function createMatcher(
 			if (isTemplate && isForgotten(at)) return 'forgotten';
 		} else if (isByAgent(message)) {
 			// Of what a process that has died has sent, no response has shown the sender.
-			const mayBeOurs = observedApi.senderId === undefined && isDistinctive(body);
+			const mayBeOurs = observedApi.sender === undefined && isDistinctive(body);
 			return search.kind === 'retryWithoutLedger' && mayBeOurs ? 'maybeByAgent' : 'noMatch';
 		}
 		return Number.isNaN(at) ? 'noTime' : 'match';

@@ -3,7 +3,7 @@ import { UserError } from 'n8n-workflow';
 import { fetchChannelType } from '../api/conversations';
 import type { ItemClient } from '../api/itemClient';
 import { contentKey } from '../api/messageContent';
-import { AmbiguousError } from '../transport/errors';
+import { AmbiguousError, UnknownOutcomeError } from '../transport/errors';
 import { isOpen, type Candidate, type Candidates } from './candidates';
 import { bodiesOf, type Outgoing } from './content';
 import { findDelivery, type Delivery } from './findDelivery';
@@ -20,6 +20,9 @@ export type Plan =
 	/** Into a new conversation if there is none; as a text until `textUntil`, by Sahut's clock. */
 	| { kind: 'send'; conversation?: Candidate; textUntil: number };
 
+/** What a plan depends on beside the message. */
+type Facts = Pick<Candidates, 'conversations' | 'kept' | 'isComplete'>;
+
 /** A message, and what its plan depends on. */
 export interface Planned extends Outgoing, Partial<Pick<Recipient, 'reuseResolvedWithinMs'>> {
 	/** The ledger's key of the message. */
@@ -30,9 +33,9 @@ export interface Planned extends Outgoing, Partial<Pick<Recipient, 'reuseResolve
 	reuseOpenConversation: boolean;
 }
 
-/** Why it is not known whether a number has received a message, or has written. */
-function unknownOrder(what: string): AmbiguousError {
-	return new AmbiguousError(
+/** It is not known whether a number has received a message, or has written. */
+function unknownOrder(what: string, CannotTell = AmbiguousError): UserError {
+	return new CannotTell(
 		`It is not known whether ${what}: Sahut lists too many conversations in an unknown order`,
 		{ description: 'Nothing was sent. Use Message: Send with the ID of the conversation.' },
 	);
@@ -101,7 +104,7 @@ async function assertCanStartWithText({ phone, channelId = '' }: Planned, sahut:
  */
 export async function planMessage(
 	message: Planned,
-	{ conversations, kept, isComplete }: Candidates,
+	{ conversations, kept, isComplete }: Facts,
 	sahut: ItemClient,
 ): Promise<Plan> {
 	const { key, content, skipWithinMs, dryRun, phone, channelId, reuseOpenConversation } = message;
@@ -117,7 +120,10 @@ export async function planMessage(
 		const id = before?.delivery.conversationId;
 		const conversation = conversations.find((each) => each.id === id);
 		if (before && conversation) return { kind: 'delivered', conversation, ...before };
-		if (!isComplete) throw unknownOrder(`${phone} has received this message before`);
+		if (!isComplete) {
+			const CannotTell = isRetry ? UnknownOutcomeError : AmbiguousError;
+			throw unknownOrder(`${phone} has received this message before`, CannotTell);
+		}
 	}
 
 	let channelType = channelId && sahut.cache.conversations(channelId).channelType;
@@ -140,7 +146,7 @@ export async function planMessage(
 	const usable = reuseOpenConversation ? best : undefined;
 	if (content.text && hasWindow(channelType)) {
 		const mayHaveWindow = conversations.filter(
-			({ status, activeAt = 0 }) => status !== 'resolved' || activeAt >= now - WINDOW_MS,
+			(each) => each === open || (each.activeAt ?? 0) >= now - WINDOW_MS,
 		);
 		// A text goes into the only conversation unread if that is open: Sahut says whether it accepts it.
 		const isOnlyChoice = !isEither && open && mayHaveWindow.length === 1;

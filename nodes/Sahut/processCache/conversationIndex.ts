@@ -68,6 +68,9 @@ export class ConversationIndex {
 	/** All conversations active since then are known, whatever their status. */
 	private completeSince = Infinity;
 
+	/** Conversations active until then may have been forgotten, since too many are known. */
+	private forgottenUntil = -Infinity;
+
 	/** When the last read began, by Sahut's clock. */
 	private readAt = -Infinity;
 
@@ -94,7 +97,7 @@ export class ConversationIndex {
 
 	/** Whether all conversations active since a time were known at another time. Both are Sahut's. */
 	isComplete(since: number, asOf = -Infinity): boolean {
-		return this.completeSince <= since && this.readAt >= asOf;
+		return Math.max(this.completeSince, this.forgottenUntil) <= since && this.readAt >= asOf;
 	}
 
 	/** Records the state of a conversation, if it is on this channel. */
@@ -106,6 +109,11 @@ export class ConversationIndex {
 		const activeAt = activityOf(conversation);
 		const before = this.byContact.get(contactId)?.find((each) => each.id === id);
 		const writtenAt = before?.writtenAt ?? -Infinity;
+		if (!before && status === 'resolved' && this.size >= MAX_CONVERSATIONS) {
+			// Closed conversations do not displace others.
+			this.forgottenUntil = Math.max(this.forgottenUntil, activeAt);
+			return;
+		}
 		if (before && source === 'list') {
 			const isOlder = activeAt < before.activeAt;
 			if (isOlder || (activeAt === before.activeAt && this.mayBeDelayed(before))) return;
@@ -179,14 +187,16 @@ export class ConversationIndex {
 
 		const maxUnordered = since === Infinity ? 1 : MAX_UNORDERED_PAGES;
 		const next = isOrdered ? upwards(pages) : fromBothEnds(pages, maxUnordered);
+		const all: Conversation[] = [];
 		let oldest = Infinity;
 		let count = 0;
 		for (let page = next(); page !== undefined && !(oldest < until); page = next()) {
 			const records = await pages.read(page);
-			for (const conversation of records) this.update(conversation, 'list');
+			all.push(...records);
 			if (isOrdered) oldest = Math.min(oldest, ...records.slice(-1).map(activityOf));
 			count += 1;
 		}
+		for (const conversation of all.reverse()) this.update(conversation, 'list');
 		const isAll = count >= pages.last();
 		if (isAll) this.completeSince = -Infinity;
 		else if (isOutdated || !isOrdered) this.completeSince = oldest;
@@ -251,8 +261,7 @@ export class ConversationIndex {
 		if (this.size <= MAX_CONVERSATIONS || oldestId === undefined || !oldest) return;
 		this.size -= oldest.length;
 		this.byContact.delete(oldestId);
-		// Those that are forgotten are not known any more.
-		const forgottenUntil = Math.max(...oldest.map(({ activeAt }) => activeAt));
-		this.completeSince = Math.max(this.completeSince, forgottenUntil + 1);
+		const activeUntil = oldest.map(({ activeAt }) => activeAt);
+		this.forgottenUntil = Math.max(this.forgottenUntil, ...activeUntil);
 	}
 }

@@ -1,3 +1,4 @@
+import type { Sender } from '../transport/types';
 import { createLruCache, type LruCache } from './lruCache';
 
 /** Templates without variables whose text is remembered. */
@@ -14,7 +15,7 @@ export interface ObservedApi {
 	/** The verb that updates a conversation. */
 	updateMethod: 'PUT' | 'PATCH';
 	/** The sender of messages that are sent through the API; undefined until one was sent. */
-	senderId?: string;
+	sender?: Sender;
 	/** Whether the stored text of a template message shows its values; undefined until one was sent. */
 	showsTemplateValues?: boolean;
 	/** By template ID; empty until the template was sent. */

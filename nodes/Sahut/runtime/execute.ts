@@ -115,13 +115,15 @@ export async function executeItems(
 		throw isCancelled ? endAsCancelled(context, error) : error;
 	}
 
+	const isRead = prepared?.operation.readsOnly === true;
 	const toErrorOutput = node.onError === 'continueErrorOutput';
 	return [
 		outcomes.flatMap((outcome, itemIndex): INodeExecutionData[] => {
 			const pairedItem = { item: itemIndex };
 			if (outcome.kind === 'done')
 				return outcome.value.map(({ json, binary }) => ({
-					json,
+					// A later node may change it: the ledger, other items and executions must not see that.
+					json: isRead ? json : structuredClone(json),
 					pairedItem,
 					...(binary && { binary }),
 				}));
