@@ -24,7 +24,7 @@ interface Accounted {
 }
 
 /** Records what is written, and a context that belongs to it. */
-type Begin = (body: IDataObject, context: IDataObject) => void;
+export type Begin = (body: IDataObject, context: IDataObject) => void;
 
 /** A step that an item takes once. */
 export interface Step<T> {

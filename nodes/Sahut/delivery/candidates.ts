@@ -57,6 +57,9 @@ export async function findCandidates(
 	sahut: ItemClient,
 	rejected: string[],
 ): Promise<Candidates> {
+	if (contactIds.length === 0) {
+		return { conversations: [], isComplete: true, isTheirs: async () => false };
+	}
 	const { channelId, content, reuseOpenConversation, dryRun } = recipient;
 	const index = sahut.cache.conversations(channelId);
 	const past = sahut.past(phoneMessageKey(recipient));

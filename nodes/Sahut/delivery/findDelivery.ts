@@ -26,89 +26,6 @@ interface Result {
 	ambiguity?: Ambiguity;
 }
 
-/** The messages in the conversations that this process has written, in any of the forms. */
-function remembered(
-	conversations: History[],
-	bodies: IDataObject[],
-	since: number,
-	sahut: ItemClient,
-) {
-	return conversations.flatMap(({ conversationId }) =>
-		bodies.flatMap((body) =>
-			sahut.cache.recentWrites
-				.find(messageMemoryKey(sahut, conversationId, body), since)
-				.map((write) => ({ ...write, conversationId, body })),
-		),
-	);
-}
-
-/** Searches a conversation once. */
-async function searchHistory(
-	history: History,
-	bodies: IDataObject[],
-	search: Search,
-	sahut: ItemClient,
-): Promise<Result> {
-	const { conversationId } = history;
-	const matchers = bodies.map((body) => ({
-		form: formOf(body),
-		match: createMatcher(conversationId, body, search, sahut),
-	}));
-	const seen = new Set<string>();
-	let ambiguity: Ambiguity | undefined;
-	let isAtEnd = false;
-	for await (const { messages, isFirst } of history.readBackwards(MAX_PAGES)) {
-		for (const message of messages) {
-			seen.add(message.id);
-			for (const { form, match } of matchers) {
-				const verdict = match(message);
-				if (verdict === 'match') return { delivery: { conversationId, form, message } };
-				if (verdict !== 'noMatch') ambiguity ??= verdict;
-			}
-		}
-		isAtEnd = isFirst || Date.parse(messages[0]?.created_at ?? '') < writtenSince(sahut, search);
-		if (isAtEnd) break;
-	}
-	if (search.kind !== 'lostResponse') {
-		// Lists may not show it yet.
-		const isAccountedFor = search.kind === 'sentBefore' ? () => false : search.isAccountedFor;
-		const known = remembered([history], bodies, search.sentAt, sahut).find(
-			({ id }) => id !== undefined && !seen.has(id) && !isAccountedFor(id),
-		);
-		if (known) {
-			const created_at = new Date(sahut.toServerTime(known.at)).toISOString();
-			const { content = null } = known.body;
-			const { sender = null } = sahut.cache.observedApi;
-			const message = {
-				id: known.id,
-				type: 'outgoing',
-				content,
-				sender: { ...sender },
-				created_at,
-			};
-			return { delivery: { conversationId, form: formOf(known.body), message } };
-		}
-	}
-	return { ambiguity: ambiguity ?? (isAtEnd ? undefined : 'tooManyMessages') };
-}
-
-/** Searches the conversations once, except those that were deleted. */
-async function searchAll(
-	histories: History[],
-	bodies: IDataObject[],
-	search: Search,
-	sahut: ItemClient,
-): Promise<Result> {
-	let ambiguity: Ambiguity | undefined;
-	for (const history of histories) {
-		const searching = searchHistory(history, bodies, search, sahut);
-		const result = await searching.catch(undefinedIfNotFound);
-		if (result?.delivery) return result;
-		ambiguity ??= result?.ambiguity;
-	}
-	return { ambiguity };
-}
-
 /**
  * The one answer to "Has this message been delivered?".
  *
@@ -126,20 +43,79 @@ export async function findDelivery(
 ): Promise<Delivery | undefined> {
 	const bodies = bodiesOf(content);
 	const isSkip = search.kind === 'sentBefore';
-	let { delivery, ambiguity } = await searchAll(conversations, bodies, search, sahut);
-	const lost =
-		isSkip && !delivery
-			? remembered(conversations, bodies, sahut.now() - LOST_WRITE_MS, sahut)
-			: [];
-	const lostAt = Math.max(...lost.filter(({ id }) => id === undefined).map(({ at }) => at));
-	if (isSkip && lostAt > -Infinity) {
-		delivery = await awaitLostWrite(sahut, lostAt, LOST_WRITE_MS, async () => {
+
+	/** The messages in a conversation that this process has written, in any of the forms. */
+	const remembered = ({ conversationId }: History, since: number) =>
+		bodies.flatMap((body) =>
+			sahut.cache.recentWrites
+				.find(messageMemoryKey(sahut, conversationId, body), since)
+				.map((write) => ({ ...write, body })),
+		);
+
+	/** What this process knows of a message that lists do not show yet. */
+	function findInMemory(history: History, seen: Set<string>): Delivery | undefined {
+		if (search.kind === 'lostResponse') return undefined;
+		const isFree = (id: string) => isSkip || !search.isAccountedFor(id);
+		for (const { id, at, body } of remembered(history, search.sentAt)) {
+			if (id === undefined || seen.has(id) || !isFree(id)) continue;
+			const { content: text = null } = body;
+			const sender = { ...sahut.cache.observedApi.sender };
+			const created_at = new Date(sahut.toServerTime(at)).toISOString();
+			const message = { id, type: 'outgoing', content: text, sender, created_at };
+			return { conversationId: history.conversationId, form: formOf(body), message };
+		}
+		return undefined;
+	}
+
+	async function searchOne(history: History, lostAt?: number): Promise<Result> {
+		const { conversationId } = history;
+		const matchers = bodies.map((body) => ({
+			form: formOf(body),
+			match: createMatcher(conversationId, body, isSkip ? { ...search, lostAt } : search, sahut),
+		}));
+		const seen = new Set<string>();
+		let ambiguity: Ambiguity | undefined;
+		let isAtEnd = false;
+		for await (const { messages, isFirst } of history.readBackwards(MAX_PAGES)) {
+			for (const message of messages) {
+				seen.add(message.id);
+				for (const { form, match } of matchers) {
+					const verdict = match(message);
+					if (verdict === 'match') return { delivery: { conversationId, form, message } };
+					if (verdict !== 'noMatch') ambiguity ??= verdict;
+				}
+			}
+			const oldest = Date.parse(messages[0]?.created_at ?? '');
+			isAtEnd = isFirst || oldest < writtenSince(sahut, search);
+			if (isAtEnd) break;
+		}
+		const delivery = findInMemory(history, seen);
+		return { delivery, ambiguity: ambiguity ?? (isAtEnd ? undefined : 'tooManyMessages') };
+	}
+
+	/** Searches the conversations once, except those that were deleted. */
+	async function searchAll(histories: History[], lostAt?: number): Promise<Result> {
+		let ambiguity: Ambiguity | undefined;
+		for (const history of histories) {
+			const result = await searchOne(history, lostAt).catch(undefinedIfNotFound);
+			if (result?.delivery) return result;
+			ambiguity ??= result?.ambiguity;
+		}
+		return { ambiguity };
+	}
+
+	let result = await searchAll(conversations);
+	const recent = conversations.flatMap((each) => remembered(each, sahut.now() - LOST_WRITE_MS));
+	const lost = recent.filter(({ id }) => id === undefined).map(({ at }) => at);
+	if (isSkip && !result.delivery && lost.length > 0) {
+		const lostAt = Math.max(...lost);
+		await awaitLostWrite(sahut, lostAt, LOST_WRITE_MS, async () => {
 			const fresh = conversations.map(({ conversationId }) => openHistory(sahut, conversationId));
-			const result = await searchAll(fresh, bodies, { ...search, lostAt }, sahut);
-			ambiguity = result.ambiguity;
+			result = await searchAll(fresh, lostAt);
 			return result.delivery;
 		});
 	}
+	const { delivery, ambiguity } = result;
 	if (delivery || ambiguity === undefined) return delivery;
 	const where = conversations.map(({ conversationId }) => `"${conversationId}"`).join(', ');
 	throw new (isSkip ? AmbiguousError : UnknownOutcomeError)(
