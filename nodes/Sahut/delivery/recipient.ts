@@ -1,6 +1,7 @@
 import { findAllContacts, findContacts } from '../api/contactSearch';
 import { findRecentContact, getContact, newContactKey } from '../api/contacts';
 import type { ItemClient } from '../api/itemClient';
+import { normalizeText } from '../api/messageContent';
 import { AmbiguousError, undefinedIfNotFound } from '../transport/errors';
 import type { Contact } from '../transport/types';
 import type { Outgoing } from './content';
@@ -58,15 +59,19 @@ function tooManyContacts(phone: string): AmbiguousError {
 	);
 }
 
+/** A tag without case, width, invisible characters and the amount of whitespace. */
+function normalizeTag(tag: unknown): string {
+	return normalizeText(String(tag).normalize('NFKC').replace(/\p{Cf}/gu, '')).toLowerCase();
+}
+
 /** The contact and its tag, if one of the contacts has a tag to skip. */
 export function findTagged(
 	{ skipContactTags }: Recipient,
 	contacts: Contact[],
 ): { contact_id: string; tag: string } | undefined {
-	const normalize = (tag: unknown) => String(tag).trim().toLowerCase();
-	const unwanted = new Set(skipContactTags.map(normalize));
+	const unwanted = new Set(skipContactTags.map(normalizeTag));
 	for (const { id, tags } of contacts) {
-		const tag = (tags ?? []).find((each) => unwanted.has(normalize(each)));
+		const tag = (tags ?? []).find((each) => unwanted.has(normalizeTag(each)));
 		if (tag !== undefined) return { contact_id: id, tag };
 	}
 	return undefined;
