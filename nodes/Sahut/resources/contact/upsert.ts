@@ -22,6 +22,7 @@ import type { Operation } from '../../runtime/operation';
 import type { Contact } from '../../transport/types';
 import { checkEmail } from '../emailAddress';
 import { collection } from '../fields';
+import { choiceField, optionsOf, showIf } from '../fieldTypes';
 import { keepAttributes, readContactFields } from './contactBody';
 import { emailField, nameField, optionalFields, phoneField } from './contactFields';
 
@@ -69,13 +70,6 @@ async function update(contact: Contact, { fields }: Input, sahut: ItemClient): P
 	return await sahut.cache.inLane(`contact ${contact.id}`, write, sahut.signal);
 }
 
-const onlyWhenMatchedBy = (matchBy: string) => ({
-	displayOptions: { show: { matchBy: [matchBy] } },
-});
-const optionWhenMatchedBy = (matchBy: string) => ({
-	displayOptions: { show: { '/matchBy': [matchBy] } },
-});
-
 export const upsert: Operation<Input> = {
 	value: 'upsert',
 	name: 'Create or Update',
@@ -84,20 +78,14 @@ export const upsert: Operation<Input> = {
 		'Create a new contact with this phone number or email and return it, or update the current one if it already exists (upsert)',
 	done: 'created or updated',
 	fields: [
-		{
-			displayName: 'Match By',
-			name: 'matchBy',
-			type: 'options',
+		choiceField('Match By', 'matchBy', {
 			default: 'phone',
 			description:
 				'How to tell whether the contact is there already; of several that match, the oldest is updated',
-			options: [
-				{ name: 'Email', value: 'email' },
-				{ name: 'Phone', value: 'phone' },
-			],
-		},
-		{ ...phoneField, ...onlyWhenMatchedBy('phone'), required: true },
-		{ ...emailField, ...onlyWhenMatchedBy('email'), required: true },
+			options: optionsOf({ email: 'Email', phone: 'Phone' }),
+		}),
+		showIf({ matchBy: ['phone'] }, { ...phoneField, required: true }),
+		showIf({ matchBy: ['email'] }, { ...emailField, required: true }),
 		{
 			...nameField,
 			description:
@@ -106,8 +94,8 @@ export const upsert: Operation<Input> = {
 		collection('additionalFields', [
 			optionalFields.company,
 			optionalFields.customAttributes,
-			{ ...optionalFields.email, ...optionWhenMatchedBy('phone') },
-			{ ...optionalFields.phone, ...optionWhenMatchedBy('email') },
+			showIf({ '/matchBy': ['phone'] }, emailField),
+			showIf({ '/matchBy': ['email'] }, phoneField),
 			optionalFields.tags,
 		]),
 	],

@@ -1,24 +1,19 @@
-import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
+import type { INodeProperties } from 'n8n-workflow';
+
+import { choiceField, optionsOf } from '../fieldTypes';
 
 /** Of a conversation (API reference, "Conversations"). */
-export const statusOptions: INodePropertyOptions[] = [
-	{ name: 'Open', value: 'open' },
-	{ name: 'Pending', value: 'pending' },
-	{ name: 'Resolved', value: 'resolved' },
-	{ name: 'Snoozed', value: 'snoozed' },
-];
+export const statusOptions = optionsOf({
+	open: 'Open',
+	pending: 'Pending',
+	resolved: 'Resolved',
+	snoozed: 'Snoozed',
+});
 
 /** In the place of an agent's ID (API reference, `GET /conversations`). */
 export const NOBODY = 'unassigned';
 
 /** For a filter and for a change. */
 export function statusField(description: string): INodeProperties {
-	return {
-		displayName: 'Status',
-		name: 'status',
-		type: 'options',
-		default: 'open',
-		description,
-		options: statusOptions,
-	};
+	return choiceField('Status', 'status', { default: 'open', description, options: statusOptions });
 }

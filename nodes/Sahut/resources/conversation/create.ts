@@ -2,6 +2,7 @@ import { createConversation, type NewConversation } from '../../api/conversation
 import { deliverInto } from '../../delivery/deliver';
 import type { Operation } from '../../runtime/operation';
 import { channelLocator, collection, contactLocator, idOption } from '../fields';
+import { textField } from '../fieldTypes';
 
 interface Input {
 	body: NewConversation;
@@ -21,16 +22,12 @@ export const create: Operation<Input> = {
 		channelLocator,
 		collection('additionalFields', [
 			idOption('Assignee', 'assigneeId', 'getAgents', 'Who takes care of the conversation'),
-			{
-				displayName: 'First Message',
-				name: 'firstMessage',
-				type: 'string',
+			textField('First Message', 'firstMessage', {
 				typeOptions: { rows: 4 },
-				default: '',
 				placeholder: 'e.g. Halo Budi, ada yang bisa kami bantu?',
 				description:
 					'A text that is sent into the new conversation. On WhatsApp, a customer who has not written yet can only be sent a template, by Message: Send.',
-			},
+			}),
 		]),
 	],
 	read(params) {

@@ -4,6 +4,7 @@ import { updateConversation, type ConversationChanges } from '../../api/conversa
 import type { Operation } from '../../runtime/operation';
 import type { Params } from '../../runtime/params';
 import { collection, conversationLocator, idOption } from '../fields';
+import { flagField, textField, textsField } from '../fieldTypes';
 import { NOBODY, statusField } from './conversationFields';
 
 interface Input {
@@ -54,32 +55,19 @@ export const update: Operation<Input> = {
 				'getNewAssignees',
 				'The agent, or nobody, who takes care of it from now on',
 			),
-			{
-				displayName: 'Labels',
-				name: 'labels',
-				type: 'string',
-				typeOptions: { multipleValues: true, multipleValueButtonText: 'Add Label' },
-				default: '',
+			textsField('Labels', 'labels', 'Label', {
 				placeholder: 'e.g. lunas',
 				description:
 					'All labels that the conversation shall have: they replace those it has. An expression that gives an empty list takes all away.',
-			},
+			}),
 			statusField('What the conversation becomes'),
-			{
-				displayName: 'Team ID',
-				name: 'teamId',
-				type: 'string',
-				default: '',
+			textField('Team ID', 'teamId', {
 				description:
 					'The team that takes care of it from now on. Sahut documents no list of teams: if you do not find the ID in Sahut, ask Sahut’s support.',
-			},
-			{
-				displayName: 'Unassign',
-				name: 'unassign',
-				type: 'boolean',
-				default: false,
+			}),
+			flagField('Unassign', 'unassign', {
 				description: 'Whether to take the assignee away, so that nobody takes care of it',
-			},
+			}),
 		]),
 	],
 	read(params) {

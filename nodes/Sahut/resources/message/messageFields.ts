@@ -1,19 +1,11 @@
-import type { INodePropertyOptions } from 'n8n-workflow';
+import { optionsOf } from '../fieldTypes';
 
 /** Of a message (API reference, "Messages"). */
-export const messageTypeOptions: INodePropertyOptions[] = [
-	{
-		name: 'Activity',
-		value: 'activity',
-		description: 'What happened to the conversation, such as a new assignee',
-	},
-	{ name: 'Incoming', value: 'incoming', description: 'From the customer' },
-	{ name: 'Outgoing', value: 'outgoing', description: 'From an agent or a bot' },
-];
+export const messageTypeOptions = optionsOf({
+	activity: ['Activity', 'What happened to the conversation, such as a new assignee'],
+	incoming: ['Incoming', 'From the customer'],
+	outgoing: ['Outgoing', 'From an agent or a bot'],
+});
 
 /** Who wrote a message (API reference, "Messages"). */
-export const senderTypeOptions: INodePropertyOptions[] = [
-	{ name: 'Agent', value: 'agent' },
-	{ name: 'Bot', value: 'bot' },
-	{ name: 'Contact', value: 'contact' },
-];
+export const senderTypeOptions = optionsOf({ agent: 'Agent', bot: 'Bot', contact: 'Contact' });

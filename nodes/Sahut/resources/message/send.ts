@@ -2,6 +2,7 @@ import type { Outgoing } from '../../delivery/content';
 import { deliverInto } from '../../delivery/deliver';
 import type { Operation } from '../../runtime/operation';
 import { collection, conversationLocator, sendOptions } from '../fields';
+import { flagField } from '../fieldTypes';
 import { messageFields } from './contentFields';
 import { readOutgoing } from './readOutgoing';
 
@@ -22,15 +23,11 @@ export const send: Operation<Input> = {
 		collection('options', [
 			sendOptions.concurrency,
 			sendOptions.dryRun,
-			{
-				displayName: 'Private',
-				name: 'private',
-				type: 'boolean',
-				default: false,
+			flagField('Private', 'private', {
 				displayOptions: { show: { '/messageType': ['text'] } },
 				description:
 					'Whether this is an internal note, which your team sees and the customer does not',
-			},
+			}),
 			sendOptions.requestsPerMinute,
 			sendOptions.skipIfSentWithin,
 		]),

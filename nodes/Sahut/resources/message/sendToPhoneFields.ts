@@ -1,71 +1,50 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { channelLocator, collection, idOption, sendOptions } from '../fields';
 import { INDONESIA } from '../../api/phoneNumber';
+import { channelLocator, collection, idOption, sendOptions } from '../fields';
+import { flagField, numberField, textField, textsField } from '../fieldTypes';
 import { messageFields } from './contentFields';
 
 /** Send to Phone Number as a person fills it in. */
 export const sendToPhoneFields: INodeProperties[] = [
-	{
-		displayName: 'Phone Number',
-		name: 'phone',
-		type: 'string',
+	textField('Phone Number', 'phone', {
 		required: true,
-		default: '',
 		placeholder: 'e.g. 0812-3456-7890',
 		description:
 			'In any usual form; foreign numbers begin with +. Rows with the same number share a contact and a conversation, and keep their order.',
-	},
+	}),
 	channelLocator,
 	...messageFields,
 	collection('options', [
 		idOption('Assignee', 'assigneeId', 'getAgents', 'Who takes care of a new conversation'),
 		sendOptions.concurrency,
-		{
-			displayName: 'Contact Name',
-			name: 'contactName',
-			type: 'string',
-			default: '',
+		textField('Contact Name', 'contactName', {
 			placeholder: 'e.g. Budi Santoso',
 			description: 'The name of a new contact; without it, the phone number is its name',
-		},
-		{
-			displayName: 'Default Country Code',
-			name: 'defaultCountryCode',
-			type: 'string',
+		}),
+		textField('Default Country Code', 'defaultCountryCode', {
 			default: INDONESIA,
 			placeholder: 'e.g. 62',
 			description: 'Stands for the 0 at the beginning of a national number',
-		},
+		}),
 		sendOptions.dryRun,
 		sendOptions.requestsPerMinute,
-		{
-			displayName: 'Reuse If Resolved Within (Days)',
-			name: 'reuseResolvedWithin',
-			type: 'number',
+		numberField('Reuse If Resolved Within (Days)', 'reuseResolvedWithin', {
 			typeOptions: { minValue: 0 },
 			default: 30,
 			description:
 				'If there is no open conversation, the number of days for which the latest resolved one is used instead of a new one. It keeps its status.',
-		},
-		{
-			displayName: 'Reuse Open Conversation',
-			name: 'reuseOpenConversation',
-			type: 'boolean',
+		}),
+		flagField('Reuse Open Conversation', 'reuseOpenConversation', {
 			default: true,
 			description:
 				'Whether to use the open, pending or snoozed conversation with this contact on this channel, if there is one, instead of a new one',
-		},
-		{
-			displayName: 'Skip Contacts With Tags',
-			name: 'skipContactTags',
-			type: 'string',
-			typeOptions: { multipleValues: true, multipleValueButtonText: 'Add Tag' },
-			default: '',
+		}),
+		textsField('Skip Contacts With Tags', 'skipContactTags', 'Tag', {
 			placeholder: 'e.g. berhenti',
 			description:
 				'A contact that has one of these tags is not written to, such as one who has asked you to stop; the item is given out with "skipped"',
-		},
+		}),
 		sendOptions.skipIfSentWithin,
 	]),
 ];
