@@ -1,3 +1,5 @@
+import type { IDataObject } from 'n8n-workflow';
+
 import { createCommonTexts } from './commonTexts';
 import type { Envelope, SahutClient, SahutRequest, Wording } from './types';
 
@@ -6,6 +8,11 @@ export const MAX_PAGE_SIZE = 100;
 
 /** A list call without its paging. */
 export type ListRequest = Pick<SahutRequest, 'path' | 'query'> & { wording: Wording };
+
+/** The list of all records of one kind, or of those that match a query. */
+export function listOf(records: 'contacts' | 'conversations', query?: IDataObject): ListRequest {
+	return { path: [records], query, wording: { subject: `list of ${records}` } };
+}
 
 /**
  * Fetches page `page` (from 1) of a list.

@@ -1,0 +1,35 @@
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
+
+import type { Operation } from '../runtime/operation';
+import { listOf } from '../transport/pages';
+import { fetchList } from '../transport/pagination';
+import { collection, listOptions, returnAllAndLimit } from './fields';
+
+/**
+ * The List operation of a resource, with one output item per record.
+ *
+ * @param records their name in the path of the API: `contacts`
+ * @param filters the entries of the Filters collection
+ * @param filterNames name of a filter in the query of the API → name of its field
+ */
+export function listOperation(
+	records: 'contacts' | 'conversations',
+	description: string,
+	filters: INodeProperties[],
+	filterNames: Record<string, string>,
+): Operation<{ query: IDataObject; limit: number }> {
+	return {
+		value: 'list',
+		name: 'List',
+		action: `List ${records}`,
+		description,
+		done: 'read',
+		readsOnly: true,
+		fields: [...returnAllAndLimit, collection('filters', filters), listOptions(records)],
+		read: (params) => ({ query: params.given('filters', filterNames), limit: params.limit() }),
+		async run({ query, limit }, sahut) {
+			const found = await fetchList<{ id: string }>(sahut, listOf(records, query), limit);
+			return found.map((record) => ({ json: record }));
+		},
+	};
+}
