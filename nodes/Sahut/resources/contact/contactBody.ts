@@ -34,15 +34,14 @@ function toAttributes(rows: Row[]): Record<string, string> {
  * @throws UserError for what cannot be a phone number, an email address or an attribute.
  */
 export function readContactFields(params: Params, collection: string): ContactFields {
-	const text = (field: string) => params.text(`${collection}.${field}`).trim();
-	const [name, phone, email, company] = ['name', 'phone', 'email', 'company'].map(text);
+	const names = { name: 'name', phone: 'phone', email: 'email', company: 'company' };
+	const texts = params.given(collection, names);
 	const tags = params.texts(`${collection}.tags`);
 	const attributes = toAttributes(params.rows(`${collection}.customAttributes.attribute`));
 	return {
-		...(name && { name }),
-		...(phone && { phone: normalizePhone(phone) }),
-		...(email && { email: checkEmail(email) }),
-		...(company && { company }),
+		...texts,
+		...(texts.phone && { phone: normalizePhone(texts.phone) }),
+		...(texts.email && { email: checkEmail(texts.email) }),
 		...(tags && { tags }),
 		...(Object.keys(attributes).length > 0 && { custom_attributes: attributes }),
 	};

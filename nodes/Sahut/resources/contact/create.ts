@@ -1,5 +1,3 @@
-import { UserError } from 'n8n-workflow';
-
 import { createContact, type NewContact } from '../../api/contacts';
 import { keysIn, laneOf } from '../../api/contactSearch';
 import type { Operation } from '../../runtime/operation';
@@ -19,13 +17,7 @@ export const create: Operation<NewContact> = {
 		collection('additionalFields', Object.values(optionalFields)),
 	],
 	read(params) {
-		const name = params.text('name').trim();
-		if (name === '') {
-			throw new UserError('Name is empty', {
-				description:
-					'Enter a name. If an expression should give it, check that it has a value for this item.',
-			});
-		}
+		const name = params.required('name', 'Enter a name.').trim();
 		return { ...readContactFields(params, 'additionalFields'), name };
 	},
 	// One after another, so that after a lost answer it is clear which of two alike is whose.

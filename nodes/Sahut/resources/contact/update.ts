@@ -1,17 +1,11 @@
-import { UserError } from 'n8n-workflow';
-
 import { getContact, updateContact, type ContactFields } from '../../api/contacts';
 import type { Operation } from '../../runtime/operation';
+import { requireChanges } from '../changes';
 import { collection, contactLocator } from '../fields';
 import { keepAttributes, readContactFields } from './contactBody';
 import { nameField, optionalFields } from './contactFields';
 
-interface Input {
-	contactId: string;
-	changes: ContactFields;
-}
-
-export const update: Operation<Input> = {
+export const update: Operation<{ contactId: string; changes: ContactFields }> = {
 	value: 'update',
 	name: 'Update',
 	action: 'Update a contact',
@@ -30,13 +24,7 @@ export const update: Operation<Input> = {
 		]),
 	],
 	read(params) {
-		const changes = readContactFields(params, 'updateFields');
-		if (Object.keys(changes).length === 0) {
-			throw new UserError('There is nothing to update', {
-				description:
-					'Add a field under Update Fields and give it a value. Empty fields count as not given; check that expressions have a value for this item.',
-			});
-		}
+		const changes = requireChanges(readContactFields(params, 'updateFields'));
 		return { contactId: params.locator('contactId'), changes };
 	},
 	lane: ({ contactId }) => `contact ${contactId}`,

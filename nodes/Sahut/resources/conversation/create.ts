@@ -31,13 +31,13 @@ export const create: Operation<Input> = {
 		]),
 	],
 	read(params) {
-		const assignee_id = params.text('additionalFields.assigneeId').trim();
+		const assignee = params.given('additionalFields', { assignee_id: 'assigneeId' });
 		const firstMessage = params.text('additionalFields.firstMessage');
 		return {
 			body: {
 				contact_id: params.locator('contactId'),
 				channel_id: params.locator('channelId'),
-				...(assignee_id && { assignee_id }),
+				...assignee,
 			},
 			firstMessage: firstMessage.trim() === '' ? '' : firstMessage,
 		};

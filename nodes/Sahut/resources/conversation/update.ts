@@ -3,14 +3,10 @@ import { UserError } from 'n8n-workflow';
 import { updateConversation, type ConversationChanges } from '../../api/conversations';
 import type { Operation } from '../../runtime/operation';
 import type { Params } from '../../runtime/params';
+import { requireChanges } from '../changes';
 import { collection, conversationLocator, idOption } from '../fields';
 import { flagField, textField, textsField } from '../fieldTypes';
 import { NOBODY, statusField } from './conversationFields';
-
-interface Input {
-	conversationId: string;
-	changes: ConversationChanges;
-}
 
 function readAssignee(params: Params): Pick<ConversationChanges, 'assignee_id'> {
 	const assigneeId = params.text('updateFields.assigneeId').trim();
@@ -28,18 +24,12 @@ function readAssignee(params: Params): Pick<ConversationChanges, 'assignee_id'> 
 }
 
 function readChanges(params: Params): ConversationChanges {
-	const status = params.text('updateFields.status').trim();
-	const team_id = params.text('updateFields.teamId').trim();
+	const texts = params.given('updateFields', { status: 'status', team_id: 'teamId' });
 	const labels = params.texts('updateFields.labels');
-	return {
-		...(status && { status }),
-		...readAssignee(params),
-		...(team_id && { team_id }),
-		...(labels && { labels }),
-	};
+	return { ...texts, ...readAssignee(params), ...(labels && { labels }) };
 }
 
-export const update: Operation<Input> = {
+export const update: Operation<{ conversationId: string; changes: ConversationChanges }> = {
 	value: 'update',
 	name: 'Update',
 	action: 'Update a conversation',
@@ -71,13 +61,7 @@ export const update: Operation<Input> = {
 		]),
 	],
 	read(params) {
-		const changes = readChanges(params);
-		if (Object.keys(changes).length === 0) {
-			throw new UserError('There is nothing to update', {
-				description:
-					'Add a field under Update Fields and give it a value. Empty fields count as not given; check that expressions have a value for this item.',
-			});
-		}
+		const changes = requireChanges(readChanges(params));
 		return { conversationId: params.locator('conversationId'), changes };
 	},
 	lane: ({ conversationId }) => `conversation ${conversationId}`,

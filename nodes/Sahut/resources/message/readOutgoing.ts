@@ -8,38 +8,23 @@ import { parseTemplateVariables, toTemplateVariables } from './templateVariables
 const HOUR_MS = 60 * 60 * 1_000;
 
 function readTemplate(params: Params): IDataObject {
-	const templateId = params.text('templateId').trim();
-	if (templateId === '') {
-		throw new UserError('Template ID is empty', {
-			description:
-				'Enter the ID of the approved WhatsApp template. If an expression should give it, check that it has a value for this item.',
-		});
-	}
+	const advice = 'Enter the ID of the approved WhatsApp template.';
+	const template_id = params.required('templateId', advice).trim();
 	const variables =
 		params.choice('variablesInput') === 'json'
 			? parseTemplateVariables(params.raw('templateVariablesJson'))
 			: toTemplateVariables(params.rows('templateVariables.variable'));
-	return Object.keys(variables).length === 0
-		? { template_id: templateId }
-		: { template_id: templateId, template_variables: variables };
-}
-
-function readText(params: Params): IDataObject {
-	const content = params.text('content');
-	if (content.trim() === '') {
-		throw new UserError('Text is empty', {
-			description:
-				'Enter what the customer should read. If an expression should give it, check that it has a value for this item.',
-		});
-	}
-	return { content };
+	const hasVariables = Object.keys(variables).length > 0;
+	return { template_id, ...(hasVariables && { template_variables: variables }) };
 }
 
 function readContent(params: Params): Content {
 	const type = params.choice('messageType');
 	return {
-		...(type !== 'template' && { text: readText(params) }),
-		...((type === 'template' || type === 'textOrTemplate') && { template: readTemplate(params) }),
+		...(type !== 'template' && {
+			text: { content: params.required('content', 'Enter what the customer should read.') },
+		}),
+		...(['template', 'textOrTemplate'].includes(type) && { template: readTemplate(params) }),
 	};
 }
 

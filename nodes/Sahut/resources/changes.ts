@@ -1,0 +1,10 @@
+import { UserError } from 'n8n-workflow';
+
+/** The changes of an update. @throws UserError if there are none */
+export function requireChanges<T extends object>(changes: T): T {
+	if (Object.keys(changes).length > 0) return changes;
+	throw new UserError('There is nothing to update', {
+		description:
+			'Add a field under Update Fields and give it a value. Empty fields count as not given; check that expressions have a value for this item.',
+	});
+}
