@@ -1,7 +1,7 @@
 import { NodeApiError, NodeOperationError, type IHookFunctions } from 'n8n-workflow';
 
 import { connect } from '../transport/client';
-import { fetchPage } from '../transport/pages';
+import { fetchPage, listOf } from '../transport/pages';
 import { DEFAULT_TRANSPORT } from '../transport/settings';
 import type { Webhook } from '../transport/types';
 import type { Filters } from './filters';
@@ -50,9 +50,7 @@ async function withoutConversations(
 	const found: string[] = [];
 	for (const channel_id of channelIds) {
 		try {
-			const wording = { subject: 'list of conversations' };
-			const list = { path: ['conversations'], query: { channel_id }, wording };
-			const { data } = await fetchPage(sahut, list, 1, 1);
+			const { data } = await fetchPage(sahut, listOf('conversations', { channel_id }), 1, 1);
 			if (data.length === 0) found.push(channel_id);
 		} catch (error) {
 			// This is advice: what cannot be looked at now keeps nobody from publishing.

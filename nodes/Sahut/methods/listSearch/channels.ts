@@ -1,6 +1,6 @@
 import type { ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow';
 
-import { recentChannels } from './recentConversations';
+import { recentChannels } from '../recentRecords';
 
 /** The channels for the locator, e.g. "WhatsApp Utama · whatsapp". */
 export async function searchChannels(
@@ -9,9 +9,5 @@ export async function searchChannels(
 ): Promise<INodeListSearchResult> {
 	const wanted = filter.trim().toLowerCase();
 	const channels = await recentChannels(this);
-	return {
-		results: channels
-			.filter(({ name }) => name.toLowerCase().includes(wanted))
-			.map(({ id, name }) => ({ name, value: id })),
-	};
+	return { results: channels.filter(({ name }) => name.toLowerCase().includes(wanted)) };
 }

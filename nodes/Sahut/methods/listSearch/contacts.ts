@@ -1,8 +1,9 @@
 import type { ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow';
 
 import { connect } from '../../transport/client';
-import { fetchPage, lastPageBy } from '../../transport/pages';
+import { fetchPage, lastPageBy, listOf } from '../../transport/pages';
 import type { Contact } from '../../transport/types';
+import { entryOf } from '../recentRecords';
 import { isPartOfPhone, subscriberDigits } from './phoneSearch';
 
 /**
@@ -29,15 +30,11 @@ export async function searchContacts(
 	const sahut = await connect(this);
 	const [page = 1, found = 0] = (paginationToken ?? '1').split(' ').map(Number);
 	for (const [index, text] of [...toSearchTexts(filter).entries()].slice(found)) {
-		const query = text === '' ? {} : { q: text };
-		const list = { path: ['contacts'], query, wording: { subject: 'list of contacts' } };
+		const list = listOf('contacts', text === '' ? {} : { q: text });
 		const answer = await fetchPage<Contact>(sahut, list, page);
 		if (answer.data.length === 0) continue;
 		return {
-			results: answer.data.map(({ id, name, phone, email }) => ({
-				name: [name, phone || email].filter(Boolean).join(' · ') || id,
-				value: id,
-			})),
+			results: answer.data.map(({ id, name, phone, email }) => entryOf(id, name, phone || email)),
 			paginationToken: page < lastPageBy(answer, page) ? `${page + 1} ${index}` : undefined,
 		};
 	}

@@ -1,8 +1,9 @@
 import type { ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow';
 
 import { connect } from '../../transport/client';
-import { fetchPage, lastPageBy } from '../../transport/pages';
+import { fetchPage, lastPageBy, listOf } from '../../transport/pages';
 import type { Conversation } from '../../transport/types';
+import { entryOf } from '../recentRecords';
 import { isPartOfPhone, subscriberDigits } from './phoneSearch';
 
 /** How many pages of 100 one look into the list reads at most, until something matches. */
@@ -28,24 +29,17 @@ export async function searchConversations(
 ): Promise<INodeListSearchResult> {
 	const sahut = await connect(this);
 	const firstPage = Number(paginationToken ?? 1);
-	const results: INodeListSearchResult['results'] = [];
-	let page = firstPage;
-	let last: number;
-	do {
-		const answer = await fetchPage<Conversation>(
-			sahut,
-			{ path: ['conversations'], wording: { subject: 'list of conversations' } },
-			page,
-		);
-		for (const conversation of answer.data.filter((found) => matchesSearch(found, filter))) {
-			const { id, contact, channel, status } = conversation;
-			const name = [contact?.name ?? contact?.phone, channel?.name, status]
-				.filter(Boolean)
-				.join(' · ');
-			results.push({ name: name || id, value: id });
+	for (let page = firstPage; ; page++) {
+		const answer = await fetchPage<Conversation>(sahut, listOf('conversations'), page);
+		const results = answer.data
+			.filter((conversation) => matchesSearch(conversation, filter))
+			.map(({ id, contact, channel, status }) =>
+				entryOf(id, contact?.name ?? contact?.phone, channel?.name, status),
+			);
+		const hasMore = page < lastPageBy(answer, page);
+		const isEnough = results.length > 0 || page + 1 - firstPage >= MAX_PAGES_PER_SEARCH;
+		if (isEnough || !hasMore) {
+			return { results, paginationToken: hasMore ? String(page + 1) : undefined };
 		}
-		last = lastPageBy(answer, page);
-		page += 1;
-	} while (results.length === 0 && page <= last && page - firstPage < MAX_PAGES_PER_SEARCH);
-	return { results, paginationToken: page <= last ? String(page) : undefined };
+	}
 }

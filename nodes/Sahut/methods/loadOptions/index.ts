@@ -1,2 +1,0 @@
-export { getAgents, getAssignees, getNewAssignees } from './agents';
-export { getAnyChannel, getChannels } from './channels';
