@@ -2,10 +2,7 @@ import { isSuccess, isTimeout, isUnreachable, isUntrusted, type Outcome } from '
 import type { Wording } from './types';
 
 /** What a failed request means to the person who watches the workflow. */
-export interface Explanation {
-	message: string;
-	advice: string;
-}
+type Explanation = [message: string, advice: string];
 
 /** What a message names beside the request and its outcome. */
 export interface Circumstances {
@@ -16,120 +13,94 @@ export interface Circumstances {
 	waitMs?: number;
 }
 
-function explainStatus(
-	status: number,
-	{ subject }: Wording,
-	{ waitMs }: Circumstances,
-): Explanation {
+const TRY_LATER = 'Try again later.';
+const CHECK_FIELDS = 'Check the values of the fields for this item.';
+
+/** Explains a refusal, by status. @param waitMs how long a 429 asked to wait, if it did */
+function refusals(subject: string, waitMs?: number): Partial<Record<number, Explanation>> {
+	const wait =
+		waitMs === undefined
+			? ', and Sahut did not say for how long'
+			: `; Sahut asks to wait ${Math.ceil(waitMs / 1000)} seconds`;
+	return {
+		400: [`Sahut could not use the request for ${subject}`, CHECK_FIELDS],
+		401: [
+			'Sahut does not accept the API key',
+			'Open the Sahut credential and paste the key again, from Settings → Integrations → API Keys. A revoked key, or one of another workspace, does not work.',
+		],
+		403: [
+			`The API key may not do this with ${subject}`,
+			'Ask an administrator of your Sahut workspace for a key with this permission.',
+		],
+		404: [
+			`Sahut has no ${subject}`,
+			'Check the ID. Choose "From List" to pick an existing one, or look where the ID in this item comes from.',
+		],
+		422: [`Sahut refused the data for ${subject}`, CHECK_FIELDS],
+		429: [
+			`The rate limit of your Sahut plan was reached${wait}`,
+			'Nothing was done for this item. Run it again later, and set Requests per Minute under Options to stay below the limit of your plan.',
+		],
+	};
+}
+
+function explainStatus(status: number, subject: string, waitMs?: number): Explanation {
+	if (isSuccess(status)) {
+		return [
+			`Sahut's answer for ${subject} (status ${status}) could not be understood`,
+			'Check that the Base URL of the Sahut credential is the address of the API.',
+		];
+	}
 	if (status >= 500) {
-		return {
-			message: `Sahut could not handle the request for ${subject} (status ${status})`,
-			advice: 'Try again later.',
-		};
+		return [`Sahut could not handle the request for ${subject} (status ${status})`, TRY_LATER];
 	}
 	if (status >= 300 && status < 400) {
-		return {
-			message: `Sahut's address answered with a redirect (status ${status})`,
-			advice:
-				'The API key is never sent across a redirect. Put the final address into the Base URL of the Sahut credential.',
-		};
+		return [
+			`Sahut's address answered with a redirect (status ${status})`,
+			'The API key is never sent across a redirect. Put the final address into the Base URL of the Sahut credential.',
+		];
 	}
-	switch (status) {
-		case 400:
-			return {
-				message: `Sahut could not use the request for ${subject}`,
-				advice: 'Check the values of the fields for this item.',
-			};
-		case 401:
-			return {
-				message: 'Sahut does not accept the API key',
-				advice:
-					'Open the Sahut credential and paste the key again, from Settings → Integrations → API Keys. A revoked key, or one of another workspace, does not work.',
-			};
-		case 403:
-			return {
-				message: `The API key may not do this with ${subject}`,
-				advice: 'Ask an administrator of your Sahut workspace for a key with this permission.',
-			};
-		case 404:
-			return {
-				message: `Sahut has no ${subject}`,
-				advice:
-					'Check the ID. Choose "From List" to pick an existing one, or look where the ID in this item comes from.',
-			};
-		case 422:
-			return {
-				message: `Sahut refused the data for ${subject}`,
-				advice: 'Check the values of the fields for this item.',
-			};
-		case 429:
-			return {
-				message:
-					waitMs === undefined
-						? 'The rate limit of your Sahut plan was reached, and Sahut did not say for how long'
-						: `The rate limit of your Sahut plan was reached; Sahut asks to wait ${Math.ceil(waitMs / 1000)} seconds`,
-				advice:
-					'Nothing was done for this item. Run it again later, and set Requests per Minute under Options to stay below the limit of your plan.',
-			};
-		default:
-			return {
-				message: `Sahut answered the request for ${subject} with status ${status}`,
-				advice: 'Check the Base URL of the Sahut credential and the values of this item.',
-			};
-	}
+	const other: Explanation = [
+		`Sahut answered the request for ${subject} with status ${status}`,
+		'Check the Base URL of the Sahut credential and the values of this item.',
+	];
+	return refusals(subject, waitMs)[status] ?? other;
 }
 
 function explainSilence(
-	code: string,
-	detail: string,
-	{ subject }: Wording,
+	{ code, detail }: Extract<Outcome, { kind: 'noAnswer' }>,
+	subject: string,
 	{ origin, timeoutMs }: Circumstances,
 ): Explanation {
 	if (isUntrusted(code)) {
-		return {
-			message: `No secure connection to ${origin} could be made (${code})`,
-			advice:
-				'Nothing was sent. Check the Base URL of the Sahut credential, the certificate of that address, and any proxy between your n8n and Sahut.',
-		};
+		return [
+			`No secure connection to ${origin} could be made (${code})`,
+			'Nothing was sent. Check the Base URL of the Sahut credential, the certificate of that address, and any proxy between your n8n and Sahut.',
+		];
 	}
 	if (isUnreachable(code)) {
-		return {
-			message: `Sahut could not be reached at ${origin}`,
-			advice:
-				'Nothing was sent. Check the internet connection of your n8n and the Base URL of the Sahut credential.',
-		};
+		return [
+			`Sahut could not be reached at ${origin}`,
+			'Nothing was sent. Check the internet connection of your n8n and the Base URL of the Sahut credential.',
+		];
 	}
 	if (isTimeout(code)) {
-		return {
-			message: `Sahut did not answer within ${timeoutMs / 1000} seconds (${subject})`,
-			advice: 'Try again later.',
-		};
+		return [`Sahut did not answer within ${timeoutMs / 1000} seconds (${subject})`, TRY_LATER];
 	}
-	return {
-		message: `The connection to Sahut broke off before an answer came (${subject})`,
-		advice: detail === '' ? 'Try again later.' : `n8n reports: ${detail}`,
-	};
+	return [
+		`The connection to Sahut broke off before an answer came (${subject})`,
+		detail === '' ? TRY_LATER : `n8n reports: ${detail}`,
+	];
 }
 
 /** What happened and what to do now, for a request that did not succeed, in the user's words. */
 export function explain(
-	wording: Wording,
+	{ subject, advice }: Wording,
 	outcome: Outcome,
 	circumstances: Circumstances,
 ): Explanation {
-	if (outcome.kind === 'cancelled') {
-		return { message: 'The execution was cancelled', advice: '' };
-	}
-	if (outcome.kind === 'noAnswer') {
-		return explainSilence(outcome.code, outcome.detail, wording, circumstances);
-	}
-	const { status } = outcome;
-	if (isSuccess(status)) {
-		return {
-			message: `Sahut's answer for ${wording.subject} (status ${status}) could not be understood`,
-			advice: 'Check that the Base URL of the Sahut credential is the address of the API.',
-		};
-	}
-	const { message, advice } = explainStatus(status, wording, circumstances);
-	return { message, advice: wording.advice?.[status] ?? advice };
+	if (outcome.kind === 'cancelled') return ['The execution was cancelled', ''];
+	if (outcome.kind === 'noAnswer') return explainSilence(outcome, subject, circumstances);
+	const [message, generalAdvice] = explainStatus(outcome.status, subject, circumstances.waitMs);
+	return [message, advice?.[outcome.status] ?? generalAdvice];
 }

@@ -32,17 +32,8 @@ export const NOT_CONNECTED = 'NOT_CONNECTED';
 export const CONNECTION_LOST = 'CONNECTION_LOST';
 
 /** Codes of a connection that was never made, and may be in a moment. */
-const UNREACHABLE = new Set([
-	'ECONNREFUSED',
-	'ENOTFOUND',
-	'EAI_AGAIN',
-	'EHOSTUNREACH',
-	'EHOSTDOWN',
-	'ENETUNREACH',
-	'ENETDOWN',
-	'EADDRNOTAVAIL',
-	NOT_CONNECTED,
-]);
+const UNREACHABLE =
+	/^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|EHOSTDOWN|ENETUNREACH|ENETDOWN|EADDRNOTAVAIL)$/;
 
 /**
  * Codes of a connection that was given up before anything was sent, since the other side cannot
@@ -62,7 +53,7 @@ export function isTimeout(code: string): boolean {
 
 /** Whether nothing can be had from this address now, but perhaps in a moment. */
 export function isUnreachable(code: string): boolean {
-	return UNREACHABLE.has(code);
+	return code === NOT_CONNECTED || UNREACHABLE.test(code);
 }
 
 /** Whether the other side was not trusted, which the next try would not change. */
@@ -97,30 +88,15 @@ const PASSES_BY_ITSELF = new Set([TIMED_OUT, RATE_LIMITED, 500, 502, 503, 504]);
 
 /** Whether the same request may well succeed a little later. */
 export function passesByItself(outcome: Outcome): boolean {
-	switch (outcome.kind) {
-		case 'cancelled':
-			return false;
-		case 'noAnswer':
-			return !isUntrusted(outcome.code);
-		case 'answer':
-			return PASSES_BY_ITSELF.has(outcome.status);
-	}
+	if (outcome.kind === 'noAnswer') return !isUntrusted(outcome.code);
+	return outcome.kind === 'answer' && PASSES_BY_ITSELF.has(outcome.status);
 }
 
 /** Whether Sahut may have acted on a write that did not succeed, and that would act again. */
 export function isOfUnknownFate(request: SahutRequest, outcome: Outcome): boolean {
 	if (isRepeatable(request)) return false;
-	switch (outcome.kind) {
-		case 'cancelled':
-			return outcome.wasSent;
-		case 'noAnswer':
-			return !isNeverConnected(outcome.code);
-		case 'answer':
-			return (
-				isSuccess(outcome.status) ||
-				outcome.status >= 500 ||
-				outcome.status === TIMED_OUT ||
-				SEEN_ELSEWHERE.has(outcome.status)
-			);
-	}
+	if (outcome.kind === 'cancelled') return outcome.wasSent;
+	if (outcome.kind === 'noAnswer') return !isNeverConnected(outcome.code);
+	const { status } = outcome;
+	return isSuccess(status) || status >= 500 || status === TIMED_OUT || SEEN_ELSEWHERE.has(status);
 }
