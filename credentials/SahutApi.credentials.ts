@@ -13,6 +13,11 @@ import {
 	normalizeBaseUrl,
 } from '../nodes/Sahut/transport/connection';
 
+/** What the credential test says of an answer with this status. */
+function forStatus(value: number, message: string) {
+	return { type: 'responseCode' as const, properties: { value, message } };
+}
+
 export class SahutApi implements ICredentialType {
 	name = 'sahutApi';
 
@@ -76,35 +81,13 @@ export class SahutApi implements ICredentialType {
 			qs: { per_page: 1 },
 		},
 		rules: [
-			{
-				type: 'responseCode',
-				properties: {
-					value: 401,
-					message:
-						'Sahut does not accept this API key. Copy it again from Settings → Integrations → API Keys; a revoked key, or one of another workspace, does not work.',
-				},
-			},
-			{
-				type: 'responseCode',
-				properties: {
-					value: 403,
-					message: 'Sahut knows this API key, but it may not read conversations.',
-				},
-			},
-			{
-				type: 'responseCode',
-				properties: {
-					value: 404,
-					message: 'There is no Sahut API at this Base URL. Use https://api.sahut.id/v1.',
-				},
-			},
-			{
-				type: 'responseCode',
-				properties: {
-					value: 429,
-					message: 'Sahut’s rate limit is reached at the moment. Try again in a minute.',
-				},
-			},
+			forStatus(
+				401,
+				'Sahut does not accept this API key. Copy it again from Settings → Integrations → API Keys; a revoked key, or one of another workspace, does not work.',
+			),
+			forStatus(403, 'Sahut knows this API key, but it may not read conversations.'),
+			forStatus(404, 'There is no Sahut API at this Base URL. Use https://api.sahut.id/v1.'),
+			forStatus(429, 'Sahut’s rate limit is reached at the moment. Try again in a minute.'),
 		],
 	};
 }

@@ -71,8 +71,6 @@ export async function connect(
 	const gate = new RateLimitGate(clock, settings.requestsPerMinute);
 	let serverAheadMs = 0;
 
-	const serverNow = () => clock.now() + serverAheadMs;
-
 	const bodyOf = ({ body }: SahutRequest) => (typeof body === 'function' ? body() : body);
 
 	const urlOf = ({ path }: SahutRequest) => `${baseUrl}/${path.map(encodeURIComponent).join('/')}`;
@@ -141,7 +139,7 @@ export async function connect(
 
 		toServerTime: (localMs) => localMs + serverAheadMs,
 
-		serverNow,
+		serverNow: () => clock.now() + serverAheadMs,
 
 		workspaceId: hash(baseUrl, apiKey),
 

@@ -9,13 +9,9 @@ const MAY_HAVE_ARRIVED =
 
 /** `error.code` and `error.message` of Sahut's error envelope, as far as the answer has them. */
 function whatSahutSaid(body: unknown): { code?: string; message?: string } {
-	const { error } = (typeof body === 'object' && body !== null ? body : {}) as {
-		error?: { code?: unknown; message?: unknown };
-	};
-	return {
-		code: typeof error?.code === 'string' ? error.code : undefined,
-		message: typeof error?.message === 'string' ? error.message : undefined,
-	};
+	const { error } = Object(body) as { error?: { code?: unknown; message?: unknown } };
+	const text = (value: unknown) => (typeof value === 'string' ? value : undefined);
+	return { code: text(error?.code), message: text(error?.message) };
 }
 
 /** Why an item failed, for workflows to branch on: stored in users' workflows, never rename one. */
@@ -69,26 +65,22 @@ export function mayHaveBeenProcessed(error: unknown): boolean {
 	return error instanceof NodeError && error.context.mayHaveArrived === true;
 }
 
-/** Whether Sahut said that what the request is about does not exist. */
-export function isNotFound(error: unknown): boolean {
-	return error instanceof NodeApiError && error.httpCode === '404';
+/** Whether Sahut answered the request behind an error with one of these statuses. */
+export function hasStatus(error: unknown, ...statuses: number[]): boolean {
+	return error instanceof NodeApiError && statuses.includes(Number(error.httpCode));
 }
 
 /** For `catch`: what is not there is undefined. @throws any other error */
 export function undefinedIfNotFound(error: unknown): undefined {
-	if (!isNotFound(error)) throw error;
+	if (!hasStatus(error, 404)) throw error;
 	return undefined;
 }
 
 /** Whether Sahut knows the address, but not the verb: nothing was done. */
-export function isMethodNotAllowed(error: unknown): boolean {
-	return error instanceof NodeApiError && error.httpCode === '405';
-}
+export const isMethodNotAllowed = (error: unknown) => hasStatus(error, 405);
 
 /** Whether Sahut refused what was sent, and will do so again: as for a phone number that is taken. */
-export function isRefused(error: unknown): boolean {
-	return error instanceof NodeApiError && ['400', '409', '422'].includes(error.httpCode ?? '');
-}
+export const isRefused = (error: unknown) => hasStatus(error, 400, 409, 422);
 
 /** Whether the same request may well succeed a little later. */
 export function mayPassByItself(error: unknown): boolean {

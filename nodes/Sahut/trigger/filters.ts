@@ -15,9 +15,6 @@ export interface Filters {
 	conversationStatuses: string[];
 }
 
-/** A conversation as the filters need it, e.g. looked up. */
-type FetchConversation = () => Promise<IDataObject>;
-
 function isAmong(wanted: string[], value: string | undefined): boolean {
 	return wanted.length === 0 || (value !== undefined && wanted.includes(value));
 }
@@ -45,7 +42,7 @@ function readConversation(event: SahutEvent) {
 export async function passes(
 	event: SahutEvent,
 	filters: Filters,
-	fetchConversation: FetchConversation,
+	fetchConversation: () => Promise<IDataObject>,
 ): Promise<boolean> {
 	if (!isAmong(filters.events, event.name)) return false;
 	if (event.subject === 'contact') return true;

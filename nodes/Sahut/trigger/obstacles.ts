@@ -1,6 +1,7 @@
-import { NodeApiError, NodeOperationError, type IHookFunctions } from 'n8n-workflow';
+import { NodeOperationError, type IHookFunctions } from 'n8n-workflow';
 
 import { connect } from '../transport/client';
+import { hasStatus } from '../transport/errors';
 import { fetchPage, listOf } from '../transport/pages';
 import { DEFAULT_TRANSPORT } from '../transport/settings';
 import type { Webhook } from '../transport/types';
@@ -14,7 +15,7 @@ const SENDERS: Readonly<Record<string, string[]>> = {
 };
 
 /** How Sahut says that it knows no such channel; which of these is not documented. */
-const UNKNOWN_CHANNEL = ['400', '404', '422'];
+const UNKNOWN_CHANNEL = [400, 404, 422];
 
 const isAboutMessages = (event: string) => event.startsWith('message.');
 
@@ -54,7 +55,7 @@ async function withoutConversations(
 			if (data.length === 0) found.push(channel_id);
 		} catch (error) {
 			// This is advice: what cannot be looked at now keeps nobody from publishing.
-			if (!(error instanceof NodeApiError && UNKNOWN_CHANNEL.includes(error.httpCode ?? ''))) break;
+			if (!hasStatus(error, ...UNKNOWN_CHANNEL)) break;
 			found.push(channel_id);
 		}
 	}

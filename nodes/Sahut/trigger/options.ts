@@ -2,16 +2,9 @@ import type { IHookFunctions, IWebhookFunctions } from 'n8n-workflow';
 
 import { asTexts } from '../runtime/values';
 import { DEFAULT_MESSAGE_TYPES } from './fields';
-import type { Filters } from './filters';
-
-export interface TriggerOptions {
-	filters: Filters;
-	deduplicate: boolean;
-	rawBody: boolean;
-}
 
 /** The fields of the trigger. A choice of nothing counts as not given. */
-export function readOptions(context: IHookFunctions | IWebhookFunctions): TriggerOptions {
+export function readOptions(context: IHookFunctions | IWebhookFunctions) {
 	const texts = (name: string) => asTexts(context.getNodeParameter(name, []), name);
 	const messageTypes = texts('options.messageTypes');
 	return {

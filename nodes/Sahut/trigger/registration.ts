@@ -3,7 +3,7 @@ import { NodeOperationError, type IHookFunctions } from 'n8n-workflow';
 import { asTexts } from '../runtime/values';
 import { createWebhook, createWebhookRequest, deleteWebhook } from '../api/webhooks';
 import { connect } from '../transport/client';
-import { isNotFound } from '../transport/errors';
+import { undefinedIfNotFound } from '../transport/errors';
 import type { SahutClient } from '../transport/types';
 import { forget, remember, type TriggerData } from './memories';
 import { assertPassable, warnOfObstacles } from './obstacles';
@@ -26,12 +26,8 @@ async function deleteUnlessGone(
 	sahut: SahutClient,
 	webhookId: string,
 ): Promise<void> {
-	const error = await deleteWebhook(sahut, webhookId).then(
-		() => undefined,
-		(refusal: unknown) => refusal,
-	);
-	if (error !== undefined && !isNotFound(error)) throw error;
-	if (error !== undefined && !isOfCredential(triggerData(context), sahut)) {
+	const wasThere = await deleteWebhook(sahut, webhookId).then(() => true, undefinedIfNotFound);
+	if (!wasThere && !isOfCredential(triggerData(context), sahut)) {
 		context.logger.warn(
 			`The Sahut webhook ${webhookId} was made with another API key. If it belongs to another workspace, delete it there in Sahut: it goes on delivering to this n8n, which refuses it.`,
 		);
