@@ -15,11 +15,6 @@ type ItemOutcome<T> =
 	| { kind: 'failed'; error: NodeFailure }
 	| { kind: 'notStarted' };
 
-function once<T>(make: () => Promise<T>): () => Promise<T> {
-	let made: Promise<T> | undefined;
-	return async () => await (made ??= make());
-}
-
 /** n8n takes a node for failed, and runs it again, when its first output item has an `error`. */
 function looksFailed(first: ItemOutcome<OutputItem[]> | undefined): boolean {
 	return first?.kind === 'done' && 'error' in (first.value[0]?.json ?? {});
@@ -50,7 +45,8 @@ export async function executeItems(
 	const stop = new AbortController();
 	const endOfAll = AbortSignal.any([stop.signal, ...(cancelSignal ? [cancelSignal] : [])]);
 
-	const setup = once(async () => await prepare(context, resources, settings));
+	let preparation: ReturnType<typeof prepare> | undefined;
+	const setup = async () => await (preparation ??= prepare(context, resources, settings));
 
 	async function attempt<T>(task: () => Promise<T>, readsOnly = false): Promise<ItemOutcome<T>> {
 		try {

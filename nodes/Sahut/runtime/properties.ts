@@ -2,35 +2,27 @@ import type { INodeProperties } from 'n8n-workflow';
 
 import type { Operation, Resource } from './operation';
 
-function operationPicker({ value, operations, defaultOperation }: Resource): INodeProperties {
+function operationPicker(resource: Resource): INodeProperties {
 	return {
 		displayName: 'Operation',
 		name: 'operation',
 		type: 'options',
 		noDataExpression: true,
-		displayOptions: { show: { resource: [value] } },
-		options: operations.map(({ name, value: operation, action, description }) => ({
-			name,
-			value: operation,
-			action,
-			description,
-		})),
-		default: defaultOperation,
+		displayOptions: { show: { resource: [resource.value] } },
+		options: resource.operations.map(({ name, value, action, description }) => {
+			return { name, value, action, description };
+		}),
+		default: resource.defaultOperation,
 	};
 }
 
 function fieldsOf(resource: Resource, operation: Operation): INodeProperties[] {
-	return operation.fields.map((field) => ({
-		...field,
-		displayOptions: {
-			...field.displayOptions,
-			show: {
-				resource: [resource.value],
-				operation: [operation.value],
-				...field.displayOptions?.show,
-			},
-		},
-	}));
+	const shown = { resource: [resource.value], operation: [operation.value] };
+	return operation.fields.map((field) => {
+		const { displayOptions } = field;
+		const show = { ...shown, ...displayOptions?.show };
+		return { ...field, displayOptions: { ...displayOptions, show } };
+	});
 }
 
 /**
@@ -38,7 +30,6 @@ function fieldsOf(resource: Resource, operation: Operation): INodeProperties[] {
  * fields of every operation, shown for that operation alone.
  */
 export function toProperties(resources: Resource[]): INodeProperties[] {
-	const firstResource = resources[0]?.value;
 	return [
 		{
 			displayName: 'Resource',
@@ -46,7 +37,7 @@ export function toProperties(resources: Resource[]): INodeProperties[] {
 			type: 'options',
 			noDataExpression: true,
 			options: resources.map(({ name, value }) => ({ name, value })),
-			default: firstResource,
+			default: resources[0]?.value,
 		},
 		...resources.map(operationPicker),
 		...resources.flatMap((resource) =>

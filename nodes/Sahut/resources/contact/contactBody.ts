@@ -1,31 +1,14 @@
-import { UserError } from 'n8n-workflow';
-
 import type { ContactFields } from '../../api/contacts';
 import { normalizePhone } from '../../api/phoneNumber';
-import type { Params, Row } from '../../runtime/params';
+import type { Params } from '../../runtime/params';
 import type { Contact } from '../../transport/types';
 import { checkEmail } from '../emailAddress';
+import { readNamedRows } from '../namedRows';
 
-/** Name → value; a row whose expression finds no value is left out. */
-function toAttributes(rows: Row[]): Record<string, string> {
-	const attributes = new Map<string, string>();
-	for (const [index, row] of rows.entries()) {
-		const name = row.name?.trim() ?? '';
-		if (name === '') {
-			throw new UserError(`Custom attribute ${index + 1} has no name`, {
-				description: 'Enter the key of the attribute as it stands in Sahut.',
-			});
-		}
-		if (attributes.has(name)) {
-			throw new UserError(`Custom attribute "${name}" is there twice`, {
-				description: 'Keep one of the two: an attribute has one value.',
-			});
-		}
-		if (row.value !== undefined) attributes.set(name, row.value);
-	}
-	// fromEntries defines properties, where an assignment to `__proto__` would be lost.
-	return Object.fromEntries(attributes);
-}
+const ATTRIBUTE_ADVICE = {
+	noName: 'Enter the key of the attribute as it stands in Sahut.',
+	twice: 'Keep one of the two: an attribute has one value.',
+};
 
 /**
  * The fields of a collection that hold something: an empty one counts as not given, so that a gap in
@@ -37,7 +20,13 @@ export function readContactFields(params: Params, collection: string): ContactFi
 	const names = { name: 'name', phone: 'phone', email: 'email', company: 'company' };
 	const texts = params.given(collection, names);
 	const tags = params.texts(`${collection}.tags`);
-	const attributes = toAttributes(params.rows(`${collection}.customAttributes.attribute`));
+	const attributes = readNamedRows(
+		params.rows(`${collection}.customAttributes.attribute`),
+		'Custom attribute',
+		ATTRIBUTE_ADVICE,
+		// A row whose expression finds no value is left out.
+		(value) => value,
+	);
 	return {
 		...texts,
 		...(texts.phone && { phone: normalizePhone(texts.phone) }),

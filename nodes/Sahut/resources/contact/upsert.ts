@@ -32,11 +32,6 @@ interface Input {
 	fields: ContactFields;
 }
 
-/** All keys that the contact has once the item is done. */
-function keysOf({ key, fields }: Input): ContactKey[] {
-	return [key, ...keysIn(fields)];
-}
-
 const stepOf = (key: ContactKey) => `upsert of ${keyText(key)}`;
 
 /** The contact with the key: as an item of this run has left it, or as Sahut shows it. */
@@ -115,8 +110,9 @@ export const upsert: Operation<Input> = {
 			},
 		};
 	},
-	// By one item it may be found by its phone number, by another by its email address.
-	lane: (input) => keysOf(input).map(laneOf),
+	// All keys that the contact has once the item is done: by one item it may be found by its phone
+	// number, by another by its email address.
+	lane: ({ key, fields }) => [key, ...keysIn(fields)].map(laneOf),
 	async run(input, sahut) {
 		const json = await sahut.once(stepOf(input.key), {
 			async run() {

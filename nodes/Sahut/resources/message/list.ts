@@ -2,7 +2,7 @@ import type { IBinaryKeyData } from 'n8n-workflow';
 
 import type { ItemClient } from '../../api/itemClient';
 import { messagesOf } from '../../api/messages';
-import type { Operation, OutputItem } from '../../runtime/operation';
+import type { Operation } from '../../runtime/operation';
 import type { Params } from '../../runtime/params';
 import { downloadsOf } from '../../transport/attachments';
 import { fetchTimeline, type Selection } from '../../transport/timeline';
@@ -70,10 +70,7 @@ export const list: Operation<Input> = {
 			return [{ json, binary }];
 		}
 		if (!downloadAttachments) return messages.map((json) => ({ json }));
-		return await Promise.all(
-			messages.map(
-				async (json): Promise<OutputItem> => ({ json, binary: await download([json], sahut) }),
-			),
-		);
+		const withFiles = async (json: Message) => ({ json, binary: await download([json], sahut) });
+		return await Promise.all(messages.map(withFiles));
 	},
 };

@@ -1,6 +1,7 @@
 import { UserError } from 'n8n-workflow';
 
 import type { Row } from '../../runtime/params';
+import { readNamedRows } from '../namedRows';
 
 /** Name → value of the placeholders of a WhatsApp template. Any name is data, also `__proto__`. */
 export type TemplateVariables = Record<string, string>;
@@ -13,37 +14,26 @@ function asWhatsAppTakes(value: string): string {
 	return value.replace(/\s*[\t\n\v\f\r\u0085\u2028\u2029]\s*|[^\S\t\n\v\f\r]{5,}/gu, ' ').trim();
 }
 
+const VARIABLE_ADVICE = {
+	noName: 'Enter the name of the placeholder as it stands in the template.',
+	twice: 'Keep one of the two: a placeholder has one value.',
+};
+
 /**
  * Variables from names and values, in their order.
  *
  * @throws UserError for a variable without a name, named twice, or with a blank value.
  */
 export function toTemplateVariables(rows: Row[]): TemplateVariables {
-	const variables = new Map<string, string>();
-	for (const [index, row] of rows.entries()) {
-		const name = row.name?.trim() ?? '';
-		if (name === '') {
-			throw new UserError(`Template variable ${index + 1} has no name`, {
-				description: 'Enter the name of the placeholder as it stands in the template.',
-			});
-		}
-		if (variables.has(name)) {
-			throw new UserError(`Template variable "${name}" is there twice`, {
-				description: 'Keep one of the two: a placeholder has one value.',
-			});
-		}
-		const value = asWhatsAppTakes(row.value ?? '');
+	return readNamedRows(rows, 'Template variable', VARIABLE_ADVICE, (given = '', name) => {
+		const value = asWhatsAppTakes(given);
 		// Nor of characters that show nothing.
-		if (/^[\s\p{Cf}]*$/u.test(value)) {
-			throw new UserError(`Template variable "${name}" has no value`, {
-				description:
-					'WhatsApp takes no blank values. Enter one, or check that its expression finds a value in this item.',
-			});
-		}
-		variables.set(name, value);
-	}
-	// fromEntries defines properties, where an assignment to `__proto__` would be lost.
-	return Object.fromEntries(variables);
+		if (!/^[\s\p{Cf}]*$/u.test(value)) return value;
+		throw new UserError(`Template variable "${name}" has no value`, {
+			description:
+				'WhatsApp takes no blank values. Enter one, or check that its expression finds a value in this item.',
+		});
+	});
 }
 
 /** The names in the text of a flat JSON object, as often as they stand there: parsing drops repeats. */
