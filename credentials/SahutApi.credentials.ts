@@ -13,7 +13,7 @@ import {
 	normalizeBaseUrl,
 } from '../nodes/Sahut/transport/connection';
 
-/** What the credential test says of an answer with this status. */
+/** Returns the message of the credential test for a status. */
 function forStatus(value: number, message: string) {
 	return { type: 'responseCode' as const, properties: { value, message } };
 }

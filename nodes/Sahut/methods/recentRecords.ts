@@ -8,12 +8,12 @@ import type { Conversation } from '../transport/types';
 /** How far back channels and agents are looked for: five pages. */
 const MAX_CONVERSATIONS = 500;
 
-/** The entry of a list for a record: the names that it has, else its ID. */
+/** Returns the entry of a list for a record: the names that it has, else its ID. */
 export function entryOf(id: string, ...names: Array<string | null | undefined>) {
 	return { name: names.filter(Boolean).join(' · ') || id, value: id };
 }
 
-/** The records that recent conversations name, each once, in alphabetical order. */
+/** Lists the records that recent conversations name, each once, in alphabetical order. */
 async function recentRecords(
 	context: ILoadOptionsFunctions,
 	entriesOf: (conversation: Conversation) => Array<ReturnType<typeof entryOf>>,

@@ -1,6 +1,6 @@
 import { UserError } from 'n8n-workflow';
 
-/** The changes of an update. @throws UserError if there are none */
+/** Returns the changes of an update. @throws UserError if there are none */
 export function requireChanges<T extends object>(changes: T): T {
 	if (Object.keys(changes).length > 0) return changes;
 	throw new UserError('There is nothing to update', {

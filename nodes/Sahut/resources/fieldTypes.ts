@@ -25,13 +25,13 @@ export const timeField = fieldOf('dateTime', '');
 export const choiceField = fieldOf('options', '');
 export const choicesField = fieldOf('multiOptions', []);
 
-/** A text field for several values; `entry` names one of them on the button that adds it. */
+/** Returns a text field for several values; `entry` names one of them on the button that adds it. */
 export function textsField(displayName: string, name: string, entry: string, details: Details) {
 	const typeOptions = { multipleValues: true, multipleValueButtonText: `Add ${entry}` };
 	return textField(displayName, name, { typeOptions, ...details });
 }
 
-/** A field for rows of texts, e.g. a name and a value; `entry` is the label and the name of a row. */
+/** Returns a field for rows of texts, e.g. a name and a value; `entry` is the label and the name of a row. */
 export function rowsField(
 	displayName: string,
 	name: string,
@@ -50,7 +50,7 @@ export function rowsField(
 	};
 }
 
-/** The entries of a picker, in alphabetical order: stored value → label, or label and description. */
+/** Returns the entries of a picker, in their order; `labels`: stored value → label, or label and description. */
 export function optionsOf(
 	labels: Record<string, string | [name: string, description: string]>,
 ): INodePropertyOptions[] {
@@ -61,7 +61,7 @@ export function optionsOf(
 	});
 }
 
-/** The field, shown only if other fields have one of the given values. */
+/** Returns the field, shown only if other fields have one of the given values. */
 export function showIf(show: Record<string, string[]>, field: INodeProperties): INodeProperties {
 	return { ...field, displayOptions: { show } };
 }

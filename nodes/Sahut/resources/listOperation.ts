@@ -6,7 +6,7 @@ import { fetchList } from '../transport/pagination';
 import { collection, listOptions, returnAllAndLimit } from './fields';
 
 /**
- * The List operation of a resource, with one output item per record.
+ * Returns the List operation of a resource, with one output item per record.
  *
  * @param records their name in the path of the API: `contacts`
  * @param filters the entries of the Filters collection

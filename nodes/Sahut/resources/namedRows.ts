@@ -3,7 +3,7 @@ import { UserError } from 'n8n-workflow';
 import type { Row } from '../runtime/params';
 
 /**
- * The values of rows by their names, in their order.
+ * Reads rows of a name and a value, in their order.
  *
  * @param label what messages call a row: `Template variable`
  * @param toValue undefined leaves the row out

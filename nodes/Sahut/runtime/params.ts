@@ -78,7 +78,11 @@ export function readParams(
 			});
 		},
 
-		/** The texts of a collection that are not blank, without white space around them, by other names. */
+		/**
+		 * Reads texts of a collection, without white space around them; leaves out blank ones.
+		 *
+		 * @param names name in the result → name of the field
+		 */
 		given<T extends string>(collection: string, names: Record<T, string>) {
 			const texts = Object.entries<string>(names).map(([key, name]) => {
 				return [key, text(`${collection}.${name}`).trim()];

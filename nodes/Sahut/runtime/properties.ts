@@ -1,18 +1,20 @@
-import type { INodeProperties } from 'n8n-workflow';
+import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
 import type { Operation, Resource } from './operation';
 
-function operationPicker(resource: Resource): INodeProperties {
+function toEntry({ name, value, action, description }: Operation): INodePropertyOptions {
+	return { name, value, action, description };
+}
+
+function operationPicker({ value, operations, defaultOperation }: Resource): INodeProperties {
 	return {
 		displayName: 'Operation',
 		name: 'operation',
 		type: 'options',
 		noDataExpression: true,
-		displayOptions: { show: { resource: [resource.value] } },
-		options: resource.operations.map(({ name, value, action, description }) => {
-			return { name, value, action, description };
-		}),
-		default: resource.defaultOperation,
+		displayOptions: { show: { resource: [value] } },
+		options: operations.map(toEntry),
+		default: defaultOperation,
 	};
 }
 
@@ -30,6 +32,7 @@ function fieldsOf(resource: Resource, operation: Operation): INodeProperties[] {
  * fields of every operation, shown for that operation alone.
  */
 export function toProperties(resources: Resource[]): INodeProperties[] {
+	const firstResource = resources[0]?.value;
 	return [
 		{
 			displayName: 'Resource',
@@ -37,7 +40,7 @@ export function toProperties(resources: Resource[]): INodeProperties[] {
 			type: 'options',
 			noDataExpression: true,
 			options: resources.map(({ name, value }) => ({ name, value })),
-			default: resources[0]?.value,
+			default: firstResource,
 		},
 		...resources.map(operationPicker),
 		...resources.flatMap((resource) =>

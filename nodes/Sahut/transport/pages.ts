@@ -9,7 +9,7 @@ export const MAX_PAGE_SIZE = 100;
 /** A list call without its paging. */
 export type ListRequest = Pick<SahutRequest, 'path' | 'query'> & { wording: Wording };
 
-/** The list of all records of one kind, or of those that match a query. */
+/** Returns the list call for all records of one kind, or for those that match a query. */
 export function listOf(records: 'contacts' | 'conversations', query?: IDataObject): ListRequest {
 	return { path: [records], query, wording: { subject: `list of ${records}` } };
 }
@@ -44,28 +44,13 @@ export function lastPageBy(
 	return data.length === size ? page + 1 : page;
 }
 
-/** The pages of one list, each fetched once; a last page that has others behind it by now, again. */
-export interface Pages<T> {
-	/** Records on a page that is full. */
-	readonly size: number;
-	/** The records of page `page`, from 1. */
-	read(page: number): Promise<T[]>;
-	/** Lets go of a page that is not read again. */
-	release(page: number): void;
-	/** The number of the last page, as far as the pages that were read have told; 1 at first. */
-	last(): number;
-	/** Whether the page was not full when it was read, and must be by now. */
-	hasGrown(page: number): boolean;
-	/** The `meta.total` that the pages have told, each once; nothing where they tell none. */
-	readonly totals: ReadonlySet<number>;
-}
-
-/** @param size records to a page, up to 100 */
-export function openPages<T>(
-	sahut: SahutClient,
-	request: ListRequest,
-	size = MAX_PAGE_SIZE,
-): Pages<T> {
+/**
+ * Opens the pages of one list. Each is fetched once; a last page that has others behind it by now,
+ * again.
+ *
+ * @param size records to a page, up to 100
+ */
+export function openPages<T>(sahut: SahutClient, request: ListRequest, size = MAX_PAGE_SIZE) {
 	const reads = new Map<number, Promise<T[]>>();
 	const short = new Set<number>();
 	const again = new Set<number>();
@@ -83,15 +68,26 @@ export function openPages<T>(
 		return data;
 	}
 
+	/** Whether the page was not full when it was read, and must be by now. */
 	const hasGrown = (page: number) => short.has(page) && !again.has(page) && page < last;
 
 	return {
+		/** Records on a page that is full. */
 		size,
-		last: () => last,
+
 		hasGrown,
+
+		/** The number of the last page, as far as the pages that were read have told; 1 at first. */
+		last: () => last,
+
+		/** The `meta.total` that the pages have told, each once; nothing where they tell none. */
 		totals,
-		release: (page) => void reads.delete(page),
-		async read(page) {
+
+		/** Lets go of a page that is not read again. */
+		release: (page: number) => void reads.delete(page),
+
+		/** The records of page `page`, from 1. */
+		async read(page: number): Promise<T[]> {
 			if (hasGrown(page)) {
 				again.add(page);
 				reads.delete(page);
@@ -102,6 +98,9 @@ export function openPages<T>(
 		},
 	};
 }
+
+/** The pages of one list. */
+export type Pages<T> = ReturnType<typeof openPages<T>>;
 
 /** Counts pages up from `first`, to the last one known at that time and below `end`. */
 export function upwards(

@@ -34,7 +34,7 @@ const variable = {
 	],
 };
 
-/** The field for one message type, and with a hint for Text, or Template After 24 Hours. */
+/** Returns the field for one message type, and with a hint for Text, or Template After 24 Hours. */
 const forTypes = (messageType: string, field: INodeProperties, hint: string) => [
 	showIf({ messageType: [messageType] }, field),
 	showIf({ messageType: ['textOrTemplate'] }, { ...field, hint }),
