@@ -11,13 +11,11 @@ const NOT_IN_AN_ID = /[\s/\\?#%]|^\.+$/;
 export function asText(value: unknown, label: string): string {
 	if (value === undefined || value === null) return '';
 	if (typeof value === 'object') {
-		throw new UserError(
-			`${label} is ${Array.isArray(value) ? 'a list' : 'an object'}, not a text`,
-			{
-				description:
-					'Point the expression at a single value, such as {{ $json.name }}, or join a list with .join(", ").',
-			},
-		);
+		const found = Array.isArray(value) ? 'a list' : 'an object';
+		throw new UserError(`${label} is ${found}, not a text`, {
+			description:
+				'Point the expression at a single value, such as {{ $json.name }}, or join a list with .join(", ").',
+		});
 	}
 	return String(value);
 }

@@ -47,38 +47,26 @@ const UNTRUSTED =
 const TIMEOUTS = new Set(['ECONNABORTED', 'ETIMEDOUT']);
 
 /** Whether Sahut did not respond in time. */
-export function isTimeout(code: string): boolean {
-	return TIMEOUTS.has(code);
-}
+export const isTimeout = (code: string) => TIMEOUTS.has(code);
 
 /** Whether nothing can be had from this address now, but perhaps in a moment. */
-export function isUnreachable(code: string): boolean {
-	return code === NOT_CONNECTED || UNREACHABLE.test(code);
-}
+export const isUnreachable = (code: string) => code === NOT_CONNECTED || UNREACHABLE.test(code);
 
 /** Whether the other side was not trusted, which the next try would not change. */
-export function isUntrusted(code: string): boolean {
-	return UNTRUSTED.test(code);
-}
+export const isUntrusted = (code: string) => UNTRUSTED.test(code);
 
 /** Whether no connection was made: Sahut has seen nothing of the request. */
-export function isNeverConnected(code: string): boolean {
-	return isUnreachable(code) || isUntrusted(code);
-}
+export const isNeverConnected = (code: string) => isUnreachable(code) || isUntrusted(code);
 
-export function isSuccess(status: number): boolean {
-	return status >= 200 && status < 300;
-}
+export const isSuccess = (status: number) => status >= 200 && status < 300;
 
 /** Whether Sahut turned the request back because there were too many, and did nothing else. */
-export function isRateLimited(outcome: Outcome): boolean {
-	return outcome.kind === 'answer' && outcome.status === RATE_LIMITED;
-}
+export const isRateLimited = (outcome: Outcome) =>
+	outcome.kind === 'answer' && outcome.status === RATE_LIMITED;
 
 /** Whether a request may be made any number of times: it changes nothing, or what it deletes is gone. */
-export function isRepeatable({ method }: Pick<SahutRequest, 'method'>): boolean {
-	return method === 'GET' || method === 'DELETE';
-}
+export const isRepeatable = ({ method }: Pick<SahutRequest, 'method'>) =>
+	method === 'GET' || method === 'DELETE';
 
 /** Redirects to the result of what was done (RFC 9110, 15.4). */
 const SEEN_ELSEWHERE = new Set([302, 303]);

@@ -8,7 +8,7 @@ import {
 import { getConversation } from '../api/conversations';
 import { connect } from '../transport/client';
 import { mayPassByItself } from '../transport/errors';
-import { DEFAULT_TRANSPORT, type TransportSettings } from '../transport/settings';
+import { DEFAULT_TRANSPORT } from '../transport/settings';
 import { claim, store } from './claim';
 import { eventKey } from './deduplication';
 import { conversationIdOf, parseBody, readEvent, type SahutEvent } from './envelope';
@@ -22,11 +22,7 @@ import { triggerData } from './triggerData';
 /** Sahut waits 10 seconds for an answer, and then delivers again (API reference, "Webhooks"). */
 const ANSWER_WITHIN_MS = 7_000;
 
-const LOOKUP: TransportSettings = {
-	...DEFAULT_TRANSPORT,
-	timeoutMs: ANSWER_WITHIN_MS,
-	maxAttempts: 1,
-};
+const LOOKUP = { ...DEFAULT_TRANSPORT, timeoutMs: ANSWER_WITHIN_MS, maxAttempts: 1 };
 
 /** n8n answers 200 and starts nothing. */
 const STARTS_NOTHING: IWebhookResponseData = {};
@@ -56,13 +52,10 @@ async function fetchConversation(
  * seen, and Sahut delivers the event again.
  */
 function cannotFilter(context: IWebhookFunctions, error: Error & { description?: string | null }) {
-	return new NodeOperationError(
-		context.getNode(),
-		`An event could not be filtered: ${error.message}`,
-		{
-			description: `${error.description ?? ''} Sahut delivers the event again, five times within 43 minutes. Without Channel and Conversation Statuses under Options, nothing is asked of Sahut.`,
-		},
-	);
+	const message = `An event could not be filtered: ${error.message}`;
+	return new NodeOperationError(context.getNode(), message, {
+		description: `${error.description ?? ''} Sahut delivers the event again, five times within 43 minutes. Without Channel and Conversation Statuses under Options, nothing is asked of Sahut.`,
+	});
 }
 
 /**

@@ -32,14 +32,11 @@ function letsMessagesPass({ messageTypes, senderTypes }: Filters): boolean {
 export function assertPassable(context: IHookFunctions): void {
 	const { filters } = readOptions(context);
 	if (letsMessagesPass(filters) || !filters.events.every(isAboutMessages)) return;
-	throw new NodeOperationError(
-		context.getNode(),
-		'No message can have these Message Types and these Sender Types',
-		{
-			description:
-				'Incoming messages are from contacts, outgoing ones from agents and bots. Change one of the two options; without Message Types, only incoming messages start the workflow.',
-		},
-	);
+	const message = 'No message can have these Message Types and these Sender Types';
+	throw new NodeOperationError(context.getNode(), message, {
+		description:
+			'Incoming messages are from contacts, outgoing ones from agents and bots. Change one of the two options; without Message Types, only incoming messages start the workflow.',
+	});
 }
 
 /** Of the channels, those that have no conversation, as far as Sahut says it. */

@@ -11,14 +11,6 @@ import { conversationLocator, returnAllAndLimit } from '../fields';
 import { filters, options } from './listFields';
 import { toTranscript } from './transcript';
 
-interface Input {
-	conversationId: string;
-	selection: Selection<Message>;
-	asTranscript: boolean;
-	downloadAttachments: boolean;
-	timezone: string;
-}
-
 function readFilter(params: Params): Selection<Message>['keep'] {
 	const types = new Set(params.choices('filters.types'));
 	const senderTypes = new Set(params.choices('filters.senderTypes'));
@@ -26,6 +18,22 @@ function readFilter(params: Params): Selection<Message>['keep'] {
 	return ({ type, sender }) =>
 		(types.size === 0 || types.has(type)) &&
 		(senderTypes.size === 0 || senderTypes.has(sender?.type));
+}
+
+function read(params: Params) {
+	return {
+		conversationId: params.locator('conversationId'),
+		selection: {
+			limit: params.limit(),
+			newestFirst: params.choice('options.order') === 'newestFirst',
+			after: params.instant('filters.createdAfter'),
+			before: params.instant('filters.createdBefore'),
+			keep: readFilter(params),
+		},
+		asTranscript: params.choice('options.output') === 'transcript',
+		downloadAttachments: params.flag('options.downloadAttachments', false),
+		timezone: params.timezone(),
+	};
 }
 
 /** All attachments of some messages, numbered through. */
@@ -39,7 +47,7 @@ async function download(
 	return Object.fromEntries(files.map((file, index) => [`attachment_${index}`, file]));
 }
 
-export const list: Operation<Input> = {
+export const list: Operation<ReturnType<typeof read>> = {
 	value: 'list',
 	name: 'List',
 	action: 'List messages',
@@ -48,19 +56,7 @@ export const list: Operation<Input> = {
 	done: 'read',
 	readsOnly: true,
 	fields: [conversationLocator, ...returnAllAndLimit, filters, options],
-	read: (params) => ({
-		conversationId: params.locator('conversationId'),
-		selection: {
-			limit: params.limit(),
-			newestFirst: params.choice('options.order') === 'newestFirst',
-			after: params.instant('filters.createdAfter'),
-			before: params.instant('filters.createdBefore'),
-			keep: readFilter(params),
-		},
-		asTranscript: params.choice('options.output') === 'transcript',
-		downloadAttachments: params.flag('options.downloadAttachments', false),
-		timezone: params.timezone(),
-	}),
+	read,
 	async run({ conversationId, selection, asTranscript, downloadAttachments, timezone }, sahut) {
 		const messages = await fetchTimeline<Message>(sahut, messagesOf(conversationId), selection);
 		if (asTranscript) {

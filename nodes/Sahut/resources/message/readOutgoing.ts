@@ -33,13 +33,11 @@ function readSkipWithin(params: Params, content: Content): number | undefined {
 	const hours = params.aboveZero('options.skipIfSentWithin');
 	if (hours === undefined) return undefined;
 	if (!bodiesOf(content).every(isIdentifiable)) {
-		throw new UserError(
-			'Skip If Sent Within (Hours) cannot be used with a template without variables',
-			{
-				description:
-					'Whether a customer has had a template is told by its values, such as the number of an order: without any, it cannot be told from another message. Use a template with variables, or remove the option.',
-			},
-		);
+		const message = 'Skip If Sent Within (Hours) cannot be used with a template without variables';
+		throw new UserError(message, {
+			description:
+				'Whether a customer has had a template is told by its values, such as the number of an order: without any, it cannot be told from another message. Use a template with variables, or remove the option.',
+		});
 	}
 	return hours * HOUR_MS;
 }
