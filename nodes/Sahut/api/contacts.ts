@@ -1,6 +1,8 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { writeKey } from '../processCache/recentWrites';
 import { isRefused, undefinedIfNotFound } from '../transport/errors';
 import type { Contact, SahutClient, SahutRequest } from '../transport/types';
-import { awaitLostWrite, LOST_WRITE_MS, OWN_WRITE_MS } from './awaitLostWrite';
 import {
 	findContacts,
 	hasKey,
@@ -10,8 +12,9 @@ import {
 	type ContactKey,
 } from './contactSearch';
 import { hasValues } from './hasValues';
-import type { ItemClient } from './itemClient';
-import { write } from './write';
+import type { ItemClient, WriteSearch } from './itemClient';
+import { lookForLost, lookRepeatedly, OWN_WRITE_MS } from './lostWrites';
+import { rememberedWrites, write } from './write';
 import { canBeOf } from './writtenSince';
 
 /** What can be written of a contact (API reference, "Contacts"); only given fields change. */
@@ -41,16 +44,30 @@ export async function getContact(sahut: SahutClient, contactId: string): Promise
 }
 
 /** Email addresses are equal in whatever case; Sahut may store an empty one as ''. */
-const comparable = <T extends { email?: string | null }>(contact: T) => ({
+const comparable = ({ email, ...contact }: IDataObject | Contact) => ({
 	...contact,
-	email: contact.email?.toLowerCase() || undefined,
+	email: String(email ?? '').toLowerCase() || undefined,
 });
 
-const keyInMemory = ({ cache, workspaceId }: ItemClient, key: ContactKey) =>
-	cache.recentWrites.key('contact', workspaceId, keyText(key));
+/** By phone number or email, kept apart by API key: two workspaces may share a customer. */
+const memoryKeys = (sahut: ItemClient, keys: ContactKey[]) =>
+	keys.map((key) => writeKey('contact', sahut.workspaceId, keyText(key)));
 
-const memoryKeys = (sahut: ItemClient, fields: ContactFields) =>
-	keysIn(fields).map((key) => keyInMemory(sahut, key));
+const memoryKeyOfId = ({ cache }: ItemClient, id: string) => writeKey('contact', cache.address, id);
+
+/** Whether a contact can be what a write has created. */
+function isOfWrite(
+	contact: Contact,
+	sent: IDataObject,
+	search: WriteSearch,
+	sahut: ItemClient,
+): boolean {
+	const { id, created_at } = contact;
+	return (
+		hasValues(comparable(contact), comparable(sent)) &&
+		canBeOf({ id, createdAt: Date.parse(created_at) }, sahut, search)
+	);
+}
 
 /** The request that creates a contact, as a Dry Run shows it. */
 export function createContactRequest(body: NewContact): SahutRequest {
@@ -77,16 +94,20 @@ export async function createContact(
 			request: createContactRequest(body),
 			body: () => body,
 			wording: { subject: `contact "${body.name}"` },
-			memoryKeys: () => memoryKeys(sahut, body),
-			async find(given, search) {
-				const sent = given as NewContact;
-				const isIt = (contact: Contact) =>
-					hasValues(comparable(contact), comparable(sent)) && canBeOf(contact, sahut, search);
-				const [key] = keysIn(sent);
+			memory: sahut.cache.recentRecords,
+			memoryKeys: () => memoryKeys(sahut, keysIn(body)),
+			async find(sent, search) {
+				const { name, phone, email } = sent as NewContact;
+				const [key] = keysIn({ phone, email });
+				const canBe = (contact: Contact) => isOfWrite(contact, sent, search, sahut);
 				const found = await (key
-					? findContacts(sahut, key, isIt)
-					: searchText(sahut, sent.name, isIt));
+					? findContacts(sahut, key, canBe)
+					: searchText(sahut, name, canBe));
 				return found[0];
+			},
+			async read(id, sent, search) {
+				const contact = await getContact(sahut, id).catch(undefinedIfNotFound);
+				return contact && isOfWrite(contact, sent, search, sahut) ? contact : undefined;
 			},
 		},
 		sahut,
@@ -104,14 +125,14 @@ export async function findRecentContact(
 	sahut: ItemClient,
 ): Promise<Contact | undefined> {
 	const since = sahut.now() - SEARCH_DELAY_MS;
-	const [latest] = sahut.cache.recentWrites.find(keyInMemory(sahut, key), since);
+	const writes = rememberedWrites(sahut.cache.recentRecords, memoryKeys(sahut, [key]), since);
+	const [latest] = writes;
 	if (latest?.id !== undefined) {
 		const contact = await getContact(sahut, latest.id).catch(undefinedIfNotFound);
 		return contact && hasKey(contact, key) ? contact : undefined;
 	}
-	if (!latest) return undefined;
 	const look = async () => (await findContacts(sahut, key))[0];
-	return await awaitLostWrite(sahut, latest.at, LOST_WRITE_MS, look);
+	return latest && (await lookForLost(sahut, writes, look));
 }
 
 /**
@@ -125,15 +146,23 @@ export async function createOrFindContact(
 	key: ContactKey,
 	sahut: ItemClient,
 ): Promise<{ contact: Contact; isNew: boolean }> {
-	try {
-		return { contact: await createContact(body, sahut, keyText(key)), isNew: true };
-	} catch (error) {
+	const findExisting = async (error: unknown) => {
 		if (!isRefused(error)) throw error;
 		const look = async () => (await findContacts(sahut, key))[0];
-		const contact = await awaitLostWrite(sahut, sahut.now(), OWN_WRITE_MS, look);
+		const contact = await lookRepeatedly(sahut, sahut.now(), OWN_WRITE_MS, look);
 		if (!contact) throw error;
 		return { contact, isNew: false };
-	}
+	};
+	return await createContact(body, sahut, keyText(key)).then(
+		(contact) => ({ contact, isNew: true }),
+		findExisting,
+	);
+}
+
+/** Whether this process has just written a contact, so that lists may show its former state. */
+export function isRecentlyWritten(contactId: string, sahut: ItemClient): boolean {
+	const since = sahut.now() - SEARCH_DELAY_MS;
+	return sahut.cache.recentRecords.find(memoryKeyOfId(sahut, contactId), since).length > 0;
 }
 
 /**
@@ -152,7 +181,8 @@ export async function updateContact(
 			request: { method: 'PUT', path: ['contacts', contactId] },
 			body: () => changes,
 			wording: wordingOf(contactId),
-			memoryKeys: () => memoryKeys(sahut, changes),
+			memory: sahut.cache.recentRecords,
+			memoryKeys: () => [memoryKeyOfId(sahut, contactId), ...memoryKeys(sahut, keysIn(changes))],
 			async find(sent) {
 				const contact = await getContact(sahut, contactId);
 				return hasValues(contact, sent) ? contact : undefined;

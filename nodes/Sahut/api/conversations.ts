@@ -1,11 +1,12 @@
-import { isMethodNotAllowed } from '../transport/errors';
+import { writeKey } from '../processCache/recentWrites';
+import { isMethodNotAllowed, undefinedIfNotFound } from '../transport/errors';
 import { fetchPage } from '../transport/pages';
 import type { Conversation, SahutClient, SahutRequest } from '../transport/types';
-import { awaitLostWrite, LOST_WRITE_MS } from './awaitLostWrite';
 import { hasValues } from './hasValues';
 import type { ItemClient, WriteSearch } from './itemClient';
-import { write } from './write';
-import { writtenSince } from './writtenSince';
+import { lookForLost, LOST_WRITE_MS } from './lostWrites';
+import { rememberedWrites, write } from './write';
+import { canBeOf, writtenSince } from './writtenSince';
 
 /** The body of `POST /conversations` (API reference, "Conversations"), without a first message. */
 export type NewConversation = { contact_id: string; channel_id: string; assignee_id?: string };
@@ -62,20 +63,17 @@ export const newConversationKey = ({ contact_id, channel_id }: NewConversation) 
 	`POST /conversations ${contact_id} ${channel_id}`;
 
 const memoryKey = ({ contact_id, channel_id }: NewConversation, { cache }: ItemClient) =>
-	cache.recentWrites.key('conversation', cache.address, contact_id, channel_id);
+	writeKey('conversation', cache.address, contact_id, channel_id);
 
 /** The ID of a conversation that was created since a write, although its response was lost. */
 async function findCreated(
 	{ contact_id, channel_id }: NewConversation,
-	search: Pick<WriteSearch, 'sentAt'> & Partial<WriteSearch>,
+	search: WriteSearch,
 	sahut: ItemClient,
 ): Promise<string | undefined> {
 	const index = sahut.cache.conversations(channel_id);
 	await index.refresh(sahut, writtenSince(sahut, search));
-	const since = writtenSince(sahut, search);
-	return index
-		.of([contact_id])
-		.find(({ id, createdAt }) => createdAt >= since && !search.isAccountedFor?.(id))?.id;
+	return index.of([contact_id]).find((each) => canBeOf(each, sahut, search))?.id;
 }
 
 /**
@@ -90,12 +88,16 @@ export async function findLostConversation(
 	sahut: ItemClient,
 ): Promise<string | undefined> {
 	const since = sahut.now() - LOST_WRITE_MS;
-	const lost = sahut.cache.recentWrites
-		.find(memoryKey(body, sahut), since)
-		.find(({ id }) => id === undefined);
-	if (!lost) return undefined;
-	const look = async () => await findCreated(body, { sentAt: lost.at }, sahut);
-	return await awaitLostWrite(sahut, lost.at, LOST_WRITE_MS, look);
+	const writes = rememberedWrites(sahut.cache.recentRecords, [memoryKey(body, sahut)], since);
+	const lost = writes.filter(({ id }) => id === undefined);
+	const [latest] = lost;
+	if (!latest) return undefined;
+	const search = {
+		kind: 'retryWithoutLedger',
+		sentAt: latest.at,
+		isAccountedFor: () => false,
+	} as const;
+	return await lookForLost(sahut, lost, async () => await findCreated(body, search, sahut));
 }
 
 /**
@@ -110,6 +112,11 @@ export async function createConversation(
 ): Promise<{ conversation: Conversation; origin: Origin }> {
 	const { contact_id, channel_id } = body;
 	const index = sahut.cache.conversations(channel_id);
+	const readCreated = async (id: string) => {
+		const found = await getConversation(sahut, id).catch(undefinedIfNotFound);
+		if (found) index.update(found, 'write', contact_id);
+		return found;
+	};
 	const conversation = await write<Conversation>(
 		{
 			key: newConversationKey(body),
@@ -123,13 +130,15 @@ export async function createConversation(
 				},
 				note,
 			},
+			memory: sahut.cache.recentRecords,
 			memoryKeys: () => [memoryKey(body, sahut)],
 			async find(_, search) {
 				const isRetry = search.kind === 'retryWithoutLedger';
 				if (isRetry && sahut.isNew(contact_id)) return undefined;
 				const id = await findCreated(body, search, sahut);
-				return id === undefined ? undefined : await getConversation(sahut, id);
+				return id === undefined ? undefined : await readCreated(id);
 			},
+			read: readCreated,
 			learn: (record) => index.update(record, 'write', contact_id),
 		},
 		sahut,
@@ -184,6 +193,7 @@ export async function updateConversation(
 						422: 'Check the status and the IDs of the assignee and the team for this item.',
 					},
 				},
+				memory: sahut.cache.recentRecords,
 				memoryKeys: () => [],
 				async find(sent) {
 					const conversation = await getConversation(sahut, conversationId);

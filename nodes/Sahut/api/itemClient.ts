@@ -70,9 +70,6 @@ export interface ItemClient extends SahutClient, ItemLedger {
 	/** What this n8n process knows of the workspace, for all executions. */
 	cache: ProcessCache;
 
-	/** Memoizes a read for all items of this run; rejected promises are evicted. */
-	memoize<T>(key: string, read: () => Promise<T>): Promise<T>;
-
 	/** Waits `ms` milliseconds without occupying a slot. @throws if the execution is canceled */
 	pause(ms: number): Promise<void>;
 

@@ -1,5 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import { writeKey } from '../processCache/recentWrites';
 import type { ListRequest } from '../transport/pages';
 import type { Message, SahutRequest, Wording } from '../transport/types';
 import { contentKey, showsValues } from './messageContent';
@@ -33,7 +34,7 @@ export function messageMemoryKey(
 	conversationId: string,
 	body: IDataObject,
 ): number {
-	return cache.recentWrites.key('message', cache.address, conversationId, contentKey(body));
+	return writeKey('message', cache.address, conversationId, contentKey(body));
 }
 
 /** A message to be sent; `key` is {@link messageKey}, or one for the phone number. */
@@ -61,6 +62,7 @@ export async function sendMessage(
 				advice: { 422: USE_A_TEMPLATE },
 				...wording,
 			},
+			memory: sahut.cache.recentMessages,
 			memoryKeys: (body) => [messageMemoryKey(sahut, conversationId, body)],
 			learn: (record, body) => learnFrom(record, body, sahut),
 		},

@@ -1,8 +1,10 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import type { RecentWrite, RecentWrites } from '../processCache/recentWrites';
 import { mayHaveBeenProcessed } from '../transport/errors';
 import type { SahutRequest, Wording } from '../transport/types';
 import type { ItemClient, WriteSearch } from './itemClient';
+import { lookForLost } from './lostWrites';
 
 /** A POST, PUT or PATCH, and what belongs to it beside the HTTP data. */
 export interface Write<T> {
@@ -14,19 +16,31 @@ export interface Write<T> {
 	/** Stored in the ledger beside the body that was sent. */
 	context?(body: IDataObject): IDataObject;
 	wording: Wording;
-	/** The keys under which this process remembers it. */
+	/** Where this process remembers it, and under which keys. */
+	memory: RecentWrites;
 	memoryKeys(body: IDataObject): number[];
 	/** Searches Sahut for the record after a lost response, or in a retry. @param body what was sent */
 	find(body: IDataObject, search: WriteSearch): Promise<T | undefined>;
+	/** Reads a record that this process remembers, which searches may not show; if it is the one. */
+	read?(id: string, body: IDataObject, search: WriteSearch): Promise<T | undefined>;
 	/** Records what else the response shows. */
 	learn?(record: T, body: IDataObject): void;
 }
 
 /** When a record was made or changed, by this machine's clock. */
-function writtenAt({ created_at }: IDataObject, { method }: SahutRequest, sahut: ItemClient) {
+function writtenAt({ created_at }: IDataObject, isChange: boolean, sahut: ItemClient): number {
 	const aheadMs = sahut.serverNow() - sahut.now();
-	const created = method === 'POST' ? Date.parse(String(created_at)) - aheadMs : NaN;
-	return Number.isNaN(created) ? sahut.now() : created;
+	const createdAt = isChange ? NaN : Date.parse(String(created_at)) - aheadMs;
+	return Number.isNaN(createdAt) ? sahut.now() : createdAt;
+}
+
+/** What this process knows of writes with these keys, from a time on by this machine's clock. */
+export function rememberedWrites(
+	memory: RecentWrites,
+	keys: number[],
+	since: number,
+): RecentWrite[] {
+	return keys.flatMap((key) => memory.find(key, since));
 }
 
 /**
@@ -36,52 +50,67 @@ function writtenAt({ created_at }: IDataObject, { method }: SahutRequest, sahut:
  * @throws NodeApiError as `SahutClient.request` does; UnknownOutcomeError as `ItemLedger.once` does
  */
 export async function write<T extends IDataObject>(
-	{ key, request, body, context, wording, memoryKeys, find, learn }: Write<T>,
+	{ key, request, body, context, wording, memory, memoryKeys, find, read, learn }: Write<T>,
 	sahut: ItemClient,
 ): Promise<T> {
-	const { recentWrites, address } = sahut.cache;
+	const { address } = sahut.cache;
 	const isChange = request.method !== 'POST';
+
+	/** Finds what an earlier try has written, of which n8n has kept nothing. */
+	async function findUnrecorded(sent: IDataObject, search: WriteSearch): Promise<T | undefined> {
+		const writes = rememberedWrites(memory, memoryKeys(sent), search.sentAt);
+		for (const { id } of read ? writes : []) {
+			if (id === undefined || search.isAccountedFor(id)) continue;
+			const found = await read?.(id, sent, search);
+			if (found) return found;
+		}
+		return await lookForLost(sahut, writes, async () => await find(sent, search));
+	}
+
 	return await sahut.once<T>(key, {
 		wording,
 		...(isChange && { changes: request.path.at(-1) }),
 		async find(search, begin) {
 			const isLost = search.kind === 'lostResponse';
 			const sent = isLost ? search.body : body();
-			const found = await find(sent, search);
+			const found = await (isLost ? find(sent, search) : findUnrecorded(sent, search));
 			if (!found) return undefined;
 			if (!isLost) begin(sent, context?.(sent) ?? {});
-			for (const memoryKey of memoryKeys(sent)) {
-				const at = writtenAt(found, { ...request, expects: 'record' }, sahut);
-				recentWrites.recordFound(address, memoryKey, String(found.id), at);
-			}
-			learn?.(found, sent);
+			const at = writtenAt(found, isChange, sahut);
+			for (const each of memoryKeys(sent)) memory.recordFound(address, each, String(found.id), at);
 			return found;
 		},
 		async run(begin) {
 			let sent: IDataObject = {};
-			let begun: number[] = [];
-			const drop = () => begun.splice(0).forEach((number) => recentWrites.drop(number));
+			const begun = new Map<number, number>();
+			const drop = () => {
+				begun.forEach((write) => memory.drop(write));
+				begun.clear();
+			};
 			const atTheGate = () => {
-				drop();
 				sent = body();
 				begin(sent, context?.(sent) ?? {});
-				begun = memoryKeys(sent).map((each) => recentWrites.begin(address, each, sahut.now()));
+				const keys = memoryKeys(sent);
+				// A request that was refused by the rate limit goes out again, maybe with another body.
+				if (!keys.every((each) => begun.has(each))) drop();
+				for (const each of keys) {
+					const write = begun.get(each);
+					if (write === undefined) begun.set(each, memory.begin(address, each, sahut.now()));
+					else memory.repeat(write, sahut.now());
+				}
 				return sent;
 			};
 			const http: SahutRequest = { ...request, body: atTheGate, expects: 'record' };
-			try {
-				const { data } = await sahut.request<T>(http, wording);
-				// A response to a change may lack the ID.
-				const record = data.id || !isChange ? data : { ...data, id: request.path.at(-1) };
-				for (const number of begun) {
-					recentWrites.confirm(number, String(record.id), writtenAt(record, http, sahut));
-				}
-				learn?.(record, sent);
-				return record;
-			} catch (error) {
+			const { data } = await sahut.request<T>(http, wording).catch((error: unknown) => {
 				if (!mayHaveBeenProcessed(error)) drop();
 				throw error;
-			}
+			});
+			// A response to a change may lack the ID.
+			const record = data.id || !isChange ? data : { ...data, id: request.path.at(-1) };
+			const at = writtenAt(record, isChange, sahut);
+			for (const each of memoryKeys(sent)) memory.confirm(begun.get(each)!, String(record.id), at);
+			learn?.(record, sent);
+			return record;
 		},
 	});
 }

@@ -1,5 +1,5 @@
 import type { SahutClient } from '../transport/types';
-import type { WriteSearch } from './itemClient';
+import type { ItemClient, WriteSearch } from './itemClient';
 
 /** Both clocks, `Date` headers and `created_at`, may be truncated to whole seconds. */
 export const CLOCK_TOLERANCE_MS = 1_000;
@@ -12,14 +12,18 @@ export function writtenSince(sahut: SahutClient, { sentAt }: { sentAt: number })
 	return sahut.toServerTime(sentAt) - CLOCK_TOLERANCE_MS;
 }
 
-/** Whether a record can be of a write: it is new enough, and belongs to no other write. */
+/**
+ * Whether a contact or conversation can be of a write: it is new enough, belongs to no other write of
+ * this execution and, if the response was lost, to none of this process.
+ */
 export function canBeOf(
-	record: { id: string; created_at: string },
-	sahut: SahutClient,
+	{ id, createdAt }: { id: string; createdAt: number },
+	sahut: ItemClient,
 	search: WriteSearch,
 ): boolean {
-	return (
-		Date.parse(record.created_at) >= writtenSince(sahut, search) &&
-		!search.isAccountedFor(record.id)
-	);
+	const { recentRecords, address } = sahut.cache;
+	const isOfOther =
+		search.isAccountedFor(id) ||
+		(search.kind === 'lostResponse' && recentRecords.keyOf(address, id) !== undefined);
+	return createdAt >= writtenSince(sahut, search) && !isOfOther;
 }

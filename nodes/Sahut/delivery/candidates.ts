@@ -3,7 +3,7 @@ import type { ItemClient } from '../api/itemClient';
 import { CLOCK_TOLERANCE_MS } from '../api/writtenSince';
 import type { KnownConversation } from '../processCache/conversationIndex';
 import { undefinedIfNotFound } from '../transport/errors';
-import type { Recipient } from './recipient';
+import { phoneMessageKey, type Recipient } from './recipient';
 import { hasWindow, WINDOW_MS } from './replyWindow';
 
 /** A conversation of a recipient, as far as it is known. */
@@ -22,10 +22,6 @@ export interface Candidates {
 }
 
 export const isOpen = ({ status }: Candidate) => status === 'open' || status === 'pending';
-
-/** The ledger's key of a message to a phone number, whichever conversation it goes into. */
-export const phoneMessageKey = ({ phone, channelId }: Recipient) =>
-	`POST message to ${phone} on ${channelId}`;
 
 /** The conversation to be created for a recipient. */
 export function newConversationOf(
@@ -70,7 +66,7 @@ export async function findCandidates(
 	const checked = new Set<string>();
 
 	/** Reads a conversation. @returns undefined if it was deleted, or belongs elsewhere by now */
-	async function check({ id, contactId }: KnownConversation) {
+	async function check({ id, contactId }: Pick<KnownConversation, 'id' | 'contactId'>) {
 		checked.add(id);
 		const conversation = await getConversation(sahut, id).catch(undefinedIfNotFound);
 		const { contact, channel } = conversation ?? {};
@@ -89,8 +85,9 @@ export async function findCandidates(
 			return known(id);
 		}
 		const ofRun = reuseOpenConversation ? sahut.ofRun(phoneMessageKey(recipient)) : undefined;
-		const sentInto = known(ofRun?.context?.conversation_id);
-		return sentInto && (await check(sentInto));
+		const { conversation_id, contact_id } = ofRun?.context ?? {};
+		const sentInto = { id: String(conversation_id), contactId: String(contact_id) };
+		return conversation_id ? await check(sentInto) : undefined;
 	}
 
 	/** Checks those that are known to be open until one is. */

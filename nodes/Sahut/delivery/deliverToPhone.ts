@@ -1,4 +1,4 @@
-import type { IDataObject } from 'n8n-workflow';
+import { UserError, type IDataObject } from 'n8n-workflow';
 
 import { createContactRequest, createOrFindContact, newContactKey } from '../api/contacts';
 import {
@@ -10,17 +10,27 @@ import {
 } from '../api/conversations';
 import type { ItemClient } from '../api/itemClient';
 import { isRefused } from '../transport/errors';
-import type { Contact } from '../transport/types';
-import { findCandidates, isOpen, newConversationOf, phoneMessageKey } from './candidates';
+import { findCandidates, isOpen, newConversationOf } from './candidates';
 import { carryOut, contextOfTried } from './deliver';
 import { planMessage, type Plan } from './plan';
-import { findRecipientContacts, findTagged, type Recipient } from './recipient';
+import {
+	findRecipientContacts,
+	findTagged,
+	phoneMessageKey,
+	type Recipient,
+	type RecipientContact,
+} from './recipient';
 import { textUntilInNew } from './replyWindow';
 
 const newContactOf = ({ phone, contactName }: Recipient) => ({ name: contactName || phone, phone });
 
-/** The output of an item; or the contacts, if one of them or a conversation turned out to exist. */
-type Outcome = { output: IDataObject } | { contacts: Contact[] };
+/** What has come of a plan. */
+type Outcome =
+	| { output: IDataObject }
+	/** A conversation was created, in whose lane the message is to be sent. */
+	| { created: string; contactId: string }
+	/** A contact or a conversation turned out to exist: these are the contacts to plan with. */
+	| { contacts: RecipientContact[] };
 
 /**
  * Delivers a message to a phone number: finds or creates the contact and the conversation.
@@ -88,7 +98,11 @@ export async function deliverToPhone(
 	 *
 	 * @param isReplanned whether the plan already takes into account what turned out to exist
 	 */
-	async function act(plan: Plan, contacts: Contact[], isReplanned: boolean): Promise<Outcome> {
+	async function act(
+		plan: Plan,
+		contacts: RecipientContact[],
+		isReplanned: boolean,
+	): Promise<Outcome> {
 		let [first] = contacts;
 		if (!first) {
 			const identity = { phone, countryCode };
@@ -101,30 +115,42 @@ export async function deliverToPhone(
 		const { conversation } = plan;
 		const contactId = conversation?.contactId ?? first.id;
 		const body = newConversationOf(recipient, contactId);
+
+		async function startNew(): Promise<Outcome> {
+			const created = await createConversation(body, sahut, `Contact ${contactId} exists.`);
+			const { id } = created.conversation;
+			if (created.origin === 'new') return { created: id, contactId };
+			if (!isReplanned) return { contacts: known };
+			throw new UserError(`Sahut returned conversation "${id}", which cannot be used`, {
+				description: `It belongs to another contact than ${contactId}, or to another channel than ${channelId}. Nothing was sent.`,
+			});
+		}
+
 		if (conversation) {
 			const isSent = plan.kind === 'send' && content.template !== undefined;
 			const mayStartNew = isSent && !isOpen(conversation) && !createdBefore(body, sahut);
-			try {
-				return { output: await deliver(plan, contactId, conversation.id) };
-			} catch (error) {
-				if (!isRefused(error) || !mayStartNew) throw error;
-				// Sahut does not deliver into closed conversations: a template opens a new one.
-			}
-		} else if (reuseOpenConversation && !isReplanned) {
+			return await deliver(plan, contactId, conversation.id).then(
+				(output) => ({ output }),
+				async (error: unknown) => {
+					// Sahut does not deliver into closed conversations: a template opens a new one.
+					if (isRefused(error) && mayStartNew) return await startNew();
+					throw error;
+				},
+			);
+		}
+		if (reuseOpenConversation && !isReplanned) {
 			// If another execution may have created one, the index knows it afterwards.
 			const isOwn = sahut.past(newConversationKey(body)).kind === 'lostResponse';
 			if (!isOwn && (await findLostConversation(body, sahut))) return { contacts: known };
 		}
-		const created = await createConversation(body, sahut, `Contact ${contactId} exists.`);
-		if (created.origin !== 'new') return { contacts: known };
-		const { id } = created.conversation;
-		const textUntil = textUntilInNew(index.channelType);
-		const send: Plan = { kind: 'send', conversation: { id }, textUntil };
-		return { output: await inLanesOf([{ id }], async () => await deliver(send, contactId, id)) };
+		return await startNew();
 	}
 
 	/** Plans and delivers, while nobody else writes into the conversations of these contacts. */
-	async function deliverTo(contacts: Contact[], isReplanned: boolean): Promise<IDataObject> {
+	async function deliverTo(
+		contacts: RecipientContact[],
+		isReplanned: boolean,
+	): Promise<IDataObject> {
 		const tagged = findTagged(recipient, contacts);
 		if (tagged) {
 			return { ...(dryRun && { dryRun }), skipped: true, skip_reason: 'contact_tag', ...tagged };
@@ -142,12 +168,19 @@ export async function deliverToPhone(
 				? { output: await describe(plan, contactIds[0]) }
 				: await act(plan, contacts, isReplanned);
 		});
-		return 'output' in outcome ? outcome.output : await deliverTo(outcome.contacts, true);
+		if ('output' in outcome) return outcome.output;
+		if ('contacts' in outcome) return await deliverTo(outcome.contacts, true);
+		// Outside of the other lanes: nobody holds one lane while waiting for another.
+		const { created: id, contactId } = outcome;
+		const textUntil = textUntilInNew(index.channelType);
+		const send: Plan = { kind: 'send', conversation: { id }, textUntil };
+		return await inLanesOf([{ id }], async () => await deliver(send, contactId, id));
 	}
 
 	const tried = contextOfTried(key, recipient, sahut);
 	if (!tried) return await deliverTo(await findRecipientContacts(recipient, sahut), false);
 	const id = String(tried.conversation_id);
 	const resume: Plan = { kind: 'resume', conversation: { id } };
-	return await deliver(resume, String(tried.contact_id), id);
+	const task = async () => await deliver(resume, String(tried.contact_id), id);
+	return await inLanesOf([{ id }], task);
 }

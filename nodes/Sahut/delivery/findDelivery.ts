@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { awaitLostWrite, LOST_WRITE_MS } from '../api/awaitLostWrite';
 import type { ItemClient } from '../api/itemClient';
+import { lookForLost } from '../api/lostWrites';
 import { messageMemoryKey } from '../api/messages';
 import { writtenSince } from '../api/writtenSince';
 import { AmbiguousError, undefinedIfNotFound, UnknownOutcomeError } from '../transport/errors';
@@ -47,7 +47,7 @@ export async function findDelivery(
 	/** The messages in a conversation that this process has written, in any of the forms. */
 	const remembered = ({ conversationId }: History, since: number) =>
 		bodies.flatMap((body) =>
-			sahut.cache.recentWrites
+			sahut.cache.recentMessages
 				.find(messageMemoryKey(sahut, conversationId, body), since)
 				.map((write) => ({ ...write, body })),
 		);
@@ -67,11 +67,11 @@ export async function findDelivery(
 		return undefined;
 	}
 
-	async function searchOne(history: History, lostAt?: number): Promise<Result> {
+	async function searchOne(history: History, lostAt: number): Promise<Result> {
 		const { conversationId } = history;
 		const matchers = bodies.map((body) => ({
 			form: formOf(body),
-			match: createMatcher(conversationId, body, isSkip ? { ...search, lostAt } : search, sahut),
+			match: createMatcher(conversationId, body, search, lostAt, sahut),
 		}));
 		const seen = new Set<string>();
 		let ambiguity: Ambiguity | undefined;
@@ -94,7 +94,7 @@ export async function findDelivery(
 	}
 
 	/** Searches the conversations once, except those that were deleted. */
-	async function searchAll(histories: History[], lostAt?: number): Promise<Result> {
+	async function searchAll(histories: History[], lostAt: number): Promise<Result> {
 		let ambiguity: Ambiguity | undefined;
 		for (const history of histories) {
 			const result = await searchOne(history, lostAt).catch(undefinedIfNotFound);
@@ -104,14 +104,16 @@ export async function findDelivery(
 		return { ambiguity };
 	}
 
-	let result = await searchAll(conversations);
-	const recent = conversations.flatMap((each) => remembered(each, sahut.now() - LOST_WRITE_MS));
-	const lost = recent.filter(({ id }) => id === undefined).map(({ at }) => at);
-	if (isSkip && !result.delivery && lost.length > 0) {
-		const lostAt = Math.max(...lost);
-		await awaitLostWrite(sahut, lostAt, LOST_WRITE_MS, async () => {
-			const fresh = conversations.map(({ conversationId }) => openHistory(sahut, conversationId));
-			result = await searchAll(fresh, lostAt);
+	// It may be among the messages since, even if it cannot be recognized.
+	const writes = conversations.flatMap((each) => remembered(each, search.sentAt));
+	const lost = writes.filter(({ id }) => id === undefined).map(({ at }) => at);
+	const lostAt = Math.min(Infinity, ...lost);
+	let result = await searchAll(conversations, lostAt);
+	if (search.kind !== 'lostResponse' && !result.delivery) {
+		let histories = conversations;
+		await lookForLost(sahut, writes, async () => {
+			if (histories !== conversations) result = await searchAll(histories, lostAt);
+			histories = conversations.map(({ conversationId }) => openHistory(sahut, conversationId));
 			return result.delivery;
 		});
 	}

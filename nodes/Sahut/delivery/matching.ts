@@ -10,12 +10,7 @@ import type { Message } from '../transport/types';
 export type Search =
 	| WriteSearch
 	/** For Skip If Sent Within: a message since `sentAt`, by anybody. */
-	| {
-			kind: 'sentBefore';
-			sentAt: number;
-			/** When the response to such a message was lost, if one was: it may be among those found. */
-			lostAt?: number;
-	  };
+	| { kind: 'sentBefore'; sentAt: number };
 
 /** Why a match is ambiguous, as it continues "It is not known whether …: ". */
 export const AMBIGUITIES = {
@@ -26,8 +21,8 @@ export const AMBIGUITIES = {
 	noTime: 'there is a message with this text, and Sahut does not say when it was sent',
 	hiddenValues:
 		'there is a message that may be this template, and Sahut does not show the values of templates',
-	noValues:
-		'there is a message that may be this template, which has no variables to recognize it by',
+	notUnique:
+		'there is a message that may be this template, which has no value that only this message has',
 	forgotten:
 		'there is a message with the same values, and this n8n has sent too many messages since to know from which template it came',
 	tooManyMessages: 'too many messages have followed since',
@@ -53,14 +48,17 @@ export type Verdict = 'match' | 'noMatch' | Ambiguity;
  *
  * What this process has written is known by its ID. Otherwise, a text matches by its words and a
  * template by its values; a template without variables only by Sahut's earlier response to it.
+ *
+ * @param lostAt when the response to such a message was lost: it may be among those since; or Infinity
  */
 export function createMatcher(
 	conversationId: string,
 	body: IDataObject,
 	search: Search,
+	lostAt: number,
 	sahut: ItemClient,
 ): (message: Message) => Verdict {
-	const { observedApi, recentWrites, address } = sahut.cache;
+	const { observedApi, recentMessages, address } = sahut.cache;
 	const wantedKey = messageMemoryKey(sahut, conversationId, body);
 	const hasContent = matcherOf(body);
 	const isTemplate = 'template_id' in body;
@@ -77,25 +75,28 @@ export function createMatcher(
 			const isEqual = normalizeText(content) === normalizeText(earlier.content);
 			return isEqual && sender?.id === earlier.senderId ? 'match' : 'noMatch';
 		}
-		const isByOther = observedApi.sender !== undefined && sender?.id !== observedApi.sender.id;
-		// After a lost response, only a certain match counts: the item fails without one.
-		return search.kind === 'lostResponse' || isByOther ? 'noMatch' : 'noValues';
+		return matchSender({ sender }) === 'noMatch' ? 'noMatch' : 'notUnique';
+	}
+
+	/** For content that others may write by chance: only the API's own sender identifies it. */
+	function matchSender({ sender }: Pick<Message, 'sender'>): Verdict {
+		if (observedApi.sender) return sender?.id === observedApi.sender.id ? 'match' : 'noMatch';
+		return search.kind === 'lostResponse' ? 'noMatch' : 'notUnique';
 	}
 
 	/** For a template whose values the stored text does not show: it may still be the wanted one. */
 	function matchHidden(message: Message, at: number): Verdict {
 		const { showsTemplateValues } = observedApi;
 		if (!isTemplate || showsTemplateValues === true || isByAgent(message)) return 'noMatch';
+		// After a lost response, only a certain match counts: the item fails without one.
 		if (search.kind === 'lostResponse') return 'noMatch';
-		if (search.kind === 'retryWithoutLedger') {
-			return showsTemplateValues === false ? 'hiddenValues' : 'noMatch';
-		}
-		const mayBeLost = at >= writtenSince(sahut, { sentAt: search.lostAt ?? Infinity });
-		return mayBeLost || isForgotten(at) ? 'hiddenValues' : 'noMatch';
+		const mayBeEarlier = isOfOthers ? isForgotten(at) : showsTemplateValues === false;
+		const mayBeLost = at >= writtenSince(sahut, { sentAt: lostAt });
+		return mayBeEarlier || mayBeLost ? 'hiddenValues' : 'noMatch';
 	}
 
 	/** Whether this process may have sent it, and has evicted that from its memory. */
-	const isForgotten = (at: number) => at <= sahut.toServerTime(recentWrites.evictedUntil);
+	const isForgotten = (at: number) => at <= sahut.toServerTime(recentMessages.evictedUntil);
 
 	function matchContent(message: Message, at: number): Verdict {
 		const isPrivate = isAsPrivate(message, body);
@@ -108,7 +109,7 @@ export function createMatcher(
 			// Of what a process that has died has sent, no response has shown the sender.
 			const mayBeOurs = observedApi.sender === undefined && isDistinctive(body);
 			return search.kind === 'retryWithoutLedger' && mayBeOurs ? 'maybeByAgent' : 'noMatch';
-		}
+		} else if (!isDistinctive(body)) return matchSender(message);
 		return Number.isNaN(at) ? 'noTime' : 'match';
 	}
 
@@ -116,7 +117,7 @@ export function createMatcher(
 		const at = Date.parse(message.created_at);
 		if (NOT_SENT.has(message.type) || at < writtenSince(sahut, search)) return 'noMatch';
 		if (isAccountedFor(message.id)) return 'noMatch';
-		const known = recentWrites.keyOf(address, message.id);
+		const known = recentMessages.keyOf(address, message.id);
 		// What this process knows by its ID, another write has sent.
 		if (known !== undefined) {
 			return known === wantedKey && search.kind !== 'lostResponse' ? 'match' : 'noMatch';

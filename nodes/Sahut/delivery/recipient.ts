@@ -24,27 +24,34 @@ export interface Recipient extends Outgoing {
 	skipContactTags: string[];
 }
 
-/** The contacts with the recipient's number, the oldest first; one that this item has created. */
+/** A contact with the recipient's number; its tags are only known if they matter. */
+export type RecipientContact = Pick<Contact, 'id'> & Partial<Contact>;
+
+/** The contacts with the recipient's number, the oldest first; or the one that this run uses. */
 export async function findRecipientContacts(
-	{ phone, countryCode, skipContactTags }: Recipient,
+	recipient: Recipient,
 	sahut: ItemClient,
-): Promise<Contact[]> {
+): Promise<RecipientContact[]> {
+	const { phone, countryCode } = recipient;
 	const key = { phone, countryCode };
 	const created = sahut.past(newContactKey(phone));
-	if (skipContactTags.length > 0) {
+	if (recipient.skipContactTags.length > 0) {
 		const { contacts, isComplete } = await findAllContacts(sahut, key);
 		if (!isComplete) throw tooManyContacts(phone);
-		if (contacts.length > 0) return contacts;
+		// A list row may lack the tags.
+		const read = async (each: Contact) => (each.tags ? each : await getContact(sahut, each.id));
+		if (contacts.length > 0) return await Promise.all(contacts.map(read));
 	} else {
-		if (created.kind === 'done') return [created.record as Contact];
-		const ofRun = sahut.ofRun(newContactKey(phone))?.record;
-		if (ofRun) return [ofRun as Contact];
-		const search = async () => await findContacts(sahut, key);
-		const contacts = await sahut.memoize(`contacts with ${phone}`, search);
+		const ofRun = sahut.ofRun(newContactKey(phone))?.record?.id;
+		const written = sahut.ofRun(phoneMessageKey(recipient))?.context?.contact_id;
+		const id = created.kind === 'done' ? created.record.id : (ofRun ?? written);
+		if (id) return [{ id: String(id) }];
+		const contacts = await findContacts(sahut, key);
 		if (contacts.length > 0) return contacts;
 	}
 	if (created.kind === 'done') {
-		const contact = await getContact(sahut, String(created.record.id)).catch(undefinedIfNotFound);
+		const { id } = created.record;
+		const contact = await getContact(sahut, String(id)).catch(undefinedIfNotFound);
 		if (contact) return [contact];
 	}
 	// Its own lost request is settled when it is repeated.
@@ -61,13 +68,21 @@ function tooManyContacts(phone: string): AmbiguousError {
 
 /** A tag without case, width, invisible characters and the amount of whitespace. */
 function normalizeTag(tag: unknown): string {
-	return normalizeText(String(tag).normalize('NFKC').replace(/\p{Cf}/gu, '')).toLowerCase();
+	return normalizeText(
+		String(tag)
+			.normalize('NFKC')
+			.replace(/\p{Cf}/gu, ''),
+	).toLowerCase();
 }
+
+/** The ledger's key of a message to a phone number, whichever conversation it goes into. */
+export const phoneMessageKey = ({ phone, channelId }: Recipient) =>
+	`POST message to ${phone} on ${channelId}`;
 
 /** The contact and its tag, if one of the contacts has a tag to skip. */
 export function findTagged(
 	{ skipContactTags }: Recipient,
-	contacts: Contact[],
+	contacts: RecipientContact[],
 ): { contact_id: string; tag: string } | undefined {
 	const unwanted = new Set(skipContactTags.map(normalizeTag));
 	for (const { id, tags } of contacts) {

@@ -183,7 +183,8 @@ export class ConversationIndex {
 		const isOrdered = this.isOrderedByActivity;
 		const isOutdated = beganAt - this.readAt > MAX_READ_AGE_MS;
 		const changedSince = isOutdated ? Infinity : this.readAt - CLOCK_TOLERANCE_MS;
-		const until = this.completeSince <= since ? changedSince : Math.min(changedSince, since);
+		const isEnough = !isOutdated && this.completeSince <= since;
+		const until = isEnough ? changedSince : Math.min(changedSince, since);
 
 		const maxUnordered = since === Infinity ? 1 : MAX_UNORDERED_PAGES;
 		const next = isOrdered ? upwards(pages) : fromBothEnds(pages, maxUnordered);

@@ -7,14 +7,20 @@ import { RecentWrites } from './recentWrites';
 const MAX_WORKSPACES = 100;
 const MAX_CHANNELS = 100;
 
+/** About 17 MB if all of them are in different conversations. */
+const MAX_MESSAGES = 100_000;
+const MAX_RECORDS = 10_000;
+
 /** What this n8n process knows of a workspace, for all executions. */
 export interface ProcessCache {
 	/** Lanes of records and phone numbers, e.g. `conversation conv_…`, `phone +628…`, of all workspaces. */
 	inLane: Lanes;
 	conversations(channelId: string): ConversationIndex;
 	observedApi: ObservedApi;
-	/** Shared by all API keys of an address: its writes are found by the IDs of records. */
-	recentWrites: RecentWrites;
+	/** The messages that this process has sent, for all API keys of an address. */
+	recentMessages: RecentWrites;
+	/** The contacts and conversations that it has written: apart, so that they displace no message. */
+	recentRecords: RecentWrites;
 	/** The address of the API, as a hash: the scope of IDs. */
 	address: string;
 }
@@ -22,7 +28,8 @@ export interface ProcessCache {
 /** Shared by all workspaces: waiting for an unrelated request for the same number does no harm. */
 const inLane = createLanes();
 
-const recentWrites = new RecentWrites();
+const recentMessages = new RecentWrites(MAX_MESSAGES);
+const recentRecords = new RecentWrites(MAX_RECORDS);
 
 const workspaces = createLruCache(MAX_WORKSPACES, () => {
 	const indexes = createLruCache(MAX_CHANNELS, (channelId) => new ConversationIndex(channelId));
@@ -36,5 +43,6 @@ const workspaces = createLruCache(MAX_WORKSPACES, () => {
  * @param workspace `SahutClient.workspace`: hashes, so that no key is kept
  */
 export function processCacheOf(workspace: { id: string; address: string }): ProcessCache {
-	return { inLane, recentWrites, address: workspace.address, ...workspaces.get(workspace.id) };
+	const { id, address } = workspace;
+	return { inLane, recentMessages, recentRecords, address, ...workspaces.get(id) };
 }

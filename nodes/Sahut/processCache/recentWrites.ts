@@ -1,8 +1,5 @@
 import { createHash } from 'crypto';
 
-/** About 17 MB if all of them are messages to different conversations. */
-const MAX_WRITES = 100_000;
-
 /** Buckets of keys: a Map would take twice the memory, since evictions make it grow. */
 const BUCKETS = 2 ** 17;
 
@@ -14,6 +11,12 @@ export interface RecentWrite {
 	/** The ID of Sahut's record; undefined while Sahut has not responded, and if the response was lost. */
 	id?: string;
 	at: number;
+}
+
+/** Returns the key of writes of the same content to the same target. */
+export function writeKey(...parts: string[]): number {
+	const digest = createHash('sha256').update(JSON.stringify(parts)).digest();
+	return digest.readUIntBE(0, KEY_BYTES);
 }
 
 /**
@@ -45,13 +48,7 @@ export class RecentWrites {
 	/** No write later than this was evicted. */
 	evictedUntil = -Infinity;
 
-	constructor(private readonly max = MAX_WRITES) {}
-
-	/** Returns the key of writes of the same content to the same target. */
-	key(...parts: string[]): number {
-		const digest = createHash('sha256').update(JSON.stringify(parts)).digest();
-		return digest.readUIntBE(0, KEY_BYTES);
-	}
+	constructor(private readonly max: number) {}
 
 	/**
 	 * Records that a request goes out.
@@ -70,6 +67,11 @@ export class RecentWrites {
 		this.previous[slot] = this.latest[key % BUCKETS]!;
 		this.latest[key % BUCKETS] = write;
 		return write;
+	}
+
+	/** Records that the request of a write goes out again. */
+	repeat(write: number, at: number): void {
+		if (this.isKept(write)) this.times[write % this.max] = at;
 	}
 
 	/** Records the response to a write, or what was found after it was lost. */
@@ -91,7 +93,7 @@ export class RecentWrites {
 
 	/** Forgets a write that Sahut has not carried out: it is older than any search. */
 	drop(write: number): void {
-		if (this.isKept(write)) this.times[write % this.max] = -Infinity;
+		this.repeat(write, -Infinity);
 	}
 
 	/** Returns the writes with this key from a time on, latest first. */

@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { awaitLostWrite, OWN_WRITE_MS } from '../api/awaitLostWrite';
 import type { Begin, ItemLedger, Past, Step } from '../api/itemClient';
+import { lookRepeatedly, OWN_WRITE_MS } from '../api/lostWrites';
 import type { Clock } from '../transport/clock';
 import { mayHaveBeenProcessed, UnknownOutcomeError } from '../transport/errors';
 import {
@@ -70,21 +70,20 @@ export function openLedger(store: LedgerStore, shared: SharedStore, run: LedgerR
 				hasBegun = true;
 				beginAt(key, clock.now(), ...sent);
 			};
-			try {
-				return await step.run(begin);
-			} catch (error) {
+			return await step.run(begin).catch(async (error: unknown) => {
 				const mayExist = hasBegun && mayHaveBeenProcessed(error);
 				if (hasBegun && !mayExist) entries.drop(item, key);
 				const search = past(key);
 				if (!mayExist || search.kind !== 'lostResponse') throw error;
+				entries.keepLost(item, key);
 				const look = async () => await step.find?.(search, begin);
 				const waiter = { now: () => clock.now(), pause };
-				const finding = awaitLostWrite(waiter, clock.now(), OWN_WRITE_MS, look);
+				const finding = lookRepeatedly(waiter, clock.now(), OWN_WRITE_MS, look);
 				// If it cannot be searched, or the execution is canceled, the first error stands.
 				const found = await finding.catch(() => undefined);
 				if (found === undefined) throw error;
 				return found;
-			}
+			});
 		}
 
 		return {

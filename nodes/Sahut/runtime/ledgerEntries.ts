@@ -96,7 +96,7 @@ export function openEntries(
 
 		get: (item: number, step: string): Entry | undefined => entries[`${item} ${step}`],
 
-		/** Returns the latest result of any item for a step. */
+		/** Returns the latest result or lost write of any item for a step. */
 		latest: (step: string) => latest.get(step),
 
 		/** Records that a request goes out. */
@@ -114,6 +114,9 @@ export function openEntries(
 			made.push(String(record.id));
 			accountedFor?.add(String(record.id));
 		},
+
+		/** Keeps a request that may have been carried out among the latest of its step. */
+		keepLost: (item: number, step: string) => index(`${item} ${step}`, entries[`${item} ${step}`]!),
 
 		/** Forgets a request that was not carried out. */
 		drop(item: number, step: string) {

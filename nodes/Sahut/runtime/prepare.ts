@@ -11,7 +11,6 @@ import { createLanes } from './lanes';
 import { readCall, readRunIndex, readStart, readTransport } from './nodeSettings';
 import { openLedger } from './ledger';
 import type { Operation, Resource } from './operation';
-import { createRunMemo } from './runMemo';
 
 function findOperation(resources: Resource[], resource: string, operation: string): Operation {
 	const found = resources
@@ -40,7 +39,6 @@ export async function prepare(
 	const client = await connect(context, transport);
 	const inSlot = createSlots(transport.concurrency);
 	const cache = processCacheOf({ id: client.workspaceId, address: client.addressId });
-	const memoize = createRunMemo();
 	const ledger = openLedger(
 		context.getContext('node'),
 		context.getContext('flow'),
@@ -64,7 +62,6 @@ export async function prepare(
 			return {
 				...scopedClient(client, scope),
 				...ledger.forItem(itemIndex, pause),
-				memoize,
 				cache,
 				pause,
 				download: async (attachment) =>

@@ -4,6 +4,7 @@ import {
 	createOrFindContact,
 	findRecentContact,
 	getContact,
+	isRecentlyWritten,
 	updateContact,
 	type ContactFields,
 } from '../../api/contacts';
@@ -19,6 +20,7 @@ import { hasValues } from '../../api/hasValues';
 import type { ItemClient } from '../../api/itemClient';
 import { normalizePhone } from '../../api/phoneNumber';
 import type { Operation } from '../../runtime/operation';
+import { undefinedIfNotFound } from '../../transport/errors';
 import type { Contact } from '../../transport/types';
 import { checkEmail } from '../emailAddress';
 import { collection } from '../fields';
@@ -34,9 +36,11 @@ interface Input {
 
 const stepOf = (key: ContactKey) => `upsert of ${keyText(key)}`;
 
-/** The contact with the key: as an item of this run has left it, or as Sahut shows it. */
+/** The contact with the key, as Sahut shows it. */
 async function find({ key }: Input, sahut: ItemClient): Promise<Contact | undefined> {
-	const ofRun = sahut.ofRun(stepOf(key))?.record as Contact | undefined;
+	const { id } = sahut.ofRun(stepOf(key))?.record ?? {};
+	// A search may not show yet what an item of this run has written.
+	const ofRun = id && (await getContact(sahut, String(id)).catch(undefinedIfNotFound));
 	if (ofRun && hasKey(ofRun, key)) return ofRun;
 	const [found] = await findContacts(sahut, key);
 	return found ?? (await findRecentContact(key, sahut));
@@ -54,15 +58,17 @@ async function create({ key, fields }: Input, sahut: ItemClient) {
 
 /** Updates a contact, unless it already has all values, while nobody else of this process does. */
 async function update(contact: Contact, { fields }: Input, sahut: ItemClient): Promise<Contact> {
-	if (hasValues(contact, fields)) return contact;
-	const write = async () => {
+	const writeUnlessEqual = async () => {
 		// A list row is not the complete contact, and may be out of date.
-		if (!fields.custom_attributes) return await updateContact(contact.id, fields, sahut);
-		const current = await getContact(sahut, contact.id);
+		const isCurrent = hasValues(contact, fields) || !fields.custom_attributes;
+		const current =
+			isCurrent && !isRecentlyWritten(contact.id, sahut)
+				? contact
+				: await getContact(sahut, contact.id);
 		if (hasValues(current, fields)) return current;
 		return await updateContact(contact.id, keepAttributes(current, fields), sahut);
 	};
-	return await sahut.cache.inLane(`contact ${contact.id}`, write, sahut.signal);
+	return await sahut.cache.inLane(`contact ${contact.id}`, writeUnlessEqual, sahut.signal);
 }
 
 export const upsert: Operation<Input> = {

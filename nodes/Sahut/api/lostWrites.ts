@@ -1,3 +1,4 @@
+import type { RecentWrite } from '../processCache/recentWrites';
 import type { ItemClient } from './itemClient';
 
 /** When to check for a write whose response was lost, in ms after it: lists may show it late. */
@@ -10,13 +11,13 @@ export const LOST_WRITE_MS = 60_000;
 export const OWN_WRITE_MS = 7_000;
 
 /**
- * Checks at once and then repeatedly whether a write has been carried out, without occupying a slot.
+ * Looks for a record at once and then repeatedly, without occupying a slot.
  *
- * @param from when the write was lost, by this machine's clock, in milliseconds since the epoch
+ * @param from when it was written, by this machine's clock, in milliseconds since the epoch
  * @param untilMs the last check, in milliseconds after `from`
  * @returns what `look` found; undefined if nothing was found until then
  */
-export async function awaitLostWrite<T>(
+export async function lookRepeatedly<T>(
 	sahut: Pick<ItemClient, 'now' | 'pause'>,
 	from: number,
 	untilMs: number,
@@ -32,4 +33,20 @@ export async function awaitLostWrite<T>(
 		if (found !== undefined) return found;
 	}
 	return undefined;
+}
+
+/**
+ * Looks for a record that this process may have written. If the response to such a write was lost less
+ * than a minute ago, waits until the record can be found, or the minute is over.
+ *
+ * @param writes what this process knows of the write
+ */
+export async function lookForLost<T>(
+	sahut: ItemClient,
+	writes: RecentWrite[],
+	look: () => Promise<T | undefined>,
+): Promise<T | undefined> {
+	const lost = writes.filter(({ id }) => id === undefined).map(({ at }) => at);
+	// Without any, the only check is the one at once.
+	return await lookRepeatedly(sahut, Math.max(...lost), LOST_WRITE_MS, look);
 }
