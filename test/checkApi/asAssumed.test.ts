@@ -30,8 +30,8 @@ test('what bothers nobody is tried where it is asked for, and leaves a note behi
 	expect(namesOf(outcome, 'not tried')).toEqual([
 		'retry-after-seconds: not tried',
 		'template-shows-values: not tried',
-		'window-per-conversation: not tried',
-		'resolved-stays-resolved: not tried',
+		'window-per-customer: not tried',
+		'delivers-into-closed: not tried',
 		'attributes-not-merged: not tried',
 		'phones-kept-on-write: not tried',
 		'contacts-can-double: not tried',

@@ -151,6 +151,7 @@ describe('stored values', () => {
 		    defaultCountryCode: string = "62"
 		    dryRun: boolean = false
 		    requestsPerMinute: number = 60
+		    reuseResolvedWithin: number = 30
 		    reuseOpenConversation: boolean = true
 		    skipContactTags: string = ""
 		    skipIfSentWithin: number = 24

@@ -64,9 +64,7 @@ describe('Conversation: Create', () => {
 		]);
 
 		const { id } = stored(workspace)[0]!;
-		expect(error?.message).toBe(
-			`Sahut refused the data for the first message of conversation "${id}" [item 0]`,
-		);
+		expect(error?.message).toBe(`Sahut refused the data for conversation "${id}" [item 0]`);
 		expect(error?.description).toContain(`Conversation ${id} exists`);
 		expect(error?.description).toContain('WhatsApp only accepts an approved template');
 	});

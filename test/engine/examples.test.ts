@@ -141,6 +141,7 @@ describe('crm-follow-up.json', () => {
 						? '"belum ada" is not a phone number'
 						: 'Channel "<ID of your WhatsApp channel>" is not an ID',
 				advice: expect.any(String),
+				reason: 'invalid_input',
 			})),
 		);
 	});

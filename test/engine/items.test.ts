@@ -79,6 +79,7 @@ const refusal = {
 	advice: expect.stringContaining('Sahut said: "Conversation not found" (not_found).'),
 	code: 'not_found',
 	status: 404,
+	reason: 'not_found',
 };
 
 describe('On Error: Stop', () => {
@@ -173,7 +174,11 @@ describe('On Error: Continue', () => {
 			json: {
 				conversation,
 				text: '',
-				error: { message: 'Text is empty', advice: expect.stringContaining('Enter what') },
+				error: {
+					message: 'Text is empty',
+					advice: expect.stringContaining('Enter what'),
+					reason: 'invalid_input',
+				},
 			},
 			binary,
 			pairedItem: { item: 0 },

@@ -12,8 +12,8 @@ async function everything(options: Parameters<typeof openSandbox>[0]) {
 }
 
 test('makes the same data for the same seed and time, and other data for another', async () => {
-	const first = await everything({ now });
-	expect(await everything({ now })).toEqual(first);
+	const first = await everything({ now, seed: 6 });
+	expect(await everything({ now, seed: 6 })).toEqual(first);
 	expect(await everything({ now, seed: 7 })).not.toEqual(first);
 });
 

@@ -1,13 +1,14 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
-/** How many bytes of the heap a value takes when all garbage has been collected. */
+/** The bytes that a value takes, typed arrays included, when all garbage has been collected. */
 export async function heldBytes(make: () => unknown): Promise<number> {
 	setFlagsFromString('--expose-gc');
 	const collect = runInNewContext('gc') as () => void;
 	const used = () => {
 		collect();
-		return process.memoryUsage().heapUsed;
+		const { heapUsed, arrayBuffers } = process.memoryUsage();
+		return heapUsed + arrayBuffers;
 	};
 	const before = used();
 	const value = await make();

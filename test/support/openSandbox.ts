@@ -23,11 +23,14 @@ const running: Sandbox[] = [];
 let opened = 0;
 
 /**
- * Starts a sandbox that the end of the test closes. It has a key of its own: a port is given again, and
- * what this process knows of the workspace that was there before must not be taken for this one's.
+ * Starts a sandbox that the end of the test closes. It has a key and a seed of its own, since a port may
+ * be used again: this process must not take what it knows of an earlier workspace there, by key or by the
+ * IDs of records, for this one's.
  */
 export async function openSandbox(options: SandboxOptions = {}): Promise<OpenSandbox> {
-	const sandbox = await startSandbox({ apiKey: `sk_live_sandbox_${++opened}`, ...options });
+	opened += 1;
+	const own = { apiKey: `sk_live_sandbox_${opened}`, seed: opened };
+	const sandbox = await startSandbox({ ...own, ...options });
 	running.push(sandbox);
 	return {
 		...sandbox,

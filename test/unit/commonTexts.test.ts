@@ -26,7 +26,7 @@ describe('the texts that records have in common', () => {
 		const pages = Array.from({ length: 400 }, (_, page) =>
 			JSON.stringify(all.slice(page * 100, (page + 1) * 100)),
 		);
-		const request = { path: ['messages'], subject: 'the messages' };
+		const request = { path: ['messages'], wording: { subject: 'the messages' } };
 		const parsed = await heldBytes(() => pages.flatMap((page) => JSON.parse(page) as unknown[]));
 		const listed = await heldBytes(async () => await fetchList(clientOf(pages), request));
 		// An ID and a name of 40 and 32 bytes; half of it, since Node.js itself takes and frees some meanwhile.

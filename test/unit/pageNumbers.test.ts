@@ -3,7 +3,10 @@ import { fetchList } from '../../nodes/Sahut/transport/pagination';
 import { fetchTimeline } from '../../nodes/Sahut/transport/timeline';
 
 const START = Date.parse('2024-03-15T00:00:00Z');
-const REQUEST = { path: ['conversations', 'conv_1', 'messages'], subject: 'conversation' };
+const REQUEST = {
+	path: ['conversations', 'conv_1', 'messages'],
+	wording: { subject: 'conversation' },
+};
 
 const messages = (count: number) =>
 	Array.from({ length: count }, (_, index) => ({
@@ -60,11 +63,11 @@ describe.each<[string, (meta: PageMeta) => unknown]>([
 it('a list that tells a thousand million pages is asked for them until one is refused', async () => {
 	const { request } = listOf(100, (meta) => ({ ...meta, total_pages: 1_000_000_000 }));
 	const sahut = {
-		async request(list: Parameters<typeof request>[0]) {
-			if (Number(list.query?.page) > 2_500) throw new Error('no more of them');
-			return await request(list);
+		async request(...call: Parameters<typeof request>) {
+			if (Number(call[0].query?.page) > 2_500) throw new Error('no more of them');
+			return await request(...call);
 		},
-	} as SahutClient;
+	} as unknown as SahutClient;
 	await expect(fetchList(sahut, REQUEST)).rejects.toThrow('no more of them');
 });
 
@@ -74,8 +77,8 @@ it.each([0, 99])('a message without a time, %i on its page, hides no other one',
 	const { request } = listOf(800, (meta) => meta);
 	const all = timeless(800);
 	const sahut = {
-		async request(list: Parameters<typeof request>[0]) {
-			const { data, meta } = await request<Array<{ id: string }>>(list);
+		async request(...call: Parameters<typeof request>) {
+			const { data, meta } = await request<Array<{ id: string }>>(...call);
 			return { data: data.map(({ id }) => all.find((each) => each.id === id)), meta };
 		},
 	} as unknown as SahutClient;

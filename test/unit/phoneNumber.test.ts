@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { PhoneNumberFormat, PhoneNumberType, PhoneNumberUtil } from 'google-libphonenumber';
 
-import { normalizePhone } from '../../nodes/Sahut/resources/phoneNumber';
+import { normalizePhone } from '../../nodes/Sahut/api/phoneNumber';
 
 const library = PhoneNumberUtil.getInstance();
 

@@ -4,7 +4,10 @@ import type { SahutClient } from '../../nodes/Sahut/transport/types';
 import { fetchTimeline, type Selection, type Timed } from '../../nodes/Sahut/transport/timeline';
 
 const START = Date.parse('2024-03-15T00:00:00Z');
-const REQUEST = { path: ['conversations', 'conv_1', 'messages'], subject: 'conversation' };
+const REQUEST = {
+	path: ['conversations', 'conv_1', 'messages'],
+	wording: { subject: 'conversation' },
+};
 
 interface Record extends Timed {
 	type: string;

@@ -1,23 +1,29 @@
 import { setTimeout as wait } from 'node:timers/promises';
 
 import type { Conversation } from '../../../sandbox/records';
-import { PACKAGE_FOLDER, sahutWorkflow } from '../../support/engine';
+import { fromDist, sahutWorkflow } from '../../support/engine';
 import { dataAtStart } from '../../support/retryData';
-import { conversationsOf, openWorkspace, sendText, toPhone } from '../../support/workspace';
+import {
+	conversationsOf,
+	openWorkspace,
+	sendText,
+	toPhone,
+	type Workspace,
+} from '../../support/workspace';
 import { ANI, onChannel, openChannel } from './channelFixture';
-import type * as WorkspaceModule from '../../../nodes/Sahut/workspace';
+import type * as ProcessCacheModule from '../../../nodes/Sahut/processCache';
 
 const SIX_ROWS = [1, 2, 3, 4, 5, 6].map((number) => ({
 	phone: `0812 0000 000${number}`,
 	name: `Nama ${number}`,
 }));
 
-/** The built module that the built node uses itself. */
-async function loadWorkspaceModule(): Promise<typeof WorkspaceModule> {
-	return (await import(
-		`${PACKAGE_FOLDER}/dist/nodes/Sahut/workspace/index.js`
-	)) as typeof WorkspaceModule;
-}
+/** A second key of the sandbox, for which writes are refused. */
+const OTHER_KEY = 'sk_read_only_1';
+
+const withOtherKey = ({ sandbox: { url } }: Workspace) => ({
+	credentials: { sahutApi: { apiKey: OTHER_KEY, baseUrl: url } },
+});
 
 describe('executions in one process at the same moment', () => {
 	it('creates one contact and one conversation when three executions send to the same new phone number', async () => {
@@ -73,21 +79,56 @@ describe('executions in one process at the same moment', () => {
 		}
 	});
 
-	it('does not make executions with different keys or addresses wait for each other', async () => {
-		const workspace = await openChannel({ latencyMs: 30, readOnlyApiKey: 'sk_read_only_1' });
-		const { id } = workspace.sandbox.store.addConversation();
-		workspace.sandbox.store.addIncoming(id, 'Halo');
-		workspace.sandbox.faults.add({ kind: 'slow', delayMs: 400, method: 'POST' });
-		const rows = [{ conversation: id, text: 'Halo' }];
+	it('sends one message at a time into a conversation, whatever the API key', async () => {
+		const workspace = await openChannel({ readOnlyApiKey: OTHER_KEY });
+		const { faults, journal } = workspace.sandbox;
+		const [conversation] = workspace.addConversations(1);
+		faults.add({ kind: 'slow', delayMs: 300, method: 'POST' });
+		const rows = [{ conversation, text: 'Halo' }];
 		const slow = workspace.run(sendText, rows);
-		await wait(60);
+		await wait(100);
 
-		const other = { apiKey: 'sk_read_only_1', baseUrl: workspace.sandbox.url };
-		const started = Date.now();
-		await workspace.run(sendText, rows, {}, { credentials: { sahutApi: other } });
+		await Promise.all([slow, workspace.run(sendText, rows, {}, withOtherKey(workspace))]);
 
-		expect(Date.now() - started).toBeLessThan(300);
-		await slow;
+		const [first, second] = journal.entries.filter(({ method }) => method === 'POST');
+		expect(first!.headers.authorization).not.toContain(OTHER_KEY);
+		expect(second!.headers.authorization).toContain(OTHER_KEY);
+		expect(second!.at).toBeGreaterThanOrEqual(first!.endedAt!);
+	});
+
+	it('creates one contact and one conversation when executions with two spellings of the base URL send to the same new phone number', async () => {
+		const workspace = await openChannel({ latencyMs: 10 });
+		const { apiKey, url } = workspace.sandbox;
+		const spelled = { sahutApi: { apiKey, baseUrl: `${url.replace('http:', 'HTTP:')}/` } };
+		const send = async (more: object) =>
+			await workspace.run(onChannel(workspace, workspace.channel), [ANI], {}, more);
+
+		const runs = await Promise.all([send({}), send({ credentials: spelled })]);
+
+		expect(runs.map(({ status }) => status)).toEqual(['success', 'success']);
+		expect(workspace.sandbox.store.contacts.size).toBe(1);
+		expect(conversationsOf(workspace)).toHaveLength(1);
+	});
+
+	it('does not share with another API key what it has found by a phone number or in lists', async () => {
+		const workspace = await openChannel({ readOnlyApiKey: OTHER_KEY });
+		const { journal } = workspace.sandbox;
+		await workspace.send();
+		await workspace.send();
+		const own = journal.entries.filter(({ path }) => path.startsWith('/conversations/'));
+		expect(own.filter(({ method }) => method === 'GET')).toHaveLength(1);
+		journal.clear();
+
+		await workspace.run(
+			onChannel(workspace, workspace.channel),
+			[ANI],
+			{},
+			withOtherKey(workspace),
+		);
+
+		// It searches the contact and reads the list before it reads or writes anything by an ID.
+		const requests = workspace.requests();
+		expect(requests.slice(0, 2)).toEqual(['GET /contacts', 'GET /conversations']);
 	});
 
 	it.each([true, false])(
@@ -164,12 +205,14 @@ describe('locks', () => {
 
 	it('keeps the lock of a waiting execution, however many other workspaces are used', async () => {
 		const workspace = await openChannel();
-		const { workspaceOf } = await loadWorkspaceModule();
+		const { processCacheOf } = await fromDist<typeof ProcessCacheModule>('processCache/index');
 		workspace.sandbox.faults.add({ kind: 'slow', delayMs: 500, method: 'POST', path: '/contacts' });
 
 		const first = workspace.send();
 		await wait(150);
-		for (let number = 0; number <= 100; number++) workspaceOf(`other ${number}`);
+		for (let number = 0; number <= 100; number++) {
+			processCacheOf({ id: `other ${number}`, address: `other ${number}` });
+		}
 		await Promise.all([first, workspace.send()]);
 
 		expect(workspace.sandbox.store.contacts.size).toBe(1);

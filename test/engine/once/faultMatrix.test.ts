@@ -220,10 +220,16 @@ async function runCase(testCase: TestCase, sandbox: Sandbox, baseUrl: string): P
 // All cases of a fault take some seconds, or many on a busy machine.
 jest.setTimeout(90_000);
 
-/** Each sandbox runs one execution at a time. */
+/**
+ * Each sandbox runs one execution at a time. They have different IDs: executions wait for each other if
+ * they write into conversations with the same ID.
+ */
 let sandboxes: Sandbox[];
 beforeAll(async () => {
-	const opening = Array.from({ length: 8 }, async () => await startSandbox({ data: 'empty' }));
+	const opening = Array.from(
+		{ length: 8 },
+		async (_, seed) => await startSandbox({ data: 'empty', seed }),
+	);
 	sandboxes = await Promise.all(opening);
 });
 afterAll(async () => await Promise.all(sandboxes.map(async (sandbox) => await sandbox.close())));

@@ -1,5 +1,6 @@
 import { retry } from '../../support/retryData';
 import { openChat, openWorkspace, sendText } from '../../support/workspace';
+import { continueInAnotherProcess } from './customerFixture';
 import { skipReasonsOf, skipWithin } from './skipHelpers';
 
 const sendNote = { ...sendText, options: { private: true } };
@@ -18,7 +19,10 @@ it('does not match a note whose response is lost with a message to the customer 
 	expect(item!.json.error).toMatchObject({ mayHaveArrived: true });
 });
 
-it('does not write a note again in a retry when Sahut does not show whether a message is a note', async () => {
+it.each([
+	['finds a note by its ID in a retry in the same process', false],
+	['does not write a note again in a retry in another process', true],
+])('%s when Sahut does not show whether a message is a note', async (_, isAnother) => {
 	const workspace = await openWorkspace();
 	const [refused, conversation] = workspace.addConversations(2);
 	const rows = [refused, conversation].map((id) => ({ conversation: id, text: 'Halo' }));
@@ -26,10 +30,13 @@ it('does not write a note again in a retry when Sahut does not show whether a me
 	workspace.refuse(refused);
 	const failed = await workspace.run(oneByOne, rows);
 	await retry(workspace, failed, oneByOne);
+	if (isAnother) continueInAnotherProcess(workspace);
 
 	const again = await retry(workspace, failed, oneByOne);
 
-	expect(again.error?.message).toContain('Sahut does not say whether that is a note');
+	if (isAnother)
+		expect(again.error?.message).toContain('Sahut does not say whether that is a note');
+	else expect(again.status).toBe('success');
 	expect(workspace.sent(conversation!)).toEqual(['Halo']);
 });
 

@@ -14,7 +14,7 @@ import {
 	until,
 } from '../../support/workspace';
 import { addOutgoing } from './outgoing';
-import { sendTextOnce } from './skipHelpers';
+import { sendTextOnce, skipReasonsOf } from './skipHelpers';
 
 /** Message: Send of the template without variables that each item names. */
 const sendWithoutVariables: INode['parameters'] = {
@@ -86,18 +86,36 @@ describe('a message of another execution', () => {
 		expect([second.status, again.status].filter((s) => s === 'success')).toHaveLength(1);
 	});
 
-	it('sends nothing with Skip If Sent Within when another execution has just lost the response to the same message', async () => {
+	it('waits with Skip If Sent Within until 60 s after another execution has lost the response to the same message, and sends it if it cannot be found', async () => {
 		const { workspace, conversation } = await openChat();
 		const { faults } = workspace.sandbox;
 		const row = { conversation, text: 'Halo' };
 		faults.add({ kind: 'dropBefore', method: 'POST' });
 
+		const sentAt = Date.now();
 		const lost = await workspace.run(sendTextOnce, [row]);
-		const { error } = await workspace.run(sendTextOnce, [row]);
+		const again = await workspace.run(sendTextOnce, [row]);
 
 		expect(lost.error?.description).toContain('It may or may not have arrived');
-		expect(error?.message).toContain('It is not known whether conversation');
-		expect(workspace.sent(conversation)).toEqual([]);
+		expect(skipReasonsOf(again)).toEqual(['sent']);
+		expect(Date.now() - sentAt).toBeGreaterThanOrEqual(60_000);
+		expect(workspace.sent(conversation)).toEqual(['Halo']);
+	});
+
+	it('skips a message with Skip If Sent Within as soon as it can be found after another execution has lost the response to it', async () => {
+		const { workspace, conversation } = await openChat();
+		const { faults, store } = workspace.sandbox;
+		const row = { conversation, text: 'Halo' };
+		faults.add({ kind: 'dropBefore', method: 'POST' });
+		await workspace.run(sendTextOnce, [row]);
+		const lostAt = Date.now();
+		store.send(conversation, { content: 'Halo' });
+
+		const again = await workspace.run(sendTextOnce, [row]);
+
+		expect(skipReasonsOf(again)).toEqual(['sent_before']);
+		expect(Date.now() - lostAt).toBeLessThan(30_000);
+		expect(workspace.sent(conversation)).toEqual(['Halo']);
 	});
 
 	it('does not match a lost template with what the owner of the API key wrote by hand', async () => {

@@ -72,11 +72,11 @@ it('reads a list that is not ordered by activity completely at most once a minut
 	const lists = () => workspace.requests().filter((each) => each === 'GET /conversations').length;
 
 	await workspace.send({ phone: '0812 0000 0101', name: 'Ani' });
-	// The first page of all, three of open ones, and one of pending ones.
-	expect(lists()).toBe(5);
+	// The first page of all, three of open ones, and one of pending and of snoozed ones each.
+	expect(lists()).toBe(6);
 	await workspace.send({ phone: '0812 0000 0102', name: 'Budi' });
 	await workspace.send({ phone: '0812 0000 0103', name: 'Citra' });
 
 	// The first page shows at least the new conversations.
-	expect(lists()).toBe(5 + 2);
+	expect(lists()).toBe(6 + 2);
 });

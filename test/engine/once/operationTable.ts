@@ -47,6 +47,9 @@ export const CUSTOMERS = [0, 1, 0, 2];
 
 const LONG_AGO = '2024-03-15T08:30:00Z';
 
+/** In all sandboxes: executions wait for each other if they send to the same number. */
+let customersAdded = 0;
+
 /** Adds new customers, and returns an item for each of `customers`. */
 export function addRows(
 	store: Store,
@@ -54,7 +57,7 @@ export function addRows(
 ): Row[] {
 	const known = Array.from(new Set(customers), () => {
 		const channel = store.addChannel({ type: 'instagram' });
-		const phone = `+62812${String(store.channels.size).padStart(8, '0')}`;
+		const phone = `+62812${String(++customersAdded).padStart(8, '0')}`;
 		const contact = isNew ? undefined : store.addContact({ phone, created_at: LONG_AGO });
 		const conversation =
 			contact && store.addConversation({ contact, channel, created_at: LONG_AGO });

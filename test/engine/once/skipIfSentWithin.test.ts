@@ -211,7 +211,7 @@ describe('the output', () => {
 		const { error } = await workspace.run(sendTextOnce, [{ conversation, text: 'Halo' }]);
 
 		expect(error?.description).toContain(
-			'It is not known whether it was sent before: nothing was sent.',
+			'It is not known whether the message was sent before: nothing was sent.',
 		);
 		expect(workspace.sent(conversation)).toEqual([]);
 	});

@@ -15,23 +15,28 @@ import { addConversation, ago, forms, sendTextOrTemplate, TEMPLATE_TEXT } from '
 
 describe('to a conversation', () => {
 	it.each([
-		['an hour ago', HOUR_MS, 'text'],
-		['23 hours and 58 minutes ago', 24 * HOUR_MS - 2 * MINUTE_MS, 'text'],
-		['23 hours, 59 minutes and 50 seconds ago', 24 * HOUR_MS - 10 * SECOND_MS, 'template'],
-		['25 hours ago', 25 * HOUR_MS, 'template'],
-		['never', undefined, 'template'],
-	])('chooses the form for a customer who last wrote %s', async (_, wroteAgoMs, sentAs) => {
-		const workspace = await openWorkspace();
-		const conversation = addConversation(workspace, wroteAgoMs);
+		['an hour ago', HOUR_MS, 'text', 2],
+		['23 hours and 44 minutes ago', 24 * HOUR_MS - 16 * MINUTE_MS - SECOND_MS, 'text', 2],
+		// In the last 15 minutes, the window may close while the message waits for the rate limit.
+		['23 hours and 58 minutes ago', 24 * HOUR_MS - 2 * MINUTE_MS, 'text', 3],
+		['23 hours, 59 minutes and 50 seconds ago', 24 * HOUR_MS - 10 * SECOND_MS, 'template', 3],
+		['25 hours ago', 25 * HOUR_MS, 'template', 3],
+		['never', undefined, 'template', 3],
+	])(
+		'chooses the form for a customer who last wrote %s',
+		async (_, wroteAgoMs, sentAs, requests) => {
+			const workspace = await openWorkspace();
+			const conversation = addConversation(workspace, wroteAgoMs);
 
-		const { output } = await workspace.run(sendTextOrTemplate, [{ conversation }]);
+			const { output } = await workspace.run(sendTextOrTemplate, [{ conversation }]);
 
-		expect(output('Sahut')[0]!.json).toMatchObject({ type: 'outgoing', sent_as: sentAs });
-		expect(workspace.sent(conversation)).toEqual([
-			sentAs === 'text' ? 'Pesanan sudah dikirim' : expect.stringMatching(TEMPLATE_TEXT),
-		]);
-		expect(workspace.requests()).toHaveLength(sentAs === 'text' ? 2 : 3);
-	});
+			expect(output('Sahut')[0]!.json).toMatchObject({ type: 'outgoing', sent_as: sentAs });
+			expect(workspace.sent(conversation)).toEqual([
+				sentAs === 'text' ? 'Pesanan sudah dikirim' : expect.stringMatching(TEMPLATE_TEXT),
+			]);
+			expect(workspace.requests()).toHaveLength(requests);
+		},
+	);
 
 	it('sends the text on other channels than WhatsApp at any time', async () => {
 		const workspace = await openWorkspace();
@@ -44,7 +49,7 @@ describe('to a conversation', () => {
 		]);
 
 		expect(output('Sahut').map(({ json }) => json.sent_as)).toEqual(['text', 'text']);
-		// The conversation, which contains the channel type, is read only if the window is closed.
+		// The conversation, which shows the channel type, is read only if the window is closed, or closes soon.
 		expect(workspace.requests()).not.toContain(`GET /conversations/${recent}`);
 	});
 
@@ -150,7 +155,7 @@ describe('to a conversation', () => {
 		expect(workspace.sent(conversation)).toEqual([]);
 	});
 
-	it('sends the template when the window closes while the text waits for the rate limit', async () => {
+	it('sends the template without further reads when the window closes while the text waits for the rate limit', async () => {
 		const workspace = await openWorkspace();
 		const conversation = addConversation(workspace, 24 * HOUR_MS - MINUTE_MS - 2 * SECOND_MS);
 		workspace.sandbox.faults.add({
@@ -165,14 +170,13 @@ describe('to a conversation', () => {
 		expect(output('Sahut')[0]!.json.sent_as).toBe('template');
 		expect(workspace.sandbox.journal.entries.map(({ method, body }) => [method, body])).toEqual([
 			['GET', undefined],
+			['GET', undefined],
 			['POST', { content: 'Pesanan sudah dikirim' }],
-			['GET', undefined],
-			['GET', undefined],
 			['POST', expect.objectContaining({ template_id: 'tmpl_follow_up' })],
 		]);
 	});
 
-	it('sends the text when the customer writes while it waits for the rate limit', async () => {
+	it('sends the template when the window closes during the wait for the rate limit, even if the customer writes meanwhile', async () => {
 		const workspace = await openWorkspace();
 		const { store, faults } = workspace.sandbox;
 		const { id } = store.addConversation();
@@ -187,7 +191,8 @@ describe('to a conversation', () => {
 			},
 			[{ conversation: id }],
 		);
-		expect(output('Sahut')[0]!.json.sent_as).toBe('text');
+		expect(store.messages(id).filter(({ type }) => type === 'incoming')).toHaveLength(2);
+		expect(output('Sahut')[0]!.json.sent_as).toBe('template');
 	});
 });
 

@@ -62,16 +62,19 @@ it('refuses the text without another request once the channel type is known', as
 	expect(workspace.requests()).toEqual(['GET /contacts', 'GET /contacts']);
 });
 
-it('sends the text on a channel that is not WhatsApp and on a channel of unknown type', async () => {
+it('sends the text on a channel that is not WhatsApp, and creates nothing on a channel of unknown type', async () => {
 	const workspace = await openWorkspace();
 	const { store } = workspace.sandbox;
 	store.addConversation({ channel: store.channelOfType('telegram') });
 
 	const onTelegram = await workspace.run(textTo(workspace, {}, 'telegram'));
-	const onWhatsApp = await workspace.run(textTo(workspace));
+	const records = countRecords(workspace);
+	const onUnknown = await workspace.run(textTo(workspace));
 
 	expect(onTelegram.status).toBe('success');
-	expect(onWhatsApp.error?.message).toContain('Sahut refused the data');
+	expect(onUnknown.error?.message).toContain('the type of channel');
+	expect(onUnknown.error?.message).toContain('is unknown');
+	expect(countRecords(workspace)).toEqual(records);
 });
 
 it('sends the text into an open conversation in which the customer has written', async () => {
