@@ -124,6 +124,8 @@ export async function findRecentContact(
 	key: ContactKey,
 	sahut: ItemClient,
 ): Promise<Contact | undefined> {
+	// Its own lost request is settled when it is repeated.
+	if (sahut.past(newContactKey(keyText(key))).kind === 'lostResponse') return undefined;
 	const since = sahut.now() - SEARCH_DELAY_MS;
 	const writes = rememberedWrites(sahut.cache.recentRecords, memoryKeys(sahut, [key]), since);
 	const [latest] = writes;

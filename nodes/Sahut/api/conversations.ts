@@ -72,7 +72,11 @@ async function findCreated(
 	sahut: ItemClient,
 ): Promise<string | undefined> {
 	const index = sahut.cache.conversations(channel_id);
-	await index.refresh(sahut, writtenSince(sahut, search));
+	const since = writtenSince(sahut, search);
+	const startedAt = sahut.toServerTime(sahut.runStartedAt);
+	// An earlier try has ended: what was read since this run began shows it.
+	const isEarlier = search.kind === 'retryWithoutLedger' && index.isComplete(since, startedAt);
+	if (!isEarlier) await index.refresh(sahut, since);
 	return index.of([contact_id]).find((each) => canBeOf(each, sahut, search))?.id;
 }
 

@@ -59,9 +59,15 @@ export async function findDelivery(
 		for (const { id, at, body } of remembered(history, search.sentAt)) {
 			if (id === undefined || seen.has(id) || !isFree(id)) continue;
 			const { content: text = null } = body;
-			const sender = { ...sahut.cache.observedApi.sender };
+			const { sender } = sahut.cache.observedApi;
 			const created_at = new Date(sahut.toServerTime(at)).toISOString();
-			const message = { id, type: 'outgoing', content: text, sender, created_at };
+			const message = {
+				id,
+				type: 'outgoing',
+				content: text,
+				sender: sender ? { ...sender } : null,
+				created_at,
+			};
 			return { conversationId: history.conversationId, form: formOf(body), message };
 		}
 		return undefined;

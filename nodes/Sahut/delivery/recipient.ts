@@ -54,8 +54,7 @@ export async function findRecipientContacts(
 		const contact = await getContact(sahut, String(id)).catch(undefinedIfNotFound);
 		if (contact) return [contact];
 	}
-	// Its own lost request is settled when it is repeated.
-	const recent = created.kind !== 'lostResponse' && (await findRecentContact(key, sahut));
+	const recent = await findRecentContact(key, sahut);
 	return recent ? [recent] : [];
 }
 

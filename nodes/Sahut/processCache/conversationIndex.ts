@@ -97,7 +97,7 @@ export class ConversationIndex {
 
 	/** Whether all conversations active since a time were known at another time. Both are Sahut's. */
 	isComplete(since: number, asOf = -Infinity): boolean {
-		return Math.max(this.completeSince, this.forgottenUntil) <= since && this.readAt >= asOf;
+		return this.completeSince <= since && this.forgottenUntil < since && this.readAt >= asOf;
 	}
 
 	/** Records the state of a conversation, if it is on this channel. */
