@@ -4,6 +4,7 @@ export const DEVIATIONS = {
 	'trimmed-texts':
 		'texts are stored without white space at their ends, and with \\r\\n for line breaks',
 	'late-lists': 'lists show a new record 2 s after it was stored',
+	'stale-lists': 'lists show a changed record as it was until 2 s after the change',
 	holes:
 		'parts of records that are empty are null or missing, and so is the phone of a conversation’s contact',
 	'raw-phones':
@@ -19,6 +20,10 @@ export const DEVIATIONS = {
 		'PUT of custom_attributes replaces all that there are, which is so without this deviation, too',
 	'attributes-merged': 'PUT of custom_attributes leaves those alone that it does not name',
 	'exact-search': 'q finds whole values only: a name, a phone number, an email',
+	'unique-phones': 'a contact with a phone number that another contact has answers 422',
+	'existing-conversations':
+		'POST /conversations answers 200 with the latest conversation of the contact on the channel, if there is one',
+	'open-only': 'a message into a resolved or snoozed conversation answers 422',
 } as const;
 
 export type Deviation = keyof typeof DEVIATIONS;

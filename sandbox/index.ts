@@ -1,6 +1,6 @@
 import { isIPv6, type AddressInfo } from 'node:net';
 import { Deliveries, type DeliveryOptions } from './deliveries';
-import { deviateStore } from './deviate/store';
+import { DEFAULT_LIST_DELAY_MS, deviateStore } from './deviate/store';
 import type { Deviation } from './deviations';
 import { requestFaults, type Faults } from './faults';
 import { RequestJournal, type Journal } from './journal';
@@ -44,6 +44,8 @@ export interface SandboxOptions {
 	webhooks?: DeliveryOptions;
 	/** Where the server differs from what the nodes expect. Default: nowhere. */
 	deviations?: readonly Deviation[];
+	/** How long the deviations `late-lists` and `stale-lists` delay, in milliseconds. Default 2,000. */
+	listDelayMs?: number;
 }
 
 export interface Sandbox {
@@ -90,6 +92,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 		rateLimit,
 		conversationOrder = 'activity',
 		latencyMs = 0,
+		listDelayMs = DEFAULT_LIST_DELAY_MS,
 		now = () => new Date(),
 		webhooks = {},
 	} = options;
@@ -113,6 +116,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 		limiter: rateLimit && new RateLimiter(rateLimit),
 		latencyMs,
 		deviations,
+		listDelayMs,
 		deliveries,
 	});
 	await app.listen({ host: listensAt, port });

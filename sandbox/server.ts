@@ -36,6 +36,8 @@ export interface ServerParts {
 	limiter: RateLimiter | undefined;
 	latencyMs: number;
 	deviations: Deviations;
+	/** How long lists delay, where they do. */
+	listDelayMs: number;
 	deliveries: Deliveries;
 }
 
@@ -73,7 +75,7 @@ function parseBodies(app: FastifyInstance): void {
  */
 async function registerApi(
 	app: FastifyInstance,
-	{ store, journal, faults, keys, limiter, latencyMs, deviations }: ServerParts,
+	{ store, journal, faults, keys, limiter, latencyMs, deviations, listDelayMs }: ServerParts,
 ): Promise<void> {
 	const closing = new AbortController();
 	// Every slow answer listens to it.
@@ -127,7 +129,7 @@ async function registerApi(
 	registerContract(
 		app,
 		deviateOperations(app, closedOperations(), deviations),
-		deviateHandlers(handlers, store, deviations),
+		deviateHandlers(handlers, store, deviations, listDelayMs),
 		(request) => assertKey(request, keys, limiter),
 	);
 }

@@ -50,6 +50,8 @@ export type ConversationOrder = 'activity' | 'created';
 /** What the store reports, at once and in order of the changes. */
 interface StoreNotices {
 	event: [WorkspaceEvent];
+	/** A record just before the store changes it. */
+	changing: [Contact | Conversation];
 	webhookDeleted: [id: string];
 }
 
@@ -135,6 +137,7 @@ export class Store {
 	/** Changes the record itself. */
 	updateContact(contact: Contact, changes: Partial<Omit<Contact, 'id'>>): void {
 		const before = { ...contact };
+		this.notices.emit('changing', contact);
 		Object.assign(contact, changes);
 		if (!isDeepStrictEqual(before, contact)) {
 			this.notices.emit('event', { name: 'contact.updated', contact });
@@ -190,6 +193,7 @@ export class Store {
 		changes: Partial<Pick<Conversation, 'status' | 'assignee' | 'labels' | 'team_id'>>,
 	): void {
 		const before = { ...conversation };
+		this.notices.emit('changing', conversation);
 		Object.assign(conversation, changes, { updated_at: timestamp(this.now()) });
 		for (const name of eventsOfChange(before, conversation)) {
 			this.notices.emit('event', { name, conversation });
@@ -338,7 +342,10 @@ export class Store {
 	}
 
 	private noteActivity(conversation: Conversation, { type, created_at }: Message): void {
-		if (created_at > conversation.updated_at) conversation.updated_at = created_at;
+		if (created_at > conversation.updated_at) {
+			this.notices.emit('changing', conversation);
+			conversation.updated_at = created_at;
+		}
 		if (type !== 'incoming') return;
 		const last = this.lastIncomingAt.get(conversation.id);
 		if (last === undefined || created_at > last) {

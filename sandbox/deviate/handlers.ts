@@ -1,10 +1,13 @@
 import type { FastifyRequest } from 'fastify';
 import type { Handler } from '../contract';
 import type { Deviations } from '../deviations';
+import { ApiError } from '../errors';
+import { contactHandlers } from '../handlers/contacts';
+import { conversationHandlers, type NewConversation } from '../handlers/conversations';
 import { pageOf, type Page, type PageQuery } from '../handlers/page';
-import type { Contact } from '../records';
+import { conversationData, type Contact, type Conversation } from '../records';
 import type { Store } from '../store';
-import { lateRecords } from './store';
+import { lateRecords, staleStore } from './store';
 
 type Row = { id: string } & Partial<Contact>;
 
@@ -70,20 +73,86 @@ function mergeAttributes(handler: Handler, store: Store): Handler {
 	};
 }
 
+/** Rejects a phone number that another contact has. */
+function requireUniquePhone(handler: Handler, store: Store): Handler {
+	return async (request, reply) => {
+		const { phone } = request.body as Partial<Contact>;
+		const { contact_id } = request.params as { contact_id?: string };
+		for (const contact of store.contacts.values()) {
+			if (phone && contact.phone === phone && contact.id !== contact_id) {
+				throw new ApiError(422, 'phone has already been taken');
+			}
+		}
+		return await handler(request, reply);
+	};
+}
+
+/** Finds the conversation of a contact on a channel with the latest activity; of equal ones, the newest. */
+function latestConversation(
+	store: Store,
+	{ contact_id, channel_id }: NewConversation,
+): Conversation | undefined {
+	let latest: Conversation | undefined;
+	for (const conversation of store.conversations.values()) {
+		if (conversation.contact.id !== contact_id || conversation.channel.id !== channel_id) continue;
+		if (!latest || conversation.updated_at >= latest.updated_at) latest = conversation;
+	}
+	return latest;
+}
+
+/** Answers with an existing conversation, as it is, instead of creating one. */
+function reuseConversation(handler: Handler, store: Store): Handler {
+	return async (request, reply) => {
+		const body = request.body as NewConversation;
+		const existing = latestConversation(store, body);
+		if (!existing) return await handler(request, reply);
+		if (body.message) store.send(existing.id, body.message);
+		reply.code(200);
+		return { data: conversationData(existing) };
+	};
+}
+
+/** Rejects messages into conversations that are resolved or snoozed. */
+function requireOpenConversation(handler: Handler, store: Store): Handler {
+	return async (request, reply) => {
+		const { conversation_id } = request.params as { conversation_id: string };
+		const status = store.conversations.get(conversation_id)?.status;
+		if (status === 'resolved' || status === 'snoozed') {
+			throw new ApiError(422, `The conversation is ${status}: it takes no messages`);
+		}
+		return await handler(request, reply);
+	};
+}
+
 /** The handlers, by operationId, with those changed that decide which records there are to see. */
 export function deviateHandlers(
 	handlers: Record<string, Handler>,
 	store: Store,
 	deviations: Deviations,
+	listDelayMs: number,
 ): Record<string, Handler> {
 	if (deviations.size === 0) return handlers;
 	const changed = { ...handlers };
-	const isLate = deviations.has('late-lists') ? lateRecords(store) : () => false;
+	if (deviations.has('stale-lists')) {
+		const stale = staleStore(store, listDelayMs);
+		changed['listConversations'] = conversationHandlers(stale).listConversations as Handler;
+		changed['listContacts'] = contactHandlers(stale).listContacts as Handler;
+	}
+	const isLate = deviations.has('late-lists') ? lateRecords(store, listDelayMs) : () => false;
 	for (const name of ['listMessages', 'listConversations', 'listContacts']) {
 		changed[name] = deviateList(changed[name]!, deviations, isLate);
 	}
 	if (deviations.has('attributes-merged')) {
 		changed['updateContact'] = mergeAttributes(changed['updateContact']!, store);
 	}
+	const wrap = (name: string, wrapper: (handler: Handler, store: Store) => Handler) => {
+		changed[name] = wrapper(changed[name]!, store);
+	};
+	if (deviations.has('unique-phones')) {
+		wrap('createContact', requireUniquePhone);
+		wrap('updateContact', requireUniquePhone);
+	}
+	if (deviations.has('existing-conversations')) wrap('createConversation', reuseConversation);
+	if (deviations.has('open-only')) wrap('sendMessage', requireOpenConversation);
 	return changed;
 }

@@ -55,22 +55,66 @@ export function deviateStore(store: Store, deviations: Deviations): void {
 	});
 }
 
-const LATE_MS = 2 * SECOND_MS;
+export const DEFAULT_LIST_DELAY_MS = 2 * SECOND_MS;
+
+/** A new record with a time older than this was dated by hand; times are whole seconds. */
+const DATED_BY_HAND_MS = 2 * SECOND_MS;
 
 /** Tells which records lists do not show yet. Those that were there before, or are dated by hand, are not new. */
 export function lateRecords(
 	store: Store,
+	delayMs: number,
 ): (record: { id: string; created_at?: string }) => boolean {
 	const newOnes = new Map<string, { created_at: string; storedAt: number }>();
 	store.notices.on('event', (event) => {
 		if (!event.name.endsWith('.created')) return;
 		const { id, created_at } = recordsOf(event)[0]!;
-		if (store.now().getTime() - Date.parse(created_at) > LATE_MS) return;
+		if (store.now().getTime() - Date.parse(created_at) > DATED_BY_HAND_MS) return;
 		newOnes.set(id, { created_at, storedAt: store.now().getTime() });
 	});
 	return ({ id, created_at }) => {
 		const stored = newOnes.get(id);
 		if (!stored || stored.created_at !== created_at) return false;
-		return store.now().getTime() - stored.storedAt < LATE_MS;
+		return store.now().getTime() - stored.storedAt < delayMs;
 	};
+}
+
+type Changing = Contact | Conversation;
+
+/** A state of a record, and when a change ended it, in milliseconds since the epoch. */
+interface PastState {
+	record: Changing;
+	endedAt: number;
+}
+
+/**
+ * Returns the store as lists show it: changed records are as they were `delayMs` ago. Records that a test
+ * dates by hand are shown as they are.
+ */
+export function staleStore(store: Store, delayMs: number): Store {
+	/** By ID, the oldest state first. */
+	const pastStates = new Map<string, PastState[]>();
+	store.notices.on('changing', (record) => {
+		const state = { record: { ...record }, endedAt: store.now().getTime() };
+		pastStates.set(record.id, [...(pastStates.get(record.id) ?? []), state]);
+	});
+
+	function shown<T extends Changing>(record: T): T {
+		const since = store.now().getTime() - delayMs;
+		const states = pastStates.get(record.id)?.filter(({ endedAt }) => endedAt > since) ?? [];
+		if (states.length > 0) pastStates.set(record.id, states);
+		else pastStates.delete(record.id);
+		const [first] = states;
+		return first?.record.created_at === record.created_at ? (first.record as T) : record;
+	}
+
+	function shownAll<T extends Changing>(records: Map<string, T>): Map<string, T> {
+		if (pastStates.size === 0) return records;
+		return new Map(Array.from(records, ([id, record]) => [id, shown(record)]));
+	}
+
+	return Object.create(store, {
+		conversations: { get: () => shownAll(store.conversations) },
+		contacts: { get: () => shownAll(store.contacts) },
+	}) as Store;
 }

@@ -14,7 +14,7 @@ interface ConversationFilters {
 	assignee_id?: string;
 }
 
-interface NewConversation {
+export interface NewConversation {
 	contact_id: string;
 	channel_id: string;
 	message?: Pick<OutgoingMessage, 'content' | 'template_id'>;

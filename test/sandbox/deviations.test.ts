@@ -73,6 +73,50 @@ test('late-lists', async () => {
 	expect(await totals()).toEqual([2, 3, 2]);
 });
 
+test('listDelayMs sets how long late-lists and stale-lists delay', async () => {
+	const deviations: Deviation[] = ['late-lists', 'stale-lists'];
+	const { request, store } = await openSandbox({ data: 'empty', deviations, listDelayMs: 300 });
+	const old = store.addConversation({ created_at: LONG_AGO });
+	await request('PUT', `/conversations/${old.id}`, { status: 'resolved' });
+	store.addConversation();
+	const statuses = async () =>
+		(await request('GET', '/conversations')).body.data.map(
+			({ status }: { status: string }) => status,
+		);
+
+	expect(await statuses()).toEqual(['open']);
+	await wait(400);
+	expect(await statuses()).toEqual(['open', 'resolved']);
+});
+
+test('stale-lists', async () => {
+	const { request, store, conversation, id, contact } = await openWith('stale-lists');
+	await wait(2_100);
+	const before = store.conversations.get(id)!.updated_at;
+	await request('POST', `${conversation}/messages`, { content: 'Ya' });
+	await request('PUT', conversation, { status: 'resolved' });
+	await request('PUT', `/contacts/${contact.id}`, { phone: '+628127770009' });
+	const found = async (path: string) => (await request('GET', path)).body.data;
+
+	expect(await found('/conversations?status=resolved')).toEqual([]);
+	expect(await found('/conversations')).toMatchObject([{ status: 'open', updated_at: before }]);
+	expect(await found(conversation)).toMatchObject({ status: 'resolved' });
+	expect(await found('/contacts?q=7770009')).toEqual([]);
+	expect(await found('/contacts?q=7770001')).toMatchObject([{ phone: '+628127770001' }]);
+	expect(await found(`/contacts/${contact.id}`)).toMatchObject({ phone: '+628127770009' });
+	await wait(2_100);
+	const [shown] = await found('/conversations?status=resolved');
+	expect(shown.updated_at > before).toBe(true);
+	expect(await found('/contacts?q=7770009')).toHaveLength(1);
+});
+
+test('stale-lists shows a record that was dated by hand as it is', async () => {
+	const { request, store, id } = await openWith('stale-lists');
+	Object.assign(store.conversations.get(id)!, { created_at: '2024-03-14T08:30:00Z' });
+	const { data } = (await request('GET', '/conversations')).body;
+	expect(data[0].updated_at).toBe(store.conversations.get(id)!.updated_at);
+});
+
 test('holes', async () => {
 	const { request, store, id, conversation, messages, contact } = await openWith('holes');
 	const picture = { url: 'https://example.com/a.png', content_type: 'image/png', file_name: 'a' };
@@ -204,3 +248,60 @@ test('exact-search', async () => {
 	expect(await total('budi')).toBe(0);
 	expect(await total('8127770001')).toBe(0);
 });
+
+test('unique-phones', async () => {
+	const { request, store, contact } = await openWith('unique-phones');
+	const other = store.addContact({ phone: '+628127770002' });
+	const taken = {
+		status: 422,
+		body: { error: { code: 'validation_error', message: 'phone has already been taken' } },
+	};
+	const budi = { name: 'Budi', phone: '+628127770001' };
+
+	expect(await request('POST', '/contacts', budi)).toMatchObject(taken);
+	expect(await request('PUT', `/contacts/${other.id}`, budi)).toMatchObject(taken);
+	expect((await request('PUT', `/contacts/${contact.id}`, budi)).status).toBe(200);
+	expect((await request('POST', '/contacts', { name: 'Sari' })).status).toBe(201);
+	expect((await request('POST', '/contacts', { name: 'Tono' })).status).toBe(201);
+	expect(store.contacts.size).toBe(4);
+});
+
+test('existing-conversations', async () => {
+	const { request, store, contact, id } = await openWith('existing-conversations');
+	const { channel } = store.conversations.get(id)!;
+	const resolved = store.addConversation({ contact, channel, status: 'resolved' });
+	store.addIncoming(resolved.id, 'Terima kasih', new Date(Date.now() + 5_000));
+	const agent = [...store.agents.keys()][0];
+	const open = async (channel_id: string, more = {}) =>
+		await request('POST', '/conversations', { contact_id: contact.id, channel_id, ...more });
+
+	expect(await open(channel.id, { assignee_id: agent })).toMatchObject({
+		status: 200,
+		body: { data: { id: resolved.id, status: 'resolved', assignee: null } },
+	});
+	expect((await open(channel.id, { message: { content: 'Halo' } })).status).toBe(200);
+	expect(store.messages(resolved.id).at(-2)).toMatchObject({ type: 'outgoing', content: 'Halo' });
+	expect(store.conversations.size).toBe(2);
+	const email = store.channelOfType('email').id;
+	const created = await open(email);
+	expect(created.status).toBe(201);
+	expect((await open(email)).body.data.id).toBe(created.body.data.id);
+	expect(store.conversations.size).toBe(3);
+});
+
+test.each([
+	['open', 201],
+	['pending', 201],
+	['snoozed', 422],
+	['resolved', 422],
+] as const)(
+	'open-only: a message into a conversation that is %s answers %i',
+	async (to, answer) => {
+		const { request, store, id, messages } = await openWith('open-only');
+		store.updateConversation(store.conversations.get(id)!, { status: to });
+		const { status, body } = await request('POST', messages, { content: 'Ya' });
+		expect(status).toBe(answer);
+		expect(store.messages(id)).toHaveLength(answer === 201 ? 2 : 1);
+		if (answer === 422) expect(body.error.message).toContain(`The conversation is ${to}`);
+	},
+);

@@ -121,4 +121,8 @@ export const AFFECTED: Record<Deviation, WriteName[]> = {
 	'attributes-replaced': namesWith('known contact', 'updating a contact'),
 	'attributes-merged': namesWith('known contact', 'updating a contact'),
 	'exact-search': namesWith('number', 'contact'),
+	'stale-lists': namesWith('number', 'contact', 'conversation'),
+	'unique-phones': namesWith('number', 'contact'),
+	'existing-conversations': namesWith('number', 'creating a conversation'),
+	'open-only': namesWith('sending'),
 };
