@@ -12,9 +12,9 @@ async function everything(options: Parameters<typeof openSandbox>[0]) {
 }
 
 test('makes the same data for the same seed and time, and other data for another', async () => {
-	const first = await everything({ now, seed: 6 });
-	expect(await everything({ now, seed: 6 })).toEqual(first);
-	expect(await everything({ now, seed: 7 })).not.toEqual(first);
+	const first = await everything({ now, seed: 7 });
+	expect(await everything({ now, seed: 7 })).toEqual(first);
+	expect(await everything({ now, seed: 8 })).not.toEqual(first);
 });
 
 test('begins with conversations of all kinds, some of which take no free text any more', async () => {
@@ -45,6 +45,18 @@ test('begins with conversations of all kinds, some of which take no free text an
 		new Set(['WhatsApp Utama', 'Email Dukungan', 'Instagram Toko']),
 	);
 	expect(refused).toEqual(['whatsapp', 'whatsapp', 'whatsapp']);
+});
+
+test('two sandboxes of one test process have different IDs', async () => {
+	const [first, second] = [await openSandbox(), await openSandbox()];
+	const ids = ({ store }: typeof first) => [
+		...store.conversations.keys(),
+		...store.contacts.keys(),
+		...store.channels.keys(),
+		store.bot.id,
+	];
+	const others = new Set(ids(second));
+	expect(ids(first).filter((id) => others.has(id))).toEqual([]);
 });
 
 test('makes as much data as asked for', async () => {

@@ -22,15 +22,20 @@ const running: Sandbox[] = [];
 
 let opened = 0;
 
+/** The first sandbox of a process has the next seed, and so on. */
+const BASE_SEED = 20_240_315;
+
 /**
- * Starts a sandbox that the end of the test closes. It has a key and a seed of its own, since a port may
- * be used again: this process must not take what it knows of an earlier workspace there, by key or by the
- * IDs of records, for this one's.
+ * Starts a sandbox that the end of the test closes. It has its own API key and its own IDs: the operating
+ * system reuses ports, and the node's process-wide caches must not mistake one workspace for another.
  */
 export async function openSandbox(options: SandboxOptions = {}): Promise<OpenSandbox> {
 	opened += 1;
-	const own = { apiKey: `sk_live_sandbox_${opened}`, seed: opened };
-	const sandbox = await startSandbox({ ...own, ...options });
+	const sandbox = await startSandbox({
+		apiKey: `sk_live_sandbox_${opened}`,
+		seed: BASE_SEED + opened,
+		...options,
+	});
 	running.push(sandbox);
 	return {
 		...sandbox,
