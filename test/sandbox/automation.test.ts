@@ -1,0 +1,36 @@
+import { OTHER_BOT, replyAutomatically, resolveOnEachMessage } from '../support/automation';
+import { openChat } from '../support/workspace';
+
+const REPLY = 'Terima kasih, kami akan segera membalas.';
+
+test('resolveOnEachMessage resolves a conversation on each outgoing message', async () => {
+	const { workspace, conversation } = await openChat();
+	const { store, request } = workspace.sandbox;
+	resolveOnEachMessage(workspace);
+	const record = store.conversations.get(conversation)!;
+
+	store.addIncoming(conversation, 'Halo lagi');
+	await request('POST', `/conversations/${conversation}/messages`, {
+		content: 'Catatan',
+		private: true,
+	});
+	expect(record.status).toBe('open');
+	await request('POST', `/conversations/${conversation}/messages`, { content: 'Ya' });
+	expect(record.status).toBe('resolved');
+});
+
+test.each(['the API’s own sender', 'another bot'])(
+	'replyAutomatically adds one reply from %s to each message sent through the API',
+	async (from) => {
+		const { workspace, conversation } = await openChat();
+		const { store, request } = workspace.sandbox;
+		const sender = from === 'another bot' ? OTHER_BOT : store.bot;
+		replyAutomatically(workspace, REPLY, sender);
+
+		store.addIncoming(conversation, 'Halo lagi');
+		await request('POST', `/conversations/${conversation}/messages`, { content: 'Ya' });
+
+		expect(workspace.sent(conversation)).toEqual(['Ya', REPLY]);
+		expect(store.messages(conversation).at(-1)).toMatchObject({ sender });
+	},
+);
