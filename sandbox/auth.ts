@@ -6,19 +6,21 @@ const BEARER = /^Bearer (\S+)$/;
 
 export interface Keys {
 	apiKey: string;
+	secondApiKey?: string | undefined;
 	readOnlyApiKey?: string | undefined;
 }
 
 /** @throws {ApiError} 401 without a known key, 429 over its limit, 403 for a write with the read-only one. */
 export function assertKey(
 	{ method, headers: { authorization } }: FastifyRequest,
-	{ apiKey, readOnlyApiKey }: Keys,
+	{ apiKey, secondApiKey, readOnlyApiKey }: Keys,
 	limiter: RateLimiter | undefined,
 ): void {
 	if (authorization === undefined) throw new ApiError(401, 'API key is missing');
 	const key = BEARER.exec(authorization)?.[1];
 	if (key === undefined) throw new ApiError(401, 'Send the API key as: Authorization: Bearer KEY');
-	if (key !== apiKey && key !== readOnlyApiKey) throw new ApiError(401, 'API key is not valid');
+	const canWrite = key === apiKey || key === secondApiKey;
+	if (!canWrite && key !== readOnlyApiKey) throw new ApiError(401, 'API key is not valid');
 	limiter?.take(key);
-	if (key !== apiKey && method !== 'GET') throw new ApiError(403, 'This API key is read-only');
+	if (!canWrite && method !== 'GET') throw new ApiError(403, 'This API key is read-only');
 }

@@ -26,7 +26,9 @@ export interface SandboxOptions {
 	port?: number;
 	/** Default `sk_live_sandbox`. */
 	apiKey?: string;
-	/** A second key, which gets a 403 for anything but GET. Default: none. */
+	/** Another key with the same rights. Default: none. */
+	secondApiKey?: string;
+	/** A key that gets a 403 for anything but GET. Default: none. */
 	readOnlyApiKey?: string;
 	/** The same seed makes the same IDs and data; with the same `now`, also the same times. */
 	seed?: number;
@@ -86,6 +88,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 		host: listensAt = DEFAULT_HOST,
 		port = 0,
 		apiKey = DEFAULT_API_KEY,
+		secondApiKey,
 		readOnlyApiKey,
 		seed = DEFAULT_SEED,
 		data = { conversations: 24, messagesPerConversation: { min: 3, max: 12 } },
@@ -112,7 +115,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 		store,
 		journal,
 		faults,
-		keys: { apiKey, readOnlyApiKey },
+		keys: { apiKey, secondApiKey, readOnlyApiKey },
 		limiter: rateLimit && new RateLimiter(rateLimit),
 		latencyMs,
 		deviations,

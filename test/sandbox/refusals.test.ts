@@ -151,6 +151,13 @@ test.each([
 	expect((await request(method, path, sent, headers)).body.error.code).toBe(code);
 });
 
+test('a second key may do all that the first one may', async () => {
+	const { request } = await openSandbox({ secondApiKey: 'sk_live_second' });
+	const second = { authorization: 'Bearer sk_live_second' };
+	expect((await request('GET', '/contacts', undefined, second)).status).toBe(200);
+	expect((await request('POST', '/contacts', { name: 'Budi' }, second)).status).toBe(201);
+});
+
 test('takes the key it was started with, and lets the read-only one read', async () => {
 	const { request } = await openSandbox({ apiKey: 'sk_mine', readOnlyApiKey: 'sk_live_reader' });
 	expect((await request('GET', '/contacts')).status).toBe(200);
