@@ -2,11 +2,11 @@
 export interface Assumption {
 	/** What the nodes expect, for the table. */
 	expected: string;
-	/** Why there may be nothing to tell about it, unless a check says more. */
+	/** Why it may remain untried, unless a check gives a more precise reason. */
 	untried: string;
 }
 
-/** Assumptions that are not tried for the same reason. */
+/** Returns assumptions that may remain untried for the same reason. */
 function unless<Name extends string>(untried: string, expected: Record<Name, string>) {
 	const entries = Object.entries<string>(expected);
 	return Object.fromEntries(
@@ -15,51 +15,51 @@ function unless<Name extends string>(untried: string, expected: Record<Name, str
 }
 
 /**
- * By the names that they have in docs/assumptions.md, in its order. What can be looked at without writing
- * anything; what by writing something that bothers nobody; and, at the end, what cannot.
+ * All assumptions, with the names and the order of docs/assumptions.md: first those that reads can check,
+ * then those that need a harmless write, then those that the check does not try.
  */
 export const ASSUMPTIONS = {
 	...unless('there is no record', { 'records-in-data': 'a record comes in "data"' }),
 	...unless('no list was read', {
 		'list-meta': 'a list has "meta" with total, page, per_page, total_pages',
 	}),
-	...unless('there is no record', { 'no-holes': 'nothing documented is null or left out' }),
+	...unless('there is no record', { 'no-holes': 'no documented field is null or missing' }),
 	...unless('all contacts have all three', {
-		'unknown-is-null': 'an email, phone or company that is not known is null',
+		'unknown-is-null': 'an unknown email, phone or company is null',
 	}),
 	...unless('there is no record', {
 		'known-values': 'statuses, message types and sender types are those of the reference',
 		'id-prefixes': 'IDs begin with conv_, msg_, ct_ …',
 		'no-further-fields': 'records have the documented fields only',
 	}),
-	...unless('nothing was asked', {
-		'answers-as-documented': 'all else is as in docs/sahut-openapi.yaml',
+	...unless('no request was made', {
+		'answers-as-documented': 'everything else is as in docs/sahut-openapi.yaml',
 	}),
 	...unless('there is no record', {
 		'whole-seconds': 'times are ISO 8601 in UTC, in whole seconds',
 	}),
-	...unless('nothing was asked', { 'date-header': 'answers have a Date header' }),
-	...unless('the limit was not reached: it is not tried on purpose', {
+	...unless('no request was made', { 'date-header': 'responses have a Date header' }),
+	...unless('the limit was not reached: the check does not try to reach it', {
 		'retry-after-seconds': 'a 429 has Retry-After in seconds',
 	}),
-	...unless('nothing was asked', { 'unknown-is-404': 'status 404 for an unknown ID' }),
+	...unless('no request was made', { 'unknown-is-404': 'status 404 for an unknown ID' }),
 	...unless('there was no error', {
 		'error-envelope': 'errors come as {"error": {code, message, status}}',
 	}),
 	...unless('no list is that long', { 'page-of-100': 'per_page=100 gives 100 rows' }),
 	...unless('no list was read', { 'page-past-the-end': 'an empty page' }),
-	...unless('no list told it', { 'total-is-count': 'meta.total is the number of rows' }),
-	...unless('too few conversations on the first page to tell', {
-		'conversation-order': 'conversations come by latest activity, the latest first',
+	...unless('no list shows it', { 'total-is-count': 'meta.total is the number of rows' }),
+	...unless('too few conversations on the first page', {
+		'conversation-order': 'conversations are listed by activity, latest first',
 	}),
-	...unless('too few contacts on the first page to tell', { 'contact-order': 'any' }),
+	...unless('too few contacts on the first page', { 'contact-order': 'any' }),
 	...unless('there is no conversation', {
-		'conversation-filters': 'status, channel_id and assignee_id leave out all others',
+		'conversation-filters': 'status, channel_id and assignee_id exclude all others',
 	}),
 	...unless('too few messages in the conversations that were read', {
-		'messages-oldest-first': 'messages come from the oldest to the newest',
+		'messages-oldest-first': 'messages are listed oldest to newest',
 	}),
-	...unless('no conversation on the first page is on WhatsApp, as far as it tells', {
+	...unless('no conversation on the first page is known to be on WhatsApp', {
 		'whatsapp-by-type': 'a WhatsApp channel has "whatsapp" in its type',
 	}),
 	...unless('there is no attachment in the messages that were read', {
@@ -74,21 +74,23 @@ export const ASSUMPTIONS = {
 	...unless('no contact on the first page has a name and a phone as E.164', {
 		'search-part': 'q finds a part of a phone and of a name',
 	}),
-	...unless('there is no contact', { 'search-narrows': 'q that nobody has finds nobody' }),
+	...unless('there is no contact', {
+		'search-narrows': 'q finds no contact for an invented number',
+	}),
 	...unless('no contact on the first page has a tag', {
-		'contact-tag-filter': 'tag leaves out all others',
+		'contact-tag-filter': 'tag excludes all others',
 	}),
 	...unless('needs --conversation', {
 		'post-status': 'status 201 for a POST',
-		'notes-any-time': 'an internal note is always taken',
-		'list-shows-at-once': 'a list shows at once what was written',
-		'text-unchanged': 'a text is stored as it was sent',
+		'notes-any-time': 'an internal note is always accepted',
+		'list-shows-at-once': 'a list shows a new record at once',
+		'text-unchanged': 'a text is stored unchanged',
 		'note-is-outgoing': 'a note has the type outgoing',
-		'notes-unmarked': 'lists do not say whether a message is a note',
-		'sender-is-bot': 'what comes in through the API is from a bot',
+		'notes-unmarked': 'lists do not show which messages are notes',
+		'sender-is-bot': 'a message through the API comes from a bot',
 		'activity-moves-updated-at': 'updated_at of the conversation follows its messages',
 		'update-by-put': 'a conversation is updated by PUT',
-		'update-keeps-the-rest': 'an update leaves alone what is not given',
+		'update-keeps-the-rest': 'an update does not change other fields',
 	}),
 	...unless('needs --webhook', {
 		'webhook-with-secret': 'a new webhook comes with its ID and secret',
@@ -103,8 +105,9 @@ export const ASSUMPTIONS = {
 	}),
 	...unless('needs a message to a customer', {
 		'template-shows-values': 'a template is stored as the text with its values',
-		'window-per-conversation': 'the 24 hours begin with the last message in this conversation',
-		'resolved-stays-resolved': 'a resolved conversation stays so when it is written to',
+		'window-per-customer':
+			'a message of the customer opens the 24 hours for all of their conversations on the channel',
+		'delivers-into-closed': 'a message into a snoozed or resolved conversation is delivered',
 	}),
 	...unless('needs a contact to be changed', {
 		'attributes-not-merged': 'a PUT may drop the custom attributes that it does not name',

@@ -17,8 +17,8 @@ import { copySource, FORBIDDEN, runNode, temporaryFolder } from './folders';
 const NODES = ['sahut', 'sahutTrigger'];
 const CREDENTIALS = ['sahutApi'];
 
-/** npm packs every README, whatever package.json says. */
-const DOCUMENTS = ['CHANGELOG.md', 'LICENSE.md', 'README.id.md', 'README.md'];
+/** npm packs every README of the root, so the translation is in docs. */
+const DOCUMENTS = ['CHANGELOG.md', 'LICENSE.md', 'README.md'];
 const BUILT_FILE = /^dist\/(credentials|icons|nodes)\/.*\.(js|json|svg)$/;
 const PICTURES = new Set(['.png', '.svg']);
 const MAX_UNPACKED_BYTES = 275_000;

@@ -1,4 +1,4 @@
-import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { release, releaseNotes } from '../../scripts/version/changelog';
@@ -7,7 +7,7 @@ import { filesOf, read, REPOSITORY } from './documents';
 import { temporaryFolder } from './folders';
 
 const { version } = JSON.parse(read('package.json')) as { version: string };
-const README = ['README.md', 'README.id.md'];
+const README = ['README.md', 'docs/README.id.md'];
 
 /** What the files in a folder call the version, each in its own way. */
 function versionsIn(folder: string): string[] {
@@ -53,7 +53,7 @@ describe('npm run raise', () => {
 	const folder = temporaryFolder();
 
 	beforeEach(() => {
-		for (const file of VERSIONED_FILES) copyFileSync(join(REPOSITORY, file), join(folder, file));
+		for (const file of VERSIONED_FILES) cpSync(join(REPOSITORY, file), join(folder, file));
 		write(NEW);
 	});
 

@@ -25,7 +25,7 @@ describe('normalizeBaseUrl', () => {
 		['http://127.8.9.10', 'http://127.8.9.10'],
 		['http://[::1]:8787/v1', 'http://[::1]:8787/v1'],
 		['http://host.docker.internal:8787/v1', 'http://host.docker.internal:8787/v1'],
-		['HTTP://HOST.Docker.INTERNAL', 'HTTP://HOST.Docker.INTERNAL'],
+		['HTTP://HOST.Docker.INTERNAL', 'http://host.docker.internal'],
 	])('of %j is %j', (given, expected) => {
 		expect(normalizeBaseUrl(given)).toBe(expected);
 	});

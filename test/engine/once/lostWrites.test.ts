@@ -8,15 +8,15 @@ import { OTHER_BOT, replyAutomatically } from '../../support/automation';
 import { executionThatDied, letPass, retry } from '../../support/retryData';
 import { waitReally } from '../../support/transport';
 import { openChat, openWorkspace, sendText, until, type Workspace } from '../../support/workspace';
-import { sendOnce, skip, skippedOf } from '../skipping';
+import { sendTextOnce, skipWithin, skipReasonsOf } from './skipHelpers';
 import { jsonsOf, runItem, type ItemError } from './customer';
 
 const TEXT = 'Pesanan ORD-12 sudah dikirim';
 const REPLY = 'Terima kasih, kami akan segera membalas.';
 
-const sendNote = { ...sendText, ...skip(24, { private: true }) };
+const sendNote = { ...sendText, ...skipWithin(24, { private: true }) };
 const sendTemplate: INode['parameters'] = {
-	...sendOnce,
+	...sendTextOnce,
 	messageType: 'template',
 	templateId: 'tmpl_invoice_due',
 	templateVariables: {
@@ -81,9 +81,12 @@ async function openAndLose(
 
 describe.each(LOSSES)('Skip If Sent Within, after another execution %s', (how) => {
 	it('waits until 60 s after the lost write and sends a message that did not arrive', async () => {
-		const { workspace, conversation, row } = await openAndLose(sendOnce, { how, isStored: false });
+		const { workspace, conversation, row } = await openAndLose(sendTextOnce, {
+			how,
+			isStored: false,
+		});
 
-		const json = await runItem(workspace, sendOnce, row);
+		const json = await runItem(workspace, sendTextOnce, row);
 
 		expect(json).toMatchObject({ content: TEXT });
 		expect(json).not.toHaveProperty('skipped');
@@ -97,13 +100,13 @@ describe.each(LOSSES)('Skip If Sent Within, after another execution %s', (how) =
 	it('skips a message that the list shows 10 s later', async () => {
 		const options: SandboxOptions = { deviations: ['late-lists'], listDelayMs: 10_000 };
 		const { workspace, conversation, row } = await openAndLose(
-			sendOnce,
+			sendTextOnce,
 			{ how, isStored: true },
 			options,
 		);
 
 		const startedAt = Date.now();
-		const json = await runItem(workspace, sendOnce, row);
+		const json = await runItem(workspace, sendTextOnce, row);
 
 		expect(json).toMatchObject({ skipped: true, skip_reason: 'sent_before', content: TEXT });
 		expect(workspace.sent(conversation)).toEqual([TEXT]);
@@ -134,9 +137,12 @@ describe.each(LOSSES)('Skip If Sent Within, after another execution %s', (how) =
 	);
 
 	it('sends other messages meanwhile, although only one item may run at a time', async () => {
-		const { workspace, conversation, row } = await openAndLose(sendOnce, { how, isStored: false });
+		const { workspace, conversation, row } = await openAndLose(sendTextOnce, {
+			how,
+			isStored: false,
+		});
 		const [other] = workspace.addConversations(1) as [string];
-		const parameters = { ...sendText, ...skip(24, { concurrency: 1 }) };
+		const parameters = { ...sendText, ...skipWithin(24, { concurrency: 1 }) };
 		const settings = { onError: 'continueRegularOutput' } as const;
 		const rows = [row, { conversation: other, text: TEXT }];
 
@@ -151,12 +157,15 @@ describe.each(LOSSES)('Skip If Sent Within, after another execution %s', (how) =
 });
 
 it('checks for a lost message 1, 3, 7, 15, 30 and 60 s after the lost write', async () => {
-	const { workspace, row } = await openAndLose(sendOnce, { how: 'was canceled', isStored: false });
+	const { workspace, row } = await openAndLose(sendTextOnce, {
+		how: 'was canceled',
+		isStored: false,
+	});
 	const [lost] = postsOf(workspace);
 	const { journal } = workspace.sandbox;
 	const before = journal.entries.length;
 
-	await runItem(workspace, sendOnce, row);
+	await runItem(workspace, sendTextOnce, row);
 
 	const checks = journal.entries.slice(before).filter(({ method }) => method === 'GET');
 	const seconds = new Set(checks.map(({ at }) => Math.round((at - lost!.at) / 1_000)));
@@ -164,14 +173,14 @@ it('checks for a lost message 1, 3, 7, 15, 30 and 60 s after the lost write', as
 });
 
 it('stops waiting for a lost message when the execution is canceled', async () => {
-	const { workspace, conversation, row } = await openAndLose(sendOnce, {
+	const { workspace, conversation, row } = await openAndLose(sendTextOnce, {
 		how: 'was canceled',
 		isStored: false,
 	});
 	waitReally();
 	const startedAt = Date.now();
 
-	const { status } = await workspace.run(sendOnce, [row], {}, { cancelWhen: wait(300) });
+	const { status } = await workspace.run(sendTextOnce, [row], {}, { cancelWhen: wait(300) });
 
 	expect(status).toBe('canceled');
 	expect(Date.now() - startedAt).toBeLessThan(5_000);
@@ -179,14 +188,17 @@ it('stops waiting for a lost message when the execution is canceled', async () =
 });
 
 it('skips for the second of two executions that wait for the same lost message', async () => {
-	const { workspace, conversation, row } = await openAndLose(sendOnce, {
+	const { workspace, conversation, row } = await openAndLose(sendTextOnce, {
 		how: 'lost its response',
 		isStored: false,
 	});
 
-	const runs = await Promise.all([workspace.run(sendOnce, [row]), workspace.run(sendOnce, [row])]);
+	const runs = await Promise.all([
+		workspace.run(sendTextOnce, [row]),
+		workspace.run(sendTextOnce, [row]),
+	]);
 
-	expect(runs.flatMap(skippedOf).sort()).toEqual(['sent', 'sent_before']);
+	expect(runs.flatMap(skipReasonsOf).sort()).toEqual(['sent', 'sent_before']);
 	expect(workspace.sent(conversation)).toEqual([TEXT]);
 });
 

@@ -4,7 +4,7 @@ import { standIn } from '../../support/builtInNodes';
 import { runWorkflow, sahutWorkflow, toItems } from '../../support/engine';
 import { retry } from '../../support/retryData';
 import { openChat, openWorkspace, toPhone } from '../../support/workspace';
-import { sendOnce, skip } from '../skipping';
+import { sendTextOnce, skipWithin } from './skipHelpers';
 import { BUDI, jsonsOf, runItem } from './customer';
 
 const TEXT = 'Pesanan ORD-12 sudah dikirim';
@@ -29,7 +29,7 @@ const senderOf = (json: IDataObject | undefined) => json?.sender as IDataObject;
 it('a node that changes the sender of a sent message does not change a later skipped item', async () => {
 	const { workspace, conversation } = await openChat({ deviations: ['late-lists'] });
 	const row = { conversation, text: TEXT };
-	const { nodes, connections } = sahutWorkflow(sendOnce);
+	const { nodes, connections } = sahutWorkflow(sendTextOnce);
 	const changer: INode = {
 		...nodes[1]!,
 		id: 'changer',
@@ -55,7 +55,7 @@ it('a node that changes the sender of a sent message does not change a later ski
 	});
 	expect(senderOf(first.output('Changer')[0]?.json).name).toBe(CHANGED);
 
-	const skipped = await runItem(workspace, sendOnce, row);
+	const skipped = await runItem(workspace, sendTextOnce, row);
 
 	expect(skipped).toMatchObject({ skip_reason: 'sent_before' });
 	expect(senderOf(skipped).name).toBe(workspace.sandbox.store.bot.name);
@@ -64,11 +64,11 @@ it('a node that changes the sender of a sent message does not change a later ski
 it('a change of a skipped item does not show in the next skipped item', async () => {
 	const { workspace, conversation } = await openChat({ deviations: ['late-lists'] });
 	const row = { conversation, text: TEXT };
-	await runItem(workspace, sendOnce, row);
-	const skipped = await runItem(workspace, sendOnce, row);
+	await runItem(workspace, sendTextOnce, row);
+	const skipped = await runItem(workspace, sendTextOnce, row);
 	senderOf(skipped).name = CHANGED;
 
-	const next = await runItem(workspace, sendOnce, row);
+	const next = await runItem(workspace, sendTextOnce, row);
 
 	expect(next).toMatchObject({ skip_reason: 'sent_before' });
 	expect(senderOf(next).name).toBe(workspace.sandbox.store.bot.name);
@@ -77,9 +77,9 @@ it('a change of a skipped item does not show in the next skipped item', async ()
 it('a change of a sent message does not show in the Retry of another execution', async () => {
 	const workspace = await openWorkspace({ deviations: ['late-lists'] });
 	const [a, b] = workspace.addConversations(2);
-	const sent = await runItem(workspace, sendOnce, { conversation: a, text: TEXT });
+	const sent = await runItem(workspace, sendTextOnce, { conversation: a, text: TEXT });
 	workspace.refuse(b);
-	const parameters = { ...sendOnce, ...skip(24, { concurrency: 1 }) };
+	const parameters = { ...sendTextOnce, ...skipWithin(24, { concurrency: 1 }) };
 	const rows = [a, b].map((conversation) => ({ conversation, text: TEXT }));
 	const failed = await workspace.run(parameters, rows);
 	expect(failed.status).toBe('error');
@@ -97,7 +97,7 @@ describe('two items of one run share no objects', () => {
 		const { workspace, conversation } = await openChat({ deviations: ['late-lists'] });
 		const row = { conversation, text: TEXT };
 
-		const [sent, skipped] = jsonsOf(await workspace.run(sendOnce, [row, row]));
+		const [sent, skipped] = jsonsOf(await workspace.run(sendTextOnce, [row, row]));
 
 		expect(skipped).toMatchObject({ skip_reason: 'sent_before' });
 		expect(sharedObjects(sent, skipped)).toEqual([]);

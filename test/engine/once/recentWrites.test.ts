@@ -5,7 +5,7 @@ import { heldBytes } from '../../support/heldBytes';
 import { byId } from '../../support/locator';
 import { letTimePass } from '../../support/transport';
 import { allSent, conversationsOf, openChat, sendText, until } from '../../support/workspace';
-import { sendOnce } from '../skipping';
+import { sendTextOnce } from './skipHelpers';
 import {
 	BUDI,
 	createConversation,
@@ -26,7 +26,7 @@ const SLOW_MS = 180_000;
 
 /** Message: Send of a template with an order number, which is sent once. */
 const templateOnce = (templateId: string): INode['parameters'] => ({
-	...sendOnce,
+	...sendTextOnce,
 	messageType: 'template',
 	templateId,
 	templateVariables: { variable: [{ name: 'order_id', value: 'ORD-12' }] },
@@ -143,7 +143,7 @@ describe('the first message of Conversation: Create', () => {
 	it('is not sent again by Send, although lists are delayed', async () => {
 		const { workspace, id } = await createWithFirstMessage();
 
-		expect(await runItem(workspace, sendOnce, { conversation: id, text: TEXT })).toMatchObject({
+		expect(await runItem(workspace, sendTextOnce, { conversation: id, text: TEXT })).toMatchObject({
 			skip_reason: 'sent_before',
 			content: TEXT,
 		});

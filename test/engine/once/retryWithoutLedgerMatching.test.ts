@@ -3,8 +3,9 @@ import type { INode } from 'n8n-workflow';
 import { byId } from '../../support/locator';
 import { executionThatDied, letPass } from '../../support/retryData';
 import { openChat, sendText, type Workspace } from '../../support/workspace';
+import { continueInAnotherProcess } from './customerFixture';
 
-const TOO_LATE = 'in an earlier try: too many messages have followed since';
+const TOO_LATE = 'already has this message: too many messages have followed since';
 
 /** A workspace with a conversation that is an hour old. */
 async function openWithConversation() {
@@ -85,9 +86,11 @@ describe('a retry of which n8n stored only the start', () => {
 	});
 
 	it('sends nothing and reports an unknown outcome when over 1,000 messages have followed', async () => {
-		const { status, own, message } = await retryAfterChange('Halo', ({ sandbox: { store } }, id) =>
-			store.addMessages(id, 1_100, { spacingMs: 0, until: new Date(Date.now() + 1_000) }),
-		);
+		const { status, own, message } = await retryAfterChange('Halo', (workspace, id) => {
+			const until = new Date(Date.now() + 1_000);
+			workspace.sandbox.store.addMessages(id, 1_100, { spacingMs: 0, until });
+			continueInAnotherProcess(workspace);
+		});
 
 		expect([status, own]).toEqual(['error', ['Halo']]);
 		expect(message).toContain(TOO_LATE);
