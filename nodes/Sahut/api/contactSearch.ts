@@ -5,38 +5,38 @@ import type { Contact, SahutClient } from '../transport/types';
 import { INDONESIA, isSamePhone } from './phoneNumber';
 
 /**
- * What identifies a contact: a phone number as E.164, or an email address. `countryCode` replaces the 0
- * at the beginning of numbers that are stored as they were typed.
+ * Identifies a contact by a phone number (E.164) or an email address. `countryCode` replaces the leading
+ * 0 of stored numbers that are in national form.
  */
 export type ContactKey = { phone: string; countryCode?: string } | { email: string };
 
-/** People put separators between other digits of a number, hardly ever between the last ones. */
+/** How many of the last digits are searched: they rarely have separators between them. */
 const SEARCHED_DIGITS = 4;
 
-/** The digits that all stored forms of a number (E.164) have in common, e.g. `7890`. */
+/** Returns the digits that all stored forms of a number (E.164) have in common, e.g. `7890`. */
 export function lastDigits(phone: string): string {
 	return phone.slice(-SEARCHED_DIGITS);
 }
 
-/** Pages that a search for the last digits reads: it finds strangers as well. */
+/** Pages to read of a search for the last digits, which also finds contacts with other numbers. */
 const MAX_SEARCH_PAGES = 3;
 
-/** The canonical text of a key: equal for two keys that identify the same contact. */
+/** Returns the canonical text of a key: equal for two keys that identify the same contact. */
 export function keyText(key: ContactKey): string {
 	return 'phone' in key ? key.phone : key.email.trim().toLowerCase();
 }
 
-/** All keys of a contact with these fields. */
+/** Returns all keys of a contact with these fields. */
 export function keysIn({ phone, email }: { phone?: string; email?: string }): ContactKey[] {
 	return [...(phone ? [{ phone }] : []), ...(email ? [{ email }] : [])];
 }
 
-/** The lane of all operations on the contact with this key. */
+/** Returns the lane of all operations on the contact with this key. */
 export function laneOf(key: ContactKey): string {
 	return `${'phone' in key ? 'phone' : 'email'} ${keyText(key)}`;
 }
 
-/** Whether a contact has this phone number, in whatever form, or this email address, in any case. */
+/** Whether a contact has this phone number, in any form, or this email address, ignoring case. */
 export function hasKey({ phone, email }: Contact, key: ContactKey): boolean {
 	if ('email' in key) return email?.toLowerCase() === keyText(key);
 	return isSamePhone(phone, key.phone, key.countryCode ?? INDONESIA);
@@ -45,8 +45,8 @@ export function hasKey({ phone, email }: Contact, key: ContactKey): boolean {
 type IsWanted = (contact: Contact) => boolean;
 
 /**
- * The wanted ones among the contacts that a text finds, the oldest first. `GET /contacts?q=…` finds
- * everything that contains the text.
+ * Searches for a text, and returns the contacts that pass `isWanted`, the oldest first. `GET
+ * /contacts?q=…` finds all contacts that contain the text.
  *
  * @throws NodeApiError if contacts cannot be read
  */
@@ -74,9 +74,9 @@ async function searchDigits(sahut: SahutClient, phone: string, isWanted: IsWante
 }
 
 /**
- * The contacts with this phone number or email address that also pass `isWanted`. The oldest comes
- * first: it has the history with the customer, and stays first when duplicates are added. A number is
- * searched as E.164; only if nobody has it so, in other forms.
+ * Finds the contacts with this phone number or email address that also pass `isWanted`. The oldest
+ * comes first: it has the history with the customer, and stays first when duplicates are added. A number
+ * is searched as E.164 and, only if no contact has it in this form, by its last digits.
  *
  * @throws NodeApiError if contacts cannot be read
  */
@@ -92,7 +92,7 @@ export async function findContacts(
 }
 
 /**
- * All contacts with a phone number, in whatever form they are stored, the oldest first.
+ * Finds all contacts with a phone number, in any stored form, the oldest first.
  *
  * @returns `isComplete: false` if a search found so many contacts that some were not read
  * @throws NodeApiError if contacts cannot be read
@@ -103,7 +103,7 @@ export async function findAllContacts(
 ): Promise<{ contacts: Contact[]; isComplete: boolean }> {
 	const matches: IsWanted = (contact) => hasKey(contact, key);
 	const { contacts, isComplete } = await searchDigits(sahut, key.phone, matches);
-	// If the digits find the number as E.164, searching for it would find nothing else.
+	// If the digits have found the number as E.164, a search for E.164 would find nothing new.
 	if (contacts.some(({ phone }) => phone === key.phone)) return { contacts, isComplete };
 	const exact = await searchText(sahut, key.phone, matches);
 	const byId = new Map([...contacts, ...exact].map((contact) => [contact.id, contact]));

@@ -17,7 +17,7 @@ import { lookForLost, lookRepeatedly, OWN_WRITE_MS } from './lostWrites';
 import { rememberedWrites, write } from './write';
 import { canBeOf } from './writtenSince';
 
-/** What can be written of a contact (API reference, "Contacts"); only given fields change. */
+/** The writable fields of a contact (API reference, "Contacts"); an update changes only given fields. */
 export type ContactFields = {
 	name?: string;
 	/** E.164. */
@@ -31,7 +31,7 @@ export type ContactFields = {
 /** The body of `POST /contacts` (API reference, "Contacts"). */
 export type NewContact = ContactFields & { name: string };
 
-/** How long a search may not show a contact that was just written. */
+/** How long a search may lack a contact that was just written, or show its former state. */
 const SEARCH_DELAY_MS = 60_000;
 
 const wordingOf = (contactId: string) => ({ subject: `contact "${contactId}"` });
@@ -43,19 +43,19 @@ export async function getContact(sahut: SahutClient, contactId: string): Promise
 	return (await sahut.request<Contact>(request, wordingOf(contactId))).data;
 }
 
-/** Email addresses are equal in whatever case; Sahut may store an empty one as ''. */
+/** Makes email addresses comparable: case does not matter, and Sahut may store an empty one as ''. */
 const comparable = ({ email, ...contact }: IDataObject | Contact) => ({
 	...contact,
 	email: String(email ?? '').toLowerCase() || undefined,
 });
 
-/** By phone number or email, kept apart by API key: two workspaces may share a customer. */
+/** One memory key per phone number and email, and per API key: two workspaces may share a customer. */
 const memoryKeys = (sahut: ItemClient, keys: ContactKey[]) =>
 	keys.map((key) => writeKey('contact', sahut.workspaceId, keyText(key)));
 
 const memoryKeyOfId = ({ cache }: ItemClient, id: string) => writeKey('contact', cache.address, id);
 
-/** Whether a contact can be what a write has created. */
+/** Whether a write may have created this contact. */
 function isOfWrite(
 	contact: Contact,
 	sent: IDataObject,
@@ -74,13 +74,13 @@ export function createContactRequest(body: NewContact): SahutRequest {
 	return { method: 'POST', path: ['contacts'], body, expects: 'record' };
 }
 
-/** The ledger's key for a new contact. @param target whom it is for, e.g. a phone number */
+/** Returns the ledger's key of a new contact. @param target identifies it, e.g. its phone number */
 export const newContactKey = (target = '') => `POST /contacts ${target}`.trimEnd();
 
 /**
  * `POST /contacts` (API reference, "Contacts").
  *
- * @param target whom it is for, if an item may create several contacts
+ * @param target identifies the contact if an item may create several, e.g. its phone number
  * @throws NodeApiError, UnknownOutcomeError
  */
 export async function createContact(
@@ -115,8 +115,8 @@ export async function createContact(
 }
 
 /**
- * The contact that this process has last written with this key, as it is now: a search may not show it
- * yet. If the response to creating one was lost a moment ago, waits until it can be found.
+ * Reads the contact that this process last wrote with this key: a search may not show it yet. If another
+ * item or execution lost such a response less than a minute ago, waits until its contact can be found.
  *
  * @throws NodeApiError if contacts cannot be read
  */
@@ -124,7 +124,7 @@ export async function findRecentContact(
 	key: ContactKey,
 	sahut: ItemClient,
 ): Promise<Contact | undefined> {
-	// Its own lost request is settled when it is repeated.
+	// If this item's own response was lost, `createContact` searches for the contact.
 	if (sahut.past(newContactKey(keyText(key))).kind === 'lostResponse') return undefined;
 	const since = sahut.now() - SEARCH_DELAY_MS;
 	const writes = rememberedWrites(sahut.cache.recentRecords, memoryKeys(sahut, [key]), since);
@@ -138,8 +138,8 @@ export async function findRecentContact(
 }
 
 /**
- * Creates a contact. If Sahut refuses it because another one has its key, which the search did not show
- * yet, returns that one.
+ * Creates a contact. If Sahut refuses it, searches for an existing contact with this key for some
+ * seconds: lists may show it late.
  *
  * @throws NodeApiError with Sahut's message if there is no such contact; UnknownOutcomeError
  */
@@ -161,7 +161,7 @@ export async function createOrFindContact(
 	);
 }
 
-/** Whether this process has just written a contact, so that lists may show its former state. */
+/** Whether this process has updated a contact so recently that lists may show its former state. */
 export function isRecentlyWritten(contactId: string, sahut: ItemClient): boolean {
 	const since = sahut.now() - SEARCH_DELAY_MS;
 	return sahut.cache.recentRecords.find(memoryKeyOfId(sahut, contactId), since).length > 0;

@@ -11,13 +11,13 @@ import { canBeOf, writtenSince } from './writtenSince';
 /** The body of `POST /conversations` (API reference, "Conversations"), without a first message. */
 export type NewConversation = { contact_id: string; channel_id: string; assignee_id?: string };
 
-/** What can be changed of a conversation (API reference, "Conversations"). */
+/** The fields of a conversation that an update can change (API reference, "Conversations"). */
 export type ConversationChanges = {
 	status?: string;
 	/** null unassigns. */
 	assignee_id?: string | null;
 	team_id?: string;
-	/** Replaces the existing ones. */
+	/** Replaces all existing labels. */
 	labels?: string[];
 };
 
@@ -34,7 +34,8 @@ export async function getConversation(
 }
 
 /**
- * The type of a channel, e.g. `whatsapp`, which any conversation on it shows: requested once per process.
+ * Returns the type of a channel, e.g. `whatsapp`. Any conversation on the channel shows it, so a process
+ * requests it once.
  *
  * @returns undefined if no conversation shows it
  * @throws NodeApiError if conversations cannot be read
@@ -65,7 +66,7 @@ export const newConversationKey = ({ contact_id, channel_id }: NewConversation) 
 const memoryKey = ({ contact_id, channel_id }: NewConversation, { cache }: ItemClient) =>
 	writeKey('conversation', cache.address, contact_id, channel_id);
 
-/** The ID of a conversation that was created since a write, although its response was lost. */
+/** Finds the conversation that an earlier request may have created, and returns its ID. */
 async function findCreated(
 	{ contact_id, channel_id }: NewConversation,
 	search: WriteSearch,
@@ -74,15 +75,15 @@ async function findCreated(
 	const index = sahut.cache.conversations(channel_id);
 	const since = writtenSince(sahut, search);
 	const startedAt = sahut.toServerTime(sahut.runStartedAt);
-	// An earlier try has ended: what was read since this run began shows it.
+	// An earlier try has ended: a list that was read since this try began shows its conversation.
 	const isEarlier = search.kind === 'retryWithoutLedger' && index.isComplete(since, startedAt);
 	if (!isEarlier) await index.refresh(sahut, since);
 	return index.of([contact_id]).find((each) => canBeOf(each, sahut, search))?.id;
 }
 
 /**
- * The conversation that this process may have created a moment ago, if the response was lost: waits
- * until it can be found.
+ * Finds the conversation that this process may have created less than a minute ago, if the response was
+ * lost. Waits until it can be found, or the minute is over.
  *
  * @returns its ID; undefined if no such response was lost, or nothing was created
  * @throws NodeApiError if conversations cannot be read
@@ -107,6 +108,7 @@ export async function findLostConversation(
 /**
  * `POST /conversations` (API reference, "Conversations").
  *
+ * @param note what already exists, for errors
  * @throws NodeApiError, UnknownOutcomeError
  */
 export async function createConversation(
@@ -150,16 +152,20 @@ export async function createConversation(
 	return createdBefore(body, sahut) ?? { conversation, origin: 'earlierTry' };
 }
 
-/** Both clocks, `Date` headers and `created_at`, may be truncated to whole seconds. */
+/** `Date` headers and `created_at` may both be truncated to whole seconds. */
 const CREATION_TOLERANCE_MS = 2_000;
 
 /**
- * Where the conversation of a write comes from: this run has created it, an earlier try has, or Sahut has
- * returned an existing one, which is older than the request.
+ * Where a conversation comes from: this try has created it, an earlier try has, or Sahut has returned an
+ * existing one, which is older than the request.
  */
 export type Origin = 'new' | 'earlierTry' | 'existing';
 
-/** @returns undefined if this item has not created a conversation */
+/**
+ * Returns the conversation that Sahut returned to this item's `POST /conversations`, in any try.
+ *
+ * @returns undefined if there is none
+ */
 export function createdBefore(
 	body: NewConversation,
 	sahut: ItemClient,
@@ -174,8 +180,8 @@ export function createdBefore(
 }
 
 /**
- * Updates a conversation. The verb is not documented: if Sahut does not know PUT, nothing was changed,
- * and once PATCH has worked, it is used from then on.
+ * Updates a conversation. The method is not documented: if Sahut responds to PUT with 405, sends PATCH,
+ * and uses PATCH from then on if that works.
  *
  * @throws NodeApiError, UnknownOutcomeError
  */
@@ -201,7 +207,7 @@ export async function updateConversation(
 				memoryKeys: () => [],
 				async find(sent) {
 					const conversation = await getConversation(sahut, conversationId);
-					// It does not show its team, so a change of it is never found.
+					// Conversations do not show their team, so a change of the team is never found.
 					const shown = { ...conversation, assignee_id: conversation.assignee?.id ?? null };
 					return hasValues(shown, sent) ? conversation : undefined;
 				},

@@ -1,12 +1,12 @@
-/** Sahut may keep a number or a flag as what it is, where a text was sent. */
+/** Compares as text: Sahut may store a number or a boolean although a text was sent. */
 function isSameText(actual: unknown, wanted: string): boolean {
-	const isText = typeof actual === 'number' || typeof actual === 'boolean';
-	return isText ? String(actual) === wanted : actual === wanted;
+	const isConverted = typeof actual === 'number' || typeof actual === 'boolean';
+	return isConverted ? String(actual) === wanted : actual === wanted;
 }
 
 /**
- * Whether a record has all that is wanted of it: lists in any order, of objects the wanted entries. A
- * list that is null or not there is empty.
+ * Whether a value has all wanted values. Lists match in any order; objects may have further entries. A
+ * list that is null or missing counts as empty.
  */
 export function hasValues(actual: unknown, wanted: unknown): boolean {
 	if (Array.isArray(wanted)) {

@@ -3,19 +3,19 @@ import type { IBinaryData, IDataObject } from 'n8n-workflow';
 import type { ProcessCache } from '../processCache';
 import type { Attachment, SahutClient, Wording } from '../transport/types';
 
-/** What is known of an item's write from an earlier try. Times are this machine's, in ms. */
+/** What the ledger knows of a step. Times are by this machine's clock, in ms since the epoch. */
 export type Past =
-	/** It was not tried. */
+	/** The step was not tried. */
 	| { kind: 'none' }
-	/** Sahut has carried it out, and `sentAt` tells when the request went out, if it did. */
+	/** The step has a result. `sentAt`: when its request went out, or a time before; none for a decision. */
 	| { kind: 'done'; record: IDataObject; context: IDataObject; sentAt?: number }
 	| WriteSearch;
 
-/** Which search for a write it is: one whose record may exist. */
+/** A search for the record of a write that may have been carried out. */
 export type WriteSearch =
 	/** The request went out, and its response was lost. */
 	| ({ kind: 'lostResponse'; sentAt: number; body: IDataObject; context: IDataObject } & Accounted)
-	/** A retry: an earlier try may have sent it since `sentAt`, of which n8n has kept nothing. */
+	/** In a *Retry*, the ledger lacks the write: an earlier try may have sent it since `sentAt`. */
 	| ({ kind: 'retryWithoutLedger'; sentAt: number } & Accounted);
 
 interface Accounted {
@@ -23,27 +23,27 @@ interface Accounted {
 	isAccountedFor(id: string): boolean;
 }
 
-/** Records what is written, and a context that belongs to it. */
+/** Records in the ledger that a request goes out, with its body and a context. */
 export type Begin = (body: IDataObject, context: IDataObject) => void;
 
-/** A step that an item takes once. */
+/** A write or a decision that an item makes once. */
 export interface Step<T> {
-	/** Takes the step; a write calls `begin` when its request goes out. */
+	/** Carries out the step; a write calls `begin` when its request goes out. */
 	run(begin: Begin): Promise<T>;
-	/** For a write: searches Sahut for its record. Without it, the step is a decision. */
+	/** For a write: searches Sahut for its record. A decision has no `find`. */
 	find?(search: WriteSearch, begin: Begin): Promise<T | undefined>;
-	/** For a change: the ID of the record. Changing it again creates no second one. */
+	/** For a change: the ID of the record. Repeating a change creates no second record. */
 	changes?: string;
 	wording?: Wording;
 }
 
-/** What this execution has decided and written for an item: each step is taken once. */
+/** What this execution has decided and written for an item: each step is carried out once. */
 export interface ItemLedger {
 	/** Returns what is known of a step from an earlier try. */
 	past(key: string): Past;
 
 	/**
-	 * Takes a step, or returns its result from an earlier try.
+	 * Carries out a step, or returns its result from an earlier try.
 	 *
 	 * @param key identifies the step: for a write, its method and target
 	 * @param stillValid whether a recorded decision can be kept; without it, it always is
@@ -55,13 +55,13 @@ export interface ItemLedger {
 		stillValid?: (result: T) => boolean,
 	): Promise<T>;
 
-	/** Returns what an item of this run has last written under a key, or has tried to. */
+	/** Returns the latest step with a key, of any item of this run; its response may have been lost. */
 	ofRun(key: string): { record?: IDataObject; context?: IDataObject } | undefined;
 
-	/** Whether this run has created a record, so that nothing of an earlier try belongs to it. */
+	/** Whether this try has created a record, so that no earlier try can have written to it. */
 	isNew(id: string): boolean;
 
-	/** When this run of the node began, by this machine's clock. */
+	/** When this try of the node began, by this machine's clock, in milliseconds since the epoch. */
 	readonly runStartedAt: number;
 }
 

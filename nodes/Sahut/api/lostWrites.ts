@@ -1,21 +1,21 @@
 import type { RecentWrite } from '../processCache/recentWrites';
 import type { ItemClient } from './itemClient';
 
-/** When to check for a write whose response was lost, in ms after it: lists may show it late. */
+/** When to check for a write whose response was lost, in ms after the write: lists may show it late. */
 const CHECKS_MS = [1_000, 3_000, 7_000, 15_000, 30_000, 60_000];
 
 /** How long a write whose response was lost may remain invisible. */
 export const LOST_WRITE_MS = 60_000;
 
-/** How long an item waits for its own write: then it fails, and a person decides. */
+/** How long an item searches for its own write; after that, the item fails, and a person decides. */
 export const OWN_WRITE_MS = 7_000;
 
 /**
- * Looks for a record at once and then repeatedly, without occupying a slot.
+ * Calls `look` at once, and then repeatedly until it finds a record. Occupies no slot while it waits.
  *
- * @param from when it was written, by this machine's clock, in milliseconds since the epoch
+ * @param from when the record was written, by this machine's clock, in milliseconds since the epoch
  * @param untilMs the last check, in milliseconds after `from`
- * @returns what `look` found; undefined if nothing was found until then
+ * @returns what `look` found; undefined if it found nothing
  */
 export async function lookRepeatedly<T>(
 	sahut: Pick<ItemClient, 'now' | 'pause'>,
@@ -39,7 +39,7 @@ export async function lookRepeatedly<T>(
  * Looks for a record that this process may have written. If the response to such a write was lost less
  * than a minute ago, waits until the record can be found, or the minute is over.
  *
- * @param writes what this process knows of the write
+ * @param writes the writes that may have made the record; those without an ID have no response
  */
 export async function lookForLost<T>(
 	sahut: ItemClient,
@@ -47,6 +47,6 @@ export async function lookForLost<T>(
 	look: () => Promise<T | undefined>,
 ): Promise<T | undefined> {
 	const lost = writes.filter(({ id }) => id === undefined).map(({ at }) => at);
-	// Without any, the only check is the one at once.
+	// Without a lost write, `from` is -Infinity: `look` is called once.
 	return await lookRepeatedly(sahut, Math.max(...lost), LOST_WRITE_MS, look);
 }

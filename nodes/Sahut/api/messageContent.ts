@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-/** A text with whitespace and line breaks as single spaces, in Unicode form NFC; nothing as `''`. */
+/** Normalizes a text: whitespace becomes single spaces, Unicode form NFC, null and undefined `''`. */
 export function normalizeText(text: unknown): string {
 	return String(text ?? '')
 		.normalize('NFC')
@@ -8,14 +8,14 @@ export function normalizeText(text: unknown): string {
 		.trim();
 }
 
-/** The values of a template in a message's body, except blank ones. */
+/** Returns the template values in a message's body, except blank ones. */
 function valuesOf({ template_variables }: IDataObject): unknown[] {
 	return Object.values(template_variables ?? {}).filter((value) => normalizeText(value) !== '');
 }
 
 /**
- * What must not be next to a value that begins or ends with such a character, if the value is a word of
- * its own: "450" is one in "Rp450", but not in "450.000".
+ * Patterns that must not precede or follow a value for it to be a whole word, by the kind of its first or
+ * last character: "450" is a whole word in "Rp450", but not in "450.000".
  */
 const BOUNDARIES = [
 	{ kind: /\p{L}/u, before: '\\p{L}', behind: '\\p{L}' },
@@ -24,7 +24,7 @@ const BOUNDARIES = [
 const boundaryOf = (character = '') =>
 	BOUNDARIES.find(({ kind }) => kind.test(character)) ?? { before: '(?!)', behind: '(?!)' };
 
-/** A template value as a word of its own, e.g. "Ani", but not in "Anita" or "Maharani". */
+/** Returns a pattern for a template value as a whole word: "Ani", but not in "Anita" or "Maharani". */
 function asWord(value: unknown): RegExp {
 	const text = normalizeText(value);
 	const literal = text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
@@ -33,12 +33,12 @@ function asWord(value: unknown): RegExp {
 	return new RegExp(`(?<!${before})${literal}(?!${behind})`, 'u');
 }
 
-/** Whether a stored text can be recognized as this message: a template only by its values. */
+/** Whether a stored text can show that it is this message. A template needs values for that. */
 export function isIdentifiable(body: IDataObject): boolean {
 	return 'content' in body || valuesOf(body).length > 0;
 }
 
-/** Whether nobody else writes the same by chance: a name they may, an order number not. */
+/** Whether an agent or a bot is unlikely to write the same by chance: a text, or values with a digit. */
 export function isDistinctive(body: IDataObject): boolean {
 	return 'content' in body || /\p{N}/u.test(Object.values(body.template_variables ?? {}).join());
 }
@@ -58,7 +58,7 @@ export function showsValues(body: IDataObject, content: string): boolean | undef
 	return valuesOf(body).length === 0 ? undefined : matcherOf(body)(content);
 }
 
-/** Equal for two bodies that are the same message: the same text, or template with the same values. */
+/** Returns a text that is equal for equal messages: the same text, or template with the same values. */
 export function contentKey(body: IDataObject): string {
 	const { content, template_id, template_variables, private: isNote } = body;
 	return JSON.stringify([

@@ -37,7 +37,7 @@ export function messageMemoryKey(
 	return writeKey('message', cache.address, conversationId, contentKey(body));
 }
 
-/** A message to be sent; `key` is {@link messageKey}, or one for the phone number. */
+/** A message to send; `key` is {@link messageKey}, or the key of a message to a phone number. */
 type OutgoingMessage = Pick<Write<IDataObject>, 'key' | 'body' | 'context' | 'find'> & {
 	conversationId: string;
 	wording?: Partial<Wording>;
@@ -70,7 +70,7 @@ export async function sendMessage(
 	);
 }
 
-/** Learns what the reference does not document from Sahut's response to a message. */
+/** Learns undocumented behavior from Sahut's response to a message. */
 function learnFrom(record: IDataObject, body: IDataObject, { cache }: ItemClient): void {
 	const { observedApi } = cache;
 	const { content, sender } = record as Partial<Message>;

@@ -2,28 +2,28 @@ import { UserError } from 'n8n-workflow';
 
 export const INDONESIA = '62';
 
-/** What people put between digits: spaces of any kind, invisible marks, dashes, dots, brackets. */
+/** Separators between digits: spaces of any kind, invisible marks, dashes, dots, brackets. */
 const SEPARATORS = /[\s\u200b-\u200f\u202a-\u202e\u2060\ufeff().\-\u2010-\u2015]/g;
 
-/** What counts something else and is no part of the number: `0812-3456-789 (2)`, `… - 12`. */
+/** A count behind a number, for which the text is rejected: `0812-3456-789 (2)`, `… - 12`. */
 const COUNT_BEHIND = /(\(\d{1,3}\)|\s[-\u2010-\u2015]\s*\d{1,2})$/;
 
 /** A number that a spreadsheet has taken for an amount: `628123456789.0`. */
 const DECIMALS = /^(\+?\d{7,})\.00?$/;
 
 /**
- * `+44 (0)20 …`: the zero is dialled within the country only. In Italy it belongs to the number.
+ * `+44 (0)20 …`: the zero is dialed within the country only. In Italy it belongs to the number.
  */
 const ZERO_FOR_HOME = /^(\(?(?:\+|00)?(?!39)[1-9]\d{0,2}\)?[\s.-]*)\(\s*0\s*\)/;
 
-/** Digits of a number with its country code: at most 15 (ITU-T E.164), at least those of small countries. */
+/** Digits of a number with its country code: at most 15 (ITU-T E.164), 8 in some small countries. */
 const DIGITS = { min: 8, max: 15 };
 
-/** Digits behind +62 in Indonesia's numbering plan: short fixed lines to long mobile numbers. */
+/** Digits after +62 in Indonesia's numbering plan: short fixed lines to long mobile numbers. */
 const INDONESIAN_DIGITS = { min: 7, max: 12 };
 
 /**
- * Digits behind the country code, at least: numbers may begin with the same digits by themselves. In
+ * The fewest digits after a country code. A national number may begin with the same digits: in
  * Singapore, `6512 3456` still lacks its 65.
  */
 const DIGITS_BEHIND: Record<string, number> = {
@@ -38,13 +38,13 @@ const DIGITS_BEHIND: Record<string, number> = {
 	'852': 8,
 };
 
-/** Of other countries it is not known: below the one it has no code yet, from the other on it has. */
+/** For other countries: with fewer digits than `none`, the code is missing; from `sure` on, it is there. */
 const DIGITS_BEHIND_ANY = { none: 7, sure: 9 };
 
-/** `+62`, `0062` and `62` are the same. */
+/** Returns the digits of a country code: `62` for `+62`, `0062` and `62`. */
 const digitsOfCode = (countryCode: string) => countryCode.trim().replace(/^(\+|00)/, '');
 
-/** Whether digits begin with their country code; undefined when that cannot be told. */
+/** Whether digits begin with their country code; undefined if that is ambiguous. */
 function hasCode(digits: string, countryCode: string): boolean | undefined {
 	if (!digits.startsWith(countryCode)) return false;
 	const behind = digits.length - countryCode.length;
@@ -54,7 +54,7 @@ function hasCode(digits: string, countryCode: string): boolean | undefined {
 	return behind >= DIGITS_BEHIND_ANY.sure || undefined;
 }
 
-/** Digits with their country code, without a plus; undefined when it cannot be told which country. */
+/** Returns digits with their country code, without a plus; undefined if they are ambiguous. */
 function withCountryCode(digits: string, countryCode: string): string | undefined {
 	if (digits.startsWith('00')) return digits.slice(2);
 	if (digits.startsWith('0')) return countryCode + digits.slice(1);
@@ -77,11 +77,11 @@ function isPossible(number: string): boolean {
 }
 
 /**
- * A phone number as E.164, e.g. `+628123456789`, from what stands in a CRM or a spreadsheet:
- * `0812…`, `62812…`, `812…`, `+62 812-…`, `(0812) …`, `0062…`, and foreign numbers with `+`.
+ * Converts a phone number from a CRM or a spreadsheet to E.164, e.g. `+628123456789`. Accepts `0812…`,
+ * `62812…`, `812…`, `+62 812-…`, `(0812) …`, `0062…`, and foreign numbers with `+`.
  *
- * @param countryCode stands for the leading 0 of a national number, e.g. `62`
- * @throws UserError when it cannot be a phone number.
+ * @param countryCode replaces the leading 0 of a national number, e.g. `62`
+ * @throws UserError if the text is not a phone number
  */
 export function normalizePhone(text: string, countryCode: string = INDONESIA): string {
 	const given = text.trim().replace(DECIMALS, '$1').replace(ZERO_FOR_HOME, '$1');
@@ -103,7 +103,7 @@ export function normalizePhone(text: string, countryCode: string = INDONESIA): s
 		: /^\d+$/.test(compact)
 			? withCountryCode(compact, code)
 			: undefined;
-	// "+62 0812…" has a zero too many, which nobody means.
+	// "+62 0812…" has a superfluous zero.
 	const plain = number?.replace(/^620(?=[1-9])/, INDONESIA);
 	if (plain === undefined || !isPossible(plain)) {
 		throw new UserError(`"${text.trim()}" is not a phone number`, {
@@ -114,7 +114,7 @@ export function normalizePhone(text: string, countryCode: string = INDONESIA): s
 	return `+${plain}`;
 }
 
-/** Whether a number that is stored, in whatever form, is this one (E.164). */
+/** Whether a stored number, in any form, is this number (E.164). */
 export function isSamePhone(stored: unknown, phone: string, countryCode: string): boolean {
 	if (stored === phone) return true;
 	if (typeof stored !== 'string' && typeof stored !== 'number') return false;

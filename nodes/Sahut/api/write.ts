@@ -6,35 +6,35 @@ import type { SahutRequest, Wording } from '../transport/types';
 import type { ItemClient, WriteSearch } from './itemClient';
 import { lookForLost } from './lostWrites';
 
-/** A POST, PUT or PATCH, and what belongs to it beside the HTTP data. */
+/** A POST, PUT or PATCH, how to record it, and how to find its record. */
 export interface Write<T> {
-	/** Identifies it within the item: method and target, not the body, which may differ on each try. */
+	/** Identifies the write within the item: method and target, not the body, which may differ on each try. */
 	key: string;
 	request: Omit<SahutRequest, 'body' | 'expects'>;
-	/** Called when the rate-limit gate admits the request. */
+	/** Returns the body; called each time the rate-limit gate admits the request. */
 	body(): IDataObject;
-	/** Stored in the ledger beside the body that was sent. */
+	/** Returns what the ledger stores beside the body. */
 	context?(body: IDataObject): IDataObject;
 	wording: Wording;
-	/** Where this process remembers it, and under which keys. */
+	/** Where this process remembers the write; `memoryKeys` are its keys there. */
 	memory: RecentWrites;
 	memoryKeys(body: IDataObject): number[];
 	/** Searches Sahut for the record after a lost response, or in a retry. @param body what was sent */
 	find(body: IDataObject, search: WriteSearch): Promise<T | undefined>;
-	/** Reads a record that this process remembers, which searches may not show; if it is the one. */
+	/** Reads a record that this process remembers, and returns it if the write may have made it. */
 	read?(id: string, body: IDataObject, search: WriteSearch): Promise<T | undefined>;
-	/** Records what else the response shows. */
+	/** Records what the response shows besides the write. */
 	learn?(record: T, body: IDataObject): void;
 }
 
-/** When a record was made or changed, by this machine's clock. */
+/** Returns when a record was created or changed, by this machine's clock. */
 function writtenAt({ created_at }: IDataObject, isChange: boolean, sahut: ItemClient): number {
 	const aheadMs = sahut.serverNow() - sahut.now();
 	const createdAt = isChange ? NaN : Date.parse(String(created_at)) - aheadMs;
 	return Number.isNaN(createdAt) ? sahut.now() : createdAt;
 }
 
-/** What this process knows of writes with these keys, from a time on by this machine's clock. */
+/** Returns the remembered writes with these keys since a time, by this machine's clock. */
 export function rememberedWrites(
 	memory: RecentWrites,
 	keys: number[],
@@ -44,8 +44,8 @@ export function rememberedWrites(
 }
 
 /**
- * Carries out a write once per item, and records it in the process cache. All writes go through here,
- * so that none can be forgotten.
+ * Carries out a write once per item, and records it in the process cache. All writes of operations go
+ * through this function.
  *
  * @throws NodeApiError as `SahutClient.request` does; UnknownOutcomeError as `ItemLedger.once` does
  */
@@ -56,7 +56,7 @@ export async function write<T extends IDataObject>(
 	const { address } = sahut.cache;
 	const isChange = request.method !== 'POST';
 
-	/** Finds what an earlier try has written, of which n8n has kept nothing. */
+	/** Finds the record of an earlier try that the ledger lacks. */
 	async function findUnrecorded(sent: IDataObject, search: WriteSearch): Promise<T | undefined> {
 		const writes = rememberedWrites(memory, memoryKeys(sent), search.sentAt);
 		for (const { id } of read ? writes : []) {
@@ -91,7 +91,7 @@ export async function write<T extends IDataObject>(
 				sent = body();
 				begin(sent, context?.(sent) ?? {});
 				const keys = memoryKeys(sent);
-				// A request that was refused by the rate limit goes out again, maybe with another body.
+				// A request that the rate limit refused goes out again, possibly with another body.
 				if (!keys.every((each) => begun.has(each))) drop();
 				for (const each of keys) {
 					const write = begun.get(each);

@@ -9,21 +9,21 @@ import { hasWindow, WINDOW_MS } from './replyWindow';
 /** A conversation of a recipient, as far as it is known. */
 export type Candidate = Pick<KnownConversation, 'id'> & Partial<KnownConversation>;
 
-/** The conversations that matter for a message. */
+/** The conversations to consider for a message. */
 export interface Candidates {
-	/** Those that may contain the message, or that it may go into; the latest activity first. */
+	/** Those that may contain or receive the message; the latest activity first. */
 	conversations: Candidate[];
-	/** The only one that the message may go into: given, created by the item, or kept by the run. */
+	/** The only one that may receive the message: given, created by the item, or used by this run before. */
 	kept?: Candidate;
-	/** Whether it is certain that there are no others. */
+	/** Whether it is certain that `conversations` lacks none. */
 	isComplete: boolean;
-	/** Whether a conversation still exists and is the recipient's; reads it if that is not known. */
+	/** Whether a conversation still exists and belongs to the recipient; may have to read it. */
 	isTheirs(candidate: Candidate): Promise<boolean>;
 }
 
 export const isOpen = ({ status }: Candidate) => status === 'open' || status === 'pending';
 
-/** The conversation to be created for a recipient. */
+/** Returns the body that creates a recipient's conversation. */
 export function newConversationOf(
 	{ channelId: channel_id, assigneeId }: Recipient,
 	contact_id: string,
@@ -31,8 +31,8 @@ export function newConversationOf(
 	return { contact_id, channel_id, ...(assigneeId && { assignee_id: assigneeId }) };
 }
 
-/** From when on closed conversations matter, by Sahut's clock; Infinity if they do not. */
-function closedSince(recipient: Recipient, retrySentAt: number, sahut: ItemClient): number {
+/** Returns since when resolved conversations matter, by Sahut's clock, in ms; Infinity if they do not. */
+function resolvedSince(recipient: Recipient, retrySentAt: number, sahut: ItemClient): number {
 	const { content, channelId, skipWithinMs = 0, reuseResolvedWithinMs = 0 } = recipient;
 	const { channelType } = sahut.cache.conversations(channelId);
 	const windowMs = content.text && hasWindow(channelType) ? WINDOW_MS : 0;
@@ -41,10 +41,10 @@ function closedSince(recipient: Recipient, retrySentAt: number, sahut: ItemClien
 }
 
 /**
- * Collects the conversations of these contacts on the channel. One that is known is checked before it is
- * used; only if none is known to be open, the list is read.
+ * Collects the conversations of these contacts on the channel. Checks those that are known to be open.
+ * Reads the channel's list only if none of them is open any more, or for a *Retry* without a ledger.
  *
- * @param rejected conversations that are not to be considered
+ * @param rejected IDs of conversations to ignore
  * @throws NodeApiError if conversations cannot be read
  */
 export async function findCandidates(
@@ -60,12 +60,12 @@ export async function findCandidates(
 	const index = sahut.cache.conversations(channelId);
 	const past = sahut.past(phoneMessageKey(recipient));
 	const retrySentAt = past.kind === 'retryWithoutLedger' && !dryRun ? past.sentAt : Infinity;
-	const since = closedSince(recipient, retrySentAt, sahut);
+	const since = resolvedSince(recipient, retrySentAt, sahut);
 	const known = (id: unknown) => index.of(contactIds).find((each) => each.id === id);
 
 	const checked = new Set<string>();
 
-	/** Reads a conversation. @returns undefined if it was deleted, or belongs elsewhere by now */
+	/** Reads a conversation. @returns undefined if it was deleted, or has another contact or channel now */
 	async function check({ id, contactId }: Pick<KnownConversation, 'id' | 'contactId'>) {
 		checked.add(id);
 		const conversation = await getConversation(sahut, id).catch(undefinedIfNotFound);
@@ -90,7 +90,7 @@ export async function findCandidates(
 		return conversation_id ? await check(sentInto) : undefined;
 	}
 
-	/** Checks those that are known to be open until one is. */
+	/** Checks the conversations that are known to be open, until one still is. */
 	async function hasOpen(): Promise<boolean> {
 		for (const each of index.of(contactIds).filter(isOpen)) {
 			const current = await check(each);
@@ -100,11 +100,11 @@ export async function findCandidates(
 	}
 
 	const kept = await findKept();
-	const isAsked = reuseOpenConversation || since < Infinity || !content.template;
+	const needsConversations = reuseOpenConversation || since < Infinity || !content.template;
 	const startedAt = sahut.toServerTime(sahut.runStartedAt);
 	let isRead = retrySentAt < Infinity;
 	if (isRead && !index.isComplete(since, startedAt)) await index.refresh(sahut, since);
-	if (isAsked && !kept && !(await hasOpen())) {
+	if (needsConversations && !kept && !(await hasOpen())) {
 		isRead = true;
 		await index.refresh(sahut, since);
 		await hasOpen();

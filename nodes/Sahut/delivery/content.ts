@@ -12,7 +12,7 @@ export interface Content {
 /** A message, and how to send it. */
 export interface Outgoing {
 	content: Content;
-	/** Skip it if the conversation has received it within this time, in milliseconds. */
+	/** Skip the message if it was delivered within this time, in milliseconds. */
 	skipWithinMs?: number;
 	dryRun: boolean;
 }

@@ -9,7 +9,7 @@ import { openHistory } from './history';
 import { planMessage, type Plan } from './plan';
 import { bodyNow } from './replyWindow';
 
-/** Where a message goes. */
+/** Where a message goes, and how the ledger records it. */
 export interface Place {
 	conversationId: string;
 	/** The ledger's key of the message. */
@@ -19,7 +19,7 @@ export interface Place {
 	wording?: Partial<Wording>;
 }
 
-/** What the ledger knows of a message that an earlier try has sent, or may have; else undefined. */
+/** Returns the ledger's context of a message that was or may have been sent; undefined without one. */
 export function contextOfTried(
 	key: string,
 	{ dryRun }: Outgoing,
@@ -52,7 +52,7 @@ export async function carryOut(
 		const { message } = plan.delivery;
 		return { ...message, ...(dryRun && { dryRun }), skipped: true, skip_reason: 'sent_before' };
 	}
-	/** What an earlier try has sent, of which n8n has kept nothing. */
+	/** The message that an earlier try has sent, and that the ledger lacks. */
 	const found = plan.kind === 'delivered' ? plan.delivery : undefined;
 	const textUntil = plan.kind === 'send' ? plan.textUntil : Infinity;
 	const body = () => (found && content[found.form]) ?? bodyNow(content, textUntil, sahut);
@@ -83,10 +83,10 @@ export async function carryOut(
 }
 
 /**
- * Delivers a message into a conversation: not if it is to be skipped because the conversation already
- * has it; as a text or as a template, if both are given.
+ * Delivers a message into a conversation, or skips it if the conversation already has it. Chooses between
+ * the text and the template if both are given.
  *
- * @param isNew whether it was just created, so that there is nothing in it
+ * @param isNew whether the conversation was just created, and so is empty
  * @returns as {@link carryOut}
  * @throws NodeApiError; AmbiguousError, UnknownOutcomeError if it cannot be determined whether to send
  */

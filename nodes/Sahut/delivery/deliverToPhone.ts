@@ -24,10 +24,10 @@ import { textUntilInNew } from './replyWindow';
 
 const newContactOf = ({ phone, contactName }: Recipient) => ({ name: contactName || phone, phone });
 
-/** What has come of a plan. */
+/** The result of a plan. */
 type Outcome =
 	| { output: IDataObject }
-	/** A conversation was created, in whose lane the message is to be sent. */
+	/** A conversation was created: the message has to be sent in its lane. */
 	| { created: string; contactId: string }
 	/** A contact or a conversation turned out to exist: these are the contacts to plan with. */
 	| { contacts: RecipientContact[] };
@@ -50,13 +50,13 @@ export async function deliverToPhone(
 	/** Conversations that turned out not to be the recipient's, whatever lists show. */
 	const rejected: string[] = [];
 
-	/** Runs a task in the lanes of conversations, so that nobody else writes into them meanwhile. */
+	/** Runs a task in the lanes of conversations, so that no other task of this process writes into them. */
 	async function inLanesOf<T>(conversations: Array<{ id: string }>, task: () => Promise<T>) {
 		const lanes = conversations.map(({ id }) => `conversation ${id}`);
 		return await sahut.cache.inLane(lanes, task, sahut.signal);
 	}
 
-	/** What a Dry Run outputs. */
+	/** Returns the output of a Dry Run. */
 	async function describe(plan: Plan, firstId: string | undefined): Promise<IDataObject> {
 		const { conversation } = plan;
 		const contactId = conversation?.contactId ?? firstId;
@@ -72,7 +72,7 @@ export async function deliverToPhone(
 		return { ...message, phone, ...ids, requests };
 	}
 
-	/** Carries out a plan in an existing conversation, and outputs the IDs beside the message. */
+	/** Carries out a plan in an existing conversation. @returns the message and the IDs */
 	async function deliver(plan: Plan, contactId: string, conversationId: string) {
 		const context = { contact_id: contactId };
 		const wording = {
@@ -96,7 +96,7 @@ export async function deliverToPhone(
 	/**
 	 * Carries out a plan, and creates what is missing.
 	 *
-	 * @param isReplanned whether the plan already takes into account what turned out to exist
+	 * @param isReplanned whether this plan replaces one that turned out to be wrong
 	 */
 	async function act(
 		plan: Plan,
@@ -132,21 +132,21 @@ export async function deliverToPhone(
 			return await deliver(plan, contactId, conversation.id).then(
 				(output) => ({ output }),
 				async (error: unknown) => {
-					// Sahut does not deliver into closed conversations: a template opens a new one.
+					// Sahut may refuse messages into snoozed and resolved conversations: a template opens a new one.
 					if (isRefused(error) && mayStartNew) return await startNew();
 					throw error;
 				},
 			);
 		}
 		if (reuseOpenConversation && !isReplanned) {
-			// If another execution may have created one, the index knows it afterwards.
+			// Puts a conversation that another item or execution has created into the index.
 			const isOwn = sahut.past(newConversationKey(body)).kind === 'lostResponse';
 			if (!isOwn && (await findLostConversation(body, sahut))) return { contacts: known };
 		}
 		return await startNew();
 	}
 
-	/** Plans and delivers, while nobody else writes into the conversations of these contacts. */
+	/** Plans and delivers, in the lanes of the contacts' conversations. */
 	async function deliverTo(
 		contacts: RecipientContact[],
 		isReplanned: boolean,
@@ -170,7 +170,7 @@ export async function deliverToPhone(
 		});
 		if ('output' in outcome) return outcome.output;
 		if ('contacts' in outcome) return await deliverTo(outcome.contacts, true);
-		// Outside of the other lanes: nobody holds one lane while waiting for another.
+		// The other lanes were left: no task waits for a conversation while it is in the lane of another.
 		const { created: id, contactId } = outcome;
 		const textUntil = textUntilInNew(index.channelType);
 		const send: Plan = { kind: 'send', conversation: { id }, textUntil };

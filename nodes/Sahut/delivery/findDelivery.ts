@@ -27,10 +27,10 @@ interface Result {
 }
 
 /**
- * The one answer to "Has this message been delivered?".
+ * Decides whether a message has been delivered: searches the conversations and the remembered writes.
  *
- * For Skip If Sent Within, if the response to such a message was lost less than a minute ago, waits until
- * the message can be found, or a minute has passed.
+ * If another item or execution lost the response to such a message less than a minute ago, waits until
+ * the message can be found, or the minute is over.
  *
  * @throws AmbiguousError for Skip If Sent Within, UnknownOutcomeError otherwise, if it cannot be
  * determined; NodeApiError if a conversation cannot be read
@@ -44,7 +44,7 @@ export async function findDelivery(
 	const bodies = bodiesOf(content);
 	const isSkip = search.kind === 'sentBefore';
 
-	/** The messages in a conversation that this process has written, in any of the forms. */
+	/** Returns the remembered writes of this message into a conversation, in any of its forms. */
 	const remembered = ({ conversationId }: History, since: number) =>
 		bodies.flatMap((body) =>
 			sahut.cache.recentMessages
@@ -52,7 +52,7 @@ export async function findDelivery(
 				.map((write) => ({ ...write, body })),
 		);
 
-	/** What this process knows of a message that lists do not show yet. */
+	/** Finds the message among the remembered writes that lists do not show yet. */
 	function findInMemory(history: History, seen: Set<string>): Delivery | undefined {
 		if (search.kind === 'lostResponse') return undefined;
 		const isFree = (id: string) => isSkip || !search.isAccountedFor(id);
@@ -110,7 +110,7 @@ export async function findDelivery(
 		return { ambiguity };
 	}
 
-	// It may be among the messages since, even if it cannot be recognized.
+	// A message without a response may be among the later ones, even if it cannot be recognized.
 	const writes = conversations.flatMap((each) => remembered(each, search.sentAt));
 	const lost = writes.filter(({ id }) => id === undefined).map(({ at }) => at);
 	const lostAt = Math.min(Infinity, ...lost);

@@ -10,7 +10,7 @@ export interface HistoryPage {
 	isFirst: boolean;
 }
 
-/** The messages of a conversation, each page read once: all questions about an item share it. */
+/** The messages of a conversation. Each page is read once, and all searches for an item share it. */
 export interface History {
 	conversationId: string;
 	/** Yields up to `maxPages` pages, the last one first. */

@@ -6,10 +6,10 @@ import { messageMemoryKey } from '../api/messages';
 import { writtenSince } from '../api/writtenSince';
 import type { Message } from '../transport/types';
 
-/** Which search for a message it is. Times are this machine's, in milliseconds since the epoch. */
+/** A search for a message. Times are by this machine's clock, in milliseconds since the epoch. */
 export type Search =
 	| WriteSearch
-	/** For Skip If Sent Within: a message since `sentAt`, by anybody. */
+	/** For Skip If Sent Within: a message since `sentAt`, from any sender. */
 	| { kind: 'sentBefore'; sentAt: number };
 
 /** Why a match is ambiguous, as it continues "It is not known whether …: ". */
@@ -17,39 +17,39 @@ export const AMBIGUITIES = {
 	maybeNote:
 		'there is a message with the text of this note, and Sahut does not say whether that is a note',
 	maybeByAgent:
-		'there is a message with this text by an agent, and it is not known whether Sahut shows messages of the API as that agent’s',
+		'there is a message with this text by an agent, and it is not known whether Sahut shows messages from the API as that agent’s',
 	noTime: 'there is a message with this text, and Sahut does not say when it was sent',
 	hiddenValues:
 		'there is a message that may be this template, and Sahut does not show the values of templates',
 	notUnique:
-		'there is a message that may be this template, which has no value that only this message has',
+		'there is a message that may be this template, and the template has no value that is unique to it',
 	forgotten:
-		'there is a message with the same values, and this n8n has sent too many messages since to know from which template it came',
+		'there is a message with the same values, and this n8n has sent too many messages since to know which template it came from',
 	tooManyMessages: 'too many messages have followed since',
 } as const;
 
 export type Ambiguity = keyof typeof AMBIGUITIES;
 
-/** Types of messages that nobody sends to the customer (API reference, "Messages"). */
+/** Types of messages that were not sent to the customer (API reference, "Messages"). */
 const NOT_SENT = new Set<unknown>(['incoming', 'activity']);
 
-/** Whether a stored message is a note as the wanted one; undefined if lists do not show it. */
+/** Whether both or none of two messages are notes; undefined if the list does not show it of a note. */
 function isAsPrivate({ private: isNote }: Message, body: IDataObject): boolean | undefined {
 	return isNote === undefined && body.private
 		? undefined
 		: Boolean(isNote) === Boolean(body.private);
 }
 
-/** What a matcher says of a stored message. */
+/** Whether a stored message is the wanted one. */
 export type Verdict = 'match' | 'noMatch' | Ambiguity;
 
 /**
- * Creates the one test of whether a stored message of a conversation is the wanted one.
+ * Returns a function that decides whether a stored message of a conversation is the wanted one.
  *
- * What this process has written is known by its ID. Otherwise, a text matches by its words and a
- * template by its values; a template without variables only by Sahut's earlier response to it.
+ * A message that this process has written is known by its ID. Otherwise, a text matches by its words and
+ * a template by its values; a template without variables only by Sahut's earlier response to it.
  *
- * @param lostAt when the response to such a message was lost: it may be among those since; or Infinity
+ * @param lostAt when the first such message without a response went out; Infinity if there is none
  */
 export function createMatcher(
 	conversationId: string,
@@ -62,13 +62,14 @@ export function createMatcher(
 	const wantedKey = messageMemoryKey(sahut, conversationId, body);
 	const hasContent = matcherOf(body);
 	const isTemplate = 'template_id' in body;
-	const isOfOthers = search.kind === 'sentBefore';
-	const isAccountedFor = isOfOthers ? () => false : search.isAccountedFor;
+	const isSkip = search.kind === 'sentBefore';
+	const isAccountedFor = isSkip ? () => false : search.isAccountedFor;
 
-	/** Whether a person has written it, in the product. */
+	/** Whether an agent has written the message in Sahut, as far as this is known. */
 	const isByAgent = ({ sender }: Message) =>
 		sender?.type === 'agent' && sender.id !== observedApi.sender?.id;
 
+	/** For a template without values: only Sahut's earlier response to it identifies it. */
 	function matchResponse({ content, sender }: Message): Verdict {
 		const earlier = observedApi.templateResponses.get(String(body.template_id));
 		if (earlier.content !== undefined) {
@@ -78,7 +79,7 @@ export function createMatcher(
 		return matchSender({ sender }) === 'noMatch' ? 'noMatch' : 'notUnique';
 	}
 
-	/** For content that others may write by chance: only the API's own sender identifies it. */
+	/** For content that an agent or a bot may write by chance: only the API's own sender identifies it. */
 	function matchSender({ sender }: Pick<Message, 'sender'>): Verdict {
 		if (observedApi.sender) return sender?.id === observedApi.sender.id ? 'match' : 'noMatch';
 		return search.kind === 'lostResponse' ? 'noMatch' : 'notUnique';
@@ -90,23 +91,23 @@ export function createMatcher(
 		if (!isTemplate || showsTemplateValues === true || isByAgent(message)) return 'noMatch';
 		// After a lost response, only a certain match counts: the item fails without one.
 		if (search.kind === 'lostResponse') return 'noMatch';
-		const mayBeEarlier = isOfOthers ? isForgotten(at) : showsTemplateValues === false;
+		const mayBeEarlier = isSkip ? isForgotten(at) : showsTemplateValues === false;
 		const mayBeLost = at >= writtenSince(sahut, { sentAt: lostAt });
 		return mayBeEarlier || mayBeLost ? 'hiddenValues' : 'noMatch';
 	}
 
-	/** Whether this process may have sent it, and has evicted that from its memory. */
+	/** Whether this process may have sent a message at that time, and no longer remembers it. */
 	const isForgotten = (at: number) => at <= sahut.toServerTime(recentMessages.evictedUntil);
 
 	function matchContent(message: Message, at: number): Verdict {
 		const isPrivate = isAsPrivate(message, body);
 		if (isPrivate === undefined) return 'maybeNote';
 		if (!isPrivate) return 'noMatch';
-		if (isOfOthers) {
+		if (isSkip) {
 			if (message.sender?.type === 'agent' && !isDistinctive(body)) return 'noMatch';
 			if (isTemplate && isForgotten(at)) return 'forgotten';
 		} else if (isByAgent(message)) {
-			// Of what a process that has died has sent, no response has shown the sender.
+			// After the process has died, the API's sender is unknown until a response shows it.
 			const mayBeOurs = observedApi.sender === undefined && isDistinctive(body);
 			return search.kind === 'retryWithoutLedger' && mayBeOurs ? 'maybeByAgent' : 'noMatch';
 		} else if (!isDistinctive(body)) return matchSender(message);
@@ -118,7 +119,7 @@ export function createMatcher(
 		if (NOT_SENT.has(message.type) || at < writtenSince(sahut, search)) return 'noMatch';
 		if (isAccountedFor(message.id)) return 'noMatch';
 		const known = recentMessages.keyOf(address, message.id);
-		// What this process knows by its ID, another write has sent.
+		// A known message has a response, so it is not the one whose response was lost.
 		if (known !== undefined) {
 			return known === wantedKey && search.kind !== 'lostResponse' ? 'match' : 'noMatch';
 		}

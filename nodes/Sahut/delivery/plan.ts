@@ -13,17 +13,17 @@ import { findTextUntil, hasWindow, readWindow, textUntilInNew, WINDOW_MS } from 
 
 /** What is to be done for a message. */
 export type Plan =
-	/** An earlier try has sent it, or may have: the ledger answers. */
+	/** An earlier try has sent the message, or may have: the ledger decides. */
 	| { kind: 'resume'; conversation: Candidate }
-	/** It was delivered before: by an earlier try, or (`isSkip`) by anybody. */
+	/** The message was delivered: by an earlier try or, if `isSkip`, by any sender. */
 	| { kind: 'delivered'; conversation: Candidate; delivery: Delivery; isSkip: boolean }
-	/** Into a new conversation if there is none; as a text until `textUntil`, by Sahut's clock. */
+	/** Send it, into a new conversation if none is given; as a text until `textUntil`, by Sahut's clock. */
 	| { kind: 'send'; conversation?: Candidate; textUntil: number };
 
-/** What a plan depends on beside the message. */
+/** The conversations that a plan depends on. */
 type Facts = Pick<Candidates, 'conversations' | 'kept' | 'isComplete'>;
 
-/** A message, and what its plan depends on. */
+/** A message, and the options that its plan depends on. */
 export interface Planned extends Outgoing, Partial<Pick<Recipient, 'reuseResolvedWithinMs'>> {
 	/** The ledger's key of the message. */
 	key: string;
@@ -33,17 +33,17 @@ export interface Planned extends Outgoing, Partial<Pick<Recipient, 'reuseResolve
 	reuseOpenConversation: boolean;
 }
 
-/** It is not known whether a number has received a message, or has written. */
-function unknownOrder(what: string, CannotTell = AmbiguousError): UserError {
-	return new CannotTell(
+/** Returns the error for a list of unknown order that was not read completely. */
+function unknownOrder(what: string, ErrorClass = AmbiguousError): UserError {
+	return new ErrorClass(
 		`It is not known whether ${what}: Sahut lists too many conversations in an unknown order`,
 		{ description: 'Nothing was sent. Use Message: Send with the ID of the conversation.' },
 	);
 }
 
 /**
- * Finds a message that was delivered before: by anybody, if it is to be skipped then, or by an earlier
- * try of this item of which n8n has kept nothing.
+ * Finds a message that was delivered before: by any sender, for Skip If Sent Within, or by an earlier try
+ * of this item that the ledger lacks.
  */
 async function findBefore(
 	{ key, content, skipWithinMs, dryRun }: Planned,
@@ -57,7 +57,7 @@ async function findBefore(
 			of,
 			delivery: await findDelivery(histories, content, search, sahut),
 		});
-		// Once skipped, an item stays so, unless its message is another one by now.
+		// A skipped item stays skipped, unless its message has changed.
 		const isStill = (before: { of: string; delivery?: Delivery }) =>
 			before.delivery !== undefined && before.of === of;
 		const step = { run: find };
@@ -93,11 +93,11 @@ async function assertCanStartWithText({ phone, channelId = '' }: Planned, sahut:
 }
 
 /**
- * Plans a message from the known facts, and changes nothing.
+ * Decides whether a message is sent, where, and in which form. Writes nothing to Sahut.
  *
- * Of several conversations, a text that needs WhatsApp's window goes into the one in which the customer
- * wrote within 24 hours. Otherwise, a message goes into an open or pending one, a snoozed one, a resolved
- * one if that is wanted, a new one. Of several, into the one with the latest activity.
+ * A text that needs WhatsApp's window goes into the conversation in which the customer wrote within 24
+ * hours. Otherwise, a message goes into an open or pending conversation, a snoozed one, a resolved one if
+ * `reuseResolvedWithinMs` allows it, or a new one; of several, into the one with the latest activity.
  *
  * @throws UserError for a text that cannot arrive; AmbiguousError, UnknownOutcomeError if it cannot be
  * determined whether to send; NodeApiError
@@ -121,8 +121,8 @@ export async function planMessage(
 		const conversation = conversations.find((each) => each.id === id);
 		if (before && conversation) return { kind: 'delivered', conversation, ...before };
 		if (!isComplete) {
-			const CannotTell = isRetry ? UnknownOutcomeError : AmbiguousError;
-			throw unknownOrder(`${phone} has received this message before`, CannotTell);
+			const ErrorClass = isRetry ? UnknownOutcomeError : AmbiguousError;
+			throw unknownOrder(`${phone} has received this message before`, ErrorClass);
 		}
 	}
 
@@ -148,7 +148,7 @@ export async function planMessage(
 		const mayHaveWindow = conversations.filter(
 			(each) => each === open || (each.activeAt ?? 0) >= now - WINDOW_MS,
 		);
-		// A text goes into the only conversation unread if that is open: Sahut says whether it accepts it.
+		// A text goes into a single, open conversation without reading it: Sahut accepts or refuses it.
 		const isOnlyChoice = !isEither && open && mayHaveWindow.length === 1;
 		for (const each of isOnlyChoice ? [] : mayHaveWindow) {
 			const textUntil = await readWindow(histories.get(each.id)!, sahut);
@@ -162,7 +162,7 @@ export async function planMessage(
 		}
 		if (usable) return send(usable, -Infinity);
 	}
-	// A Dry Run has no response to a new conversation that would show the type.
+	// A Dry Run creates no conversation, whose response would show the channel type.
 	if (!usable && dryRun && isEither && channelId) {
 		channelType = await fetchChannelType(channelId, sahut);
 	}

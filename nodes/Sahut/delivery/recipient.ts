@@ -6,11 +6,11 @@ import { AmbiguousError, undefinedIfNotFound } from '../transport/errors';
 import type { Contact } from '../transport/types';
 import type { Outgoing } from './content';
 
-/** Whom a message is for, and how to reach them if there is no conversation yet. */
+/** A message to a phone number, and how to choose or create its conversation. */
 export interface Recipient extends Outgoing {
 	/** E.164. */
 	phone: string;
-	/** Replaces a 0 at the beginning of a national number. */
+	/** Replaces the leading 0 of a national number, e.g. `62`. */
 	countryCode: string;
 	channelId: string;
 	/** For a new contact; empty if not given. */
@@ -27,7 +27,7 @@ export interface Recipient extends Outgoing {
 /** A contact with the recipient's number; its tags are only known if they matter. */
 export type RecipientContact = Pick<Contact, 'id'> & Partial<Contact>;
 
-/** The contacts with the recipient's number, the oldest first; or the one that this run uses. */
+/** Finds the contacts with the recipient's number, the oldest first; or the one that this run uses. */
 export async function findRecipientContacts(
 	recipient: Recipient,
 	sahut: ItemClient,
@@ -65,7 +65,7 @@ function tooManyContacts(phone: string): AmbiguousError {
 	);
 }
 
-/** A tag without case, width, invisible characters and the amount of whitespace. */
+/** Normalizes a tag: ignores case, width, invisible characters and the amount of whitespace. */
 function normalizeTag(tag: unknown): string {
 	return normalizeText(
 		String(tag)
@@ -78,7 +78,7 @@ function normalizeTag(tag: unknown): string {
 export const phoneMessageKey = ({ phone, channelId }: Recipient) =>
 	`POST message to ${phone} on ${channelId}`;
 
-/** The contact and its tag, if one of the contacts has a tag to skip. */
+/** Finds the first contact with a tag to skip. @returns its ID and that tag */
 export function findTagged(
 	{ skipContactTags }: Recipient,
 	contacts: RecipientContact[],

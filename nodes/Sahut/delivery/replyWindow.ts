@@ -5,18 +5,18 @@ import type { ItemClient } from '../api/itemClient';
 import type { Content } from './content';
 import type { History } from './history';
 
-/** WhatsApp accepts a text for this long after the customer's last message. */
+/** How long WhatsApp accepts a text after the customer's last message. */
 export const WINDOW_MS = 24 * 60 * 60 * 1_000;
 
-/** A text that is on its way when the window closes may be lost. */
+/** How long before the window closes the last text is sent: one that arrives later may be lost. */
 const WINDOW_SAFETY_MARGIN_MS = 60_000;
 
-/** More than a message waits for the rate limit. */
+/** Longer than a message usually waits for the rate limit. */
 const CLOSES_SOON_MS = 15 * 60_000;
 
 /**
- * How far back the customer's last message is searched, in pages of 100. If so many others have followed
- * within 24 hours, a template surely arrives.
+ * How far back the customer's last message is searched, in pages of 100. If none of these messages is the
+ * customer's, the template is sent, which always arrives.
  */
 const MAX_PAGES = 2;
 
@@ -28,15 +28,16 @@ export function hasWindow(channelType: unknown): boolean {
 	return typeof channelType !== 'string' || channelType.toLowerCase().includes(WHATSAPP);
 }
 
-/** Until when a text can be sent into a new conversation, in which the customer has not written. */
+/** Returns until when a new conversation accepts a text: the customer has not written in it. */
 export function textUntilInNew(channelType: unknown): number {
 	return hasWindow(channelType) ? -Infinity : Infinity;
 }
 
 /**
- * Until when the customer of a conversation can be sent a text, by Sahut's clock, in milliseconds since
- * the epoch; -Infinity if they have not written within 24 hours (API reference, "Messages").
+ * Reads until when WhatsApp accepts a text into a conversation (API reference, "Messages").
  *
+ * @returns a time by Sahut's clock, in milliseconds since the epoch; -Infinity if the customer has not
+ * written within 24 hours
  * @throws NodeApiError if the conversation cannot be read
  */
 export async function readWindow(history: History, sahut: ItemClient): Promise<number> {
@@ -49,9 +50,9 @@ export async function readWindow(history: History, sahut: ItemClient): Promise<n
 }
 
 /**
- * Until when a message into a conversation is sent as a text, if it can also be sent as a template.
+ * Finds until when a message into a conversation is sent as a text; from then on, as its template.
  *
- * @param channelType undefined if it is not known; it is only requested if the answer depends on it
+ * @param channelType undefined if it is unknown; it is only requested if the result depends on it
  * @throws NodeApiError if the conversation cannot be read
  */
 export async function findTextUntil(
@@ -67,7 +68,7 @@ export async function findTextUntil(
 	return hasWindow(channel?.type) ? textUntil : Infinity;
 }
 
-/** The body of a message at this moment: the text until `textUntil`, then the template. */
+/** Returns the body to send at this moment: the text until `textUntil`, then the template. */
 export function bodyNow(
 	{ text, template }: Content,
 	textUntil: number,

@@ -6,22 +6,22 @@ import type { Conversation, SahutClient } from '../transport/types';
 /** The statuses that the index reads completely: all but resolved. */
 const UNRESOLVED_STATUSES = ['open', 'pending', 'snoozed'] as const;
 
-/** How often the unresolved conversations are read if the list's order is not known. */
+/** How long a read of all unresolved conversations stays valid if the list's order is unknown. */
 const FULL_READ_MS = 60_000;
 
-/** Such a read stays valid for this many times its own duration. */
+/** A long read stays valid for longer: for this many times its duration. */
 const FULL_READ_FACTOR = 5;
 
 /** How long a list may lack a record that was just written, or show its former state. */
 const LIST_DELAY_MS = 60_000;
 
-/** Beyond this age, reading the unresolved conversations costs less than reading all changes. */
+/** After this time, reading all unresolved conversations costs less than reading all changes. */
 const MAX_READ_AGE_MS = 60 * 60_000;
 
-/** Both clocks, `Date` headers and `updated_at`, may be truncated to whole seconds. */
+/** `Date` headers and `updated_at` may both be truncated to whole seconds. */
 const CLOCK_TOLERANCE_MS = 2_000;
 
-/** Pages of a list in unknown order that are read for closed conversations. */
+/** Pages of a list in unknown order that are read for resolved conversations. */
 const MAX_UNORDERED_PAGES = 5;
 
 /** Conversations remembered per channel; about 15 MB. */
@@ -50,11 +50,12 @@ const isDescending = (times: number[]) =>
 	times.slice(1).every((time, at) => (times[at] ?? 0) >= time);
 
 /**
- * The conversations of a channel, by contact, as far as this process knows them. The API cannot search
- * conversations by contact, and has no list of changes (API reference, "Conversations"). So the
- * unresolved ones are read once, and after that the newest page and as many behind it as may have
- * changed, provided that the list turns out to be ordered by activity. Closed conversations are known
- * from a certain time on. Every state may be out of date: check a conversation before you use it.
+ * Indexes the conversations of a channel by contact, as far as this process knows them. The API can
+ * neither search conversations by contact nor list changes (API reference, "Conversations").
+ *
+ * The index reads all unresolved conversations once. After that, if the list turns out to be ordered by
+ * activity, it reads the pages from the newest one down to the last known change. Resolved conversations
+ * are only known since `completeSince`. Every state may be out of date: check a conversation before use.
  */
 export class ConversationIndex {
 	/** E.g. `whatsapp`; undefined until a conversation on the channel was seen. */
@@ -68,7 +69,7 @@ export class ConversationIndex {
 	/** All conversations active since then are known, whatever their status. */
 	private completeSince = Infinity;
 
-	/** Conversations active until then may have been forgotten, since too many are known. */
+	/** Conversations active until then may have been evicted. */
 	private forgottenUntil = -Infinity;
 
 	/** When the last read began, by Sahut's clock. */
@@ -79,7 +80,7 @@ export class ConversationIndex {
 	/** Until when a full read is valid, by this machine's clock. */
 	private fullReadUntil = -Infinity;
 
-	/** Reads that have begun, and the last one that succeeded. */
+	/** The number of reads that have begun; `done` is the number of the last one that succeeded. */
 	private begun = 0;
 
 	private done = 0;
@@ -95,7 +96,7 @@ export class ConversationIndex {
 			.sort((a, b) => b.activeAt - a.activeAt);
 	}
 
-	/** Whether all conversations active since a time were known at another time. Both are Sahut's. */
+	/** Whether all conversations active since a time are known, by a read at `asOf` or later (Sahut's clock). */
 	isComplete(since: number, asOf = -Infinity): boolean {
 		return this.completeSince <= since && this.forgottenUntil < since && this.readAt >= asOf;
 	}
@@ -110,7 +111,7 @@ export class ConversationIndex {
 		const before = this.byContact.get(contactId)?.find((each) => each.id === id);
 		const writtenAt = before?.writtenAt ?? -Infinity;
 		if (!before && status === 'resolved' && this.size >= MAX_CONVERSATIONS) {
-			// Closed conversations do not displace others.
+			// Resolved conversations do not evict others.
 			this.forgottenUntil = Math.max(this.forgottenUntil, activeAt);
 			return;
 		}
@@ -134,7 +135,7 @@ export class ConversationIndex {
 		if (known) known.activeAt = Math.max(known.activeAt, at);
 	}
 
-	/** Forgets a conversation that was deleted, or is not where it was. */
+	/** Removes a conversation that was deleted, or has another contact or channel now. */
 	remove(id: string, contactId: string): void {
 		const theirs = this.byContact.get(contactId) ?? [];
 		const left = theirs.filter((each) => each.id !== id);
@@ -144,10 +145,10 @@ export class ConversationIndex {
 	}
 
 	/**
-	 * Reads what may have changed, in a read that begins after this call. Concurrent callers share it.
+	 * Reads the conversations that may have changed. The read begins after this call; callers share it.
 	 *
-	 * @param since closed conversations are needed from this time on, by Sahut's clock; Infinity for none.
-	 * `isComplete` tells afterwards whether they are known.
+	 * @param since resolved conversations are needed from this time on, by Sahut's clock; Infinity for none.
+	 * Check `isComplete` afterwards.
 	 * @throws NodeApiError if the list cannot be read
 	 */
 	async refresh(sahut: SahutClient, since = Infinity): Promise<void> {
@@ -155,7 +156,7 @@ export class ConversationIndex {
 		let hasRead = false;
 		while (this.done <= askedAt || (this.completeSince > since && !hasRead)) {
 			if (this.reading) {
-				// It may belong to another execution, which may be canceled: then this one reads.
+				// The read may belong to another execution. If that is canceled, this one reads.
 				await doneOrAborted(this.reading, sahut.signal);
 				// Throws, because this execution is canceled.
 				if (sahut.signal?.aborted) return await this.read(sahut, since);
@@ -207,7 +208,7 @@ export class ConversationIndex {
 		this.readAt = beganAt;
 	}
 
-	/** Reads all unresolved conversations; those that are not among them any more are closed. */
+	/** Reads all unresolved conversations, and marks those that are missing as resolved. */
 	private async readUnresolved(sahut: SahutClient): Promise<void> {
 		const began = Date.now();
 		const lists = await Promise.all(
@@ -237,8 +238,8 @@ export class ConversationIndex {
 	}
 
 	/**
-	 * A page shows the order by activity if it has it, and is not in the order in which its records were
-	 * created, which looks the same as long as nothing happens.
+	 * Learns from a page whether the list is ordered by activity. A page that is also ordered by creation
+	 * proves nothing: both orders are equal until a conversation has further activity.
 	 */
 	private learnOrder(page: Conversation[]): void {
 		const created = page.map(({ created_at }) => Date.parse(created_at));
@@ -246,7 +247,7 @@ export class ConversationIndex {
 		else if (!isDescending(created)) this.isOrderedByActivity = true;
 	}
 
-	/** Whether lists may not show yet what this process has written, at a time of this machine's clock. */
+	/** Whether lists may not show this process's last write yet, at a time by this machine's clock. */
 	private mayBeDelayed({ writtenAt }: KnownConversation, at = Date.now()): boolean {
 		return at - writtenAt < LIST_DELAY_MS;
 	}

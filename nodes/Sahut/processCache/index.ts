@@ -19,7 +19,7 @@ export interface ProcessCache {
 	observedApi: ObservedApi;
 	/** The messages that this process has sent, for all API keys of an address. */
 	recentMessages: RecentWrites;
-	/** The contacts and conversations that it has written: apart, so that they displace no message. */
+	/** The contacts and conversations that it has written; stored apart, so that they evict no message. */
 	recentRecords: RecentWrites;
 	/** The address of the API, as a hash: the scope of IDs. */
 	address: string;
@@ -37,10 +37,10 @@ const workspaces = createLruCache(MAX_WORKSPACES, () => {
 });
 
 /**
- * What this process knows of a workspace. Facts found by phone number or email, lists and the API's
- * sender are kept per address and key: two clients may share a customer.
+ * Returns what this process knows of a workspace. Data that depends on what an API key may see (lists,
+ * searches by phone number or email, the API's sender) is stored per address and key.
  *
- * @param workspace `SahutClient.workspace`: hashes, so that no key is kept
+ * @param workspace `SahutClient.workspaceId` and `addressId`: hashes, so that no API key is stored
  */
 export function processCacheOf(workspace: { id: string; address: string }): ProcessCache {
 	const { id, address } = workspace;

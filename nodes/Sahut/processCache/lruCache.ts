@@ -1,6 +1,6 @@
 const HOUR_MS = 60 * 60 * 1_000;
 
-/** How long an entry that nobody uses stays, unless its cache says otherwise. */
+/** The default idle expiry. */
 const IDLE_HOURS = 48;
 
 export interface LruCache<T> {

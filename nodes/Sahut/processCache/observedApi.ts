@@ -1,10 +1,10 @@
 import type { Sender } from '../transport/types';
 import { createLruCache, type LruCache } from './lruCache';
 
-/** Templates without variables whose text is remembered. */
+/** Templates without variables whose responses are remembered. */
 const MAX_TEMPLATES = 1_000;
 
-/** What Sahut responded to a template without variables. */
+/** Sahut's response to a template without variables. */
 export interface TemplateResponse {
 	content?: string | null;
 	senderId?: string;
@@ -12,7 +12,7 @@ export interface TemplateResponse {
 
 /** Undocumented behavior of a workspace's API, learned at run time. */
 export interface ObservedApi {
-	/** The verb that updates a conversation. */
+	/** The HTTP method that updates a conversation. */
 	updateMethod: 'PUT' | 'PATCH';
 	/** The sender of messages that are sent through the API; undefined until one was sent. */
 	sender?: Sender;
@@ -24,7 +24,7 @@ export interface ObservedApi {
 
 export function createObservedApi(): ObservedApi {
 	return {
-		// As contacts are updated; the verb is not documented for conversations.
+		// As for contacts; the method for conversations is not documented.
 		updateMethod: 'PUT',
 		templateResponses: createLruCache<TemplateResponse>(MAX_TEMPLATES, () => ({})),
 	};

@@ -1,6 +1,6 @@
 import { createHash } from 'crypto';
 
-/** Buckets of keys: a Map would take twice the memory, since evictions make it grow. */
+/** Hash buckets for keys: a Map would take twice the memory, since evictions make it grow. */
 const BUCKETS = 2 ** 17;
 
 /** Bytes of the hash that identifies a write; the number stays a safe integer. */
@@ -20,7 +20,7 @@ export function writeKey(...parts: string[]): number {
 }
 
 /**
- * What this process has written, for all executions: lists of Sahut may not show it yet, and stored
+ * The latest writes of this process, in all executions. Sahut's lists may not show them yet, and stored
  * messages do not show which template they came from.
  *
  * A ring buffer of parallel arrays: 100,000 objects would take twice the memory. A write is referred to
@@ -35,7 +35,7 @@ export class RecentWrites {
 
 	private readonly scopes: string[] = [];
 
-	/** The latest write of each bucket of keys, and the one before each write in its bucket; or -1. */
+	/** The latest write of each bucket; `previous` has the one before each write in its bucket; or -1. */
 	private readonly latest = new Int32Array(BUCKETS).fill(-1);
 
 	private readonly previous: number[] = [];
@@ -74,7 +74,7 @@ export class RecentWrites {
 		if (this.isKept(write)) this.times[write % this.max] = at;
 	}
 
-	/** Records the response to a write, or what was found after it was lost. */
+	/** Records the response to a write, or the record that was found after a lost response. */
 	confirm(write: number, id: string, at: number): void {
 		if (!this.isKept(write)) return;
 		const slot = write % this.max;
@@ -84,14 +84,14 @@ export class RecentWrites {
 		this.byId.set(this.scopes[slot]!, ids.set(id, write));
 	}
 
-	/** Records a write that was found in Sahut: a lost one with this key, if there is one. */
+	/** Records a write that was found in Sahut: one with this key and without a response, or a new one. */
 	recordFound(scope: string, key: number, id: string, at: number): void {
 		if (this.keyOf(scope, id) !== undefined) return;
 		const lost = this.numbersOf(key).find((write) => this.ids[write % this.max] === undefined);
 		this.confirm(lost ?? this.begin(scope, key, at), id, at);
 	}
 
-	/** Forgets a write that Sahut has not carried out: it is older than any search. */
+	/** Forgets a write that Sahut has not carried out, by making it older than any search. */
 	drop(write: number): void {
 		this.repeat(write, -Infinity);
 	}
@@ -103,7 +103,7 @@ export class RecentWrites {
 			.filter(({ at }) => at >= since);
 	}
 
-	/** Returns the key of the write that made a record; undefined if this process does not know it. */
+	/** Returns the key of the last known write of a record; undefined if this process knows none. */
 	keyOf(scope: string, id: string): number | undefined {
 		const write = this.byId.get(scope)?.get(id);
 		return write === undefined ? undefined : this.keys[write % this.max];

@@ -50,7 +50,7 @@ export function rowsField(
 	};
 }
 
-/** Returns the entries of a picker, in their order; `labels`: stored value → label, or label and description. */
+/** Returns the options of a field, in their order. @param labels stored value → label, or with description */
 export function optionsOf(
 	labels: Record<string, string | [name: string, description: string]>,
 ): INodePropertyOptions[] {

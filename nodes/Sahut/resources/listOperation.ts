@@ -8,9 +8,9 @@ import { collection, listOptions, returnAllAndLimit } from './fields';
 /**
  * Returns the List operation of a resource, with one output item per record.
  *
- * @param records their name in the path of the API: `contacts`
+ * @param records the name of the resource in the API's paths, e.g. `contacts`
  * @param filters the entries of the Filters collection
- * @param filterNames name of a filter in the query of the API → name of its field
+ * @param filterNames name of a query parameter of the API → name of its field
  */
 export function listOperation(
 	records: 'contacts' | 'conversations',

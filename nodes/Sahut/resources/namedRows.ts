@@ -3,10 +3,10 @@ import { UserError } from 'n8n-workflow';
 import type { Row } from '../runtime/params';
 
 /**
- * Reads rows of a name and a value, in their order.
+ * Reads rows of names and values, in their order, and returns name → value.
  *
- * @param label what messages call a row: `Template variable`
- * @param toValue undefined leaves the row out
+ * @param label the name of a row in error messages, e.g. `Template variable`
+ * @param toValue converts a value; if it returns undefined, the row is omitted
  * @throws UserError for a row without a name, or with the name of another one
  */
 export function readNamedRows(
@@ -27,6 +27,6 @@ export function readNamedRows(
 		const value = toValue(row.value, name);
 		if (value !== undefined) values.set(name, value);
 	}
-	// fromEntries defines properties, where an assignment to `__proto__` would be lost.
+	// `fromEntries` defines properties; an assignment to `__proto__` would be lost.
 	return Object.fromEntries(values);
 }

@@ -22,7 +22,7 @@ import {
 export function openLedger(store: LedgerStore, shared: SharedStore, run: LedgerRun, clock: Clock) {
 	const entries = openEntries(store, shared, run, clock);
 	const runStartedAt = clock.now();
-	/** The IDs of records that this run has created. */
+	/** The IDs of records that this try has created. */
 	const created = new Set<string>();
 
 	/**
@@ -44,19 +44,19 @@ export function openLedger(store: LedgerStore, shared: SharedStore, run: LedgerR
 		const beginAt = (key: string, sentAt: number, body: IDataObject, context: IDataObject) =>
 			entries.begin(item, key, { sentAt, body, context });
 
-		/** Finds what an earlier try has written. */
+		/** Finds the record of a write of an earlier try. @throws UnknownOutcomeError */
 		async function findEarlier<T>(key: string, step: Step<T>): Promise<T | undefined> {
 			const { find, changes, wording } = step;
 			const search = past(key);
 			const begin: Begin = (...sent) => beginAt(key, entries.openedAt, ...sent);
-			// Changing a record again creates no second one.
+			// Repeating a change creates no second record.
 			const isChange = changes !== undefined;
 			if (search.kind === 'retryWithoutLedger' && !isChange) return await find?.(search, begin);
 			if (search.kind !== 'lostResponse') return undefined;
 			const found = await find?.(search, begin).catch(() => undefined);
 			if (found !== undefined || isChange) return found;
 			const advice =
-				'This execution has sent it before, but received no response. Check in Sahut whether it is there; if not, run the workflow again for this item.';
+				'This execution has sent the request before, but received no response. Check in Sahut whether it has arrived; if not, run the workflow again for this item.';
 			throw new UnknownOutcomeError(
 				`It is not known whether ${wording?.subject} received this in an earlier try`,
 				{ description: [advice, wording?.note].filter(Boolean).join(' ') },
@@ -79,7 +79,7 @@ export function openLedger(store: LedgerStore, shared: SharedStore, run: LedgerR
 				const look = async () => await step.find?.(search, begin);
 				const waiter = { now: () => clock.now(), pause };
 				const finding = lookRepeatedly(waiter, clock.now(), OWN_WRITE_MS, look);
-				// If it cannot be searched, or the execution is canceled, the first error stands.
+				// If the search fails, or the execution is canceled, the first error is thrown.
 				const found = await finding.catch(() => undefined);
 				if (found === undefined) throw error;
 				return found;
@@ -107,6 +107,6 @@ export function openLedger(store: LedgerStore, shared: SharedStore, run: LedgerR
 		};
 	}
 
-	/** `close` ends the run: it forgets everything, or keeps it for another try. */
+	/** `close` ends the try: it deletes the ledger, or keeps it for another try. */
 	return { forItem, close: entries.close };
 }

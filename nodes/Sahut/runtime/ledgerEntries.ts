@@ -8,9 +8,9 @@ export interface Entry {
 	record?: IDataObject;
 	/** When a request went out, in milliseconds since the epoch. */
 	sentAt?: number;
-	/** What was sent; dropped once there is a record. */
+	/** The body that was sent; dropped once there is a record. */
 	body?: IDataObject;
-	/** What the writer stored beside it. */
+	/** The context that the write stored beside its body. */
 	context?: IDataObject;
 }
 
@@ -40,13 +40,13 @@ export interface LedgerRun {
 	runIndex: number;
 	/** Whether the execution is a *Retry* of one that failed. */
 	isRetry: boolean;
-	/** When it began or, for a retry, when the first one did, in milliseconds since the epoch. */
+	/** When the execution or, for a *Retry*, the first one began, in milliseconds since the epoch. */
 	startedAt?: number;
 	/** The input of an AI agent's call; undefined if the node is not used as a tool. */
 	call?: string;
 }
 
-/** Whether a step creates a record, and does not change one or decide something. */
+/** Whether a step creates a record; other steps are changes and decisions. */
 export const isCreation = (step: string) => step.startsWith('POST ');
 
 /** Splits a key into the index of its item and its step. */
@@ -56,9 +56,9 @@ function parseKey(key: string): [item: number, step: string] {
 }
 
 /**
- * Opens what n8n keeps in the node's context through Retry On Fail and *Retry*, which both run the node
- * again over all items; a new execution starts with nothing. Entries of earlier runs of the node (in a
- * loop) are dropped. Keys are of steps, with the index of the item in front.
+ * Opens the entries of the ledger in the node's context. n8n keeps them through Retry On Fail and *Retry*,
+ * which both run the node again over all items. A new execution, and a new round of a loop, starts without
+ * entries. The key of an entry is the index of the item, a space, and the step.
  */
 export function openEntries(
 	store: LedgerStore,
@@ -74,7 +74,7 @@ export function openEntries(
 	const opened = store.sent!;
 	const { openedAt, entries } = opened;
 	const made = (shared.sahutMade ??= []);
-	/** Built on first use: most runs never need it. */
+	/** The same IDs as a set, built on first use: most runs never need it. */
 	let accountedFor: Set<string> | undefined;
 	const latest = new Map<string, Entry>();
 	/** Record ID → keys of its changes and of decisions about it, and the last item among them. */
@@ -115,7 +115,7 @@ export function openEntries(
 			accountedFor?.add(String(record.id));
 		},
 
-		/** Keeps a request that may have been carried out among the latest of its step. */
+		/** Indexes a request that may have been carried out, so that `latest` returns it. */
 		keepLost: (item: number, step: string) => index(`${item} ${step}`, entries[`${item} ${step}`]!),
 
 		/** Forgets a request that was not carried out. */
@@ -124,12 +124,12 @@ export function openEntries(
 		},
 
 		/**
-		 * Forgets what later items have changed of the same record: repeating an earlier change would undo
-		 * theirs, so theirs are repeated after it.
+		 * Forgets the changes of the same record by later items: repeating an earlier change would undo the
+		 * later ones, so these are repeated after it.
 		 */
 		forgetLaterItems(item: number, recordId: string) {
 			const { keys = new Set<string>(), lastItem = -1 } = changes.get(recordId) ?? {};
-			// Usually, items come in their order.
+			// The usual case: items are processed in their order.
 			if (lastItem <= item) return;
 			for (const key of keys) {
 				if (parseKey(key)[0] <= item) continue;
@@ -145,7 +145,7 @@ export function openEntries(
 			return accountedFor.has(id);
 		},
 
-		/** Ends the run: forgets everything, or keeps it for another try. */
+		/** Ends the try: deletes the ledger, or keeps it for another try. */
 		close(isDone: boolean) {
 			if (!isDone) opened.failedCall = call;
 			// Another run may have begun meanwhile, e.g. if an AI agent makes two calls at once.

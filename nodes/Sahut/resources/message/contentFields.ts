@@ -40,7 +40,7 @@ const forTypes = (messageType: string, field: INodeProperties, hint: string) => 
 	showIf({ messageType: ['textOrTemplate'] }, { ...field, hint }),
 ];
 
-/** What a message consists of, for every operation that sends one. Read by `readOutgoing`. */
+/** The fields for a message's content, for every operation that sends one. `readOutgoing` reads them. */
 export const messageFields: INodeProperties[] = [
 	choiceField('Message Type', 'messageType', {
 		default: 'text',

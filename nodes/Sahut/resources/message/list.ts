@@ -36,7 +36,7 @@ function read(params: Params) {
 	};
 }
 
-/** All attachments of some messages, numbered through. */
+/** Downloads the attachments of messages, as `attachment_0`, `attachment_1`, …; undefined if there are none. */
 async function download(
 	messages: Message[],
 	sahut: ItemClient,

@@ -2,7 +2,7 @@ import { choiceField, choicesField, flagField, optionsOf, timeField } from '../f
 import { collection, listOptions } from '../fields';
 import { messageTypeOptions, senderTypeOptions } from './messageFields';
 
-/** Which messages of a conversation are wanted. */
+/** The Filters of Message: List. */
 export const filters = collection('filters', [
 	timeField('Created After', 'createdAfter', {
 		description: 'Only messages from this time on, the time itself included',

@@ -1,11 +1,11 @@
 import { optionsOf } from '../fieldTypes';
 
-/** Of a message (API reference, "Messages"). */
+/** The types of a message (API reference, "Messages"). */
 export const messageTypeOptions = optionsOf({
 	activity: ['Activity', 'What happened to the conversation, such as a new assignee'],
 	incoming: ['Incoming', 'From the customer'],
 	outgoing: ['Outgoing', 'From an agent or a bot'],
 });
 
-/** Who wrote a message (API reference, "Messages"). */
+/** The types of the sender of a message (API reference, "Messages"). */
 export const senderTypeOptions = optionsOf({ agent: 'Agent', bot: 'Bot', contact: 'Contact' });

@@ -28,7 +28,7 @@ function readContent(params: Params): Content {
 	};
 }
 
-/** @throws UserError if it is not above 0, or the message could not be recognized. */
+/** Reads Skip If Sent Within, in ms. @throws UserError if it is not above 0, or cannot be used. */
 function readSkipWithin(params: Params, content: Content): number | undefined {
 	const hours = params.aboveZero('options.skipIfSentWithin');
 	if (hours === undefined) return undefined;
@@ -36,7 +36,7 @@ function readSkipWithin(params: Params, content: Content): number | undefined {
 		const message = 'Skip If Sent Within (Hours) cannot be used with a template without variables';
 		throw new UserError(message, {
 			description:
-				'Whether a customer has had a template is told by its values, such as the number of an order: without any, it cannot be told from another message. Use a template with variables, or remove the option.',
+				'A template is recognized by its values, such as an order number. Use a template with variables, or remove the option.',
 		});
 	}
 	return hours * HOUR_MS;
@@ -45,8 +45,8 @@ function readSkipWithin(params: Params, content: Content): number | undefined {
 /**
  * Reads the `messageFields` and the options that go with them.
  *
- * @throws UserError when the text or template ID is empty, a template variable cannot be sent, or the
- * message cannot be told from others where that is asked for.
+ * @throws UserError if the text or the template ID is empty, a template variable cannot be sent, or Skip If
+ * Sent Within cannot be used
  */
 export function readOutgoing(params: Params): Outgoing {
 	const content = readContent(params);

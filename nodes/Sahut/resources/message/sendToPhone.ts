@@ -16,7 +16,7 @@ function readPhone(params: Params): Pick<Recipient, 'phone' | 'countryCode'> {
 	return { phone: normalizePhone(params.text('phone'), countryCode), countryCode };
 }
 
-/** @throws UserError when the option is there, and no tag: everybody would be written to. */
+/** Reads the tags to skip. @throws UserError if the option has no tag: it would skip no contact. */
 function readSkipTags(params: Params): string[] {
 	const tags = params.texts('options.skipContactTags');
 	if (tags === undefined && params.isAdded('options.skipContactTags')) {
@@ -25,13 +25,13 @@ function readSkipTags(params: Params): string[] {
 				'Enter a tag, or remove the option. If an expression should give it, check that it has a value for this item.',
 		});
 	}
-	// A tag may have a comma in it, or be one of several in a text.
+	// A text with commas may be one tag, or several.
 	return (tags ?? [])
 		.flatMap((tag) => [tag, ...tag.split(',').map((part) => part.trim())])
 		.filter(Boolean);
 }
 
-/** @throws UserError if it is not above 0, or open conversations are not to be reused. */
+/** Reads Reuse If Resolved Within, in ms. @throws UserError if it is not above 0, or cannot be used. */
 function readReuseResolved(params: Params): number | undefined {
 	const days = params.aboveZero('options.reuseResolvedWithin');
 	if (days !== undefined && !params.flag('options.reuseOpenConversation', true)) {

@@ -5,7 +5,7 @@ import { channelLocator, collection, idOption, sendOptions } from '../fields';
 import { flagField, numberField, textField, textsField } from '../fieldTypes';
 import { messageFields } from './contentFields';
 
-/** Send to Phone Number as a person fills it in. */
+/** The fields of Send to Phone Number. */
 export const sendToPhoneFields: INodeProperties[] = [
 	textField('Phone Number', 'phone', {
 		required: true,
@@ -33,12 +33,12 @@ export const sendToPhoneFields: INodeProperties[] = [
 			typeOptions: { minValue: 0 },
 			default: 30,
 			description:
-				'If there is no open conversation, the number of days for which the latest resolved one is used instead of a new one. It keeps its status.',
+				'Use the latest resolved conversation if its last activity is at most this many days old and no open, pending or snoozed one exists. It keeps its status.',
 		}),
 		flagField('Reuse Open Conversation', 'reuseOpenConversation', {
 			default: true,
 			description:
-				'Whether to use the open, pending or snoozed conversation with this contact on this channel, if there is one, instead of a new one',
+				'Whether to use an existing open, pending or snoozed conversation with this contact on this channel instead of creating a new one',
 		}),
 		textsField('Skip Contacts With Tags', 'skipContactTags', 'Tag', {
 			placeholder: 'e.g. berhenti',

@@ -3,12 +3,12 @@ import { UserError } from 'n8n-workflow';
 import type { Row } from '../../runtime/params';
 import { readNamedRows } from '../namedRows';
 
-/** Name → value of the placeholders of a WhatsApp template. Any name is data, also `__proto__`. */
+/** Name → value of the placeholders of a WhatsApp template. Any name is allowed, even `__proto__`. */
 export type TemplateVariables = Record<string, string>;
 
 /**
- * A value without what Meta refuses in one: line breaks, tabs and more than four spaces in a row become
- * one space.
+ * Removes from a value what Meta refuses: line breaks, tabs and more than four spaces in a row become one
+ * space.
  */
 function asWhatsAppTakes(value: string): string {
 	return value.replace(/\s*[\t\n\v\f\r\u0085\u2028\u2029]\s*|[^\S\t\n\v\f\r]{5,}/gu, ' ').trim();
@@ -20,23 +20,23 @@ const VARIABLE_ADVICE = {
 };
 
 /**
- * Variables from names and values, in their order.
+ * Converts rows of names and values to variables, in their order.
  *
- * @throws UserError for a variable without a name, named twice, or with a blank value.
+ * @throws UserError for a variable without a name, with the name of another one, or with a blank value
  */
 export function toTemplateVariables(rows: Row[]): TemplateVariables {
 	return readNamedRows(rows, 'Template variable', VARIABLE_ADVICE, (given = '', name) => {
 		const value = asWhatsAppTakes(given);
-		// Nor of characters that show nothing.
+		// Invisible characters count as blank.
 		if (!/^[\s\p{Cf}]*$/u.test(value)) return value;
 		throw new UserError(`Template variable "${name}" has no value`, {
 			description:
-				'WhatsApp takes no blank values. Enter one, or check that its expression finds a value in this item.',
+				'WhatsApp accepts no blank values. Enter a value, or check that the expression has one for this item.',
 		});
 	});
 }
 
-/** The names in the text of a flat JSON object, as often as they stand there: parsing drops repeats. */
+/** Returns all names in the text of a flat JSON object, with repetitions, which parsing would drop. */
 function namesInFlatJson(text: string): string[] {
 	return [...text.matchAll(/("(?:[^"\\]|\\.)*")(\s*:)?/g)]
 		.filter(([, , colon]) => colon !== undefined)
@@ -52,10 +52,10 @@ function parseJson(text: string): { value: unknown } | { reason: string } {
 }
 
 /**
- * Variables from a JSON text, or from an object that an expression gave.
+ * Parses variables from a JSON text, or from an object, which is the result of an expression.
  *
- * @throws UserError when it is no flat object of strings, numbers and booleans, and as
- * {@link toTemplateVariables} does.
+ * @throws UserError if it is not a flat object of strings, numbers and booleans, and as
+ * {@link toTemplateVariables} does
  */
 export function parseTemplateVariables(json: unknown): TemplateVariables {
 	const wanted = {

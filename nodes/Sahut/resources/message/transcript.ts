@@ -5,7 +5,7 @@ import { attachmentsOf } from '../../transport/attachments';
 import { createBreaks } from '../../transport/breaks';
 import type { Message } from '../../transport/types';
 
-/** `2024-03-15 15:30`, in the time zone. Swedish dates are ISO dates. */
+/** Returns a format for `2024-03-15 15:30` in the time zone. Swedish dates are ISO dates. */
 function timeFormat(timezone: string): Intl.DateTimeFormat {
 	return new Intl.DateTimeFormat('sv-SE', {
 		timeZone: timezone,
@@ -15,7 +15,7 @@ function timeFormat(timezone: string): Intl.DateTimeFormat {
 }
 
 /**
- * Messages as text for a person or a language model, in their order, one line for each:
+ * Converts messages to a text for a person or a language model, in their order, with one line for each:
  * `[2024-03-15 15:30] Budi Santoso (contact): Halo [file: bukti.png]`.
  *
  * @param timezone IANA name, e.g. `Asia/Jakarta`
