@@ -11,11 +11,11 @@ import {
 	searchText,
 	type ContactKey,
 } from './contactSearch';
-import { hasValues } from './hasValues';
+import { containsValues } from './containsValues';
 import type { ItemClient, WriteSearch } from './itemClient';
-import { lookForLost, lookRepeatedly, OWN_WRITE_MS } from './lostWrites';
+import { pollForLostWrite, poll, OWN_WRITE_MS } from './lostWrites';
 import { rememberedWrites, write } from './write';
-import { canBeOf } from './writtenSince';
+import { mayBeCreatedBy } from './recordTimes';
 
 /** The writable fields of a contact (API reference, "Contacts"); an update changes only given fields. */
 export type ContactFields = {
@@ -64,8 +64,8 @@ function isOfWrite(
 ): boolean {
 	const { id, created_at } = contact;
 	return (
-		hasValues(comparable(contact), comparable(sent)) &&
-		canBeOf({ id, createdAt: Date.parse(created_at) }, sahut, search)
+		containsValues(comparable(contact), comparable(sent)) &&
+		mayBeCreatedBy({ id, createdAt: Date.parse(created_at) }, sahut, search)
 	);
 }
 
@@ -134,7 +134,7 @@ export async function findRecentContact(
 		return contact && hasKey(contact, key) ? contact : undefined;
 	}
 	const look = async () => (await findContacts(sahut, key))[0];
-	return latest && (await lookForLost(sahut, writes, look));
+	return latest && (await pollForLostWrite(sahut, writes, look));
 }
 
 /**
@@ -151,7 +151,7 @@ export async function createOrFindContact(
 	const findExisting = async (error: unknown) => {
 		if (!isRefused(error)) throw error;
 		const look = async () => (await findContacts(sahut, key))[0];
-		const contact = await lookRepeatedly(sahut, sahut.now(), OWN_WRITE_MS, look);
+		const contact = await poll(sahut, sahut.now(), OWN_WRITE_MS, look);
 		if (!contact) throw error;
 		return { contact, isNew: false };
 	};
@@ -187,7 +187,7 @@ export async function updateContact(
 			memoryKeys: () => [memoryKeyOfId(sahut, contactId), ...memoryKeys(sahut, keysIn(changes))],
 			async find(sent) {
 				const contact = await getContact(sahut, contactId);
-				return hasValues(contact, sent) ? contact : undefined;
+				return containsValues(contact, sent) ? contact : undefined;
 			},
 		},
 		sahut,

@@ -2,11 +2,11 @@ import { writeKey } from '../processCache/recentWrites';
 import { isMethodNotAllowed, undefinedIfNotFound } from '../transport/errors';
 import { fetchPage } from '../transport/pages';
 import type { Conversation, SahutClient, SahutRequest } from '../transport/types';
-import { hasValues } from './hasValues';
+import { containsValues } from './containsValues';
 import type { ItemClient, WriteSearch } from './itemClient';
-import { lookForLost, LOST_WRITE_MS } from './lostWrites';
+import { pollForLostWrite, LOST_WRITE_MS } from './lostWrites';
 import { rememberedWrites, write } from './write';
-import { canBeOf, writtenSince } from './writtenSince';
+import { mayBeCreatedBy, earliestRecordTime } from './recordTimes';
 
 /** The body of `POST /conversations` (API reference, "Conversations"), without a first message. */
 export type NewConversation = { contact_id: string; channel_id: string; assignee_id?: string };
@@ -68,17 +68,26 @@ const memoryKey = ({ contact_id, channel_id }: NewConversation, { cache }: ItemC
 
 /** Finds the conversation that an earlier request may have created, and returns its ID. */
 async function findCreated(
-	{ contact_id, channel_id }: NewConversation,
+	body: NewConversation,
 	search: WriteSearch,
 	sahut: ItemClient,
 ): Promise<string | undefined> {
+	const { contact_id, channel_id } = body;
 	const index = sahut.cache.conversations(channel_id);
-	const since = writtenSince(sahut, search);
-	const startedAt = sahut.toServerTime(sahut.runStartedAt);
-	// An earlier try has ended: a list that was read since this try began shows its conversation.
-	const isEarlier = search.kind === 'retryWithoutLedger' && index.isComplete(since, startedAt);
-	if (!isEarlier) await index.refresh(sahut, since);
-	return index.of([contact_id]).find((each) => canBeOf(each, sahut, search))?.id;
+	const since = earliestRecordTime(sahut, search);
+	const startedAt = sahut.toServerTime(sahut.tryStartedAt);
+	const writes = rememberedWrites(
+		sahut.cache.recentRecords,
+		[memoryKey(body, sahut)],
+		search.sentAt,
+	);
+	// A list that was read since this try began shows what earlier tries created; unless it is delayed.
+	const isShown =
+		search.kind === 'retryWithoutLedger' &&
+		index.isComplete(since, startedAt) &&
+		writes.every(({ id }) => id !== undefined);
+	if (!isShown) await index.refresh(sahut, since);
+	return index.of([contact_id]).find((each) => mayBeCreatedBy(each, sahut, search))?.id;
 }
 
 /**
@@ -102,7 +111,7 @@ export async function findLostConversation(
 		sentAt: latest.at,
 		isAccountedFor: () => false,
 	} as const;
-	return await lookForLost(sahut, lost, async () => await findCreated(body, search, sahut));
+	return await pollForLostWrite(sahut, lost, async () => await findCreated(body, search, sahut));
 }
 
 /**
@@ -140,7 +149,7 @@ export async function createConversation(
 			memoryKeys: () => [memoryKey(body, sahut)],
 			async find(_, search) {
 				const isRetry = search.kind === 'retryWithoutLedger';
-				if (isRetry && sahut.isNew(contact_id)) return undefined;
+				if (isRetry && sahut.isCreatedInThisTry(contact_id)) return undefined;
 				const id = await findCreated(body, search, sahut);
 				return id === undefined ? undefined : await readCreated(id);
 			},
@@ -149,7 +158,7 @@ export async function createConversation(
 		},
 		sahut,
 	);
-	return createdBefore(body, sahut) ?? { conversation, origin: 'earlierTry' };
+	return findCreatedByItem(body, sahut) ?? { conversation, origin: 'earlierTry' };
 }
 
 /** `Date` headers and `created_at` may both be truncated to whole seconds. */
@@ -166,7 +175,7 @@ export type Origin = 'new' | 'earlierTry' | 'existing';
  *
  * @returns undefined if there is none
  */
-export function createdBefore(
+export function findCreatedByItem(
 	body: NewConversation,
 	sahut: ItemClient,
 ): { conversation: Conversation; origin: Origin } | undefined {
@@ -176,7 +185,7 @@ export function createdBefore(
 	const { sentAt = -Infinity } = past;
 	const since = sahut.toServerTime(sentAt) - CREATION_TOLERANCE_MS;
 	if (Date.parse(conversation.created_at) < since) return { conversation, origin: 'existing' };
-	return { conversation, origin: sahut.isNew(conversation.id) ? 'new' : 'earlierTry' };
+	return { conversation, origin: sahut.isCreatedInThisTry(conversation.id) ? 'new' : 'earlierTry' };
 }
 
 /**
@@ -209,7 +218,7 @@ export async function updateConversation(
 					const conversation = await getConversation(sahut, conversationId);
 					// Conversations do not show their team, so a change of the team is never found.
 					const shown = { ...conversation, assignee_id: conversation.assignee?.id ?? null };
-					return hasValues(shown, sent) ? conversation : undefined;
+					return containsValues(shown, sent) ? conversation : undefined;
 				},
 				learn(record) {
 					if (record.channel?.id) conversations(record.channel.id).update(record, 'write');

@@ -56,13 +56,13 @@ export interface ItemLedger {
 	): Promise<T>;
 
 	/** Returns the latest step with a key, of any item of this run; its response may have been lost. */
-	ofRun(key: string): { record?: IDataObject; context?: IDataObject } | undefined;
+	latestInRun(key: string): { record?: IDataObject; context?: IDataObject } | undefined;
 
 	/** Whether this try has created a record, so that no earlier try can have written to it. */
-	isNew(id: string): boolean;
+	isCreatedInThisTry(id: string): boolean;
 
 	/** When this try of the node began, by this machine's clock, in milliseconds since the epoch. */
-	readonly runStartedAt: number;
+	readonly tryStartedAt: number;
 }
 
 /** Talks to Sahut for one item: what operations and deliveries can use. */

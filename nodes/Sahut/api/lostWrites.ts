@@ -17,7 +17,7 @@ export const OWN_WRITE_MS = 7_000;
  * @param untilMs the last check, in milliseconds after `from`
  * @returns what `look` found; undefined if it found nothing
  */
-export async function lookRepeatedly<T>(
+export async function poll<T>(
 	sahut: Pick<ItemClient, 'now' | 'pause'>,
 	from: number,
 	untilMs: number,
@@ -41,12 +41,12 @@ export async function lookRepeatedly<T>(
  *
  * @param writes the writes that may have made the record; those without an ID have no response
  */
-export async function lookForLost<T>(
+export async function pollForLostWrite<T>(
 	sahut: ItemClient,
 	writes: RecentWrite[],
 	look: () => Promise<T | undefined>,
 ): Promise<T | undefined> {
 	const lost = writes.filter(({ id }) => id === undefined).map(({ at }) => at);
 	// Without a lost write, `from` is -Infinity: `look` is called once.
-	return await lookRepeatedly(sahut, Math.max(...lost), LOST_WRITE_MS, look);
+	return await poll(sahut, Math.max(...lost), LOST_WRITE_MS, look);
 }

@@ -4,7 +4,7 @@ import type { RecentWrite, RecentWrites } from '../processCache/recentWrites';
 import { mayHaveBeenProcessed } from '../transport/errors';
 import type { SahutRequest, Wording } from '../transport/types';
 import type { ItemClient, WriteSearch } from './itemClient';
-import { lookForLost } from './lostWrites';
+import { pollForLostWrite } from './lostWrites';
 
 /** A POST, PUT or PATCH, how to record it, and how to find its record. */
 export interface Write<T> {
@@ -64,7 +64,7 @@ export async function write<T extends IDataObject>(
 			const found = await read?.(id, sent, search);
 			if (found) return found;
 		}
-		return await lookForLost(sahut, writes, async () => await find(sent, search));
+		return await pollForLostWrite(sahut, writes, async () => await find(sent, search));
 	}
 
 	return await sahut.once<T>(key, {

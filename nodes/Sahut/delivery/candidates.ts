@@ -1,6 +1,6 @@
-import { createdBefore, getConversation, type NewConversation } from '../api/conversations';
+import { findCreatedByItem, getConversation, type NewConversation } from '../api/conversations';
 import type { ItemClient } from '../api/itemClient';
-import { CLOCK_TOLERANCE_MS } from '../api/writtenSince';
+import { CLOCK_TOLERANCE_MS } from '../api/recordTimes';
 import type { KnownConversation } from '../processCache/conversationIndex';
 import { undefinedIfNotFound } from '../transport/errors';
 import { phoneMessageKey, type Recipient } from './recipient';
@@ -18,7 +18,7 @@ export interface Candidates {
 	/** Whether it is certain that `conversations` lacks none. */
 	isComplete: boolean;
 	/** Whether a conversation still exists and belongs to the recipient; may have to read it. */
-	isTheirs(candidate: Candidate): Promise<boolean>;
+	belongsToRecipient(candidate: Candidate): Promise<boolean>;
 }
 
 export const isOpen = ({ status }: Candidate) => status === 'open' || status === 'pending';
@@ -54,7 +54,7 @@ export async function findCandidates(
 	rejected: string[],
 ): Promise<Candidates> {
 	if (contactIds.length === 0) {
-		return { conversations: [], isComplete: true, isTheirs: async () => false };
+		return { conversations: [], isComplete: true, belongsToRecipient: async () => false };
 	}
 	const { channelId, content, reuseOpenConversation, dryRun } = recipient;
 	const index = sahut.cache.conversations(channelId);
@@ -70,22 +70,24 @@ export async function findCandidates(
 		checked.add(id);
 		const conversation = await getConversation(sahut, id).catch(undefinedIfNotFound);
 		const { contact, channel } = conversation ?? {};
-		const isTheirs = contactIds.includes(contact?.id ?? contactId);
-		if (conversation && isTheirs && (channel?.id ?? channelId) === channelId) {
+		const belongsToRecipient = contactIds.includes(contact?.id ?? contactId);
+		if (conversation && belongsToRecipient && (channel?.id ?? channelId) === channelId) {
 			index.update(conversation, 'record', contactId);
 		} else index.remove(id, contactId);
 		return known(id);
 	}
 
 	async function findKept(): Promise<KnownConversation | undefined> {
-		const created = createdBefore(newConversationOf(recipient, contactIds[0]!), sahut);
+		const created = findCreatedByItem(newConversationOf(recipient, contactIds[0]!), sahut);
 		if (created) {
 			const { id } = created.conversation;
 			if (!known(id)) index.update(created.conversation, 'record', contactIds[0]);
 			return known(id);
 		}
-		const ofRun = reuseOpenConversation ? sahut.ofRun(phoneMessageKey(recipient)) : undefined;
-		const { conversation_id, contact_id } = ofRun?.context ?? {};
+		const latestInRun = reuseOpenConversation
+			? sahut.latestInRun(phoneMessageKey(recipient))
+			: undefined;
+		const { conversation_id, contact_id } = latestInRun?.context ?? {};
 		const sentInto = { id: String(conversation_id), contactId: String(contact_id) };
 		return conversation_id ? await check(sentInto) : undefined;
 	}
@@ -101,7 +103,7 @@ export async function findCandidates(
 
 	const kept = await findKept();
 	const needsConversations = reuseOpenConversation || since < Infinity || !content.template;
-	const startedAt = sahut.toServerTime(sahut.runStartedAt);
+	const startedAt = sahut.toServerTime(sahut.tryStartedAt);
 	let isRead = retrySentAt < Infinity;
 	if (isRead && !index.isComplete(since, startedAt)) await index.refresh(sahut, since);
 	if (needsConversations && !kept && !(await hasOpen())) {
@@ -115,7 +117,7 @@ export async function findCandidates(
 		conversations: index.of(contactIds).filter(matters),
 		kept,
 		isComplete: !isRead || since === Infinity || index.isComplete(since),
-		async isTheirs({ id }) {
+		async belongsToRecipient({ id }) {
 			const candidate = known(id);
 			if (!candidate || checked.has(id) || id === kept?.id) return candidate !== undefined;
 			return (await check(candidate)) !== undefined;

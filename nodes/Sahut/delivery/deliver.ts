@@ -20,7 +20,7 @@ export interface Place {
 }
 
 /** Returns the ledger's context of a message that was or may have been sent; undefined without one. */
-export function contextOfTried(
+export function ledgerContext(
 	key: string,
 	{ dryRun }: Outgoing,
 	sahut: ItemClient,
@@ -36,7 +36,7 @@ export function contextOfTried(
  * `request`
  * @throws NodeApiError, UnknownOutcomeError
  */
-export async function carryOut(
+export async function executePlan(
 	plan: Plan,
 	{ conversationId, key, context = {}, wording }: Place,
 	{ content, dryRun }: Outgoing,
@@ -78,7 +78,7 @@ export async function carryOut(
 	);
 	return {
 		...message,
-		...(isEither && { sent_as: contextOfTried(key, { content, dryRun }, sahut)?.form }),
+		...(isEither && { sent_as: ledgerContext(key, { content, dryRun }, sahut)?.form }),
 	};
 }
 
@@ -87,10 +87,10 @@ export async function carryOut(
  * the text and the template if both are given.
  *
  * @param isNew whether the conversation was just created, and so is empty
- * @returns as {@link carryOut}
+ * @returns as {@link executePlan}
  * @throws NodeApiError; AmbiguousError, UnknownOutcomeError if it cannot be determined whether to send
  */
-export async function deliverInto(
+export async function deliverToConversation(
 	conversationId: string,
 	outgoing: Outgoing,
 	sahut: ItemClient,
@@ -98,7 +98,7 @@ export async function deliverInto(
 ): Promise<IDataObject> {
 	const key = messageKey(conversationId);
 	const kept = { id: conversationId };
-	const isTried = contextOfTried(key, outgoing, sahut) !== undefined;
+	const isTried = ledgerContext(key, outgoing, sahut) !== undefined;
 	const plan: Plan =
 		isNew || isTried
 			? { kind: 'send', conversation: kept, textUntil: -Infinity }
@@ -107,5 +107,5 @@ export async function deliverInto(
 					{ conversations: [kept], kept, isComplete: true },
 					sahut,
 				);
-	return await carryOut(plan, { conversationId, key, wording }, outgoing, sahut);
+	return await executePlan(plan, { conversationId, key, wording }, outgoing, sahut);
 }

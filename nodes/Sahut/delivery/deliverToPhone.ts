@@ -4,14 +4,14 @@ import { createContactRequest, createOrFindContact, newContactKey } from '../api
 import {
 	createConversation,
 	createConversationRequest,
-	createdBefore,
+	findCreatedByItem,
 	findLostConversation,
 	newConversationKey,
 } from '../api/conversations';
 import type { ItemClient } from '../api/itemClient';
 import { isRefused } from '../transport/errors';
 import { findCandidates, isOpen, newConversationOf } from './candidates';
-import { carryOut, contextOfTried } from './deliver';
+import { executePlan, ledgerContext } from './deliver';
 import { planMessage, type Plan } from './plan';
 import {
 	findRecipientContacts,
@@ -20,7 +20,7 @@ import {
 	type Recipient,
 	type RecipientContact,
 } from './recipient';
-import { textUntilInNew } from './replyWindow';
+import { textUntilInNewConversation } from './replyWindow';
 
 const newContactOf = ({ phone, contactName }: Recipient) => ({ name: contactName || phone, phone });
 
@@ -61,7 +61,7 @@ export async function deliverToPhone(
 		const { conversation } = plan;
 		const contactId = conversation?.contactId ?? firstId;
 		const place = { conversationId: conversation?.id ?? 'NEW_CONVERSATION', key };
-		const { request, ...message } = await carryOut(plan, place, recipient, sahut);
+		const { request, ...message } = await executePlan(plan, place, recipient, sahut);
 		const newConversation = newConversationOf(recipient, contactId ?? 'NEW_CONTACT');
 		const ids = { contact_id: contactId ?? null, conversation_id: conversation?.id ?? null };
 		const requests = [
@@ -80,9 +80,9 @@ export async function deliverToPhone(
 			note: `Contact ${contactId} and conversation ${conversationId} exist.`,
 		};
 		const place = { conversationId, key, context, wording };
-		const message = await carryOut(plan, place, recipient, sahut);
+		const message = await executePlan(plan, place, recipient, sahut);
 		index.touch(contactId, conversationId, Date.parse(String(message.created_at)) || 0);
-		const created = createdBefore(newConversationOf(recipient, contactId), sahut);
+		const created = findCreatedByItem(newConversationOf(recipient, contactId), sahut);
 		const isCreated = created?.conversation.id === conversationId && created.origin !== 'existing';
 		return {
 			...message,
@@ -128,7 +128,7 @@ export async function deliverToPhone(
 
 		if (conversation) {
 			const isSent = plan.kind === 'send' && content.template !== undefined;
-			const mayStartNew = isSent && !isOpen(conversation) && !createdBefore(body, sahut);
+			const mayStartNew = isSent && !isOpen(conversation) && !findCreatedByItem(body, sahut);
 			return await deliver(plan, contactId, conversation.id).then(
 				(output) => ({ output }),
 				async (error: unknown) => {
@@ -160,7 +160,7 @@ export async function deliverToPhone(
 		const outcome = await inLanesOf(candidates.conversations, async (): Promise<Outcome> => {
 			const plan = await planMessage({ ...recipient, key }, candidates, sahut);
 			const { conversation } = plan;
-			if (conversation && !(await candidates.isTheirs(conversation))) {
+			if (conversation && !(await candidates.belongsToRecipient(conversation))) {
 				rejected.push(conversation.id);
 				return { contacts };
 			}
@@ -172,12 +172,12 @@ export async function deliverToPhone(
 		if ('contacts' in outcome) return await deliverTo(outcome.contacts, true);
 		// The other lanes were left: no task waits for a conversation while it is in the lane of another.
 		const { created: id, contactId } = outcome;
-		const textUntil = textUntilInNew(index.channelType);
+		const textUntil = textUntilInNewConversation(index.channelType);
 		const send: Plan = { kind: 'send', conversation: { id }, textUntil };
 		return await inLanesOf([{ id }], async () => await deliver(send, contactId, id));
 	}
 
-	const tried = contextOfTried(key, recipient, sahut);
+	const tried = ledgerContext(key, recipient, sahut);
 	if (!tried) return await deliverTo(await findRecipientContacts(recipient, sahut), false);
 	const id = String(tried.conversation_id);
 	const resume: Plan = { kind: 'resume', conversation: { id } };

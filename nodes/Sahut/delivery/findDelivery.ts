@@ -1,9 +1,9 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { ItemClient } from '../api/itemClient';
-import { lookForLost } from '../api/lostWrites';
+import { pollForLostWrite } from '../api/lostWrites';
 import { messageMemoryKey } from '../api/messages';
-import { writtenSince } from '../api/writtenSince';
+import { earliestRecordTime } from '../api/recordTimes';
 import { AmbiguousError, undefinedIfNotFound, UnknownOutcomeError } from '../transport/errors';
 import { bodiesOf, formOf, type Content, type Form } from './content';
 import { openHistory, type History } from './history';
@@ -92,7 +92,7 @@ export async function findDelivery(
 				}
 			}
 			const oldest = Date.parse(messages[0]?.created_at ?? '');
-			isAtEnd = isFirst || oldest < writtenSince(sahut, search);
+			isAtEnd = isFirst || oldest < earliestRecordTime(sahut, search);
 			if (isAtEnd) break;
 		}
 		const delivery = findInMemory(history, seen);
@@ -117,7 +117,7 @@ export async function findDelivery(
 	let result = await searchAll(conversations, lostAt);
 	if (search.kind !== 'lostResponse' && !result.delivery) {
 		let histories = conversations;
-		await lookForLost(sahut, writes, async () => {
+		await pollForLostWrite(sahut, writes, async () => {
 			if (histories !== conversations) result = await searchAll(histories, lostAt);
 			histories = conversations.map(({ conversationId }) => openHistory(sahut, conversationId));
 			return result.delivery;

@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import type { ItemClient, WriteSearch } from '../api/itemClient';
 import { isDistinctive, isIdentifiable, matcherOf, normalizeText } from '../api/messageContent';
 import { messageMemoryKey } from '../api/messages';
-import { writtenSince } from '../api/writtenSince';
+import { earliestRecordTime } from '../api/recordTimes';
 import type { Message } from '../transport/types';
 
 /** A search for a message. Times are by this machine's clock, in milliseconds since the epoch. */
@@ -92,7 +92,7 @@ export function createMatcher(
 		// After a lost response, only a certain match counts: the item fails without one.
 		if (search.kind === 'lostResponse') return 'noMatch';
 		const mayBeEarlier = isSkip ? isForgotten(at) : showsTemplateValues === false;
-		const mayBeLost = at >= writtenSince(sahut, { sentAt: lostAt });
+		const mayBeLost = at >= earliestRecordTime(sahut, { sentAt: lostAt });
 		return mayBeEarlier || mayBeLost ? 'hiddenValues' : 'noMatch';
 	}
 
@@ -116,7 +116,7 @@ export function createMatcher(
 
 	return (message) => {
 		const at = Date.parse(message.created_at);
-		if (NOT_SENT.has(message.type) || at < writtenSince(sahut, search)) return 'noMatch';
+		if (NOT_SENT.has(message.type) || at < earliestRecordTime(sahut, search)) return 'noMatch';
 		if (isAccountedFor(message.id)) return 'noMatch';
 		const known = recentMessages.keyOf(address, message.id);
 		// A known message has a response, so it is not the one whose response was lost.

@@ -9,7 +9,13 @@ import { bodiesOf, type Outgoing } from './content';
 import { findDelivery, type Delivery } from './findDelivery';
 import { openHistory, type History } from './history';
 import type { Recipient } from './recipient';
-import { findTextUntil, hasWindow, readWindow, textUntilInNew, WINDOW_MS } from './replyWindow';
+import {
+	findTextUntil,
+	hasWindow,
+	readWindow,
+	textUntilInNewConversation,
+	WINDOW_MS,
+} from './replyWindow';
 
 /** What is to be done for a message. */
 export type Plan =
@@ -166,5 +172,5 @@ export async function planMessage(
 	if (!usable && dryRun && isEither && channelId) {
 		channelType = await fetchChannelType(channelId, sahut);
 	}
-	return send(usable, usable ? Infinity : textUntilInNew(channelType));
+	return send(usable, usable ? Infinity : textUntilInNewConversation(channelType));
 }

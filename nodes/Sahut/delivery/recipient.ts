@@ -42,9 +42,9 @@ export async function findRecipientContacts(
 		const read = async (each: Contact) => (each.tags ? each : await getContact(sahut, each.id));
 		if (contacts.length > 0) return await Promise.all(contacts.map(read));
 	} else {
-		const ofRun = sahut.ofRun(newContactKey(phone))?.record?.id;
-		const written = sahut.ofRun(phoneMessageKey(recipient))?.context?.contact_id;
-		const id = created.kind === 'done' ? created.record.id : (ofRun ?? written);
+		const latestInRun = sahut.latestInRun(newContactKey(phone))?.record?.id;
+		const written = sahut.latestInRun(phoneMessageKey(recipient))?.context?.contact_id;
+		const id = created.kind === 'done' ? created.record.id : (latestInRun ?? written);
 		if (id) return [{ id: String(id) }];
 		const contacts = await findContacts(sahut, key);
 		if (contacts.length > 0) return contacts;

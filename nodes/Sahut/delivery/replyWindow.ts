@@ -29,7 +29,7 @@ export function hasWindow(channelType: unknown): boolean {
 }
 
 /** Returns until when a new conversation accepts a text: the customer has not written in it. */
-export function textUntilInNew(channelType: unknown): number {
+export function textUntilInNewConversation(channelType: unknown): number {
 	return hasWindow(channelType) ? -Infinity : Infinity;
 }
 

@@ -69,8 +69,8 @@ export class ConversationIndex {
 	/** All conversations active since then are known, whatever their status. */
 	private completeSince = Infinity;
 
-	/** Conversations active until then may have been evicted. */
-	private forgottenUntil = -Infinity;
+	/** Conversations active before then may have been evicted. */
+	private evictedBefore = -Infinity;
 
 	/** When the last read began, by Sahut's clock. */
 	private readAt = -Infinity;
@@ -98,7 +98,7 @@ export class ConversationIndex {
 
 	/** Whether all conversations active since a time are known, by a read at `asOf` or later (Sahut's clock). */
 	isComplete(since: number, asOf = -Infinity): boolean {
-		return this.completeSince <= since && this.forgottenUntil < since && this.readAt >= asOf;
+		return Math.max(this.completeSince, this.evictedBefore) <= since && this.readAt >= asOf;
 	}
 
 	/** Records the state of a conversation, if it is on this channel. */
@@ -112,7 +112,7 @@ export class ConversationIndex {
 		const writtenAt = before?.writtenAt ?? -Infinity;
 		if (!before && status === 'resolved' && this.size >= MAX_CONVERSATIONS) {
 			// Resolved conversations do not evict others.
-			this.forgottenUntil = Math.max(this.forgottenUntil, activeAt);
+			this.evictedBefore = Math.max(this.evictedBefore, activeAt + 1);
 			return;
 		}
 		if (before && source === 'list') {
@@ -263,7 +263,7 @@ export class ConversationIndex {
 		if (this.size <= MAX_CONVERSATIONS || oldestId === undefined || !oldest) return;
 		this.size -= oldest.length;
 		this.byContact.delete(oldestId);
-		const activeUntil = oldest.map(({ activeAt }) => activeAt);
-		this.forgottenUntil = Math.max(this.forgottenUntil, ...activeUntil);
+		const ends = oldest.map(({ activeAt }) => activeAt + 1);
+		this.evictedBefore = Math.max(this.evictedBefore, ...ends);
 	}
 }

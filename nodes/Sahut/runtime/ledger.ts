@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { Begin, ItemLedger, Past, Step } from '../api/itemClient';
-import { lookRepeatedly, OWN_WRITE_MS } from '../api/lostWrites';
+import { poll, OWN_WRITE_MS } from '../api/lostWrites';
 import type { Clock } from '../transport/clock';
 import { mayHaveBeenProcessed, UnknownOutcomeError } from '../transport/errors';
 import {
@@ -21,7 +21,7 @@ import {
  */
 export function openLedger(store: LedgerStore, shared: SharedStore, run: LedgerRun, clock: Clock) {
 	const entries = openEntries(store, shared, run, clock);
-	const runStartedAt = clock.now();
+	const tryStartedAt = clock.now();
 	/** The IDs of records that this try has created. */
 	const created = new Set<string>();
 
@@ -78,7 +78,7 @@ export function openLedger(store: LedgerStore, shared: SharedStore, run: LedgerR
 				entries.keepLost(item, key);
 				const look = async () => await step.find?.(search, begin);
 				const waiter = { now: () => clock.now(), pause };
-				const finding = lookRepeatedly(waiter, clock.now(), OWN_WRITE_MS, look);
+				const finding = poll(waiter, clock.now(), OWN_WRITE_MS, look);
 				// If the search fails, or the execution is canceled, the first error is thrown.
 				const found = await finding.catch(() => undefined);
 				if (found === undefined) throw error;
@@ -87,10 +87,10 @@ export function openLedger(store: LedgerStore, shared: SharedStore, run: LedgerR
 		}
 
 		return {
-			runStartedAt,
-			isNew: (id) => created.has(id),
+			tryStartedAt,
+			isCreatedInThisTry: (id) => created.has(id),
 			past,
-			ofRun: entries.latest,
+			latestInRun: entries.latest,
 			async once<T extends IDataObject>(
 				key: string,
 				step: Step<T>,

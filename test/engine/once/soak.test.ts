@@ -1,7 +1,9 @@
 import { faker } from '@faker-js/faker/locale/id_ID';
 import { type IDataObject, sleep } from 'n8n-workflow';
 
-import type { Fault, FaultAction, RateLimit } from '../../../sandbox';
+import type { Fault, FaultAction, RateLimit, Sandbox } from '../../../sandbox';
+import { timestamp } from '../../../sandbox/clock';
+import { OTHER_BOT } from '../../support/automation';
 import type { FinishedRun } from '../../support/engine';
 import { withTransport } from '../../support/transport';
 import { openWorkspace, sendText } from '../../support/workspace';
@@ -22,12 +24,18 @@ const SEED_TIMEOUT_MS = 2 * MINUTE_MS;
 const ITEMS = 2_000;
 /** The number of concurrent executions in one process, each with a part of the items. */
 const EXECUTIONS = 4;
+/** The executions use the workspace's two API keys in turn. */
+const SECOND_KEY = 'sk_live_second_key';
 const CONVERSATIONS = 300;
+/** Every third conversation gets auto-replies. */
+const AUTO_REPLY_EVERY = 3;
+const AUTO_REPLY = 'Pesan Kakak sudah kami terima.';
 const FAULTY_WRITES = 0.04;
 const REPEATED_TEXTS = 0.1;
 
 /** The node's clock is ten times as fast, and so is the rate limit; requests take their real time. */
 const SPEED = 10;
+/** Per API key. */
 const RATE_LIMIT = { requests: 75, windowMs: 1_000 / SPEED };
 const TIMEOUT_MS = 1_000;
 
@@ -185,11 +193,33 @@ function findDiscrepancies(
 	return discrepancies;
 }
 
+/** Adds an automation rule: another bot replies to each outgoing message in these conversations. */
+function replyAutomaticallyIn(conversations: ReadonlySet<string>, { store }: Sandbox): void {
+	store.notices.on('event', (event) => {
+		if (event.name !== 'message.created' || !conversations.has(event.conversation.id)) return;
+		const { type, sender } = event.message;
+		if (type !== 'outgoing' || sender.id === OTHER_BOT.id) return;
+		store.addMessage(event.conversation.id, {
+			type: 'outgoing',
+			content: AUTO_REPLY,
+			sender: OTHER_BOT,
+			attachments: [],
+			created_at: timestamp(store.now()),
+		});
+	});
+}
+
 async function soak(seed: number): Promise<string> {
 	const scenarios = Object.entries(SCENARIOS);
 	const [name, scenario] = scenarios[seed % scenarios.length]!;
-	const { sandbox, addConversations, run } = await openWorkspace({ rateLimit: scenario.rateLimit });
+	const { sandbox, addConversations, run } = await openWorkspace({
+		rateLimit: scenario.rateLimit,
+		secondApiKey: SECOND_KEY,
+	});
+	const { apiKey, url: baseUrl } = sandbox;
 	const conversations = addConversations(CONVERSATIONS);
+	const replied = conversations.filter((_, index) => index % AUTO_REPLY_EVERY === 0);
+	replyAutomaticallyIn(new Set(replied), sandbox);
 	const { rows, faults, concurrency } = plan(seed, scenario, conversations);
 	faults.forEach((fault) => sandbox.faults.add(fault));
 
@@ -204,15 +234,17 @@ async function soak(seed: number): Promise<string> {
 		rows.slice((execution * ITEMS) / EXECUTIONS, ((execution + 1) * ITEMS) / EXECUTIONS),
 	);
 	const runs = await Promise.all(
-		shares.map(
-			async (share) =>
-				await run({ ...sendText, options: { concurrency } }, share, {
-					onError: 'continueErrorOutput',
-					retryOnFail: true,
-					maxTries: 3,
-					waitBetweenTries: 1,
-				}),
-		),
+		shares.map(async (share, execution) => {
+			const settings = {
+				onError: 'continueErrorOutput',
+				retryOnFail: true,
+				maxTries: 3,
+				waitBetweenTries: 1,
+			} as const;
+			const sahutApi = { apiKey: execution % 2 === 1 ? SECOND_KEY : apiKey, baseUrl };
+			const credentials = { sahutApi };
+			return await run({ ...sendText, options: { concurrency } }, share, settings, { credentials });
+		}),
 	);
 	const seconds = (performance.now() - start) / 1_000;
 
@@ -226,13 +258,20 @@ async function soak(seed: number): Promise<string> {
 		text,
 		outcome: outcomes[index]!,
 	}));
+	const outgoing = (conversation: string) =>
+		sandbox.store.messages(conversation).filter(({ type }) => type === 'outgoing');
+	const sentByItems = (conversation: string) =>
+		outgoing(conversation).filter(({ sender }) => sender.id !== OTHER_BOT.id);
 	const discrepancies = conversations.flatMap((conversation) =>
 		findDiscrepancies(
-			sandbox.store.messages(conversation).filter(({ type }) => type === 'outgoing'),
+			sentByItems(conversation),
 			items.filter((item) => item.conversation === conversation),
 		),
 	);
 	expect(discrepancies).toEqual([]);
+	for (const conversation of replied) {
+		expect(outgoing(conversation)).toHaveLength(2 * sentByItems(conversation).length);
+	}
 
 	const failed = items.filter(({ outcome }) => !('id' in outcome));
 	expect('id' in outcomes[0]!).toBe(scenario.isFirstSent);

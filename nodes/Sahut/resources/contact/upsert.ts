@@ -16,7 +16,7 @@ import {
 	laneOf,
 	type ContactKey,
 } from '../../api/contactSearch';
-import { hasValues } from '../../api/hasValues';
+import { containsValues } from '../../api/containsValues';
 import type { ItemClient } from '../../api/itemClient';
 import { normalizePhone } from '../../api/phoneNumber';
 import type { Operation } from '../../runtime/operation';
@@ -38,10 +38,10 @@ const stepOf = (key: ContactKey) => `upsert of ${keyText(key)}`;
 
 /** The contact with the key, as Sahut shows it. */
 async function find({ key }: Input, sahut: ItemClient): Promise<Contact | undefined> {
-	const { id } = sahut.ofRun(stepOf(key))?.record ?? {};
+	const { id } = sahut.latestInRun(stepOf(key))?.record ?? {};
 	// A search may not show yet what an item of this run has written.
-	const ofRun = id && (await getContact(sahut, String(id)).catch(undefinedIfNotFound));
-	if (ofRun && hasKey(ofRun, key)) return ofRun;
+	const latestInRun = id && (await getContact(sahut, String(id)).catch(undefinedIfNotFound));
+	if (latestInRun && hasKey(latestInRun, key)) return latestInRun;
 	const [found] = await findContacts(sahut, key);
 	return found ?? (await findRecentContact(key, sahut));
 }
@@ -60,12 +60,12 @@ async function create({ key, fields }: Input, sahut: ItemClient) {
 async function update(contact: Contact, { fields }: Input, sahut: ItemClient): Promise<Contact> {
 	const writeUnlessEqual = async () => {
 		// A list row is not the complete contact, and may be out of date.
-		const isCurrent = hasValues(contact, fields) || !fields.custom_attributes;
+		const isCurrent = containsValues(contact, fields) || !fields.custom_attributes;
 		const current =
 			isCurrent && !isRecentlyWritten(contact.id, sahut)
 				? contact
 				: await getContact(sahut, contact.id);
-		if (hasValues(current, fields)) return current;
+		if (containsValues(current, fields)) return current;
 		return await updateContact(contact.id, keepAttributes(current, fields), sahut);
 	};
 	return await sahut.cache.inLane(`contact ${contact.id}`, writeUnlessEqual, sahut.signal);

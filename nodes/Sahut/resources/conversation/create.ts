@@ -1,5 +1,5 @@
 import { createConversation, type NewConversation } from '../../api/conversations';
-import { deliverInto } from '../../delivery/deliver';
+import { deliverToConversation } from '../../delivery/deliver';
 import type { Operation } from '../../runtime/operation';
 import { channelLocator, collection, contactLocator, idOption } from '../fields';
 import { textField } from '../fieldTypes';
@@ -53,7 +53,7 @@ export const create: Operation<Input> = {
 			const isNew = origin === 'new';
 			await sahut.cache.inLane(
 				`conversation ${id}`,
-				async () => await deliverInto(id, outgoing, sahut, { isNew, wording }),
+				async () => await deliverToConversation(id, outgoing, sahut, { isNew, wording }),
 				sahut.signal,
 			);
 		}

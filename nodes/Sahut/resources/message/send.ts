@@ -1,5 +1,5 @@
 import type { Outgoing } from '../../delivery/content';
-import { deliverInto } from '../../delivery/deliver';
+import { deliverToConversation } from '../../delivery/deliver';
 import type { Operation } from '../../runtime/operation';
 import { collection, conversationLocator, sendOptions } from '../fields';
 import { flagField } from '../fieldTypes';
@@ -44,6 +44,6 @@ export const send: Operation<Input> = {
 	},
 	lane: ({ conversationId }) => `conversation ${conversationId}`,
 	run: async ({ conversationId, ...outgoing }, sahut) => [
-		{ json: await deliverInto(conversationId, outgoing, sahut) },
+		{ json: await deliverToConversation(conversationId, outgoing, sahut) },
 	],
 };

@@ -8,7 +8,7 @@ function isSameText(actual: unknown, wanted: string): boolean {
  * Whether a value has all wanted values. Lists match in any order; objects may have further entries. A
  * list that is null or missing counts as empty.
  */
-export function hasValues(actual: unknown, wanted: unknown): boolean {
+export function containsValues(actual: unknown, wanted: unknown): boolean {
 	if (Array.isArray(wanted)) {
 		const list = actual ?? [];
 		return (
@@ -22,6 +22,8 @@ export function hasValues(actual: unknown, wanted: unknown): boolean {
 	return (
 		typeof actual === 'object' &&
 		actual !== null &&
-		Object.entries(wanted).every(([name, value]) => hasValues(Reflect.get(actual, name), value))
+		Object.entries(wanted).every(([name, value]) =>
+			containsValues(Reflect.get(actual, name), value),
+		)
 	);
 }

@@ -8,7 +8,7 @@ export const CLOCK_TOLERANCE_MS = 1_000;
  * Returns the earliest time that the record of a write can have, by Sahut's clock, in milliseconds since
  * the epoch. Call it after a response: only then is the difference between the clocks known.
  */
-export function writtenSince(sahut: SahutClient, { sentAt }: { sentAt: number }): number {
+export function earliestRecordTime(sahut: SahutClient, { sentAt }: { sentAt: number }): number {
 	return sahut.toServerTime(sentAt) - CLOCK_TOLERANCE_MS;
 }
 
@@ -16,7 +16,7 @@ export function writtenSince(sahut: SahutClient, { sentAt }: { sentAt: number })
  * Whether a write may have created a contact or conversation: it is new enough, belongs to no other write
  * of this execution and, if the response was lost, to no other write of this process.
  */
-export function canBeOf(
+export function mayBeCreatedBy(
 	{ id, createdAt }: { id: string; createdAt: number },
 	sahut: ItemClient,
 	search: WriteSearch,
@@ -25,5 +25,5 @@ export function canBeOf(
 	const isOfOtherWrite =
 		search.isAccountedFor(id) ||
 		(search.kind === 'lostResponse' && recentRecords.keyOf(address, id) !== undefined);
-	return createdAt >= writtenSince(sahut, search) && !isOfOtherWrite;
+	return createdAt >= earliestRecordTime(sahut, search) && !isOfOtherWrite;
 }
