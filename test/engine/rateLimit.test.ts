@@ -77,7 +77,7 @@ describe('a 429', () => {
 
 		expect(statuses(workspace)).toEqual([429, 429, 429, 429, 429]);
 		expect(error?.message).toContain('Sahut did not say for how long');
-		expect(error?.description).toContain('Nothing was done for this item.');
+		expect(error?.description).toContain('This request was not carried out.');
 	});
 
 	it('with a wait of over 120 seconds fails all items at once, and the message names the wait', async () => {

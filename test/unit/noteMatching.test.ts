@@ -20,7 +20,7 @@ it.each([
 	'when %s (private: %s) is wanted, %s (private: %s) is "%s"',
 	(_, wanted, __, stored, verdict) => {
 		const body = { content: 'Halo', ...(wanted !== undefined && { private: wanted }) };
-		const search = { kind: 'sentBefore', sentAt: Date.now() - 60_000 } as const;
+		const search = { kind: 'sentBefore', sentAt: Date.now() - 60_000, isRetry: false } as const;
 		const message = {
 			id: 'msg_1',
 			type: 'outgoing',

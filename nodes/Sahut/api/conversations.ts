@@ -87,7 +87,9 @@ async function findCreated(
 		index.isComplete(since, startedAt) &&
 		writes.every(({ id }) => id !== undefined);
 	if (!isShown) await index.refresh(sahut, since);
-	return index.of([contact_id]).find((each) => mayBeCreatedBy(each, sahut, search))?.id;
+	// Oldest first: items that create several for one contact find theirs in their order.
+	const byAge = index.of([contact_id]).sort((a, b) => a.createdAt - b.createdAt);
+	return byAge.find((each) => mayBeCreatedBy(each, sahut, search))?.id;
 }
 
 /**

@@ -59,7 +59,8 @@ export async function write<T extends IDataObject>(
 	/** Finds the record of an earlier try that the ledger lacks. */
 	async function findUnrecorded(sent: IDataObject, search: WriteSearch): Promise<T | undefined> {
 		const writes = rememberedWrites(memory, memoryKeys(sent), search.sentAt);
-		for (const { id } of read ? writes : []) {
+		// Oldest first: items that write several of a kind find theirs in their order.
+		for (const { id } of read ? writes.toReversed() : []) {
 			if (id === undefined || search.isAccountedFor(id)) continue;
 			const found = await read?.(id, sent, search);
 			if (found) return found;

@@ -17,8 +17,8 @@ export interface Candidates {
 	kept?: Candidate;
 	/** Whether it is certain that `conversations` lacks none. */
 	isComplete: boolean;
-	/** Whether a conversation still exists and belongs to the recipient; may have to read it. */
-	belongsToRecipient(candidate: Candidate): Promise<boolean>;
+	/** Reads a conversation again unless that was just done: whether it has changed, or is not theirs. */
+	recheck(candidate: Candidate): Promise<'same' | 'changed' | 'gone'>;
 }
 
 export const isOpen = ({ status }: Candidate) => status === 'open' || status === 'pending';
@@ -33,9 +33,11 @@ export function newConversationOf(
 
 /** Returns since when resolved conversations matter, by Sahut's clock, in ms; Infinity if they do not. */
 function resolvedSince(recipient: Recipient, retrySentAt: number, sahut: ItemClient): number {
-	const { content, channelId, skipWithinMs = 0, reuseResolvedWithinMs = 0 } = recipient;
+	const { content, channelId, reuseOpenConversation } = recipient;
+	const { skipWithinMs = 0, reuseResolvedWithinMs = 0 } = recipient;
 	const { channelType } = sahut.cache.conversations(channelId);
-	const windowMs = content.text && hasWindow(channelType) ? WINDOW_MS : 0;
+	const needsWindow = content.text && (reuseOpenConversation || !content.template);
+	const windowMs = needsWindow && hasWindow(channelType) ? WINDOW_MS : 0;
 	const ageMs = Math.max(windowMs, skipWithinMs, reuseResolvedWithinMs) || -Infinity;
 	return Math.min(sahut.serverNow() - ageMs, sahut.toServerTime(retrySentAt)) - CLOCK_TOLERANCE_MS;
 }
@@ -54,7 +56,7 @@ export async function findCandidates(
 	rejected: string[],
 ): Promise<Candidates> {
 	if (contactIds.length === 0) {
-		return { conversations: [], isComplete: true, belongsToRecipient: async () => false };
+		return { conversations: [], isComplete: true, recheck: async () => 'gone' };
 	}
 	const { channelId, content, reuseOpenConversation, dryRun } = recipient;
 	const index = sahut.cache.conversations(channelId);
@@ -92,21 +94,29 @@ export async function findCandidates(
 		return conversation_id ? await check(sentInto) : undefined;
 	}
 
-	/** Checks the conversations that are known to be open, until one still is. */
+	/** Checks the conversations that are known to be open: until one still is, or all for a text. */
 	async function hasOpen(): Promise<boolean> {
+		let found = false;
 		for (const each of index.of(contactIds).filter(isOpen)) {
 			const current = await check(each);
-			if (current && isOpen(current)) return true;
+			found ||= current !== undefined && isOpen(current);
+			// A text goes where the customer has written last.
+			if (found && !content.text) break;
 		}
-		return false;
+		return found;
 	}
 
 	const kept = await findKept();
 	const needsConversations = reuseOpenConversation || since < Infinity || !content.template;
 	const startedAt = sahut.toServerTime(sahut.tryStartedAt);
-	let isRead = retrySentAt < Infinity;
-	if (isRead && !index.isComplete(since, startedAt)) await index.refresh(sahut, since);
-	if (needsConversations && !kept && !(await hasOpen())) {
+	// An open conversation does not show what is in others: they must have been read once.
+	const isRetry = retrySentAt < Infinity;
+	let isRead = isRetry || recipient.skipWithinMs !== undefined;
+	const asOf = isRetry ? startedAt : -Infinity;
+	if (isRead && !index.isComplete(since, asOf)) await index.refresh(sahut, since);
+	// The run's own conversation may be closed, and another execution may have sent into a newer one.
+	const mayLackOthers = kept !== undefined && !isOpen(kept) && recipient.skipWithinMs !== undefined;
+	if (needsConversations && (!kept || mayLackOthers) && !(await hasOpen())) {
 		isRead = true;
 		await index.refresh(sahut, since);
 		await hasOpen();
@@ -117,10 +127,13 @@ export async function findCandidates(
 		conversations: index.of(contactIds).filter(matters),
 		kept,
 		isComplete: !isRead || since === Infinity || index.isComplete(since),
-		async belongsToRecipient({ id }) {
+		async recheck({ id }) {
 			const candidate = known(id);
-			if (!candidate || checked.has(id) || id === kept?.id) return candidate !== undefined;
-			return (await check(candidate)) !== undefined;
+			if (!candidate || checked.has(id) || id === kept?.id) return candidate ? 'same' : 'gone';
+			const { status } = candidate;
+			const current = await check(candidate);
+			if (!current) return 'gone';
+			return current.status === status ? 'same' : 'changed';
 		},
 	};
 }

@@ -72,6 +72,13 @@ export async function deliverToPhone(
 		return { ...message, phone, ...ids, requests };
 	}
 
+	/** A contact that a search did not show, and its duplicates if their tags matter. */
+	async function withDuplicates(contact: RecipientContact): Promise<RecipientContact[]> {
+		if (recipient.skipContactTags.length === 0) return [contact];
+		const found = await findRecipientContacts(recipient, sahut);
+		return found.length > 0 ? found : [contact];
+	}
+
 	/** Carries out a plan in an existing conversation. @returns the message and the IDs */
 	async function deliver(plan: Plan, contactId: string, conversationId: string) {
 		const context = { contact_id: contactId };
@@ -108,7 +115,7 @@ export async function deliverToPhone(
 			const identity = { phone, countryCode };
 			const newContact = newContactOf(recipient);
 			const { contact, isNew } = await createOrFindContact(newContact, identity, sahut);
-			if (!isNew) return { contacts: [contact] };
+			if (!isNew) return { contacts: await withDuplicates(contact) };
 			first = contact;
 		}
 		const known = contacts.length > 0 ? contacts : [first];
@@ -117,10 +124,11 @@ export async function deliverToPhone(
 		const body = newConversationOf(recipient, contactId);
 
 		async function startNew(): Promise<Outcome> {
+			const isKnown = findCreatedByItem(body, sahut)?.origin === 'existing';
 			const created = await createConversation(body, sahut, `Contact ${contactId} exists.`);
 			const { id } = created.conversation;
 			if (created.origin === 'new') return { created: id, contactId };
-			if (!isReplanned) return { contacts: known };
+			if (!isKnown) return { contacts: known };
 			throw new UserError(`Sahut returned conversation "${id}", which cannot be used`, {
 				description: `It belongs to another contact than ${contactId}, or to another channel than ${channelId}. Nothing was sent.`,
 			});
@@ -151,7 +159,7 @@ export async function deliverToPhone(
 		contacts: RecipientContact[],
 		isReplanned: boolean,
 	): Promise<IDataObject> {
-		const tagged = findTagged(recipient, contacts);
+		const tagged = await findTagged(recipient, contacts, sahut);
 		if (tagged) {
 			return { ...(dryRun && { dryRun }), skipped: true, skip_reason: 'contact_tag', ...tagged };
 		}
@@ -160,10 +168,9 @@ export async function deliverToPhone(
 		const outcome = await inLanesOf(candidates.conversations, async (): Promise<Outcome> => {
 			const plan = await planMessage({ ...recipient, key }, candidates, sahut);
 			const { conversation } = plan;
-			if (conversation && !(await candidates.belongsToRecipient(conversation))) {
-				rejected.push(conversation.id);
-				return { contacts };
-			}
+			const state = conversation ? await candidates.recheck(conversation) : 'same';
+			if (conversation && state === 'gone') rejected.push(conversation.id);
+			if (state !== 'same') return { contacts };
 			return dryRun
 				? { output: await describe(plan, contactIds[0]) }
 				: await act(plan, contacts, isReplanned);

@@ -126,7 +126,7 @@ export async function findDelivery(
 	const { delivery, ambiguity } = result;
 	if (delivery || ambiguity === undefined) return delivery;
 	const where = conversations.map(({ conversationId }) => `"${conversationId}"`).join(', ');
-	throw new (isSkip ? AmbiguousError : UnknownOutcomeError)(
+	throw new (isSkip && !search.isRetry ? AmbiguousError : UnknownOutcomeError)(
 		`It is not known whether conversation ${where} already has this message: ${AMBIGUITIES[ambiguity]}`,
 		{ description: 'Nothing was sent in this try. Check the conversation before you send it.' },
 	);

@@ -10,7 +10,7 @@ import type { Message } from '../transport/types';
 export type Search =
 	| WriteSearch
 	/** For Skip If Sent Within: a message since `sentAt`, from any sender. */
-	| { kind: 'sentBefore'; sentAt: number };
+	| { kind: 'sentBefore'; sentAt: number; isRetry: boolean };
 
 /** Why a match is ambiguous, as it continues "It is not known whether …: ". */
 export const AMBIGUITIES = {
@@ -76,13 +76,15 @@ export function createMatcher(
 			const isEqual = normalizeText(content) === normalizeText(earlier.content);
 			return isEqual && sender?.id === earlier.senderId ? 'match' : 'noMatch';
 		}
+		// After a lost response, only a certain match counts: the item fails without one.
+		if (search.kind === 'lostResponse') return 'noMatch';
 		return matchSender({ sender }) === 'noMatch' ? 'noMatch' : 'notUnique';
 	}
 
 	/** For content that an agent or a bot may write by chance: only the API's own sender identifies it. */
 	function matchSender({ sender }: Pick<Message, 'sender'>): Verdict {
 		if (observedApi.sender) return sender?.id === observedApi.sender.id ? 'match' : 'noMatch';
-		return search.kind === 'lostResponse' ? 'noMatch' : 'notUnique';
+		return search.kind === 'lostResponse' ? 'match' : 'notUnique';
 	}
 
 	/** For a template whose values the stored text does not show: it may still be the wanted one. */

@@ -43,7 +43,10 @@ export interface Planned extends Outgoing, Partial<Pick<Recipient, 'reuseResolve
 function unknownOrder(what: string, ErrorClass = AmbiguousError): UserError {
 	return new ErrorClass(
 		`It is not known whether ${what}: Sahut lists too many conversations in an unknown order`,
-		{ description: 'Nothing was sent. Use Message: Send with the ID of the conversation.' },
+		{
+			description:
+				'Nothing was sent in this try. Use Message: Send with the ID of the conversation.',
+		},
 	);
 }
 
@@ -56,8 +59,11 @@ async function findBefore(
 	histories: History[],
 	sahut: ItemClient,
 ): Promise<{ delivery: Delivery; isSkip: boolean } | undefined> {
+	const past = sahut.past(key);
+	const isRetry = !dryRun && past.kind === 'retryWithoutLedger';
 	if (skipWithinMs !== undefined) {
-		const search = { kind: 'sentBefore', sentAt: sahut.now() - skipWithinMs } as const;
+		const sentAt = sahut.now() - skipWithinMs;
+		const search = { kind: 'sentBefore', sentAt, isRetry } as const;
 		const of = bodiesOf(content).map(contentKey).join();
 		const find = async () => ({
 			of,
@@ -72,8 +78,7 @@ async function findBefore(
 			: await sahut.once(`sent before: ${key}`, step, isStill);
 		if (delivery) return { delivery, isSkip: true };
 	}
-	const past = sahut.past(key);
-	if (dryRun || past.kind !== 'retryWithoutLedger') return undefined;
+	if (!isRetry) return undefined;
 	const delivery = await findDelivery(histories, content, past, sahut);
 	return delivery && { delivery, isSkip: false };
 }
@@ -115,13 +120,14 @@ export async function planMessage(
 ): Promise<Plan> {
 	const { key, content, skipWithinMs, dryRun, phone, channelId, reuseOpenConversation } = message;
 	const { reuseResolvedWithinMs = -Infinity } = message;
-	const note =
-		skipWithinMs === undefined
-			? 'It is not known whether the customer has written within 24 hours: nothing was sent.'
-			: 'It is not known whether the message was sent before: nothing was sent.';
-	const histories = new Map(conversations.map(({ id }) => [id, openHistory(sahut, id, note)]));
 	const isRetry = !dryRun && sahut.past(key).kind === 'retryWithoutLedger';
-	if (isRetry || skipWithinMs !== undefined) {
+	const isSearched = isRetry || skipWithinMs !== undefined;
+	const what = isSearched
+		? 'the message was sent before'
+		: 'the customer has written within 24 hours';
+	const note = `It is not known whether ${what}: nothing was sent${isRetry ? ' in this try' : ''}.`;
+	const histories = new Map(conversations.map(({ id }) => [id, openHistory(sahut, id, note)]));
+	if (isSearched) {
 		const before = await findBefore(message, [...histories.values()], sahut);
 		const id = before?.delivery.conversationId;
 		const conversation = conversations.find((each) => each.id === id);
@@ -150,19 +156,21 @@ export async function planMessage(
 		conversations.find(({ status }) => status === 'snoozed') ??
 		conversations.find(isReusable);
 	const usable = reuseOpenConversation ? best : undefined;
+	const usableOpen = reuseOpenConversation ? open : undefined;
 	if (content.text && hasWindow(channelType)) {
 		const mayHaveWindow = conversations.filter(
 			(each) => each === open || (each.activeAt ?? 0) >= now - WINDOW_MS,
 		);
 		// A text goes into a single, open conversation without reading it: Sahut accepts or refuses it.
-		const isOnlyChoice = !isEither && open && mayHaveWindow.length === 1;
-		for (const each of isOnlyChoice ? [] : mayHaveWindow) {
+		const isOnlyChoice = !isEither && usableOpen && mayHaveWindow.length === 1;
+		const isNewTemplate = isEither && !reuseOpenConversation;
+		for (const each of isOnlyChoice || isNewTemplate ? [] : mayHaveWindow) {
 			const textUntil = await readWindow(histories.get(each.id)!, sahut);
 			if (!(textUntil > sahut.serverNow())) continue;
 			if (reuseOpenConversation) return send(each, textUntil);
 			if (!isEither) return send(undefined, Infinity);
 		}
-		if (!isEither && !open) {
+		if (!isEither && !usableOpen) {
 			if (!isComplete) throw unknownOrder(`${phone} has written within 24 hours`);
 			await assertCanStartWithText(message, sahut);
 		}

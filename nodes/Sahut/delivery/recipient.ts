@@ -38,9 +38,7 @@ export async function findRecipientContacts(
 	if (recipient.skipContactTags.length > 0) {
 		const { contacts, isComplete } = await findAllContacts(sahut, key);
 		if (!isComplete) throw tooManyContacts(phone);
-		// A list row may lack the tags.
-		const read = async (each: Contact) => (each.tags ? each : await getContact(sahut, each.id));
-		if (contacts.length > 0) return await Promise.all(contacts.map(read));
+		if (contacts.length > 0) return contacts;
 	} else {
 		const latestInRun = sahut.latestInRun(newContactKey(phone))?.record?.id;
 		const written = sahut.latestInRun(phoneMessageKey(recipient))?.context?.contact_id;
@@ -78,14 +76,27 @@ function normalizeTag(tag: unknown): string {
 export const phoneMessageKey = ({ phone, channelId }: Recipient) =>
 	`POST message to ${phone} on ${channelId}`;
 
-/** Finds the first contact with a tag to skip. @returns its ID and that tag */
-export function findTagged(
-	{ skipContactTags }: Recipient,
+/**
+ * Finds a contact with a tag to skip, and the tag. A list row may lack the tags: then reads the contact.
+ *
+ * @throws AmbiguousError if tags are not a list of texts; NodeApiError
+ */
+export async function findTagged(
+	{ skipContactTags, phone }: Recipient,
 	contacts: RecipientContact[],
-): { contact_id: string; tag: string } | undefined {
+	sahut: ItemClient,
+): Promise<{ contact_id: string; tag: string } | undefined> {
+	if (skipContactTags.length === 0) return undefined;
 	const unwanted = new Set(skipContactTags.map(normalizeTag));
-	for (const { id, tags } of contacts) {
-		const tag = (tags ?? []).find((each) => unwanted.has(normalizeTag(each)));
+	for (const { id, tags: shown } of contacts) {
+		const tags: unknown = shown ?? (await getContact(sahut, id)).tags ?? [];
+		if (!Array.isArray(tags) || !tags.every((tag) => typeof tag === 'string')) {
+			throw new AmbiguousError(
+				`It is not known whether contact "${id}" with ${phone} has one of the tags to skip: Sahut does not show its tags as a list of texts`,
+				{ description: 'Nothing was sent. Check the contact in Sahut.' },
+			);
+		}
+		const tag = tags.find((each) => unwanted.has(normalizeTag(each)));
 		if (tag !== undefined) return { contact_id: id, tag };
 	}
 	return undefined;

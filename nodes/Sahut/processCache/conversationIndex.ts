@@ -32,6 +32,8 @@ export interface KnownConversation {
 	readonly id: string;
 	readonly contactId: string;
 	status: Conversation['status'];
+	/** When Sahut last updated the record; and when something last happened, our messages included. */
+	updatedAt: number;
 	activeAt: number;
 	createdAt: number;
 	/** When this process last wrote it, by this machine's clock; -Infinity if it has not. */
@@ -107,23 +109,24 @@ export class ConversationIndex {
 		if (channel?.id !== undefined && channel.id !== this.channelId) return;
 		if (typeof channel?.type === 'string') this.channelType = channel.type;
 		if (contactId === undefined) return;
-		const activeAt = activityOf(conversation);
+		const updatedAt = activityOf(conversation);
 		const before = this.byContact.get(contactId)?.find((each) => each.id === id);
 		const writtenAt = before?.writtenAt ?? -Infinity;
 		if (!before && status === 'resolved' && this.size >= MAX_CONVERSATIONS) {
 			// Resolved conversations do not evict others.
-			this.evictedBefore = Math.max(this.evictedBefore, activeAt + 1);
+			this.evictedBefore = Math.max(this.evictedBefore, updatedAt + 1);
 			return;
 		}
 		if (before && source === 'list') {
-			const isOlder = activeAt < before.activeAt;
-			if (isOlder || (activeAt === before.activeAt && this.mayBeDelayed(before))) return;
+			const isOlder = updatedAt < before.updatedAt;
+			if (isOlder || (updatedAt === before.updatedAt && this.mayBeDelayed(before))) return;
 		}
 		this.put({
 			id,
 			contactId,
 			status,
-			activeAt: Math.max(activeAt, before?.activeAt ?? 0),
+			updatedAt,
+			activeAt: Math.max(updatedAt, before?.activeAt ?? 0),
 			createdAt: Date.parse(conversation.created_at) || 0,
 			writtenAt: source === 'write' ? Date.now() : writtenAt,
 		});
@@ -199,7 +202,8 @@ export class ConversationIndex {
 			count += 1;
 		}
 		for (const conversation of all.reverse()) this.update(conversation, 'list');
-		const isAll = count >= pages.last();
+		// Of a list that changed while it was read, a record may have moved to a page that was read before.
+		const isAll = count >= pages.last() && pages.totals.size <= 1;
 		if (isAll) this.completeSince = -Infinity;
 		else if (isOutdated || !isOrdered) this.completeSince = oldest;
 		else this.completeSince = Math.min(this.completeSince, oldest);
@@ -243,6 +247,7 @@ export class ConversationIndex {
 	 */
 	private learnOrder(page: Conversation[]): void {
 		const created = page.map(({ created_at }) => Date.parse(created_at));
+		if (created.some(Number.isNaN)) return;
 		if (!isDescending(page.map(activityOf))) this.isOrderedByActivity = false;
 		else if (!isDescending(created)) this.isOrderedByActivity = true;
 	}

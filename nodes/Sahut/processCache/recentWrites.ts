@@ -86,8 +86,8 @@ export class RecentWrites {
 
 	/** Records a write that was found in Sahut: one with this key and without a response, or a new one. */
 	recordFound(scope: string, key: number, id: string, at: number): void {
-		if (this.keyOf(scope, id) !== undefined) return;
 		const lost = this.numbersOf(key).find((write) => this.ids[write % this.max] === undefined);
+		if (lost === undefined && this.keyOf(scope, id) !== undefined) return;
 		this.confirm(lost ?? this.begin(scope, key, at), id, at);
 	}
 

@@ -39,7 +39,7 @@ function refusals(subject: string, waitMs?: number): Partial<Record<number, Expl
 		422: [`Sahut refused the data for ${subject}`, CHECK_FIELDS],
 		429: [
 			`The rate limit of your Sahut plan was reached${wait}`,
-			'Nothing was done for this item. Run it again later, and set Requests per Minute under Options to stay below the limit of your plan.',
+			'This request was not carried out. Run the item again later, and set Requests per Minute under Options to stay below the limit of your plan.',
 		],
 	};
 }

@@ -1,3 +1,5 @@
+import type { INode } from 'n8n-workflow';
+
 import { MINUTE_MS } from '../../../sandbox/clock';
 import { letPass, retry } from '../../support/retryData';
 import { letTimePass } from '../../support/transport';
@@ -197,15 +199,20 @@ describe('Retry of a template with variables', () => {
 		templateVariables: { variable: [{ name: 'customer_name', value: 'Ani' }] },
 	};
 
-	async function retryAfter(content: string, senderType: 'agent' | 'bot') {
+	async function retryAfter(
+		content: string,
+		senderType: 'agent' | 'bot',
+		more: INode['parameters'] = {},
+	) {
+		const parameters = { ...sendFollowUp, ...more };
 		const { workspace, conversation } = await openChat();
 		const { faults } = workspace.sandbox;
 		faults.add({ kind: 'status', status: 422, method: 'POST' });
-		const failed = await workspace.run(sendFollowUp, [{ conversation }]);
+		const failed = await workspace.run(parameters, [{ conversation }]);
 		addOutgoing(workspace, conversation, content, {
 			sender: { type: senderType, id: 'usr_1', name: 'Dewi' },
 		});
-		const { output } = await retry(workspace, failed, sendFollowUp);
+		const { output } = await retry(workspace, failed, parameters);
 		return { sent: workspace.sent(conversation).length, found: output('Sahut')[0]!.json.content };
 	}
 
@@ -218,10 +225,26 @@ describe('Retry of a template with variables', () => {
 		expect(found).toContain('Halo Kak Ani');
 	});
 
-	it('matches a message of the bot that contains the values of the template', async () => {
-		expect(await retryAfter('Halo Kak  Ani, ini pengingat.', 'bot')).toEqual({
+	it('matches a message of the bot that contains a value that only this message has', async () => {
+		const withOrder = { variable: [{ name: 'customer_name', value: 'Ani ORD-12' }] };
+		const text = 'Halo Kak  Ani ORD-12, ini pengingat.';
+		expect(await retryAfter(text, 'bot', { templateVariables: withOrder })).toEqual({
 			sent: 1,
-			found: 'Halo Kak  Ani, ini pengingat.',
+			found: text,
 		});
+	});
+
+	it('does not guess whether a bot’s message with the same name is the template', async () => {
+		const { workspace, conversation } = await openChat();
+		workspace.sandbox.faults.add({ kind: 'status', status: 422, method: 'POST' });
+		const failed = await workspace.run(sendFollowUp, [{ conversation }]);
+		addOutgoing(workspace, conversation, 'Halo Kak Ani, ini pengingat.', {
+			sender: { type: 'bot', id: 'usr_1', name: 'Bot' },
+		});
+
+		const { error } = await retry(workspace, failed, sendFollowUp);
+
+		expect(error?.context).toMatchObject({ reason: 'unknown_outcome', mayHaveArrived: true });
+		expect(workspace.sent(conversation)).toHaveLength(1);
 	});
 });

@@ -143,7 +143,7 @@ it('sends only into conversations that are not resolved or that the run has used
 				await workspace.sandbox.close();
 			},
 		),
-		{ numRuns: 40 },
+		{ numRuns: 50 },
 	);
 }, 120_000);
 
@@ -304,6 +304,6 @@ it('sends each message once, however often and whenever an execution requests it
 				await workspace.sandbox.close();
 			},
 		),
-		{ numRuns: 20, interruptAfterTimeLimit: 60_000 },
+		{ numRuns: 25, interruptAfterTimeLimit: 60_000 },
 	);
 }, 120_000);

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import type { INode } from 'n8n-workflow';
 
 import { HOUR_MS } from '../../../sandbox/clock';
@@ -193,6 +194,8 @@ describe('memory', () => {
 				expect(jsonsOf(run)).toHaveLength(count);
 				journal.clear();
 				for (const id of conversations) (store.messages(id) as unknown[]).length = 1;
+				// Until the sockets of the last requests are closed.
+				await wait(1_000);
 				return true;
 			}
 
