@@ -27,7 +27,7 @@ function read(params: Params) {
 			limit: params.limit(),
 			newestFirst: params.choice('options.order') === 'newestFirst',
 			after: params.instant('filters.createdAfter'),
-			before: params.instant('filters.findCreatedByItem'),
+			before: params.instant('filters.createdBefore'),
 			keep: readFilter(params),
 		},
 		asTranscript: params.choice('options.output') === 'transcript',

@@ -7,7 +7,7 @@ export const filters = collection('filters', [
 	timeField('Created After', 'createdAfter', {
 		description: 'Only messages from this time on, the time itself included',
 	}),
-	timeField('Created Before', 'findCreatedByItem', {
+	timeField('Created Before', 'createdBefore', {
 		description: 'Only messages up to this time, the time itself not included',
 	}),
 	choicesField('Sender Types', 'senderTypes', {
