@@ -77,7 +77,7 @@ describe('Retry On Fail', () => {
 		);
 
 		expect(error?.message).toContain('It is not known whether conversation');
-		expect(error?.description).toContain('Check in Sahut whether it is there');
+		expect(error?.description).toContain('Check in Sahut whether it has arrived');
 		expect(workspace.requests().filter((request) => request.startsWith('POST'))).toHaveLength(1);
 	});
 
