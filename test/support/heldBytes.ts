@@ -2,17 +2,18 @@ import { setImmediate } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
-/** The bytes that a value takes, typed arrays included, when all garbage has been collected. */
+/** The bytes that a value takes on the heap when all garbage has been collected, without typed arrays. */
 export async function heldBytes(make: () => unknown): Promise<number> {
 	setFlagsFromString('--expose-gc');
 	const collect = runInNewContext('gc') as () => void;
-	const used = async () => {
-		// What the current job has taken from weak references stays until it ends.
-		await setImmediate();
-		collect();
-		const { heapUsed, arrayBuffers } = process.memoryUsage();
-		return heapUsed + arrayBuffers;
-	};
+	async function used(): Promise<number> {
+		// What a job has taken from weak references stays until it ends, and what has ended, one collection.
+		for (let round = 1; round <= 2; round++) {
+			await setImmediate();
+			collect();
+		}
+		return process.memoryUsage().heapUsed;
+	}
 	const before = await used();
 	const value = await make();
 	const after = await used();
