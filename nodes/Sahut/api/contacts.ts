@@ -114,6 +114,10 @@ export async function createContact(
 	);
 }
 
+/** Returns a search for the oldest contact with this key. */
+const oldestContact = (key: ContactKey, sahut: ItemClient) => async () =>
+	(await findContacts(sahut, key))[0];
+
 /**
  * Reads the contact that this process last wrote with this key: a search may not show it yet. If another
  * item or execution lost such a response less than a minute ago, waits until its contact can be found.
@@ -133,8 +137,7 @@ export async function findRecentContact(
 		const contact = await getContact(sahut, latest.id).catch(undefinedIfNotFound);
 		return contact && hasKey(contact, key) ? contact : undefined;
 	}
-	const look = async () => (await findContacts(sahut, key))[0];
-	return latest && (await pollForLostWrite(sahut, writes, look));
+	return latest && (await pollForLostWrite(sahut, writes, oldestContact(key, sahut)));
 }
 
 /**
@@ -150,8 +153,7 @@ export async function createOrFindContact(
 ): Promise<{ contact: Contact; isNew: boolean }> {
 	const findExisting = async (error: unknown) => {
 		if (!isRefused(error)) throw error;
-		const look = async () => (await findContacts(sahut, key))[0];
-		const contact = await poll(sahut, sahut.now(), OWN_WRITE_MS, look);
+		const contact = await poll(sahut, sahut.now(), OWN_WRITE_MS, oldestContact(key, sahut));
 		if (!contact) throw error;
 		return { contact, isNew: false };
 	};

@@ -46,9 +46,7 @@ export async function fetchChannelType(
 ): Promise<string | undefined> {
 	const index = sahut.cache.conversations(channelId);
 	if (index.channelType === undefined) {
-		const wording = { subject: `conversations on channel "${channelId}"` };
-		const list = { path: ['conversations'], query: { channel_id: channelId }, wording };
-		const { data } = await fetchPage<Conversation>(sahut, list, 1, 1);
+		const { data } = await fetchPage<Conversation>(sahut, index.list(), 1, 1);
 		for (const conversation of data) index.update(conversation, 'list');
 	}
 	return index.channelType;

@@ -233,7 +233,8 @@ export class ConversationIndex {
 		this.fullReadUntil = now + Math.max(FULL_READ_MS, FULL_READ_FACTOR * (now - began));
 	}
 
-	private list(status?: string) {
+	/** The list of the channel's conversations, as a request for its pages. */
+	list(status?: string) {
 		return {
 			path: ['conversations'],
 			query: { channel_id: this.channelId, ...(status && { status }) },
