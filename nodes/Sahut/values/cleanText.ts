@@ -1,0 +1,21 @@
+/**
+ * Characters that take no space on the screen: zero-width spaces, marks of text direction, soft hyphens,
+ * variation selectors, fillers (Unicode's `Default_Ignorable_Code_Point`), control characters, and the
+ * empty Braille pattern.
+ */
+const INVISIBLE = '\\p{Default_Ignorable_Code_Point}\\p{Cf}\\u2800';
+const INVISIBLE_CHARACTERS = new RegExp(`[${INVISIBLE}]|(?!\\s)\\p{Cc}`, 'gu');
+const BLANK = new RegExp(`^(?:[\\s${INVISIBLE}]|\\p{Cc})*$`, 'u');
+
+/**
+ * Removes invisible characters and surrounding whitespace, as a copied ID, number or address may have
+ * them. Not for text that a person reads: emoji contain such characters.
+ */
+export function cleanText(text: string): string {
+	return text.replace(INVISIBLE_CHARACTERS, '').trim();
+}
+
+/** Whether a text shows nothing: it has only whitespace and invisible characters. */
+export function isBlank(text: string): boolean {
+	return BLANK.test(text);
+}

@@ -1,0 +1,32 @@
+import { cleanText, isBlank } from '../../../nodes/Sahut/values/cleanText';
+
+/** Zero-width space, isolates, soft hyphen, variation selector, Hangul filler, byte order mark, Braille blank. */
+const INVISIBLE = [
+	'\u200b',
+	'\u2066\u2069',
+	'\u00ad',
+	'\ufe0f',
+	'\u3164',
+	'\ufeff',
+	'\u2800',
+	'\0',
+];
+
+it.each(INVISIBLE)('removes the invisible character %j from an identifier', (character) => {
+	expect(cleanText(`${character} conv${character}_1 ${character}`)).toBe('conv_1');
+});
+
+it('leaves whitespace inside a text', () => {
+	expect(cleanText(' 0812 3456\t7890\n')).toBe('0812 3456\t7890');
+});
+
+it.each([...INVISIBLE, '', ' \n\t\u00a0\u3000', INVISIBLE.join(' ')])(
+	'reports that %j shows nothing',
+	(text) => {
+		expect(isBlank(text)).toBe(true);
+	},
+);
+
+it.each(['.', '❤️', '\u200b.', '0'])('reports that %j shows something', (text) => {
+	expect(isBlank(text)).toBe(false);
+});
