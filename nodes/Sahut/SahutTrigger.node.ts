@@ -8,6 +8,7 @@ import {
 } from 'n8n-workflow';
 
 import { getChannels } from './methods/loadOptions';
+import { collectionTwins } from './runtime/properties';
 import { receive } from './trigger/delivery';
 import { triggerFields } from './trigger/fields';
 import { isRegistered, register, unregister } from './trigger/registration';
@@ -38,7 +39,7 @@ export class SahutTrigger implements INodeType {
 				ndvHideUrl: true,
 			},
 		],
-		properties: triggerFields,
+		properties: [...triggerFields, ...collectionTwins(triggerFields)],
 	};
 
 	methods = { loadOptions: { getChannels } };

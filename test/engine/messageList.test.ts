@@ -45,7 +45,7 @@ describe('Return All', () => {
 		['10 at once by default', {}, 10],
 		['one after another, if so chosen', { concurrency: 1 }, 1],
 		['20 at once at most', { concurrency: 99 }, 20],
-		['10 at once, if the option is no number', { concurrency: 'many' }, 10],
+		['10 at once, if the option is empty', { concurrency: '={{ null }}' }, 10],
 	])('fetches the pages behind the first %s', async (_, options, inFlight) => {
 		const count = 100 * (inFlight + 2);
 		const { run, conversation, sandbox } = await openConversationOf(count, 250);

@@ -15,7 +15,6 @@ function variables(rows: Record<string, unknown>): INode['parameters'] {
 }
 
 describe('what is sent is the body that the API documents, and nothing else, for', () => {
-	const ORDER = { customer_name: 'Budi', order_id: 'ORD-12345', total: 'Rp 450.000' };
 	it.each<[string, INode['parameters'], object]>([
 		['a text', { content: '  Halo\n"Budi" 👋  ' }, { content: '  Halo\n"Budi" 👋  ' }],
 		['a number that an expression gave', { content: '={{ 42 }}' }, { content: '42' }],
@@ -28,11 +27,6 @@ describe('what is sent is the body that the API documents, and nothing else, for
 			'a template without variables',
 			{ ...sendTemplate, templateId: ' tmpl_opening_hours ' },
 			{ template_id: 'tmpl_opening_hours' },
-		],
-		[
-			'a template, even if the option of a note is left over from a text',
-			{ ...sendTemplate, ...variables(ORDER), options: { private: true } },
-			{ template_id: 'tmpl_invoice_due', template_variables: ORDER },
 		],
 	])('%s', async (_, parameters, body) => {
 		const { sandbox, addConversations, run } = await openWorkspace();

@@ -5,12 +5,15 @@ import {
 	toTemplateVariables,
 } from '../../nodes/Sahut/resources/message/templateVariables';
 
+/** Excludes what a failed expression leaves behind, and names in braces. */
+const isOrdinary = (text: string) => !/\{\{|undefined|NaN|\[object|Invalid Date/.test(text);
+
 /** Values that WhatsApp takes as they are. */
 const scalars = fc.oneof(
 	fc
 		.string()
 		.map((text) => text.replace(/\s+/g, ' ').trim())
-		.filter((text) => text !== ''),
+		.filter((text) => text !== '' && isOrdinary(text)),
 	fc.integer(),
 	fc.boolean(),
 );
@@ -19,7 +22,7 @@ const scalars = fc.oneof(
 const names = fc
 	.oneof(fc.string(), fc.constantFrom('__proto__', 'constructor', 'toString', 'a": "', '\\'))
 	.map((name) => name.trim())
-	.filter((name) => name !== '');
+	.filter((name) => name !== '' && isOrdinary(name));
 
 const variables = fc
 	.uniqueArray(fc.tuple(names, scalars), { selector: ([name]) => name, maxLength: 8 })

@@ -1,9 +1,9 @@
 import { findAllContacts, findContacts } from '../api/contactSearch';
 import { findRecentContact, getContact, newContactKey } from '../api/contacts';
 import type { ItemClient } from '../api/itemClient';
-import { normalizeText } from '../api/messageContent';
 import { AmbiguousError, undefinedIfNotFound } from '../transport/errors';
 import type { Contact } from '../transport/types';
+import { normalizeTag } from '../values/tags';
 import type { Outgoing } from './content';
 
 /** A message to a phone number, and how to choose or create its conversation. */
@@ -61,15 +61,6 @@ function tooManyContacts(phone: string): AmbiguousError {
 		`It is not known whether a contact with ${phone} has one of the tags to skip: too many contacts match the end of the number`,
 		{ description: 'Nothing was sent. Check the contact in Sahut, then send the message there.' },
 	);
-}
-
-/** Normalizes a tag: ignores case, width, invisible characters and the amount of whitespace. */
-function normalizeTag(tag: unknown): string {
-	return normalizeText(
-		String(tag)
-			.normalize('NFKC')
-			.replace(/\p{Cf}/gu, ''),
-	).toLowerCase();
 }
 
 /** The ledger's key of a message to a phone number, whichever conversation it goes into. */

@@ -6,7 +6,6 @@ import type { TransportSettings } from '../transport/settings';
 import { endAsCancelled } from './cancellation';
 import { nameTheItem, toErrorData, toFailure, type NodeFailure } from './failures';
 import type { OutputItem, Resource } from './operation';
-import { readParams } from './params';
 import { prepare } from './prepare';
 
 /** What has become of one item. On Stop, those behind a failed one are not started any more. */
@@ -66,12 +65,7 @@ export async function executeItems(
 		const isOver = stop.signal.aborted || (!wasCancelled && cancelSignal?.aborted);
 		// One at least: its first request says that the execution was cancelled.
 		if (isOver && readings.length > 0) break;
-		readings.push(
-			await attempt(async () => {
-				const { operation } = await setup();
-				return operation.read(readParams(context, itemIndex, operation.fields));
-			}),
-		);
+		readings.push(await attempt(async () => (await setup()).read(itemIndex)));
 	}
 
 	const outcomes = await Promise.all(

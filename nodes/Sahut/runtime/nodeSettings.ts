@@ -6,6 +6,7 @@ import {
 	type TransportSettings,
 } from '../transport/settings';
 import type { Operation } from './operation';
+import type { Params } from './params';
 
 const MAX_CONCURRENCY = 20;
 
@@ -36,39 +37,26 @@ export function readStart(context: IExecuteFunctions): number | undefined {
 	return known && known.establishedAt - (isOfRetry ? UNKNOWN_START_MS : 0);
 }
 
-/**
- * A number from an option of the first item, which is one for all items. Nothing, as an expression
- * may give it, counts as not given.
- */
-function readNumber(context: IExecuteFunctions, name: string): number | undefined {
-	const given: unknown = context.getNodeParameter(name, 0, null);
-	const number = given === null || given === '' ? NaN : Number(given);
-	return Number.isNaN(number) ? undefined : number;
-}
-
-/** In the range of the field; beyond it, what comes closest. */
-function readConcurrency(context: IExecuteFunctions, fallback: number): number {
-	const given = readNumber(context, 'options.concurrency') ?? fallback;
+/** In the range of the field; beyond it, the closest value. */
+function readConcurrency(params: Params, fallback: number): number {
+	const given = params.number('options.concurrency') ?? fallback;
 	return Math.round(Math.min(MAX_CONCURRENCY, Math.max(1, given)));
 }
 
 /** @throws UserError for less than one, which would be no request at all. */
-function readRequestsPerMinute(context: IExecuteFunctions): number {
-	const given = readNumber(context, 'options.requestsPerMinute') ?? Infinity;
+function readRequestsPerMinute(params: Params): number {
+	const given = params.number('options.requestsPerMinute') ?? Infinity;
 	if (given >= 1) return given;
 	throw new UserError('Requests per Minute must be a number from 1', {
 		description: `It is ${given}. Remove the option to send as fast as your plan allows.`,
 	});
 }
 
-/** The options that are one for the whole node: the first item's. */
-export function readTransport(
-	context: IExecuteFunctions,
-	{ readsOnly }: Operation,
-): TransportSettings {
+/** Reads the options that apply to the whole node. @param params of the first item */
+export function readTransport(params: Params, { readsOnly }: Operation): TransportSettings {
 	return {
 		...DEFAULT_TRANSPORT,
-		concurrency: readConcurrency(context, DEFAULT_CONCURRENCY[readsOnly ? 'read' : 'write']),
-		requestsPerMinute: readRequestsPerMinute(context),
+		concurrency: readConcurrency(params, DEFAULT_CONCURRENCY[readsOnly ? 'read' : 'write']),
+		requestsPerMinute: readRequestsPerMinute(params),
 	};
 }

@@ -1,106 +1,166 @@
-import {
-	UserError,
-	type IExecuteFunctions,
-	type IGetNodeParameterOptions,
-	type INodeProperties,
-} from 'n8n-workflow';
+import { UserError, type INodeProperties, type INodePropertyOptions } from 'n8n-workflow';
 
-import { asId, asInstant, asText, asTexts } from './values';
+import { cleanText, isBlank } from '../values/cleanText';
+import { parseInstant } from '../values/instant';
+import { assertNoLeftovers } from '../values/leftovers';
+import { parseNumber } from '../values/number';
+import { asId, asOptionalId, asText } from '../values/text';
+import { asTexts, isEmptyList } from '../values/textList';
+import { findField, isStored, resolve, type ParameterSource } from './parameterSource';
 
 export type Row = Readonly<Record<string, string | undefined>>;
 
-/** The label of a field, or of an entry of a collection: `['options', 'private']`. */
-function findLabel(fields: INodeProperties[], [name, ...rest]: string[]): string | undefined {
-	const field = fields.find((candidate) => candidate.name === name);
-	const inside = field?.type === 'collection' ? (field.options as INodeProperties[]) : [];
-	return rest.length > 0 && inside.length > 0 ? findLabel(inside, rest) : field?.displayName;
-}
+const isNothing = (value: unknown) =>
+	value === undefined || value === null || (typeof value === 'string' && isBlank(value));
+
+/** Shows a value in an error message: `nothing`, `12`, `"60 per minute"`. */
+const show = (value: unknown) => (isNothing(value) ? 'nothing' : JSON.stringify(value));
 
 /**
- * Reads the fields of item `itemIndex`, with expressions resolved, by type; `fields` give the labels
- * that messages use.
+ * Reads the fields of one item. Each method returns a valid value or throws; a blank value counts as not
+ * given unless the method says otherwise.
+ *
+ * @param fields give the labels that errors name, and the values that choices allow
  */
-export function readParams(
-	context: IExecuteFunctions,
-	itemIndex: number,
-	fields: INodeProperties[],
-) {
-	const labelOf = (name: string) => findLabel(fields, name.split('.')) ?? name;
+export function readParams(source: ParameterSource, fields: INodeProperties[]) {
+	const fieldOf = (name: string) => findField(fields, name.split('.'));
+	const labelOf = (name: string) => fieldOf(name)?.displayName ?? name;
 
 	/** A value of any type, as it was given. */
-	function raw(
-		name: string,
-		fallback: unknown = null,
-		options?: IGetNodeParameterOptions,
-	): unknown {
-		return context.getNodeParameter(name, itemIndex, fallback, options);
+	const raw = (name: string) => resolve(source, fields, name);
+
+	/**
+	 * Text as it was given, `''` for nothing; a number or boolean from an expression as text.
+	 *
+	 * @throws UserError for lists and objects, and for what a failed expression leaves behind
+	 */
+	function text(name: string): string {
+		const given = asText(raw(name), labelOf(name));
+		assertNoLeftovers(given, labelOf(name));
+		return given;
 	}
 
-	/** Text as it was given; a number or boolean from an expression as text, nothing as `''`. */
-	const text = (name: string) => asText(raw(name), labelOf(name));
-
-	function flag(name: string, fallback: boolean): boolean {
-		const value = raw(name, fallback);
-		if (typeof value === 'boolean') return value;
-		if (value === 'true' || value === 'false') return value === 'true';
-		throw new UserError(`${labelOf(name)} must be true or false`, {
-			description: `It is ${JSON.stringify(value)} for this item.`,
+	/** Throws if a text shows nothing. @param advice what to enter: "Enter a name." */
+	function requireVisible(name: string, given: string, advice: string): string {
+		if (!isBlank(given)) return given;
+		throw new UserError(`${labelOf(name)} is empty`, {
+			description: `${advice} If an expression provides it, check that it has a value for this item.`,
 		});
 	}
 
-	/** Whether an entry was added to a collection, e.g. `options.dryRun`; an expression may give nothing. */
-	function isAdded(name: string): boolean {
-		const [collection = '', entry = ''] = name.split('.');
-		// As it is stored: to resolve all expressions in it only for this takes time.
-		const stored = raw(collection, null, { rawExpressions: true });
-		// The whole collection may be one expression.
-		const given = typeof stored === 'string' ? raw(collection) : stored;
-		return entry in ((given ?? {}) as object);
+	/** Returns the stored values of a field with fixed choices; undefined if Sahut provides them. */
+	function allowedValues(name: string): string[] | undefined {
+		const field = fieldOf(name);
+		if (!field?.options || !['options', 'multiOptions'].includes(field.type)) return undefined;
+		return (field.options as INodePropertyOptions[]).map(({ value }) => String(value));
 	}
+
+	/** @throws UserError for a value that the field does not offer */
+	function assertAllowed(name: string, value: unknown): string {
+		const allowed = allowedValues(name);
+		const given = typeof value === 'string' ? cleanText(value) : value;
+		if (!allowed || allowed.includes(given as string)) return given as string;
+		throw new UserError(`${labelOf(name)} is ${show(value)}, which is not one of its values`, {
+			description: `Choose a value from the list, or let the expression return one of: ${allowed.join(', ')}.`,
+		});
+	}
+
+	/** Reads an entry of a collection by its type: a choice, an ID from a loaded list, or text. */
+	function entry(name: string): string {
+		if (isNothing(raw(name))) return '';
+		const isChoice = fieldOf(name)?.type === 'options';
+		if (!isChoice) return text(name).trim();
+		return allowedValues(name) ? assertAllowed(name, raw(name)) : id(name);
+	}
+
+	/** Reads an optional ID; `''` for nothing. @throws UserError if it cannot be an ID */
+	function id(name: string): string {
+		return asOptionalId(raw(name), labelOf(name));
+	}
+
+	function flag(name: string, fallback: boolean): boolean {
+		const value = isGiven(name) ? raw(name) : fallback;
+		if (typeof value === 'boolean') return value;
+		if (value === 'true' || value === 'false') return value === 'true';
+		throw new UserError(`${labelOf(name)} must be true or false`, {
+			description: `It is ${show(value)} for this item.`,
+		});
+	}
+
+	// Another operation's option may still be stored.
+	const isGiven = (name: string) => fieldOf(name) !== undefined && isStored(source, fields, name);
 
 	return {
 		raw,
 		text,
+		id,
 		flag,
-		isAdded,
+
+		/** Whether an entry was added to a collection, e.g. `options.dryRun`; its expression may give nothing. */
+		isAdded: isGiven,
 
 		/**
 		 * Text as it was given.
 		 *
 		 * @param advice what to enter: "Enter a name."
-		 * @throws UserError if it is blank
+		 * @throws UserError if it shows nothing, or as {@link text} does
 		 */
-		required(name: string, advice: string): string {
-			const given = text(name);
-			if (given.trim() !== '') return given;
-			throw new UserError(`${labelOf(name)} is empty`, {
-				description: `${advice} If an expression should give it, check that it has a value for this item.`,
-			});
+		required: (name: string, advice: string) => requireVisible(name, text(name), advice),
+
+		/**
+		 * The text of a message.
+		 *
+		 * @param isNote internal notes may contain what a failed expression leaves behind
+		 * @throws UserError if it shows nothing, or as {@link text} does
+		 */
+		message(name: string, advice: string, isNote = false): string {
+			const given = asText(raw(name), labelOf(name));
+			if (!isNote) assertNoLeftovers(given, labelOf(name), true);
+			return requireVisible(name, given, advice);
+		},
+
+		/** The text of a message that is optional; `''` if it shows nothing. @throws UserError */
+		optionalMessage(name: string): string {
+			const given = asText(raw(name), labelOf(name));
+			assertNoLeftovers(given, labelOf(name), true);
+			return isBlank(given) ? '' : given;
 		},
 
 		/**
-		 * Reads texts of a collection, without white space around them; leaves out blank ones.
+		 * Reads the entries of a collection that hold something.
 		 *
 		 * @param names name in the result → name of the field
 		 */
 		given<T extends string>(collection: string, names: Record<T, string>) {
 			const texts = Object.entries<string>(names).map(([key, name]) => {
-				return [key, text(`${collection}.${name}`).trim()];
+				return [key, entry(`${collection}.${name}`)];
 			});
-			const given = texts.filter(([, value]) => value !== '');
-			return Object.fromEntries(given) as Partial<Record<T, string>>;
+			return Object.fromEntries(texts.filter(([, value]) => !isNothing(value))) as Partial<
+				Record<T, string>
+			>;
 		},
 
-		/** The ID behind a locator, from the list or by hand, without white space around it. */
-		locator: (name: string) => asId(raw(name, null, { extractValue: true }), labelOf(name)),
+		/** The ID behind a locator, from the list or by hand. @throws UserError if it is empty or no ID */
+		locator: (name: string) =>
+			asId(resolve(source, fields, name, { extractValue: true }), labelOf(name)),
 
 		/** What Return All and Limit say: the number of records wanted, `Infinity` for all of them. */
 		limit(): number {
 			if (flag('returnAll', false)) return Infinity;
-			const limit = raw('limit');
-			if (Number.isInteger(Number(limit)) && Number(limit) >= 1) return Number(limit);
+			const limit = parseNumber(raw('limit'));
+			if (Number.isInteger(limit) && limit! >= 1) return limit!;
 			throw new UserError('Limit must be a whole number from 1', {
-				description: `It is ${JSON.stringify(limit)} for this item. To get everything, turn on Return All.`,
+				description: `It is ${show(raw('limit'))} for this item. To get everything, turn on Return All.`,
+			});
+		},
+
+		/** The number of an option; undefined if it has none. @throws UserError if it is no number */
+		number(name: string): number | undefined {
+			const given = raw(name);
+			const number = parseNumber(given);
+			if (number !== undefined || isNothing(given)) return number;
+			throw new UserError(`${labelOf(name)} is not a number`, {
+				description: `It is ${show(given)} for this item. Use digits only, e.g. 60.`,
 			});
 		},
 
@@ -109,46 +169,72 @@ export function readParams(
 		 * @throws UserError if it was added without such a number: it must not count as not given
 		 */
 		aboveZero(name: string): number | undefined {
-			if (!isAdded(name)) return undefined;
-			const given = raw(name) ?? '';
-			const number = String(given).trim() === '' ? NaN : Number(given);
-			if (number > 0 && Number.isFinite(number)) return number;
+			if (!isGiven(name)) return undefined;
+			const number = parseNumber(raw(name));
+			if (number !== undefined && number > 0) return number;
 			throw new UserError(`${labelOf(name)} must be a number above 0`, {
-				description: `It is ${given === '' ? 'nothing' : JSON.stringify(given)} for this item. Remove the option if you do not want it.`,
+				description: `It is ${show(raw(name))} for this item. Remove the option if you do not want it.`,
 			});
 		},
 
-		/** The value of a picker; `''` for an option that was not added. */
-		choice: (name: string) => String(raw(name) ?? ''),
-
-		/** The values of a multiple choice; a text from an expression is one of them, or several with commas. */
-		choices: (name: string) => asTexts(raw(name, []), labelOf(name)),
+		/**
+		 * The value of a field with fixed choices; its default if it is not stored, e.g. an option that was not added.
+		 * @throws UserError for any other value
+		 */
+		choice: (name: string): string =>
+			isGiven(name) ? assertAllowed(name, raw(name)) : String(fieldOf(name)?.default ?? ''),
 
 		/**
-		 * The texts of a field with several values, each once; from an expression also a list, or a text
-		 * with commas. An empty list is one; undefined when the field was not added or holds nothing.
+		 * The values of a multiple choice.
+		 * @throws UserError for a value that the field does not offer
+		 */
+		choices: (name: string) =>
+			asTexts(raw(name), labelOf(name)).map((value) =>
+				allowedValues(name) ? assertAllowed(name, value) : asId(value, labelOf(name)),
+			),
+
+		/**
+		 * The texts of a field with several values, each once. An empty list is one; undefined when the field
+		 * was not added or holds nothing.
 		 */
 		texts(name: string): string[] | undefined {
 			const value = raw(name);
-			const texts = [...new Set(asTexts(value, labelOf(name)))];
-			return texts.length > 0 || (Array.isArray(value) && value.length === 0) ? texts : undefined;
+			const texts = asTexts(value, labelOf(name));
+			for (const each of texts) assertNoLeftovers(each, labelOf(name));
+			return texts.length > 0 || isEmptyList(value) ? texts : undefined;
 		},
 
 		/** The rows of a fixed collection, e.g. `templateVariables.variable`: column → text, if it has any. */
-		rows: (name: string): Row[] =>
-			((raw(name, []) ?? []) as Array<Record<string, unknown>>).map((row, index) => {
+		rows(name: string): Row[] {
+			const given = raw(name) ?? [];
+			const parent = name.slice(0, name.lastIndexOf('.'));
+			const rows = (Array.isArray(given) ? given : [given]) as Array<Record<string, unknown>>;
+			return rows.map((row, index) => {
 				const cells = Object.entries(row).filter(([, value]) => (value ?? null) !== null);
-				const labelOfCell = (column: string) => `${labelOf(name)}, row ${index + 1}, ${column}`;
+				const labelOfCell = (column: string) => `${labelOf(parent)}, row ${index + 1}, ${column}`;
 				return Object.fromEntries(
-					cells.map(([column, value]) => [column, asText(value, labelOfCell(column))]),
+					cells.map(([column, value]) => {
+						const cell = asText(value, labelOfCell(column));
+						assertNoLeftovers(cell, labelOfCell(column));
+						return [column, cell];
+					}),
 				);
-			}),
+			});
+		},
 
 		/** A point in time in milliseconds since the epoch; without a zone, in that of the workflow. */
-		instant: (name: string) => asInstant(raw(name), labelOf(name), context.getTimezone()),
+		instant(name: string): number | undefined {
+			const given = raw(name);
+			if (isNothing(given)) return undefined;
+			const instant = parseInstant(given, source.timezone());
+			if (instant !== undefined) return instant;
+			throw new UserError(`${labelOf(name)} is not a date and time`, {
+				description: `It is ${show(given)} for this item. Use a form that is the same everywhere, e.g. 2024-03-15 or 2024-03-15T08:30:00Z.`,
+			});
+		},
 
 		/** The time zone of the workflow, e.g. `Asia/Jakarta`. */
-		timezone: () => context.getTimezone(),
+		timezone: () => source.timezone(),
 	};
 }
 

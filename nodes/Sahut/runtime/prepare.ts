@@ -11,6 +11,8 @@ import { createLanes } from './lanes';
 import { readCall, readRunIndex, readStart, readTransport } from './nodeSettings';
 import { openLedger } from './ledger';
 import type { Operation, Resource } from './operation';
+import { sourcesOf } from './parameterSource';
+import { readParams } from './params';
 
 function findOperation(resources: Resource[], resource: string, operation: string): Operation {
 	const found = resources
@@ -35,7 +37,9 @@ export async function prepare(
 		context.getNodeParameter('resource', 0),
 		context.getNodeParameter('operation', 0),
 	);
-	const transport = { ...readTransport(context, operation), ...settings };
+	const sourceOf = sourcesOf(context);
+	const paramsOf = (itemIndex: number) => readParams(sourceOf(itemIndex), operation.fields);
+	const transport = { ...readTransport(paramsOf(0), operation), ...settings };
 	const client = await connect(context, transport);
 	const inSlot = createSlots(transport.concurrency);
 	const cache = processCacheOf({ id: client.workspaceId, address: client.addressId });
@@ -52,6 +56,8 @@ export async function prepare(
 	);
 	return {
 		operation,
+		/** Reads the fields of an item. @throws UserError if one cannot be used */
+		read: (itemIndex: number) => operation.read(paramsOf(itemIndex)),
 		ledger,
 		inLane: createLanes(transport.concurrency, cache.inLane),
 		sahutFor(itemIndex: number, scope: Scope, leaveSlot: () => void): ItemClient {

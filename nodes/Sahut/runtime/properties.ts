@@ -28,11 +28,30 @@ function fieldsOf(resource: Resource, operation: Operation): INodeProperties[] {
 }
 
 /**
+ * Returns a hidden twin for the collections of each name. n8n reduces a collection to the entries that it
+ * knows, and so loses one that is stored as a single expression; it passes on the value of the twin as it
+ * is stored. The twin must come after the collections.
+ */
+export function collectionTwins(fields: INodeProperties[]): INodeProperties[] {
+	const collections = fields.filter(({ type }) => ['collection', 'fixedCollection'].includes(type));
+	const byName = new Map(collections.map((field) => [field.name, field]));
+	return [...byName.values()].map(({ displayName, name }) => ({
+		displayName,
+		name,
+		type: 'hidden',
+		default: {},
+	}));
+}
+
+/**
  * The parameters of the node: the Resource picker, an Operation picker for each resource, and the
  * fields of every operation, shown for that operation alone.
  */
 export function toProperties(resources: Resource[]): INodeProperties[] {
 	const firstResource = resources[0]?.value;
+	const fields = resources.flatMap((resource) =>
+		resource.operations.flatMap((operation) => fieldsOf(resource, operation)),
+	);
 	return [
 		{
 			displayName: 'Resource',
@@ -43,8 +62,7 @@ export function toProperties(resources: Resource[]): INodeProperties[] {
 			default: firstResource,
 		},
 		...resources.map(operationPicker),
-		...resources.flatMap((resource) =>
-			resource.operations.flatMap((operation) => fieldsOf(resource, operation)),
-		),
+		...fields,
+		...collectionTwins(fields),
 	];
 }

@@ -1,21 +1,29 @@
 import type { IHookFunctions, IWebhookFunctions } from 'n8n-workflow';
 
-import { asTexts } from '../runtime/values';
-import { DEFAULT_MESSAGE_TYPES } from './fields';
+import { readParams } from '../runtime/params';
+import { DEFAULT_MESSAGE_TYPES, triggerFields } from './fields';
 
-/** The fields of the trigger. A choice of nothing counts as not given. */
+/** Reads the fields of the trigger. A choice of nothing counts as not given. @throws UserError */
 export function readOptions(context: IHookFunctions | IWebhookFunctions) {
-	const texts = (name: string) => asTexts(context.getNodeParameter(name, []), name);
-	const messageTypes = texts('options.messageTypes');
+	const params = readParams(
+		{
+			stored: context.getNode().parameters,
+			get: (name, fallback, options) =>
+				context.getNodeParameter(name, fallback, options) as unknown,
+			timezone: () => context.getTimezone(),
+		},
+		triggerFields,
+	);
+	const messageTypes = params.choices('options.messageTypes');
 	return {
 		filters: {
-			events: texts('events'),
+			events: params.choices('events'),
 			messageTypes: messageTypes.length > 0 ? messageTypes : DEFAULT_MESSAGE_TYPES,
-			senderTypes: texts('options.senderTypes'),
-			channelIds: texts('options.channelIds'),
-			conversationStatuses: texts('options.conversationStatuses'),
+			senderTypes: params.choices('options.senderTypes'),
+			channelIds: params.choices('options.channelIds'),
+			conversationStatuses: params.choices('options.conversationStatuses'),
 		},
-		deduplicate: context.getNodeParameter('options.deduplicate', true) !== false,
-		rawBody: context.getNodeParameter('options.rawBody', false) === true,
+		deduplicate: params.flag('options.deduplicate', true),
+		rawBody: params.flag('options.rawBody', false),
 	};
 }

@@ -1,23 +1,23 @@
 import { NodeOperationError, type IHookFunctions } from 'n8n-workflow';
 
-import { asTexts } from '../runtime/values';
 import { createWebhook, createWebhookRequest, deleteWebhook } from '../api/webhooks';
 import { connect } from '../transport/client';
 import { undefinedIfNotFound } from '../transport/errors';
 import type { SahutClient } from '../transport/types';
 import { forget, remember, type TriggerData } from './memories';
 import { assertPassable, warnOfObstacles } from './obstacles';
+import { readOptions } from './options';
 import { assertReachable } from './reachable';
 import { clear, isStored, ownerOf, triggerData, triggerOf, webhookUrl } from './triggerData';
 
 function readEvents(context: IHookFunctions): string[] {
-	const events = asTexts(context.getNodeParameter('events', []), 'Events');
+	const { events } = readOptions(context).filters;
 	if (events.length === 0) {
 		throw new NodeOperationError(context.getNode(), 'Events is empty', {
 			description: 'Choose at least one event that starts the workflow.',
 		});
 	}
-	return [...new Set(events)].sort();
+	return events.toSorted();
 }
 
 /** Deletes the webhook that this node has made; one that is gone already is as good. */

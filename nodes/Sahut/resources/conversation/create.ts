@@ -32,14 +32,14 @@ export const create: Operation<Input> = {
 	],
 	read(params) {
 		const assignee = params.given('additionalFields', { assignee_id: 'assigneeId' });
-		const firstMessage = params.text('additionalFields.firstMessage');
+		const firstMessage = params.optionalMessage('additionalFields.firstMessage');
 		return {
 			body: {
 				contact_id: params.locator('contactId'),
 				channel_id: params.locator('channelId'),
 				...assignee,
 			},
-			firstMessage: firstMessage.trim() === '' ? '' : firstMessage,
+			firstMessage,
 		};
 	},
 	// One after another, so that after a lost answer it is clear which of two alike is whose.

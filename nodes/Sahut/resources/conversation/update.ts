@@ -9,7 +9,7 @@ import { flagField, textField, textsField } from '../fieldTypes';
 import { NOBODY, statusField } from './conversationFields';
 
 function readAssignee(params: Params): Pick<ConversationChanges, 'assignee_id'> {
-	const assigneeId = params.text('updateFields.assigneeId').trim();
+	const assigneeId = params.id('updateFields.assigneeId');
 	const isNobody = assigneeId === NOBODY;
 	if (!params.flag('updateFields.unassign', false)) {
 		return assigneeId === '' ? {} : { assignee_id: isNobody ? null : assigneeId };
@@ -24,9 +24,15 @@ function readAssignee(params: Params): Pick<ConversationChanges, 'assignee_id'> 
 }
 
 function readChanges(params: Params): ConversationChanges {
-	const texts = params.given('updateFields', { status: 'status', team_id: 'teamId' });
+	const status = params.given('updateFields', { status: 'status' });
+	const team_id = params.id('updateFields.teamId');
 	const labels = params.texts('updateFields.labels');
-	return { ...texts, ...readAssignee(params), ...(labels && { labels }) };
+	return {
+		...status,
+		...(team_id && { team_id }),
+		...readAssignee(params),
+		...(labels && { labels }),
+	};
 }
 
 export const update: Operation<{ conversationId: string; changes: ConversationChanges }> = {

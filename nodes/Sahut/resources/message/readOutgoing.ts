@@ -8,8 +8,13 @@ import { parseTemplateVariables, toTemplateVariables } from './templateVariables
 const HOUR_MS = 60 * 60 * 1_000;
 
 function readTemplate(params: Params): IDataObject {
-	const advice = 'Enter the ID of the approved WhatsApp template.';
-	const template_id = params.required('templateId', advice).trim();
+	const template_id = params.id('templateId');
+	if (template_id === '') {
+		throw new UserError('Template ID is empty', {
+			description:
+				'Enter the ID of the approved WhatsApp template. If an expression provides it, check that it has a value for this item.',
+		});
+	}
 	const variables =
 		params.choice('variablesInput') === 'json'
 			? parseTemplateVariables(params.raw('templateVariablesJson'))
@@ -18,13 +23,26 @@ function readTemplate(params: Params): IDataObject {
 	return { template_id, ...(hasVariables && { template_variables: variables }) };
 }
 
+/** Whether the message is an internal note. @throws UserError if it is more than a text */
+function readIsNote(params: Params, type: string): boolean {
+	const isNote = params.flag('options.private', false);
+	if (!isNote || type === 'text') return isNote;
+	throw new UserError('Private requires the Message Type Text', {
+		description:
+			'A template always goes to the customer, so it cannot be an internal note. Remove Private from Options, or set Message Type to Text.',
+	});
+}
+
 function readContent(params: Params): Content {
 	const type = params.choice('messageType');
+	const isNote = readIsNote(params, type);
+	const content = () =>
+		params.message('content', `Enter the text of the ${isNote ? 'note' : 'message'}.`, isNote);
 	return {
 		...(type !== 'template' && {
-			text: { content: params.required('content', 'Enter what the customer should read.') },
+			text: { content: content(), ...(isNote && { private: true }) },
 		}),
-		...(['template', 'textOrTemplate'].includes(type) && { template: readTemplate(params) }),
+		...(type !== 'text' && { template: readTemplate(params) }),
 	};
 }
 
@@ -45,8 +63,8 @@ function readSkipWithin(params: Params, content: Content): number | undefined {
 /**
  * Reads the `messageFields` and the options that go with them.
  *
- * @throws UserError if the text or the template ID is empty, a template variable cannot be sent, or Skip If
- * Sent Within cannot be used
+ * @throws UserError if the text or the template ID is empty, a text or template variable cannot be sent,
+ * Private is combined with a template, or Skip If Sent Within cannot be used
  */
 export function readOutgoing(params: Params): Outgoing {
 	const content = readContent(params);

@@ -24,24 +24,17 @@ export const send: Operation<Input> = {
 			sendOptions.concurrency,
 			sendOptions.dryRun,
 			flagField('Private', 'private', {
-				displayOptions: { show: { '/messageType': ['text'] } },
 				description:
-					'Whether this is an internal note, which your team sees and the customer does not',
+					'Whether to send an internal note, which your team sees and the customer does not. Only for the Message Type Text.',
 			}),
 			sendOptions.requestsPerMinute,
 			sendOptions.skipIfSentWithin,
 		]),
 	],
-	read(params) {
-		const outgoing = readOutgoing(params);
-		const { text, template } = outgoing.content;
-		const isPrivate = text && !template && params.flag('options.private', false);
-		return {
-			...outgoing,
-			...(isPrivate && { content: { text: { ...text, private: true } } }),
-			conversationId: params.locator('conversationId'),
-		};
-	},
+	read: (params) => ({
+		...readOutgoing(params),
+		conversationId: params.locator('conversationId'),
+	}),
 	lane: ({ conversationId }) => `conversation ${conversationId}`,
 	run: async ({ conversationId, ...outgoing }, sahut) => [
 		{ json: await deliverToConversation(conversationId, outgoing, sahut) },

@@ -6,6 +6,8 @@ import { deliverToPhone } from '../../delivery/deliverToPhone';
 import type { Recipient } from '../../delivery/recipient';
 import type { Operation } from '../../runtime/operation';
 import type { Params } from '../../runtime/params';
+import { isBlank } from '../../values/cleanText';
+import { splitText } from '../../values/textList';
 import { readOutgoing } from './readOutgoing';
 import { sendToPhoneFields } from './sendToPhoneFields';
 
@@ -19,16 +21,14 @@ function readPhone(params: Params): Pick<Recipient, 'phone' | 'countryCode'> {
 /** Reads the tags to skip. @throws UserError if the option has no tag: it would skip no contact. */
 function readSkipTags(params: Params): string[] {
 	const tags = params.texts('options.skipContactTags');
-	if (tags === undefined && params.isAdded('options.skipContactTags')) {
+	if (!tags?.length && params.isAdded('options.skipContactTags')) {
 		throw new UserError('Skip Contacts With Tags has no tag', {
 			description:
 				'Enter a tag, or remove the option. If an expression should give it, check that it has a value for this item.',
 		});
 	}
-	// A text with commas may be one tag, or several.
-	return (tags ?? [])
-		.flatMap((tag) => [tag, ...tag.split(',').map((part) => part.trim())])
-		.filter(Boolean);
+	// An entry with separators may be one tag, or several: both are skipped.
+	return (tags ?? []).flatMap((tag) => [tag, ...splitText(tag)]).filter((tag) => !isBlank(tag));
 }
 
 /** Reads Reuse If Resolved Within, in ms. @throws UserError if it is not above 0, or cannot be used. */
@@ -54,7 +54,7 @@ export const sendToPhone: Operation<Recipient> = {
 		...readPhone(params),
 		channelId: params.locator('channelId'),
 		contactName: params.text('options.contactName').trim(),
-		assigneeId: params.text('options.assigneeId').trim(),
+		assigneeId: params.id('options.assigneeId'),
 		reuseOpenConversation: params.flag('options.reuseOpenConversation', true),
 		reuseResolvedWithinMs: readReuseResolved(params),
 		skipContactTags: readSkipTags(params),

@@ -1,6 +1,9 @@
 import { UserError } from 'n8n-workflow';
 
 import type { Row } from '../../runtime/params';
+import { cleanText, isBlank } from '../../values/cleanText';
+import { assertNoLeftovers } from '../../values/leftovers';
+import { asText } from '../../values/text';
 import { readNamedRows } from '../namedRows';
 
 /** Name → value of the placeholders of a WhatsApp template. Any name is allowed, even `__proto__`. */
@@ -14,21 +17,32 @@ function asWhatsAppTakes(value: string): string {
 	return value.replace(/\s*[\t\n\v\f\r\u0085\u2028\u2029]\s*|[^\S\t\n\v\f\r]{5,}/gu, ' ').trim();
 }
 
+const JSON_LABEL = 'Template Variables (JSON)';
+const MAX_SHOWN_LENGTH = 100;
+
 const VARIABLE_ADVICE = {
 	noName: 'Enter the name of the placeholder as it stands in the template.',
 	twice: 'Keep one of the two: a placeholder has one value.',
 };
 
+/** Returns the bare name of a placeholder: `customer_name` for `{{ customer_name }}`. */
+function toBareName(name = ''): string {
+	assertNoLeftovers(name, 'Template variable name');
+	return cleanText(name).replace(/^\{\{\s*([^{}]*?)\s*\}\}$/, '$1');
+}
+
 /**
  * Converts rows of names and values to variables, in their order.
  *
- * @throws UserError for a variable without a name, with the name of another one, or with a blank value
+ * @throws UserError for a variable without a name, with the name of another one, with a blank value, or
+ * with a value that contains what a failed expression leaves behind
  */
 export function toTemplateVariables(rows: Row[]): TemplateVariables {
-	return readNamedRows(rows, 'Template variable', VARIABLE_ADVICE, (given = '', name) => {
+	const bareRows = rows.map((row) => ({ ...row, name: toBareName(row.name) }));
+	return readNamedRows(bareRows, 'Template variable', VARIABLE_ADVICE, (given = '', name) => {
 		const value = asWhatsAppTakes(given);
-		// Invisible characters count as blank.
-		if (!/^[\s\p{Cf}]*$/u.test(value)) return value;
+		assertNoLeftovers(value, `Template variable "${name}"`, true);
+		if (!isBlank(value)) return value;
 		throw new UserError(`Template variable "${name}" has no value`, {
 			description:
 				'WhatsApp accepts no blank values. Enter a value, or check that the expression has one for this item.',
@@ -43,11 +57,31 @@ function namesInFlatJson(text: string): string[] {
 		.map(([, name]) => JSON.parse(name!) as string);
 }
 
-function parseJson(text: string): { value: unknown } | { reason: string } {
+/** A name and a value of a flat JSON object, with the `{` or `,` before them. */
+const JSON_ENTRY =
+	/\s*[{,]\s*"(?:[^"\\\p{Cc}]|\\.)*"\s*:\s*(?:"(?:[^"\\\p{Cc}]|\\.)*"|[-+.\w]+)(?=\s*[,}])/uy;
+
+/** Returns the line, from 1, of the first entry of a flat JSON object that is not valid, and its text. */
+function findInvalidLine(text: string): { number: number; line: string } {
+	JSON_ENTRY.lastIndex = 0;
+	let end = 0;
+	while (JSON_ENTRY.test(text)) end = JSON_ENTRY.lastIndex;
+	const start = end + (/^[\s{,]*/.exec(text.slice(end))?.[0].length ?? 0);
+	const number = text.slice(0, start).split('\n').length;
+	return { number, line: text.split('\n')[number - 1]!.trim() };
+}
+
+function parseJson(text: string): unknown {
 	try {
-		return { value: JSON.parse(text) };
-	} catch (error) {
-		return { reason: error instanceof Error ? error.message : String(error) };
+		return JSON.parse(text);
+	} catch {
+		assertNoLeftovers(text, JSON_LABEL);
+		const { number, line } = findInvalidLine(text);
+		const shown = line.length > MAX_SHOWN_LENGTH ? `${line.slice(0, MAX_SHOWN_LENGTH)}…` : line;
+		throw new UserError(`${JSON_LABEL} is not valid JSON in line ${number}: ${shown}`, {
+			description:
+				'A value from an expression may contain quotes or line breaks. Set Template Variables Input to Using Fields Below, which takes any text.',
+		});
 	}
 }
 
@@ -64,13 +98,9 @@ export function parseTemplateVariables(json: unknown): TemplateVariables {
 	};
 	const text = typeof json === 'string' ? json.trim() : undefined;
 	if (text === '') return {};
-	const result = text === undefined ? { value: json } : parseJson(text);
-	if ('reason' in result) {
-		throw new UserError(`Template Variables (JSON) is not valid JSON: ${result.reason}`, wanted);
-	}
-	const parsed = result.value;
+	const parsed = text === undefined ? json : parseJson(text);
 	if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
-		throw new UserError('Template Variables (JSON) is not an object', wanted);
+		throw new UserError(`${JSON_LABEL} is not an object`, wanted);
 	}
 	for (const [name, value] of Object.entries(parsed)) {
 		if (!['string', 'number', 'boolean'].includes(typeof value)) {
@@ -80,5 +110,8 @@ export function parseTemplateVariables(json: unknown): TemplateVariables {
 	}
 	const values = new Map(Object.entries(parsed));
 	const names = text === undefined ? [...values.keys()] : namesInFlatJson(text);
-	return toTemplateVariables(names.map((name) => ({ name, value: String(values.get(name)) })));
+	// `asText` also removes halves of characters.
+	return toTemplateVariables(
+		names.map((name) => ({ name, value: asText(values.get(name), name) })),
+	);
 }

@@ -1,0 +1,127 @@
+import {
+	UserError,
+	type IExecuteFunctions,
+	type IGetNodeParameterOptions,
+	type INodeParameters,
+	type INodeProperties,
+} from 'n8n-workflow';
+
+/** How n8n gives a parameter, with its expressions resolved. */
+type GetParameter = (
+	name: string,
+	fallback: unknown,
+	options?: IGetNodeParameterOptions,
+) => unknown;
+
+/** The parameters of a node: as stored, and how to resolve them. */
+export interface ParameterSource {
+	stored: INodeParameters;
+	get: GetParameter;
+	/** IANA name, e.g. `Asia/Jakarta`. */
+	timezone(): string;
+}
+
+/** Returns the parameters of an action node, by item. */
+export function sourcesOf(context: IExecuteFunctions): (itemIndex: number) => ParameterSource {
+	const { parameters } = context.getNode();
+	return (itemIndex) => ({
+		stored: parameters,
+		get: (name, fallback, options) =>
+			context.getNodeParameter(name, itemIndex, fallback, options) as unknown,
+		timezone: () => context.getTimezone(),
+	});
+}
+
+/** Returns the fields of a collection: of a fixed one, its groups of rows. */
+function fieldsInside(field: INodeProperties): INodeProperties[] {
+	const { options = [] } = field;
+	if (field.type === 'collection') return options as INodeProperties[];
+	if (field.type !== 'fixedCollection') return [];
+	return options.map((group) => ({ type: 'json', default: [], ...group }) as INodeProperties);
+}
+
+/** Finds the field at a path such as `['options', 'private']`. */
+export function findField(
+	fields: INodeProperties[],
+	[name, ...rest]: string[],
+): INodeProperties | undefined {
+	const field = fields.find((candidate) => candidate.name === name);
+	return field && rest.length > 0 ? findField(fieldsInside(field), rest) : field;
+}
+
+/**
+ * Throws unless the value of a collection that is one expression has only fields of the collection: a
+ * misspelled option must not count as not added.
+ */
+function assertCollection(field: INodeProperties, value: unknown): void {
+	const names = fieldsInside(field).map(({ name }) => name);
+	const allowed = `Use an object with these fields: ${names.join(', ')}.`;
+	const label = field.displayName;
+	if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+		const message = `${label} is ${JSON.stringify(value)}, not an object`;
+		throw new UserError(message, { description: allowed });
+	}
+	const unknown = Object.keys(value).find((name) => !names.includes(name));
+	if (unknown === undefined) return;
+	throw new UserError(`${label} has no field "${unknown}"`, { description: allowed });
+}
+
+/** Returns the path of the outermost parameter above this one that is stored as one expression. */
+function findExpressionAbove(stored: INodeParameters, path: string[]): string[] | undefined {
+	let value: unknown = stored;
+	for (const depth of path.keys()) {
+		if (depth > 0 && typeof value === 'string') return path.slice(0, depth);
+		value = Reflect.get(Object(value) as object, path[depth]!);
+	}
+	return undefined;
+}
+
+const isNothing = (value: unknown) => value === undefined || value === null || value === '';
+
+/**
+ * Resolves a parameter at a path such as `options.private`. A collection above it may be stored as one
+ * expression, which n8n itself does not look into.
+ *
+ * @returns null or undefined if the parameter is not given
+ * @throws UserError if such an expression does not return an object with fields of the collection
+ */
+export function resolve(
+	{ stored, get }: ParameterSource,
+	fields: INodeProperties[],
+	name: string,
+	options?: IGetNodeParameterOptions,
+): unknown {
+	const path = name.split('.');
+	const above = findExpressionAbove(stored, path);
+	if (!above) return get(name, null, options);
+	let value = get(above.join('.'), null);
+	for (let depth = above.length; depth < path.length && !isNothing(value); depth++) {
+		const collection = findField(fields, path.slice(0, depth));
+		if (collection) assertCollection(collection, value);
+		const key = path[depth]!;
+		value = Object.hasOwn(value as object, key) ? Reflect.get(value as object, key) : undefined;
+	}
+	return value;
+}
+
+/** Whether a parameter is stored, e.g. `options.dryRun` if the option was added; it may be empty. */
+export function isStored(
+	source: ParameterSource,
+	fields: INodeProperties[],
+	name: string,
+): boolean {
+	const path = name.split('.');
+	const parent = path.slice(0, -1);
+	const above = findExpressionAbove(source.stored, path);
+	const collection: unknown = above
+		? resolve(source, fields, parent.join('.'))
+		: parent.reduce<unknown>(
+				(value, key) => Reflect.get(Object(value) as object, key),
+				source.stored,
+			);
+	if (!above || isNothing(collection))
+		return Object.hasOwn(Object(collection) as object, path.at(-1)!);
+	const field = findField(fields, parent);
+	if (field) assertCollection(field, collection);
+	return Object.hasOwn(collection as object, path.at(-1)!);
+}

@@ -1,0 +1,53 @@
+import { UserError } from 'n8n-workflow';
+
+import { cleanText, isBlank } from './cleanText';
+import { assertNoLeftovers } from './leftovers';
+
+/** Characters that would change the address of a request, and halves of characters that were cut in two. */
+const NOT_IN_AN_ID = /[\s/\\?#%\p{Surrogate}]|^\.+$/u;
+
+/** The halves of characters that were cut in two: JSON and URLs cannot carry them. */
+const HALF_CHARACTERS = /\p{Surrogate}/gu;
+
+/**
+ * Converts a value to text: a number or boolean as JavaScript writes it, null and undefined to `''`.
+ * Removes halves of characters, as `.slice(0, 100)` leaves them when it cuts an emoji in two.
+ *
+ * @throws UserError for lists and objects
+ */
+export function asText(value: unknown, label: string): string {
+	if (value === undefined || value === null) return '';
+	if (typeof value === 'object') {
+		const found = Array.isArray(value) ? 'a list' : 'an object';
+		throw new UserError(`${label} is ${found}, not a text`, {
+			description:
+				'Point the expression at a single value, such as {{ $json.name }}, or join a list with .join(", ").',
+		});
+	}
+	return String(value).replace(HALF_CHARACTERS, '');
+}
+
+/**
+ * Reads an ID, without whitespace and invisible characters around or inside it.
+ *
+ * @returns `''` for a blank value
+ * @throws UserError if it cannot be an ID
+ */
+export function asOptionalId(value: unknown, label: string): string {
+	const id = typeof value === 'string' ? cleanText(value) : asText(value, label);
+	assertNoLeftovers(id, label);
+	if (!NOT_IN_AN_ID.test(id)) return id;
+	throw new UserError(`${label} ${JSON.stringify(id)} is not an ID`, {
+		description: 'An ID has no spaces or slashes. Use the ID alone, without a link or a name.',
+	});
+}
+
+/** Reads an ID as {@link asOptionalId} does. @throws UserError if it is blank, or cannot be an ID */
+export function asId(value: unknown, label: string): string {
+	const id = asOptionalId(value, label);
+	if (!isBlank(id)) return id;
+	throw new UserError(`${label} is empty`, {
+		description:
+			'Choose one from the list, or enter an ID. If an expression provides the ID, check that it has a value for this item.',
+	});
+}

@@ -1,0 +1,96 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import {
+	FIELDS,
+	OPERATIONS,
+	openWithRecords,
+	parametersWith,
+	validParameters,
+	type FieldUnderTest,
+} from './fieldTable';
+
+/** What a failed expression leaves behind in a field. */
+const LEFTOVERS = ['{{ $json.nama }}', '{{$json.nama}}', '[object Object]', 'Invalid DateTime'];
+const NO_VALUES = ['undefined', 'NaN'];
+const NO_TEXTS = [{ nama: 'Budi' }];
+
+/** Values that no field of a type can use. An empty list: any value can be used. */
+const UNUSABLE: Record<string, unknown[]> = {
+	string: [...LEFTOVERS, ...NO_VALUES, ...NO_TEXTS],
+	texts: ['["vip"', '[vip, reseller]', '{"vip": true}', ['{{ $json.tag }}'], ...NO_TEXTS, [[{}]]],
+	id: [...LEFTOVERS, ...NO_VALUES, ...NO_TEXTS, 'conv_1/../..', 'a b', 'conv_\ud800'],
+	options: ['Template', 'WhatsApp Template', 'JSON', 'newest', 0, true, ['open'], {}],
+	multiOptions: ['Incoming', ['incoming', 'masuk'], '["incoming"', {}],
+	boolean: ['ya', 'TRUE', 1, null, {}],
+	number: ['60 per minute', '1,000', '1.000', 'enam puluh', '6e1', [60], {}, true],
+	dateTime: [
+		'05/03/2024',
+		'05.03.2024',
+		45_356,
+		'45356',
+		'ORD-2024',
+		'2024/03/15 15:31',
+		'NaN',
+		{},
+	],
+	json: ['{ "a": 1', '[]', '"a"', '{ "a": "{{ $json.nama }}" }', '{ "a": "undefined" }'],
+};
+
+/** Fields whose values another rule limits more than their type does. */
+const PLAIN_TEXTS = ['teamId', 'templateId'];
+
+function kindOf({ field }: FieldUnderTest): string {
+	const { name, type, typeOptions, options } = field;
+	if (type === 'resourceLocator' || PLAIN_TEXTS.includes(name)) return 'id';
+	if (type === 'options' && !options) return 'id';
+	if (type === 'multiOptions' && !options) return 'texts';
+	if (type === 'string' && typeOptions?.multipleValues) return 'texts';
+	return type;
+}
+
+/** Options that apply to the whole node are read from the first item only. */
+const OF_FIRST_ITEM = ['concurrency', 'requestsPerMinute'];
+
+let workspace: Awaited<ReturnType<typeof openWithRecords>>;
+
+beforeEach(async () => {
+	workspace = await openWithRecords();
+});
+
+/** Runs an operation with the values of a field, one item each, and returns the errors. */
+async function errorsFor(field: FieldUnderTest, values: unknown[]) {
+	const isOfFirstItem = OF_FIRST_ITEM.includes(field.field.name);
+	const batches = isOfFirstItem ? values.map((value) => [value]) : [values];
+	const runs: IDataObject[] = [];
+	for (const batch of batches) {
+		const rows = batch.map((value) => ({ ...workspace.ids, value }) as IDataObject);
+		const parameters = parametersWith(field, '={{ $json.value }}');
+		const { output } = await workspace.run(parameters, rows, { onError: 'continueRegularOutput' });
+		runs.push(...output('Sahut').map(({ json }) => json));
+	}
+	return runs.map(({ error }) => error as IDataObject | undefined);
+}
+
+describe.each(
+	FIELDS.map((field) => [`${field.operation}: ${field.path.join('.')}`, field] as const),
+)('%s', (_, field) => {
+	it('rejects values that it cannot use, before any request', async () => {
+		const values = UNUSABLE[kindOf(field)]!;
+		const errors = await errorsFor(field, values);
+
+		const accepted = values.filter((_value, index) => errors[index]?.reason !== 'invalid_input');
+		expect(accepted).toEqual([]);
+		expect(workspace.requests()).toEqual([]);
+		expect(errors.every((error) => Boolean(error?.advice))).toBe(true);
+	});
+});
+
+it.each(OPERATIONS)(
+	'%s makes a request with the other values of these tests',
+	async (operation) => {
+		const { status } = await workspace.run(validParameters(operation), [workspace.ids]);
+
+		expect(status).toBe('success');
+		expect(workspace.requests()).not.toEqual([]);
+	},
+);
