@@ -82,7 +82,8 @@ describe('stored values', () => {
 		    deduplicate: boolean = true
 		    rawBody: boolean = false
 		    messageTypes: multiOptions = ["incoming"] of activity | incoming | outgoing
-		    senderTypes: multiOptions = [] of agent | bot | contact"
+		    senderTypes: multiOptions = [] of agent | bot | contact
+		  options: hidden = {}"
 	`);
 	});
 
@@ -127,7 +128,7 @@ describe('stored values', () => {
 		  options: collection = {}
 		    concurrency: number = 5
 		    dryRun: boolean = false
-		    private: boolean = false, when /messageType is text
+		    private: boolean = false
 		    requestsPerMinute: number = 60
 		    skipIfSentWithin: number = 24
 		 message.sendToPhone

@@ -71,17 +71,24 @@ function findInvalidLine(text: string): { number: number; line: string } {
 	return { number, line: text.split('\n')[number - 1]!.trim() };
 }
 
+/** Parses a JSON text. @throws UserError that names the invalid line */
 function parseJson(text: string): unknown {
+	const parsed = tryParse(text);
+	if (parsed) return parsed.value;
+	assertNoLeftovers(text, JSON_LABEL);
+	const { number, line } = findInvalidLine(text);
+	const shown = line.length > MAX_SHOWN_LENGTH ? `${line.slice(0, MAX_SHOWN_LENGTH)}…` : line;
+	throw new UserError(`${JSON_LABEL} is not valid JSON in line ${number}: ${shown}`, {
+		description:
+			'A value from an expression may contain quotes or line breaks. Set Template Variables Input to Using Fields Below, which takes any text.',
+	});
+}
+
+function tryParse(text: string): { value: unknown } | undefined {
 	try {
-		return JSON.parse(text);
+		return { value: JSON.parse(text) };
 	} catch {
-		assertNoLeftovers(text, JSON_LABEL);
-		const { number, line } = findInvalidLine(text);
-		const shown = line.length > MAX_SHOWN_LENGTH ? `${line.slice(0, MAX_SHOWN_LENGTH)}…` : line;
-		throw new UserError(`${JSON_LABEL} is not valid JSON in line ${number}: ${shown}`, {
-			description:
-				'A value from an expression may contain quotes or line breaks. Set Template Variables Input to Using Fields Below, which takes any text.',
-		});
+		return undefined;
 	}
 }
 
