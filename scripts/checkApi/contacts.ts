@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 
 import { lastDigits } from '../../nodes/Sahut/api/contactSearch';
-import { normalizePhone } from '../../nodes/Sahut/api/phoneNumber';
+import { normalizePhone } from '../../nodes/Sahut/values/phoneNumber';
 import type { Context } from './api';
 import { noteContactOrder, readFirstPage } from './lists';
 import { isSuccess, PAGE_SIZE, rowsOf, textOf, type Row } from './values';

@@ -2,7 +2,7 @@ import { byAge } from '../transport/byAge';
 import { openPages, upwards } from '../transport/pages';
 import { collect, fetchList } from '../transport/pagination';
 import type { Contact, SahutClient } from '../transport/types';
-import { INDONESIA, isSamePhone } from './phoneNumber';
+import { INDONESIA, isSamePhone } from '../values/phoneNumber';
 
 /**
  * Identifies a contact by a phone number (E.164) or an email address. `countryCode` replaces the leading

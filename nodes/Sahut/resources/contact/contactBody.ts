@@ -1,8 +1,8 @@
 import type { ContactFields } from '../../api/contacts';
-import { normalizePhone } from '../../api/phoneNumber';
 import type { Params } from '../../runtime/params';
 import type { Contact } from '../../transport/types';
-import { checkEmail } from '../emailAddress';
+import { checkEmail } from '../../values/emailAddress';
+import { normalizePhone } from '../../values/phoneNumber';
 import { readNamedRows } from '../namedRows';
 
 const ATTRIBUTE_ADVICE = {

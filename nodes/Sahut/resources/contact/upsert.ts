@@ -18,11 +18,11 @@ import {
 } from '../../api/contactSearch';
 import { containsValues } from '../../api/containsValues';
 import type { ItemClient } from '../../api/itemClient';
-import { normalizePhone } from '../../api/phoneNumber';
 import type { Operation } from '../../runtime/operation';
 import { undefinedIfNotFound } from '../../transport/errors';
 import type { Contact } from '../../transport/types';
-import { checkEmail } from '../emailAddress';
+import { checkEmail } from '../../values/emailAddress';
+import { normalizePhone } from '../../values/phoneNumber';
 import { collection } from '../fields';
 import { choiceField, optionsOf, showIf } from '../fieldTypes';
 import { keepAttributes, readContactFields } from './contactBody';

@@ -1,13 +1,13 @@
 import { UserError } from 'n8n-workflow';
 
 import { laneOf } from '../../api/contactSearch';
-import { INDONESIA, normalizePhone } from '../../api/phoneNumber';
 import { deliverToPhone } from '../../delivery/deliverToPhone';
 import type { Recipient } from '../../delivery/recipient';
 import type { Operation } from '../../runtime/operation';
 import type { Params } from '../../runtime/params';
 import { isBlank } from '../../values/cleanText';
 import { splitText } from '../../values/textList';
+import { INDONESIA, normalizePhone } from '../../values/phoneNumber';
 import { readOutgoing } from './readOutgoing';
 import { sendToPhoneFields } from './sendToPhoneFields';
 

@@ -1,6 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { INDONESIA } from '../../api/phoneNumber';
+import { INDONESIA } from '../../values/phoneNumber';
 import { channelLocator, collection, idOption, sendOptions } from '../fields';
 import { flagField, numberField, textField, textsField } from '../fieldTypes';
 import { messageFields } from './contentFields';

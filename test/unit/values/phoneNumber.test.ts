@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { PhoneNumberFormat, PhoneNumberType, PhoneNumberUtil } from 'google-libphonenumber';
 
-import { normalizePhone } from '../../nodes/Sahut/api/phoneNumber';
+import { normalizePhone } from '../../../nodes/Sahut/values/phoneNumber';
 
 const library = PhoneNumberUtil.getInstance();
 
