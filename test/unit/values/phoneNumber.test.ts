@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { PhoneNumberFormat, PhoneNumberType, PhoneNumberUtil } from 'google-libphonenumber';
 
-import { normalizePhone } from '../../../nodes/Sahut/values/phoneNumber';
+import { cleanText } from '../../../nodes/Sahut/values/cleanText';
+import { isSamePhone, normalizePhone } from '../../../nodes/Sahut/values/phoneNumber';
+import { ACCEPTED, REJECTED } from '../../support/phoneNumbers';
 
 const library = PhoneNumberUtil.getInstance();
 
@@ -14,36 +16,7 @@ function byLibrary(text: string): { e164: string; isValid: boolean } {
 	};
 }
 
-it.each([
-	['0812-3456-7890', '+6281234567890'],
-	['6281234567890', '+6281234567890'],
-	['+62 812-3456-7890', '+6281234567890'],
-	['(0812) 3456 7890', '+6281234567890'],
-	['0812 3456 789-0', '+6281234567890'],
-	['(+62) 812 3456 7890', '+6281234567890'],
-	['0062 812 3456 7890', '+6281234567890'],
-	['+62 0812 3456 7890', '+6281234567890'],
-	['62 0812 3456 7890', '+6281234567890'],
-	['81234567890', '+6281234567890'],
-	['6281234567890.0', '+6281234567890'],
-	['6281234567890.00', '+6281234567890'],
-	['+6281234567890.0', '+6281234567890'],
-	['+62811123456.0', '+62811123456'],
-	['811123456.0', '+62811123456'],
-	['811123456.00', '+62811123456'],
-	['08123456.000', '+628123456000'],
-	['\u202a+62\u00a0812\u20113456\u20117890\u202c', '+6281234567890'],
-	['(021) 555-1234', '+62215551234'],
-	['+65 8123 4567', '+6581234567'],
-	['0065 8123 4567', '+6581234567'],
-	['+1 (415) 555-2671', '+14155552671'],
-	['+44 (0)20 7946 0000', '+442079460000'],
-	['+44 ( 0 )20 7946 0958', '+442079460958'],
-	['(+44) (0) 20 7946 0000', '+442079460000'],
-	['0060 (0)12-345 6789', '+60123456789'],
-	['+62 (0)812 3456 7890', '+6281234567890'],
-	['+39 (0)6 1234 5678', '+390612345678'],
-])('%j is %s', (text, expected) => {
+it.each(ACCEPTED)('normalizes %j to %s', (text, expected) => {
 	expect(normalizePhone(text)).toBe(expected);
 });
 
@@ -62,28 +35,7 @@ it.each([
 	expect(normalizePhone(text, countryCode)).toBe(expected);
 });
 
-it.each([
-	'Budi',
-	'0812-3456-7890 ext. 3',
-	'0812 3456 7890, 0813 1111 2222',
-	'081234567890/91',
-	'6.28123E+11',
-	'12345',
-	'0812',
-	'0812-3456-789 (2)',
-	'0812 3456 789 (0)',
-	'0812 3456 789 - 1',
-	'0812-3456-789 - 12',
-	'021-5551234 (101)',
-	'6581234567',
-	'+0812345678',
-	'0000000000',
-	'++6281234567890',
-	'62+81234567890',
-	'+628123456789012345',
-	'08123456789012',
-	'-',
-])('%j is refused', (text) => {
+it.each(REJECTED)('rejects %j', (text) => {
 	expect(() => normalizePhone(text)).toThrow(/is not a phone number|is empty/);
 });
 
@@ -130,39 +82,181 @@ it.each(['', 'ID', '0', '1234'])('%j is no country code', (countryCode) => {
 	expect(() => normalizePhone('0812 3456 7890', countryCode)).toThrow('is not a country code');
 });
 
-/** Digits in groups, with what people put between them. */
-function written(digits: string, separators: string[]): string {
-	let at = 0;
-	return [...digits]
-		.map((digit) => digit + (at++ % 4 === 3 ? separators[at % separators.length]! : ''))
-		.join('')
-		.replace(/[^\d]+$/, '');
+/** What people put between the groups of a number, and what nobody sees. */
+const separator = fc.constantFrom(' ', '-', '.', '\u00a0', '\u2011', ' - ', '\u200b-', '\u3164 ');
+
+/** Cuts of a mobile number into groups of 2 to 6 digits, in any way. */
+const groupSizes = fc.array(fc.integer({ min: 2, max: 6 }), { minLength: 8, maxLength: 8 });
+
+/** What is added around a number. */
+const wrapper = fc.constantFrom<(text: string) => string>(
+	(text) => text,
+	(text) => ` ${text}\n`,
+	(text) => `'${text}`,
+	(text) => `\u2068${text}\u2069`,
+	(text) => text.replace(/\d/g, (digit) => String.fromCharCode(digit.charCodeAt(0) + 0xfee0)),
+	(text) => [...text].join('\u00ad'),
+	(text) => `tel:${text}`,
+);
+
+const prefix = fc.constantFrom('0', '+62', '62', '0062', '+62 ', '(+62)', '+62 0');
+
+/** Cuts digits into groups of these sizes; the last one takes what is left. */
+function cut(digits: string, sizes: number[]): string[] {
+	const groups: string[] = [];
+	let rest = digits;
+	for (const size of sizes) {
+		if (rest.length <= size) break;
+		groups.push(rest.slice(0, size));
+		rest = rest.slice(size);
+	}
+	return [...groups, rest];
 }
 
-const separators = fc.array(fc.constantFrom('', ' ', '-', '.', '\u00a0', ' - '), {
-	minLength: 1,
-	maxLength: 3,
-});
-
-const prefix = fc.constantFrom('0', '+62', '0062', '+62 ', '(+62)', '+62 0');
-
-it('what is valid in Indonesia becomes what Google’s library makes of it', () => {
+it('reads a mobile number of Indonesia as Google’s library does, in any groups', () => {
 	fc.assert(
 		fc.property(
-			fc.stringMatching(/^(8[1-35-9]\d{7,10}|[2-7]\d{7,10})$/),
-			separators,
+			fc.stringMatching(/^8[1-35-9]\d{7,10}$/),
+			groupSizes,
+			separator,
 			prefix,
-			(subscriber, between, before) => {
+			wrapper,
+			(subscriber, sizes, between, before, wrap) => {
 				const { e164, isValid } = byLibrary(`+62${subscriber}`);
-				const text = before + written(subscriber, between);
-				// Taken for an amount, as spreadsheets write it.
-				fc.pre(isValid && !/^\+?\d+\.00?$/.test(text) && !/ - ?\d{1,2}$/.test(text));
-				expect(normalizePhone(text)).toBe(e164);
+				const text = before + cut(subscriber, sizes).join(between);
+				// Taken for an amount, or for a count behind a number.
+				fc.pre(isValid && !/^\+?\d+\.00?$/.test(text) && !/\s-\s\d{1,2}$/.test(text));
+
+				expect(normalizePhone(wrap(text))).toBe(e164);
 			},
 		),
-		{ numRuns: 1_000 },
+		{ numRuns: 2_000 },
 	);
 });
+
+it('reads a fixed line of Indonesia as Google’s library does, in the usual groups', () => {
+	fc.assert(
+		fc.property(
+			fc.stringMatching(/^[2-79]\d{7,10}$/),
+			fc.constantFrom('', ' ', '-'),
+			separator,
+			prefix,
+			wrapper,
+			(subscriber, afterArea, between, before, wrap) => {
+				const { e164, isValid } = byLibrary(`+62${subscriber}`);
+				// 062 and 9 digits may be a number with its country code behind the zero.
+				fc.pre(isValid && !/^62\d{9}/.test(subscriber));
+				const area = /^(2[124]|31|61)/.test(subscriber) ? 2 : 3;
+				const line = subscriber.slice(area);
+				const groups = cut(line, [Math.max(line.length - 4, 3)].slice(line.length < 6 ? 1 : 0));
+				const text = before + subscriber.slice(0, area) + afterArea + groups.join(between);
+				fc.pre(groups.length === 1 || groups[0]!.length <= 4);
+
+				expect(normalizePhone(wrap(text))).toBe(e164);
+			},
+		),
+		{ numRuns: 2_000 },
+	);
+});
+
+/** A valid number of any country, fixed or mobile. */
+const validNumber = fc
+	.tuple(
+		fc.constantFrom(...library.getSupportedRegions()),
+		fc.constantFrom(PhoneNumberType.FIXED_LINE, PhoneNumberType.MOBILE),
+		fc.stringMatching(/^\d{4}$/),
+	)
+	.map(([region, type, ending]) => {
+		const example = library.getExampleNumberForType(region, type);
+		if (!example?.getNationalNumber()) return undefined;
+		const e164 = library.format(example, PhoneNumberFormat.E164).slice(0, -4) + ending;
+		const number = library.parse(e164);
+		return library.isValidNumber(number) && e164.length > 8 ? { number, e164 } : undefined;
+	})
+	.filter((each) => each !== undefined);
+
+it('reads a valid number of any country with its code as this number', () => {
+	fc.assert(
+		fc.property(validNumber, ({ number, e164 }) => {
+			const digits = e164.slice(1);
+			const written = [
+				e164,
+				`00${digits}`,
+				`+${digits.replace(/(\d\d)(?=\d)/g, '$1\u00ad')}`,
+				library.format(number, PhoneNumberFormat.INTERNATIONAL),
+				`tel:${e164}`,
+				`whatsapp:${e164}`,
+				`https://wa.me/${digits}?text=0812`,
+				`https://api.whatsapp.com/send?phone=${digits}`,
+				`${digits}@c.us`,
+				`${digits}:7@s.whatsapp.net`,
+			];
+
+			expect(written.map((text) => normalizePhone(text))).toEqual(written.map(() => e164));
+		}),
+		{ numRuns: 500 },
+	);
+});
+
+it('never reads a valid number as another one, whichever the default country is', () => {
+	const code = fc.constantFrom('62', '65', '60', '1', '7', '44', '49', '852', '91');
+	fc.assert(
+		fc.property(validNumber, code, wrapper, ({ e164 }, countryCode, wrap) => {
+			let read: string;
+			try {
+				read = normalizePhone(wrap(e164), countryCode);
+			} catch {
+				return;
+			}
+			expect(read).toBe(e164);
+		}),
+		{ numRuns: 500 },
+	);
+});
+
+it('adds no digit but the country code, and drops none but zeros, a code and decimals', () => {
+	const piece = fc.oneof(
+		fc.stringMatching(/^(0|62|\+62|8|021|0361)?\d{1,9}$/),
+		fc.constantFrom(' ', '-', '.', '(', ')', '/', ',', '\n', ' - ', 'x', '@', ';', '\u200b', '+'),
+	);
+	fc.assert(
+		fc.property(fc.array(piece, { maxLength: 6 }), (pieces) => {
+			const text = pieces.join('');
+			let read: string;
+			try {
+				read = normalizePhone(text);
+			} catch {
+				return;
+			}
+			const typed = text
+				.trim()
+				.replace(/(\d{7,})\.00?$/, '$1')
+				.replace(/\D/g, '');
+			const rest = [read.slice(1), read.slice(3)].find((digits) => typed.endsWith(digits));
+			expect(cleanText(text)).not.toMatch(/[/,\nx@;]/);
+			expect(typed.slice(0, typed.length - (rest ?? '').length)).toMatch(
+				/^(0|00|0?62|0?620|0062|00620|6262|0?0?62620?)?$/,
+			);
+			expect(rest).toBeDefined();
+		}),
+		{ numRuns: 5_000 },
+	);
+});
+
+it.each(['0812-3456-7890', '\u20660812 34567890', '6281234567890@c.us', 6281234567890])(
+	'recognizes the number that Sahut stores as %j',
+	(stored) => {
+		expect(isSamePhone(stored, '+6281234567890', '62')).toBe(true);
+	},
+);
+
+it.each(['021-5551234-12', '+6281234567891', '', null, undefined, {}])(
+	'does not take the number that Sahut stores as %j for another one',
+	(stored) => {
+		expect(isSamePhone(stored, '+6281234567890', '62')).toBe(false);
+		expect(isSamePhone(stored, '+6221555123412', '62')).toBe(false);
+	},
+);
 
 it('valid examples of every country, with +, become what Google’s library makes of them', () => {
 	const regions = library.getSupportedRegions();

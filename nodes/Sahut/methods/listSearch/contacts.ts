@@ -3,8 +3,8 @@ import type { ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow'
 import { connect } from '../../transport/client';
 import { fetchPage, lastPageBy, listOf } from '../../transport/pages';
 import type { Contact } from '../../transport/types';
+import { isPartOfPhone, subscriberDigits } from '../../values/phoneText';
 import { entryOf } from '../recentRecords';
-import { isPartOfPhone, subscriberDigits } from './phoneSearch';
 
 /**
  * What to search for, one after the other, until somebody is found: a number as Sahut stores it, by the

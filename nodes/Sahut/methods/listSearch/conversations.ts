@@ -3,8 +3,8 @@ import type { ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow'
 import { connect } from '../../transport/client';
 import { fetchPage, lastPageBy, listOf } from '../../transport/pages';
 import type { Conversation } from '../../transport/types';
+import { isPartOfPhone, subscriberDigits } from '../../values/phoneText';
 import { entryOf } from '../recentRecords';
-import { isPartOfPhone, subscriberDigits } from './phoneSearch';
 
 /** How many pages of 100 one look into the list reads at most, until something matches. */
 const MAX_PAGES_PER_SEARCH = 10;

@@ -1,0 +1,52 @@
+import { cleanText } from './cleanText';
+import { toHalfWidth } from './halfWidth';
+
+/** Separators between digits: spaces of any kind, dashes, dots, brackets. A line break separates numbers. */
+const BETWEEN_DIGITS = String.raw`[^\S\r\n\v\f\u2028\u2029]|[().\-\u2010-\u2015\u2212]`;
+const SEPARATORS = new RegExp(`(?:${BETWEEN_DIGITS})+`);
+const PART_OF_PHONE = new RegExp(`^(?:\\d|\\+|${BETWEEN_DIGITS})+$`);
+
+/** Spreadsheets show an apostrophe in front of a number that is stored as text. */
+const LEADING_APOSTROPHES = /^['\u2018\u2019`]+/;
+
+/** Texts in which WhatsApp has a number with its country code and without a plus. */
+const WHATSAPP_FORMS = [
+	/^(?:https?:\/\/)?(?:www\.)?wa\.me\/([^/?#]*)\/?(?:[?#].*)?$/i,
+	/^(?:(?:https?:\/\/)?(?:api|web)\.whatsapp\.com\/|whatsapp:\/\/)send\/?\?(?:[^#]*&)?phone=([^&#]*)(?:[&#].*)?$/i,
+	// WhatsApp's ID of a user, also with the number of a device. `…@lid` and `…@g.us` have no phone number.
+	/^(\d+)(?::\d+)?@(?:c\.us|s\.whatsapp\.net)$/i,
+];
+
+/** Where a link has its number: with several of them, the text has several numbers. */
+const START_IN_LINK = /wa\.me\/|phone=/gi;
+
+const SCHEME = /^(?:tel|whatsapp):\s*/i;
+
+/**
+ * Returns the number in a text as a person would type it: without invisible characters, full-width
+ * forms, a spreadsheet's apostrophe, and the link or ID that WhatsApp has made of it. A number from
+ * WhatsApp has a plus, unless it begins with 0: no country code does, so that it can only be national.
+ */
+export function toPhoneText(text: string): string {
+	const clean = toHalfWidth(cleanText(text)).replace(LEADING_APOSTROPHES, '').trim();
+	const [number] = WHATSAPP_FORMS.flatMap((form) => form.exec(clean)?.slice(1) ?? []);
+	const isOne = (clean.match(START_IN_LINK)?.length ?? 0) < 2;
+	if (number === undefined || !isOne) return clean.replace(SCHEME, '');
+	const decoded = number.replace(/%2b/gi, '+').replace(/%20/g, ' ').trim();
+	return /^[1-9]/.test(decoded) ? `+${decoded}` : decoded;
+}
+
+/** Returns the groups of digits in a number, e.g. `['+62', '812', '3456']`. */
+export function groupsOf(phoneText: string): string[] {
+	return phoneText.split(SEPARATORS).filter((group) => group !== '');
+}
+
+/** Whether a text has only characters that a phone number may have. */
+export function isPartOfPhone(text: string): boolean {
+	return PART_OF_PHONE.test(text);
+}
+
+/** Returns the digits of a number, or of its beginning, without 0 and 62: `0812-3456` and `+62 812 3456` are equal. */
+export function subscriberDigits(phone: string): string {
+	return phone.replace(/\D/g, '').replace(/^(0+|62)/, '');
+}
