@@ -2,6 +2,7 @@ import { byAge } from '../transport/byAge';
 import { openPages, upwards } from '../transport/pages';
 import { collect, fetchList } from '../transport/pagination';
 import type { Contact, SahutClient } from '../transport/types';
+import { emailKey } from '../values/emailAddress';
 import { INDONESIA, isSamePhone } from '../values/phoneNumber';
 
 /**
@@ -23,7 +24,7 @@ const MAX_SEARCH_PAGES = 3;
 
 /** Returns the canonical text of a key: equal for two keys that identify the same contact. */
 export function keyText(key: ContactKey): string {
-	return 'phone' in key ? key.phone : key.email.trim().toLowerCase();
+	return 'phone' in key ? key.phone : emailKey(key.email);
 }
 
 /** Returns all keys of a contact with these fields. */
@@ -36,9 +37,9 @@ export function laneOf(key: ContactKey): string {
 	return `${'phone' in key ? 'phone' : 'email'} ${keyText(key)}`;
 }
 
-/** Whether a contact has this phone number, in any form, or this email address, ignoring case. */
+/** Whether a contact has this phone number or email address, in any form. */
 export function hasKey({ phone, email }: Contact, key: ContactKey): boolean {
-	if ('email' in key) return email?.toLowerCase() === keyText(key);
+	if ('email' in key) return emailKey(email ?? '') === keyText(key);
 	return isSamePhone(phone, key.phone, key.countryCode ?? INDONESIA);
 }
 

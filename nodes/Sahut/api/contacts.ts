@@ -3,6 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { writeKey } from '../processCache/recentWrites';
 import { isRefused, undefinedIfNotFound } from '../transport/errors';
 import type { Contact, SahutClient, SahutRequest } from '../transport/types';
+import { emailKey } from '../values/emailAddress';
 import {
 	findContacts,
 	hasKey,
@@ -43,10 +44,10 @@ export async function getContact(sahut: SahutClient, contactId: string): Promise
 	return (await sahut.request<Contact>(request, wordingOf(contactId))).data;
 }
 
-/** Makes email addresses comparable: case does not matter, and Sahut may store an empty one as ''. */
+/** Makes email addresses comparable, in any form. Sahut may store an empty one as ''. */
 const comparable = ({ email, ...contact }: IDataObject | Contact) => ({
 	...contact,
-	email: String(email ?? '').toLowerCase() || undefined,
+	email: emailKey(String(email ?? '')) || undefined,
 });
 
 /** One memory key per phone number and email, and per API key: two workspaces may share a customer. */

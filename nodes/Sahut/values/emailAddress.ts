@@ -1,15 +1,30 @@
 import { UserError } from 'n8n-workflow';
 
-/** Catches what is no address; whether there is such a mailbox, only its server knows. */
-const PLAUSIBLE = /^[^\s@,;<>()"]+@[^\s@,;<>()"]+\.[^\s@,;<>()".]+$/;
+import { cleanText } from './cleanText';
+import { toHalfWidth } from './halfWidth';
+
+/** Rejects texts that cannot be an address. Only its server knows whether the mailbox exists. */
+const PLAUSIBLE = /^[^\s@,;<>()"\p{Cs}]+@[^\s@,;<>()"\p{Cs}]+\.[^\s@,;<>()".\p{Cs}]+$/u;
 
 /**
- * An email address, without white space around it.
+ * Returns the email address in a text: without invisible characters, full-width forms (`＠`), angle
+ * brackets around it, `mailto:` and the query behind it. Other characters stay: an address may have
+ * letters of any script, which NFKC would change.
+ */
+function readEmail(text: string): string {
+	const clean = toHalfWidth(cleanText(text)).replace(/^<(.*)>$/, '$1');
+	const link = /^mailto:([^?]*)/i.exec(clean)?.[1];
+	return (link ?? clean).trim();
+}
+
+/**
+ * Returns the email address in a text from a CRM or a spreadsheet, as {@link readEmail} reads it, in its
+ * own upper and lower case.
  *
- * @throws UserError when it is empty or cannot be one.
+ * @throws UserError if the text is not an email address
  */
 export function checkEmail(text: string): string {
-	const email = text.trim();
+	const email = readEmail(text);
 	if (email === '') {
 		throw new UserError('The email address is empty', {
 			description:
@@ -22,4 +37,9 @@ export function checkEmail(text: string): string {
 		});
 	}
 	return email;
+}
+
+/** Returns the text by which email addresses are compared: the same address in any stored form. */
+export function emailKey(text: string): string {
+	return readEmail(text).toLowerCase();
 }

@@ -1,0 +1,50 @@
+import { checkEmail, emailKey } from '../../../nodes/Sahut/values/emailAddress';
+
+const BUDI = 'budi@example.com';
+
+it.each([
+	BUDI,
+	' budi@example.com\n',
+	'\u3164budi\u200b@exam\u00adple.com\ufeff',
+	'\u2068budi@example.com\u2069',
+	'ｂｕｄｉ＠ｅｘａｍｐｌｅ．ｃｏｍ',
+	'mailto:budi@example.com',
+	'MAILTO: budi@example.com?subject=Halo&body=a@b.id',
+	'<budi@example.com>',
+	'<mailto:budi@example.com>',
+])('reads the email address in %j', (text) => {
+	expect(checkEmail(text)).toBe(BUDI);
+});
+
+it.each(['Budi@Example.com', 'a?b@example.com', "o'brien@example.com", 'ﬁona@例え.jp'])(
+	'leaves the email address %s as it is',
+	(text) => {
+		expect(checkEmail(text)).toBe(text);
+	},
+);
+
+it.each([
+	'budi',
+	'budi@example',
+	'budi @example.com',
+	'Budi <budi@example.com>',
+	'a@b.id, c@d.id',
+	'a@b.id;c@d.id',
+	'a@b.id c@d.id',
+	'a@b.id\nc@d.id',
+	'mailto:a@b.id,c@d.id',
+	'bu\ud800di@example.com',
+	'budi@exa\udc00mple.com',
+	'budi@example.c\ud83d',
+])('rejects %j', (text) => {
+	expect(() => checkEmail(text)).toThrow('is not an email address');
+});
+
+it.each(['', ' ', '\u200b\u3164', 'mailto:', '<>'])('reports that %j is empty', (text) => {
+	expect(() => checkEmail(text)).toThrow('The email address is empty');
+});
+
+it('compares email addresses without upper case and invisible characters', () => {
+	expect(emailKey('\u200bBudi@Example.com ')).toBe(emailKey('budi@example.com'));
+	expect(emailKey('budi@example.com')).not.toBe(emailKey('budi@example.co'));
+});
