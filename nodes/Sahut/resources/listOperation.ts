@@ -3,7 +3,14 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import type { Operation } from '../runtime/operation';
 import { listOf } from '../transport/pages';
 import { fetchList } from '../transport/pagination';
+import type { SahutClient } from '../transport/types';
 import { collection, listOptions, returnAllAndLimit } from './fields';
+
+type FetchRecords = (
+	sahut: SahutClient,
+	query: IDataObject,
+	limit: number,
+) => Promise<Array<{ id: string }>>;
 
 /**
  * Returns the List operation of a resource, with one output item per record.
@@ -11,12 +18,14 @@ import { collection, listOptions, returnAllAndLimit } from './fields';
  * @param records the name of the resource in the API's paths, e.g. `contacts`
  * @param filters the entries of the Filters collection
  * @param filterNames name of a query parameter of the API → name of its field
+ * @param fetch fetches the records that match the query, at most `limit`
  */
 export function listOperation(
 	records: 'contacts' | 'conversations',
 	description: string,
 	filters: INodeProperties[],
 	filterNames: Record<string, string>,
+	fetch: FetchRecords = (sahut, query, limit) => fetchList(sahut, listOf(records, query), limit),
 ): Operation<{ query: IDataObject; limit: number }> {
 	return {
 		value: 'list',
@@ -28,7 +37,7 @@ export function listOperation(
 		fields: [...returnAllAndLimit, collection('filters', filters), listOptions(records)],
 		read: (params) => ({ query: params.given('filters', filterNames), limit: params.limit() }),
 		async run({ query, limit }, sahut) {
-			const found = await fetchList<{ id: string }>(sahut, listOf(records, query), limit);
+			const found = await fetch(sahut, query, limit);
 			return found.map((record) => ({ json: record }));
 		},
 	};

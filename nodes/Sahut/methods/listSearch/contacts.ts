@@ -1,26 +1,18 @@
 import type { ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow';
 
+import { typedSearches } from '../../api/typedSearch';
 import { connect } from '../../transport/client';
 import { fetchPage, lastPageBy, listOf } from '../../transport/pages';
 import type { Contact } from '../../transport/types';
-import { isPartOfPhone, subscriberDigits } from '../../values/phoneText';
 import { entryOf } from '../recentRecords';
 
-/**
- * What to search for, one after the other, until somebody is found: a number as Sahut stores it, by the
- * digits that all of its forms have, should it have been stored as it was typed, and as it is typed now.
- */
-function toSearchTexts(filter: string): string[] {
-	const text = filter.trim();
-	if (!isPartOfPhone(text)) return [text];
-	const stored = text.replace(/[^\d+]/g, '').replace(/^0+/, '+62');
-	return [...new Set([stored, subscriberDigits(text), text])].filter((each) => each !== '');
-}
+/** Pages of one search that one look into the list reads at most, until a contact counts. */
+const MAX_PAGES_PER_SEARCH = 3;
 
 /**
- * The contacts for the locator, page by page, e.g. "Budi Santoso · +628123456789".
+ * Searches contacts for the locator, page by page, e.g. "Budi Santoso · +628123456789".
  *
- * @param paginationToken the page to come, and which of the texts has found somebody: `2 0`
+ * @param paginationToken the next page, and the index of the search that has found contacts: `2 0`
  */
 export async function searchContacts(
 	this: ILoadOptionsFunctions,
@@ -28,15 +20,22 @@ export async function searchContacts(
 	paginationToken?: string,
 ): Promise<INodeListSearchResult> {
 	const sahut = await connect(this);
-	const [page = 1, found = 0] = (paginationToken ?? '1').split(' ').map(Number);
-	for (const [index, text] of [...toSearchTexts(filter).entries()].slice(found)) {
-		const list = listOf('contacts', text === '' ? {} : { q: text });
-		const answer = await fetchPage<Contact>(sahut, list, page);
-		if (answer.data.length === 0) continue;
-		return {
-			results: answer.data.map(({ id, name, phone, email }) => entryOf(id, name, phone || email)),
-			paginationToken: page < lastPageBy(answer, page) ? `${page + 1} ${index}` : undefined,
-		};
+	const [first = 1, found] = (paginationToken ?? '1').split(' ').map(Number);
+	for (const [index, { q, isWanted }] of typedSearches(filter).entries()) {
+		// Further pages come from the search that has found the first one.
+		if (found !== undefined && index !== found) continue;
+		const list = listOf('contacts', q === '' ? {} : { q });
+		for (let page = first; page < first + MAX_PAGES_PER_SEARCH; page++) {
+			const answer = await fetchPage<Contact>(sahut, list, page);
+			const results = answer.data
+				.filter(isWanted)
+				.map(({ id, name, phone, email }) => entryOf(id, name, phone || email));
+			const hasMore = page < lastPageBy(answer, page);
+			if (results.length > 0) {
+				return { results, paginationToken: hasMore ? `${page + 1} ${index}` : undefined };
+			}
+			if (!hasMore) break;
+		}
 	}
 	return { results: [] };
 }

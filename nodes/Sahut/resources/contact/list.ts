@@ -1,3 +1,4 @@
+import { listContacts } from '../../api/typedSearch';
 import { textField } from '../fieldTypes';
 import { listOperation } from '../listOperation';
 
@@ -7,7 +8,8 @@ export const list = listOperation(
 	[
 		textField('Query', 'query', {
 			placeholder: 'e.g. Budi',
-			description: 'Only contacts whose name, phone or email matches this text',
+			description:
+				'Only contacts whose name, phone or email matches this text. A phone number may be in any usual form.',
 		}),
 		textField('Tag', 'tag', {
 			placeholder: 'e.g. pelanggan-setia',
@@ -15,4 +17,5 @@ export const list = listOperation(
 		}),
 	],
 	{ q: 'query', tag: 'tag' },
+	listContacts,
 );
