@@ -10,7 +10,7 @@ import {
 	type Message,
 	type Sender,
 } from './records';
-import { customerOf, type Store } from './store';
+import type { Store } from './store';
 
 interface Incoming {
 	conversation_id?: string;
@@ -81,7 +81,6 @@ function conversationWith(store: Store, phone: string): Conversation {
 
 function senderOf(store: Store, type: Message['type'], conversation: Conversation): Sender {
 	const { assignee } = conversation;
-	if (type === 'incoming') return customerOf(conversation);
 	if (type === 'outgoing' && assignee) return { type: 'agent', ...assignee };
 	return store.bot;
 }
@@ -98,13 +97,16 @@ export function registerControl(app: FastifyInstance, store: Store, deliveries: 
 					? conversationWith(store, phone)
 					: store.conversations.get(conversation_id);
 			if (!conversation) throw new ApiError(404, 'Conversation not found');
-			const message = store.addMessage(conversation.id, {
-				type,
-				content,
-				sender: senderOf(store, type, conversation),
-				attachments: [],
-				created_at: timestamp(store.now()),
-			});
+			const message =
+				type === 'incoming'
+					? store.addIncoming(conversation.id, content)
+					: store.addMessage(conversation.id, {
+							type,
+							content,
+							sender: senderOf(store, type, conversation),
+							attachments: [],
+							created_at: timestamp(store.now()),
+						});
 			reply.code(201);
 			const shown = messageData(message, request.host);
 			return { data: { message: shown, conversation: conversationData(conversation) } };

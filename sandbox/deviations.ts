@@ -19,11 +19,17 @@ export const DEVIATIONS = {
 	'attributes-replaced':
 		'PUT of custom_attributes replaces all that there are, which is so without this deviation, too',
 	'attributes-merged': 'PUT of custom_attributes leaves those alone that it does not name',
+	'full-rows': 'lists of contacts show custom_attributes',
+	'typed-attributes': 'a custom attribute whose value does not have its defined type answers 422',
+	'converted-attributes':
+		'values of custom attributes are stored in their defined type: "12" as 12, a date with a time',
 	'exact-search': 'q finds whole values only: a name, a phone number, an email',
 	'unique-phones': 'a contact with a phone number that another contact has answers 422',
 	'existing-conversations':
 		'POST /conversations answers 200 with the latest conversation of the contact on the channel, if there is one',
 	'open-only': 'a message into a resolved or snoozed conversation answers 422',
+	'auto-reply': 'a bot answers each message of a customer at once',
+	rules: 'automation rules assign, label and resolve conversations, and a bot writes into them',
 } as const;
 
 export type Deviation = keyof typeof DEVIATIONS;

@@ -1,4 +1,5 @@
 import { isIPv6, type AddressInfo } from 'node:net';
+import { automate } from './automation';
 import { Deliveries, type DeliveryOptions } from './deliveries';
 import { DEFAULT_LIST_DELAY_MS, deviateStore } from './deviate/store';
 import type { Deviation } from './deviations';
@@ -122,6 +123,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 		listDelayMs,
 		deliveries,
 	});
+	automate(store, deviations);
 	await app.listen({ host: listensAt, port });
 
 	return {

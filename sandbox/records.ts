@@ -24,6 +24,9 @@ export interface Contact {
 	created_at: string;
 }
 
+/** The type of a custom attribute, which an admin defines beforehand. */
+export type AttributeType = 'text' | 'number' | 'date' | 'checkbox';
+
 /** A WhatsApp Message Template: `body` holds placeholders such as `{{customer_name}}`. */
 export interface Template {
 	id: string;
@@ -97,6 +100,12 @@ export function conversationData(conversation: Conversation) {
 		created_at,
 		updated_at,
 	};
+}
+
+/** A contact as lists of the API show it: they leave out its custom attributes. */
+export function contactRow(contact: Contact): Omit<Contact, 'custom_attributes'> {
+	const { id, name, email, phone, company, tags, created_at } = contact;
+	return { id, name, email, phone, company, tags, created_at };
 }
 
 /** A message as the API shows it to a client that reached the sandbox at `host` (with the port). */

@@ -27,6 +27,13 @@ const RECENT_MS = { min: 5 * MINUTE_MS, max: 5 * HOUR_MS };
 const STALE_MS = { min: 30 * HOUR_MS, max: 140 * HOUR_MS };
 const PAUSE_MS = { min: MINUTE_MS, max: 20 * MINUTE_MS };
 
+const ATTRIBUTE_TYPES = [
+	['kota', 'text'],
+	['poin', 'number'],
+	['ulang_tahun', 'date'],
+	['member', 'checkbox'],
+] as const;
+
 function fakeContact(faker: Faker, store: Store, createdAt: Date): Contact {
 	const firstName = faker.person.firstName();
 	const lastName = faker.person.lastName();
@@ -77,6 +84,7 @@ export async function fillConversations(store: Store, seed: number, size: DataSi
 	faker.seed(seed);
 	const now = store.now().getTime();
 	const agents = [...store.agents.values()];
+	for (const [key, type] of ATTRIBUTE_TYPES) store.attributeTypes.set(key, type);
 	for (let index = 0; index < size.conversations; index++) {
 		const kind = KINDS[index % KINDS.length]!;
 		const pauses = Array.from({ length: faker.number.int(size.messagesPerConversation) }, () =>

@@ -7,6 +7,7 @@ import { idMaker } from './ids';
 import type {
 	Agent,
 	Attachment,
+	AttributeType,
 	Channel,
 	Contact,
 	Conversation,
@@ -73,6 +74,8 @@ export class Store {
 	readonly templates = new Map<string, Template>();
 	readonly conversations = new Map<string, Conversation>();
 	readonly webhooks = new Map<string, Webhook>();
+	/** By key. Only the deviations `typed-attributes` and `converted-attributes` read it. */
+	readonly attributeTypes = new Map<string, AttributeType>();
 	/** The sender of what comes in through the API. */
 	readonly bot: Sender;
 	/** How `GET /conversations` is ordered, which is not documented; the newest come first. */
@@ -229,19 +232,26 @@ export class Store {
 		return thread;
 	}
 
-	/** A message from the customer, put where its time belongs. `createdAt` defaults to now. */
+	/**
+	 * Adds a message from the customer, at the place of its time. One that comes in now reopens a resolved
+	 * conversation, as in Sahut; one with a time of its own is history, and changes no status.
+	 */
 	addIncoming(
 		conversationId: string,
 		content: string,
-		createdAt: Date = this.now(),
+		createdAt?: Date,
 		attachments: Attachment[] = [],
 	): Message {
+		const conversation = this.found(conversationId);
+		if (!createdAt && conversation.status === 'resolved') {
+			this.updateConversation(conversation, { status: 'open' });
+		}
 		return this.addMessage(conversationId, {
 			type: 'incoming',
 			content,
-			sender: customerOf(this.found(conversationId)),
+			sender: customerOf(conversation),
 			attachments,
-			created_at: timestamp(createdAt),
+			created_at: timestamp(createdAt ?? this.now()),
 		});
 	}
 

@@ -5,8 +5,9 @@ import { ApiError } from '../errors';
 import { contactHandlers } from '../handlers/contacts';
 import { conversationHandlers, type NewConversation } from '../handlers/conversations';
 import { pageOf, type Page, type PageQuery } from '../handlers/page';
-import { conversationData, type Contact, type Conversation } from '../records';
+import { contactRow, conversationData, type Contact, type Conversation } from '../records';
 import type { Store } from '../store';
+import { attributesInTypes } from './attributes';
 import { lateRecords, staleStore } from './store';
 
 type Row = { id: string } & Partial<Contact>;
@@ -73,6 +74,20 @@ function mergeAttributes(handler: Handler, store: Store): Handler {
 	};
 }
 
+/** Reads custom attributes by their defined types. */
+function readAttributes(handler: Handler, store: Store, deviations: Deviations): Handler {
+	return async (request, reply) => {
+		const body = request.body as Partial<Contact>;
+		if (!body.custom_attributes) return await handler(request, reply);
+		const custom_attributes = attributesInTypes(
+			body.custom_attributes,
+			store.attributeTypes,
+			deviations,
+		);
+		return await handler(requestWith(request, { body: { ...body, custom_attributes } }), reply);
+	};
+}
+
 /** Rejects a phone number that another contact has. */
 function requireUniquePhone(handler: Handler, store: Store): Handler {
 	return async (request, reply) => {
@@ -133,11 +148,10 @@ export function deviateHandlers(
 ): Record<string, Handler> {
 	if (deviations.size === 0) return handlers;
 	const changed = { ...handlers };
-	if (deviations.has('stale-lists')) {
-		const stale = staleStore(store, listDelayMs);
-		changed['listConversations'] = conversationHandlers(stale).listConversations as Handler;
-		changed['listContacts'] = contactHandlers(stale).listContacts as Handler;
-	}
+	const listed = deviations.has('stale-lists') ? staleStore(store, listDelayMs) : store;
+	const toRow = deviations.has('full-rows') ? (contact: Contact) => contact : contactRow;
+	changed['listConversations'] = conversationHandlers(listed).listConversations as Handler;
+	changed['listContacts'] = contactHandlers(listed, toRow).listContacts as Handler;
 	const isLate = deviations.has('late-lists') ? lateRecords(store, listDelayMs) : () => false;
 	for (const name of ['listMessages', 'listConversations', 'listContacts']) {
 		changed[name] = deviateList(changed[name]!, deviations, isLate);
@@ -148,6 +162,11 @@ export function deviateHandlers(
 	const wrap = (name: string, wrapper: (handler: Handler, store: Store) => Handler) => {
 		changed[name] = wrapper(changed[name]!, store);
 	};
+	if (deviations.has('typed-attributes') || deviations.has('converted-attributes')) {
+		const wrapper = (handler: Handler) => readAttributes(handler, store, deviations);
+		wrap('createContact', wrapper);
+		wrap('updateContact', wrapper);
+	}
 	if (deviations.has('unique-phones')) {
 		wrap('createContact', requireUniquePhone);
 		wrap('updateContact', requireUniquePhone);

@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ApiError } from '../errors';
-import type { Contact } from '../records';
+import { contactRow, type Contact } from '../records';
 import type { Store } from '../store';
 import { newestFirst, pageOf, type PageQuery } from './page';
 
@@ -35,11 +35,12 @@ function assertNameNotBlank({ name }: ContactFields): void {
 	if (name?.trim() === '') throw new ApiError(422, 'name must not be blank');
 }
 
-export function contactHandlers(store: Store) {
+/** `toRow` makes the rows of the list. */
+export function contactHandlers(store: Store, toRow: (contact: Contact) => object = contactRow) {
 	return {
 		async listContacts(request: FastifyRequest<{ Querystring: ContactFilters & PageQuery }>) {
 			const rows = newestFirst(store.contacts, passes(request.query));
-			return pageOf(rows, request.query, (contact) => contact);
+			return pageOf(rows, request.query, toRow);
 		},
 
 		async getContact(request: FastifyRequest<{ Params: ContactParams }>) {

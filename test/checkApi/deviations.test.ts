@@ -24,6 +24,11 @@ const FOUND: Record<Deviation, string[]> = {
 	'hidden-values': [],
 	'attributes-replaced': [],
 	'attributes-merged': [],
+	'full-rows': [],
+	'typed-attributes': [],
+	'converted-attributes': [],
+	'auto-reply': [],
+	rules: [],
 };
 
 /** Which assumption is not tried, and why. */

@@ -47,6 +47,18 @@ test('a customer writes to a conversation, which goes to the webhooks', async ()
 	expect(received.map((event) => event.body.data)).toEqual([body.data]);
 });
 
+test('a customer who writes to a resolved conversation reopens it', async () => {
+	const { control, store, conversation } = await openControl();
+	store.updateConversation(conversation, { status: 'resolved' });
+
+	const { body } = await control('/incoming', {
+		conversation_id: conversation.id,
+		content: 'Halo',
+	});
+
+	expect(body.data.conversation).toMatchObject({ status: 'open' });
+});
+
 test('a number writes in its newest conversation that is not resolved, or in a new one', async () => {
 	const { control, store } = await openControl();
 	const contact = store.addContact({ phone: PHONE });

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 
+import { AUTOMATION_BOT } from '../../sandbox/automation';
 import { API_AGENT } from '../../sandbox/deviate/store';
 import { DEVIATIONS, parseDeviations, type Deviation } from '../../sandbox/deviations';
 import { openSandbox } from '../support/openSandbox';
@@ -134,8 +135,8 @@ test('holes', async () => {
 	expect(shown).toMatchObject({ labels: null, contact: { id: contact.id } });
 	expect(shown).not.toHaveProperty('assignee');
 	expect(shown.contact).not.toHaveProperty('phone');
-	const [listed] = (await request('GET', '/contacts')).body.data;
-	expect(Object.keys(listed)).toEqual(['id', 'name', 'phone', 'company', 'created_at']);
+	const shownContact = (await request('GET', `/contacts/${contact.id}`)).body.data;
+	expect(Object.keys(shownContact)).toEqual(['id', 'name', 'phone', 'company', 'created_at']);
 });
 
 test('raw-phones', async () => {
@@ -305,3 +306,97 @@ test.each([
 		if (answer === 422) expect(body.error.message).toContain(`The conversation is ${to}`);
 	},
 );
+
+test('full-rows', async () => {
+	const { request, contact } = await openWith('full-rows');
+	Object.assign(contact, { custom_attributes: { kota: 'Bandung' } });
+
+	const { body } = await request('GET', '/contacts?q=budi');
+
+	expect(body.data).toMatchObject([{ custom_attributes: { kota: 'Bandung' } }]);
+});
+
+test.each([
+	['poin', 'number', '12', 12],
+	['kota', 'text', 12, '12'],
+	['member', 'checkbox', 'true', true],
+	['ulang_tahun', 'date', 'besok', '2024-03-15'],
+] as const)('typed-attributes: %s must be a %s', async (key, type, refused, taken) => {
+	const { request, store, contact } = await openWith('typed-attributes');
+	store.attributeTypes.set(key, type);
+	const put = async (value: unknown) =>
+		await request('PUT', `/contacts/${contact.id}`, { custom_attributes: { [key]: value, a: 1 } });
+
+	expect(await put(refused)).toMatchObject({
+		status: 422,
+		body: { error: { message: `custom_attributes.${key} must be a ${type}` } },
+	});
+	expect(await put(null)).toMatchObject({ status: 200 });
+	expect(await put(taken)).toMatchObject({
+		status: 200,
+		body: { data: { custom_attributes: { [key]: taken, a: 1 } } },
+	});
+});
+
+test('converted-attributes', async () => {
+	const { request, store } = await openWith('converted-attributes');
+	store.attributeTypes
+		.set('poin', 'number')
+		.set('kode', 'text')
+		.set('member', 'checkbox')
+		.set('ulang_tahun', 'date');
+	const given = { poin: '12', kode: 7, member: 'true', ulang_tahun: '2024-03-15', lain: '5' };
+
+	const { body } = await request('POST', '/contacts', { name: 'Sari', custom_attributes: given });
+
+	expect(body.data.custom_attributes).toEqual({
+		poin: 12,
+		kode: '7',
+		member: true,
+		ulang_tahun: '2024-03-15T00:00:00Z',
+		lain: '5',
+	});
+});
+
+test('typed-attributes with converted-attributes refuses only what cannot be converted', async () => {
+	const { request, store, contact } = await openWith('typed-attributes', 'converted-attributes');
+	store.attributeTypes.set('poin', 'number');
+	const put = async (poin: string) =>
+		await request('PUT', `/contacts/${contact.id}`, { custom_attributes: { poin } });
+
+	expect((await put('12')).status).toBe(200);
+	expect((await put('dua belas')).status).toBe(422);
+	expect(contact.custom_attributes).toEqual({ poin: 12 });
+});
+
+test('auto-reply', async () => {
+	const { request, store, id, messages } = await openWith('auto-reply');
+	await request('POST', messages, { content: 'Ya' });
+
+	expect(store.messages(id)).toMatchObject([
+		{ type: 'incoming', content: 'Halo' },
+		{ type: 'outgoing', sender: AUTOMATION_BOT },
+		{ type: 'outgoing', content: 'Ya', sender: store.bot },
+	]);
+});
+
+test('rules', async () => {
+	const { request, store, contact, id, messages } = await openWith('rules');
+	const [agent] = store.agents.values();
+	const channel_id = store.channelOfType('email').id;
+
+	const opened = await request('POST', '/conversations', { contact_id: contact.id, channel_id });
+	expect(opened.body.data).toMatchObject({ status: 'open', labels: ['baru'], assignee: agent });
+
+	await request('POST', messages, { content: 'Ya' });
+	expect(store.messages(id)).toMatchObject([
+		{ content: 'Halo' },
+		{ content: 'Ya', sender: store.bot },
+		{ type: 'outgoing', sender: AUTOMATION_BOT },
+	]);
+	expect(store.conversations.get(id)).toMatchObject({ status: 'resolved', labels: ['baru'] });
+
+	const by = `/conversations/${opened.body.data.id}`;
+	const resolved = await request('PUT', by, { status: 'resolved' });
+	expect(resolved.body.data.labels).toEqual(['baru', 'selesai']);
+});

@@ -85,6 +85,21 @@ test('a change of a conversation or a contact makes an event, and none where not
 	}
 });
 
+test('a message from the customer of a resolved conversation reopens it, which is an event', async () => {
+	const { store, conversation, told } = await openWithWebhook();
+	store.updateConversation(conversation, { status: 'resolved' });
+	await told();
+
+	store.addIncoming(conversation.id, 'Halo lagi');
+
+	const events = await told();
+	expect(events.map(({ event }) => event as string).sort()).toEqual([
+		'conversation.updated',
+		'message.created',
+	]);
+	expect(events.map(({ data }) => data.conversation.status as string)).toEqual(['open', 'open']);
+});
+
 test('what is refused makes no event', async () => {
 	const { request, conversation, names } = await openWithWebhook();
 	await request('POST', `/conversations/${conversation.id}/messages`, { content: ' ' });

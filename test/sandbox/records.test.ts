@@ -197,3 +197,33 @@ test('serves the attachments of its own data without a key', async () => {
 	const bytes = Buffer.from(await file.arrayBuffer());
 	expect(bytes.subarray(1, 4).toString()).toBe('PNG');
 });
+
+test.each([
+	['resolved', 'open'],
+	['open', 'open'],
+	['pending', 'pending'],
+	['snoozed', 'snoozed'],
+] as const)('a message from the customer leaves a %s conversation %s', async (before, after) => {
+	const { store, id } = await withConversation();
+	const conversation = store.conversations.get(id)!;
+	store.updateConversation(conversation, { status: before });
+
+	store.addIncoming(id, 'Terima kasih', hoursAgo(1));
+	expect(conversation.status).toBe(before);
+	store.addIncoming(id, 'Halo lagi');
+	expect(conversation.status).toBe(after);
+});
+
+test('rows of contacts have no custom attributes; one contact has them', async () => {
+	const { request, store } = await openSandbox({ data: 'empty' });
+	const custom_attributes = { kota: 'Bandung' };
+	const contact = store.addContact({ custom_attributes });
+
+	const { body } = await request('GET', '/contacts');
+	const created = await request('POST', '/contacts', { name: 'Sari', custom_attributes });
+
+	expect(body.data[0]).not.toHaveProperty('custom_attributes');
+	expect(body.data).toEqual([{ ...contact, custom_attributes: undefined }]);
+	expect((await request('GET', `/contacts/${contact.id}`)).body.data).toEqual(contact);
+	expect(created.body.data).toMatchObject({ custom_attributes });
+});

@@ -28,6 +28,7 @@ export const INITIAL_STATE: State = {
 export async function openWithCustomer(deviations: Deviation[], phone = PHONE) {
 	const workspace = await openWorkspace({ deviations });
 	const { store } = workspace.sandbox;
+	store.attributeTypes.set('poin', 'number').set('kota', 'text');
 	const contact = store.addContact({ phone, custom_attributes: { poin: 5 } });
 	const conversation = store.addConversation({ contact });
 	store.addIncoming(conversation.id, 'Halo, apakah pesanan saya sudah dikirim?');

@@ -120,9 +120,15 @@ export const AFFECTED: Record<Deviation, WriteName[]> = {
 	'hidden-values': namesWith('template', 'number'),
 	'attributes-replaced': namesWith('known contact', 'updating a contact'),
 	'attributes-merged': namesWith('known contact', 'updating a contact'),
+	'full-rows': namesWith('known contact', 'updating a contact'),
+	'typed-attributes': namesWith('known contact', 'updating a contact'),
+	'converted-attributes': namesWith('known contact', 'updating a contact'),
 	'exact-search': namesWith('number', 'contact'),
 	'stale-lists': namesWith('number', 'contact', 'conversation'),
 	'unique-phones': namesWith('number', 'contact'),
 	'existing-conversations': namesWith('number', 'creating a conversation'),
 	'open-only': namesWith('sending'),
+	// They change the conversations, too.
+	'auto-reply': [],
+	rules: [],
 };
