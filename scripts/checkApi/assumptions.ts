@@ -109,8 +109,15 @@ export const ASSUMPTIONS = {
 			'a message of the customer opens the 24 hours for all of their conversations on the channel',
 		'delivers-into-closed': 'a message into a snoozed or resolved conversation is delivered',
 	}),
+	...unless('needs a customer who writes', {
+		'reply-moves-updated-at': 'a reply that reopens a conversation moves its updated_at',
+	}),
+	...unless('needs an automation rule', {
+		'rules-send-as-bot': 'messages of rules and auto-replies come from a bot',
+	}),
 	...unless('needs a contact to be changed', {
 		'attributes-not-merged': 'a PUT may drop the custom attributes that it does not name',
+		'attribute-types': 'values of custom attributes are stored as they are sent',
 	}),
 	...unless('needs a new contact, which cannot be deleted again', {
 		'phones-kept-on-write': 'a phone that is sent as E.164 is stored as E.164',
