@@ -37,7 +37,7 @@ export class SahutApi implements ICredentialType {
 			default: '',
 			placeholder: 'e.g. sk_live_…',
 			description:
-				'In Sahut, under Settings → Integrations → API Keys. Sahut shows a key only once, when it is made.',
+				'In Sahut, create it under Settings → Integrations → API Keys → Buat API Key. Sahut shows a key only once.',
 		},
 		{
 			displayName: 'Base URL',
