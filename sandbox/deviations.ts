@@ -28,6 +28,8 @@ export const DEVIATIONS = {
 	'existing-conversations':
 		'POST /conversations answers 200 with the latest conversation of the contact on the channel, if there is one',
 	'open-only': 'a message into a resolved or snoozed conversation answers 422',
+	'window-per-conversation':
+		'on WhatsApp, free text is taken for 24 hours after the last message of the customer in the same conversation',
 	'auto-reply': 'a bot answers each message of a customer at once',
 	rules: 'automation rules assign, label and resolve conversations, and a bot writes into them',
 } as const;

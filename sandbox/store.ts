@@ -45,6 +45,9 @@ export interface OutgoingMessage {
 	private?: boolean;
 }
 
+/** A conversation, or what one would be made of. */
+type NewOrStored = Pick<Conversation, 'channel' | 'contact'> & { id?: string };
+
 /** By their latest activity, as shared inboxes do, or by when they were made. */
 export type ConversationOrder = 'activity' | 'created';
 
@@ -80,10 +83,12 @@ export class Store {
 	readonly bot: Sender;
 	/** How `GET /conversations` is ordered, which is not documented; the newest come first. */
 	conversationOrder: ConversationOrder = 'activity';
+	/** Whether WhatsApp's 24 hours belong to each conversation. They belong to the customer, by the reference. */
+	hasWindowPerConversation = false;
 
 	private readonly newId: (prefix: string) => string;
 	private readonly threads = new Map<string, Message[]>();
-	/** Of each conversation, when the customer last wrote (ISO 8601). */
+	/** When the customer last wrote (ISO 8601), by the key of the window that this opens. */
 	private readonly lastIncomingAt = new Map<string, string>();
 
 	constructor(
@@ -300,11 +305,11 @@ export class Store {
 	 * What the API does with a message to send; a template's `content` is its body with the variables
 	 * filled in. Nothing is stored unless all of it is in order.
 	 * @throws {ApiError} 422 for blank text, an unknown template, a missing variable, and free text
-	 * on WhatsApp when the customer's last message in this conversation is over 24 hours old.
+	 * on WhatsApp when the customer's last message on this channel is over 24 hours old.
 	 */
 	send(conversationId: string, outgoing: OutgoingMessage): Message {
 		const conversation = this.found(conversationId);
-		const content = this.contentToSend(conversation.channel, outgoing, conversationId);
+		const content = this.contentToSend(conversation, outgoing);
 		const { template_id, template_variables } = outgoing;
 		return this.addMessage(conversationId, {
 			type: 'outgoing',
@@ -318,8 +323,8 @@ export class Store {
 		});
 	}
 
-	/** The text that `send` would store; without a conversation, as the first message of a new one. */
-	contentToSend(channel: Channel, outgoing: OutgoingMessage, conversationId?: string): string {
+	/** The text that `send` would store; without an ID, as the first message of a new conversation. */
+	contentToSend(conversation: NewOrStored, outgoing: OutgoingMessage): string {
 		if (outgoing.template_id !== undefined) {
 			const template = this.templates.get(outgoing.template_id);
 			if (!template) throw new ApiError(422, 'Template not found');
@@ -327,13 +332,18 @@ export class Store {
 		}
 		const content = outgoing.content ?? '';
 		if (content.trim() === '') throw new ApiError(422, 'content must not be blank');
-		if (channel.type === 'whatsapp' && !outgoing.private)
-			this.assertFreeTextAllowed(conversationId);
+		if (conversation.channel.type === 'whatsapp' && !outgoing.private) {
+			this.assertFreeTextAllowed(conversation);
+		}
 		return content;
 	}
 
-	private assertFreeTextAllowed(conversationId: string | undefined): void {
-		const lastIncomingAt = this.lastIncomingAt.get(conversationId ?? '');
+	private windowKey({ id = '', channel, contact }: NewOrStored): string {
+		return this.hasWindowPerConversation ? id : `${channel.id} ${contact.id}`;
+	}
+
+	private assertFreeTextAllowed(conversation: NewOrStored): void {
+		const lastIncomingAt = this.lastIncomingAt.get(this.windowKey(conversation));
 		const open =
 			lastIncomingAt !== undefined &&
 			this.now().getTime() - Date.parse(lastIncomingAt) <= FREE_TEXT_WINDOW_MS;
@@ -357,9 +367,8 @@ export class Store {
 			conversation.updated_at = created_at;
 		}
 		if (type !== 'incoming') return;
-		const last = this.lastIncomingAt.get(conversation.id);
-		if (last === undefined || created_at > last) {
-			this.lastIncomingAt.set(conversation.id, created_at);
-		}
+		const key = this.windowKey(conversation);
+		const last = this.lastIncomingAt.get(key);
+		if (last === undefined || created_at > last) this.lastIncomingAt.set(key, created_at);
 	}
 }

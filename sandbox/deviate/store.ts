@@ -47,6 +47,7 @@ function addMilliseconds(event: WorkspaceEvent, now: Date): void {
 
 /** Has the store keep its records in another way: before anything is in it, and before webhooks hear of it. */
 export function deviateStore(store: Store, deviations: Deviations): void {
+	store.hasWindowPerConversation = deviations.has('window-per-conversation');
 	if (deviations.has('sent-by-agent')) Object.assign(store.bot, API_AGENT);
 	store.notices.on('event', (event) => {
 		if (deviations.has('hidden-values')) hideValues(event);

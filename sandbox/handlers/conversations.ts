@@ -80,7 +80,7 @@ export function conversationHandlers(store: Store) {
 			if (!channel) throw new ApiError(422, 'channel_id: channel not found');
 			const assignee = assignee_id === undefined ? null : knownAgent(store, assignee_id);
 			// Before anything is stored: a first message that is refused leaves no conversation behind.
-			if (message) store.contentToSend(channel, message);
+			if (message) store.contentToSend({ channel, contact }, message);
 			const conversation = store.addConversation({ contact, channel, assignee });
 			if (message) store.send(conversation.id, message);
 			reply.code(201);

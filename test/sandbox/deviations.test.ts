@@ -369,6 +369,26 @@ test('typed-attributes with converted-attributes refuses only what cannot be con
 	expect(contact.custom_attributes).toEqual({ poin: 12 });
 });
 
+test.each([
+	['with', ['window-per-conversation'], 422],
+	['without', [], 201],
+] as const)(
+	'%s window-per-conversation, a text into another conversation with the customer',
+	async (_, deviations, status) => {
+		const { request, store, contact, id, messages } = await openWith(...deviations);
+		const { channel } = store.conversations.get(id)!;
+		const other = store.addConversation({ contact, channel });
+		const text = { content: 'Ya' };
+		const opening = { contact_id: contact.id, channel_id: channel.id, message: text };
+
+		expect((await request('POST', messages, text)).status).toBe(201);
+		expect((await request('POST', `/conversations/${other.id}/messages`, text)).status).toBe(
+			status,
+		);
+		expect((await request('POST', '/conversations', opening)).status).toBe(status);
+	},
+);
+
 test('auto-reply', async () => {
 	const { request, store, id, messages } = await openWith('auto-reply');
 	await request('POST', messages, { content: 'Ya' });

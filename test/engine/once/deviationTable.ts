@@ -128,6 +128,7 @@ export const AFFECTED: Record<Deviation, WriteName[]> = {
 	'unique-phones': namesWith('number', 'contact'),
 	'existing-conversations': namesWith('number', 'creating a conversation'),
 	'open-only': namesWith('sending'),
+	'window-per-conversation': namesWith('sending'),
 	// They change the conversations, too.
 	'auto-reply': [],
 	rules: [],

@@ -15,7 +15,7 @@ const templateId = textField('Template ID', 'templateId', {
 	required: true,
 	placeholder: 'e.g. tmpl_01HX7G4R8T2V5X',
 	description:
-		'The ID of a WhatsApp message template that Meta has approved. Templates and their variables are created in your Meta Business Manager; Sahut’s API has no list of them.',
+		'The ID of a WhatsApp message template. Templates are created and approved in your Meta Business Manager; Sahut’s API has no list of them.',
 });
 
 const variable = {
