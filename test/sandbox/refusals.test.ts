@@ -131,9 +131,9 @@ test.each([
 	['values', { message: { content: 'Halo', template_variables: {} } }, 400],
 	['no contact', { contact_id: undefined }, 400],
 ])('refuses a new conversation with %s', async (_, change, expected) => {
-	const { request, stored, open } = await openWorkspace();
+	const { request, stored, stale } = await openWorkspace();
 	const before = stored();
-	const body = { contact_id: open.contact.id, channel_id: open.channel.id, ...change };
+	const body = { contact_id: stale.contact.id, channel_id: stale.channel.id, ...change };
 	expect((await request('POST', '/conversations', body)).status).toBe(expected);
 	expect(stored()).toEqual(before);
 });
