@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 
-import { eventKey, EventMemory } from '../../nodes/Sahut/trigger/deduplication';
+import { EventMemory } from '../../nodes/Sahut/trigger/deduplication';
 import { readEvent } from '../../nodes/Sahut/trigger/envelope';
+import { eventKey } from '../../nodes/Sahut/trigger/eventKey';
 import { eventsOf, forget } from '../../nodes/Sahut/trigger/memories';
 
 const HOUR_MS = 60 * 60 * 1000;
@@ -21,6 +22,7 @@ describe('two deliveries', () => {
 	const first = { ...changed, id: 'evt_1', created_at: '2026-11-24T03:00:00Z', attempt: 1 };
 	const again = { ...first, created_at: '2026-11-24T03:05:00Z', attempt: 2 };
 	const timeless = { event: 'contact.updated', data: { id: 'ct_1' } };
+	const closed = { event: 'conversation.resolved', data: { id: 'conv_1' } };
 
 	it.each<[string, object, object]>([
 		['with the ID of one event, whatever else differs', first, again],
@@ -43,6 +45,11 @@ describe('two deliveries', () => {
 		],
 		['of two changes within one second', changed, { ...changed, data: resolved }],
 		['of other bodies, with neither ID nor time', timeless, { ...timeless, attempt: 2 }],
+		[
+			'of a conversation that was resolved twice and created once',
+			{ ...closed, data: { ...data, updated_at: undefined, created_at: 'a', attempt: 1 } },
+			{ ...closed, data: { ...data, updated_at: undefined, created_at: 'a', attempt: 2 } },
+		],
 		['that are no events, with other bodies', { hello: 1 }, { hello: 2 }],
 		[
 			'with the ID of their record, where IDs have no prefix',
@@ -110,6 +117,90 @@ describe('the memory of a webhook', () => {
 		memory.merge(stored);
 		expect(memory.claim('a', NOW)).toBe(true);
 		expect(memory.claim('a', NOW)).toBe(false);
+	});
+});
+
+describe('updates without an ID', () => {
+	const contact = { id: 'ct_1', name: 'Budi', created_at: '2024-03-15T08:30:00Z' };
+	const updated = (name: string, more: object = {}) =>
+		keyOf({ event: 'contact.updated', data: { ...contact, name }, ...more });
+	const [x, y] = [updated('X'), updated('Y')];
+
+	/** Whether each delivery starts an execution, in their order. */
+	const claims = (keys: string[], memory = new EventMemory()) =>
+		keys.map((key, index) => memory.claim(key, NOW + index));
+
+	it.each<[string, (name: string) => string]>([
+		['without a time', updated],
+		['within one second', (name) => updated(name, { timestamp: '2026-11-24T03:00:00Z' })],
+	])('from X to Y and back to X, %s, are three events', (_, of) => {
+		expect(claims([of('X'), of('Y'), of('X')])).toEqual([true, true, true]);
+	});
+
+	it('that repeat the latest state are repeated deliveries', () => {
+		expect(claims([x, x, y, y, x, x])).toEqual([true, false, true, false, true, false]);
+	});
+
+	it('of another contact do not come in between', () => {
+		const other = keyOf({ event: 'contact.updated', data: { ...contact, id: 'ct_2' } });
+
+		expect(claims([x, other, x])).toEqual([true, true, false]);
+	});
+
+	it('of different times are identified by the time, in any order', () => {
+		const first = updated('X', { timestamp: '2026-11-24T03:00:00Z' });
+		const second = updated('Y', { timestamp: '2026-11-24T03:00:01Z' });
+
+		expect(claims([first, second, first, second])).toEqual([true, true, false, false]);
+	});
+
+	it('with the content of an hour ago are other events, since Sahut has stopped repeating', () => {
+		const memory = new EventMemory();
+		memory.claim(x, NOW);
+
+		expect(memory.claim(x, NOW + HOUR_MS - 1)).toBe(false);
+		expect(memory.claim(x, NOW + HOUR_MS)).toBe(true);
+	});
+
+	it('go through a state that a filter excludes', () => {
+		const memory = new EventMemory();
+		memory.claim(x, NOW);
+		memory.noteState(y, NOW + 1);
+
+		expect(memory.claim(x, NOW + 2)).toBe(true);
+	});
+
+	it('are known after a restart by their latest state', () => {
+		const before = new EventMemory();
+		claims([x, y], before);
+		const after = new EventMemory();
+		after.merge(JSON.parse(JSON.stringify(before.toStore())));
+
+		expect(claims([y, x], after)).toEqual([false, true]);
+	});
+
+	it('take the latest state from another process', () => {
+		const memory = new EventMemory();
+		memory.claim(x, NOW);
+		memory.merge({ [y]: NOW / 1000 + 1 });
+
+		expect(memory.claim(x, NOW + 2_000)).toBe(true);
+	});
+
+	it('keep the newer state if that of another process is older', () => {
+		const memory = new EventMemory();
+		memory.claim(y, NOW);
+		memory.merge({ [x]: NOW / 1000 - 1 });
+
+		expect(memory.claim(y, NOW + 1)).toBe(false);
+	});
+
+	it('that n8n could not take leave a later state as it is', () => {
+		const memory = new EventMemory();
+		claims([x, y], memory);
+		memory.release(x);
+
+		expect(memory.claim(y, NOW + 2)).toBe(false);
 	});
 });
 

@@ -60,7 +60,10 @@ export async function claim(
 		const fate = memory.fateOf(key);
 		if (!fate) return 'known';
 		const timeUp = sleep(Math.max(0, answerBy - Date.now())).then(() => 'busy' as const);
-		if ((await Promise.race([fate, timeUp])) === 'busy') return 'busy';
+		const end = await Promise.race([fate, timeUp]);
+		if (end === 'busy') return 'busy';
+		// Not claimed again: meanwhile, the record may have got another state.
+		if (end) return 'known';
 	}
 	memory.track(key, whetherTaken(context));
 	return 'new';

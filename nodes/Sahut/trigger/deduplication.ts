@@ -1,50 +1,47 @@
-import { createHash } from 'crypto';
+import { hasState, sourceOf } from './eventKey';
 
-import { firstText, type SahutEvent } from './envelope';
+const HOUR_MS = 60 * 60 * 1000;
 
-/** Sahut repeats a delivery for 42 minutes at most (API reference, "Webhooks"). */
-const REMEMBERED_MS = 24 * 60 * 60 * 1000;
+/** How long an event with an identity is remembered. */
+const REMEMBERED_MS = 24 * HOUR_MS;
 
-/** Events remembered in the process's memory for one webhook; about 1 MB. */
+/**
+ * How long an event is remembered that only its content identifies: Sahut repeats a delivery within 43
+ * minutes (API reference, "Webhooks"), so the same content after that is another event.
+ */
+const CONTENT_REMEMBERED_MS = HOUR_MS;
+
+/** Events remembered in the process's memory for one webhook; about 2 MB. */
 const MAX_IN_MEMORY = 10_000;
 
-/** The newest of them, which n8n stores with the workflow and reads at each delivery; about 40 kB. */
+/** The newest of them, which n8n stores with the workflow and reads at each delivery; at most 70 kB. */
 const MAX_STORED = 1_000;
 
-/** Key of an event → when it came, in seconds since the epoch; the oldest first. */
+/** Key of an event → when it came, in seconds since the epoch. */
 export type StoredEvents = Record<string, number>;
 
-function hash(...parts: unknown[]): string {
-	// 128 bits, in characters that JSON leaves as they are.
-	return createHash('sha256').update(JSON.stringify(parts)).digest('base64url').slice(0, 22);
+function memoryMs(key: string): number {
+	return hasState(key) ? CONTENT_REMEMBERED_MS : REMEMBERED_MS;
+}
+
+/** An event that has come. */
+interface Seen {
+	key: string;
+	/** Milliseconds since the epoch. */
+	at: number;
 }
 
 /**
- * What is the same each time that an event is delivered, and differs from all other events: the record
- * that was made; else its own ID; else its name, the ID of its object and the time; else the body.
+ * Remembers the events that a webhook has received, as this process knows them.
  *
- * The time has whole seconds, in which a record can change twice: so an update is also told by what
- * the record holds.
+ * Of one source, only the latest state is remembered: a repetition of it is a repeated delivery, and an
+ * earlier state that comes back is a new event. So a contact that changes from X to Y and back to X has
+ * three events. If Sahut repeats a delivery of X only after Y has come, the two cases look the same. The
+ * trigger then starts again, since a lost event is worse than one that starts twice.
  */
-export function eventKey(event: SahutEvent | undefined, rawBody: Buffer): string {
-	if (event) {
-		const { name, id, object } = event;
-		const objectId = firstText(object.id);
-		// A record is made once, whatever ID or time each attempt to tell it may have.
-		if (objectId !== undefined && name.endsWith('.created')) return hash(name, objectId);
-		if (id !== undefined) return hash(name, id, objectId);
-		const time = firstText(event.time, object.updated_at, object.created_at);
-		if (objectId !== undefined && time !== undefined) {
-			return hash(name, objectId, time, name.endsWith('.updated') && object);
-		}
-	}
-	return hash(rawBody.toString('base64'));
-}
-
-/** The events that a webhook has received, as this process knows them. */
 export class EventMemory {
-	/** Key → when it came, in milliseconds since the epoch; the oldest first. */
-	private readonly seen = new Map<string, number>();
+	/** Source → its latest event; the oldest first. */
+	private readonly seen = new Map<string, Seen>();
 
 	/** Keys that another delivery may have stored before it was known that n8n could not take them. */
 	private readonly released = new Set<string>();
@@ -54,28 +51,34 @@ export class EventMemory {
 
 	/** Takes over what was stored before a restart, or by another process. */
 	merge(stored: StoredEvents): void {
-		const isNew = (key: string) => !this.seen.has(key) && !this.released.has(key);
-		const missing = Object.entries(stored).filter(([key]) => isNew(key));
+		const missing = Object.entries(stored)
+			.map(([key, seconds]) => ({ key, at: seconds * 1000 }))
+			.filter(({ key, at }) => !this.released.has(key) && this.isNewest(key, at));
 		if (missing.length === 0) return;
-		const all = [...missing.map(([key, seconds]) => [key, seconds * 1000] as const), ...this.seen];
+		const all = [...missing, ...this.seen.values()].sort((a, b) => a.at - b.at);
 		this.seen.clear();
-		for (const [key, at] of all.sort(([, a], [, b]) => a - b)) this.seen.set(key, at);
+		for (const event of all) this.put(event);
 	}
 
 	/** Remembers an event. @returns false when it is known already. */
 	claim(key: string, now: number): boolean {
-		const before = this.seen.get(key);
-		if (before !== undefined && now - before < REMEMBERED_MS) return false;
+		const latest = this.seen.get(sourceOf(key));
+		if (latest?.key === key && now - latest.at < memoryMs(key)) return false;
 		this.forgetOld(now);
-		this.seen.delete(key);
 		this.released.delete(key);
-		this.seen.set(key, now);
+		this.put({ key, at: now });
 		return true;
+	}
+
+	/** Notes a state that starts nothing: an earlier state that comes back after it is a new event. */
+	noteState(key: string, now: number): void {
+		if (this.seen.has(sourceOf(key))) this.claim(key, now);
 	}
 
 	/** Forgets an event that n8n could not take, so that Sahut's next delivery of it is a first one. */
 	release(key: string): void {
-		this.seen.delete(key);
+		const source = sourceOf(key);
+		if (this.seen.get(source)?.key === key) this.seen.delete(source);
 		this.released.add(key);
 	}
 
@@ -100,15 +103,27 @@ export class EventMemory {
 
 	/** What is to be stored: the newest events that n8n has taken. */
 	toStore(): StoredEvents {
-		const taken = [...this.seen].filter(([key]) => !this.pending.has(key));
+		const taken = [...this.seen.values()].filter(({ key }) => !this.pending.has(key));
 		const newest = taken.slice(-MAX_STORED);
-		return Object.fromEntries(newest.map(([key, at]) => [key, Math.floor(at / 1000)]));
+		return Object.fromEntries(newest.map(({ key, at }) => [key, Math.floor(at / 1000)]));
+	}
+
+	private isNewest(key: string, at: number): boolean {
+		const latest = this.seen.get(sourceOf(key));
+		return latest === undefined || (latest.key !== key && latest.at < at);
+	}
+
+	/** Puts an event last, in the place of the former one of its source. */
+	private put(event: Seen): void {
+		const source = sourceOf(event.key);
+		this.seen.delete(source);
+		this.seen.set(source, event);
 	}
 
 	private forgetOld(now: number): void {
-		for (const [key, at] of this.seen) {
+		for (const [source, { at }] of this.seen) {
 			if (this.seen.size < MAX_IN_MEMORY && now - at < REMEMBERED_MS) break;
-			this.seen.delete(key);
+			this.seen.delete(source);
 		}
 		if (this.released.size > MAX_IN_MEMORY) this.released.clear();
 	}

@@ -10,8 +10,8 @@ import { connect } from '../transport/client';
 import { mayPassByItself } from '../transport/errors';
 import { DEFAULT_TRANSPORT } from '../transport/settings';
 import { claim, store } from './claim';
-import { eventKey } from './deduplication';
 import { conversationIdOf, parseBody, readEvent, type SahutEvent } from './envelope';
+import { eventKey } from './eventKey';
 import { passes } from './filters';
 import { eventsOf, isCurrent } from './memories';
 import { readOptions } from './options';
@@ -81,6 +81,7 @@ export async function receive(context: IWebhookFunctions): Promise<IWebhookRespo
 	const body = parseBody(rawBody);
 	const event = readEvent(body);
 	const memory = eventsOf(webhookId, seen);
+	const key = eventKey(event, rawBody);
 	const isWanted =
 		!event ||
 		(await passes(event, filters, async () => await fetchConversation(context, event)).catch(
@@ -91,10 +92,12 @@ export async function receive(context: IWebhookFunctions): Promise<IWebhookRespo
 		context.logger.warn(`The Sahut Trigger asks for another delivery: ${isWanted.message}`);
 		return answer(context, 503);
 	}
-	if (!isWanted) return STARTS_NOTHING;
+	if (!isWanted) {
+		memory.noteState(key, Date.now());
+		return STARTS_NOTHING;
+	}
 
 	if (deduplicate) {
-		const key = eventKey(event, rawBody);
 		const claimed = await claim(context, memory, key, answerBy);
 		if (claimed === 'busy') return answer(context, 503);
 		// Published again meanwhile: what n8n has read for this delivery must not replace what is new.
