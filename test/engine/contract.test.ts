@@ -80,6 +80,7 @@ describe('stored values', () => {
 		    channelIds: multiOptions = []
 		    conversationStatuses: multiOptions = [] of open | pending | resolved | snoozed
 		    deduplicate: boolean = true
+		    includeNotes: boolean = false
 		    rawBody: boolean = false
 		    messageTypes: multiOptions = ["incoming"] of activity | incoming | outgoing
 		    senderTypes: multiOptions = [] of agent | bot | contact

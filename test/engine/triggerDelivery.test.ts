@@ -56,7 +56,11 @@ describe('a delivery', () => {
 	it.each<[string, unknown]>([
 		['is not JSON', 'Halo'],
 		['has no event', { data: {} }],
-		['is about something unknown', { event: 'team.created', data: { id: 'team_1' } }],
+		['is a list of events', [messageEvent()]],
+		['has an empty list in place of a record', { event: 'message.created', data: [] }],
+		['has an empty object in place of a record', { event: 'message.created', data: {} }],
+		['has its record elsewhere', { event: 'message.created', resource: { id: 'msg_1' } }],
+		['has another text in place of a name', { event: 'message', action: 'created', data: {} }],
 	])('that %s is not lost: the workflow gets its body', async (_, body) => {
 		await host.deliver(body);
 		expect(host.executions).toEqual([{ event: null, looked_for: expect.any(String), body }]);
@@ -65,8 +69,49 @@ describe('a delivery', () => {
 	it('that has no event says what was looked for where, and what is there', async () => {
 		await host.deliver({ name: 'message.created', type: 7, message: { id: 'msg_1' } });
 		expect(host.executions[0]!.looked_for).toBe(
-			'The event’s name was looked for in "event" (not there) and "type" (there: 7): a text that begins with "message.", "conversation.", "contact.". What it is about was looked for in "data" (not there) and "payload" (not there): an object. The body has: name, type, message.',
+			'The trigger looked for the name of the event in "event" (not found), "event_type" (not found), "type" (7): a text such as "message.created". It found no name. It looked for the record in "data" (not found), "payload" (not found), "object" (not found), "message" (an object), "conversation" (not found), "contact" (not found) and in the body itself: an object with an ID of such a record, or with its fields. The body has these fields: name, type, message.',
 		);
+	});
+
+	it('that has a megabyte in one field is described in a few words', async () => {
+		const body = { type: 'x'.repeat(1_000_000) };
+
+		await host.deliver(body);
+
+		expect(host.executions).toEqual([{ event: null, looked_for: expect.any(String), body }]);
+		expect(String(host.executions[0]!.looked_for).length).toBeLessThan(1_000);
+	});
+
+	const { message, conversation } = messageEvent().data;
+
+	it.each<[string, object]>([
+		['in data.object', { type: 'message.created', data: { object: { ...message, conversation } } }],
+		['in data.data', { event: 'message.created', data: { data: { message, conversation } } }],
+		['beside the name', { event: 'message.created', ...message, conversation }],
+		['in data, with the name in event_type', { event_type: 'message.created', data: { message } }],
+	])('that has its record %s starts an execution with it', async (_, body) => {
+		await host.deliver(body);
+
+		expect(host.executions).toMatchObject([
+			{ event: 'message.created', text: message.content, message: { id: message.id } },
+		]);
+	});
+
+	it('with a byte order mark before its JSON starts an execution with its event', async () => {
+		await host.deliver(`\uFEFF${JSON.stringify(messageEvent())}`);
+
+		expect(host.executions).toMatchObject([{ event: 'message.created' }]);
+	});
+
+	it.each<object>([
+		{ event: 'team.created', data: { id: 'team_1' } },
+		{ event: 'message.updated', data: {} },
+		{ type: 'conversation.created', data: [] },
+		{ event: 'ping' },
+	])('of an event that is not chosen starts nothing: %j', async (body) => {
+		expect(await host.deliver(body)).toMatchObject({ status: 200 });
+
+		expect(host.executions).toEqual([]);
 	});
 
 	it('comes unchanged as body, if the option says so', async () => {
@@ -81,7 +126,7 @@ const sent = (by: string) => ({
 	message: { type: 'outgoing', sender: { type: by, id: 'usr_1', name: 'Dewi' } },
 });
 const activity = { message: { type: 'activity' } };
-const unknown = { message: { type: undefined, sender: undefined } };
+const note = { message: { ...sent('agent').message, private: true } };
 
 describe('of several messages', () => {
 	type Message = Parameters<typeof messageEvent>[0];
@@ -89,12 +134,31 @@ describe('of several messages', () => {
 	const pending = { conversation: { status: 'pending' } };
 
 	it.each<[string, object, Message, Message[]]>([
-		['incoming, without options', {}, {}, [sent('agent'), sent('bot'), activity, unknown]],
+		['incoming, without options', {}, {}, [sent('agent'), sent('bot'), activity]],
 		[
 			'of a contact, without options, also when its type is not said',
 			{},
 			{ message: { type: undefined } },
 			[],
+		],
+		[
+			'of a contact, without options, also when its type is none of ours',
+			{},
+			{ message: { type: 'text' } },
+			[{ message: { ...sent('agent').message, type: 'text' } }],
+		],
+		['not an internal note', { messageTypes: ['outgoing'] }, sent('agent'), [note]],
+		[
+			'not an internal note, which may also be a text',
+			{ messageTypes: ['outgoing'] },
+			{ message: { ...sent('agent').message, private: 'false' } },
+			[{ message: { ...note.message, private: 'true' } }],
+		],
+		[
+			'an internal note, with Include Internal Notes',
+			{ messageTypes: ['outgoing'], includeNotes: true },
+			note,
+			[{}],
 		],
 		['of another type', { messageTypes: ['outgoing'] }, sent('agent'), [{}, activity]],
 		[
@@ -120,6 +184,51 @@ describe('of several messages', () => {
 		}
 
 		expect(host.executions.map(({ event_id }) => event_id)).toEqual([event.id]);
+	});
+
+	const typeless = { message: { type: undefined, sender: undefined } };
+
+	it.each<[string, object, Message, string]>([
+		['its type', {}, typeless, '"type" or "sender.type" of the message (for Message Types)'],
+		[
+			'its type, since the type of its sender is unknown too',
+			{},
+			{ message: { type: null, sender: { type: 'customer', id: 'ct_1' } } },
+			'"type" or "sender.type" of the message (for Message Types)',
+		],
+		[
+			'its sender',
+			{ senderTypes: ['contact'] },
+			{ message: { sender: null } },
+			'"sender.type" of the message (for Sender Types)',
+		],
+		[
+			'its channel and status',
+			{ channelIds: ['ch_1'], conversationStatuses: ['open'] },
+			{ conversation: { id: undefined, channel: null, status: null } },
+			'"channel.id" of the conversation (for Channel Names or IDs), "status" of the conversation (for Conversation Statuses)',
+		],
+	])('one without %s starts an execution that shows this', async (_, options, given, missing) => {
+		await host.publish({ events: ['message.created'], options } as never);
+		const event = messageEvent(given);
+
+		expect(await host.deliver(event)).toMatchObject({ status: 200 });
+
+		expect(host.executions).toEqual([
+			{
+				event: null,
+				looked_for: `The trigger found the event "message.created", but not the values that its options need: ${missing}.`,
+				body: JSON.parse(JSON.stringify(event)),
+			},
+		]);
+	});
+
+	it('one that a known value excludes starts nothing, although another value is unknown', async () => {
+		await host.publish({ events: ['message.created'], options: { channelIds: ['ch_2'] } });
+
+		await host.deliver(messageEvent(typeless));
+
+		expect(host.executions).toEqual([]);
 	});
 
 	it('filters keep no contact out', async () => {
@@ -224,6 +333,59 @@ describe('an event that is delivered again', () => {
 		const event = messageEvent();
 		await host.deliver(event);
 		await host.deliver(event);
+		expect(host.executions).toHaveLength(2);
+	});
+
+	describe('as an update of a contact, without ID and time,', () => {
+		const updated = (name: string) => ({
+			event: 'contact.updated',
+			data: { id: 'ct_1', name, created_at: '2024-03-15T08:30:00Z' },
+		});
+		const names = () => host.executions.map(({ contact }) => (contact as { name: string }).name);
+
+		beforeEach(async () => await host.publish({ events: ['contact.updated'] }));
+
+		it('is not mistaken for an update that restores an earlier state', async () => {
+			for (const name of ['X', 'X', 'Y', 'Y', 'X', 'X']) await host.deliver(updated(name));
+
+			expect(names()).toEqual(['X', 'Y', 'X']);
+		});
+
+		it('starts nothing after a restart of n8n, unlike an update that restores a state', async () => {
+			await host.deliver(updated('X'));
+			await host.deliver(updated('Y'));
+			await host.restart();
+			await host.deliver(updated('Y'));
+			await host.deliver(updated('X'));
+
+			expect(names()).toEqual(['X', 'Y', 'X']);
+		});
+
+		it('starts nothing if it waits for n8n while another update comes', async () => {
+			const start = host.holdNextStart();
+			const first = host.deliver(updated('X'));
+			await start.reached;
+			const repeated = host.deliver(updated('X'));
+			await new Promise((resolve) => setTimeout(resolve, 100));
+			await host.deliver(updated('Y'));
+
+			start.succeed();
+			await Promise.all([first, repeated]);
+
+			expect(names().sort()).toEqual(['X', 'Y']);
+		});
+	});
+
+	it('starts an execution if a filter excluded a state in between', async () => {
+		const options = { conversationStatuses: ['open'] };
+		await host.publish({ events: ['conversation.updated'], options });
+		const updated = (status: string) => ({
+			event: 'conversation.updated',
+			data: { id: 'conv_1', status },
+		});
+
+		for (const status of ['open', 'pending', 'open']) await host.deliver(updated(status));
+
 		expect(host.executions).toHaveLength(2);
 	});
 

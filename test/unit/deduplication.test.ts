@@ -22,12 +22,14 @@ describe('two deliveries', () => {
 	const first = { ...changed, id: 'evt_1', created_at: '2026-11-24T03:00:00Z', attempt: 1 };
 	const again = { ...first, created_at: '2026-11-24T03:05:00Z', attempt: 2 };
 	const timeless = { event: 'contact.updated', data: { id: 'ct_1' } };
+	const flat = { event: 'message.created', id: 'msg_1', content: 'Halo' };
 	const closed = { event: 'conversation.resolved', data: { id: 'conv_1' } };
 
 	it.each<[string, object, object]>([
 		['with the ID of one event, whatever else differs', first, again],
 		['of one object and time', { ...changed, attempt: 1 }, { ...changed, attempt: 2 }],
 		['of one body, with neither ID nor time', timeless, timeless],
+		['of a flat message', flat, { ...flat, attempt: 2 }],
 		['of a message, with other times', { ...came, timestamp: 1 }, { ...came, timestamp: 2 }],
 		['of a message, with other IDs', { ...came, id: 'dlv_1' }, { ...came, id: 'dlv_2' }],
 	])('%s are one event', (_, one, other) => {
@@ -45,6 +47,7 @@ describe('two deliveries', () => {
 		],
 		['of two changes within one second', changed, { ...changed, data: resolved }],
 		['of other bodies, with neither ID nor time', timeless, { ...timeless, attempt: 2 }],
+		['of flat messages', flat, { ...flat, id: 'msg_2' }],
 		[
 			'of a conversation that was resolved twice and created once',
 			{ ...closed, data: { ...data, updated_at: undefined, created_at: 'a', attempt: 1 } },

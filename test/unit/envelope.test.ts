@@ -99,13 +99,110 @@ describe('an event', () => {
 		['nothing', null],
 		['without a name', { data: message }],
 		['without an object', { event: 'message.created', data: 'msg_1' }],
+		['with an empty list in place of an object', { event: 'message.created', data: [] }],
+		['with an empty object', { event: 'message.created', id: 17, data: {} }],
+		['with an empty record', { event: 'contact.updated', data: { contact: {} } }],
+		['with only the ID of a conversation', { event: 'message.created', data: { id: 'conv_1' } }],
+		['with only its own ID', { event: 'contact.updated', id: 'evt_1' }],
 		['about something else', { event: 'team.created', data: { id: 'team_1' } }],
 	])('is not found in %s', (_, body) => {
 		expect(readEvent(body)).toBeUndefined();
+	});
+
+	it.each<[string, object]>([
+		['data.object', { data: { object: message, previous_attributes: {} } }],
+		['data.object, beside its conversation', { data: { object: message, conversation } }],
+		['data.data', { data: { data: message } }],
+		['data.object.message', { data: { object: { message, conversation } } }],
+		['data, which has an object of its own', { data: { ...message, object: { id: 17 } } }],
+		['data, although it has no ID', { data: { ...message, id: undefined } }],
+		['message, beside the name of the event', { message, conversation }],
+	])('has its record in %s', (_, content) => {
+		const event = readEvent({ id: 'evt_1', object: 'event', type: 'message.created', ...content });
+
+		expect(event).toMatchObject({ name: 'message.created', id: 'evt_1' });
+		expect(event).toMatchObject({ object: { type: 'incoming', content: 'Halo', sender } });
+		const isBeside = JSON.stringify(content).includes('conv_1');
+		expect(event!.conversation).toEqual(isBeside ? conversation : undefined);
+	});
+
+	it('may have its name in event_type', () => {
+		const event = readEvent({ event_type: 'message.created', data: message });
+
+		expect(event).toMatchObject({ name: 'message.created', object: message });
+	});
+
+	it('reads numbers as IDs', () => {
+		const body = { event: 'message.created', data: { message: { ...message, id: 7 } } };
+
+		const event = readEvent({ ...body, id: 8, conversation: { id: 9 } })!;
+
+		expect(event).toMatchObject({ id: '8', object: { id: 7 } });
+		expect(conversationIdOf(event)).toBe('9');
+	});
+
+	it('ignores a key that would change the prototype of an object', () => {
+		const text =
+			'{"event":"message.created","__proto__":{"private":true},"id":"msg_1","content":"a"}';
+
+		const event = readEvent(JSON.parse(text))!;
+
+		expect(event.object.private).toBeUndefined();
+		expect(({} as Record<string, unknown>).private).toBeUndefined();
+	});
+});
+
+describe('a flat delivery', () => {
+	const flat = { event: 'message.created', ...message, conversation_id: 'conv_1' };
+
+	it('has the record next to the name of the event', () => {
+		const event = readEvent({ ...flat, created_at: '2026-11-24T03:00:00Z' })!;
+
+		expect(event.object).toEqual({
+			...message,
+			conversation_id: 'conv_1',
+			created_at: '2026-11-24T03:00:00Z',
+		});
+		expect(toOutput(event, {}, false)).toMatchObject({
+			event: 'message.created',
+			event_id: null,
+			occurred_at: '2026-11-24T03:00:00Z',
+			conversation_id: 'conv_1',
+			text: 'Halo',
+		});
+	});
+
+	it('may have the name of the event in the field of the message type', () => {
+		const { object } = readEvent({ ...flat, event: undefined, type: 'message.created' })!;
+
+		expect(object).toMatchObject({ id: 'msg_1', content: 'Halo' });
+		expect(object).not.toHaveProperty('type');
+	});
+
+	it('with the ID of the event has the time of the event too, and the ID of the record elsewhere', () => {
+		const time = '2026-11-24T03:00:00Z';
+		const body = { ...flat, id: 'evt_1', message_id: 'msg_1', created_at: time };
+
+		const event = readEvent(body)!;
+
+		expect(event).toMatchObject({ id: 'evt_1', time, object: { id: 'msg_1', content: 'Halo' } });
+		expect(event.object).not.toHaveProperty('created_at');
+	});
+
+	it('about an update does not take the creation of the record for the time of the event', () => {
+		const created_at = '2024-03-15T08:30:00Z';
+
+		const event = readEvent({ event: 'contact.updated', ...contact, created_at })!;
+
+		expect(event).toMatchObject({ time: undefined, object: { ...contact, created_at } });
 	});
 });
 
 test('a body that is not JSON stays the text that it is', () => {
 	expect(parseBody(Buffer.from('{"a":'))).toBe('{"a":');
 	expect(parseBody(Buffer.from('{"a": "é"}'))).toEqual({ a: 'é' });
+});
+
+test('a byte order mark before the JSON is ignored', () => {
+	expect(parseBody(Buffer.from('\uFEFF{"a": 1}'))).toEqual({ a: 1 });
 });

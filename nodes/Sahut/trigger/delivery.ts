@@ -10,9 +10,9 @@ import { connect } from '../transport/client';
 import { mayPassByItself } from '../transport/errors';
 import { DEFAULT_TRANSPORT } from '../transport/settings';
 import { claim, store } from './claim';
-import { conversationIdOf, parseBody, readEvent, type SahutEvent } from './envelope';
+import { conversationIdOf, nameOf, parseBody, readEvent, type SahutEvent } from './envelope';
 import { eventKey } from './eventKey';
-import { passes } from './filters';
+import { applyFilters, isChosen, type Verdict } from './filters';
 import { eventsOf, isCurrent } from './memories';
 import { readOptions } from './options';
 import { toOutput } from './output';
@@ -26,6 +26,9 @@ const LOOKUP = { ...DEFAULT_TRANSPORT, timeoutMs: ANSWER_WITHIN_MS, maxAttempts:
 
 /** n8n answers 200 and starts nothing. */
 const STARTS_NOTHING: IWebhookResponseData = {};
+
+/** For a delivery without an event: no filter can exclude it. */
+const UNREAD: Verdict = { passes: true, unknown: [] };
 
 /**
  * Answers by ourselves. n8n cannot: what it is told to answer goes out with status 200, and what is
@@ -41,7 +44,7 @@ async function fetchConversation(
 	event: SahutEvent,
 ): Promise<IDataObject> {
 	const id = conversationIdOf(event);
-	// Nothing to look up: a conversation of which nothing is known, which no filter lets through.
+	// There is no conversation to read, so the values that the filters need stay unknown.
 	if (id === undefined) return {};
 	const sahut = await connect(context, LOOKUP);
 	return { ...(await getConversation(sahut, id)) };
@@ -79,20 +82,21 @@ export async function receive(context: IWebhookFunctions): Promise<IWebhookRespo
 
 	const { filters, deduplicate, rawBody: includeBody } = readOptions(context);
 	const body = parseBody(rawBody);
+	if (!isChosen(filters, nameOf(body))) return STARTS_NOTHING;
 	const event = readEvent(body);
 	const memory = eventsOf(webhookId, seen);
 	const key = eventKey(event, rawBody);
-	const isWanted =
-		!event ||
-		(await passes(event, filters, async () => await fetchConversation(context, event)).catch(
-			(error: Error) => error,
-		));
-	if (isWanted instanceof Error) {
-		if (!mayPassByItself(isWanted)) throw cannotFilter(context, isWanted);
-		context.logger.warn(`The Sahut Trigger asks for another delivery: ${isWanted.message}`);
+	const verdict = event
+		? await applyFilters(event, filters, async () => await fetchConversation(context, event)).catch(
+				(error: Error) => error,
+			)
+		: UNREAD;
+	if (verdict instanceof Error) {
+		if (!mayPassByItself(verdict)) throw cannotFilter(context, verdict);
+		context.logger.warn(`The Sahut Trigger asks for another delivery: ${verdict.message}`);
 		return answer(context, 503);
 	}
-	if (!isWanted) {
+	if (!verdict.passes) {
 		memory.noteState(key, Date.now());
 		return STARTS_NOTHING;
 	}
@@ -104,5 +108,5 @@ export async function receive(context: IWebhookFunctions): Promise<IWebhookRespo
 		if (isCurrent(webhookId, memory)) store(context, memory, key);
 		if (claimed === 'known') return STARTS_NOTHING;
 	}
-	return { workflowData: [[{ json: toOutput(event, body, includeBody) }]] };
+	return { workflowData: [[{ json: toOutput(event, body, includeBody, verdict.unknown) }]] };
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'crypto';
 
-import { firstText, type SahutEvent } from './envelope';
+import type { SahutEvent } from './envelope';
+import { firstText } from './records';
 
 /** Separates the source of an event from the state that its record has. */
 const STATE = '.';

@@ -46,6 +46,10 @@ export const triggerFields: INodeProperties[] = [
 			description:
 				'Whether to start only once for each event. Sahut delivers an event again when it did not hear an answer, up to five times within 42 minutes.',
 		}),
+		flagField('Include Internal Notes', 'includeNotes', {
+			description:
+				'Whether to also start for internal notes of your team, which the customer does not see. They are outgoing messages: select Outgoing in Message Types too.',
+		}),
 		flagField('Include Raw Body', 'rawBody', {
 			description: 'Whether to add what Sahut delivered, unchanged, as <code>body</code>',
 		}),

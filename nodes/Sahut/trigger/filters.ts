@@ -1,8 +1,9 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { channelOf, firstText, senderTypeOf, type SahutEvent } from './envelope';
+import { channelOf, senderTypeOf, type SahutEvent } from './envelope';
+import { firstText } from './records';
 
-/** What starts a workflow; an empty list lets everything through. */
+/** What starts a workflow. An empty list lets everything through. */
 export interface Filters {
 	events: string[];
 	/** `incoming`, `outgoing`, `activity`; for messages. */
@@ -13,49 +14,128 @@ export interface Filters {
 	channelIds: string[];
 	/** `open`, `pending`, `resolved`, `snoozed`; for messages and conversations. */
 	conversationStatuses: string[];
+	/** Whether internal notes start the workflow too. */
+	includeNotes: boolean;
 }
 
-function isAmong(wanted: string[], value: string | undefined): boolean {
-	return wanted.length === 0 || (value !== undefined && wanted.includes(value));
+/** A filter, and the value that it compares. */
+interface Check {
+	/** The label of the option. */
+	option: string;
+	/** Where the trigger looks for the value, for a person to read. */
+	place: string;
+	wanted: string[];
+	/** undefined if the delivery does not contain it. */
+	value: string | undefined;
 }
 
-/** `incoming` and so on; where a message does not say it, its sender does. */
-function messageTypeOf(event: SahutEvent): string | undefined {
+/** The result of the filters. */
+export interface Verdict {
+	/** False only if an option excludes a value that is known. */
+	passes: boolean;
+	/** The filters whose value is unknown. The event must not be dropped because of them. */
+	unknown: Check[];
+}
+
+const FILTERED_OUT: Verdict = { passes: false, unknown: [] };
+
+/** API reference, "Messages". */
+const MESSAGE_TYPES = ['incoming', 'outgoing', 'activity'];
+
+/** Outgoing messages are from an agent or a bot (API reference, "Messages"). */
+const TYPES_BY_SENDER = new Map([
+	['contact', 'incoming'],
+	['agent', 'outgoing'],
+	['bot', 'outgoing'],
+]);
+
+const excludes = ({ wanted, value }: Check) =>
+	wanted.length > 0 && value !== undefined && !wanted.includes(value);
+
+const lacksValue = ({ wanted, value }: Check) => wanted.length > 0 && value === undefined;
+
+/**
+ * Returns the type of a message, else the type that its sender implies. Another type, such as `text`,
+ * does not show whether a customer wrote: the default filter must not drop such a message.
+ */
+function messageTypeOf({ object }: SahutEvent, sender: string | undefined): string | undefined {
+	const type = firstText(object.type);
+	const isKnown = type !== undefined && MESSAGE_TYPES.includes(type);
+	return isKnown ? type : TYPES_BY_SENDER.get(sender ?? '');
+}
+
+function checksOfMessage(event: SahutEvent, { messageTypes, senderTypes }: Filters): Check[] {
 	const sender = senderTypeOf(event);
-	const bySender = sender && (sender === 'contact' ? 'incoming' : 'outgoing');
-	return firstText(event.object.type, bySender);
+	return [
+		{
+			option: 'Message Types',
+			place: '"type" or "sender.type" of the message',
+			wanted: messageTypes,
+			value: messageTypeOf(event, sender),
+		},
+		{
+			option: 'Sender Types',
+			place: '"sender.type" of the message',
+			wanted: senderTypes,
+			value: sender,
+		},
+	];
 }
 
-function readConversation(event: SahutEvent) {
-	return {
-		channelId: firstText(channelOf(event)?.id, event.object.channel_id),
-		status: firstText(event.conversation?.status),
-	};
+function checksOfConversation(event: SahutEvent, filters: Filters): Check[] {
+	return [
+		{
+			option: 'Channel Names or IDs',
+			place: '"channel.id" of the conversation',
+			wanted: filters.channelIds,
+			value: firstText(channelOf(event)?.id, event.object.channel_id),
+		},
+		{
+			option: 'Conversation Statuses',
+			place: '"status" of the conversation',
+			wanted: filters.conversationStatuses,
+			value: firstText(event.conversation?.status),
+		},
+	];
+}
+
+/** Whether a message is an internal note. A delivery that does not say so is about another message. */
+function isNote({ subject, object }: SahutEvent): boolean {
+	return subject === 'message' && String(object.private) === 'true';
+}
+
+/** Whether the workflow starts for events of this name. An unknown name excludes nothing. */
+export function isChosen({ events }: Filters, name: string | undefined): boolean {
+	return name === undefined || events.length === 0 || events.includes(name);
 }
 
 /**
- * Whether an event starts the workflow. What a delivery says of its conversation is not documented:
- * where a filter asks for more than it says, the conversation is fetched.
+ * Applies the options to an event. If a filter needs a value that the delivery does not contain, the
+ * trigger reads the conversation. If the value is still unknown, the event passes, and the verdict
+ * names the filter.
  *
- * @throws whatever `fetchConversation` throws.
+ * @throws the errors of `fetchConversation`.
  */
-export async function passes(
+export async function applyFilters(
 	event: SahutEvent,
 	filters: Filters,
 	fetchConversation: () => Promise<IDataObject>,
-): Promise<boolean> {
-	if (!isAmong(filters.events, event.name)) return false;
-	if (event.subject === 'contact') return true;
-	if (event.subject === 'message') {
-		if (!isAmong(filters.messageTypes, messageTypeOf(event))) return false;
-		if (!isAmong(filters.senderTypes, senderTypeOf(event))) return false;
-	}
-	const inHand = readConversation(event);
-	const isEnough =
-		(filters.channelIds.length === 0 || inHand.channelId !== undefined) &&
-		(filters.conversationStatuses.length === 0 || inHand.status !== undefined);
-	const { channelId, status } = isEnough
-		? inHand
-		: readConversation({ ...event, conversation: await fetchConversation() });
-	return isAmong(filters.channelIds, channelId) && isAmong(filters.conversationStatuses, status);
+): Promise<Verdict> {
+	if (event.subject === 'contact') return { passes: true, unknown: [] };
+	if (isNote(event) && !filters.includeNotes) return FILTERED_OUT;
+	const ofMessage = event.subject === 'message' ? checksOfMessage(event, filters) : [];
+	const delivered = checksOfConversation(event, filters);
+	if ([...ofMessage, ...delivered].some(excludes)) return FILTERED_OUT;
+
+	const ofConversation = delivered.some(lacksValue)
+		? checksOfConversation({ ...event, conversation: await fetchConversation() }, filters)
+		: delivered;
+	const checks = [
+		...ofMessage,
+		...ofConversation.map((check, index) => ({
+			...check,
+			value: delivered[index]?.value ?? check.value,
+		})),
+	];
+	return { passes: !checks.some(excludes), unknown: checks.filter(lacksValue) };
 }

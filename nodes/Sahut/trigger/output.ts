@@ -1,18 +1,27 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { channelOf, contactOf, conversationIdOf, explainUnread, type SahutEvent } from './envelope';
+import { channelOf, contactOf, conversationIdOf, type SahutEvent } from './envelope';
+import type { Verdict } from './filters';
+import { explainUnread } from './unread';
 
 /**
- * What the workflow gets: the event, the object that it is about under that object's name, and at
- * fixed places what people map next, whatever the fields of the delivery are called. What a delivery
- * does not say is null. One that cannot be read comes with its body, and with what was looked for in it.
+ * Returns the output of the trigger: the event, the record under the name of its kind, and the values
+ * that most workflows need, under fixed names. A value that the delivery does not contain is null.
+ *
+ * A delivery that the trigger cannot read, or that its filters cannot judge, has `event` null,
+ * `looked_for` and the body. It has no `conversation_id`: otherwise a workflow would answer it, perhaps
+ * its own message.
  */
 export function toOutput(
 	event: SahutEvent | undefined,
 	body: unknown,
 	includeBody: boolean,
+	unknown: Verdict['unknown'] = [],
 ): IDataObject {
-	if (!event) return { event: null, looked_for: explainUnread(body), body: body as IDataObject };
+	if (!event || unknown.length > 0) {
+		const looked_for = explainUnread(body, event, unknown);
+		return { event: null, looked_for, body: body as IDataObject };
+	}
 	const { name, id = null, time = null, subject, object, conversation } = event;
 	return {
 		event: name,

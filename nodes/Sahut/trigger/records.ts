@@ -1,0 +1,124 @@
+import type { IDataObject } from 'n8n-workflow';
+
+/**
+ * The kinds of records that events are about: the prefix of their IDs, and fields that identify a record
+ * without an ID (API reference).
+ */
+const KINDS = {
+	message: { prefix: 'msg', fields: ['content', 'sender', 'attachments'] },
+	conversation: { prefix: 'conv', fields: ['status', 'assignee', 'labels'] },
+	contact: { prefix: 'ct', fields: ['name', 'phone', 'email', 'tags'] },
+} as const;
+
+export type Subject = keyof typeof KINDS;
+
+export const SUBJECTS = Object.keys(KINDS) as Subject[];
+
+/** Fields of a delivery that may contain its record, or an object that contains it. */
+export const WRAPPERS = ['data', 'payload', 'object'] as const;
+
+/** Depth up to which a record is searched for, e.g. 3 for `data.object.message`. */
+const MAX_DEPTH = 5;
+
+const PREFIX = /^([a-z]+)_/i;
+
+/** Prefixes of records' IDs (API reference, "Basics"). Many events have the same record. */
+const PREFIXES_OF_RECORDS = ['conv', 'msg', 'ct', 'ch', 'usr', 'wh', 'tmpl'];
+
+/** Whether a value is a JSON object. */
+export function isObject(value: unknown): value is IDataObject {
+	return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Returns the first JSON object among the values. */
+export function firstObject(...values: unknown[]): IDataObject | undefined {
+	return values.find(isObject);
+}
+
+/** Returns the first text that is not empty. A number counts as a text. */
+export function firstText(...values: unknown[]): string | undefined {
+	const texts = values.map((value) => (typeof value === 'number' ? String(value) : value));
+	return texts.find((text): text is string => typeof text === 'string' && text !== '');
+}
+
+function prefixOf(id: unknown): string | undefined {
+	return PREFIX.exec(firstText(id) ?? '')?.[1]?.toLowerCase();
+}
+
+/** Returns whether an ID has the prefix of a record. */
+export function isIdOfRecord(id: unknown): boolean {
+	return PREFIXES_OF_RECORDS.includes(prefixOf(id) ?? '');
+}
+
+/** Whether an ID is certainly that of a record of this kind. */
+function hasOwnPrefix(subject: Subject, { id }: IDataObject): boolean {
+	return prefixOf(id) === KINDS[subject].prefix;
+}
+
+function hasIdWithoutPrefix(_: Subject, { id }: IDataObject): boolean {
+	return firstText(id) !== undefined && prefixOf(id) === undefined;
+}
+
+function hasFields(subject: Subject, value: IDataObject): boolean {
+	return KINDS[subject].fields.some((name) => value[name] !== undefined && value[name] !== null);
+}
+
+/** Returns the body and the objects nested in it, the outermost first. */
+export function layersOf(body: IDataObject): IDataObject[] {
+	const layers = [body];
+	let inner: IDataObject | undefined = body;
+	while (inner && layers.length <= MAX_DEPTH) {
+		inner = firstObject(...WRAPPERS.map((name) => inner?.[name]));
+		if (inner) layers.push(inner);
+	}
+	return layers;
+}
+
+/** Ways to identify a record, the most reliable first. */
+const EVIDENCE = [hasOwnPrefix, hasIdWithoutPrefix, hasFields];
+
+/**
+ * Finds the record of an event in a nested delivery: an object under the name of its kind, such as
+ * `data.message`, or else one of the nested objects itself, such as `data` or `data.object`.
+ */
+export function findNestedRecord(subject: Subject, layers: IDataObject[]): IDataObject | undefined {
+	const isCandidate = (value: IDataObject) =>
+		hasOwnPrefix(subject, value) || !isIdOfRecord(value.id);
+	const named = layers.map((layer) => layer[subject]).filter(isObject);
+	for (const candidates of [named, layers.slice(1)].map((each) => each.filter(isCandidate))) {
+		for (const identifies of EVIDENCE) {
+			const found = candidates.find((value) => identifies(subject, value));
+			if (found) return found;
+		}
+	}
+	return undefined;
+}
+
+/**
+ * Separates the record from the fields of the event in a flat delivery, in which both are next to each
+ * other. An `id` with a prefix that is not the record's is the event's; `created_at` belongs to the same
+ * one. An ID without a prefix counts as the record's: otherwise two updates of a record would count as
+ * one event.
+ *
+ * @param nameFields the fields that contain the event's name
+ * @returns undefined if the body has no record, or a part that is not a record
+ */
+export function splitFlat(
+	subject: Subject,
+	body: IDataObject,
+	nameFields: readonly string[],
+): { envelope: IDataObject; record: IDataObject } | undefined {
+	if ((body.data ?? body.payload ?? null) !== null) return undefined;
+	const { id, created_at, ...rest } = body;
+	const isOfEvent = prefixOf(id) !== undefined && !hasOwnPrefix(subject, body);
+	if (isOfEvent && isIdOfRecord(id)) return undefined;
+	const fields = Object.entries(rest).filter(([name]) => !nameFields.includes(name));
+	const ownId = (isOfEvent ? undefined : id) ?? body[`${subject}_id`];
+	const record: IDataObject = {
+		...(ownId !== undefined && { id: ownId }),
+		...Object.fromEntries(fields),
+		...(!isOfEvent && created_at !== undefined && { created_at }),
+	};
+	const isFound = hasOwnPrefix(subject, record) || hasFields(subject, record);
+	return isFound ? { envelope: isOfEvent ? body : rest, record } : undefined;
+}
