@@ -86,7 +86,7 @@ describe('publishing', () => {
 	});
 
 	it('asks for an event before it asks Sahut for anything', async () => {
-		await expect(host.publish({ events: [] })).rejects.toThrow('Events is empty');
+		await expect(host.publish({ events: [] })).rejects.toThrow('Trigger On is empty');
 		expect(requests()).toEqual([]);
 	});
 

@@ -25,10 +25,9 @@ const EVENTS = optionsOf({
 export const DEFAULT_MESSAGE_TYPES = ['incoming'];
 
 export const triggerFields: INodeProperties[] = [
-	choicesField('Events', 'events', {
+	choicesField('Trigger On', 'events', {
 		required: true,
 		default: ['message.created'],
-		description: 'What starts the workflow',
 		options: EVENTS,
 	}),
 	collection('options', [

@@ -13,7 +13,7 @@ import { clear, isStored, ownerOf, triggerData, triggerOf, webhookUrl } from './
 function readEvents(context: IHookFunctions): string[] {
 	const { events } = readOptions(context).filters;
 	if (events.length === 0) {
-		throw new NodeOperationError(context.getNode(), 'Events is empty', {
+		throw new NodeOperationError(context.getNode(), 'Trigger On is empty', {
 			description: 'Choose at least one event that starts the workflow.',
 		});
 	}
