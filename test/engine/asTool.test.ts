@@ -1,6 +1,8 @@
-import type { INode } from 'n8n-workflow';
+import type { IDataObject, IExecuteFunctions, INode } from 'n8n-workflow';
 
-import { openTool, sahutWorkflow } from '../support/engine';
+import { read } from '../package/documents';
+import { standIn } from '../support/builtInNodes';
+import { openTool, runWorkflow, sahutWorkflow, toItems } from '../support/engine';
 import { byId } from '../support/locator';
 import {
 	conversationsOf,
@@ -77,5 +79,73 @@ describe('as a tool of an AI agent', () => {
 
 		expect(error.message).toContain('Sahut has no conversation "conv_X"');
 		expect(error.advice).toContain('Choose "From List"');
+	});
+});
+
+describe('as a tool of an AI agent that has items of its own', () => {
+	/** Calls the tool once for each item, as version 3 of n8n's AI Agent node does. */
+	const agentWith = (input: IDataObject) =>
+		standIn('agent', [], async function (this: IExecuteFunctions, response) {
+			const items = this.getInputData();
+			if (response?.actionResponses.length) {
+				return [items.map(({ json }, item) => ({ json, pairedItem: { item } }))];
+			}
+			const actions = items.map((_, itemIndex) => ({
+				actionType: 'ExecutionNodeAction' as const,
+				nodeName: 'Sahut',
+				input,
+				type: 'ai_tool' as const,
+				id: `call_${itemIndex}`,
+				metadata: { itemIndex },
+			}));
+			return { actions, metadata: {} };
+		});
+
+	/** Runs an agent with one item for each conversation; the tool sends into `conversationId`. */
+	async function runAgent(
+		{ credentials }: Workspace,
+		conversationId: string,
+		conversations: string[],
+		input: IDataObject,
+	): Promise<void> {
+		const parameters = {
+			...sendText,
+			conversationId: byId(`=${conversationId}`),
+			content: "={{ $fromAI('text') }}",
+		};
+		const [first, tool] = sahutWorkflow(parameters).nodes as [INode, INode];
+		const trigger = { ...first, name: 'Sahut Trigger' };
+		const agent = { ...first, id: 'agent', name: 'AI Agent', type: 'agent' };
+		const { status } = await runWorkflow({
+			nodes: [trigger, agent, tool],
+			connections: {
+				[trigger.name]: { main: [[{ node: agent.name, type: 'main', index: 0 }]] },
+				[tool.name]: { ai_tool: [[{ node: agent.name, type: 'ai_tool', index: 0 }]] },
+			},
+			items: toItems(conversations.map((conversation_id) => ({ conversation_id }))),
+			nodeTypes: { agent: agentWith(input) },
+			credentials,
+		});
+		expect(status).toBe('success');
+	}
+
+	it('the expression of the documents is the conversation of the trigger, whatever the model says', async () => {
+		const workspace = await openWorkspace();
+		const [conversation, other] = workspace.addConversations(2) as [string, string];
+		const expression = /`(\{\{ \$\('Sahut Trigger'\)[^`]+)`/.exec(read('docs/ai-agents.md'))![1]!;
+
+		const input = { text: 'Halo', conversation_id: other };
+		await runAgent(workspace, expression, [conversation], input);
+
+		expect([conversation, other].map(workspace.sent)).toEqual([['Halo'], []]);
+	});
+
+	it('$json is the item of the call', async () => {
+		const workspace = await openWorkspace();
+		const conversations = workspace.addConversations(2);
+
+		await runAgent(workspace, '{{ $json.conversation_id }}', conversations, { text: 'Halo' });
+
+		expect(conversations.map(workspace.sent)).toEqual([['Halo'], ['Halo']]);
 	});
 });
