@@ -30,7 +30,7 @@ export function explainUnread(
 		const missing = unknown.map(({ place, option }) => `${place} (for ${option})`).join(', ');
 		return `The trigger found the event "${event.name}", but not the values that its options need: ${missing}.`;
 	}
-	if (!isObject(body)) return 'The trigger looked for a JSON object, and the body is none.';
+	if (!isObject(body)) return 'The trigger looked for a JSON object, but the body is not one.';
 	const found = (fields: readonly string[]) =>
 		fields.map((field) => `"${field}" (${describe(body[field])})`).join(', ');
 	const name = nameOf(body);
