@@ -1,29 +1,46 @@
-/** Compares as text: Sahut may store a number or a boolean although a text was sent. */
+import { isSameAttribute } from './attributeValues';
+
+/** Lists are sets: their order does not matter. A list that is null or missing has no entries. */
+function isSameList(actual: unknown, wanted: unknown[]): boolean {
+	const list: unknown = actual ?? [];
+	return (
+		Array.isArray(list) &&
+		list.length === wanted.length &&
+		wanted.every((each) => list.includes(each))
+	);
+}
+
+/** Compares as text: Sahut may return a number although a text was sent. */
 function isSameText(actual: unknown, wanted: string): boolean {
 	const isConverted = typeof actual === 'number' || typeof actual === 'boolean';
 	return isConverted ? String(actual) === wanted : actual === wanted;
 }
 
-/**
- * Whether a value has all wanted values. Lists match in any order; objects may have further entries. A
- * list that is null or missing counts as empty.
- */
-export function containsValues(actual: unknown, wanted: unknown): boolean {
-	if (Array.isArray(wanted)) {
-		const list = actual ?? [];
-		return (
-			Array.isArray(list) &&
-			list.length === wanted.length &&
-			wanted.every((each) => list.includes(each))
-		);
-	}
-	if (typeof wanted === 'string') return isSameText(actual, wanted);
-	if (typeof wanted !== 'object' || wanted === null) return actual === wanted;
+/** Custom attributes may have further entries. */
+function containsAttributes(actual: unknown, wanted: object): boolean {
 	return (
 		typeof actual === 'object' &&
 		actual !== null &&
-		Object.entries(wanted).every(([name, value]) =>
-			containsValues(Reflect.get(actual, name), value),
+		Object.entries(wanted).every(
+			([name, value]) =>
+				Object.hasOwn(actual, name) && isSameAttribute(Reflect.get(actual, name), value),
 		)
 	);
+}
+
+/**
+ * Whether a complete record has all values of a request body. Not for a list row: there, a missing field is
+ * unknown.
+ *
+ * @param actual the record, with the names of the body's fields
+ * @param wanted the body: texts, lists of texts, custom attributes; null for no value
+ */
+export function containsValues(actual: object, wanted: object): boolean {
+	return Object.entries(wanted).every(([name, value]: [string, unknown]) => {
+		const found: unknown = Reflect.get(actual, name);
+		if (Array.isArray(value)) return isSameList(found, value);
+		if (typeof value === 'string') return isSameText(found, value);
+		if (typeof value === 'object' && value !== null) return containsAttributes(found, value);
+		return found === value;
+	});
 }
