@@ -68,7 +68,7 @@ describe('Contact: Create', () => {
 				email: 'Budi@Example.com',
 				company: 'Toko Makmur',
 				tags: ['pelanggan-baru', 'bandung'],
-				custom_attributes: { kota: 'Bandung', poin: '12' },
+				custom_attributes: { kota: 'Bandung', poin: 12 },
 			},
 		]);
 		expect(output('Sahut')).toEqual([{ json: stored(workspace)[0], pairedItem: { item: 0 } }]);
@@ -385,7 +385,10 @@ describe('Contact: Update', () => {
 			workspace.rows,
 		);
 
-		expect(workspace.requests()).toEqual([`PUT /contacts/${workspace.id}`]);
+		expect(workspace.requests()).toEqual([
+			`GET /contacts/${workspace.id}`,
+			`PUT /contacts/${workspace.id}`,
+		]);
 		expect(bodiesOf(workspace, 'PUT')).toEqual([
 			{ name: 'Budi Santoso', phone: '+6281234567890', tags: [] },
 		]);

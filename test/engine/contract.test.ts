@@ -191,6 +191,7 @@ describe('stored values', () => {
 		    customAttributes: fixedCollection = {}
 		      attribute
 		        name: string = ""
+		        type: options = "asGiven" of asGiven | checkbox | date | number | text
 		        value: string = ""
 		    email: string = ""
 		    phone: string = ""
@@ -205,6 +206,7 @@ describe('stored values', () => {
 		    customAttributes: fixedCollection = {}
 		      attribute
 		        name: string = ""
+		        type: options = "asGiven" of asGiven | checkbox | date | number | text
 		        value: string = ""
 		    email: string = "", when /matchBy is phone
 		    phone: string = "", when /matchBy is email
@@ -226,6 +228,7 @@ describe('stored values', () => {
 		    customAttributes: fixedCollection = {}
 		      attribute
 		        name: string = ""
+		        type: options = "asGiven" of asGiven | checkbox | date | number | text
 		        value: string = ""
 		    email: string = ""
 		    name: string = ""

@@ -44,6 +44,21 @@ export async function getContact(sahut: SahutClient, contactId: string): Promise
 	return (await sahut.request<Contact>(request, wordingOf(contactId))).data;
 }
 
+/**
+ * Returns the complete contact for a row of a list. Rows may lack fields, as Sahut's own example of a row
+ * lacks `custom_attributes`; a missing field is unknown, neither equal to a value nor empty. Only a complete
+ * contact may be compared, merged with changes, or output.
+ *
+ * @throws NodeApiError
+ */
+export async function completeContact(row: Contact, sahut: SahutClient): Promise<Contact> {
+	const { name, email, phone, company, tags, custom_attributes } = row;
+	const isComplete =
+		[name, email, phone, company].every((value) => value !== undefined) &&
+		[tags, custom_attributes].every((value) => (value ?? null) !== null);
+	return isComplete ? row : await getContact(sahut, row.id);
+}
+
 /** Makes email addresses comparable, in any form. Sahut may store an empty one as ''. */
 const comparable = ({ email, ...contact }: IDataObject | Contact) => ({
 	...contact,
@@ -56,19 +71,13 @@ const memoryKeys = (sahut: ItemClient, keys: ContactKey[]) =>
 
 const memoryKeyOfId = ({ cache }: ItemClient, id: string) => writeKey('contact', cache.address, id);
 
-/** Whether a write may have created this contact. */
-function isOfWrite(
-	contact: Contact,
-	sent: IDataObject,
-	search: WriteSearch,
-	sahut: ItemClient,
-): boolean {
-	const { id, created_at } = contact;
-	return (
-		containsValues(comparable(contact), comparable(sent)) &&
-		mayBeCreatedBy({ id, createdAt: Date.parse(created_at) }, sahut, search)
-	);
-}
+/** Whether a write may have created this contact, judging by its time and its ID. */
+const mayBeOfWrite = ({ id, created_at }: Contact, search: WriteSearch, sahut: ItemClient) =>
+	mayBeCreatedBy({ id, createdAt: Date.parse(created_at) }, sahut, search);
+
+/** Whether a complete contact has what a write sent. */
+const hasSent = (contact: Contact, sent: IDataObject) =>
+	containsValues(comparable(contact), comparable(sent));
 
 /** The request that creates a contact, as a Dry Run shows it. */
 export function createContactRequest(body: NewContact): SahutRequest {
@@ -100,15 +109,18 @@ export async function createContact(
 			async find(sent, search) {
 				const { name, phone, email } = sent as NewContact;
 				const [key] = keysIn({ phone, email });
-				const canBe = (contact: Contact) => isOfWrite(contact, sent, search, sahut);
-				const found = await (key
-					? findContacts(sahut, key, canBe)
-					: searchText(sahut, name, canBe));
-				return found[0];
+				const canBe = (row: Contact) => mayBeOfWrite(row, search, sahut);
+				const rows = await (key ? findContacts(sahut, key, canBe) : searchText(sahut, name, canBe));
+				for (const row of rows) {
+					const contact = await completeContact(row, sahut).catch(undefinedIfNotFound);
+					if (contact && hasSent(contact, sent)) return contact;
+				}
+				return undefined;
 			},
 			async read(id, sent, search) {
 				const contact = await getContact(sahut, id).catch(undefinedIfNotFound);
-				return contact && isOfWrite(contact, sent, search, sahut) ? contact : undefined;
+				if (!contact || !mayBeOfWrite(contact, search, sahut)) return undefined;
+				return hasSent(contact, sent) ? contact : undefined;
 			},
 		},
 		sahut,
@@ -171,26 +183,47 @@ export function isRecentlyWritten(contactId: string, sahut: ItemClient): boolean
 }
 
 /**
- * `PUT /contacts/{id}` (API reference, "Contacts").
+ * The changes, with the custom attributes that stay: whether Sahut keeps those that a PUT does not contain
+ * is not documented.
+ */
+function keepAttributes(
+	{ custom_attributes: existing }: Contact,
+	{ custom_attributes: given, ...changes }: ContactFields,
+): ContactFields {
+	// A complete contact without the field has no attributes, as far as Sahut shows: the reference has the
+	// field, and other fields without a value may be missing too. An error would stop every update of such a
+	// contact. If Sahut hides existing attributes, those that the PUT does not contain depend on its rule
+	// that only given fields change; `check:api` reports it.
+	return given ? { ...changes, custom_attributes: { ...existing, ...given } } : changes;
+}
+
+/**
+ * Changes a contact by `PUT /contacts/{id}` (API reference, "Contacts"), unless it already has all values:
+ * a workflow that is triggered by its own changes would never end. Call it in the lane of the contact, so
+ * that this process does not change the contact between the read and the write.
  *
+ * @param contact the complete contact, as just read
  * @throws NodeApiError, UnknownOutcomeError
  */
 export async function updateContact(
 	contactId: string,
+	contact: Contact,
 	changes: ContactFields,
 	sahut: ItemClient,
 ): Promise<Contact> {
+	if (containsValues(contact, changes)) return contact;
+	const body = keepAttributes(contact, changes);
 	return await write<Contact>(
 		{
 			key: `PUT /contacts/${contactId}`,
 			request: { method: 'PUT', path: ['contacts', contactId] },
-			body: () => changes,
+			body: () => body,
 			wording: wordingOf(contactId),
 			memory: sahut.cache.recentRecords,
 			memoryKeys: () => [memoryKeyOfId(sahut, contactId), ...memoryKeys(sahut, keysIn(changes))],
 			async find(sent) {
-				const contact = await getContact(sahut, contactId);
-				return containsValues(contact, sent) ? contact : undefined;
+				const found = await getContact(sahut, contactId);
+				return containsValues(found, sent) ? found : undefined;
 			},
 		},
 		sahut,

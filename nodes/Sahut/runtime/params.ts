@@ -222,6 +222,9 @@ export function readParams(source: ParameterSource, fields: INodeProperties[]) {
 			});
 		},
 
+		/** The rows of a fixed collection, with their cells as given: a number from an expression stays one. */
+		rawRows: (name: string) => (raw(name, []) ?? []) as Array<Record<string, unknown>>,
+
 		/** A point in time in milliseconds since the epoch; without a zone, in that of the workflow. */
 		instant(name: string): number | undefined {
 			const given = raw(name);

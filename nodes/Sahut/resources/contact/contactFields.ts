@@ -1,4 +1,4 @@
-import { rowsField, textField, textsField } from '../fieldTypes';
+import { choiceField, optionsOf, rowsField, textField, textsField } from '../fieldTypes';
 
 export const nameField = textField('Name', 'name', {
 	placeholder: 'e.g. Budi Santoso',
@@ -23,9 +23,23 @@ const attribute = {
 			placeholder: 'e.g. kota',
 			description: 'The key of the attribute in Sahut',
 		}),
+		choiceField('Type', 'type', {
+			default: 'asGiven',
+			description: 'The type that the attribute has in Sahut: the value is sent in this type',
+			options: optionsOf({
+				asGiven: [
+					'As Given',
+					'A fixed value is a text; a number, true or false from an expression stays what it is',
+				],
+				checkbox: ['Checkbox', 'True or false; also 1 or 0, yes or no, ya or tidak'],
+				date: ['Date', 'A date such as 2026-11-30, or a date and time'],
+				number: ['Number', 'Digits, with a dot for decimals, such as 12 or 12.5'],
+				text: ['Text', 'Any value, sent as text'],
+			}),
+		}),
 		textField('Value', 'value', {
 			placeholder: 'e.g. Bandung',
-			description: 'What it is for this person',
+			description: 'The value for this person. An empty value changes nothing.',
 		}),
 	],
 };

@@ -2,7 +2,7 @@ import { getContact, updateContact, type ContactFields } from '../../api/contact
 import type { Operation } from '../../runtime/operation';
 import { requireChanges } from '../changes';
 import { collection, contactLocator } from '../fields';
-import { keepAttributes, readContactFields } from './contactBody';
+import { readContactFields } from './contactBody';
 import { nameField, optionalFields } from './contactFields';
 
 export const update: Operation<{ contactId: string; changes: ContactFields }> = {
@@ -29,13 +29,11 @@ export const update: Operation<{ contactId: string; changes: ContactFields }> = 
 	},
 	lane: ({ contactId }) => `contact ${contactId}`,
 	async run({ contactId, changes }, sahut) {
-		// Which attributes stay depends on when they are read: once, however often n8n runs this.
+		// What changes depends on when the contact is read: decided once, however often n8n runs this.
 		const json = await sahut.once(`update of ${contactId}`, {
 			async run() {
-				const body = changes.custom_attributes
-					? keepAttributes(await getContact(sahut, contactId), changes)
-					: changes;
-				return { ...(await updateContact(contactId, body, sahut)) };
+				const contact = await getContact(sahut, contactId);
+				return { ...(await updateContact(contactId, contact, changes, sahut)) };
 			},
 		});
 		return [{ json }];

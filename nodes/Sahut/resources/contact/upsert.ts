@@ -1,6 +1,7 @@
 import { UserError } from 'n8n-workflow';
 
 import {
+	completeContact,
 	createOrFindContact,
 	findRecentContact,
 	getContact,
@@ -16,7 +17,6 @@ import {
 	laneOf,
 	type ContactKey,
 } from '../../api/contactSearch';
-import { containsValues } from '../../api/containsValues';
 import type { ItemClient } from '../../api/itemClient';
 import type { Operation } from '../../runtime/operation';
 import { undefinedIfNotFound } from '../../transport/errors';
@@ -25,7 +25,7 @@ import { checkEmail } from '../../values/emailAddress';
 import { normalizePhone } from '../../values/phoneNumber';
 import { collection } from '../fields';
 import { choiceField, optionsOf, showIf } from '../fieldTypes';
-import { keepAttributes, readContactFields } from './contactBody';
+import { readContactFields } from './contactBody';
 import { emailField, nameField, optionalFields, phoneField } from './contactFields';
 
 interface Input {
@@ -56,19 +56,16 @@ async function create({ key, fields }: Input, sahut: ItemClient) {
 	return await createOrFindContact({ ...fields, ...key, name }, key, sahut);
 }
 
-/** Updates a contact, unless it already has all values, while nobody else of this process does. */
-async function update(contact: Contact, { fields }: Input, sahut: ItemClient): Promise<Contact> {
-	const writeUnlessEqual = async () => {
-		// A list row is not the complete contact, and may be out of date.
-		const isCurrent = containsValues(contact, fields) || !fields.custom_attributes;
-		const current =
-			isCurrent && !isRecentlyWritten(contact.id, sahut)
-				? contact
-				: await getContact(sahut, contact.id);
-		if (containsValues(current, fields)) return current;
-		return await updateContact(contact.id, keepAttributes(current, fields), sahut);
+/** Updates a contact that was found, unless it already has all values, in its lane. */
+async function update(found: Contact, { fields }: Input, sahut: ItemClient): Promise<Contact> {
+	const run = async () => {
+		// A search may show the state before the last write.
+		const contact = isRecentlyWritten(found.id, sahut)
+			? await getContact(sahut, found.id)
+			: await completeContact(found, sahut);
+		return await updateContact(found.id, contact, fields, sahut);
 	};
-	return await sahut.cache.inLane(`contact ${contact.id}`, writeUnlessEqual, sahut.signal);
+	return await sahut.cache.inLane(`contact ${found.id}`, run, sahut.signal);
 }
 
 export const upsert: Operation<Input> = {
