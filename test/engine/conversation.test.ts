@@ -140,7 +140,7 @@ describe('Conversation: Update', () => {
 			rows,
 		);
 
-		expect(workspace.requests()).toEqual([`PUT /conversations/${id}`]);
+		expect(workspace.requests()).toEqual([`GET /conversations/${id}`, `PUT /conversations/${id}`]);
 		expect(bodiesOf(workspace, 'PUT')).toEqual([
 			{ status: 'resolved', assignee_id: agent.id, team_id: 'team_1', labels: ['lunas', 'vip'] },
 		]);

@@ -189,16 +189,32 @@ export function findCreatedByItem(
 }
 
 /**
- * Updates a conversation. The method is not documented: if Sahut responds to PUT with 405, sends PATCH,
- * and uses PATCH from then on if that works.
+ * A conversation with the names that an update has. The reference shows no team. A team that is not shown is
+ * unknown, so it is written every time: an event for a change of the team alone is not documented.
+ */
+function inFieldsOfUpdate(conversation: Conversation & { team_id?: unknown; team?: unknown }) {
+	const { assignee, team, team_id = Object(team).id } = conversation;
+	return { ...conversation, assignee_id: assignee?.id ?? null, team_id };
+}
+
+/**
+ * Updates a conversation, unless it already has all values: a workflow that is triggered by its own changes
+ * would never end. Call it in the lane of the conversation, so that this process does not change the
+ * conversation between the read and the write.
  *
+ * The method is not documented: if Sahut responds to PUT with 405, sends PATCH, and uses PATCH from then on
+ * if that works.
+ *
+ * @param conversation as just read
  * @throws NodeApiError, UnknownOutcomeError
  */
 export async function updateConversation(
 	conversationId: string,
+	conversation: Conversation,
 	changes: ConversationChanges,
 	sahut: ItemClient,
 ): Promise<Conversation> {
+	if (containsValues(inFieldsOfUpdate(conversation), changes)) return conversation;
 	const { observedApi, conversations } = sahut.cache;
 	const updateBy = async (method: SahutRequest['method']) =>
 		await write<Conversation>(
@@ -215,10 +231,8 @@ export async function updateConversation(
 				memory: sahut.cache.recentRecords,
 				memoryKeys: () => [],
 				async find(sent) {
-					const conversation = await getConversation(sahut, conversationId);
-					// Conversations do not show their team, so a change of the team is never found.
-					const shown = { ...conversation, assignee_id: conversation.assignee?.id ?? null };
-					return containsValues(shown, sent) ? conversation : undefined;
+					const found = await getConversation(sahut, conversationId);
+					return containsValues(inFieldsOfUpdate(found), sent) ? found : undefined;
 				},
 				learn(record) {
 					if (record.channel?.id) conversations(record.channel.id).update(record, 'write');
@@ -229,8 +243,8 @@ export async function updateConversation(
 	const method = observedApi.updateMethod;
 	return await updateBy(method).catch(async (error: unknown) => {
 		if (method !== 'PUT' || !isMethodNotAllowed(error)) throw error;
-		const conversation = await updateBy('PATCH');
+		const updated = await updateBy('PATCH');
 		observedApi.updateMethod = 'PATCH';
-		return conversation;
+		return updated;
 	});
 }

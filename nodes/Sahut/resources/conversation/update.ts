@@ -1,6 +1,10 @@
 import { UserError } from 'n8n-workflow';
 
-import { updateConversation, type ConversationChanges } from '../../api/conversations';
+import {
+	getConversation,
+	updateConversation,
+	type ConversationChanges,
+} from '../../api/conversations';
 import type { Operation } from '../../runtime/operation';
 import type { Params } from '../../runtime/params';
 import { requireChanges } from '../changes';
@@ -71,7 +75,14 @@ export const update: Operation<{ conversationId: string; changes: ConversationCh
 		return { conversationId: params.locator('conversationId'), changes };
 	},
 	lane: ({ conversationId }) => `conversation ${conversationId}`,
-	run: async ({ conversationId, changes }, sahut) => [
-		{ json: { ...(await updateConversation(conversationId, changes, sahut)) } },
-	],
+	async run({ conversationId, changes }, sahut) {
+		// Whether anything changes depends on when it is read: decided once, however often n8n runs this.
+		const json = await sahut.once(`update of ${conversationId}`, {
+			async run() {
+				const conversation = await getConversation(sahut, conversationId);
+				return { ...(await updateConversation(conversationId, conversation, changes, sahut)) };
+			},
+		});
+		return [{ json }];
+	},
 };
