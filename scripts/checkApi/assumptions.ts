@@ -80,6 +80,10 @@ export const ASSUMPTIONS = {
 	...unless('no contact on the first page has a tag', {
 		'contact-tag-filter': 'tag excludes all others',
 	}),
+	...unless('no contact was read by its ID', {
+		'contact-shows-attributes':
+			'GET /contacts/{id} shows custom_attributes; rows of the list may lack them',
+	}),
 	...unless('needs --conversation', {
 		'post-status': 'status 201 for a POST',
 		'notes-any-time': 'an internal note is always accepted',
@@ -117,7 +121,7 @@ export const ASSUMPTIONS = {
 	}),
 	...unless('needs a contact to be changed', {
 		'attributes-not-merged': 'a PUT may drop the custom attributes that it does not name',
-		'attribute-types': 'values of custom attributes are stored as they are sent',
+		'attributes-keep-values': 'a custom attribute is stored as the value that was sent',
 	}),
 	...unless('needs a new contact, which cannot be deleted again', {
 		'phones-kept-on-write': 'a phone that is sent as E.164 is stored as E.164',

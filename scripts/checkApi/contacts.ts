@@ -4,13 +4,16 @@ import { lastDigits } from '../../nodes/Sahut/api/contactSearch';
 import { normalizePhone } from '../../nodes/Sahut/values/phoneNumber';
 import type { Context } from './api';
 import { noteContactOrder, readFirstPage } from './lists';
-import { isSuccess, PAGE_SIZE, rowsOf, textOf, type Row } from './values';
+import { isRecord, isSuccess, PAGE_SIZE, recordOf, rowsOf, textOf, type Row } from './values';
 
 const MAY_BE_UNKNOWN = ['email', 'phone', 'company'];
 
 const E164 = /^\+[1-9]\d{6,14}$/;
 
 const SOME_LETTERS = 4;
+
+/** Contacts to read by ID. */
+const MAX_CONTACTS = 5;
 
 function noteUnknowns(rows: Row[], { findings }: Context): void {
 	const values = rows.flatMap((row) => MAY_BE_UNKNOWN.map((name) => row[name]));
@@ -110,12 +113,53 @@ async function noteTagFilter(rows: Row[], { api, findings }: Context): Promise<v
 	}
 }
 
+const showsAttributes = (row: Row) => isRecord(row['custom_attributes']);
+
+const hasAttributes = ({ custom_attributes: given }: Row) =>
+	isRecord(given) && Object.keys(given).length > 0;
+
+/**
+ * Notes whether contacts show their custom attributes when they are read by ID. The nodes merge attributes
+ * with those, since rows of the list may lack the field.
+ */
+async function noteAttributes(rows: Row[], { api, findings }: Context): Promise<void> {
+	// A contact without attributes may lack the field: contacts that have some show more.
+	const withIds = rows.filter((row) => textOf(row, 'id') !== undefined);
+	const chosen = [
+		...withIds.filter(hasAttributes),
+		...withIds.filter((row) => !hasAttributes(row)),
+	].slice(0, MAX_CONTACTS);
+	let read = 0;
+	let lacking = 0;
+	for (const row of chosen) {
+		const answer = await api('getContact', { ids: [textOf(row, 'id')!] });
+		if (!isSuccess(answer)) continue;
+		read++;
+		if (showsAttributes(recordOf(answer.body))) continue;
+		lacking++;
+		if (!hasAttributes(row)) continue;
+		const hidden = 'a contact lacks attributes that its row in the list shows';
+		return findings.note('contact-shows-attributes', 'differs', hidden);
+	}
+	if (read === 0) return;
+	const ofRead = `${lacking} of ${read} contacts lack the field`;
+	if (lacking === read) {
+		const found = `${ofRead}: give your newest contact an attribute, and check again`;
+		return findings.note('contact-shows-attributes', 'not tried', found);
+	}
+	const inRows = rows.every(showsAttributes) ? '' : '; not all rows of the list do';
+	const found = `${ofRead}: they count as contacts without attributes`;
+	findings.noteWhether('contact-shows-attributes', lacking === 0, `it does${inRows}`, [
+		'copes',
+		found,
+	]);
+}
+
 /** Reads contacts, in several ways. */
 export async function checkContacts(context: Context): Promise<void> {
 	const rows = rowsOf((await readFirstPage('listContacts', context)).body);
-	const id = textOf(rows[0], 'id');
-	if (id === undefined) return;
-	await context.api('getContact', { ids: [id] });
+	if (textOf(rows[0], 'id') === undefined) return;
+	await noteAttributes(rows, context);
 	noteContactOrder(rows, context.findings);
 	noteUnknowns(rows, context);
 	await notePhones(rows, context);

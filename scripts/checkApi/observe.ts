@@ -64,6 +64,8 @@ function classify(operationId: string, { at, kind }: Problem): [AssumptionName, 
 	if (at === '/data' && !operationId.startsWith('list')) return ['records-in-data', 'differs'];
 	// See noteTimes, and notePhones in contacts.ts.
 	if (/\/(created_at|updated_at|phone)$/.test(at) && !isHole) return [];
+	// See noteAttributes in contacts.ts: rows of the list may lack them.
+	if (/\/custom_attributes$/.test(at) && isHole) return [];
 	if (/\/id$/.test(at) && kind === 'form') return ['id-prefixes', 'copes'];
 	if (kind === 'value') return ['known-values', 'differs'];
 	if (isHole && at !== '/data') {

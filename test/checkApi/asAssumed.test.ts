@@ -35,7 +35,7 @@ test('what bothers nobody is tried where it is asked for, and leaves a note behi
 		'reply-moves-updated-at: not tried',
 		'rules-send-as-bot: not tried',
 		'attributes-not-merged: not tried',
-		'attribute-types: not tried',
+		'attributes-keep-values: not tried',
 		'phones-kept-on-write: not tried',
 		'contacts-can-double: not tried',
 		'conversations-can-double: not tried',

@@ -37,8 +37,8 @@ const UNTRIED: Partial<Record<Deviation, [assumption: string, why: string]>> = {
 	'hidden-values': ['template-shows-values', 'needs a message to a customer'],
 	'attributes-replaced': ['attributes-not-merged', 'needs a contact to be changed'],
 	'attributes-merged': ['attributes-not-merged', 'needs a contact to be changed'],
-	'typed-attributes': ['attribute-types', 'needs a contact to be changed'],
-	'converted-attributes': ['attribute-types', 'needs a contact to be changed'],
+	'typed-attributes': ['attributes-keep-values', 'needs a contact to be changed'],
+	'converted-attributes': ['attributes-keep-values', 'needs a contact to be changed'],
 	'window-per-conversation': ['window-per-customer', 'needs a message to a customer'],
 	rules: ['rules-send-as-bot', 'needs an automation rule'],
 };

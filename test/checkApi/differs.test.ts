@@ -136,3 +136,64 @@ test('the webhook is deleted where IDs are numbers', async () => {
 		'DELETE /webhooks/77',
 	);
 });
+
+/** Contacts as a list shows them. */
+const listOf = (data: object[]) => ({
+	data,
+	meta: { total: data.length, page: 1, per_page: 100, total_pages: 1 },
+});
+
+describe('custom attributes', () => {
+	const GET_CONTACT = { method: 'GET', path: /^\/contacts\/\w+$/, kind: 'body' } as const;
+
+	async function checkWith(
+		toRow: (row: Record<string, unknown>) => object,
+		byId?: (contact: object) => object,
+	) {
+		const sandbox = await openWorkspace();
+		const contacts = [...sandbox.store.contacts.values()].reverse();
+		const body = listOf(contacts.map((contact) => toRow({ ...contact })));
+		sandbox.faults.add({ method: 'GET', path: '/contacts', kind: 'body', body });
+		for (const contact of byId ? contacts : []) {
+			const path = `/contacts/${contact.id}`;
+			sandbox.faults.add({ ...GET_CONTACT, path, body: { data: byId!({ ...contact }) } });
+		}
+		const outcome = await check(sandbox);
+		const finding = outcome.findings.find((each) => each.assumption === 'contact-shows-attributes');
+		return { outcome, finding };
+	}
+
+	const without = (row: object) => ({ ...row, custom_attributes: undefined });
+	const asShown = (row: object) => row;
+
+	test('that rows of the list lack are as assumed', async () => {
+		const { outcome, finding } = await checkWith(without);
+
+		expect(namesOf(outcome, 'copes', 'differs')).toEqual([]);
+		const found = 'it does; not all rows of the list do';
+		expect(finding).toMatchObject({ verdict: 'as assumed', found });
+	});
+
+	test('that only the list shows differ', async () => {
+		const { outcome } = await checkWith(asShown, without);
+
+		expect(namesOf(outcome, 'differs')).toEqual(['contact-shows-attributes: differs']);
+		expect(outcome.end).toBe('differs');
+	});
+
+	test('that neither shows are not tried, and the report says what to do', async () => {
+		const { outcome, finding } = await checkWith(without, without);
+
+		expect(namesOf(outcome, 'copes', 'differs')).toEqual([]);
+		const found = '5 of 5 contacts lack the field: give your newest contact an attribute';
+		expect(finding).toMatchObject({ verdict: 'not tried', found: expect.stringContaining(found) });
+	});
+
+	test('that some contacts lack are coped with', async () => {
+		const toContact = (contact: object & { name?: string }) =>
+			contact.name === 'Ratna Kusuma' ? without(contact) : contact;
+		const { outcome } = await checkWith(without, toContact);
+
+		expect(namesOf(outcome, 'copes', 'differs')).toEqual(['contact-shows-attributes: copes']);
+	});
+});
