@@ -106,6 +106,18 @@ describe.each([
 	});
 });
 
+it('Contact: Create or Update keeps an attribute that the list does not show yet', async () => {
+	const deviations: SandboxOptions['deviations'] = ['stale-lists'];
+	const { workspace, budi } = await openWithBudi({ kota: 'Bandung' }, { deviations });
+	workspace.sandbox.store.updateContact(budi, {
+		custom_attributes: { kota: 'Solo', tier: 'emas' },
+	});
+
+	await workspace.run(upsert({ name: 'poin', value: '12' }));
+
+	expect(budi.custom_attributes).toEqual({ kota: 'Solo', tier: 'emas', poin: '12' });
+});
+
 it('Contact: Create or Update clears tags that the list does not show', async () => {
 	const { workspace, budi } = await openWithBudi({ kota: 'Bandung' });
 	budi.tags = ['vip'];

@@ -17,6 +17,7 @@ import {
 	laneOf,
 	type ContactKey,
 } from '../../api/contactSearch';
+import { containsValues } from '../../api/containsValues';
 import type { ItemClient } from '../../api/itemClient';
 import type { Operation } from '../../runtime/operation';
 import { undefinedIfNotFound } from '../../transport/errors';
@@ -59,10 +60,12 @@ async function create({ key, fields }: Input, sahut: ItemClient) {
 /** Updates a contact that was found, unless it already has all values, in its lane. */
 async function update(found: Contact, { fields }: Input, sahut: ItemClient): Promise<Contact> {
 	const run = async () => {
-		// A search may show the state before the last write.
-		const contact = isRecentlyWritten(found.id, sahut)
-			? await getContact(sahut, found.id)
-			: await completeContact(found, sahut);
+		// A search may be out of date: attributes are never merged with those that it shows.
+		const isMerged = fields.custom_attributes && !containsValues(found, fields);
+		const contact =
+			isMerged || isRecentlyWritten(found.id, sahut)
+				? await getContact(sahut, found.id)
+				: await completeContact(found, sahut);
 		return await updateContact(found.id, contact, fields, sahut);
 	};
 	return await sahut.cache.inLane(`contact ${found.id}`, run, sahut.signal);
