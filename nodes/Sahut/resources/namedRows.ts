@@ -1,7 +1,7 @@
 import { UserError } from 'n8n-workflow';
 
-import { asText } from '../runtime/values';
 import { cleanText } from '../values/cleanText';
+import { asText } from '../values/text';
 
 /**
  * Reads rows of names and values, in their order, and returns name → value.

@@ -87,6 +87,19 @@ export function readParams(source: ParameterSource, fields: INodeProperties[]) {
 		});
 	}
 
+	/** The rows of a fixed collection, with their cells as given: a number from an expression stays one. */
+	function rawRows(name: string): Array<Record<string, unknown>> {
+		const given = raw(name);
+		if (isNothing(given)) return [];
+		const rows: unknown[] = Array.isArray(given) ? given : [given];
+		if (rows.every((row) => typeof row === 'object' && row !== null && !Array.isArray(row))) {
+			return rows as Array<Record<string, unknown>>;
+		}
+		throw new UserError(`${labelOf(name)} is ${show(given)}, not a list of objects`, {
+			description: 'Use a list with one object for each row.',
+		});
+	}
+
 	// Another operation's option may still be stored.
 	const isGiven = (name: string) => fieldOf(name) !== undefined && isStored(source, fields, name);
 
@@ -204,12 +217,12 @@ export function readParams(source: ParameterSource, fields: INodeProperties[]) {
 			return texts.length > 0 || isEmptyList(value) ? texts : undefined;
 		},
 
+		rawRows,
+
 		/** The rows of a fixed collection, e.g. `templateVariables.variable`: column → text, if it has any. */
 		rows(name: string): Row[] {
-			const given = raw(name) ?? [];
 			const parent = name.slice(0, name.lastIndexOf('.'));
-			const rows = (Array.isArray(given) ? given : [given]) as Array<Record<string, unknown>>;
-			return rows.map((row, index) => {
+			return rawRows(name).map((row, index) => {
 				const cells = Object.entries(row).filter(([, value]) => (value ?? null) !== null);
 				const labelOfCell = (column: string) => `${labelOf(parent)}, row ${index + 1}, ${column}`;
 				return Object.fromEntries(
@@ -221,9 +234,6 @@ export function readParams(source: ParameterSource, fields: INodeProperties[]) {
 				);
 			});
 		},
-
-		/** The rows of a fixed collection, with their cells as given: a number from an expression stays one. */
-		rawRows: (name: string) => (raw(name, []) ?? []) as Array<Record<string, unknown>>,
 
 		/** A point in time in milliseconds since the epoch; without a zone, in that of the workflow. */
 		instant(name: string): number | undefined {

@@ -1,18 +1,23 @@
 import { cleanText } from './cleanText';
 
-const DECIMAL = /^[+-]?\d+(\.\d+)?$/;
+/** Digits with a dot for decimals. A leading zero belongs to a code, which is a text. */
+const PLAIN_NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?$/;
 
-/** `1.000` is a thousand in Indonesia and one in English. */
-const THOUSANDS = /^[+-]?\d{1,3}(\.\d{3})+$/;
+/** In Indonesia, `1.000` is a thousand; in English, it is one. */
+const THOUSANDS = /^-?[1-9]\d{0,2}(?:\.\d{3})+$/;
+
+/** JavaScript keeps at least this many digits of a number. */
+const MAX_DIGITS = 15;
 
 /**
  * Parses a number, or a text that is one, such as `12` or `0.5`.
  *
- * @returns undefined for other values, for infinite numbers, and for a text such as `1.000` or `1,000`,
- * which means different numbers in different countries
+ * @returns undefined for other values, for infinite numbers, for a text such as `1.000` or `1,000`, which
+ * means different numbers in different countries, and for codes: digits with a leading zero, or more than 15
  */
 export function parseNumber(value: unknown): number | undefined {
 	if (typeof value === 'number') return Number.isFinite(value) ? value : undefined;
 	const text = typeof value === 'string' ? cleanText(value) : '';
-	return DECIMAL.test(text) && !THOUSANDS.test(text) ? Number(text) : undefined;
+	const isNumber = PLAIN_NUMBER.test(text) && !THOUSANDS.test(text);
+	return isNumber && text.replace(/\D/g, '').length <= MAX_DIGITS ? Number(text) : undefined;
 }

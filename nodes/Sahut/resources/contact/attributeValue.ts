@@ -2,6 +2,8 @@ import { UserError } from 'n8n-workflow';
 
 import { cleanText, isBlank } from '../../values/cleanText';
 import { parseInstant } from '../../values/instant';
+import { assertNoLeftovers } from '../../values/leftovers';
+import { parseNumber } from '../../values/number';
 
 /** The value of a custom attribute, in the JSON type in which it is sent. */
 export type AttributeValue = string | number | boolean;
@@ -11,18 +13,6 @@ export type AttributeType = 'asGiven' | 'text' | 'number' | 'date' | 'checkbox';
 
 /** Returns the value to send; undefined if it cannot be converted. */
 type Convert = (value: unknown, timezone: string) => AttributeValue | undefined;
-
-/** What an expression makes of a value that does not exist. It would replace a good value in Sahut. */
-const LEFTOVER = /^(?:Invalid Date(?:Time)?|\[object Object\]|NaN|undefined)$/;
-
-/** Digits with a dot for decimals. A leading zero belongs to a code, which is a text. */
-const PLAIN_NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?$/;
-
-/** In Indonesia, `1.000` is a thousand; in English, it is one. */
-const AMBIGUOUS_NUMBER = /^-?[1-9]\d{0,2}\.\d{3}$/;
-
-/** JavaScript keeps at least this many digits of a number. */
-const MAX_DIGITS = 15;
 
 const CHECKBOX: Record<string, boolean | undefined> = Object.assign(Object.create(null), {
 	...{ true: true, yes: true, ya: true, '1': true },
@@ -46,14 +36,6 @@ const asGiven: Convert = (value, timezone) => {
 const toText: Convert = (value, timezone) => {
 	const given = asGiven(value, timezone);
 	return given === undefined ? undefined : String(given);
-};
-
-const toNumber: Convert = (value) => {
-	if (typeof value === 'number') return value;
-	if (typeof value !== 'string') return undefined;
-	const text = cleanText(value);
-	const isNumber = PLAIN_NUMBER.test(text) && !AMBIGUOUS_NUMBER.test(text);
-	return isNumber && text.replace(/\D/g, '').length <= MAX_DIGITS ? Number(text) : undefined;
 };
 
 /**
@@ -87,7 +69,7 @@ const TYPES: Record<AttributeType, { convert: Convert; is: string; advice: strin
 			'Point the expression at a single value, such as {{ $json.city }}, or join a list with .join(", ").',
 	},
 	number: {
-		convert: toNumber,
+		convert: parseNumber,
 		is: 'an unambiguous number',
 		advice:
 			'Enter digits, with a dot for decimals and no separator of thousands, such as 1000 or 12.5. Numbers with a leading zero or more than 15 digits are codes: choose the type Text for them.',
@@ -134,10 +116,9 @@ export function toAttributeValue(
 	const isText = typeof value === 'string';
 	if (value === undefined || value === null || (isText && isBlank(value))) return undefined;
 	const { convert, is, advice } = TYPES[chosen as AttributeType];
-	const isLeftover =
-		(isText && LEFTOVER.test(cleanText(value))) ||
-		(typeof value === 'number' && !Number.isFinite(value));
-	const converted = isLeftover ? undefined : convert(value, timezone);
+	if (isText) assertNoLeftovers(value, label);
+	const isNaN = typeof value === 'number' && !Number.isFinite(value);
+	const converted = isNaN ? undefined : convert(value, timezone);
 	if (converted !== undefined) return converted;
 	const given = typeof value === 'number' ? String(value) : describe(value);
 	throw new UserError(`${label} is not ${is}`, {
