@@ -137,6 +137,9 @@ export const REJECTED: string[] = [
 	'0812-3456-7890 ext. 3',
 	'tel:+62215551234;ext=12',
 	'tel:02155;phone-context=+62',
+	// Numbers to dial from Indonesia, with the prefixes of telephone companies.
+	'001 62 812 3456 7890',
+	'007 62 812 3456 7890',
 	// Two numbers, also ones that together have 15 digits or fewer.
 	'0812 3456 7890, 0813 1111 2222',
 	'0812 3456 7890; 0813 1111 2222',

@@ -5,19 +5,19 @@ const DIGITS = { min: 8, max: 15 };
 
 /**
  * Digits behind a country code, by Google's libphonenumber: the fewest of a number that may lack its
- * code (in Singapore, `6512 3456` still lacks its 65), and the most of any number.
+ * code (in Singapore, `6512 3456` still lacks its 65); the most where all numbers have the same length.
  */
-const DIGITS_BEHIND: Record<string, { min: number; max: number }> = {
+const DIGITS_BEHIND: Record<string, { min: number; max?: number }> = {
 	'1': { min: 10, max: 10 },
 	'7': { min: 10, max: 10 },
-	'55': { min: 10, max: 11 },
-	'60': { min: 8, max: 10 },
-	[INDONESIA]: { min: 7, max: 12 },
-	'65': { min: 8, max: 11 },
-	'66': { min: 8, max: 13 },
-	'84': { min: 9, max: 10 },
-	'91': { min: 10, max: 13 },
-	'852': { min: 8, max: 11 },
+	'55': { min: 10 },
+	'60': { min: 8 },
+	[INDONESIA]: { min: 7 },
+	'65': { min: 8 },
+	'66': { min: 8 },
+	'84': { min: 9 },
+	'91': { min: 10 },
+	'852': { min: 8 },
 };
 
 /** For other countries: with fewer digits than `none`, the code is missing; from `sure` on, it is there. */
@@ -56,24 +56,26 @@ export function isPossible(number: string): boolean {
 	}
 	const code = Object.keys(DIGITS_BEHIND).find((each) => number.startsWith(each));
 	if (code === undefined) return true;
+	const { min, max = DIGITS.max } = DIGITS_BEHIND[code]!;
 	const behind = number.slice(code.length);
-	if (code !== INDONESIA) return behind.length <= DIGITS_BEHIND[code]!.max;
+	if (code !== INDONESIA) return behind.length <= max;
 	const plan = INDONESIAN_MAX.find(({ begins }) => begins.test(behind));
-	return behind.length >= DIGITS_BEHIND[INDONESIA]!.min && behind.length <= (plan?.max ?? 0);
+	return plan !== undefined && behind.length >= min && behind.length <= plan.max;
 }
 
 /**
  * Returns the number that digits with a country code mean, if the code may be there twice: in
  * `0628123456789`, a zero was put before a number that had its code. Undefined if both the number and
- * the one without the first code are possible.
+ * the one without the first code are possible, or if the plan of the country is not known here.
  */
 export function withoutSecondCode(number: string, countryCode: string): string | undefined {
+	const isIndonesia = countryCode === INDONESIA;
 	const inner = number.slice(countryCode.length).replace(/^620(?=[1-9])/, INDONESIA);
 	const isTwice = number.startsWith(countryCode) && hasCode(inner, countryCode) === true;
-	// +62 62… is an area code as well: 0628 is Kabanjahe.
-	const isTooShort = countryCode === INDONESIA && inner.length < 2 + MIN_MOBILE_DIGITS;
+	// 062x is an area code as well, of fixed lines that have fewer digits.
+	const isTooShort = isIndonesia && inner.length < INDONESIA.length + MIN_MOBILE_DIGITS;
 	if (!isTwice || isTooShort || !isPossible(inner)) return number;
-	return isPossible(number) ? undefined : inner;
+	return isIndonesia && !isPossible(number) ? inner : undefined;
 }
 
 /**

@@ -49,6 +49,14 @@ it.each([
 });
 
 it.each([
+	['5551234 5551235', '1'],
+	['06581234567', '65'],
+	['0652-3456 0652-3457', '65'],
+])('rejects %j with the country code %s', (text, countryCode) => {
+	expect(() => normalizePhone(text, countryCode)).toThrow('is not a phone number');
+});
+
+it.each([
 	['MY', '60'],
 	['SG', '65'],
 	['TH', '66'],
