@@ -176,7 +176,7 @@ describe('On Error: Continue', () => {
 				text: '',
 				error: {
 					message: 'Text is empty',
-					advice: expect.stringContaining('Enter what'),
+					advice: expect.stringContaining('Enter the text'),
 					reason: 'invalid_input',
 				},
 			},

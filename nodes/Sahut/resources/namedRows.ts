@@ -1,6 +1,7 @@
 import { UserError } from 'n8n-workflow';
 
 import { cleanText } from '../values/cleanText';
+import { assertNoLeftovers } from '../values/leftovers';
 import { asText } from '../values/text';
 
 /**
@@ -8,7 +9,9 @@ import { asText } from '../values/text';
  *
  * @param label the name of a row in error messages, e.g. `Template variable`
  * @param toValue converts the value of a row; if it returns undefined, the row is omitted
- * @throws UserError for a row without a name, or with the name of another one
+ * @param toName converts the name of a row
+ * @throws UserError for a row without a name, with the name of another one, or with a name that a failed
+ * expression leaves behind
  */
 export function readNamedRows<Cell, Value>(
 	rows: ReadonlyArray<Readonly<Record<string, Cell>>>,
@@ -19,10 +22,14 @@ export function readNamedRows<Cell, Value>(
 		name: string,
 		row: Readonly<Record<string, Cell>>,
 	) => Value | undefined,
+	toName: (name: string) => string = (name) => name,
 ): Record<string, Value> {
 	const values = new Map<string, Value>();
 	for (const [index, row] of rows.entries()) {
-		const name = cleanText(asText(row.name, `${label} ${index + 1}, Name`));
+		const labelOfName = `${label} ${index + 1}, Name`;
+		const given = cleanText(asText(row.name, labelOfName));
+		assertNoLeftovers(given, labelOfName);
+		const name = toName(given);
 		if (name === '') {
 			throw new UserError(`${label} ${index + 1} has no name`, { description: advice.noName });
 		}

@@ -1,7 +1,7 @@
 import { UserError } from 'n8n-workflow';
 
 import type { Row } from '../../runtime/params';
-import { cleanText, isBlank } from '../../values/cleanText';
+import { isBlank } from '../../values/cleanText';
 import { assertNoLeftovers } from '../../values/leftovers';
 import { asText } from '../../values/text';
 import { readNamedRows } from '../namedRows';
@@ -26,9 +26,8 @@ const VARIABLE_ADVICE = {
 };
 
 /** Returns the bare name of a placeholder: `customer_name` for `{{ customer_name }}`. */
-function toBareName(name = ''): string {
-	assertNoLeftovers(name, 'Template variable name');
-	return cleanText(name).replace(/^\{\{\s*([^{}]*?)\s*\}\}$/, '$1');
+function toBareName(name: string): string {
+	return name.replace(/^\{\{\s*([^{}]*?)\s*\}\}$/, '$1');
 }
 
 /**
@@ -38,16 +37,22 @@ function toBareName(name = ''): string {
  * with a value that contains what a failed expression leaves behind
  */
 export function toTemplateVariables(rows: Row[]): TemplateVariables {
-	const bareRows = rows.map((row) => ({ ...row, name: toBareName(row.name) }));
-	return readNamedRows(bareRows, 'Template variable', VARIABLE_ADVICE, (given = '', name) => {
-		const value = asWhatsAppTakes(given);
+	const toValue = (given: Row[string], name: string) => {
+		const value = asWhatsAppTakes(given ?? '');
 		assertNoLeftovers(value, `Template variable "${name}"`, true);
 		if (!isBlank(value)) return value;
 		throw new UserError(`Template variable "${name}" has no value`, {
 			description:
 				'WhatsApp accepts no blank values. Enter a value, or check that the expression has one for this item.',
 		});
-	});
+	};
+	return readNamedRows<Row[string], string>(
+		rows,
+		'Template variable',
+		VARIABLE_ADVICE,
+		toValue,
+		toBareName,
+	);
 }
 
 /** Returns all names in the text of a flat JSON object, with repetitions, which parsing would drop. */
