@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 
 import { normalizeText } from '../../nodes/Sahut/api/messageContent';
-import { lastPageBy } from '../../nodes/Sahut/transport/pages';
+import { createPageCount } from '../../nodes/Sahut/transport/pageCount';
 import type { PageMeta } from '../../nodes/Sahut/transport/types';
 import type { Context } from './api';
 import { isSuccess, metaOf, PAGE_SIZE, recordOf, rowsOf, textOf, timeOf, type Row } from './values';
@@ -20,14 +20,17 @@ export function notePostStatus(status: number, { findings }: Context): void {
 }
 
 async function lastMessages(id: string, { api }: Context): Promise<Row[]> {
+	const count = createPageCount(PAGE_SIZE);
+	let last: Row[] = [];
 	for (let page = 1; ; ) {
 		const query = { page, per_page: PAGE_SIZE };
 		const { body } = await api('listMessages', { ids: [id], query });
 		const data = rowsOf(body);
 		const meta = metaOf(body) as unknown as PageMeta;
-		const last = lastPageBy({ data, meta }, page);
-		if (last <= page) return data;
-		page = last;
+		count.add(page, data.length, meta);
+		if (data.length > 0) last = data;
+		if (count.last() <= page) return last;
+		page = count.last();
 	}
 }
 

@@ -1,16 +1,9 @@
-import { fromBothEnds, type Pages } from '../../nodes/Sahut/transport/pages';
+import { fromBothEnds } from '../../nodes/Sahut/transport/walks';
 
 /** The pages that are taken from a list of `count`, which shows once page 1 has been read. */
 function taken(count: number, most: number): number[] {
 	let read = 0;
-	const pages: Pages<unknown> = {
-		size: 100,
-		read: async () => [],
-		last: () => (read === 0 ? 1 : count),
-		hasGrown: () => false,
-		totals: new Set(),
-		release: () => undefined,
-	};
+	const pages = { last: () => (read === 0 ? 1 : count), hasGrown: () => false };
 	const next = fromBothEnds(pages, most);
 	const numbers: number[] = [];
 	for (let page = next(); page !== undefined; page = next()) {

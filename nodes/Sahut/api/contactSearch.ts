@@ -1,7 +1,9 @@
 import { byAge } from '../transport/byAge';
-import { openPages, upwards } from '../transport/pages';
+import { openPages } from '../transport/pages';
 import { collect, fetchList } from '../transport/pagination';
+import { hasId } from '../transport/repeats';
 import type { Contact, SahutClient } from '../transport/types';
+import { upwards } from '../transport/walks';
 import { emailKey } from '../values/emailAddress';
 import { INDONESIA, isSamePhone } from '../values/phoneNumber';
 
@@ -107,6 +109,7 @@ export async function findAllContacts(
 	// If the digits have found the number as E.164, a search for E.164 would find nothing new.
 	if (contacts.some(({ phone }) => phone === key.phone)) return { contacts, isComplete };
 	const exact = await searchText(sahut, key.phone, matches);
-	const byId = new Map([...contacts, ...exact].map((contact) => [contact.id, contact]));
-	return { contacts: [...byId.values()].sort(byAge), isComplete };
+	const known = new Set(contacts.map(({ id }) => id));
+	const added = exact.filter((contact) => !hasId(contact) || !known.has(contact.id));
+	return { contacts: [...contacts, ...added].sort(byAge), isComplete };
 }

@@ -1,7 +1,8 @@
 import { doneOrAborted } from '../transport/aborts';
-import { fromBothEnds, openPages, upwards } from '../transport/pages';
+import { openPages } from '../transport/pages';
 import { fetchAll } from '../transport/pagination';
 import type { Conversation, SahutClient } from '../transport/types';
+import { fromBothEnds, upwards } from '../transport/walks';
 
 /** The statuses that the index reads completely: all but resolved. */
 const UNRESOLVED_STATUSES = ['open', 'pending', 'snoozed'] as const;
@@ -108,7 +109,7 @@ export class ConversationIndex {
 		const { id, status, channel }: Partial<Conversation> = conversation;
 		if (channel?.id !== undefined && channel.id !== this.channelId) return;
 		if (typeof channel?.type === 'string') this.channelType = channel.type;
-		if (contactId === undefined) return;
+		if (contactId === undefined || !id) return;
 		const updatedAt = activityOf(conversation);
 		const before = this.byContact.get(contactId)?.find((each) => each.id === id);
 		const writtenAt = before?.writtenAt ?? -Infinity;
@@ -194,16 +195,14 @@ export class ConversationIndex {
 		const next = isOrdered ? upwards(pages) : fromBothEnds(pages, maxUnordered);
 		const all: Conversation[] = [];
 		let oldest = Infinity;
-		let count = 0;
 		for (let page = next(); page !== undefined && !(oldest < until); page = next()) {
 			const records = await pages.read(page);
 			all.push(...records);
 			if (isOrdered) oldest = Math.min(oldest, ...records.slice(-1).map(activityOf));
-			count += 1;
 		}
 		for (const conversation of all.reverse()) this.update(conversation, 'list');
 		// Of a list that changed while it was read, a record may have moved to a page that was read before.
-		const isAll = count >= pages.last() && pages.totals.size <= 1;
+		const isAll = pages.isComplete() && pages.totals.size <= 1;
 		if (isAll) this.completeSince = -Infinity;
 		else if (isOutdated || !isOrdered) this.completeSince = oldest;
 		else this.completeSince = Math.min(this.completeSince, oldest);

@@ -35,6 +35,9 @@ export class UnknownOutcomeError extends UserError {}
 /** It could not be determined whether to send; nothing was sent. */
 export class AmbiguousError extends UserError {}
 
+/** A list has no pages as documented, so it cannot be read completely. */
+export class PagingError extends UserError {}
+
 /** Reasons by the status of a response; of other statuses, `refused` or `server_error`. */
 const REASONS: Readonly<Record<number, FailureReason>> = {
 	401: 'unauthorized',
@@ -55,6 +58,7 @@ function reasonOfOutcome(outcome: Outcome): FailureReason {
 export function reasonOf(error: unknown): FailureReason {
 	if (error instanceof UnknownOutcomeError) return 'unknown_outcome';
 	if (error instanceof AmbiguousError) return 'ambiguous';
+	if (error instanceof PagingError) return 'server_error';
 	const reason = error instanceof NodeError ? error.context.reason : undefined;
 	return (reason as FailureReason | undefined) ?? 'invalid_input';
 }

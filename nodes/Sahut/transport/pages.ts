@@ -1,7 +1,10 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { createCommonTexts } from './commonTexts';
-import type { Envelope, SahutClient, SahutRequest, Wording } from './types';
+import { hasStatus } from './errors';
+import { createPageCount } from './pageCount';
+import { createRepeatCheck } from './repeats';
+import type { PageMeta, SahutClient, SahutRequest, Wording } from './types';
 
 /** The most records that Sahut puts on one page (API reference, "Basics"). */
 export const MAX_PAGE_SIZE = 100;
@@ -14,6 +17,18 @@ export function listOf(records: 'contacts' | 'conversations', query?: IDataObjec
 	return { path: [records], query, wording: { subject: `list of ${records}` } };
 }
 
+const isRecord = (value: unknown) =>
+	typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** One page of a list. */
+export interface Page<T> {
+	/** The records. Entries that are none, such as null, are left out: they carry no data. */
+	data: T[];
+	/** The length of the page, including such entries. */
+	rows: number;
+	meta?: PageMeta;
+}
+
 /**
  * Fetches page `page` (from 1) of a list.
  *
@@ -24,52 +39,58 @@ export async function fetchPage<T>(
 	{ path, query, wording }: ListRequest,
 	page: number,
 	perPage = MAX_PAGE_SIZE,
-): Promise<Envelope<T[]>> {
+): Promise<Page<T>> {
 	const paged = { ...query, page, per_page: perPage };
-	return await sahut.request<T[]>({ method: 'GET', path, query: paged, expects: 'list' }, wording);
+	const request: SahutRequest = { method: 'GET', path, query: paged, expects: 'list' };
+	const { data, meta } = await sahut.request<T[]>(request, wording);
+	const records = data.every(isRecord) ? data : data.filter(isRecord);
+	return { data: records, rows: data.length, meta };
 }
 
 /**
- * The number of the last page, as far as page `page` tells. Without the documented `meta`, or where it
- * has no numbers, a full page may have another one behind it.
- */
-export function lastPageBy(
-	{ data, meta }: Envelope<unknown[]>,
-	page: number,
-	size = MAX_PAGE_SIZE,
-): number {
-	const { total_pages = 0, total = 0, per_page } = meta ?? {};
-	if (total_pages > 0) return total_pages;
-	if (total > 0) return Math.ceil(total / (per_page || size));
-	return data.length === size ? page + 1 : page;
-}
-
-/**
- * Opens the pages of one list. Each is fetched once; a last page that has others behind it by now,
- * again.
+ * Opens the pages of one list. Each page is fetched once; a last page that has others behind it by now is
+ * fetched again.
  *
- * @param size records to a page, up to 100
+ * @param size records per page, up to 100
  */
-export function openPages<T>(sahut: SahutClient, request: ListRequest, size = MAX_PAGE_SIZE) {
+export function openPages<T extends { id?: unknown }>(
+	sahut: SahutClient,
+	request: ListRequest,
+	size = MAX_PAGE_SIZE,
+) {
 	const reads = new Map<number, Promise<T[]>>();
+	const done = new Set<number>();
 	const short = new Set<number>();
 	const again = new Set<number>();
+	const skipped = new Map<number, number>();
 	const totals = new Set<number>();
+	const count = createPageCount(size);
 	const keepTextsOnce = createCommonTexts();
-	let last = 1;
+	const assertNoRepeat = createRepeatCheck(
+		async (page) => (await fetchPage<T>(sahut, request, page, size)).data,
+		request.wording,
+	);
 
 	async function fetch(page: number): Promise<T[]> {
-		const answer = await fetchPage<T>(sahut, request, page, size);
-		const { data, meta } = answer;
-		last = Math.max(last, lastPageBy(answer, page, size));
+		const answer = fetchPage<T>(sahut, request, page, size);
+		const { data, rows, meta } = await answer.catch((error: unknown): Page<T> => {
+			// What a server answers behind the end of a list is not documented.
+			if (count.isGuess(page) && hasStatus(error, 404)) return { data: [], rows: 0 };
+			throw error;
+		});
+		count.add(page, rows, meta);
 		if (meta?.total !== undefined) totals.add(meta.total);
-		if (data.length < size) short.add(page);
+		const isFull = rows >= count.full();
+		if (!isFull) short.add(page);
+		if (rows > data.length) skipped.set(page, rows - data.length);
 		keepTextsOnce(data);
+		if (rows > 0) await assertNoRepeat(page, data, isFull);
+		done.add(page);
 		return data;
 	}
 
 	/** Whether the page was not full when it was read, and must be by now. */
-	const hasGrown = (page: number) => short.has(page) && !again.has(page) && page < last;
+	const hasGrown = (page: number) => short.has(page) && !again.has(page) && page < count.last();
 
 	return {
 		/** Records on a page that is full. */
@@ -77,16 +98,29 @@ export function openPages<T>(sahut: SahutClient, request: ListRequest, size = MA
 
 		hasGrown,
 
-		/** The number of the last page, as far as the pages that were read have told; 1 at first. */
-		last: () => last,
+		/** The number of the last page, as far as the pages that were read have shown; 1 at first. */
+		last: () => count.last(),
+
+		/** Whether all pages up to the last one have been read. */
+		isComplete(): boolean {
+			for (let page = 1; page <= count.last(); page++) if (!done.has(page)) return false;
+			return true;
+		},
 
 		/** The `meta.total` that the pages have told, each once; nothing where they tell none. */
 		totals,
 
+		/** The number of entries that are no records. */
+		skipped: () => [...skipped.values()].reduce((sum, each) => sum + each, 0),
+
 		/** Lets go of a page that is not read again. */
 		release: (page: number) => void reads.delete(page),
 
-		/** The records of page `page`, from 1. */
+		/**
+		 * Returns the records of page `page`, from 1.
+		 *
+		 * @throws PagingError if the list repeats its pages; NodeApiError
+		 */
 		async read(page: number): Promise<T[]> {
 			if (hasGrown(page)) {
 				again.add(page);
@@ -100,40 +134,4 @@ export function openPages<T>(sahut: SahutClient, request: ListRequest, size = MA
 }
 
 /** The pages of one list. */
-export type Pages<T> = ReturnType<typeof openPages<T>>;
-
-/** Counts pages up from `first`, to the last one known at that time and below `end`. */
-export function upwards(
-	pages: Pages<unknown>,
-	first = 1,
-	end = Infinity,
-): () => number | undefined {
-	let page = first;
-	let revisited = 0;
-	return () => {
-		if (page > first && revisited < page - 1 && pages.hasGrown(page - 1)) {
-			revisited = page - 1;
-			return revisited;
-		}
-		return page < end && page <= pages.last() ? page++ : undefined;
-	};
-}
-
-/** Counts pages down from `last` to `first`. */
-export function downwards(last: number, first: number): () => number | undefined {
-	let page = last;
-	return () => (page >= first ? page-- : undefined);
-}
-
-/** Takes pages from the beginning and from the end by turns, `most` of them: page 1 comes first. */
-export function fromBothEnds(pages: Pages<unknown>, most: number): () => number | undefined {
-	let taken = 0;
-	let last = 1;
-	return () => {
-		// How many there are is known once page 1 has been read.
-		if (taken === 1) last = pages.last();
-		if (taken > 0 && taken >= Math.min(last, most)) return undefined;
-		const fromEnd = taken++;
-		return fromEnd % 2 === 0 ? fromEnd / 2 + 1 : last - (fromEnd - 1) / 2;
-	};
-}
+export type Pages<T extends { id?: unknown }> = ReturnType<typeof openPages<T>>;

@@ -1,6 +1,8 @@
 import { createBreaks } from './breaks';
-import { MAX_PAGE_SIZE, openPages, upwards, type ListRequest, type Pages } from './pages';
+import { MAX_PAGE_SIZE, openPages, type ListRequest, type Pages } from './pages';
+import { hasId } from './repeats';
 import type { SahutClient } from './types';
+import { upwards } from './walks';
 
 /** A wave of pages is at most this many times what the limit would need if every record counted. */
 const MAX_GROWTH = 16;
@@ -8,8 +10,12 @@ const MAX_GROWTH = 16;
 /** Pages in one wave, whatever number of pages a list says it has. */
 const MAX_WAVE = 1_000;
 
-/** How many pages are asked for ahead of the one that is taken: each that waits takes memory. */
-const READ_AHEAD = 50;
+/**
+ * Pages that are requested ahead of the one that is taken: at first, and at most. The number grows with the
+ * pages that came, so that a list with fewer pages than it claims costs few requests. Each page that waits
+ * takes memory.
+ */
+const READ_AHEAD = { first: 8, most: 50 };
 
 /** What to take from the pages that a walk comes by. */
 export interface Wanted<T> {
@@ -20,20 +26,29 @@ export interface Wanted<T> {
 	backwards?: boolean;
 }
 
-/** Asks for pages ahead, and gives each as soon as it and those before it are there. */
-async function* inOrder<T>(pages: Pages<T>, wave: number[]): AsyncGenerator<[number, T[]]> {
-	const ask = (page: number) => {
+/** Requests pages ahead, and yields each as soon as it and those before it are there. */
+async function* inOrder<T extends { id?: unknown }>(
+	pages: Pages<T>,
+	wave: number[],
+): AsyncGenerator<[number, T[]]> {
+	const ask = (page: number): [number, Promise<T[]>] => {
 		const read = pages.read(page);
 		// One that fails before its turn is heard of at its turn.
 		read.catch(() => undefined);
-		return read;
+		return [page, read];
 	};
-	const ahead = wave.slice(0, READ_AHEAD).map(ask);
-	for (const [index, page] of wave.entries()) {
-		const records = await ahead.shift()!;
-		const next = wave[index + READ_AHEAD];
-		if (next !== undefined) ahead.push(ask(next));
-		yield [page, records];
+	const ahead: Array<[number, Promise<T[]>]> = [];
+	let asked = 0;
+	for (let given = 0; ; given++) {
+		const most = Math.min(READ_AHEAD.most, Math.max(READ_AHEAD.first, 2 * given));
+		for (; ahead.length < most && asked < wave.length; asked++) {
+			const page = wave[asked]!;
+			// The list may have turned out to end before this page.
+			if (page <= pages.last()) ahead.push(ask(page));
+		}
+		const [page, read] = ahead.shift() ?? [];
+		if (page === undefined || read === undefined) return;
+		yield [page, await read];
 	}
 }
 
@@ -48,6 +63,8 @@ export async function collect<T extends { id: string }>(
 	{ limit, keep = () => true, backwards = false }: Wanted<T>,
 ): Promise<T[]> {
 	const ids = new Set<string>();
+	/** The number of records without an ID that were taken from each page. */
+	const unnamed = new Map<number, number>();
 	const collected: T[] = [];
 	const takeBreak = createBreaks();
 	let growth = 1;
@@ -63,13 +80,18 @@ export async function collect<T extends { id: string }>(
 		let kept = 0;
 		for await (const [page, records] of inOrder(pages, wave)) {
 			seen += records.length;
+			let withoutId = 0;
 			for (const record of backwards ? records.toReversed() : records) {
+				const isNamed = hasId(record);
+				// A page that is read again begins with the records that it had.
+				const isTaken = isNamed ? ids.has(record.id) : ++withoutId <= (unnamed.get(page) ?? 0);
 				if (!keep(record)) continue;
 				kept += 1;
-				if (ids.has(record.id)) continue;
-				ids.add(record.id);
+				if (isTaken) continue;
+				if (isNamed) ids.add(record.id);
 				collected.push(record);
 			}
+			if (withoutId > 0) unnamed.set(page, withoutId);
 			pages.release(page);
 			await takeBreak();
 		}
@@ -92,8 +114,9 @@ const MAX_READINGS = 5;
 async function readWhole<T extends { id: string }>(sahut: SahutClient, request: ListRequest) {
 	const pages = openPages<T>(sahut, request);
 	const records = await collect(pages, upwards(pages), { limit: Infinity });
-	const total = Math.max(records.length, ...pages.totals);
-	return { records, total, isSteady: pages.totals.size <= 1 && total === records.length };
+	const found = records.length + pages.skipped();
+	const total = Math.max(found, ...pages.totals);
+	return { records, total, isSteady: pages.totals.size <= 1 && total === found };
 }
 
 /**
@@ -110,9 +133,12 @@ export async function fetchAll<T extends { id: string }>(
 	for (let reading = 1; ; reading++) {
 		const { records, total, isSteady } = await readWhole<T>(sahut, request);
 		if (isSteady) return records;
-		const isComplete = known.size >= total && records.every(({ id }) => known.has(id));
-		for (const record of records) known.set(record.id, record);
-		if (isComplete || reading === MAX_READINGS) return [...known.values()];
+		const named = records.filter(hasId);
+		const unnamed = records.filter((record) => !hasId(record));
+		const isComplete =
+			known.size + unnamed.length >= total && named.every(({ id }) => known.has(id));
+		for (const record of named) known.set(record.id, record);
+		if (isComplete || reading === MAX_READINGS) return [...known.values(), ...unnamed];
 	}
 }
 

@@ -1,13 +1,7 @@
-import {
-	downwards,
-	MAX_PAGE_SIZE,
-	openPages,
-	upwards,
-	type ListRequest,
-	type Pages,
-} from './pages';
+import { MAX_PAGE_SIZE, openPages, type ListRequest, type Pages } from './pages';
 import { collect } from './pagination';
 import type { SahutClient } from './types';
+import { downwards, upwards } from './walks';
 
 /** A record of a list that is ordered by time, oldest first, and grows at its end only. */
 export interface Timed {
@@ -41,7 +35,7 @@ const hasTime = (record: Timed) => !Number.isNaN(timeOf(record));
  *
  * @returns one more than the last page if there is none.
  */
-async function firstPageWhere<T>(
+async function firstPageWhere<T extends { id?: unknown }>(
 	pages: Pages<T>,
 	low: number,
 	isBehind: (records: T[]) => boolean,
@@ -51,20 +45,25 @@ async function firstPageWhere<T>(
 	for (let end = pages.last() + 1; low < end; end = Math.min(behind, pages.last() + 1)) {
 		const middle = Math.floor((low + end) / 2);
 		const records = await pages.read(middle);
-		if (records.length === 0 || isBehind(records)) behind = middle;
+		if (middle > pages.last() || isBehind(records)) behind = middle;
 		else low = middle + 1;
 	}
 	return low;
 }
 
-/** The last page, also when the list grew by one while we looked. */
-export async function findLastPage(pages: Pages<unknown>): Promise<number> {
-	let last: number;
-	do {
-		last = pages.last();
+/**
+ * Finds the last page, also if the list grows by one meanwhile. If `meta` claims more pages than there are,
+ * bisects.
+ */
+export async function findLastPage(pages: Pages<{ id?: unknown }>): Promise<number> {
+	for (let empty = 0; ; ) {
+		const last = pages.last();
 		await pages.read(last);
-	} while (pages.last() > last);
-	return last;
+		if (pages.last() === last) return last;
+		if (pages.last() < last) empty += 1;
+		// A list that just became shorter has lost one page.
+		if (empty > 1) await firstPageWhere(pages, 1, () => false);
+	}
 }
 
 /**

@@ -2,7 +2,8 @@ import type { ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow'
 
 import { typedSearches } from '../../api/typedSearch';
 import { connect } from '../../transport/client';
-import { fetchPage, lastPageBy, listOf } from '../../transport/pages';
+import { listOf, openPages } from '../../transport/pages';
+import { hasId } from '../../transport/repeats';
 import type { Contact } from '../../transport/types';
 import { entryOf } from '../recentRecords';
 
@@ -24,15 +25,15 @@ export async function searchContacts(
 	for (const [index, { q, isWanted }] of typedSearches(filter).entries()) {
 		// Further pages come from the search that has found the first one.
 		if (found !== undefined && index !== found) continue;
-		const list = listOf('contacts', q === '' ? {} : { q });
+		const pages = openPages<Contact>(sahut, listOf('contacts', q === '' ? {} : { q }));
 		for (let page = first; page < first + MAX_PAGES_PER_SEARCH; page++) {
-			const answer = await fetchPage<Contact>(sahut, list, page);
-			const results = answer.data
-				.filter(isWanted)
-				.map(({ id, name, phone, email }) => entryOf(id, name, phone || email));
-			const hasMore = page < lastPageBy(answer, page);
-			if (results.length > 0) {
-				return { results, paginationToken: hasMore ? `${page + 1} ${index}` : undefined };
+			const contacts = (await pages.read(page)).filter(hasId).filter(isWanted);
+			const hasMore = page < pages.last();
+			if (contacts.length > 0) {
+				return {
+					results: contacts.map(({ id, name, phone, email }) => entryOf(id, name, phone || email)),
+					paginationToken: hasMore ? `${page + 1} ${index}` : undefined,
+				};
 			}
 			if (!hasMore) break;
 		}

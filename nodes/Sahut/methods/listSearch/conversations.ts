@@ -1,7 +1,8 @@
 import type { ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow';
 
 import { connect } from '../../transport/client';
-import { fetchPage, lastPageBy, listOf } from '../../transport/pages';
+import { listOf, openPages } from '../../transport/pages';
+import { hasId } from '../../transport/repeats';
 import type { Conversation } from '../../transport/types';
 import { isPartOfPhone, subscriberDigits } from '../../values/phoneText';
 import { entryOf } from '../recentRecords';
@@ -29,14 +30,15 @@ export async function searchConversations(
 ): Promise<INodeListSearchResult> {
 	const sahut = await connect(this);
 	const firstPage = Number(paginationToken ?? 1);
+	const pages = openPages<Conversation>(sahut, listOf('conversations'));
 	for (let page = firstPage; ; page++) {
-		const answer = await fetchPage<Conversation>(sahut, listOf('conversations'), page);
-		const results = answer.data
-			.filter((conversation) => matchesSearch(conversation, filter))
+		const conversations = await pages.read(page);
+		const results = conversations
+			.filter((conversation) => hasId(conversation) && matchesSearch(conversation, filter))
 			.map(({ id, contact, channel, status }) =>
 				entryOf(id, contact?.name ?? contact?.phone, channel?.name, status),
 			);
-		const hasMore = page < lastPageBy(answer, page);
+		const hasMore = page < pages.last();
 		const isEnough = results.length > 0 || page + 1 - firstPage >= MAX_PAGES_PER_SEARCH;
 		if (isEnough || !hasMore) {
 			return { results, paginationToken: hasMore ? String(page + 1) : undefined };

@@ -1,0 +1,35 @@
+import type { Pages } from './pages';
+
+type AnyPages = Pick<Pages<{ id?: unknown }>, 'hasGrown' | 'last'>;
+
+/** Counts pages up from `first`, to the last one known at that time and below `end`. */
+export function upwards(pages: AnyPages, first = 1, end = Infinity): () => number | undefined {
+	let page = first;
+	let revisited = 0;
+	return () => {
+		if (page > first && revisited < page - 1 && pages.hasGrown(page - 1)) {
+			revisited = page - 1;
+			return revisited;
+		}
+		return page < end && page <= pages.last() ? page++ : undefined;
+	};
+}
+
+/** Counts pages down from `last` to `first`. */
+export function downwards(last: number, first: number): () => number | undefined {
+	let page = last;
+	return () => (page >= first ? page-- : undefined);
+}
+
+/** Takes pages from the beginning and from the end by turns, `most` of them: page 1 comes first. */
+export function fromBothEnds(pages: AnyPages, most: number): () => number | undefined {
+	let taken = 0;
+	let last = 1;
+	return () => {
+		// How many there are is known once page 1 has been read.
+		if (taken === 1) last = pages.last();
+		if (taken > 0 && taken >= Math.min(last, most)) return undefined;
+		const fromEnd = taken++;
+		return fromEnd % 2 === 0 ? fromEnd / 2 + 1 : last - (fromEnd - 1) / 2;
+	};
+}
