@@ -1,18 +1,21 @@
 import { createHash } from 'crypto';
-import type {
-	ICredentialDataDecryptedObject,
-	IExecuteFunctions,
-	IHookFunctions,
-	ILoadOptionsFunctions,
-	IN8nHttpFullResponse,
-	IWebhookFunctions,
+import {
+	UserError,
+	type ICredentialDataDecryptedObject,
+	type IExecuteFunctions,
+	type IHookFunctions,
+	type ILoadOptionsFunctions,
+	type IN8nHttpFullResponse,
+	type IWebhookFunctions,
 } from 'n8n-workflow';
 
 import { normalizeApiKey, normalizeBaseUrl } from './connection';
 import { errorCode } from './errorCode';
+import { readEnvelope } from './envelope';
 import { toNodeApiError } from './errors';
 import { isRateLimited, isSuccess, type Outcome } from './outcome';
 import { RateLimitGate } from './rateLimitGate';
+import { createRedactor } from './redact';
 import { rateLimitPauseMs, retryAfterMs, retryDelayMs } from './retryPolicy';
 import { DEFAULT_TRANSPORT, type TransportSettings } from './settings';
 import { createSlots } from './slots';
@@ -27,25 +30,24 @@ export type RequestContext =
 
 const CREDENTIAL = 'sahutApi';
 
-/**
- * What an answer has, if it is the success that the request expects. A record that comes without `data`
- * around it is one too: it is known by its ID.
- */
-function readEnvelope(
-	outcome: Outcome,
-	{ expects, method }: SahutRequest,
-): Envelope<unknown> | undefined {
-	if (outcome.kind !== 'answer' || !isSuccess(outcome.status)) return undefined;
-	if (expects === 'nothing') return { data: outcome.body };
-	const body = (outcome.body ?? {}) as Partial<Envelope<unknown>> & { id?: unknown };
-	if (expects === 'list') {
-		if (body.data === null && body.meta?.total === 0) return { ...body, data: [] };
-		return Array.isArray(body.data) ? (body as Envelope<unknown>) : undefined;
+/** Whether a text can be a part of a URL: half of an emoji cannot. */
+function isEncodable(text: string): boolean {
+	try {
+		encodeURIComponent(text);
+		return true;
+	} catch {
+		return false;
 	}
-	const data = body.data === undefined && body.id ? body : body.data;
-	if (typeof data !== 'object' || data === null) return undefined;
-	// What was made is gone on with by its ID.
-	return method !== 'POST' || ('id' in data && data.id) ? { data } : undefined;
+}
+
+/** @throws UserError if a request cannot be built: before it waits for its turn, and without a retry */
+function assertSendable({ path, query = {} }: SahutRequest, { subject, note }: Wording): void {
+	if ([...path, ...Object.values(query)].every((each) => isEncodable(String(each)))) return;
+	throw new UserError(`The request for ${subject} contains a broken character`, {
+		description: ['Nothing was sent. Check the values of the fields for this item.', note]
+			.filter(Boolean)
+			.join(' '),
+	});
 }
 
 /**
@@ -68,6 +70,7 @@ export async function connect(
 	const executionSignal =
 		'getExecutionCancelSignal' in context ? context.getExecutionCancelSignal() : undefined;
 	const inSlot = createSlots(settings.concurrency);
+	const redact = createRedactor(apiKey);
 	const gate = new RateLimitGate(clock, settings.requestsPerMinute);
 	let serverAheadMs = 0;
 
@@ -78,17 +81,20 @@ export async function connect(
 	async function send(request: SahutRequest, signal?: AbortSignal): Promise<Outcome> {
 		const { method, query } = request;
 		if (signal?.aborted) return { kind: 'cancelled', wasSent: false };
+		// Not in the `try`: an error here means that nothing was sent, and is not repeated.
 		const body = bodyOf(request);
+		const url = urlOf(request);
+		// As text, since axios drops properties called `__proto__` from an object.
+		const text = body && JSON.stringify(body);
 		try {
 			const answer = (await context.helpers.httpRequestWithAuthentication.call(
 				context,
 				CREDENTIAL,
 				{
 					method,
-					url: urlOf(request),
+					url,
 					qs: query,
-					// As text, since axios drops properties called `__proto__` from an object.
-					body: body && JSON.stringify(body),
+					body: text,
 					headers: body && { 'Content-Type': 'application/json' },
 					json: true,
 					timeout: timeoutMs,
@@ -102,11 +108,13 @@ export async function connect(
 			const { statusCode: status, headers } = answer;
 			const answeredAt = Date.parse(String(headers.date));
 			if (!Number.isNaN(answeredAt)) serverAheadMs = answeredAt - clock.now();
-			return { kind: 'answer', status, headers, body: answer.body };
+			const redacted = isSuccess(status) ? redact.data(answer.body) : redact.error(answer.body);
+			return { kind: 'answer', status, headers, body: redacted };
 		} catch (error) {
 			// n8n breaks off what is on its way when the execution is cancelled, and only then.
 			if (executionSignal?.aborted) return { kind: 'cancelled', wasSent: true };
-			return { kind: 'noAnswer', code: errorCode(error), detail: (error as Error).message };
+			const detail = String(redact.error((error as Error).message));
+			return { kind: 'noAnswer', code: errorCode(error), detail };
 		}
 	}
 
@@ -147,6 +155,7 @@ export async function connect(
 
 		async request<T>(request: SahutRequest, wording: Wording): Promise<Envelope<T>> {
 			const { signal = executionSignal } = request;
+			assertSendable(request, wording);
 			const outcome = await inSlot(async () => await sendUntilItStands(request, signal)).catch(
 				(error: unknown): Outcome => {
 					if (signal?.aborted) return { kind: 'cancelled', wasSent: false };

@@ -47,10 +47,10 @@ export function normalizeApiKey(apiKey: unknown): string {
 }
 
 /** How the API keys of Sahut begin (API reference, "Basics"). */
-const LIKE_AN_API_KEY = /sk_(live|test)_/i;
+export const LIKE_AN_API_KEY = /sk_(live|test)_/i;
 
 /** Anything shorter can be a part of an address by chance. */
-const MIN_KEY_LENGTH = 8;
+export const MIN_KEY_LENGTH = 8;
 
 function holdsKey(text: string, apiKey: unknown): boolean {
 	const key = withoutBearer(apiKey).toLowerCase();

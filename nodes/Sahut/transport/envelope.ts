@@ -1,0 +1,23 @@
+import { isSuccess, type Outcome } from './outcome';
+import type { Envelope, SahutRequest } from './types';
+
+/**
+ * What an answer has, if it is the success that the request expects. A record that comes without `data`
+ * around it is one too: it is known by its ID.
+ */
+export function readEnvelope(
+	outcome: Outcome,
+	{ expects, method }: SahutRequest,
+): Envelope<unknown> | undefined {
+	if (outcome.kind !== 'answer' || !isSuccess(outcome.status)) return undefined;
+	if (expects === 'nothing') return { data: outcome.body };
+	const body = (outcome.body ?? {}) as Partial<Envelope<unknown>> & { id?: unknown };
+	if (expects === 'list') {
+		if (body.data === null && body.meta?.total === 0) return { ...body, data: [] };
+		return Array.isArray(body.data) ? (body as Envelope<unknown>) : undefined;
+	}
+	const data = body.data === undefined && body.id ? body : body.data;
+	if (typeof data !== 'object' || data === null) return undefined;
+	// What was made is gone on with by its ID.
+	return method !== 'POST' || ('id' in data && data.id) ? { data } : undefined;
+}
