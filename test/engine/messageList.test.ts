@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { IDataObject, INode } from 'n8n-workflow';
 
 import type { Sender } from '../../sandbox';
+import { answerLists } from '../support/lists';
 import { openServer } from '../support/localServer';
 import { withTransport } from '../support/transport';
 import { openWorkspace } from '../support/workspace';
@@ -303,6 +304,33 @@ describe('Download Attachments', () => {
 		]);
 		expect(requests).toHaveLength(2);
 		expect(requests.map(({ authorization }) => authorization)).toEqual([undefined, undefined]);
+	});
+
+	it('names files without a name by their type, or else by their URL', async () => {
+		const workspace = await openWorkspace();
+		const origin = await openServer((_, response) => response.end('isi'));
+		const [conversation] = workspace.addConversations(1);
+		const files = [
+			{ url: `${origin}/1`, content_type: 'audio/ogg; codecs=opus', file_name: null },
+			{ url: `${origin}/2`, content_type: 'audio/ogg', file_name: '' },
+			{ url: `${origin}/bukti%20bayar.pdf?a=b`, content_type: null },
+			{ url: `${origin}/v2/bukti%20bayar.pdf`, content_type: '' },
+		];
+		const message = { id: 'msg_1', type: 'incoming', content: 'Suara', attachments: files };
+		answerLists(workspace, /messages$/, [message]);
+
+		const { output, error } = await workspace.run(
+			{ ...listMessages, returnAll: true, options: { downloadAttachments: true } },
+			[{ conversation }],
+		);
+
+		expect(error).toBeUndefined();
+		expect(Object.values(output('Sahut')[0]!.binary!)).toMatchObject([
+			{ fileName: 'attachment_0.ogg', mimeType: 'audio/ogg; codecs=opus' },
+			{ fileName: 'attachment_1.ogg', mimeType: 'audio/ogg' },
+			{ fileName: 'bukti bayar.pdf', mimeType: 'application/pdf' },
+			{ fileName: 'attachment_3.pdf' },
+		]);
 	});
 
 	it.each([

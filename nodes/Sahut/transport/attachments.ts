@@ -92,5 +92,6 @@ export async function downloadAttachment(
 		if (error instanceof UserError) throw error;
 		throw cannotFetch(attachment, error.message);
 	});
-	return await context.helpers.prepareBinaryData(data, file_name, content_type);
+	const name = file_name ?? undefined;
+	return await context.helpers.prepareBinaryData(data, name, content_type || undefined);
 }
