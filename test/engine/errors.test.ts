@@ -35,7 +35,13 @@ describe('an answer that refuses', () => {
 		],
 		[403, 'forbidden', 'The API key may not do this', 'Ask an administrator'],
 		[404, 'not_found', 'Sahut has no conversation', 'Choose "From List"'],
-		[422, 'validation_error', 'Sahut refused the data', 'set Message Type to WhatsApp Template'],
+		[402, 'payment_required', 'Sahut requires a payment', 'Check the plan'],
+		[409, 'conflict', 'conflicts with data in Sahut', 'another record has the same values'],
+		[410, 'gone', 'Sahut no longer has conversation', 'Check whether it was deleted'],
+		[413, 'too_large', 'is too large for Sahut', 'Shorten the texts'],
+		[415, 'unsupported', 'does not accept the format', 'whether a proxy'],
+		[422, 'validation_error', 'Sahut refused the data', 'Check the text of the message'],
+		[451, 'legal', 'for legal reasons', 'Ask the support of Sahut'],
 		[418, 'teapot', 'Sahut answered the request for conversation', 'Check the Base URL'],
 	])('with %s says what it is and what to do, and is asked once', async (...row) => {
 		const [status, code, message, advice] = row;
@@ -53,6 +59,15 @@ describe('an answer that refuses', () => {
 		expect(error).toMatchObject({ httpCode: String(status), context: { itemIndex: 0 } });
 		expect(requests()).toHaveLength(1);
 	});
+
+	it.each([402, 409, 410, 413, 415, 422, 451])(
+		'with %s does not send the user to the Base URL',
+		async (status) => {
+			const { error } = await sendUnder({ kind: 'status', status });
+
+			expect(error!.description).not.toContain('Base URL');
+		},
+	);
 
 	it('keeps its words when they contain the name of a system error', async () => {
 		const { error } = await sendUnder({
@@ -313,6 +328,76 @@ it('no error, and nothing else in the execution, holds the API key', async () =>
 		expect(everything).toContain('Halo');
 		expect(everything).not.toContain(sandbox.apiKey);
 	}
+});
+
+describe('an API key that Sahut repeats', () => {
+	const key = 'sk_live_a/b"c\\d%1';
+	const forms = [key, `Bearer ${key}`, encodeURIComponent(key), JSON.stringify({ key })];
+
+	async function answerWith(status: number, body: unknown) {
+		const baseUrl = await openServer((_, response) => {
+			response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+		});
+		const { run } = await openWorkspace();
+		const credentials = { sahutApi: { apiKey: key, baseUrl } };
+		const rows = [{ conversation: CONVERSATION, text: 'Halo' }];
+		return await run(listMessages, rows, { onError: 'continueRegularOutput' }, { credentials });
+	}
+
+	const hasKey = (value: unknown) => /sk_live_|a%2Fb/.test(JSON.stringify(value));
+
+	it.each(forms)('does not appear in an error: %s', async (form) => {
+		const message = `Invalid key ${form}, sk_live_0123456789abcdef`;
+
+		const { output } = await answerWith(403, { error: { code: form, message, status: 403 } });
+
+		const { json } = output('Sahut')[0]!;
+		expect(json.error).toMatchObject({ reason: 'forbidden' });
+		expect(JSON.stringify(json.error)).toContain('Invalid key');
+		expect(hasKey(json.error)).toBe(false);
+	});
+
+	it.each(forms)('does not appear in an item: %s', async (form) => {
+		const record = {
+			id: 'msg_1',
+			content: `Kunci ${form}`,
+			[form]: [form],
+			other: 'sk_live_other',
+		};
+
+		const { output } = await answerWith(200, { data: [record], meta: { total: 1 } });
+
+		const { json } = output('Sahut')[0]!;
+		expect(json).toMatchObject({ id: 'msg_1', other: 'sk_live_other' });
+		expect(hasKey({ ...json, other: '' })).toBe(false);
+	});
+});
+
+describe('a request that cannot be built', () => {
+	it('because of half an emoji in an ID is not sent, not repeated and not in doubt', async () => {
+		const { run, requests } = await openWorkspace();
+		const waits: number[] = [];
+		withTransport({
+			clock: { now: () => Date.now(), sleep: async (ms) => void waits.push(ms) },
+		});
+
+		const { error } = await run(sendText, [{ conversation: 'conv_\ud83d', text: 'Halo' }]);
+
+		expect(error!.context.reason).toBe('invalid_input');
+		expect(error!.description).toContain('Nothing was sent.');
+		expect(error!.description).not.toContain(MAY_HAVE_ARRIVED);
+		expect([requests(), waits]).toEqual([[], []]);
+	});
+
+	it('because of half an emoji in a search is reported as invalid input', async () => {
+		const { run, requests } = await openWorkspace();
+		const search = { resource: 'contact', operation: 'list', filters: { query: '\ud83d' } };
+
+		const { error } = await run(search);
+
+		expect(error!.context.reason).toBe('invalid_input');
+		expect(requests()).toEqual([]);
+	});
 });
 
 it('the credential is decrypted once, not once per request', async () => {

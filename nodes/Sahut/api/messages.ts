@@ -5,10 +5,8 @@ import type { ListRequest } from '../transport/pages';
 import type { Message, SahutRequest, Wording } from '../transport/types';
 import { contentKey, showsValues } from './messageContent';
 import type { ItemClient } from './itemClient';
+import { refusalAdvice } from './refusalAdvice';
 import { write, type Write } from './write';
-
-const USE_A_TEMPLATE =
-	'If the customer has not written within the last 24 hours, WhatsApp only accepts an approved template: set Message Type to WhatsApp Template, or to Text, or Template After 24 Hours. Otherwise check the template ID and its variables.';
 
 /** `GET /conversations/{id}/messages`: oldest to newest (API reference, "Messages"). */
 export function messagesOf(conversationId: string, note?: string): ListRequest {
@@ -53,13 +51,15 @@ export async function sendMessage(
 	{ conversationId, wording, ...message }: OutgoingMessage,
 	sahut: ItemClient,
 ): Promise<IDataObject> {
+	let sent: IDataObject = {};
 	return await write(
 		{
 			...message,
+			body: () => (sent = message.body()),
 			request: sendMessageRequest(conversationId),
 			wording: {
 				subject: `conversation "${conversationId}"`,
-				advice: { 422: USE_A_TEMPLATE },
+				advice: { 422: (sahutMessage) => refusalAdvice(sent, sahutMessage) },
 				...wording,
 			},
 			memory: sahut.cache.recentMessages,

@@ -108,7 +108,7 @@ export function toNodeApiError(
 	const status = outcome.kind === 'answer' ? outcome.status : undefined;
 	const said = outcome.kind === 'answer' ? whatSahutSaid(outcome.body) : {};
 	const isUnknown = isOfUnknownFate(request, outcome);
-	const [message, advice] = explain(wording, outcome, circumstances);
+	const [message, advice] = explain(wording, outcome, circumstances, said.message);
 	const description = [
 		said.message && `Sahut said: "${said.message}"${said.code ? ` (${said.code})` : ''}.`,
 		advice,

@@ -36,10 +36,34 @@ function refusals(subject: string, waitMs?: number): Partial<Record<number, Expl
 			`Sahut has no ${subject}`,
 			'Check the ID. Choose "From List" to pick an existing one, or look where the ID in this item comes from.',
 		],
+		402: [
+			`Sahut requires a payment for the request for ${subject} (status 402)`,
+			'Check the plan and the payments of your Sahut workspace.',
+		],
+		409: [
+			`The request for ${subject} conflicts with data in Sahut (status 409)`,
+			'Check whether another record has the same values, or whether the record has changed.',
+		],
+		410: [
+			`Sahut no longer has ${subject} (status 410)`,
+			'Check whether it was deleted in Sahut, and where the ID in this item comes from.',
+		],
+		413: [
+			`The request for ${subject} is too large for Sahut (status 413)`,
+			'Shorten the texts in the fields for this item.',
+		],
+		415: [
+			`Sahut does not accept the format of the request for ${subject} (status 415)`,
+			'The node sends JSON. Check whether a proxy between your n8n and Sahut changes requests.',
+		],
 		422: [`Sahut refused the data for ${subject}`, CHECK_FIELDS],
 		429: [
 			`The rate limit of your Sahut plan was reached${wait}`,
 			'This request was not carried out. Run the item again later, and set Requests per Minute under Options to stay below the limit of your plan.',
+		],
+		451: [
+			`Sahut refused the request for ${subject} for legal reasons (status 451)`,
+			'Ask the support of Sahut for the reason.',
 		],
 	};
 }
@@ -93,14 +117,20 @@ function explainSilence(
 	];
 }
 
-/** What happened and what to do now, for a request that did not succeed, in the user's words. */
+/**
+ * Explains a request that did not succeed: what happened and what to do now, in the user's words.
+ *
+ * @param sahutMessage the message in Sahut's response, if there is one
+ */
 export function explain(
 	{ subject, advice }: Wording,
 	outcome: Outcome,
 	circumstances: Circumstances,
+	sahutMessage?: string,
 ): Explanation {
 	if (outcome.kind === 'cancelled') return ['The execution was cancelled', ''];
 	if (outcome.kind === 'noAnswer') return explainSilence(outcome, subject, circumstances);
 	const [message, generalAdvice] = explainStatus(outcome.status, subject, circumstances.waitMs);
-	return [message, advice?.[outcome.status] ?? generalAdvice];
+	const specific = advice?.[outcome.status] ?? generalAdvice;
+	return [message, typeof specific === 'function' ? specific(sahutMessage) : specific];
 }

@@ -11,11 +11,11 @@ const MAX_GROWTH = 16;
 const MAX_WAVE = 1_000;
 
 /**
- * Pages that are requested ahead of the one that is taken: at first, and at most. The number grows with the
- * pages that came, so that a list with fewer pages than it claims costs few requests. Each page that waits
- * takes memory.
+ * Pages that are requested ahead of the one that is taken: at first as many as the largest Concurrency, so
+ * that a list with fewer pages than it claims costs few requests. The number grows with the pages that
+ * came. Each page that waits takes memory.
  */
-const READ_AHEAD = { first: 8, most: 50 };
+const READ_AHEAD = { first: 20, most: 50 };
 
 /** What to take from the pages that a walk comes by. */
 export interface Wanted<T> {

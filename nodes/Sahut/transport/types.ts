@@ -18,8 +18,11 @@ export interface SahutRequest {
 export interface Wording {
 	/** The record that the request is about: `conversation "conv_…"`. */
 	subject: string;
-	/** What to do, by status, where it is more specific than the general advice. */
-	advice?: Readonly<Record<number, string>>;
+	/**
+	 * What to do, by status, where it is more specific than the general advice. A function is called with
+	 * Sahut's message, if there is one.
+	 */
+	advice?: Readonly<Record<number, string | ((sahutMessage?: string) => string)>>;
 	/** What already exists when this request fails: `Contact ct_… exists.` */
 	note?: string;
 }
@@ -80,8 +83,9 @@ export interface Sender {
 /** A file that came with a message; its `url` needs no API key. */
 export interface Attachment {
 	url: string;
-	content_type: string;
-	file_name: string;
+	/** Missing for some files, like the name; this is not documented. */
+	content_type?: string | null;
+	file_name?: string | null;
 }
 
 export type Message = {

@@ -1,0 +1,50 @@
+import type { IDataObject } from 'n8n-workflow';
+
+const USE_A_TEMPLATE =
+	'If the customer has not written within the last 24 hours, WhatsApp only accepts an approved template: set Message Type to WhatsApp Template, or to Text, or Template After 24 Hours.';
+
+/** The most characters that WhatsApp accepts. */
+const MAX_TEXT_LENGTH = 4_096;
+const MAX_VALUE_LENGTH = 1_024;
+
+/** Words, English and Indonesian, of a message that names the 24-hour rule as the reason. */
+const NAMES_THE_RULE = /\b(24|hours?|jam|windows?|templates?|sessions?|sesi)\b/i;
+
+const lengthOf = (value: unknown) => Array.from(String(value ?? '')).length;
+
+const inWords = (count: number) => count.toLocaleString('en-US');
+
+/** Returns a sentence for each text that is too long for WhatsApp. */
+function describeTooLong({ content, template_variables }: IDataObject): string[] {
+	const tooLong = Object.entries(template_variables ?? {})
+		.filter(([, value]) => lengthOf(value) > MAX_VALUE_LENGTH)
+		.map(
+			([name, value]) =>
+				`WhatsApp accepts at most ${inWords(MAX_VALUE_LENGTH)} characters in a template variable, and "${name}" has ${inWords(lengthOf(value))}.`,
+		);
+	const length = lengthOf(content);
+	if (length > MAX_TEXT_LENGTH) {
+		tooLong.push(
+			`WhatsApp accepts at most ${inWords(MAX_TEXT_LENGTH)} characters in a text, and this one has ${inWords(length)}.`,
+		);
+	}
+	return tooLong;
+}
+
+/**
+ * Returns what to do if Sahut refuses a message (422).
+ *
+ * The 24-hour rule is only mentioned for a text to the customer, and only if Sahut's message names it, or
+ * names no reason at all.
+ *
+ * @param body the message as it was sent
+ * @param sahutMessage the message in Sahut's response, if there is one
+ */
+export function refusalAdvice(body: IDataObject, sahutMessage = ''): string {
+	if (body.private) return 'Check the text of the note.';
+	const tooLong = describeTooLong(body);
+	if (tooLong.length > 0) return tooLong.join(' ');
+	if (body.template_id !== undefined) return 'Check the template ID and its variables.';
+	const mayBeTheRule = sahutMessage.trim() === '' || NAMES_THE_RULE.test(sahutMessage);
+	return mayBeTheRule ? USE_A_TEMPLATE : 'Check the text of the message for this item.';
+}
