@@ -86,7 +86,7 @@ describe('reading', () => {
 		const { workspace, conversation } = await openChat();
 		const file = { content_type: 'image/png', file_name: 'a.png' };
 		const [message] = workspace.sandbox.store.messages(conversation);
-		const body = { data: [{ ...message, attachments: [file] }] };
+		const body = { data: [{ ...message, attachments: [file] }], meta: { total: 1 } };
 		workspace.sandbox.faults.add({ kind: 'body', method: 'GET', times: 9, body });
 
 		const { status, output } = await workspace.run(

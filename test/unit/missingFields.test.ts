@@ -73,7 +73,7 @@ const contacts = withMissingFields(contact) as unknown as fc.Arbitrary<Contact>;
 /** A client that responds to every request with these records. */
 const clientWith = (data: object[]) =>
 	({
-		request: async () => ({ data }),
+		request: async () => ({ data, meta: { total: data.length } }),
 		serverNow: () => Date.now(),
 		toServerTime: (ms: number) => ms,
 	}) as unknown as SahutClient;

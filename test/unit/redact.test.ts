@@ -9,7 +9,9 @@ it('returns a body without the key as it is, not a copy', () => {
 it('removes a short key only after Bearer, since other texts contain it by chance', () => {
 	const { error } = createRedactor('abc');
 
-	expect(error('Bearer abc is unknown, see abcdef')).toBe('Bearer [API key] is unknown, see abcdef');
+	expect(error('Bearer abc is unknown, see abcdef')).toBe(
+		'Bearer [API key] is unknown, see abcdef',
+	);
 });
 
 it('leaves null and numbers in a body with the key', () => {
