@@ -13,7 +13,7 @@ export async function createWebhook(
 ): Promise<Webhook> {
 	const { data } = await sahut.request<Webhook>(createWebhookRequest(url, events), {
 		subject: 'webhook of this workflow',
-		note: 'If Sahut has created a webhook nevertheless, this n8n rejects its deliveries. You can delete it in Sahut.',
+		note: 'If Sahut has created a webhook nevertheless, this n8n rejects its deliveries. You can delete it in Sahut, under Settings → Integrations → Webhooks.',
 	});
 	return data;
 }

@@ -4,7 +4,7 @@ import { cleanText, isBlank } from '../values/cleanText';
 import { parseInstant } from '../values/instant';
 import { assertNoLeftovers } from '../values/leftovers';
 import { parseNumber } from '../values/number';
-import { asId, asOptionalId, asText } from '../values/text';
+import { asId, asOptionalId, asText, withoutHalfCharacters } from '../values/text';
 import { asTexts, isEmptyList } from '../values/textList';
 import { findField, isStored, resolve, type ParameterSource } from './parameterSource';
 
@@ -30,13 +30,23 @@ export function readParams(source: ParameterSource, fields: INodeProperties[]) {
 	const raw = (name: string) => resolve(source, fields, name);
 
 	/**
-	 * Text as it was given, `''` for nothing; a number or boolean from an expression as text.
+	 * A phone number or an address as it was given, `''` for nothing; a number from an expression as text.
 	 *
 	 * @throws UserError for lists and objects, and for what a failed expression leaves behind
 	 */
-	function text(name: string): string {
+	function identifier(name: string): string {
 		const given = asText(raw(name), labelOf(name));
 		assertNoLeftovers(given, labelOf(name));
+		return given;
+	}
+
+	/** Reads a text as {@link identifier} does, without halves of characters. */
+	const text = (name: string) => withoutHalfCharacters(identifier(name));
+
+	/** Reads a text that a customer may read. @param isNote internal notes may contain leftovers */
+	function prose(name: string, isNote = false): string {
+		const given = withoutHalfCharacters(asText(raw(name), labelOf(name)));
+		if (!isNote) assertNoLeftovers(given, labelOf(name), true);
 		return given;
 	}
 
@@ -105,6 +115,7 @@ export function readParams(source: ParameterSource, fields: INodeProperties[]) {
 
 	return {
 		raw,
+		identifier,
 		text,
 		id,
 		flag,
@@ -126,16 +137,12 @@ export function readParams(source: ParameterSource, fields: INodeProperties[]) {
 		 * @param isNote internal notes may contain what a failed expression leaves behind
 		 * @throws UserError if it shows nothing, or as {@link text} does
 		 */
-		message(name: string, advice: string, isNote = false): string {
-			const given = asText(raw(name), labelOf(name));
-			if (!isNote) assertNoLeftovers(given, labelOf(name), true);
-			return requireVisible(name, given, advice);
-		},
+		message: (name: string, advice: string, isNote = false) =>
+			requireVisible(name, prose(name, isNote), advice),
 
 		/** The text of a message that is optional; `''` if it shows nothing. @throws UserError */
 		optionalMessage(name: string): string {
-			const given = asText(raw(name), labelOf(name));
-			assertNoLeftovers(given, labelOf(name), true);
+			const given = prose(name);
 			return isBlank(given) ? '' : given;
 		},
 
@@ -212,7 +219,7 @@ export function readParams(source: ParameterSource, fields: INodeProperties[]) {
 		 */
 		texts(name: string): string[] | undefined {
 			const value = raw(name);
-			const texts = asTexts(value, labelOf(name));
+			const texts = asTexts(value, labelOf(name)).map(withoutHalfCharacters);
 			for (const each of texts) assertNoLeftovers(each, labelOf(name));
 			return texts.length > 0 || isEmptyList(value) ? texts : undefined;
 		},

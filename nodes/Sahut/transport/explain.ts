@@ -30,7 +30,7 @@ function refusals(subject: string, waitMs?: number): Partial<Record<number, Expl
 		],
 		403: [
 			`The API key may not do this with ${subject}`,
-			'Ask an administrator of your Sahut workspace for a key with this permission.',
+			'Ask an admin of your Sahut workspace for a key with this permission.',
 		],
 		404: [
 			`Sahut has no ${subject}`,

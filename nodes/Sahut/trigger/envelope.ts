@@ -64,7 +64,7 @@ export function nameOf(body: unknown): string | undefined {
 }
 
 /**
- * Reads a delivery. The names of its fields are not documented (API reference, "Open points"), so the
+ * Reads a delivery. The names of its fields were not seen by us (API reference, "Open points"), so the
  * record may be nested or next to the event's name.
  *
  * @returns undefined if the delivery has no event about a message, conversation or contact, or if its

@@ -6,12 +6,8 @@ import { assertNoLeftovers } from './leftovers';
 /** Characters that would change the address of a request, and halves of characters that were cut in two. */
 const NOT_IN_AN_ID = /[\s/\\?#%\p{Surrogate}]|^\.+$/u;
 
-/** The halves of characters that were cut in two: JSON and URLs cannot carry them. */
-const HALF_CHARACTERS = /\p{Surrogate}/gu;
-
 /**
  * Converts a value to text: a number or boolean as JavaScript writes it, null and undefined to `''`.
- * Removes halves of characters, as `.slice(0, 100)` leaves them when it cuts an emoji in two.
  *
  * @throws UserError for lists and objects
  */
@@ -24,7 +20,16 @@ export function asText(value: unknown, label: string): string {
 				'Point the expression at a single value, such as {{ $json.name }}, or join a list with .join(", ").',
 		});
 	}
-	return String(value).replace(HALF_CHARACTERS, '');
+	return String(value);
+}
+
+/**
+ * Removes halves of characters, as `.slice(0, 100)` leaves them when it cuts an emoji in two. Sahut would
+ * store another character in their place, and the node would not recognize its own text. Not for IDs and
+ * addresses: without its broken character, one may be another one.
+ */
+export function withoutHalfCharacters(text: string): string {
+	return text.replace(/\p{Surrogate}/gu, '');
 }
 
 /**

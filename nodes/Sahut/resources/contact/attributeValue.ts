@@ -4,6 +4,7 @@ import { cleanText, isBlank } from '../../values/cleanText';
 import { parseInstant } from '../../values/instant';
 import { assertNoLeftovers } from '../../values/leftovers';
 import { parseNumber } from '../../values/number';
+import { withoutHalfCharacters } from '../../values/text';
 
 /** The value of a custom attribute, in the JSON type in which it is sent. */
 export type AttributeValue = string | number | boolean;
@@ -26,9 +27,8 @@ function toUtc(instant: number): string {
 
 /** A date object counts as its time; n8n turns some of them into text itself. */
 const asGiven: Convert = (value, timezone) => {
-	if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') {
-		return value;
-	}
+	if (typeof value === 'string') return withoutHalfCharacters(value);
+	if (typeof value === 'number' || typeof value === 'boolean') return value;
 	const instant = parseInstant(value, timezone);
 	return instant === undefined ? undefined : toUtc(instant);
 };

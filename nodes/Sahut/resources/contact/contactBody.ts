@@ -1,5 +1,6 @@
 import type { ContactFields } from '../../api/contacts';
 import type { Params } from '../../runtime/params';
+import { isBlank } from '../../values/cleanText';
 import { checkEmail } from '../../values/emailAddress';
 import { normalizePhone } from '../../values/phoneNumber';
 import { readNamedRows } from '../namedRows';
@@ -25,14 +26,15 @@ function readAttributes(params: Params, collection: string) {
  * @throws UserError for what cannot be a phone number, an email address or an attribute.
  */
 export function readContactFields(params: Params, collection: string): ContactFields {
-	const names = { name: 'name', phone: 'phone', email: 'email', company: 'company' };
-	const texts = params.given(collection, names);
+	const texts = params.given(collection, { name: 'name', company: 'company' });
+	const phone = params.identifier(`${collection}.phone`);
+	const email = params.identifier(`${collection}.email`);
 	const tags = params.texts(`${collection}.tags`);
 	const attributes = readAttributes(params, collection);
 	return {
 		...texts,
-		...(texts.phone && { phone: normalizePhone(texts.phone) }),
-		...(texts.email && { email: checkEmail(texts.email) }),
+		...(!isBlank(phone) && { phone: normalizePhone(phone) }),
+		...(!isBlank(email) && { email: checkEmail(email) }),
 		...(tags && { tags }),
 		...(Object.keys(attributes).length > 0 && { custom_attributes: attributes }),
 	};

@@ -21,7 +21,7 @@ const attribute = {
 	values: [
 		textField('Name', 'name', {
 			placeholder: 'e.g. kota',
-			description: 'The key of the attribute in Sahut',
+			description: 'The key of the attribute, which an admin has defined in Sahut',
 		}),
 		choiceField('Type', 'type', {
 			default: 'asGiven',

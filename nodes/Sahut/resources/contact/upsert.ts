@@ -103,8 +103,8 @@ export const upsert: Operation<Input> = {
 	read(params) {
 		const byEmail = params.choice('matchBy') === 'email';
 		const key = byEmail
-			? { email: checkEmail(params.text('email')) }
-			: { phone: normalizePhone(params.text('phone')) };
+			? { email: checkEmail(params.identifier('email')) }
+			: { phone: normalizePhone(params.identifier('phone')) };
 		const { email, phone, ...others } = readContactFields(params, 'additionalFields');
 		const name = params.text('name').trim();
 		return {

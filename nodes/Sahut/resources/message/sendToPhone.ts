@@ -15,7 +15,7 @@ const DAY_MS = 24 * 60 * 60 * 1_000;
 
 function readPhone(params: Params): Pick<Recipient, 'phone' | 'countryCode'> {
 	const countryCode = params.text('options.defaultCountryCode') || INDONESIA;
-	return { phone: normalizePhone(params.text('phone'), countryCode), countryCode };
+	return { phone: normalizePhone(params.identifier('phone'), countryCode), countryCode };
 }
 
 /** Reads the tags to skip. @throws UserError if the option has no tag: it would skip no contact. */

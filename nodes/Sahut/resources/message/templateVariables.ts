@@ -3,18 +3,19 @@ import { UserError } from 'n8n-workflow';
 import type { Row } from '../../runtime/params';
 import { isBlank } from '../../values/cleanText';
 import { assertNoLeftovers } from '../../values/leftovers';
-import { asText } from '../../values/text';
+import { asText, withoutHalfCharacters } from '../../values/text';
 import { readNamedRows } from '../namedRows';
 
 /** Name → value of the placeholders of a WhatsApp template. Any name is allowed, even `__proto__`. */
 export type TemplateVariables = Record<string, string>;
 
 /**
- * Removes from a value what Meta refuses: line breaks, tabs and more than four spaces in a row become one
+ * Removes from a value halves of characters, and what Meta refuses: line breaks, tabs and more than four spaces in a row become one
  * space.
  */
 function asWhatsAppTakes(value: string): string {
-	return value.replace(/\s*[\t\n\v\f\r\u0085\u2028\u2029]\s*|[^\S\t\n\v\f\r]{5,}/gu, ' ').trim();
+	const whole = withoutHalfCharacters(value);
+	return whole.replace(/\s*[\t\n\v\f\r\u0085\u2028\u2029]\s*|[^\S\t\n\v\f\r]{5,}/gu, ' ').trim();
 }
 
 const JSON_LABEL = 'Template Variables (JSON)';
@@ -122,7 +123,6 @@ export function parseTemplateVariables(json: unknown): TemplateVariables {
 	}
 	const values = new Map(Object.entries(parsed));
 	const names = text === undefined ? [...values.keys()] : namesInFlatJson(text);
-	// `asText` also removes halves of characters.
 	return toTemplateVariables(
 		names.map((name) => ({ name, value: asText(values.get(name), name) })),
 	);
