@@ -164,7 +164,7 @@ describe('the trigger in a published workflow', () => {
 						message: expect.stringContaining(
 							'An event could not be filtered: The API key may not do this with conversation',
 						),
-						description: expect.stringContaining('Ask an administrator'),
+						description: expect.stringContaining('Ask an admin'),
 					},
 				},
 			},

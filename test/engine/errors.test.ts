@@ -33,7 +33,7 @@ describe('an answer that refuses', () => {
 			'Sahut does not accept the API key',
 			'Settings → Integrations → API Keys',
 		],
-		[403, 'forbidden', 'The API key may not do this', 'Ask an administrator'],
+		[403, 'forbidden', 'The API key may not do this', 'Ask an admin'],
 		[404, 'not_found', 'Sahut has no conversation', 'Choose "From List"'],
 		[402, 'payment_required', 'Sahut requires a payment', 'Check the plan'],
 		[409, 'conflict', 'conflicts with data in Sahut', 'another record has the same values'],
