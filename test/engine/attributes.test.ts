@@ -165,6 +165,24 @@ it('an attribute is added to a contact that Sahut shows without the field, and s
 	expect(budi.custom_attributes).toEqual({ kota: 'Bandung' });
 });
 
+it.each([[[]], [[{ key: 'kota', value: 'Bandung' }]], ['{"kota":"Bandung"}']])(
+	'an update sends only the given attribute if Sahut shows %j instead of attributes',
+	async (shown) => {
+		const { workspace, budi } = await openWithBudi({});
+		const body = { data: { ...budi, custom_attributes: shown } };
+		workspace.sandbox.faults.add({
+			method: 'GET',
+			path: `/contacts/${budi.id}`,
+			kind: 'body',
+			body,
+		});
+
+		await workspace.run(update(budi.id, { name: 'tier', value: 'emas' }));
+
+		expect(bodiesOf(workspace, 'PUT')).toEqual([{ custom_attributes: { tier: 'emas' } }]);
+	},
+);
+
 it('an attribute may be called __proto__ or constructor, and is kept when another one is added', async () => {
 	const { workspace, budi } = await openWithBudi({});
 	const odd = JSON.parse('{ "__proto__": "x", "constructor": "y" }') as IDataObject;

@@ -56,6 +56,56 @@ it('Contact: Update writes nothing if nothing changes, and returns the contact',
 	expect(output('Sahut')).toEqual([{ json: contact, pairedItem: { item: 0 } }]);
 });
 
+describe('an email address that Sahut stores in lower case', () => {
+	const address = 'Budi@Toko.co.id';
+
+	it.each<[string, (id: string) => Parameters]>([
+		['Update', () => update('contact', { email: address })],
+		[
+			'Create or Update',
+			() => ({
+				resource: 'contact',
+				operation: 'upsert',
+				matchBy: 'phone',
+				phone: '+6281234567890',
+				name: 'Budi',
+				additionalFields: { email: address },
+			}),
+		],
+	])('is not written again by Contact: %s', async (_, parametersOf) => {
+		const { workspace, contact } = await openWithRecords();
+		contact.email = address.toLowerCase();
+
+		await workspace.run(parametersOf(contact.id), [{ id: contact.id }]);
+
+		expect(writesOf(workspace)).toEqual([]);
+	});
+
+	it('is recognized after a lost response', async () => {
+		const { workspace, contact, sandbox } = await openWithRecords();
+		const { store } = sandbox;
+		const updateContact = store.updateContact.bind(store);
+		store.updateContact = (each) => updateContact(each, { email: address.toLowerCase() });
+		sandbox.faults.add({ method: 'PUT', kind: 'dropAfter' });
+
+		const { status } = await workspace.run(update('contact', { email: address }), [
+			{ id: contact.id },
+		]);
+
+		expect(status).toBe('success');
+		expect(writesOf(workspace)).toHaveLength(1);
+	});
+
+	it('is written if it is another one', async () => {
+		const { workspace, contact } = await openWithRecords();
+		contact.email = 'ani@toko.co.id';
+
+		await workspace.run(update('contact', { email: address }), [{ id: contact.id }]);
+
+		expect(contact.email).toBe(address);
+	});
+});
+
 it('Conversation: Update writes nothing if nothing changes, and returns the conversation', async () => {
 	const opened = await openWithRecords();
 	const { workspace, conversation, agent } = opened;

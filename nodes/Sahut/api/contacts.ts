@@ -2,6 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { writeKey } from '../processCache/recentWrites';
 import { isRefused, undefinedIfNotFound } from '../transport/errors';
+import { isRecord } from '../transport/pages';
 import type { Contact, SahutClient, SahutRequest } from '../transport/types';
 import { emailKey } from '../values/emailAddress';
 import {
@@ -64,6 +65,10 @@ const comparable = ({ email, ...contact }: IDataObject | Contact) => ({
 	...contact,
 	email: emailKey(String(email ?? '')) || undefined,
 });
+
+/** Whether a complete contact has all given fields. The case of an email address is no difference. */
+const hasFields = (contact: Contact, fields: IDataObject) =>
+	containsValues(comparable(contact), fields.email === undefined ? fields : comparable(fields));
 
 /** One memory key per phone number and email, and per API key: two workspaces may share a customer. */
 const memoryKeys = (sahut: ItemClient, keys: ContactKey[]) =>
@@ -194,7 +199,9 @@ function keepAttributes(
 	// field, and other fields without a value may be missing too. An error would stop every update of such a
 	// contact. If Sahut hides existing attributes, those that the PUT does not contain depend on its rule
 	// that only given fields change; `check:api` reports it.
-	return given ? { ...changes, custom_attributes: { ...existing, ...given } } : changes;
+	// The same applies to a form that is not documented, such as a list: its entries are no attributes.
+	const kept = isRecord(existing) ? existing : {};
+	return given ? { ...changes, custom_attributes: { ...kept, ...given } } : changes;
 }
 
 /**
@@ -211,7 +218,7 @@ export async function updateContact(
 	changes: ContactFields,
 	sahut: ItemClient,
 ): Promise<Contact> {
-	if (containsValues(contact, changes)) return contact;
+	if (hasFields(contact, changes)) return contact;
 	const body = keepAttributes(contact, changes);
 	return await write<Contact>(
 		{
@@ -223,7 +230,7 @@ export async function updateContact(
 			memoryKeys: () => [memoryKeyOfId(sahut, contactId), ...memoryKeys(sahut, keysIn(changes))],
 			async find(sent) {
 				const found = await getContact(sahut, contactId);
-				return containsValues(found, sent) ? found : undefined;
+				return hasFields(found, sent) ? found : undefined;
 			},
 		},
 		sahut,

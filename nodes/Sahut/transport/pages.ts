@@ -17,7 +17,8 @@ export function listOf(records: 'contacts' | 'conversations', query?: IDataObjec
 	return { path: [records], query, wording: { subject: `list of ${records}` } };
 }
 
-const isRecord = (value: unknown) =>
+/** Whether a value is a JSON object. */
+export const isRecord = (value: unknown) =>
 	typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** One page of a list. */
