@@ -155,6 +155,12 @@ describe('of several messages', () => {
 			[{ message: { ...note.message, private: 'true' } }],
 		],
 		[
+			'not an internal note, which may also be a number',
+			{ messageTypes: ['outgoing'] },
+			{ message: { ...sent('agent').message, private: 0 } },
+			[{ message: { ...note.message, private: 1 } }],
+		],
+		[
 			'an internal note, with Include Internal Notes',
 			{ messageTypes: ['outgoing'], includeNotes: true },
 			note,

@@ -14,7 +14,11 @@ it.each([
 	['a note', true, 'a message', false, 'noMatch'],
 	['a note', true, 'a message without this field', undefined, 'maybeNote'],
 	['a message', false, 'a note', true, 'noMatch'],
+	['a note', true, 'a note', '1', 'match'],
+	['a note', true, 'a message without this field', null, 'maybeNote'],
 	['a message', undefined, 'a message', false, 'match'],
+	['a message', undefined, 'a message', 'false', 'match'],
+	['a message', undefined, 'a note', 1, 'noMatch'],
 	['a message', undefined, 'a message without this field', undefined, 'match'],
 ])(
 	'when %s (private: %s) is wanted, %s (private: %s) is "%s"',
@@ -27,7 +31,7 @@ it.each([
 			content: 'Halo',
 			created_at: new Date().toISOString(),
 			private: stored,
-		} as Message;
+		} as unknown as Message;
 		expect(createMatcher('conv_1', body, search, Infinity, sahut)(message)).toBe(verdict);
 	},
 );

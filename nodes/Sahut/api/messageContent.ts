@@ -58,6 +58,14 @@ export function showsValues(body: IDataObject, content: string): boolean | undef
 	return valuesOf(body).length === 0 ? undefined : matcherOf(body)(content);
 }
 
+/** Forms of true: the type of `private` in a response is not documented. */
+const TRUE = new Set(['true', '1']);
+
+/** Whether a message is an internal note; undefined if Sahut does not show it. */
+export function isNote({ private: shown }: { private?: unknown }): boolean | undefined {
+	return (shown ?? undefined) === undefined ? undefined : TRUE.has(String(shown).toLowerCase());
+}
+
 /** Returns a text that is equal for equal messages: the same text, or template with the same values. */
 export function contentKey(body: IDataObject): string {
 	const { content, template_id, template_variables, private: isNote } = body;

@@ -1,7 +1,13 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { ItemClient, WriteSearch } from '../api/itemClient';
-import { isDistinctive, isIdentifiable, matcherOf, normalizeText } from '../api/messageContent';
+import {
+	isDistinctive,
+	isIdentifiable,
+	isNote,
+	matcherOf,
+	normalizeText,
+} from '../api/messageContent';
 import { messageMemoryKey } from '../api/messages';
 import { earliestRecordTime } from '../api/recordTimes';
 import type { Message } from '../transport/types';
@@ -34,10 +40,11 @@ export type Ambiguity = keyof typeof AMBIGUITIES;
 const NOT_SENT = new Set<unknown>(['incoming', 'activity']);
 
 /** Whether both or none of two messages are notes; undefined if the list does not show it of a note. */
-function isAsPrivate({ private: isNote }: Message, body: IDataObject): boolean | undefined {
-	return isNote === undefined && body.private
+function isAsPrivate(message: Message, body: IDataObject): boolean | undefined {
+	const shown = isNote(message);
+	return shown === undefined && body.private
 		? undefined
-		: Boolean(isNote) === Boolean(body.private);
+		: (shown ?? false) === Boolean(body.private);
 }
 
 /** Whether a stored message is the wanted one. */

@@ -1,5 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import { isNote } from '../api/messageContent';
 import { channelOf, senderTypeOf, type SahutEvent } from './envelope';
 import { firstText } from './records';
 
@@ -99,9 +100,9 @@ function checksOfConversation(event: SahutEvent, filters: Filters): Check[] {
 	];
 }
 
-/** Whether a message is an internal note. A delivery that does not say so is about another message. */
-function isNote({ subject, object }: SahutEvent): boolean {
-	return subject === 'message' && String(object.private) === 'true';
+/** Whether an event is about an internal note. A delivery that does not say so is about another message. */
+function isAboutNote({ subject, object }: SahutEvent): boolean {
+	return subject === 'message' && isNote(object) === true;
 }
 
 /** Whether the workflow starts for events of this name. An unknown name excludes nothing. */
@@ -122,7 +123,7 @@ export async function applyFilters(
 	fetchConversation: () => Promise<IDataObject>,
 ): Promise<Verdict> {
 	if (event.subject === 'contact') return { passes: true, unknown: [] };
-	if (isNote(event) && !filters.includeNotes) return FILTERED_OUT;
+	if (isAboutNote(event) && !filters.includeNotes) return FILTERED_OUT;
 	const ofMessage = event.subject === 'message' ? checksOfMessage(event, filters) : [];
 	const delivered = checksOfConversation(event, filters);
 	if ([...ofMessage, ...delivered].some(excludes)) return FILTERED_OUT;
