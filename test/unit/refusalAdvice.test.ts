@@ -12,6 +12,9 @@ it.each([
 	'Sudah lebih dari 24 jam sejak pesan terakhir',
 	'Re-engagement message requires a template',
 	'The session has expired',
+	'Re-engagement message',
+	'Gunakan templat',
+	'The 24h limit has passed',
 ])('mentions the 24-hour rule for a text if Sahut says: %s', (message) => {
 	expect(refusalAdvice(TEXT, message)).toMatch(RULE);
 });

@@ -7,8 +7,12 @@ const USE_A_TEMPLATE =
 const MAX_TEXT_LENGTH = 4_096;
 const MAX_VALUE_LENGTH = 1_024;
 
-/** Words, English and Indonesian, of a message that names the 24-hour rule as the reason. */
-const NAMES_THE_RULE = /\b(24|hours?|jam|windows?|templates?|sessions?|sesi)\b/i;
+/**
+ * Words, English and Indonesian, of a message that names the 24-hour rule as the reason. WhatsApp's own title
+ * of this error is "Re-engagement message" (code 131047).
+ */
+const NAMES_THE_RULE =
+	/\b(24h?|hours?|jam|windows?|templates?|templat|sessions?|sesi|re-?engagement|131047)\b/i;
 
 const lengthOf = (value: unknown) => Array.from(String(value ?? '')).length;
 
