@@ -29,7 +29,8 @@ function lastSegment(url: string): string {
 	const path = URL.canParse(url) ? new URL(url).pathname : '';
 	const segment = path.slice(path.lastIndexOf('/') + 1);
 	try {
-		return decodeURIComponent(segment);
+		// n8n would take a slash for the end of a folder's name.
+		return decodeURIComponent(segment).replaceAll(/[/\\]/g, '_');
 	} catch {
 		return segment;
 	}
@@ -49,7 +50,8 @@ export function withFileNames(attachments: Attachment[]): Attachment[] {
 		const plain = `attachment_${index}`;
 		const segment = extension ? '' : lastSegment(url);
 		const [ending = extension ? `.${extension}` : ''] = /\.\w+$/.exec(segment) ?? [];
-		const name = segment === '' || used.has(segment) ? plain + ending : segment;
+		let name = segment === '' || used.has(segment) ? plain + ending : segment;
+		for (let copy = 2; used.has(name); copy++) name = `${plain}_${copy}${ending}`;
 		used.add(name);
 		return { ...attachment, file_name: name };
 	});
