@@ -33,6 +33,7 @@ const MESSAGES: Array<[string, object]> = [
 		'beside the parts of its conversation',
 		{ message: { ...message, conversation_id: 'conv_1' }, channel, contact },
 	],
+	['beside the ID of its conversation', { message, conversation_id: 'conv_1', contact }],
 ];
 
 it.each([

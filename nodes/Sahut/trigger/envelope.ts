@@ -38,6 +38,8 @@ export interface SahutEvent {
 	/** The conversation and the contact of the record, as far as the delivery contains them. */
 	conversation?: IDataObject;
 	contact?: IDataObject;
+	/** The ID of the conversation, if it stands beside the record. */
+	conversationId?: string;
 }
 
 /** Parses the body of a delivery. Returns the text if it is not JSON. */
@@ -102,12 +104,14 @@ export function readEvent(body: unknown): SahutEvent | undefined {
 		object: record,
 		conversation,
 		contact: about('contact', conversation?.contact),
+		conversationId: firstText(...layers.map(({ conversation_id }) => conversation_id)),
 	};
 }
 
 /** Returns the ID of the conversation that an event belongs to. A contact belongs to none. */
-export function conversationIdOf({ object, conversation }: SahutEvent): string | undefined {
-	return firstText(conversation?.id, object.conversation_id);
+export function conversationIdOf(event: SahutEvent): string | undefined {
+	const { object, conversation, conversationId } = event;
+	return firstText(conversation?.id, object.conversation_id, conversationId);
 }
 
 /** Returns who wrote a message: `contact`, `agent` or `bot`. */
