@@ -30,14 +30,14 @@ export function readParams(source: ParameterSource, fields: INodeProperties[]) {
 	const raw = (name: string) => resolve(source, fields, name);
 
 	/**
-	 * A phone number or an address as it was given, `''` for nothing; a number from an expression as text.
+	 * A phone number or an address as it was given, `''` if it shows nothing; a number as text.
 	 *
 	 * @throws UserError for lists and objects, and for what a failed expression leaves behind
 	 */
 	function identifier(name: string): string {
 		const given = asText(raw(name), labelOf(name));
 		assertNoLeftovers(given, labelOf(name));
-		return given;
+		return isBlank(given) ? '' : given;
 	}
 
 	/** Reads a text as {@link identifier} does, without halves of characters. */

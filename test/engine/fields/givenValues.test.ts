@@ -148,6 +148,35 @@ describe('a text', () => {
 	});
 });
 
+describe('a text that shows nothing', () => {
+	const value = '={{ $json.value }}';
+
+	it.each(EMPTY)('changes no name of a contact: %j', async (blank) => {
+		const parameters = parametersWith(field('contact.upsert', 'name'), value);
+
+		const { bodies, status } = await bodiesOf(parameters, { value: blank });
+
+		expect(status).toBe('success');
+		expect(bodies).toEqual([]);
+	});
+
+	it.each(EMPTY)('gives a new contact its number as its name: %j', async (blank) => {
+		const parameters = parametersWith(field('message.sendToPhone', 'options.contactName'), value);
+
+		const { bodies } = await bodiesOf({ ...parameters, phone: '0813 1111 2222' }, { value: blank });
+
+		expect(bodies[0]).toEqual({ name: '+6281311112222', phone: '+6281311112222' });
+	});
+
+	it.each(EMPTY)('stands for the country code of Indonesia: %j', async (blank) => {
+		const code = field('message.sendToPhone', 'options.defaultCountryCode');
+
+		const { status } = await bodiesOf(parametersWith(code, value), { value: blank });
+
+		expect(status).toBe('success');
+	});
+});
+
 describe('template variables', () => {
 	const rows = (name: string, value: string): Parameters => ({
 		...sendTemplate,
