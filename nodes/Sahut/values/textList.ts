@@ -29,12 +29,15 @@ function valuesOfText(text: string, label: string): unknown[] {
 	});
 }
 
-/** Returns an entry of a list, or the entries of a list inside it: a table without lists stores JSON. */
+/**
+ * Returns an entry of a list, or the entries of a list inside it: a table without lists stores JSON.
+ * `[promo]` is not JSON, but a text.
+ */
 function entriesOf(value: unknown): unknown[] {
 	if (Array.isArray(value)) return value.flatMap(entriesOf);
-	const isJson = typeof value === 'string' && /^\s*\[\s*(["\]])/.test(value);
-	const list = isJson ? parseJson(value) : undefined;
-	return Array.isArray(list) ? list.flatMap(entriesOf) : [value];
+	const isJson = typeof value === 'string' && /^\s*[[{]/.test(value);
+	const parsed = isJson ? parseJson(value) : undefined;
+	return parsed === undefined ? [value] : Array.isArray(parsed) ? entriesOf(parsed) : [parsed];
 }
 
 /** Whether a value is a list, possibly as JSON text, without entries. */

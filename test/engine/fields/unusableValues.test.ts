@@ -17,7 +17,15 @@ const NO_TEXTS = [{ nama: 'Budi' }];
 /** Values that no field of a type can use. An empty list: any value can be used. */
 const UNUSABLE: Record<string, unknown[]> = {
 	string: [...LEFTOVERS, ...NO_VALUES, ...NO_TEXTS],
-	texts: ['["vip"', '[vip, reseller]', '{"vip": true}', ['{{ $json.tag }}'], ...NO_TEXTS, [[{}]]],
+	texts: [
+		'["vip"',
+		'[vip, reseller]',
+		'{"vip": true}',
+		['{{ $json.tag }}'],
+		...NO_TEXTS,
+		[[{}]],
+		['{"tag": "vip"}'],
+	],
 	id: [...LEFTOVERS, ...NO_VALUES, ...NO_TEXTS, 'conv_1/../..', 'a b', 'conv_\ud800'],
 	options: ['Template', 'WhatsApp Template', 'JSON', 'newest', 0, true, ['open'], {}],
 	multiOptions: ['Incoming', ['incoming', 'masuk'], '["incoming"', {}],
