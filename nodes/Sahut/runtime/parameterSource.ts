@@ -6,6 +6,8 @@ import {
 	type INodeProperties,
 } from 'n8n-workflow';
 
+import { isEmptyList } from '../values/textList';
+
 /** How n8n gives a parameter, with its expressions resolved. */
 type GetParameter = (
 	name: string,
@@ -66,24 +68,32 @@ function assertCollection(field: INodeProperties, value: unknown): void {
 	throw new UserError(`${label} has no field "${unknown}"`, { description: allowed });
 }
 
-/** Returns the path of the outermost parameter above this one that is stored as one expression. */
-function findExpressionAbove(stored: INodeParameters, path: string[]): string[] | undefined {
+/** Whether a stored collection has entries, or was not stored. */
+const isStoredCollection = (value: unknown) =>
+	typeof value === 'object' ? !Array.isArray(value) : value === undefined;
+
+/**
+ * Returns the path of the outermost parameter above this one that is stored as one value: an expression,
+ * or a value that is no collection, as generated workflows may have it.
+ */
+function findValueAbove(stored: INodeParameters, path: string[]): string[] | undefined {
 	let value: unknown = stored;
 	for (const depth of path.keys()) {
-		if (depth > 0 && typeof value === 'string') return path.slice(0, depth);
+		if (depth > 0 && !isStoredCollection(value)) return path.slice(0, depth);
 		value = Reflect.get(Object(value) as object, path[depth]!);
 	}
 	return undefined;
 }
 
-const isNothing = (value: unknown) => value === undefined || value === null || value === '';
+/** Whether a collection has no entries. PHP and others write an empty object as an empty list. */
+const isNothing = (value: unknown) => (value ?? '') === '' || isEmptyList(value);
 
 /**
  * Resolves a parameter at a path such as `options.private`. A collection above it may be stored as one
- * expression, which n8n itself does not look into.
+ * value, mostly an expression, which n8n itself does not look into.
  *
  * @returns null or undefined if the parameter is not given
- * @throws UserError if such an expression does not return an object with fields of the collection
+ * @throws UserError if such a value is not an object with fields of the collection
  */
 export function resolve(
 	{ stored, get }: ParameterSource,
@@ -92,10 +102,11 @@ export function resolve(
 	options?: IGetNodeParameterOptions,
 ): unknown {
 	const path = name.split('.');
-	const above = findExpressionAbove(stored, path);
+	const above = findValueAbove(stored, path);
 	if (!above) return get(name, null, options);
 	let value = get(above.join('.'), null);
-	for (let depth = above.length; depth < path.length && !isNothing(value); depth++) {
+	for (let depth = above.length; depth < path.length; depth++) {
+		if (isNothing(value)) return undefined;
 		const collection = findField(fields, path.slice(0, depth));
 		if (collection) assertCollection(collection, value);
 		const key = path[depth]!;
@@ -112,7 +123,7 @@ export function isStored(
 ): boolean {
 	const path = name.split('.');
 	const parent = path.slice(0, -1);
-	const above = findExpressionAbove(source.stored, path);
+	const above = findValueAbove(source.stored, path);
 	const collection: unknown = above
 		? resolve(source, fields, parent.join('.'))
 		: parent.reduce<unknown>(

@@ -26,8 +26,8 @@ export function readParams(source: ParameterSource, fields: INodeProperties[]) {
 	const fieldOf = (name: string) => findField(fields, name.split('.'));
 	const labelOf = (name: string) => fieldOf(name)?.displayName ?? name;
 
-	/** A value of any type, as it was given. */
-	const raw = (name: string) => resolve(source, fields, name);
+	/** A value of any type, as it was given; undefined if the operation has no such field. */
+	const raw = (name: string) => (fieldOf(name) ? resolve(source, fields, name) : undefined);
 
 	/**
 	 * A phone number or an address as it was given, `''` if it shows nothing; a number as text.
@@ -110,7 +110,7 @@ export function readParams(source: ParameterSource, fields: INodeProperties[]) {
 		});
 	}
 
-	// Another operation's option may still be stored.
+	// Another operation's entry may still be stored, and n8n does not show it.
 	const isGiven = (name: string) => fieldOf(name) !== undefined && isStored(source, fields, name);
 
 	return {

@@ -1,6 +1,5 @@
 import type { ContactFields } from '../../api/contacts';
 import type { Params } from '../../runtime/params';
-import { isBlank } from '../../values/cleanText';
 import { checkEmail } from '../../values/emailAddress';
 import { normalizePhone } from '../../values/phoneNumber';
 import { readNamedRows } from '../namedRows';
@@ -23,18 +22,25 @@ function readAttributes(params: Params, collection: string) {
  * Reads the fields of a collection. An empty field counts as not given, so that a gap in a CRM erases
  * nothing.
  *
+ * @param hidden an entry that n8n does not show: one that is still stored has no effect
  * @throws UserError for what cannot be a phone number, an email address or an attribute.
  */
-export function readContactFields(params: Params, collection: string): ContactFields {
+export function readContactFields(
+	params: Params,
+	collection: string,
+	hidden?: 'phone' | 'email',
+): ContactFields {
 	const texts = params.given(collection, { name: 'name', company: 'company' });
-	const phone = params.identifier(`${collection}.phone`);
-	const email = params.identifier(`${collection}.email`);
+	const identifierOf = (name: 'phone' | 'email') =>
+		name === hidden ? '' : params.identifier(`${collection}.${name}`);
+	const phone = identifierOf('phone');
+	const email = identifierOf('email');
 	const tags = params.texts(`${collection}.tags`);
 	const attributes = readAttributes(params, collection);
 	return {
 		...texts,
-		...(!isBlank(phone) && { phone: normalizePhone(phone) }),
-		...(!isBlank(email) && { email: checkEmail(email) }),
+		...(phone && { phone: normalizePhone(phone) }),
+		...(email && { email: checkEmail(email) }),
 		...(tags && { tags }),
 		...(Object.keys(attributes).length > 0 && { custom_attributes: attributes }),
 	};

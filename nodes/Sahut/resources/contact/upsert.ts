@@ -105,16 +105,9 @@ export const upsert: Operation<Input> = {
 		const key = byEmail
 			? { email: checkEmail(params.identifier('email')) }
 			: { phone: normalizePhone(params.identifier('phone')) };
-		const { email, phone, ...others } = readContactFields(params, 'additionalFields');
+		const fields = readContactFields(params, 'additionalFields', byEmail ? 'email' : 'phone');
 		const name = params.text('name').trim();
-		return {
-			key,
-			fields: {
-				...others,
-				...(name && { name }),
-				...(byEmail ? phone && { phone } : email && { email }),
-			},
-		};
+		return { key, fields: { ...fields, ...(name && { name }) } };
 	},
 	// All keys that the contact has once the item is done: by one item it may be found by its phone
 	// number, by another by its email address.
