@@ -55,6 +55,17 @@ describe('a custom attribute', () => {
 		},
 	);
 
+	it('loses half of an emoji that was cut in two', () => {
+		expect(convert('Halo 👋'.slice(0, 6))).toBe('Halo ');
+	});
+
+	it.each(['asGiven', 'text', 'number'])('of type %s rejects a number that was rounded', (type) => {
+		expect(() => convert(2 ** 60, type)).toThrow('too large to be exact');
+		expect(convert(3273012345678901, type)).toEqual(
+			type === 'text' ? '3273012345678901' : 3273012345678901,
+		);
+	});
+
 	it('without a type, as in workflows that were stored before there were types, sends the value as given', () => {
 		expect(convert('12')).toBe('12');
 		expect(convert(12)).toBe(12);

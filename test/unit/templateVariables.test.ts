@@ -87,3 +87,15 @@ it.each([
 	expect(toTemplateVariables([{ name: 'address', value }])).toEqual({ address: sent });
 	expect(parseTemplateVariables({ address: value })).toEqual({ address: sent });
 });
+
+it.each([undefined, ' '])('an object whose value is %p has no value', (nama) => {
+	expect(() => parseTemplateVariables({ nama })).toThrow('"nama" has no value');
+});
+
+it('a number that JSON cannot carry exactly is rejected', () => {
+	const text = '{ "nama": "Budi", "va": 8808081234567890123 }';
+	expect(() => parseTemplateVariables(text)).toThrow(
+		'Template variable "va" is 8808081234567890000',
+	);
+	expect(parseTemplateVariables('{ "va": 880808123456789 }')).toEqual({ va: '880808123456789' });
+});

@@ -9,7 +9,8 @@ const NOT_IN_AN_ID = /[\s/\\?#%\p{Surrogate}]|^\.+$/u;
 /**
  * Converts a value to text: a number or boolean as JavaScript writes it, null and undefined to `''`.
  *
- * @throws UserError for lists and objects
+ * @throws UserError for lists and objects, and for numbers so large that JavaScript has rounded them: such
+ * an account or order number would be another one
  */
 export function asText(value: unknown, label: string): string {
 	if (value === undefined || value === null) return '';
@@ -18,6 +19,12 @@ export function asText(value: unknown, label: string): string {
 		throw new UserError(`${label} is ${found}, not a text`, {
 			description:
 				'Point the expression at a single value, such as {{ $json.name }}, or join a list with .join(", ").',
+		});
+	}
+	if (typeof value === 'number' && Math.abs(value) > Number.MAX_SAFE_INTEGER) {
+		throw new UserError(`${label} is ${value}, a number that is too large to be exact`, {
+			description:
+				'A number has at most 15 exact digits. Provide longer ones as text: in JSON, put quotes around them; in a spreadsheet, format the column as text.',
 		});
 	}
 	return String(value);

@@ -12,7 +12,7 @@ import {
 /** What a failed expression leaves behind in a field. */
 const LEFTOVERS = ['{{ $json.nama }}', '{{$json.nama}}', '[object Object]', 'Invalid DateTime'];
 const NO_VALUES = ['undefined', 'NaN'];
-const NO_TEXTS = [{ nama: 'Budi' }];
+const NO_TEXTS = [{ nama: 'Budi' }, 2 ** 60];
 
 /** Values that no field of a type can use. An empty list: any value can be used. */
 const UNUSABLE: Record<string, unknown[]> = {

@@ -4,7 +4,7 @@ import { cleanText, isBlank } from '../../values/cleanText';
 import { parseInstant } from '../../values/instant';
 import { assertNoLeftovers } from '../../values/leftovers';
 import { parseNumber } from '../../values/number';
-import { withoutHalfCharacters } from '../../values/text';
+import { asText, withoutHalfCharacters } from '../../values/text';
 
 /** The value of a custom attribute, in the JSON type in which it is sent. */
 export type AttributeValue = string | number | boolean;
@@ -116,9 +116,12 @@ export function toAttributeValue(
 	const isText = typeof value === 'string';
 	if (value === undefined || value === null || (isText && isBlank(value))) return undefined;
 	const { convert, is, advice } = TYPES[chosen as AttributeType];
-	if (isText) assertNoLeftovers(value, label);
-	const isNaN = typeof value === 'number' && !Number.isFinite(value);
-	const converted = isNaN ? undefined : convert(value, timezone);
+	const isNumber = Number.isFinite(value);
+	// `asText` removes halves of characters, and rejects rounded numbers.
+	const text = isText || isNumber ? asText(value, label) : '';
+	if (isText) assertNoLeftovers(text, label);
+	const isNaN = typeof value === 'number' && !isNumber;
+	const converted = isNaN ? undefined : convert(isText ? text : value, timezone);
 	if (converted !== undefined) return converted;
 	const given = typeof value === 'number' ? String(value) : describe(value);
 	throw new UserError(`${label} is not ${is}`, {

@@ -31,6 +31,13 @@ function toBareName(name: string): string {
 	return name.replace(/^\{\{\s*([^{}]*?)\s*\}\}$/, '$1');
 }
 
+function noValueError(name: string): UserError {
+	return new UserError(`Template variable "${name}" has no value`, {
+		description:
+			'WhatsApp accepts no blank values. Enter a value, or check that the expression has one for this item.',
+	});
+}
+
 /**
  * Converts rows of names and values to variables, in their order.
  *
@@ -42,10 +49,7 @@ export function toTemplateVariables(rows: Row[]): TemplateVariables {
 		const value = asWhatsAppTakes(given ?? '');
 		assertNoLeftovers(value, `Template variable "${name}"`, true);
 		if (!isBlank(value)) return value;
-		throw new UserError(`Template variable "${name}" has no value`, {
-			description:
-				'WhatsApp accepts no blank values. Enter a value, or check that the expression has one for this item.',
-		});
+		throw noValueError(name);
 	};
 	return readNamedRows<Row[string], string>(
 		rows,
@@ -117,6 +121,7 @@ export function parseTemplateVariables(json: unknown): TemplateVariables {
 	}
 	for (const [name, value] of Object.entries(parsed)) {
 		if (!['string', 'number', 'boolean'].includes(typeof value)) {
+			if (value === undefined) throw noValueError(name);
 			const found = value === null ? 'null' : Array.isArray(value) ? 'a list' : 'an object';
 			throw new UserError(`Template variable "${name}" is ${found}, not a text`, wanted);
 		}
@@ -124,6 +129,9 @@ export function parseTemplateVariables(json: unknown): TemplateVariables {
 	const values = new Map(Object.entries(parsed));
 	const names = text === undefined ? [...values.keys()] : namesInFlatJson(text);
 	return toTemplateVariables(
-		names.map((name) => ({ name, value: asText(values.get(name), name) })),
+		names.map((name) => ({
+			name,
+			value: asText(values.get(name), `Template variable "${name}"`),
+		})),
 	);
 }
