@@ -112,6 +112,16 @@ describe('Contact: List', () => {
 		expect(asked(workspace)).toEqual(['+6281234']);
 	});
 
+	it.each(['021', '(021)', '062', '0021'])(
+		'does not find a number that only has a few digits of %j somewhere',
+		async (query) => {
+			const workspace = await openWorkspace();
+			workspace.sandbox.store.addContact({ phone: '+6281234562189' });
+
+			expect(await idsOf(workspace, query)).toEqual([]);
+		},
+	);
+
 	it('keeps Limit, Tag, the order and all pages in the search that finds contacts', async () => {
 		const workspace = await openWorkspace();
 		const { store } = workspace.sandbox;

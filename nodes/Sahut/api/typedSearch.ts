@@ -14,8 +14,13 @@ export interface TypedSearch {
 	isWanted(contact: Contact): boolean;
 }
 
-/** From so many digits on, a text such as `(021)` is a part of a number, and `(1)` is not. */
+/**
+ * From so many digits on, a text such as `(021)` is a part of a number, and `(1)` is not. Fewer digits are
+ * in almost any number.
+ */
 const MIN_DIGITS = 3;
+
+const countDigits = (text: string) => text.replace(/\D/g, '').length;
 
 const anyContact = () => true;
 
@@ -44,14 +49,15 @@ export function typedSearches(typed: string): TypedSearch[] {
 	const text = typed.trim();
 	const phoneText = toPhoneText(text);
 	const phone = readAs((each) => normalizePhone(each), text);
-	const digits = phoneText.replace(/\D/g, '').length;
-	const isPart = isPartOfPhone(phoneText) && digits >= MIN_DIGITS;
+	const isPart = isPartOfPhone(phoneText) && countDigits(phoneText) >= MIN_DIGITS;
 	if (phone === undefined && !isPart) {
 		return [{ q: readAs(checkEmail, text) ?? text, isWanted: anyContact }];
 	}
 	const stored = phone ?? toStoredPart(phoneText);
 	const texts = new Set([stored, subscriberDigits(stored), phoneText]);
-	const searches = [...texts].filter(Boolean).map((q) => ({ q, isWanted: anyContact }));
+	const searches = [...texts]
+		.filter((q) => countDigits(q) >= MIN_DIGITS)
+		.map((q) => ({ q, isWanted: anyContact }));
 	if (phone === undefined) return searches;
 	const isWanted = (contact: Contact) => isSamePhone(contact.phone, phone, INDONESIA);
 	return [...searches, { q: lastDigits(phone), isWanted }];
