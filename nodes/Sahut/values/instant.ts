@@ -1,9 +1,12 @@
 import { tryToParseDateTime } from 'n8n-workflow';
 
-const TIME = String.raw`\d{2}(?::?\d{2}(?::?\d{2}(?:[.,]\d+)?)?)?`;
+const TIME = String.raw`(?:\d{2}|\d(?=:))(?::?\d{2}(?::?\d{2}(?:[.,]\d+)?)?)?`;
 const OFFSET = String.raw`z|utc|gmt|[+-]\d{2}(?::?\d{2})?`;
 
-/** ISO 8601 and SQL: `2024-03-15`, `2024-03-15T08:30:00Z`, `2024-03-15 08:30:00 +07:00`. */
+/**
+ * ISO 8601 and SQL: `2024-03-15`, `2024-03-15T08:30:00Z`, `2024-03-15 08:30:00 +07:00`. Spreadsheets show
+ * an hour with one digit: `2024-03-15 8:30:00`.
+ */
 const ISO_OR_SQL = new RegExp(
 	`^(\\d{4})-(\\d{2})-(\\d{2})(?:[t ](${TIME})\\s*(${OFFSET})?)?$`,
 	'i',
@@ -33,7 +36,10 @@ function toParsable(text: string): string | undefined {
 	if (year === undefined) return HTTP.some((format) => format.test(text)) ? text : undefined;
 	if (!isDay(Number(year), Number(month), Number(day))) return undefined;
 	const date = `${year}-${month}-${day}`;
-	return time === undefined ? date : `${date}T${time}${/^[ugz]/i.test(offset) ? 'Z' : offset}`;
+	const fullTime = time?.replace(/^\d:/, '0$&');
+	return fullTime === undefined
+		? date
+		: `${date}T${fullTime}${/^[ugz]/i.test(offset) ? 'Z' : offset}`;
 }
 
 function parseText(text: string, timezone: string): number | undefined {
