@@ -46,6 +46,7 @@ export const ACCEPTED: Array<[given: string, e164: string]> = [
 		// Links and IDs.
 		'tel:+6281234567890',
 		'TEL:+62-812-3456-7890',
+		'p:+6281234567890',
 		'tel:0812-3456-7890',
 		'whatsapp:+6281234567890',
 		'wa.me/6281234567890',
@@ -111,6 +112,8 @@ export const REJECTED: string[] = [
 	'6581234567',
 	'+0812345678',
 	'+081234567890',
+	'+60 012-345 6789',
+	'+91 098765 43210',
 	'+628123456789012345',
 	'08123456789012',
 	// A count, a footnote or an extension behind the number.

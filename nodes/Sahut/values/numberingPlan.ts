@@ -58,7 +58,8 @@ export function isPossible(number: string): boolean {
 	if (code === undefined) return true;
 	const { min, max = DIGITS.max } = DIGITS_BEHIND[code]!;
 	const behind = number.slice(code.length);
-	if (code !== INDONESIA) return behind.length <= max;
+	// None of these countries has a 0 behind its code: it is dialed within the country only.
+	if (code !== INDONESIA) return !behind.startsWith('0') && behind.length <= max;
 	const plan = INDONESIAN_MAX.find(({ begins }) => begins.test(behind));
 	return plan !== undefined && behind.length >= min && behind.length <= plan.max;
 }

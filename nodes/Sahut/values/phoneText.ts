@@ -20,7 +20,8 @@ const WHATSAPP_FORMS = [
 /** Where a link has its number: with several of them, the text has several numbers. */
 const START_IN_LINK = /wa\.me\/|phone=/gi;
 
-const SCHEME = /^(?:tel|whatsapp):\s*/i;
+/** The exports of Meta's lead forms write `p:+62812…`. */
+const SCHEME = /^(?:tel|whatsapp|p):\s*/i;
 
 /**
  * Returns the number in a text as a person would type it: without invisible characters, full-width
