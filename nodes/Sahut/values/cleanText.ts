@@ -5,7 +5,8 @@
  */
 const INVISIBLE = '\\p{Default_Ignorable_Code_Point}\\p{Cf}\\u2800';
 const INVISIBLE_CHARACTERS = new RegExp(`[${INVISIBLE}]|(?!\\s)\\p{Cc}`, 'gu');
-const BLANK = new RegExp(`^(?:[\\s${INVISIBLE}]|\\p{Cc})*$`, 'u');
+/** One class, since alternatives that both match a line break would take exponential time. */
+const BLANK = new RegExp(`^[\\s${INVISIBLE}\\p{Cc}]*$`, 'u');
 
 /**
  * Removes invisible characters and surrounding whitespace, as a copied ID, number or address may have

@@ -1,7 +1,10 @@
 import { UserError } from 'n8n-workflow';
 
-/** An expression that n8n has not resolved. `{{1}}` and `{{name}}` are placeholders of a template. */
-const UNRESOLVED = /\{\{(?:(?!\}\})[^])*?\$(?:(?!\}\})[^])*(?:\}\})?/;
+/**
+ * An expression that n8n has not resolved. `{{1}}` and `{{name}}` are placeholders of a template. A search
+ * for the `$` ends at the next `{{`, which keeps the time linear.
+ */
+const UNRESOLVED = /\{\{(?:(?!\}\}|\{\{)[^])*?\$(?:(?!\}\})[^])*(?:\}\})?/;
 
 const MAX_QUOTED_LENGTH = 60;
 
@@ -29,7 +32,8 @@ const NO_VALUE_ADVICE =
 	'An expression has no value for this item. Check that the input has a column of this name.';
 
 /** Quoted words, which somebody has written on purpose. */
-const QUOTED = /"[^"\n]*"|“[^”\n]*”|«[^»\n]*»|‘[^’\n]*’|(?<!\p{L})'[^'\n]*'(?!\p{L})|`[^`\n]*`/gu;
+const QUOTED =
+	/"[^"\n]*"|“[^“”\n]*”|«[^«»\n]*»|‘[^‘’\n]*’|(?<!\p{L})'[^'\n]*'(?!\p{L})|`[^`\n]*`/gu;
 
 /**
  * Throws if a text contains something that a failed expression leaves behind.

@@ -30,3 +30,11 @@ it.each([...INVISIBLE, '', ' \n\t\u00a0\u3000', INVISIBLE.join(' ')])(
 it.each(['.', '❤️', '\u200b.', '0'])('reports that %j shows something', (text) => {
 	expect(isBlank(text)).toBe(false);
 });
+
+it('reads a text behind many line breaks in no time', () => {
+	const start = performance.now();
+
+	expect(isBlank(`${'\n\t'.repeat(14)}Halo`)).toBe(false);
+
+	expect(performance.now() - start).toBeLessThan(1_000);
+});
