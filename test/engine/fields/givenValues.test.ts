@@ -68,6 +68,8 @@ describe('tags to skip', () => {
 		[['[null, "berhenti"]'], 'berhenti'],
 		[['[["berhenti"], "stop"]'], 'berhenti'],
 		[['[2024, 2025]'], '2025'],
+		['"berhenti", "stop"', 'stop'],
+		["'jangan hubungi'", 'jangan hubungi'],
 		['BERHENTI', 'berhenti'],
 		['ｂｅｒｈｅｎｔｉ', 'berhenti'],
 		['jangan\u00a0  hubungi', 'Jangan hubungi'],
