@@ -27,8 +27,9 @@ function toUtc(instant: number): string {
 
 /** A date object counts as its time; n8n turns some of them into text itself. */
 const asGiven: Convert = (value, timezone) => {
-	if (typeof value === 'string') return withoutHalfCharacters(value);
-	if (typeof value === 'number' || typeof value === 'boolean') return value;
+	if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') {
+		return value;
+	}
 	const instant = parseInstant(value, timezone);
 	return instant === undefined ? undefined : toUtc(instant);
 };
@@ -117,8 +118,8 @@ export function toAttributeValue(
 	if (value === undefined || value === null || (isText && isBlank(value))) return undefined;
 	const { convert, is, advice } = TYPES[chosen as AttributeType];
 	const isNumber = Number.isFinite(value);
-	// `asText` removes halves of characters, and rejects rounded numbers.
-	const text = isText || isNumber ? asText(value, label) : '';
+	// `asText` rejects rounded numbers.
+	const text = isText || isNumber ? withoutHalfCharacters(asText(value, label)) : '';
 	if (isText) assertNoLeftovers(text, label);
 	const isNaN = typeof value === 'number' && !isNumber;
 	const converted = isNaN ? undefined : convert(isText ? text : value, timezone);
