@@ -192,7 +192,7 @@ const accessArbitrary = fc.oneof(
 /**
  * The statuses that conversations get between two rounds. With a second key, none is opened again: a key
  * that has an open conversation reads no list, and so does not learn of the one that the other key
- * created in the meantime (as with another process, docs/reliability.md, "Not certain").
+ * created in the meantime (as with another process, docs/limits.md, "Skip If Sent Within").
  */
 const statusesFor = (hasSecondKey: boolean): ConversationStatus[] =>
 	hasSecondKey ? ['snoozed', 'resolved'] : CONVERSATION_STATUSES;
