@@ -26,7 +26,7 @@ const inReadme: Edit = (text, from, to) =>
 /** Each file that holds the version of the package. */
 const EDITS: Readonly<Record<string, Edit>> = {
 	'CHANGELOG.md': (text, _, to, date) => release(text, to, date),
-	'docs/README.id.md': inReadme,
+	'docs/id/README.md': inReadme,
 	'README.md': inReadme,
 	'package-lock.json': (text, ...how) => {
 		// Once for the project, and once for the package at its root, above all others.

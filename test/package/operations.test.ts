@@ -23,7 +23,7 @@ function operationsIn(document: string): string[] {
 	);
 }
 
-test.each(['README.md', 'docs/README.id.md'])('%s lists every operation, each once', (file) => {
+test.each(['README.md', 'docs/id/README.md'])('%s lists every operation, each once', (file) => {
 	expect(operationsIn(read(file)).sort()).toEqual(offered.map(({ title }) => title).sort());
 });
 

@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 
-import { filesOf, read } from './documents';
+import { filesOf, isThere, read } from './documents';
 
 const CODE = /^ *```[^]*?^ *```/gm;
 const LINE = /^(?:(#+) |( *)(?:[-*]|\d+\.) | *(\|.*\|)$)/gm;
@@ -14,8 +14,8 @@ const shapeOf = (document: string) => [
 	...(document.match(CODE) ?? []).map((code) => code.replace(/ +#.*$/gm, '')),
 ];
 
-test.each(filesOf('*.id.md'))('%s has the same parts as the English document', (file) => {
-	const beside = file.replace(/\.id\.md$/, '.md');
-	const english = filesOf(beside)[0] ?? basename(beside);
+test.each(filesOf('docs/id/*.md'))('%s has the same parts as the English document', (file) => {
+	const page = `docs/${basename(file)}`;
+	const english = isThere(page) ? page : basename(file);
 	expect(shapeOf(read(file))).toEqual(shapeOf(read(english)));
 });

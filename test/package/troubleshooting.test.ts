@@ -22,7 +22,7 @@ function quotesIn(table: RegExp, column: number, file: string): string[] {
 	);
 }
 
-test.each(['docs/troubleshooting.md', 'docs/troubleshooting.id.md'])(
+test.each(['docs/troubleshooting.md', 'docs/id/troubleshooting.md'])(
 	'%s quotes what the nodes say',
 	(file) => {
 		const messages = quotesIn(MESSAGES, 1, file);

@@ -7,7 +7,7 @@ import { filesOf, read, REPOSITORY } from './documents';
 import { temporaryFolder } from './folders';
 
 const { version } = JSON.parse(read('package.json')) as { version: string };
-const README = ['README.md', 'docs/README.id.md'];
+const README = ['README.md', 'docs/id/README.md'];
 
 /** What the files in a folder call the version, each in its own way. */
 function versionsIn(folder: string): string[] {
