@@ -3,6 +3,7 @@ import net from 'node:net';
 
 import type { FaultAction } from '../../sandbox';
 import { HOUR_MS } from '../../sandbox/clock';
+import { sahutWorkflow, searchList } from '../support/engine';
 import { closedOrigin, openPlainServer, openServer } from '../support/localServer';
 import { withTransport, wrongBy } from '../support/transport';
 import { openChat, openWorkspace, sendText, until } from '../support/workspace';
@@ -373,8 +374,8 @@ describe('an API key that Sahut repeats', () => {
 	});
 });
 
-describe('a request that cannot be built', () => {
-	it('because of half an emoji in an ID is not sent, not repeated and not in doubt', async () => {
+describe('half of an emoji', () => {
+	it('in an ID is rejected: nothing is sent, repeated or in doubt', async () => {
 		const { run, requests } = await openWorkspace();
 		const waits: number[] = [];
 		withTransport({
@@ -384,81 +385,17 @@ describe('a request that cannot be built', () => {
 		const { error } = await run(sendText, [{ conversation: 'conv_\ud83d', text: 'Halo' }]);
 
 		expect(error!.context.reason).toBe('invalid_input');
-		expect(error!.description).toContain('Nothing was sent.');
 		expect(error!.description).not.toContain(MAY_HAVE_ARRIVED);
 		expect([requests(), waits]).toEqual([[], []]);
 	});
 
-	it('because of half an emoji in a search is reported as invalid input', async () => {
-		const { run, requests } = await openWorkspace();
-		const search = { resource: 'contact', operation: 'list', filters: { query: '\ud83d' } };
+	it('in a search of the editor makes no request and no retry', async () => {
+		const { credentials, requests } = await openWorkspace();
 
-		const { error } = await run(search);
+		const toRun = { ...sahutWorkflow(sendText), credentials };
+		const search = searchList(toRun, 'searchContacts', 'Budi \ud83d');
 
-		expect(error!.context.reason).toBe('invalid_input');
+		await expect(search).rejects.toThrow('contains a broken character');
 		expect(requests()).toEqual([]);
 	});
-});
-
-it('the credential is decrypted once, not once per request', async () => {
-	const { addConversations, run } = await openWorkspace();
-	const rows = addConversations(8).map((conversation) => ({ conversation, text: 'Halo' }));
-
-	const { credentialsDecrypted } = await run(sendText, rows);
-
-	expect(credentialsDecrypted).toBe(1);
-});
-
-/** What Node says when the operating system refuses something. */
-const failure = (syscall: string, code: string) =>
-	Object.assign(new Error(`${syscall} ${code}`), { code, syscall });
-
-afterEach(() => jest.restoreAllMocks());
-
-it.each([
-	['read', 'EHOSTUNREACH'],
-	['write', 'ENETUNREACH'],
-	['read', 'ENETDOWN'],
-	['read', 'EADDRNOTAVAIL'],
-])('a message that has arrived is not sent again after %s %s', async (syscall, code) => {
-	const { workspace, conversation } = await openChat();
-	const { faults, store } = workspace.sandbox;
-	faults.add({ kind: 'slow', delayMs: 1_000, method: 'POST' });
-	// The first look fails, so that only the second try can find it.
-	faults.add({ kind: 'status', status: 403, method: 'GET' });
-	const connect = jest.spyOn(net.Socket.prototype, 'connect');
-
-	const running = workspace.run(sendText, [{ conversation, text: 'Halo' }], {
-		retryOnFail: true,
-		maxTries: 2,
-		waitBetweenTries: 1,
-	});
-	await until(() => workspace.sent(conversation).length > 0);
-	for (const socket of connect.mock.contexts as net.Socket[]) {
-		socket.destroy(failure(syscall, code));
-	}
-	const { output } = await running;
-
-	expect(workspace.sent(conversation)).toEqual(['Halo']);
-	expect(output('Sahut')[0]!.json.id).toBe(store.messages(conversation).at(-1)!.id);
-});
-
-it.each([
-	['connect', 'EPERM'],
-	['connect', 'EACCES'],
-	['connect', 'EMFILE'],
-	['connect', 'ENOBUFS'],
-	['getaddrinfo', 'EAI_FAIL'],
-])('a message goes out at the next attempt when none was sent after %s %s', async (...row) => {
-	const { workspace, conversation } = await openChat();
-	const connect = jest.spyOn(net.Socket.prototype, 'connect');
-	connect.mockImplementationOnce(function (this: net.Socket) {
-		process.nextTick(() => this.destroy(failure(...row)));
-		return this;
-	});
-
-	const { status } = await workspace.run(sendText, [{ conversation, text: 'Halo' }]);
-
-	expect(status).toBe('success');
-	expect(workspace.requests()).toEqual([`POST /conversations/${conversation}/messages`]);
 });

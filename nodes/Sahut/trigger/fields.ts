@@ -43,7 +43,7 @@ export const triggerFields: INodeProperties[] = [
 		flagField('Deduplicate', 'deduplicate', {
 			default: true,
 			description:
-				'Whether to start only once for each event. Sahut delivers an event again when it did not hear an answer, up to five times within 42 minutes.',
+				'Whether to start only once for each event. Sahut delivers an event again when it did not hear an answer, up to five times within 43 minutes.',
 		}),
 		flagField('Include Internal Notes', 'includeNotes', {
 			description:
