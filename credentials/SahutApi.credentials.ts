@@ -37,7 +37,7 @@ export class SahutApi implements ICredentialType {
 			default: '',
 			placeholder: 'e.g. sk_live_…',
 			description:
-				'In Sahut, create it under Settings → Integrations → API Keys → Buat API Key. Sahut shows a key only once.',
+				'Create a key in Sahut under Settings → Integrations → API Keys → Buat API Key. Sahut shows each key only once.',
 		},
 		{
 			displayName: 'Base URL',

@@ -129,7 +129,7 @@ describe('as a tool of an AI agent that has items of its own', () => {
 		expect(status).toBe('success');
 	}
 
-	it('the expression of the documents is the conversation of the trigger, whatever the model says', async () => {
+	it('the documented expression selects the conversation of the trigger, whatever the model says', async () => {
 		const workspace = await openWorkspace();
 		const [conversation, other] = workspace.addConversations(2) as [string, string];
 		const expression = /`(\{\{ \$\('Sahut Trigger'\)[^`]+)`/.exec(read('docs/ai-agents.md'))![1]!;

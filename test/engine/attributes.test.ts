@@ -85,7 +85,7 @@ describe.each([
 		},
 	);
 
-	it('writes nothing and returns the complete contact if it has the attributes already', async () => {
+	it('writes nothing and returns the complete contact if it already has the attributes', async () => {
 		const { workspace, budi } = await openWithBudi({ kota: 'Bandung', tier: 'emas' });
 		changeListRows(workspace, toRow);
 
@@ -156,7 +156,7 @@ it('after a lost response, a contact with another attribute does not count as th
 	expect(error?.message).toContain('broke off before an answer came');
 });
 
-it('an attribute is added to a contact that Sahut shows without the field, and so without attributes', async () => {
+it('an attribute can be added to a contact that Sahut returns without the field custom_attributes', async () => {
 	const { workspace, budi } = await openWithBudi({}, { deviations: ['holes'] });
 
 	const { status } = await workspace.run(update(budi.id, { name: 'kota', value: 'Bandung' }));
@@ -166,7 +166,7 @@ it('an attribute is added to a contact that Sahut shows without the field, and s
 });
 
 it.each([[[]], [[{ key: 'kota', value: 'Bandung' }]], ['{"kota":"Bandung"}']])(
-	'an update sends only the given attribute if Sahut shows %j instead of attributes',
+	'an update sends only the given attribute if Sahut returns %j instead of attributes',
 	async (shown) => {
 		const { workspace, budi } = await openWithBudi({});
 		const body = { data: { ...budi, custom_attributes: shown } };
@@ -228,12 +228,12 @@ describe('the type of a custom attribute', () => {
 	});
 
 	it.each([
-		['number', '1.000', 'Custom attribute "x" is not an unambiguous number', '"1.000"'],
+		['number', '1.000', 'Custom attribute "x" is not a valid number', '"1.000"'],
 		['date', '05/03/2024', 'Custom attribute "x" is not a date', '"05/03/2024"'],
 		['checkbox', 'mungkin', 'Custom attribute "x" is not true or false', '"mungkin"'],
-		['text', '={{ [1, 2] }}', 'Custom attribute "x" is not a text', 'a list'],
+		['text', '={{ [1, 2] }}', 'Custom attribute "x" is not text', 'a list'],
 		['asGiven', '={{ { a: 1 } }}', 'Custom attribute "x" is not a single value', 'an object'],
-		['={{ "angka" }}', '1', 'The type of Custom attribute "x" is unknown', '"angka"'],
+		['={{ "angka" }}', '1', 'Custom attribute "x" has an unknown type', '"angka"'],
 	])('%s rejects %s before any request', async (type, value, message, shown) => {
 		const { workspace, budi } = await openWithBudi({});
 

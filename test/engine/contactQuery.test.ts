@@ -113,7 +113,7 @@ describe('Contact: List', () => {
 	});
 
 	it.each(['021', '(021)', '062', '0021'])(
-		'does not find a number that only has a few digits of %j somewhere',
+		'does not find a number that contains only some digits of %j',
 		async (query) => {
 			const workspace = await openWorkspace();
 			workspace.sandbox.store.addContact({ phone: '+6281234562189' });

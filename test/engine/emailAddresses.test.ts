@@ -56,7 +56,7 @@ it('Create or Update creates one contact for all forms of an email address', asy
 	expect(contactsOf(workspace)).toHaveLength(1);
 });
 
-it('Create stores the email address without what was around it, in its own upper and lower case', async () => {
+it('Create removes the text around an email address and keeps its upper and lower case', async () => {
 	const workspace = await openWorkspace();
 
 	await workspace.run(create, [{ email: '\u3164mailto:Budi@exam\u200bple.com?subject=Halo' }]);

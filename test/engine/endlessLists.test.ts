@@ -167,7 +167,7 @@ it('a message is not sent if the history repeats without end', async () => {
 });
 
 it.each(['searchConversations', 'searchContacts'])(
-	'%s leaves out entries that nobody can choose',
+	'%s omits entries without an ID, which cannot be chosen',
 	async (method) => {
 		const { credentials } = await openLists(() => ({ data: [null, { name: 'Budi' }, record(1)] }));
 		const toRun = { ...sahutWorkflow(sendText), credentials };

@@ -58,24 +58,24 @@ const EMPTY = '={{ "" }}';
 /** By what is said, what is not sent for it. */
 const REFUSED: Record<string, Parameters[]> = {
 	'Text is empty': [text(EMPTY), text(' \n\t'), text('={{ $json.text }}')],
-	'Text is an object, not a text': [text('={{ { a: 1 } }}')],
+	'Text is an object, not text': [text('={{ { a: 1 } }}')],
 	'Conversation is empty': [into(' ')],
 	'Conversation "conv_1/../../contacts" is not an ID': [into('conv_1/../../contacts')],
 	'Conversation ".." is not an ID': [into('..')],
 	'Template ID is empty': [template({ templateId: ' ' })],
 	'Template variable 2 has no name': [variables(['a', 'x'], [' ', 'Budi'])],
-	'Template variable "total" is there twice': [
+	'Template variable "total" is defined twice': [
 		variables(['total', '1'], [' total ', '2']),
 		json('{ "a": "b:", "total": "1", "t\\u006ftal" : "2" }'),
 	],
 	'Template variable "total" has no value': [variables(['total', '={{ $json.amount }}'])],
-	'Template Variables, row 1, value is an object, not a text': [
+	'Template Variables: the value in row 1 is an object, not text': [
 		variables(['total', '={{ $json }}']),
 	],
 	'Template Variables (JSON) is not valid JSON': [json('{ total: 1 }')],
 	'Template Variables (JSON) is not an object': [json('["Budi"]')],
-	'Template variable "total" is an object, not a text': [json('{ "total": { "rp": 1 } }')],
-	'Template variable "total" is null, not a text': [json('{ "total": null }')],
+	'Template variable "total" is an object, not text': [json('{ "total": { "rp": 1 } }')],
+	'Template variable "total" is null, not text': [json('{ "total": null }')],
 	'Template variable 1 has no name': [json('{ "": "1" }')],
 	'The phone number is empty': [toPhone(EMPTY), upsert({ matchBy: 'phone', phone: EMPTY })],
 	'"Budi" is not a phone number': [toPhone('Budi'), createContact({ phone: 'Budi' })],
@@ -89,8 +89,8 @@ const REFUSED: Record<string, Parameters[]> = {
 	'"budi.example.com" is not an email address': [createContact({ email: 'budi.example.com' })],
 	'"a@b.id, c@d.id" is not an email address': [createContact({ email: 'a@b.id, c@d.id' })],
 	'Custom attribute 1 has no name': [attributes(' ')],
-	'Custom attribute "kota" is there twice': [attributes('kota', ' kota ')],
-	'Tags is an object, not a text': [createContact({ tags: '={{ [{ a: 1 }] }}' })],
+	'Custom attribute "kota" is defined twice': [attributes('kota', ' kota ')],
+	'Tags is an object, not text': [createContact({ tags: '={{ [{ a: 1 }] }}' })],
 	'The email address is empty': [upsert({ matchBy: 'email', email: ' ' })],
 	'Contact "Budi Santoso" is not an ID': [
 		to('contact', 'get', { contactId: byId('Budi Santoso') }),

@@ -66,14 +66,14 @@ describe('a delivery', () => {
 		expect(host.executions).toEqual([{ event: null, looked_for: expect.any(String), body }]);
 	});
 
-	it('that has no event says what was looked for where, and what is there', async () => {
+	it('that has no event starts an execution that explains what the trigger looked for and found', async () => {
 		await host.deliver({ name: 'message.created', type: 7, message: { id: 'msg_1' } });
 		expect(host.executions[0]!.looked_for).toBe(
-			'The trigger looked for the name of the event in "event" (not found), "event_type" (not found), "type" (7): a text such as "message.created". It found no name. It looked for the record in "data" (not found), "payload" (not found), "object" (not found), "message" (an object), "conversation" (not found), "contact" (not found) and in the body itself: an object with an ID of such a record, or with its fields. The body has these fields: name, type, message.',
+			'The trigger looked for the name of the event in "event" (not found), "event_type" (not found), "type" (7): a text such as "message.created". It found no name. It looked for the record in "data" (not found), "payload" (not found), "object" (not found), "message" (an object), "conversation" (not found), "contact" (not found) and in the body itself: an object with the ID or the fields of a message, conversation or contact. The body has these fields: name, type, message.',
 		);
 	});
 
-	it('that has a megabyte in one field is described in a few words', async () => {
+	it('that has a megabyte in one field is described briefly', async () => {
 		const body = { type: 'x'.repeat(1_000_000) };
 
 		await host.deliver(body);

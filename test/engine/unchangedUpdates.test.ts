@@ -185,7 +185,7 @@ describe('a team', () => {
 	);
 });
 
-describe('of two updates of one record, the second one sees what the first has changed', () => {
+describe('the second of two updates of a record sees the changes of the first', () => {
 	it('as items of one run', async () => {
 		const { workspace, conversation } = await openWithRecords();
 		const { id } = conversation;

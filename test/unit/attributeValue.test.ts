@@ -55,7 +55,7 @@ describe('a custom attribute', () => {
 		},
 	);
 
-	it('loses half of an emoji that was cut in two', () => {
+	it('is sent without half of an emoji that was cut in two', () => {
 		expect(convert('Halo 👋'.slice(0, 6))).toBe('Halo ');
 	});
 
@@ -66,7 +66,7 @@ describe('a custom attribute', () => {
 		);
 	});
 
-	it('without a type, as in workflows that were stored before there were types, sends the value as given', () => {
+	it('without a type, as in workflows that were stored before the field Type existed, is sent as given', () => {
 		expect(convert('12')).toBe('12');
 		expect(convert(12)).toBe(12);
 	});
@@ -80,7 +80,7 @@ describe('a custom attribute', () => {
 	});
 
 	it.each(['Invalid DateTime', '[object Object]', '{{ $json.poin }}', 'NaN', 'undefined'])(
-		'rejects %j, which a failed expression leaves behind',
+		'rejects %j as a leftover of a failed expression',
 		(value) => {
 			expect(() => convert(value, 'asGiven')).toThrow('Custom attribute "poin" contains');
 		},
@@ -92,16 +92,16 @@ describe('a custom attribute', () => {
 		['asGiven', NaN, 'a single value', 'NaN', 'Point the expression'],
 		['asGiven', new Date(NaN), 'a single value', 'an object', 'Point the expression'],
 		['text', ['a'], 'a text', 'a list', '.join('],
-		['number', '1.000', 'an unambiguous number', '"1.000"', 'such as 1000 or 12.5'],
-		['number', '12.345', 'an unambiguous number', '"12.345"', 'such as 1000 or 12.5'],
-		['number', '1,000', 'an unambiguous number', '"1,000"', 'such as 1000 or 12.5'],
-		['number', '12,5', 'an unambiguous number', '"12,5"', 'such as 1000 or 12.5'],
-		['number', '1e3', 'an unambiguous number', '"1e3"', 'such as 1000 or 12.5'],
-		['number', '0x1F', 'an unambiguous number', '"0x1F"', 'such as 1000 or 12.5'],
-		['number', '08123', 'an unambiguous number', '"08123"', 'choose the type Text'],
-		['number', '12345678901234567', 'an unambiguous number', '"123456789', 'the type Text'],
-		['number', true, 'an unambiguous number', 'true', 'such as 1000 or 12.5'],
-		['number', Infinity, 'an unambiguous number', 'Infinity', 'such as 1000 or 12.5'],
+		['number', '1.000', 'a valid number', '"1.000"', 'such as 1000 or 12.5'],
+		['number', '12.345', 'a valid number', '"12.345"', 'such as 1000 or 12.5'],
+		['number', '1,000', 'a valid number', '"1,000"', 'such as 1000 or 12.5'],
+		['number', '12,5', 'a valid number', '"12,5"', 'such as 1000 or 12.5'],
+		['number', '1e3', 'a valid number', '"1e3"', 'such as 1000 or 12.5'],
+		['number', '0x1F', 'a valid number', '"0x1F"', 'such as 1000 or 12.5'],
+		['number', '08123', 'a valid number', '"08123"', 'choose the type Text'],
+		['number', '12345678901234567', 'a valid number', '"123456789', 'the type Text'],
+		['number', true, 'a valid number', 'true', 'such as 1000 or 12.5'],
+		['number', Infinity, 'a valid number', 'Infinity', 'such as 1000 or 12.5'],
 		['date', '05/03/2024', 'a date', '"05/03/2024"', 'Enter one like 2026-11-30'],
 		['date', '2026-02-30', 'a date', '"2026-02-30"', 'Enter one like 2026-11-30'],
 		['date', 'besok', 'a date', '"besok"', 'Enter one like 2026-11-30'],

@@ -144,7 +144,7 @@ describe('updates without an ID', () => {
 		expect(claims([x, x, y, y, x, x])).toEqual([true, false, true, false, true, false]);
 	});
 
-	it('of another contact do not come in between', () => {
+	it('of another contact do not change the latest state', () => {
 		const other = keyOf({ event: 'contact.updated', data: { ...contact, id: 'ct_2' } });
 
 		expect(claims([x, other, x])).toEqual([true, true, false]);
@@ -165,7 +165,7 @@ describe('updates without an ID', () => {
 		expect(memory.claim(x, NOW + HOUR_MS)).toBe(true);
 	});
 
-	it('go through a state that a filter excludes', () => {
+	it('that return to a state after an excluded state are new events', () => {
 		const memory = new EventMemory();
 		memory.claim(x, NOW);
 		memory.noteState(y, NOW + 1);
@@ -198,7 +198,7 @@ describe('updates without an ID', () => {
 		expect(memory.claim(y, NOW + 1)).toBe(false);
 	});
 
-	it('that n8n could not take leave a later state as it is', () => {
+	it('that n8n could not take do not change a later state', () => {
 		const memory = new EventMemory();
 		claims([x, y], memory);
 		memory.release(x);

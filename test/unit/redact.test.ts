@@ -1,12 +1,12 @@
 import { createRedactor } from '../../nodes/Sahut/transport/redact';
 
-it('returns a body without the key as it is, not a copy', () => {
+it('returns a body without the key unchanged and uncopied', () => {
 	const body = { data: [{ id: 'msg_1', content: 'sk_live_other' }] };
 
 	expect(createRedactor('sk_live_own').data(body)).toBe(body);
 });
 
-it('removes a short key only after Bearer, since other texts contain it by chance', () => {
+it('removes a short key only after Bearer, since other texts may contain it by chance', () => {
 	const { error } = createRedactor('abc');
 
 	expect(error('Bearer abc is unknown, see abcdef')).toBe(

@@ -46,7 +46,7 @@ it('a name that stands twice in the JSON is refused, wherever the two are', () =
 			entries.splice(at % (entries.length + 1), 0, [name, value]);
 			entries.push([name, value]);
 			const json = entries.map((entry) => entry.map((part) => JSON.stringify(part)).join(':'));
-			expect(() => parseTemplateVariables(`{${json.join(',')}}`)).toThrow('is there twice');
+			expect(() => parseTemplateVariables(`{${json.join(',')}}`)).toThrow('is defined twice');
 		}),
 	);
 });

@@ -1,17 +1,17 @@
-/** A date, with a time or not, as ISO 8601: `2026-11-30`, `2026-11-30T01:30:00.000Z`. */
+/** A date, with or without a time, as ISO 8601: `2026-11-30`, `2026-11-30T01:30:00.000Z`. */
 const DATE = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(Z|[+-]\d\d:?\d\d))?$/i;
 
 const MIDNIGHT = /^00:00(?::00(?:\.0+)?)?$/;
 
-/** A number as text, in the form in which JSON writes it, possibly with more decimals. */
+/** A number as text, without leading zeros. */
 const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?$/;
 
 const CHECKED = new Set<unknown>([true, 'true', 1, '1']);
 const UNCHECKED = new Set<unknown>([false, 'false', 0, '0']);
 
 /**
- * Whether two texts are the same date or the same time. Only their form shows this: after a lost response,
- * the type that the user chose is not known. A date without a time equals its midnight.
+ * Whether two texts are the same date or the same point in time. Recognizes dates by their format, because
+ * the chosen type is not known after a lost response. A date without a time equals midnight of that day.
  */
 function isSameDate(one: string, other: string): boolean {
 	const [, oneDay, oneTime] = DATE.exec(one) ?? [];
@@ -38,12 +38,11 @@ function isSameObject(one: object, other: object): boolean {
 }
 
 /**
- * Whether Sahut has a custom attribute with this value. Sahut may store it in another JSON type than the
- * one in which it was sent, so values are converted if their types differ. Two texts are compared as texts:
- * `08123` is not `8123`.
+ * Whether a custom attribute has the wanted value. Sahut may store it in another JSON type than it was sent
+ * in, so values of different types are converted. Two texts are compared as texts: `08123` is not `8123`.
  *
  * @param actual Sahut's value
- * @param wanted the value to send, or that was sent
+ * @param wanted the value that will be or was sent
  */
 export function isSameAttribute(actual: unknown, wanted: unknown): boolean {
 	if ((actual ?? null) === (wanted ?? null)) return true;
@@ -51,7 +50,7 @@ export function isSameAttribute(actual: unknown, wanted: unknown): boolean {
 	if (typeof actual === 'boolean' || typeof wanted === 'boolean') {
 		return [CHECKED, UNCHECKED].some((values) => values.has(actual) && values.has(wanted));
 	}
-	// A text that reads differently than the number, such as a code with a leading zero, is another value.
+	// A text that is not written like the number, such as a code with a leading zero, is another value.
 	if (typeof wanted === 'string') return typeof actual === 'number' && String(actual) === wanted;
 	if (typeof wanted === 'number') {
 		return typeof actual === 'string' && NUMBER.test(actual) && Number(actual) === wanted;

@@ -46,9 +46,9 @@ export async function getContact(sahut: SahutClient, contactId: string): Promise
 }
 
 /**
- * Returns the complete contact for a row of a list. Rows may lack fields, as Sahut's own example of a row
- * lacks `custom_attributes`; a missing field is unknown, neither equal to a value nor empty. Only a complete
- * contact may be compared, merged with changes, or output.
+ * Returns the complete contact for a row of a list. Rows may lack fields: Sahut's own example of a row has
+ * no `custom_attributes`. A missing field is unknown: it neither equals a value nor counts as empty. Only
+ * complete contacts may be compared, merged with changes, or output.
  *
  * @throws NodeApiError
  */
@@ -60,13 +60,13 @@ export async function completeContact(row: Contact, sahut: SahutClient): Promise
 	return isComplete ? row : await getContact(sahut, row.id);
 }
 
-/** Makes email addresses comparable, in any form. Sahut may store an empty one as ''. */
+/** Replaces the email address with its key for comparisons. Sahut may store an empty one as ''. */
 const comparable = ({ email, ...contact }: IDataObject | Contact) => ({
 	...contact,
 	email: emailKey(String(email ?? '')) || undefined,
 });
 
-/** Whether a complete contact has all given fields. The case of an email address is no difference. */
+/** Whether a complete contact has all given fields. Ignores the case of email addresses. */
 const hasFields = (contact: Contact, fields: IDataObject) =>
 	containsValues(comparable(contact), fields.email === undefined ? fields : comparable(fields));
 
@@ -76,12 +76,12 @@ const memoryKeys = (sahut: ItemClient, keys: ContactKey[]) =>
 
 const memoryKeyOfId = ({ cache }: ItemClient, id: string) => writeKey('contact', cache.address, id);
 
-/** Whether a write may have created this contact, judging by its time and its ID. */
+/** Whether a write may have created this contact, according to its creation time and ID. */
 const mayBeOfWrite = ({ id, created_at }: Contact, search: WriteSearch, sahut: ItemClient) =>
 	mayBeCreatedBy({ id, createdAt: Date.parse(created_at) }, sahut, search);
 
-/** Whether a complete contact has what a write sent. */
-const hasSent = (contact: Contact, sent: IDataObject) =>
+/** Whether a complete contact has all values that a write sent. */
+const hasSentValues = (contact: Contact, sent: IDataObject) =>
 	containsValues(comparable(contact), comparable(sent));
 
 /** The request that creates a contact, as a Dry Run shows it. */
@@ -118,14 +118,14 @@ export async function createContact(
 				const rows = await (key ? findContacts(sahut, key, canBe) : searchText(sahut, name, canBe));
 				for (const row of rows) {
 					const contact = await completeContact(row, sahut).catch(undefinedIfNotFound);
-					if (contact && hasSent(contact, sent)) return contact;
+					if (contact && hasSentValues(contact, sent)) return contact;
 				}
 				return undefined;
 			},
 			async read(id, sent, search) {
 				const contact = await getContact(sahut, id).catch(undefinedIfNotFound);
 				if (!contact || !mayBeOfWrite(contact, search, sahut)) return undefined;
-				return hasSent(contact, sent) ? contact : undefined;
+				return hasSentValues(contact, sent) ? contact : undefined;
 			},
 		},
 		sahut,
@@ -188,25 +188,24 @@ export function isRecentlyWritten(contactId: string, sahut: ItemClient): boolean
 }
 
 /**
- * The changes, with the custom attributes that stay: whether Sahut keeps those that a PUT does not contain
- * is not documented.
+ * Adds the existing custom attributes to the changes: it is not documented whether Sahut keeps attributes
+ * that a PUT does not contain.
  */
-function keepAttributes(
+function mergeAttributes(
 	{ custom_attributes: existing }: Contact,
 	{ custom_attributes: given, ...changes }: ContactFields,
 ): ContactFields {
-	// A complete contact without the field has no attributes, as far as Sahut shows: the reference has the
-	// field, and other fields without a value may be missing too. An error would stop every update of such a
-	// contact. If Sahut hides existing attributes, those that the PUT does not contain depend on its rule
-	// that only given fields change; `check:api` reports it.
-	// The same applies to a form that is not documented, such as a list: its entries are no attributes.
+	// A complete contact without the field counts as a contact without attributes: Sahut may omit fields
+	// without a value, and an error would stop every update of such a contact. If Sahut hides attributes,
+	// the node relies on the documented rule that a PUT changes only the given fields; `check:api` reports
+	// this. An undocumented format, such as a list, also counts as no attributes.
 	const kept = isRecord(existing) ? existing : {};
 	return given ? { ...changes, custom_attributes: { ...kept, ...given } } : changes;
 }
 
 /**
  * Changes a contact by `PUT /contacts/{id}` (API reference, "Contacts"), unless it already has all values:
- * a workflow that is triggered by its own changes would never end. Call it in the lane of the contact, so
+ * otherwise, a workflow that its own changes trigger would never end. Call it in the lane of the contact, so
  * that this process does not change the contact between the read and the write.
  *
  * @param contact the complete contact, as just read
@@ -219,7 +218,7 @@ export async function updateContact(
 	sahut: ItemClient,
 ): Promise<Contact> {
 	if (hasFields(contact, changes)) return contact;
-	const body = keepAttributes(contact, changes);
+	const body = mergeAttributes(contact, changes);
 	return await write<Contact>(
 		{
 			key: `PUT /contacts/${contactId}`,

@@ -1,6 +1,6 @@
 import { isSameAttribute } from './attributeValues';
 
-/** Lists are sets: their order does not matter. A list that is null or missing has no entries. */
+/** Compares lists without regard to order. A list that is null or missing has no entries. */
 function isSameList(actual: unknown, wanted: unknown[]): boolean {
 	const list: unknown = actual ?? [];
 	return (
@@ -16,7 +16,7 @@ function isSameText(actual: unknown, wanted: string): boolean {
 	return isConverted ? String(actual) === wanted : actual === wanted;
 }
 
-/** Custom attributes may have further entries. */
+/** Whether custom attributes have all wanted entries; they may have others. */
 function containsAttributes(actual: unknown, wanted: object): boolean {
 	return (
 		typeof actual === 'object' &&
@@ -29,10 +29,10 @@ function containsAttributes(actual: unknown, wanted: object): boolean {
 }
 
 /**
- * Whether a complete record has all values of a request body. Not for a list row: there, a missing field is
- * unknown.
+ * Whether a complete record has all values of a request body. Not for a list row, in which a missing field
+ * is unknown.
  *
- * @param actual the record, with the names of the body's fields
+ * @param actual the record, with the same field names as the body
  * @param wanted the body: texts, lists of texts, custom attributes; null for no value
  */
 export function containsValues(actual: object, wanted: object): boolean {

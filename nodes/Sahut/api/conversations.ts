@@ -189,17 +189,18 @@ export function findCreatedByItem(
 }
 
 /**
- * A conversation with the names that an update has. The reference shows no team. A team that is not shown is
- * unknown, so it is written every time: an event for a change of the team alone is not documented.
+ * Returns a conversation with the field names of an update. The documented response contains no team. A
+ * missing team is unknown, so a team is written every time. This cannot start an endless loop: no event for
+ * a change of the team alone is documented.
  */
-function inFieldsOfUpdate(conversation: Conversation & { team_id?: unknown; team?: unknown }) {
+function toUpdateFields(conversation: Conversation & { team_id?: unknown; team?: unknown }) {
 	const { assignee, team, team_id = Object(team).id } = conversation;
 	return { ...conversation, assignee_id: assignee?.id ?? null, team_id };
 }
 
 /**
- * Updates a conversation, unless it already has all values: a workflow that is triggered by its own changes
- * would never end. Call it in the lane of the conversation, so that this process does not change the
+ * Updates a conversation, unless it already has all values: otherwise, a workflow that its own changes
+ * trigger would never end. Call it in the lane of the conversation, so that this process does not change the
  * conversation between the read and the write.
  *
  * The method is not documented: if Sahut responds to PUT with 405, sends PATCH, and uses PATCH from then on
@@ -214,7 +215,7 @@ export async function updateConversation(
 	changes: ConversationChanges,
 	sahut: ItemClient,
 ): Promise<Conversation> {
-	if (containsValues(inFieldsOfUpdate(conversation), changes)) return conversation;
+	if (containsValues(toUpdateFields(conversation), changes)) return conversation;
 	const { observedApi, conversations } = sahut.cache;
 	const updateBy = async (method: SahutRequest['method']) =>
 		await write<Conversation>(
@@ -232,7 +233,7 @@ export async function updateConversation(
 				memoryKeys: () => [],
 				async find(sent) {
 					const found = await getConversation(sahut, conversationId);
-					return containsValues(inFieldsOfUpdate(found), sent) ? found : undefined;
+					return containsValues(toUpdateFields(found), sent) ? found : undefined;
 				},
 				learn(record) {
 					if (record.channel?.id) conversations(record.channel.id).update(record, 'write');

@@ -58,10 +58,10 @@ export function showsValues(body: IDataObject, content: string): boolean | undef
 	return valuesOf(body).length === 0 ? undefined : matcherOf(body)(content);
 }
 
-/** Forms of true: the type of `private` in a response is not documented. */
+/** Texts that mean true: the type of `private` in a response is not documented. */
 const TRUE = new Set(['true', '1']);
 
-/** Whether a message is an internal note; undefined if Sahut does not show it. */
+/** Whether a message is an internal note; undefined if the response does not show this. */
 export function isNote({ private: shown }: { private?: unknown }): boolean | undefined {
 	return (shown ?? undefined) === undefined ? undefined : TRUE.has(String(shown).toLowerCase());
 }

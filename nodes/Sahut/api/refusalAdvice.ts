@@ -1,45 +1,43 @@
 import type { IDataObject } from 'n8n-workflow';
 
 const USE_A_TEMPLATE =
-	'If the customer has not written within the last 24 hours, WhatsApp only accepts an approved template: set Message Type to WhatsApp Template, or to Text, or Template After 24 Hours.';
+	'If the customer has not written within the last 24 hours, WhatsApp only accepts an approved template: set Message Type to "WhatsApp Template" or to "Text, or Template After 24 Hours".';
 
-/** The most characters that WhatsApp accepts. */
+/** The most characters that WhatsApp accepts in a text, and in the value of a template variable. */
 const MAX_TEXT_LENGTH = 4_096;
 const MAX_VALUE_LENGTH = 1_024;
 
 /**
- * Words, English and Indonesian, of a message that names the 24-hour rule as the reason. WhatsApp's own title
- * of this error is "Re-engagement message" (code 131047).
+ * English and Indonesian words that show that a message is about the 24-hour rule. WhatsApp's own name for
+ * this error is "Re-engagement message" (code 131047).
  */
 const NAMES_THE_RULE =
 	/\b(24h?|hours?|jam|windows?|templates?|templat|sessions?|sesi|re-?engagement|131047)\b/i;
 
 const lengthOf = (value: unknown) => Array.from(String(value ?? '')).length;
 
-const inWords = (count: number) => count.toLocaleString('en-US');
+const formatCount = (count: number) => count.toLocaleString('en-US');
 
-/** Returns a sentence for each text that is too long for WhatsApp. */
+/** Returns an advice for each text that is too long for WhatsApp. */
 function describeTooLong({ content, template_variables }: IDataObject): string[] {
 	const tooLong = Object.entries(template_variables ?? {})
 		.filter(([, value]) => lengthOf(value) > MAX_VALUE_LENGTH)
 		.map(
 			([name, value]) =>
-				`WhatsApp accepts at most ${inWords(MAX_VALUE_LENGTH)} characters in a template variable, and "${name}" has ${inWords(lengthOf(value))}.`,
+				`WhatsApp accepts at most ${formatCount(MAX_VALUE_LENGTH)} characters in a template variable, but "${name}" has ${formatCount(lengthOf(value))}. Shorten the value.`,
 		);
 	const length = lengthOf(content);
 	if (length > MAX_TEXT_LENGTH) {
 		tooLong.push(
-			`WhatsApp accepts at most ${inWords(MAX_TEXT_LENGTH)} characters in a text, and this one has ${inWords(length)}.`,
+			`WhatsApp accepts at most ${formatCount(MAX_TEXT_LENGTH)} characters in a text, but this text has ${formatCount(length)}. Shorten it, or split it into several messages.`,
 		);
 	}
 	return tooLong;
 }
 
 /**
- * Returns what to do if Sahut refuses a message (422).
- *
- * The 24-hour rule is only mentioned for a text to the customer, and only if Sahut's message names it, or
- * names no reason at all.
+ * Returns the advice for a message that Sahut refused (422). Mentions the 24-hour rule only for a text to
+ * the customer, and only if Sahut's message is about this rule or is empty.
  *
  * @param body the message as it was sent
  * @param sahutMessage the message in Sahut's response, if there is one

@@ -3,20 +3,20 @@ import type { IDataObject } from 'n8n-workflow';
 import { listOf } from '../transport/pages';
 import { fetchList } from '../transport/pagination';
 import type { Contact, SahutClient } from '../transport/types';
-import { checkEmail } from '../values/emailAddress';
+import { normalizeEmail } from '../values/emailAddress';
 import { INDONESIA, isSamePhone, normalizePhone } from '../values/phoneNumber';
 import { isPartOfPhone, subscriberDigits, toPhoneText } from '../values/phoneText';
 import { lastDigits } from './contactSearch';
 
-/** One search of `GET /contacts`: the text, and whether a contact that it finds counts. */
-export interface TypedSearch {
+/** A search by `GET /contacts`: its query, and which of the contacts that it finds are wanted. */
+export interface ContactSearch {
 	q: string;
 	isWanted(contact: Contact): boolean;
 }
 
 /**
- * From so many digits on, a text such as `(021)` is a part of a number, and `(1)` is not. Fewer digits are
- * in almost any number.
+ * The fewest digits of a part of a phone number: `(021)` is a part, `(1)` is not. Almost every number
+ * contains shorter ones.
  */
 const MIN_DIGITS = 3;
 
@@ -24,8 +24,8 @@ const countDigits = (text: string) => text.replace(/\D/g, '').length;
 
 const anyContact = () => true;
 
-/** Returns what a text is read as; undefined if it is rejected. */
-function readAs(read: (text: string) => string, text: string): string | undefined {
+/** Returns the result of reading a text; undefined if the function rejects it. */
+function tryRead(read: (text: string) => string, text: string): string | undefined {
 	try {
 		return read(text);
 	} catch {
@@ -33,25 +33,25 @@ function readAs(read: (text: string) => string, text: string): string | undefine
 	}
 }
 
-/** Returns the beginning of a number as Sahut stores it, or a part as it is: `+628123` for `0812-3`. */
+/** Converts the beginning of a number to the form in which Sahut stores it: `+628123` for `0812-3`. */
 function toStoredPart(phoneText: string): string {
 	const digits = phoneText.replace(/[^\d+]/g, '');
 	return digits.replace(/^00/, '+').replace(/^0/, `+${INDONESIA}`);
 }
 
 /**
- * Returns the searches for what a person typed, to be tried one after the other until one finds a
- * contact. A name or an email address is one search. A phone number, or a part of one, is searched as
- * Sahut stores it; by the digits that all of its forms have; as it was typed, since it may be stored like
- * this; and, if it is complete, by its last digits, of which only contacts with this number count.
+ * Returns the searches for a text that a person typed, to be tried in order until one finds a contact. A
+ * name or an email address needs one search. A phone number, or a part of one, is searched in the form in
+ * which Sahut stores it; without a leading 0 or 62; as typed, since it may be stored like this; and, if it
+ * is complete, by its last digits, where only contacts with this number are wanted.
  */
-export function typedSearches(typed: string): TypedSearch[] {
+export function searchesFor(typed: string): ContactSearch[] {
 	const text = typed.trim();
 	const phoneText = toPhoneText(text);
-	const phone = readAs((each) => normalizePhone(each), text);
+	const phone = tryRead((each) => normalizePhone(each), text);
 	const isPart = isPartOfPhone(phoneText) && countDigits(phoneText) >= MIN_DIGITS;
 	if (phone === undefined && !isPart) {
-		return [{ q: readAs(checkEmail, text) ?? text, isWanted: anyContact }];
+		return [{ q: tryRead(normalizeEmail, text) ?? text, isWanted: anyContact }];
 	}
 	const stored = phone ?? toStoredPart(phoneText);
 	const texts = new Set([stored, subscriberDigits(stored), phoneText]);
@@ -64,9 +64,9 @@ export function typedSearches(typed: string): TypedSearch[] {
 }
 
 /**
- * Lists contacts in the API's order, none of them twice: those that the first of the
- * {@link typedSearches} for `q` finds that finds any. Each search that finds nothing costs one request;
- * the last one reads all of its pages.
+ * Lists contacts in the API's order, without duplicates. Tries {@link searchesFor} `q` in order, and returns
+ * the contacts of the first search that finds any. Each search that finds nothing costs one request; the
+ * search for the last digits reads all of its pages.
  *
  * @param query `q` as a person typed it, and the other parameters of `GET /contacts`
  * @throws NodeApiError if contacts cannot be read
@@ -77,7 +77,7 @@ export async function listContacts(
 	limit: number,
 ): Promise<Contact[]> {
 	if (query.q === undefined) return await fetchList(sahut, listOf('contacts', query), limit);
-	for (const { q, isWanted } of typedSearches(query.q)) {
+	for (const { q, isWanted } of searchesFor(query.q)) {
 		const most = isWanted === anyContact ? limit : Infinity;
 		const found = await fetchList<Contact>(sahut, listOf('contacts', { ...query, q }), most);
 		const wanted = found.filter(isWanted).slice(0, limit);

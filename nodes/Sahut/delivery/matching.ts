@@ -39,8 +39,8 @@ export type Ambiguity = keyof typeof AMBIGUITIES;
 /** Types of messages that were not sent to the customer (API reference, "Messages"). */
 const NOT_SENT = new Set<unknown>(['incoming', 'activity']);
 
-/** Whether both or none of two messages are notes; undefined if the list does not show it of a note. */
-function isAsPrivate(message: Message, body: IDataObject): boolean | undefined {
+/** Whether both or neither of two messages are notes; undefined if the list may not mark notes. */
+function hasSamePrivacy(message: Message, body: IDataObject): boolean | undefined {
 	const shown = isNote(message);
 	return shown === undefined && body.private
 		? undefined
@@ -109,7 +109,7 @@ export function createMatcher(
 	const isForgotten = (at: number) => at <= sahut.toServerTime(recentMessages.evictedUntil);
 
 	function matchContent(message: Message, at: number): Verdict {
-		const isPrivate = isAsPrivate(message, body);
+		const isPrivate = hasSamePrivacy(message, body);
 		if (isPrivate === undefined) return 'maybeNote';
 		if (!isPrivate) return 'noMatch';
 		if (isSkip) {

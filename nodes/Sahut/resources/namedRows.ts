@@ -10,8 +10,8 @@ import { asText } from '../values/text';
  * @param label the name of a row in error messages, e.g. `Template variable`
  * @param toValue converts the value of a row; if it returns undefined, the row is omitted
  * @param toName converts the name of a row
- * @throws UserError for a row without a name, with the name of another one, or with a name that a failed
- * expression leaves behind
+ * @throws UserError for a row without a name, with a name that is defined twice, or with leftovers of a
+ * failed expression in its name
  */
 export function readNamedRows<Cell, Value>(
 	rows: ReadonlyArray<Readonly<Record<string, Cell>>>,
@@ -26,7 +26,7 @@ export function readNamedRows<Cell, Value>(
 ): Record<string, Value> {
 	const values = new Map<string, Value>();
 	for (const [index, row] of rows.entries()) {
-		const labelOfName = `${label} ${index + 1}, Name`;
+		const labelOfName = `The name of ${label.toLowerCase()} ${index + 1}`;
 		const given = cleanText(asText(row.name, labelOfName));
 		assertNoLeftovers(given, labelOfName);
 		const name = toName(given);
@@ -34,7 +34,7 @@ export function readNamedRows<Cell, Value>(
 			throw new UserError(`${label} ${index + 1} has no name`, { description: advice.noName });
 		}
 		if (values.has(name)) {
-			throw new UserError(`${label} "${name}" is there twice`, { description: advice.twice });
+			throw new UserError(`${label} "${name}" is defined twice`, { description: advice.twice });
 		}
 		const value = toValue(row.value, name, row);
 		if (value !== undefined) values.set(name, value);

@@ -37,13 +37,13 @@ export function readStart(context: IExecuteFunctions): number | undefined {
 	return known && known.establishedAt - (isOfRetry ? UNKNOWN_START_MS : 0);
 }
 
-/** In the range of the field; beyond it, the closest value. */
+/** Reads Concurrency, rounded and limited to its range. */
 function readConcurrency(params: Params, fallback: number): number {
 	const given = params.number('options.concurrency') ?? fallback;
 	return Math.round(Math.min(MAX_CONCURRENCY, Math.max(1, given)));
 }
 
-/** @throws UserError for less than one, which would be no request at all. */
+/** Reads Requests per Minute; Infinity if it is not given. @throws UserError if it is below 1 */
 function readRequestsPerMinute(params: Params): number {
 	const given = params.number('options.requestsPerMinute') ?? Infinity;
 	if (given >= 1) return given;

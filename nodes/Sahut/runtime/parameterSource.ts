@@ -8,14 +8,14 @@ import {
 
 import { isEmptyList } from '../values/textList';
 
-/** How n8n gives a parameter, with its expressions resolved. */
+/** Returns a parameter, with its expressions resolved. */
 type GetParameter = (
 	name: string,
 	fallback: unknown,
 	options?: IGetNodeParameterOptions,
 ) => unknown;
 
-/** The parameters of a node: as stored, and how to resolve them. */
+/** The parameters of a node, as stored and resolved. */
 export interface ParameterSource {
 	stored: INodeParameters;
 	get: GetParameter;
@@ -23,7 +23,7 @@ export interface ParameterSource {
 	timezone(): string;
 }
 
-/** Returns the parameters of an action node, by item. */
+/** Returns a function from an item index to the parameters of an action node for this item. */
 export function sourcesOf(context: IExecuteFunctions): (itemIndex: number) => ParameterSource {
 	const { parameters } = context.getNode();
 	return (itemIndex) => ({
@@ -34,7 +34,7 @@ export function sourcesOf(context: IExecuteFunctions): (itemIndex: number) => Pa
 	});
 }
 
-/** Returns the fields of a collection: of a fixed one, its groups of rows. */
+/** Returns the fields of a collection, or the groups of rows of a fixed collection. */
 function fieldsInside(field: INodeProperties): INodeProperties[] {
 	const { options = [] } = field;
 	if (field.type === 'collection') return options as INodeProperties[];
@@ -52,8 +52,8 @@ export function findField(
 }
 
 /**
- * Throws unless the value of a collection that is one expression has only fields of the collection: a
- * misspelled option must not count as not added.
+ * Throws unless a value is an object with only fields of the collection. A misspelled option must not be
+ * ignored.
  */
 function assertCollection(field: INodeProperties, value: unknown): void {
 	const names = fieldsInside(field).map(({ name }) => name);
@@ -68,15 +68,15 @@ function assertCollection(field: INodeProperties, value: unknown): void {
 	throw new UserError(`${label} has no field "${unknown}"`, { description: allowed });
 }
 
-/** Whether a stored collection has entries, or was not stored. */
+/** Whether a stored value can have stored entries, or is missing. */
 const isStoredCollection = (value: unknown) =>
 	typeof value === 'object' ? !Array.isArray(value) : value === undefined;
 
 /**
- * Returns the path of the outermost parameter above this one that is stored as one value: an expression,
- * or a value that is no collection, as generated workflows may have it.
+ * Returns the path of the outermost parent of a parameter that is not stored as a collection, but as an
+ * expression or, in generated workflows, as another value.
  */
-function findValueAbove(stored: INodeParameters, path: string[]): string[] | undefined {
+function findOpaqueParent(stored: INodeParameters, path: string[]): string[] | undefined {
 	let value: unknown = stored;
 	for (const depth of path.keys()) {
 		if (depth > 0 && !isStoredCollection(value)) return path.slice(0, depth);
@@ -85,15 +85,15 @@ function findValueAbove(stored: INodeParameters, path: string[]): string[] | und
 	return undefined;
 }
 
-/** Whether a collection has no entries. PHP and others write an empty object as an empty list. */
-const isNothing = (value: unknown) => (value ?? '') === '' || isEmptyList(value);
+/** Whether a collection has no entries. Some languages, such as PHP, write `{}` as `[]`. */
+const isEmptyCollection = (value: unknown) => (value ?? '') === '' || isEmptyList(value);
 
 /**
- * Resolves a parameter at a path such as `options.private`. A collection above it may be stored as one
- * value, mostly an expression, which n8n itself does not look into.
+ * Resolves a parameter at a path such as `options.private`, also if one expression returns the whole
+ * collection: n8n does not look for entries inside such a value.
  *
  * @returns null or undefined if the parameter is not given
- * @throws UserError if such a value is not an object with fields of the collection
+ * @throws UserError if the value of a collection is not an object with fields of the collection
  */
 export function resolve(
 	{ stored, get }: ParameterSource,
@@ -102,11 +102,11 @@ export function resolve(
 	options?: IGetNodeParameterOptions,
 ): unknown {
 	const path = name.split('.');
-	const above = findValueAbove(stored, path);
-	if (!above) return get(name, null, options);
-	let value = get(above.join('.'), null);
-	for (let depth = above.length; depth < path.length; depth++) {
-		if (isNothing(value)) return undefined;
+	const opaque = findOpaqueParent(stored, path);
+	if (!opaque) return get(name, null, options);
+	let value = get(opaque.join('.'), null);
+	for (let depth = opaque.length; depth < path.length; depth++) {
+		if (isEmptyCollection(value)) return undefined;
 		const collection = findField(fields, path.slice(0, depth));
 		if (collection) assertCollection(collection, value);
 		const key = path[depth]!;
@@ -115,7 +115,7 @@ export function resolve(
 	return value;
 }
 
-/** Whether a parameter is stored, e.g. `options.dryRun` if the option was added; it may be empty. */
+/** Whether a parameter is stored, even if it is empty: `options.dryRun` is once the option is added. */
 export function isStored(
 	source: ParameterSource,
 	fields: INodeProperties[],
@@ -123,14 +123,14 @@ export function isStored(
 ): boolean {
 	const path = name.split('.');
 	const parent = path.slice(0, -1);
-	const above = findValueAbove(source.stored, path);
-	const collection: unknown = above
+	const opaque = findOpaqueParent(source.stored, path);
+	const collection: unknown = opaque
 		? resolve(source, fields, parent.join('.'))
 		: parent.reduce<unknown>(
 				(value, key) => Reflect.get(Object(value) as object, key),
 				source.stored,
 			);
-	if (!above || isNothing(collection))
+	if (!opaque || isEmptyCollection(collection))
 		return Object.hasOwn(Object(collection) as object, path.at(-1)!);
 	const field = findField(fields, parent);
 	if (field) assertCollection(field, collection);

@@ -4,35 +4,36 @@ import { cleanText, isBlank } from '../values/cleanText';
 import { parseInstant } from '../values/instant';
 import { assertNoLeftovers } from '../values/leftovers';
 import { parseNumber } from '../values/number';
-import { asId, asOptionalId, asText, withoutHalfCharacters } from '../values/text';
+import { asId, asOptionalId, asText, removeLoneSurrogates } from '../values/text';
 import { asTexts, isEmptyList } from '../values/textList';
 import { findField, isStored, resolve, type ParameterSource } from './parameterSource';
 
 export type Row = Readonly<Record<string, string | undefined>>;
 
-const isNothing = (value: unknown) =>
+const isEmpty = (value: unknown) =>
 	value === undefined || value === null || (typeof value === 'string' && isBlank(value));
 
-/** Shows a value in an error message: `nothing`, `12`, `"60 per minute"`. */
-const show = (value: unknown) => (isNothing(value) ? 'nothing' : JSON.stringify(value));
+/** Describes a value in an error message: `empty`, `12`, `"60 per minute"`. */
+const show = (value: unknown) => (isEmpty(value) ? 'empty' : JSON.stringify(value));
 
 /**
- * Reads the fields of one item. Each method returns a valid value or throws; a blank value counts as not
- * given unless the method says otherwise.
+ * Reads the fields of one item. Each method returns a valid value or throws. Blank values count as not
+ * given, unless a method is documented otherwise.
  *
- * @param fields give the labels that errors name, and the values that choices allow
+ * @param fields the fields of the operation, for the labels in errors and the values of choices
  */
 export function readParams(source: ParameterSource, fields: INodeProperties[]) {
 	const fieldOf = (name: string) => findField(fields, name.split('.'));
 	const labelOf = (name: string) => fieldOf(name)?.displayName ?? name;
+	const parentOf = (name: string) => name.slice(0, name.lastIndexOf('.'));
 
-	/** A value of any type, as it was given; undefined if the operation has no such field. */
+	/** Returns a value of any type, unchanged; undefined if the operation has no such field. */
 	const raw = (name: string) => (fieldOf(name) ? resolve(source, fields, name) : undefined);
 
 	/**
-	 * A phone number or an address as it was given, `''` if it shows nothing; a number as text.
+	 * Reads a phone number or an email address, unchanged; `''` if it is blank. A number becomes text.
 	 *
-	 * @throws UserError for lists and objects, and for what a failed expression leaves behind
+	 * @throws UserError for lists, objects and leftovers of a failed expression
 	 */
 	function identifier(name: string): string {
 		const given = asText(raw(name), labelOf(name));
@@ -40,50 +41,50 @@ export function readParams(source: ParameterSource, fields: INodeProperties[]) {
 		return isBlank(given) ? '' : given;
 	}
 
-	/** Reads a text as {@link identifier} does, without halves of characters. */
-	const text = (name: string) => withoutHalfCharacters(identifier(name));
+	/** Reads a text as {@link identifier} does, without lone surrogates. */
+	const text = (name: string) => removeLoneSurrogates(identifier(name));
 
-	/** Reads a text that a customer may read. @param isNote internal notes may contain leftovers */
-	function prose(name: string, isNote = false): string {
-		const given = withoutHalfCharacters(asText(raw(name), labelOf(name)));
+	/** Reads the text of a message. @param isNote internal notes may contain leftovers of expressions */
+	function messageText(name: string, isNote = false): string {
+		const given = removeLoneSurrogates(asText(raw(name), labelOf(name)));
 		if (!isNote) assertNoLeftovers(given, labelOf(name), true);
 		return given;
 	}
 
-	/** Throws if a text shows nothing. @param advice what to enter: "Enter a name." */
-	function requireVisible(name: string, given: string, advice: string): string {
+	/** Returns the text. @param advice what to enter: "Enter a name." @throws UserError if it is blank */
+	function requireText(name: string, given: string, advice: string): string {
 		if (!isBlank(given)) return given;
 		throw new UserError(`${labelOf(name)} is empty`, {
 			description: `${advice} If an expression provides it, check that it has a value for this item.`,
 		});
 	}
 
-	/** Returns the stored values of a field with fixed choices; undefined if Sahut provides them. */
+	/** Returns the stored values of a field with fixed choices; undefined if they come from Sahut. */
 	function allowedValues(name: string): string[] | undefined {
 		const field = fieldOf(name);
 		if (!field?.options || !['options', 'multiOptions'].includes(field.type)) return undefined;
 		return (field.options as INodePropertyOptions[]).map(({ value }) => String(value));
 	}
 
-	/** @throws UserError for a value that the field does not offer */
-	function assertAllowed(name: string, value: unknown): string {
+	/** Returns a value that the field offers. @throws UserError for any other value */
+	function requireAllowed(name: string, value: unknown): string {
 		const allowed = allowedValues(name);
 		const given = typeof value === 'string' ? cleanText(value) : value;
 		if (!allowed || allowed.includes(given as string)) return given as string;
-		throw new UserError(`${labelOf(name)} is ${show(value)}, which is not one of its values`, {
-			description: `Choose a value from the list, or let the expression return one of: ${allowed.join(', ')}.`,
+		throw new UserError(`${labelOf(name)} cannot be ${show(value)}`, {
+			description: `Choose a value from the list. An expression must return one of: ${allowed.join(', ')}.`,
 		});
 	}
 
 	/** Reads an entry of a collection by its type: a choice, an ID from a loaded list, or text. */
 	function entry(name: string): string {
-		if (isNothing(raw(name))) return '';
+		if (isEmpty(raw(name))) return '';
 		const isChoice = fieldOf(name)?.type === 'options';
 		if (!isChoice) return text(name).trim();
-		return allowedValues(name) ? assertAllowed(name, raw(name)) : id(name);
+		return allowedValues(name) ? requireAllowed(name, raw(name)) : id(name);
 	}
 
-	/** Reads an optional ID; `''` for nothing. @throws UserError if it cannot be an ID */
+	/** Reads an optional ID; `''` if it is blank. @throws UserError if it cannot be an ID */
 	function id(name: string): string {
 		return asOptionalId(raw(name), labelOf(name));
 	}
@@ -97,20 +98,23 @@ export function readParams(source: ParameterSource, fields: INodeProperties[]) {
 		});
 	}
 
-	/** The rows of a fixed collection, with their cells as given: a number from an expression stays one. */
+	/** Returns the rows of a fixed collection, with unchanged cells: a number stays a number. */
 	function rawRows(name: string): Array<Record<string, unknown>> {
 		const given = raw(name);
-		if (isNothing(given)) return [];
+		if (isEmpty(given)) return [];
 		const rows: unknown[] = Array.isArray(given) ? given : [given];
 		if (rows.every((row) => typeof row === 'object' && row !== null && !Array.isArray(row))) {
 			return rows as Array<Record<string, unknown>>;
 		}
-		throw new UserError(`${labelOf(name)} is ${show(given)}, not a list of objects`, {
-			description: 'Use a list with one object for each row.',
-		});
+		throw new UserError(
+			`The rows of ${labelOf(parentOf(name))} are ${show(given)}, not a list of objects`,
+			{
+				description: 'Use a list with one object for each row.',
+			},
+		);
 	}
 
-	// Another operation's entry may still be stored, and n8n does not show it.
+	// n8n may still store an entry of another operation, which it hides: it must have no effect.
 	const isGiven = (name: string) => fieldOf(name) !== undefined && isStored(source, fields, name);
 
 	return {
@@ -120,34 +124,34 @@ export function readParams(source: ParameterSource, fields: INodeProperties[]) {
 		id,
 		flag,
 
-		/** Whether an entry was added to a collection, e.g. `options.dryRun`; its expression may give nothing. */
+		/** Whether an entry was added to a collection, e.g. `options.dryRun`, even if it is empty. */
 		isAdded: isGiven,
 
 		/**
-		 * Text as it was given.
+		 * Returns a text.
 		 *
 		 * @param advice what to enter: "Enter a name."
-		 * @throws UserError if it shows nothing, or as {@link text} does
+		 * @throws UserError if it is blank, or as {@link text} does
 		 */
-		required: (name: string, advice: string) => requireVisible(name, text(name), advice),
+		required: (name: string, advice: string) => requireText(name, text(name), advice),
 
 		/**
-		 * The text of a message.
+		 * Returns the text of a message.
 		 *
-		 * @param isNote internal notes may contain what a failed expression leaves behind
-		 * @throws UserError if it shows nothing, or as {@link text} does
+		 * @param isNote internal notes may contain leftovers of failed expressions
+		 * @throws UserError if it is blank, or as {@link text} does
 		 */
 		message: (name: string, advice: string, isNote = false) =>
-			requireVisible(name, prose(name, isNote), advice),
+			requireText(name, messageText(name, isNote), advice),
 
-		/** The text of a message that is optional; `''` if it shows nothing. @throws UserError */
+		/** Returns the text of an optional message; `''` if it is blank. @throws UserError */
 		optionalMessage(name: string): string {
-			const given = prose(name);
+			const given = messageText(name);
 			return isBlank(given) ? '' : given;
 		},
 
 		/**
-		 * Reads the entries of a collection that hold something.
+		 * Reads entries of a collection, without those that are empty.
 		 *
 		 * @param names name in the result → name of the field
 		 */
@@ -155,16 +159,16 @@ export function readParams(source: ParameterSource, fields: INodeProperties[]) {
 			const texts = Object.entries<string>(names).map(([key, name]) => {
 				return [key, entry(`${collection}.${name}`)];
 			});
-			return Object.fromEntries(texts.filter(([, value]) => !isNothing(value))) as Partial<
+			return Object.fromEntries(texts.filter(([, value]) => !isEmpty(value))) as Partial<
 				Record<T, string>
 			>;
 		},
 
-		/** The ID behind a locator, from the list or by hand. @throws UserError if it is empty or no ID */
+		/** Returns the ID in a locator. @throws UserError if it is blank or cannot be an ID */
 		locator: (name: string) =>
 			asId(resolve(source, fields, name, { extractValue: true }), labelOf(name)),
 
-		/** What Return All and Limit say: the number of records wanted, `Infinity` for all of them. */
+		/** Returns the most records to fetch: Limit, or `Infinity` if Return All is on. @throws UserError */
 		limit(): number {
 			if (flag('returnAll', false)) return Infinity;
 			const limit = parseNumber(raw('limit'));
@@ -174,64 +178,64 @@ export function readParams(source: ParameterSource, fields: INodeProperties[]) {
 			});
 		},
 
-		/** The number of an option; undefined if it has none. @throws UserError if it is no number */
+		/** Returns the number in an option; undefined if it is blank. @throws UserError if it is not a number */
 		number(name: string): number | undefined {
 			const given = raw(name);
 			const number = parseNumber(given);
-			if (number !== undefined || isNothing(given)) return number;
+			if (number !== undefined || isEmpty(given)) return number;
 			throw new UserError(`${labelOf(name)} is not a number`, {
 				description: `It is ${show(given)} for this item. Use digits only, e.g. 60.`,
 			});
 		},
 
 		/**
-		 * The number above 0 of an option; undefined if the option was not added.
-		 * @throws UserError if it was added without such a number: it must not count as not given
+		 * Returns the number in an option; undefined if the option was not added.
+		 * @throws UserError if the option was added without a number above 0: it must not be ignored
 		 */
 		aboveZero(name: string): number | undefined {
 			if (!isGiven(name)) return undefined;
 			const number = parseNumber(raw(name));
 			if (number !== undefined && number > 0) return number;
 			throw new UserError(`${labelOf(name)} must be a number above 0`, {
-				description: `It is ${show(raw(name))} for this item. Remove the option if you do not want it.`,
+				description: `It is ${show(raw(name))} for this item. Correct the value, or remove the option.`,
 			});
 		},
 
 		/**
-		 * The value of a field with fixed choices; its default if it is not stored, e.g. an option that was not added.
+		 * Returns the value of a field with fixed choices; its default if it is not stored.
 		 * @throws UserError for any other value
 		 */
 		choice: (name: string): string =>
-			isGiven(name) ? assertAllowed(name, raw(name)) : String(fieldOf(name)?.default ?? ''),
+			isGiven(name) ? requireAllowed(name, raw(name)) : String(fieldOf(name)?.default ?? ''),
 
 		/**
-		 * The values of a multiple choice.
+		 * Returns the values of a multiple choice.
 		 * @throws UserError for a value that the field does not offer
 		 */
 		choices: (name: string) =>
 			asTexts(raw(name), labelOf(name)).map((value) =>
-				allowedValues(name) ? assertAllowed(name, value) : asId(value, labelOf(name)),
+				allowedValues(name) ? requireAllowed(name, value) : asId(value, labelOf(name)),
 			),
 
 		/**
-		 * The texts of a field with several values, each once. An empty list is one; undefined when the field
-		 * was not added or holds nothing.
+		 * Returns the texts of a field with several values, without duplicates; `[]` only for an empty list,
+		 * undefined if the field was not added or is blank.
 		 */
 		texts(name: string): string[] | undefined {
 			const value = raw(name);
-			const texts = asTexts(value, labelOf(name)).map(withoutHalfCharacters);
+			const texts = asTexts(value, labelOf(name)).map(removeLoneSurrogates);
 			for (const each of texts) assertNoLeftovers(each, labelOf(name));
 			return texts.length > 0 || isEmptyList(value) ? texts : undefined;
 		},
 
 		rawRows,
 
-		/** The rows of a fixed collection, e.g. `templateVariables.variable`: column → text, if it has any. */
+		/** Returns the rows of a fixed collection, e.g. `templateVariables.variable`: column → text, if given. */
 		rows(name: string): Row[] {
-			const parent = name.slice(0, name.lastIndexOf('.'));
+			const label = labelOf(parentOf(name));
 			return rawRows(name).map((row, index) => {
 				const cells = Object.entries(row).filter(([, value]) => (value ?? null) !== null);
-				const labelOfCell = (column: string) => `${labelOf(parent)}, row ${index + 1}, ${column}`;
+				const labelOfCell = (column: string) => `${label}: the ${column} in row ${index + 1}`;
 				return Object.fromEntries(
 					cells.map(([column, value]) => {
 						const cell = asText(value, labelOfCell(column));
@@ -242,18 +246,18 @@ export function readParams(source: ParameterSource, fields: INodeProperties[]) {
 			});
 		},
 
-		/** A point in time in milliseconds since the epoch; without a zone, in that of the workflow. */
+		/** Returns a point in time in milliseconds since the epoch; the default time zone is the workflow's. */
 		instant(name: string): number | undefined {
 			const given = raw(name);
-			if (isNothing(given)) return undefined;
+			if (isEmpty(given)) return undefined;
 			const instant = parseInstant(given, source.timezone());
 			if (instant !== undefined) return instant;
 			throw new UserError(`${labelOf(name)} is not a date and time`, {
-				description: `It is ${show(given)} for this item. Use a form that is the same everywhere, e.g. 2024-03-15 or 2024-03-15T08:30:00Z.`,
+				description: `It is ${show(given)} for this item. Use the format 2024-03-15 or 2024-03-15T08:30:00Z.`,
 			});
 		},
 
-		/** The time zone of the workflow, e.g. `Asia/Jakarta`. */
+		/** Returns the time zone of the workflow, e.g. `Asia/Jakarta`. */
 		timezone: () => source.timezone(),
 	};
 }

@@ -28,9 +28,9 @@ function fieldsOf(resource: Resource, operation: Operation): INodeProperties[] {
 }
 
 /**
- * Returns a hidden twin for the collections of each name. n8n reduces a collection to the entries that it
- * knows, and so loses one that is stored as a single expression; it passes on the value of the twin as it
- * is stored. The twin must come after the collections.
+ * Returns a hidden field with the name of each collection, to be placed after all collections. n8n removes
+ * unknown entries from a collection, and thereby loses one that is stored as a single expression. It does
+ * not change the value of a hidden field.
  */
 export function collectionTwins(fields: INodeProperties[]): INodeProperties[] {
 	const collections = fields.filter(({ type }) => ['collection', 'fixedCollection'].includes(type));

@@ -29,7 +29,7 @@ function lastSegment(url: string): string {
 	const path = URL.canParse(url) ? new URL(url).pathname : '';
 	const segment = path.slice(path.lastIndexOf('/') + 1);
 	try {
-		// n8n would take a slash for the end of a folder's name.
+		// n8n treats a slash as a path separator.
 		return decodeURIComponent(segment).replaceAll(/[/\\]/g, '_');
 	} catch {
 		return segment;
@@ -37,8 +37,8 @@ function lastSegment(url: string): string {
 }
 
 /**
- * Gives a file name to each attachment that has none: `attachment_0.ogg` by its type, or else the end of its
- * URL. No two attachments share such a name.
+ * Adds a unique file name to each attachment that has none: `attachment_0.ogg` according to its type, or
+ * else the last part of its URL.
  */
 export function withFileNames(attachments: Attachment[]): Attachment[] {
 	const used = new Set<unknown>(attachments.map(({ file_name }) => file_name));

@@ -30,7 +30,7 @@ export type RequestContext =
 
 const CREDENTIAL = 'sahutApi';
 
-/** Whether a text can be a part of a URL: half of an emoji cannot. */
+/** Whether a text can be part of a URL: a lone surrogate cannot. */
 function isEncodable(text: string): boolean {
 	try {
 		encodeURIComponent(text);
@@ -40,11 +40,14 @@ function isEncodable(text: string): boolean {
 	}
 }
 
-/** @throws UserError if a request cannot be built: before it waits for its turn, and without a retry */
+/** Throws a UserError if the URL cannot be encoded, before the request waits for a slot, without retries. */
 function assertSendable({ path, query = {} }: SahutRequest, { subject, note }: Wording): void {
 	if ([...path, ...Object.values(query)].every((each) => isEncodable(String(each)))) return;
-	throw new UserError(`The request for ${subject} contains a broken character`, {
-		description: ['Nothing was sent. Check the values of the fields for this item.', note]
+	throw new UserError(`The request for ${subject} contains half of an emoji`, {
+		description: [
+			'Nothing was sent. Check the IDs and search texts of this item: an expression may have cut an emoji in half.',
+			note,
+		]
 			.filter(Boolean)
 			.join(' '),
 	});
@@ -81,7 +84,7 @@ export async function connect(
 	async function send(request: SahutRequest, signal?: AbortSignal): Promise<Outcome> {
 		const { method, query } = request;
 		if (signal?.aborted) return { kind: 'cancelled', wasSent: false };
-		// Not in the `try`: an error here means that nothing was sent, and is not repeated.
+		// Outside the `try`: an error here means that nothing was sent, and must not cause a retry.
 		const body = bodyOf(request);
 		const url = urlOf(request);
 		// As text, since axios drops properties called `__proto__` from an object.

@@ -2,8 +2,8 @@ import { isSuccess, type Outcome } from './outcome';
 import type { Envelope, SahutRequest } from './types';
 
 /**
- * What an answer has, if it is the success that the request expects. A record that comes without `data`
- * around it is one too: it is known by its ID.
+ * Returns the body of a response if it is the success that the request expects; otherwise undefined. Also
+ * accepts a record without `data` around it, if it has an ID.
  */
 export function readEnvelope(
 	outcome: Outcome,
@@ -18,6 +18,6 @@ export function readEnvelope(
 	}
 	const data = body.data === undefined && body.id ? body : body.data;
 	if (typeof data !== 'object' || data === null) return undefined;
-	// What was made is gone on with by its ID.
+	// The next requests need the ID of the created record.
 	return method !== 'POST' || ('id' in data && data.id) ? { data } : undefined;
 }

@@ -35,7 +35,7 @@ export class UnknownOutcomeError extends UserError {}
 /** It could not be determined whether to send; nothing was sent. */
 export class AmbiguousError extends UserError {}
 
-/** A list has no pages as documented, so it cannot be read completely. */
+/** Sahut does not page a list as documented, so the node cannot read it completely. */
 export class PagingError extends UserError {}
 
 /** Reasons by the status of a response; of other statuses, `refused` or `server_error`. */

@@ -37,7 +37,7 @@ function refusals(subject: string, waitMs?: number): Partial<Record<number, Expl
 			'Check the ID. Choose "From List" to pick an existing one, or look where the ID in this item comes from.',
 		],
 		402: [
-			`Sahut requires a payment for the request for ${subject} (status 402)`,
+			`Sahut requires a payment before it accepts the request for ${subject} (status 402)`,
 			'Check the plan and the payments of your Sahut workspace.',
 		],
 		409: [
@@ -46,7 +46,7 @@ function refusals(subject: string, waitMs?: number): Partial<Record<number, Expl
 		],
 		410: [
 			`Sahut no longer has ${subject} (status 410)`,
-			'Check whether it was deleted in Sahut, and where the ID in this item comes from.',
+			'Check whether it was deleted in Sahut, and where the ID of this item comes from.',
 		],
 		413: [
 			`The request for ${subject} is too large for Sahut (status 413)`,
@@ -63,7 +63,7 @@ function refusals(subject: string, waitMs?: number): Partial<Record<number, Expl
 		],
 		451: [
 			`Sahut refused the request for ${subject} for legal reasons (status 451)`,
-			'Ask the support of Sahut for the reason.',
+			'Ask Sahut support for the reason.',
 		],
 	};
 }
@@ -118,7 +118,7 @@ function explainSilence(
 }
 
 /**
- * Explains a request that did not succeed: what happened and what to do now, in the user's words.
+ * Explains a failed request to the user: what happened and what to do next.
  *
  * @param sahutMessage the message in Sahut's response, if there is one
  */

@@ -1,17 +1,17 @@
 import type { PageMeta } from './types';
 
-/** A number in `meta`; 0 if it is missing or unusable. */
+/** Returns a number from `meta`, rounded up; 0 if it is missing or invalid. */
 function numberIn(value: unknown): number {
 	const number = Math.ceil(Number(value));
 	return Number.isFinite(number) && number > 0 ? number : 0;
 }
 
 /**
- * Works out how many pages a list has, from the pages that were read.
+ * Creates a counter that determines how many pages a list has, from the pages that were read.
  *
- * `meta` is trusted if it agrees with itself and with the records. Otherwise, a full page may have another
- * one behind it. A full page has as many records as page 1, since a server may cap pages below the size
- * that was requested. An empty page always ends the list.
+ * It uses `meta` if its numbers agree with each other and with the records. Otherwise, another page may
+ * follow each full page. A full page has as many records as page 1, since a server may return fewer records
+ * per page than requested. An empty page always ends the list.
  *
  * @param size the requested number of records per page
  */
@@ -23,7 +23,7 @@ export function createPageCount(size: number) {
 	let first: number | undefined;
 	let full = size;
 
-	/** Whether a page may have another one behind it, if `meta` does not show it. */
+	/** Whether another page may follow, if `meta` does not show it. */
 	const isFull = (rows: number, page: number) => page === 1 || rows >= (first ?? 1);
 
 	return {
@@ -54,7 +54,7 @@ export function createPageCount(size: number) {
 		/** The number of the last page, as far as it is known; 1 at first. */
 		last: () => Math.min(last, firstEmpty - 1),
 
-		/** Whether a page is only requested because `meta` does not show where the list ends. */
+		/** Whether a page is beyond the last one according to `meta`, so that it may not exist. */
 		isGuess: (page: number) => page > claimedLast,
 
 		/** The number of records on a full page, as far as it is known. */

@@ -23,9 +23,9 @@ export const isRecord = (value: unknown) =>
 
 /** One page of a list. */
 export interface Page<T> {
-	/** The records. Entries that are none, such as null, are left out: they carry no data. */
+	/** The records, without entries that are not objects, such as null: they contain no data. */
 	data: T[];
-	/** The length of the page, including such entries. */
+	/** The number of entries, including those that are not objects. */
 	rows: number;
 	meta?: PageMeta;
 }
@@ -49,8 +49,8 @@ export async function fetchPage<T>(
 }
 
 /**
- * Opens the pages of one list. Each page is fetched once; a last page that has others behind it by now is
- * fetched again.
+ * Opens the pages of one list. Fetches each page once, except the last page: again if other pages have been
+ * added after it.
  *
  * @param size records per page, up to 100
  */
@@ -75,7 +75,7 @@ export function openPages<T extends { id?: unknown }>(
 	async function fetch(page: number): Promise<T[]> {
 		const answer = fetchPage<T>(sahut, request, page, size);
 		const { data, rows, meta } = await answer.catch((error: unknown): Page<T> => {
-			// What a server answers behind the end of a list is not documented.
+			// It is not documented how Sahut responds to a page after the end of a list.
 			if (count.isGuess(page) && hasStatus(error, 404)) return { data: [], rows: 0 };
 			throw error;
 		});
@@ -90,7 +90,7 @@ export function openPages<T extends { id?: unknown }>(
 		return data;
 	}
 
-	/** Whether the page was not full when it was read, and must be by now. */
+	/** Whether the page was not full when it was read, but must be full by now. */
 	const hasGrown = (page: number) => short.has(page) && !again.has(page) && page < count.last();
 
 	return {
@@ -99,7 +99,7 @@ export function openPages<T extends { id?: unknown }>(
 
 		hasGrown,
 
-		/** The number of the last page, as far as the pages that were read have shown; 1 at first. */
+		/** The number of the last page, as far as it is known from the pages that were read; 1 at first. */
 		last: () => count.last(),
 
 		/** Whether all pages up to the last one have been read. */
@@ -108,13 +108,13 @@ export function openPages<T extends { id?: unknown }>(
 			return true;
 		},
 
-		/** The `meta.total` that the pages have told, each once; nothing where they tell none. */
+		/** The different values of `meta.total` on the pages that were read. */
 		totals,
 
-		/** The number of entries that are no records. */
+		/** The number of entries that are not objects. */
 		skipped: () => [...skipped.values()].reduce((sum, each) => sum + each, 0),
 
-		/** Lets go of a page that is not read again. */
+		/** Frees the memory of a page that is not read again. */
 		release: (page: number) => void reads.delete(page),
 
 		/**

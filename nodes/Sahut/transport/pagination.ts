@@ -11,9 +11,9 @@ const MAX_GROWTH = 16;
 const MAX_WAVE = 1_000;
 
 /**
- * Pages that are requested ahead of the one that is taken: at first as many as the largest Concurrency, so
- * that a list with fewer pages than it claims costs few requests. The number grows with the pages that
- * came. Each page that waits takes memory.
+ * Pages that are requested ahead: at first as many as the largest Concurrency, so that a list that claims
+ * too many pages costs few requests. The number grows with the pages received, up to a limit, since each
+ * waiting page takes memory.
  */
 const READ_AHEAD = { first: 20, most: 50 };
 
@@ -26,14 +26,14 @@ export interface Wanted<T> {
 	backwards?: boolean;
 }
 
-/** Requests pages ahead, and yields each as soon as it and those before it are there. */
+/** Requests pages ahead, and yields them in order, each as soon as it has arrived. */
 async function* inOrder<T extends { id?: unknown }>(
 	pages: Pages<T>,
 	wave: number[],
 ): AsyncGenerator<[number, T[]]> {
 	const ask = (page: number): [number, Promise<T[]>] => {
 		const read = pages.read(page);
-		// One that fails before its turn is heard of at its turn.
+		// The error of a page is reported when it is the turn of the page.
 		read.catch(() => undefined);
 		return [page, read];
 	};
@@ -43,7 +43,7 @@ async function* inOrder<T extends { id?: unknown }>(
 		const most = Math.min(READ_AHEAD.most, Math.max(READ_AHEAD.first, 2 * given));
 		for (; ahead.length < most && asked < wave.length; asked++) {
 			const page = wave[asked]!;
-			// The list may have turned out to end before this page.
+			// A page that was read meanwhile may have shown that the list ends earlier.
 			if (page <= pages.last()) ahead.push(ask(page));
 		}
 		const [page, read] = ahead.shift() ?? [];
@@ -83,7 +83,7 @@ export async function collect<T extends { id: string }>(
 			let withoutId = 0;
 			for (const record of backwards ? records.toReversed() : records) {
 				const isNamed = hasId(record);
-				// A page that is read again begins with the records that it had.
+				// A page that is read again starts with the records that it had before.
 				const isTaken = isNamed ? ids.has(record.id) : ++withoutId <= (unnamed.get(page) ?? 0);
 				if (!keep(record)) continue;
 				kept += 1;

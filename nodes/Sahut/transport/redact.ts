@@ -2,18 +2,18 @@ import { LIKE_AN_API_KEY, MIN_KEY_LENGTH } from './connection';
 
 const REDACTED = '[API key]';
 
-/** Also the forms in a URL, and in a text that is JSON itself. */
+/** Returns the key as plain text, in a URL, and in JSON text. */
 const formsOf = (key: string) => [
 	...new Set([key, encodeURIComponent(key), JSON.stringify(key).slice(1, -1)]),
 ];
 
-/** Returns a function that replaces texts in a parsed body. It returns a body without them as it is. */
+/** Creates a function that replaces texts in a parsed body. It returns a body without a match unchanged. */
 function redactorOf(isIn: (text: string) => boolean, inText: (text: string) => string) {
-	/** Most bodies have no key: they are not copied. */
+	/** Whether a value contains a text to replace. Most bodies do not, and so are not copied. */
 	function hasKey(value: unknown): boolean {
 		if (typeof value === 'string') return isIn(value);
 		if (typeof value !== 'object' || value === null) return false;
-		// `for in` is five times as fast as Object.entries, and each list goes through here.
+		// `for in` is five times as fast as Object.entries, and all list responses are checked.
 		for (const name in value) {
 			if (isIn(name) || hasKey((value as Record<string, unknown>)[name])) return true;
 		}
@@ -34,9 +34,9 @@ function redactorOf(isIn: (text: string) => boolean, inText: (text: string) => s
 /**
  * Creates functions that remove an API key from a parsed body or a text.
  *
- * `data` removes the key itself, and leaves similar texts: they belong to the user. `error` also removes
- * everything that looks like a key of Sahut. A short key is only removed after `Bearer`, since it can be a
- * part of a text by chance.
+ * `data` removes only the key itself: similar texts belong to the user. `error` also removes everything
+ * that looks like a Sahut API key. A short key is removed only after `Bearer`, since other texts may contain
+ * it by chance.
  */
 export function createRedactor(apiKey: string) {
 	const prefix = apiKey.length < MIN_KEY_LENGTH ? 'Bearer ' : '';

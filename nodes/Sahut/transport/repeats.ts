@@ -1,15 +1,15 @@
 import { PagingError } from './errors';
 import type { Wording } from './types';
 
-/** After this many pages in a row without a new record, a list counts as endless. */
-const MAX_PAGES_WITHOUT_NEWS = 3;
+/** After this many consecutive pages without a new record, a list counts as endless. */
+const MAX_PAGES_WITHOUT_NEW_RECORDS = 3;
 
-/** Whether a record has an ID. One without an ID is a record of its own. */
+/** Whether a record has an ID. A record without an ID never counts as a duplicate. */
 export function hasId({ id }: { id?: unknown }): boolean {
 	return id !== undefined && id !== null && id !== '';
 }
 
-/** Identifies a record for the comparison of pages: by its ID, or else by all of its fields. */
+/** Identifies a record when pages are compared: by its ID, or else by all of its fields. */
 const keyOf = (record: { id?: unknown }) =>
 	hasId(record) ? String(record.id) : JSON.stringify(record);
 
@@ -17,13 +17,13 @@ const isMostlyIn = (keys: string[], others: Set<string>) =>
 	keys.filter((key) => others.has(key)).length > keys.length / 2;
 
 /**
- * Detects a list that repeats its pages, and so would never end or would lack records.
+ * Creates a check that detects a list that repeats its pages: such a list would never end, or lack records.
  *
- * Records of a list that changes can also move to the next page. So a full page of known records is
- * compared with the page before it, which is read again. In a list with pages, both differ, unless a whole
- * page of records has moved between two requests.
+ * If a list changes, known records can also move to the next page. Therefore, the check compares a full page
+ * of known records with the page before it, which it fetches again. The two pages of a working list differ,
+ * unless a whole page of records has moved between the two requests.
  *
- * @param fetchRecords reads a page again
+ * @param fetchRecords fetches a page again
  */
 export function createRepeatCheck<T extends { id?: unknown }>(
 	fetchRecords: (page: number) => Promise<T[]>,
@@ -31,7 +31,7 @@ export function createRepeatCheck<T extends { id?: unknown }>(
 ) {
 	/** The page on which each record was first seen. */
 	const seenOn = new Map<string, number>();
-	let withoutNews = 0;
+	let pagesWithoutNewRecords = 0;
 	let comparing = Promise.resolve();
 	let failure: PagingError | undefined;
 
@@ -40,7 +40,7 @@ export function createRepeatCheck<T extends { id?: unknown }>(
 			`Sahut does not divide the list into pages as documented (${subject})`,
 			{
 				description: [
-					`Page ${page} repeats the records of other pages, so the list could not be read completely. Reading it has changed nothing in Sahut.`,
+					`Page ${page} repeats the records of other pages, so the list could not be read completely. Reading it changed nothing in Sahut. Try again later. If the error stays, report it to Sahut support.`,
 					note,
 				]
 					.filter(Boolean)
@@ -54,7 +54,7 @@ export function createRepeatCheck<T extends { id?: unknown }>(
 		if (failure) throw failure;
 		const neighbor = page > 1 ? page - 1 : 2;
 		const others = new Set((await fetchRecords(neighbor)).map(keyOf));
-		// Pages that were requested at the same time may have shown it meanwhile.
+		// Another page may have failed this check in the meantime.
 		if (failure) throw failure;
 		if (!isMostlyIn(keys, others)) return;
 		if (isMostlyIn((await fetchRecords(page)).map(keyOf), others)) fail(page);
@@ -69,12 +69,12 @@ export function createRepeatCheck<T extends { id?: unknown }>(
 		const keys = records.map(keyOf);
 		const repeated = keys.filter((key) => (seenOn.get(key) ?? page) !== page).length;
 		for (const key of keys) if (!seenOn.has(key)) seenOn.set(key, page);
-		withoutNews = repeated < keys.length ? 0 : withoutNews + 1;
-		if (withoutNews >= MAX_PAGES_WITHOUT_NEWS) fail(page);
-		// Known records on the last page may have moved; without IDs, they would count twice.
+		pagesWithoutNewRecords = repeated < keys.length ? 0 : pagesWithoutNewRecords + 1;
+		if (pagesWithoutNewRecords >= MAX_PAGES_WITHOUT_NEW_RECORDS) fail(page);
+		// A last page that is not full may contain known records that moved; without IDs, they count twice.
 		const isSuspicious = isFull || !records.every(hasId);
 		if (!isSuspicious || repeated <= keys.length / 2) return;
-		// One after the other: the pages that were requested at the same time repeat too.
+		// One after another: pages that were requested at the same time repeat too, and one error is enough.
 		comparing = comparing.then(async () => await compare(page, keys));
 		await comparing;
 	};

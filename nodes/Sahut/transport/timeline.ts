@@ -52,8 +52,8 @@ async function firstPageWhere<T extends { id?: unknown }>(
 }
 
 /**
- * Finds the last page, also if the list grows by one meanwhile. If `meta` claims more pages than there are,
- * bisects.
+ * Finds the last page, even if the list grows by a page in the meantime. If `meta` claims too many pages,
+ * finds the last page by bisection.
  */
 export async function findLastPage(pages: Pages<{ id?: unknown }>): Promise<number> {
 	for (let empty = 0; ; ) {
@@ -61,7 +61,7 @@ export async function findLastPage(pages: Pages<{ id?: unknown }>): Promise<numb
 		await pages.read(last);
 		if (pages.last() === last) return last;
 		if (pages.last() < last) empty += 1;
-		// A list that just became shorter has lost one page.
+		// One empty page is normal: the list may just have become shorter.
 		if (empty > 1) await firstPageWhere(pages, 1, () => false);
 	}
 }

@@ -19,8 +19,8 @@ export interface Wording {
 	/** The record that the request is about: `conversation "conv_…"`. */
 	subject: string;
 	/**
-	 * What to do, by status, where it is more specific than the general advice. A function is called with
-	 * Sahut's message, if there is one.
+	 * Advice by status that is more specific than the general advice. A function gets Sahut's message, if
+	 * the response has one.
 	 */
 	advice?: Readonly<Record<number, string | ((sahutMessage?: string) => string)>>;
 	/** What already exists when this request fails: `Contact ct_… exists.` */
@@ -83,7 +83,7 @@ export interface Sender {
 /** A file that came with a message; its `url` needs no API key. */
 export interface Attachment {
 	url: string;
-	/** Missing for some files, like the name; this is not documented. */
+	/** May be missing, like the name; this is not documented. */
 	content_type?: string | null;
 	file_name?: string | null;
 }

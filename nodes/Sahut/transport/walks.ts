@@ -2,7 +2,7 @@ import type { Pages } from './pages';
 
 type AnyPages = Pick<Pages<{ id?: unknown }>, 'hasGrown' | 'last'>;
 
-/** Counts pages up from `first`, to the last one known at that time and below `end`. */
+/** Counts pages up from `first` to the last known one, below `end`. Repeats a page that has grown. */
 export function upwards(pages: AnyPages, first = 1, end = Infinity): () => number | undefined {
 	let page = first;
 	let revisited = 0;
@@ -21,12 +21,12 @@ export function downwards(last: number, first: number): () => number | undefined
 	return () => (page >= first ? page-- : undefined);
 }
 
-/** Takes pages from the beginning and from the end by turns, `most` of them: page 1 comes first. */
+/** Alternates between pages from the beginning and from the end, starting with page 1, up to `most` pages. */
 export function fromBothEnds(pages: AnyPages, most: number): () => number | undefined {
 	let taken = 0;
 	let last = 1;
 	return () => {
-		// How many there are is known once page 1 has been read.
+		// The number of pages is known once page 1 has been read.
 		if (taken === 1) last = pages.last();
 		if (taken > 0 && taken >= Math.min(last, most)) return undefined;
 		const fromEnd = taken++;

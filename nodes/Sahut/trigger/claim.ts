@@ -62,7 +62,7 @@ export async function claim(
 		const timeUp = sleep(Math.max(0, answerBy - Date.now())).then(() => 'busy' as const);
 		const end = await Promise.race([fate, timeUp]);
 		if (end === 'busy') return 'busy';
-		// Not claimed again: meanwhile, the record may have got another state.
+		// Not claimed again: the record may have changed to another state in the meantime.
 		if (end) return 'known';
 	}
 	memory.track(key, whetherTaken(context));

@@ -2,11 +2,11 @@ import { hasState, sourceOf } from './eventKey';
 
 const HOUR_MS = 60 * 60 * 1000;
 
-/** How long an event with an identity is remembered. */
+/** How long an event is remembered that its ID or time identifies. */
 const REMEMBERED_MS = 24 * HOUR_MS;
 
 /**
- * How long an event is remembered that only its content identifies: Sahut repeats a delivery within 43
+ * How long an event is remembered that only its content identifies. Sahut repeats a delivery within 43
  * minutes (API reference, "Webhooks"), so the same content after that is another event.
  */
 const CONTENT_REMEMBERED_MS = HOUR_MS;
@@ -17,14 +17,14 @@ const MAX_IN_MEMORY = 10_000;
 /** The newest of them, which n8n stores with the workflow and reads at each delivery; at most 70 kB. */
 const MAX_STORED = 1_000;
 
-/** Key of an event → when it came, in seconds since the epoch. */
+/** Key of an event → time of its delivery, in seconds since the epoch. */
 export type StoredEvents = Record<string, number>;
 
-function memoryMs(key: string): number {
+function rememberedMs(key: string): number {
 	return hasState(key) ? CONTENT_REMEMBERED_MS : REMEMBERED_MS;
 }
 
-/** An event that has come. */
+/** A delivered event. */
 interface Seen {
 	key: string;
 	/** Milliseconds since the epoch. */
@@ -34,10 +34,10 @@ interface Seen {
 /**
  * Remembers the events that a webhook has received, as this process knows them.
  *
- * Of one source, only the latest state is remembered: a repetition of it is a repeated delivery, and an
- * earlier state that comes back is a new event. So a contact that changes from X to Y and back to X has
- * three events. If Sahut repeats a delivery of X only after Y has come, the two cases look the same. The
- * trigger then starts again, since a lost event is worse than one that starts twice.
+ * Remembers only the latest state of each source ({@link sourceOf}): the same state again is a repeated
+ * delivery, and a return to an earlier state is a new event. So a contact that changes from X to Y and back
+ * to X has three events. If Sahut repeats the delivery of X after that of Y, the two cases look the same. The
+ * trigger then starts the workflow, since a lost event is worse than a repeated one.
  */
 export class EventMemory {
 	/** Source → its latest event; the oldest first. */
@@ -63,14 +63,14 @@ export class EventMemory {
 	/** Remembers an event. @returns false when it is known already. */
 	claim(key: string, now: number): boolean {
 		const latest = this.seen.get(sourceOf(key));
-		if (latest?.key === key && now - latest.at < memoryMs(key)) return false;
+		if (latest?.key === key && now - latest.at < rememberedMs(key)) return false;
 		this.forgetOld(now);
 		this.released.delete(key);
 		this.put({ key, at: now });
 		return true;
 	}
 
-	/** Notes a state that starts nothing: an earlier state that comes back after it is a new event. */
+	/** Records a state that a filter excluded: a return to an earlier state after it is a new event. */
 	noteState(key: string, now: number): void {
 		if (this.seen.has(sourceOf(key))) this.claim(key, now);
 	}
@@ -113,7 +113,7 @@ export class EventMemory {
 		return latest === undefined || (latest.key !== key && latest.at < at);
 	}
 
-	/** Puts an event last, in the place of the former one of its source. */
+	/** Replaces the event of its source, as the newest event. */
 	private put(event: Seen): void {
 		const source = sourceOf(event.key);
 		this.seen.delete(source);

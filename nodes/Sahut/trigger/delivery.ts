@@ -12,7 +12,7 @@ import { DEFAULT_TRANSPORT } from '../transport/settings';
 import { claim, store } from './claim';
 import { conversationIdOf, nameOf, parseBody, readEvent, type SahutEvent } from './envelope';
 import { eventKey } from './eventKey';
-import { applyFilters, isChosen, type Verdict } from './filters';
+import { applyFilters, isEventSelected, type Verdict } from './filters';
 import { eventsOf, isCurrent } from './memories';
 import { readOptions } from './options';
 import { toOutput } from './output';
@@ -27,7 +27,7 @@ const LOOKUP = { ...DEFAULT_TRANSPORT, timeoutMs: ANSWER_WITHIN_MS, maxAttempts:
 /** n8n answers 200 and starts nothing. */
 const STARTS_NOTHING: IWebhookResponseData = {};
 
-/** For a delivery without an event: no filter can exclude it. */
+/** The verdict on a delivery that cannot be read: no filter can exclude it. */
 const UNREAD: Verdict = { passes: true, unknown: [] };
 
 /**
@@ -44,7 +44,7 @@ async function fetchConversation(
 	event: SahutEvent,
 ): Promise<IDataObject> {
 	const id = conversationIdOf(event);
-	// There is no conversation to read, so the values that the filters need stay unknown.
+	// Without an ID, the conversation cannot be read, and its values stay unknown.
 	if (id === undefined) return {};
 	const sahut = await connect(context, LOOKUP);
 	return { ...(await getConversation(sahut, id)) };
@@ -82,7 +82,7 @@ export async function receive(context: IWebhookFunctions): Promise<IWebhookRespo
 
 	const { filters, deduplicate, rawBody: includeBody } = readOptions(context);
 	const body = parseBody(rawBody);
-	if (!isChosen(filters, nameOf(body))) return STARTS_NOTHING;
+	if (!isEventSelected(filters, nameOf(body))) return STARTS_NOTHING;
 	const event = readEvent(body);
 	const memory = eventsOf(webhookId, seen);
 	const key = eventKey(event, rawBody);

@@ -16,7 +16,7 @@ import {
 export const NAME_FIELDS = ['event', 'event_type', 'type'] as const;
 
 /**
- * The form of an event's name. All documented names have two parts; `ping` is a usual name for a test
+ * The format of an event's name. All documented names have two parts; `ping` is a common name for a test
  * delivery. Another text, such as `incoming` or `webhook`, is not necessarily a name.
  */
 const NAME = /^(?:ping|[a-z_]+\.[a-z_]+)$/;
@@ -38,7 +38,7 @@ export interface SahutEvent {
 	/** The conversation and the contact of the record, as far as the delivery contains them. */
 	conversation?: IDataObject;
 	contact?: IDataObject;
-	/** The ID of the conversation, if it stands beside the record. */
+	/** The ID of the conversation, if it is next to the record. */
 	conversationId?: string;
 }
 
@@ -66,8 +66,8 @@ export function nameOf(body: unknown): string | undefined {
 }
 
 /**
- * Reads a delivery. The names of its fields were not seen by us (API reference, "Open points"), so the
- * record may be nested or next to the event's name.
+ * Reads a delivery. The names of its fields are not confirmed (API reference, "Open points"), so the record
+ * may be nested or next to the event's name.
  *
  * @returns undefined if the delivery has no event about a message, conversation or contact, or if its
  * record cannot be identified.

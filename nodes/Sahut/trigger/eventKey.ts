@@ -3,7 +3,7 @@ import { createHash } from 'crypto';
 import type { SahutEvent } from './envelope';
 import { firstText } from './records';
 
-/** Separates the source of an event from the state that its record has. */
+/** Separates the source of an event from the state of its record. */
 const STATE = '.';
 
 function hash(...parts: unknown[]): string {
@@ -21,7 +21,7 @@ function hash(...parts: unknown[]): string {
  * - An event with neither: its name and the ID of the record, with the whole body as its state.
  * - A delivery that cannot be read: its body.
  *
- * The time of creation is not the time of an update, and does not count here.
+ * The creation time of a record is not used for an update, because it is the same for all updates.
  */
 export function eventKey(event: SahutEvent | undefined, rawBody: Buffer): string {
 	const body = rawBody.toString('base64');
@@ -37,13 +37,13 @@ export function eventKey(event: SahutEvent | undefined, rawBody: Buffer): string
 	return name.endsWith('.updated') ? `${source}${STATE}${hash(object)}` : source;
 }
 
-/** Returns the part of a key that all states of one record share. */
+/** Returns the source of an event: the part of its key that is equal for all states of the record. */
 export function sourceOf(key: string): string {
 	const end = key.indexOf(STATE);
 	return end === -1 ? key : key.slice(0, end);
 }
 
-/** Returns whether only its content distinguishes the event from others of its source. */
+/** Whether only the state of the record distinguishes the event from others of its source. */
 export function hasState(key: string): boolean {
 	return key.includes(STATE);
 }

@@ -47,7 +47,7 @@ export const triggerFields: INodeProperties[] = [
 		}),
 		flagField('Include Internal Notes', 'includeNotes', {
 			description:
-				'Whether to also start for internal notes of your team, which the customer does not see. They are outgoing messages: select Outgoing in Message Types too.',
+				'Whether to also start for internal notes of your team, which the customer does not see. Notes are outgoing messages, so also select Outgoing in Message Types.',
 		}),
 		flagField('Include Raw Body', 'rawBody', {
 			description: 'Whether to add what Sahut delivered, unchanged, as <code>body</code>',

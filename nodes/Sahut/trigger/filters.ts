@@ -19,11 +19,11 @@ export interface Filters {
 	includeNotes: boolean;
 }
 
-/** A filter, and the value that it compares. */
+/** A filter and the value that it checks. */
 interface Check {
 	/** The label of the option. */
 	option: string;
-	/** Where the trigger looks for the value, for a person to read. */
+	/** Where the trigger looks for the value, in words for the user. */
 	place: string;
 	wanted: string[];
 	/** undefined if the delivery does not contain it. */
@@ -32,7 +32,7 @@ interface Check {
 
 /** The result of the filters. */
 export interface Verdict {
-	/** False only if an option excludes a value that is known. */
+	/** False only if an option excludes a known value. */
 	passes: boolean;
 	/** The filters whose value is unknown. The event must not be dropped because of them. */
 	unknown: Check[];
@@ -56,7 +56,7 @@ const excludes = ({ wanted, value }: Check) =>
 const lacksValue = ({ wanted, value }: Check) => wanted.length > 0 && value === undefined;
 
 /**
- * Returns the type of a message, else the type that its sender implies. Another type, such as `text`,
+ * Returns the type of a message, or else the type that its sender implies. Another type, such as `text`,
  * does not show whether a customer wrote: the default filter must not drop such a message.
  */
 function messageTypeOf({ object }: SahutEvent, sender: string | undefined): string | undefined {
@@ -100,13 +100,13 @@ function checksOfConversation(event: SahutEvent, filters: Filters): Check[] {
 	];
 }
 
-/** Whether an event is about an internal note. A delivery that does not say so is about another message. */
+/** Whether an event is about an internal note. A message that is not marked as a note is not one. */
 function isAboutNote({ subject, object }: SahutEvent): boolean {
 	return subject === 'message' && isNote(object) === true;
 }
 
-/** Whether the workflow starts for events of this name. An unknown name excludes nothing. */
-export function isChosen({ events }: Filters, name: string | undefined): boolean {
+/** Whether the workflow starts for events with this name. An event without a name is not excluded. */
+export function isEventSelected({ events }: Filters, name: string | undefined): boolean {
 	return name === undefined || events.length === 0 || events.includes(name);
 }
 

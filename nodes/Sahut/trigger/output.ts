@@ -8,9 +8,9 @@ import { explainUnread } from './unread';
  * Returns the output of the trigger: the event, the record under the name of its kind, and the values
  * that most workflows need, under fixed names. A value that the delivery does not contain is null.
  *
- * A delivery that the trigger cannot read, or that its filters cannot judge, has `event` null,
- * `looked_for` and the body. It has no `conversation_id`: otherwise a workflow would answer it, perhaps
- * its own message.
+ * For a delivery that the trigger cannot read or cannot filter, the output is `event` null, `looked_for` and
+ * the body. It has no `conversation_id`: otherwise a workflow might answer it, although it may be the
+ * workflow's own message.
  */
 export function toOutput(
 	event: SahutEvent | undefined,

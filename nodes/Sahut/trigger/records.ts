@@ -45,12 +45,12 @@ function prefixOf(id: unknown): string | undefined {
 	return PREFIX.exec(firstText(id) ?? '')?.[1]?.toLowerCase();
 }
 
-/** Returns whether an ID has the prefix of a record. */
+/** Whether an ID has the prefix of a kind of record. */
 export function isIdOfRecord(id: unknown): boolean {
 	return PREFIXES_OF_RECORDS.includes(prefixOf(id) ?? '');
 }
 
-/** Whether an ID is certainly that of a record of this kind. */
+/** Whether an object has an ID with the prefix of this kind. */
 function hasOwnPrefix(subject: Subject, { id }: IDataObject): boolean {
 	return prefixOf(id) === KINDS[subject].prefix;
 }
@@ -95,13 +95,12 @@ export function findNestedRecord(subject: Subject, layers: IDataObject[]): IData
 }
 
 /**
- * Separates the record from the fields of the event in a flat delivery, in which both are next to each
- * other. An `id` with a prefix that is not the record's is the event's; `created_at` belongs to the same
- * one. An ID without a prefix counts as the record's: otherwise two updates of a record would count as
- * one event.
+ * Separates the record from the event in a flat delivery, which has the fields of both next to each other.
+ * `id` belongs to the event if it has a prefix other than the record's, and otherwise to the record: else two
+ * updates of a record would count as one event. `created_at` belongs to the same one as `id`.
  *
  * @param nameFields the fields that contain the event's name
- * @returns undefined if the body has no record, or a part that is not a record
+ * @returns undefined if the body is not flat or has no such record
  */
 export function splitFlat(
 	subject: Subject,

@@ -16,7 +16,7 @@ function parseSignature(header: unknown): Buffer | undefined {
 
 /**
  * Whether a delivery comes from Sahut: its signature is the HMAC-SHA256 of the raw body, keyed with
- * the webhook's secret. How Sahut writes it down was not seen by us, so it may be hex, with or without
+ * the webhook's secret. Its encoding is not confirmed, so it may be hex, with or without
  * `sha256=` before it, or base64. Compared in constant time.
  *
  * @param rawBody the bytes as they arrived; undefined when there was no body

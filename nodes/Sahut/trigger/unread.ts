@@ -16,7 +16,7 @@ function describe(value: unknown): string {
 }
 
 /**
- * Describes, for a person, what the trigger looked for in a delivery that it could not read.
+ * Explains to the user what the trigger looked for in a delivery that it could not read.
  *
  * @param event the event, if only values for the filters are missing
  * @param unknown the filters whose values are missing
@@ -37,7 +37,7 @@ export function explainUnread(
 	return [
 		`The trigger looked for the name of the event in ${found(NAME_FIELDS)}: a text such as "message.created".`,
 		`It found ${name === undefined ? 'no name' : describe(name)}.`,
-		`It looked for the record in ${found([...WRAPPERS, ...SUBJECTS])} and in the body itself: an object with an ID of such a record, or with its fields.`,
+		`It looked for the record in ${found([...WRAPPERS, ...SUBJECTS])} and in the body itself: an object with the ID or the fields of a message, conversation or contact.`,
 		`The body has these fields: ${shorten(Object.keys(body).join(', ')) || 'none'}.`,
 	].join(' ');
 }

@@ -5,18 +5,18 @@
  */
 const INVISIBLE = '\\p{Default_Ignorable_Code_Point}\\p{Cf}\\u2800';
 const INVISIBLE_CHARACTERS = new RegExp(`[${INVISIBLE}]|(?!\\s)\\p{Cc}`, 'gu');
-/** One class, since alternatives that both match a line break would take exponential time. */
+/** One character class: alternatives that both match a line break would take exponential time. */
 const BLANK = new RegExp(`^[\\s${INVISIBLE}\\p{Cc}]*$`, 'u');
 
 /**
- * Removes invisible characters and surrounding whitespace, as a copied ID, number or address may have
- * them. Not for text that a person reads: emoji contain such characters.
+ * Removes invisible characters and surrounding whitespace, which a copied ID, number or address may
+ * contain. Not for texts that people read: emoji contain such characters.
  */
 export function cleanText(text: string): string {
 	return text.replace(INVISIBLE_CHARACTERS, '').trim();
 }
 
-/** Whether a text shows nothing: it has only whitespace and invisible characters. */
+/** Whether a text contains only whitespace and invisible characters. */
 export function isBlank(text: string): boolean {
 	return BLANK.test(text);
 }

@@ -3,13 +3,13 @@ import { UserError } from 'n8n-workflow';
 import { cleanText } from './cleanText';
 import { toHalfWidth } from './halfWidth';
 
-/** Rejects texts that cannot be an address. Only its server knows whether the mailbox exists. */
+/** Matches texts that can be an address. Only the mail server knows whether the mailbox exists. */
 const PLAUSIBLE = /^[^\s@,;<>()"\p{Cs}]+@[^\s@,;<>()"\p{Cs}]+\.[^\s@,;<>()".\p{Cs}]+$/u;
 
 /**
- * Returns the email address in a text: without invisible characters, full-width forms (`＠`), angle
- * brackets around it, `mailto:` and the query behind it. Other characters stay: an address may have
- * letters of any script, which NFKC would change.
+ * Extracts the email address from a text: removes invisible characters, angle brackets, `mailto:` and the
+ * query after it, and converts full-width characters (`＠`). Does not apply NFKC to other characters, since
+ * it would change letters of some scripts, which an address may contain.
  */
 function readEmail(text: string): string {
 	const clean = toHalfWidth(cleanText(text)).replace(/^<(.*)>$/, '$1');
@@ -18,28 +18,27 @@ function readEmail(text: string): string {
 }
 
 /**
- * Returns the email address in a text from a CRM or a spreadsheet, as {@link readEmail} reads it, in its
- * own upper and lower case.
+ * Extracts the email address from a text of a CRM or a spreadsheet. Keeps upper and lower case.
  *
  * @throws UserError if the text is not an email address
  */
-export function checkEmail(text: string): string {
+export function normalizeEmail(text: string): string {
 	const email = readEmail(text);
 	if (email === '') {
 		throw new UserError('The email address is empty', {
 			description:
-				'Enter an email address. If an expression should give it, check that it has a value for this item.',
+				'Enter an email address. If an expression provides it, check that it has a value for this item.',
 		});
 	}
 	if (!PLAUSIBLE.test(email)) {
 		throw new UserError(`"${email}" is not an email address`, {
-			description: 'Use one address alone, e.g. budi@example.com, without a name around it.',
+			description: 'Enter a single address without a name, e.g. budi@example.com.',
 		});
 	}
 	return email;
 }
 
-/** Returns the text by which email addresses are compared: the same address in any stored form. */
+/** Returns a text that is equal for all forms of an email address. */
 export function emailKey(text: string): string {
 	return readEmail(text).toLowerCase();
 }

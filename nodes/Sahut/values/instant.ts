@@ -13,7 +13,7 @@ const ISO_OR_SQL = new RegExp(
 );
 
 /** HTTP headers (RFC 9110, 5.6.7) and email headers: `Fri, 15 Mar 2024 08:30:00 GMT`, `… +0700`. */
-const HTTP = [
+const HTTP_OR_EMAIL = [
 	/^[a-z]{3}, \d{2} [a-z]{3} \d{4} \d{2}:\d{2}:\d{2} gmt$/i,
 	/^[a-z]{6,9}, \d{2}-[a-z]{3}-\d{2} \d{2}:\d{2}:\d{2} gmt$/i,
 	/^[a-z]{3} [a-z]{3} [ \d]\d \d{2}:\d{2}:\d{2} \d{4}$/i,
@@ -30,10 +30,11 @@ function isDay(year: number, month: number, day: number): boolean {
 	return date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
 }
 
-/** Returns the text in a form that n8n's parser reads without a guess; undefined for other formats. */
+/** Converts a text to a format that n8n's parser reads without guessing; undefined for other formats. */
 function toParsable(text: string): string | undefined {
 	const [, year, month, day, time, offset = ''] = ISO_OR_SQL.exec(text) ?? [];
-	if (year === undefined) return HTTP.some((format) => format.test(text)) ? text : undefined;
+	if (year === undefined)
+		return HTTP_OR_EMAIL.some((format) => format.test(text)) ? text : undefined;
 	if (!isDay(Number(year), Number(month), Number(day))) return undefined;
 	const date = `${year}-${month}-${day}`;
 	const fullTime = time?.replace(/^\d:/, '0$&');
@@ -55,10 +56,10 @@ function parseText(text: string, timezone: string): number | undefined {
 }
 
 /**
- * Parses a point in time: ISO 8601, SQL and HTTP formats, Luxon and Date objects, Unix seconds and
+ * Parses a point in time: ISO 8601, SQL, HTTP and email formats, Luxon and Date objects, Unix seconds and
  * milliseconds. Rejects formats whose meaning depends on the country, such as 05/03/2024.
  *
- * @param timezone applies if the value has none, e.g. `Asia/Jakarta`
+ * @param timezone the time zone of a value that has none, e.g. `Asia/Jakarta`
  * @returns milliseconds since the epoch; undefined if the value is not such a time
  */
 export function parseInstant(value: unknown, timezone: string): number | undefined {

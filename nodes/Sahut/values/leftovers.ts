@@ -1,14 +1,14 @@
 import { UserError } from 'n8n-workflow';
 
 /**
- * An expression that n8n has not resolved. `{{1}}` and `{{name}}` are placeholders of a template. A search
- * for the `$` ends at the next `{{`, which keeps the time linear.
+ * An expression that n8n has not resolved. `{{1}}` and `{{name}}` are placeholders of a template, so the
+ * expression must contain a `$`. The search for it ends at the next `{{`, so that it takes linear time.
  */
 const UNRESOLVED = /\{\{(?:(?!\}\}|\{\{)[^])*?\$(?:(?!\}\})[^])*(?:\}\})?/;
 
 const MAX_QUOTED_LENGTH = 60;
 
-/** What a failed expression leaves in a text, and what to do about it. */
+/** Texts that a failed expression leaves behind ("leftovers"), and how to fix the expression. */
 const LEFTOVERS: Array<{ pattern: RegExp; advice: string }> = [
 	{
 		pattern: UNRESOLVED,
@@ -21,25 +21,24 @@ const LEFTOVERS: Array<{ pattern: RegExp; advice: string }> = [
 	},
 	{
 		pattern: /\bInvalid Date(?:Time)?\b/,
-		advice:
-			'An expression returns a date that could not be parsed. Check the column and its date format.',
+		advice: 'An expression could not parse a date. Check the input field and its date format.',
 	},
 ];
 
 /** `undefined` and `NaN` as exact words. */
 const NO_VALUE = /(?<![\p{L}\p{N}_])(?:undefined|NaN)(?![\p{L}\p{N}_])/u;
 const NO_VALUE_ADVICE =
-	'An expression has no value for this item. Check that the input has a column of this name.';
+	'An expression has no value for this item. Check that the input has the fields that the expression uses.';
 
-/** Quoted words, which somebody has written on purpose. */
+/** Quoted texts. Their author wrote `undefined` or `NaN` on purpose. */
 const QUOTED =
 	/"[^"\n]*"|“[^“”\n]*”|«[^«»\n]*»|‘[^‘’\n]*’|(?<!\p{L})'[^'\n]*'(?!\p{L})|`[^`\n]*`/gu;
 
 /**
- * Throws if a text contains something that a failed expression leaves behind.
+ * Throws if a text contains leftovers of a failed expression, such as `[object Object]`.
  *
- * @param isProse whether the words `undefined` and `NaN` are rejected anywhere outside quotes; otherwise
- * only if they are the whole text
+ * @param isProse whether to reject the words `undefined` and `NaN` anywhere outside quotes, and not only
+ * if they are the whole text
  * @throws UserError that names the field and the likely cause
  */
 export function assertNoLeftovers(text: string, label: string, isProse = false): void {

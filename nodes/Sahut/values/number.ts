@@ -1,12 +1,12 @@
 import { cleanText } from './cleanText';
 
-/** Digits with a dot for decimals. A leading zero belongs to a code, which is a text. */
+/** Digits with a dot for decimals. Digits with a leading zero are a code, not a number. */
 const PLAIN_NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?$/;
 
 /** In Indonesia, `1.000` is a thousand; in English, it is one. */
 const THOUSANDS = /^-?[1-9]\d{0,2}(?:\.\d{3})+$/;
 
-/** JavaScript keeps at least this many digits of a number. */
+/** JavaScript stores numbers exactly up to this many digits. */
 const MAX_DIGITS = 15;
 
 /**

@@ -4,10 +4,11 @@ export const INDONESIA = '62';
 const DIGITS = { min: 8, max: 15 };
 
 /**
- * Digits behind a country code, by Google's libphonenumber: the fewest of a number that may lack its
- * code (in Singapore, `6512 3456` still lacks its 65); the most where all numbers have the same length.
+ * Number of digits after a country code, from Google's libphonenumber. With fewer than `min`, the first
+ * digits are not the country code: in Singapore, `6512 3456` lacks its 65. `max` is only set if all numbers
+ * of a country have the same length.
  */
-const DIGITS_BEHIND: Record<string, { min: number; max?: number }> = {
+const NATIONAL_DIGITS: Record<string, { min: number; max?: number }> = {
 	'1': { min: 10, max: 10 },
 	'7': { min: 10, max: 10 },
 	'55': { min: 10 },
@@ -20,12 +21,12 @@ const DIGITS_BEHIND: Record<string, { min: number; max?: number }> = {
 	'852': { min: 8 },
 };
 
-/** For other countries: with fewer digits than `none`, the code is missing; from `sure` on, it is there. */
-const DIGITS_BEHIND_ANY = { none: 7, sure: 9 };
+/** For other countries: with fewer digits than `possible`, the code is missing; from `certain` on, it is not. */
+const NATIONAL_DIGITS_ELSEWHERE = { possible: 7, certain: 9 };
 
 /**
- * The most digits behind +62, by Google's libphonenumber: mobile numbers begin with 8; fixed lines have at
- * most 8 digits behind an area code, which has two digits in five cities and three elsewhere.
+ * The most digits after +62, from Google's libphonenumber. Mobile numbers begin with 8. Fixed lines have at
+ * most 8 digits after an area code, which has two digits in five cities and three elsewhere.
  */
 const INDONESIAN_MAX = [
 	{ begins: /^8/, max: 12 },
@@ -33,64 +34,64 @@ const INDONESIAN_MAX = [
 	{ begins: /^[1-9]/, max: 11 },
 ];
 
-/** Complete fixed lines of Indonesia: from 5 digits behind the area code; 7 in the three largest cities. */
+/** Complete fixed lines of Indonesia: at least 5 digits after the area code; 7 after 21, 22 and 24. */
 const FIXED_LINE = /^(?:2[124]\d{7,}|(?:31|61)\d{5,}|(?!2[124]|31|61|8)[2-9]\d{7,})$/;
 
-/** The fewest digits behind +62 of a mobile number. */
+/** The fewest digits of a mobile number after +62. */
 const MIN_MOBILE_DIGITS = 9;
 
 /** Whether digits begin with this country code; undefined if that is ambiguous. */
 export function hasCode(digits: string, countryCode: string): boolean | undefined {
 	if (!digits.startsWith(countryCode)) return false;
-	const behind = digits.length - countryCode.length;
-	const known = DIGITS_BEHIND[countryCode];
-	if (known !== undefined) return behind >= known.min;
-	if (behind < DIGITS_BEHIND_ANY.none) return false;
-	return behind >= DIGITS_BEHIND_ANY.sure || undefined;
+	const national = digits.length - countryCode.length;
+	const known = NATIONAL_DIGITS[countryCode];
+	if (known !== undefined) return national >= known.min;
+	if (national < NATIONAL_DIGITS_ELSEWHERE.possible) return false;
+	return national >= NATIONAL_DIGITS_ELSEWHERE.certain || undefined;
 }
 
-/** Whether digits can be a number with its country code, without a plus. */
+/** Whether digits can be a phone number with a country code, without a plus. */
 export function isPossible(number: string): boolean {
 	if (number.length < DIGITS.min || number.length > DIGITS.max || number.startsWith('0')) {
 		return false;
 	}
-	const code = Object.keys(DIGITS_BEHIND).find((each) => number.startsWith(each));
+	const code = Object.keys(NATIONAL_DIGITS).find((each) => number.startsWith(each));
 	if (code === undefined) return true;
-	const { min, max = DIGITS.max } = DIGITS_BEHIND[code]!;
-	const behind = number.slice(code.length);
-	// None of these countries has a 0 behind its code: it is dialed within the country only.
-	if (code !== INDONESIA) return !behind.startsWith('0') && behind.length <= max;
-	const plan = INDONESIAN_MAX.find(({ begins }) => begins.test(behind));
-	return plan !== undefined && behind.length >= min && behind.length <= plan.max;
+	const { min, max = DIGITS.max } = NATIONAL_DIGITS[code]!;
+	const national = number.slice(code.length);
+	// In these countries, no number has a 0 after the code: a 0 is dialed only within the country.
+	if (code !== INDONESIA) return !national.startsWith('0') && national.length <= max;
+	const plan = INDONESIAN_MAX.find(({ begins }) => begins.test(national));
+	return plan !== undefined && national.length >= min && national.length <= plan.max;
 }
 
 /**
- * Returns the number that digits with a country code mean, if the code may be there twice: in
- * `0628123456789`, a zero was put before a number that had its code. Undefined if both the number and
- * the one without the first code are possible, or if the plan of the country is not known here.
+ * Removes a country code that was added to a number that already had one: `0628123456789` has a leading
+ * zero, which was replaced with the code. Returns other numbers unchanged; undefined if the number is
+ * possible with and without the first code, or if this file has no numbering plan for the country.
  */
-export function withoutSecondCode(number: string, countryCode: string): string | undefined {
+export function removeRepeatedCode(number: string, countryCode: string): string | undefined {
 	const isIndonesia = countryCode === INDONESIA;
 	const inner = number.slice(countryCode.length).replace(/^620(?=[1-9])/, INDONESIA);
-	const isTwice = number.startsWith(countryCode) && hasCode(inner, countryCode) === true;
-	// 062x is an area code as well, of fixed lines that have fewer digits.
+	const isRepeated = number.startsWith(countryCode) && hasCode(inner, countryCode) === true;
+	// 062x is also an area code, but its fixed lines have fewer digits.
 	const isTooShort = isIndonesia && inner.length < INDONESIA.length + MIN_MOBILE_DIGITS;
-	if (!isTwice || isTooShort || !isPossible(inner)) return number;
+	if (!isRepeated || isTooShort || !isPossible(inner)) return number;
 	return isIndonesia && !isPossible(number) ? inner : undefined;
 }
 
 /**
- * Whether a number of Indonesia has more groups of digits than it needs: an extension, a count, or the
- * end of a second number, as in `021-5551234-12`. The groups of a mobile number, which has no
- * extensions, are free (`0812-3456-78`), unless one has all of it (`081234567890 1`).
+ * Whether an Indonesian number has digits after a complete number: an extension, a count, or the end of a
+ * second number, as in `021-5551234-12`. Mobile numbers have no extensions and may be grouped in any way
+ * (`0812-3456-78`), unless one group is already a complete number (`081234567890 1`).
  *
- * @param groups groups of digits as they were written
- * @param subscriber the digits behind +62
+ * @param groups the groups of digits in the text
+ * @param national the digits after +62
  */
-export function hasSurplusGroup(groups: string[], subscriber: string): boolean {
+export function hasExtraGroup(groups: string[], national: string): boolean {
 	return groups.slice(0, -1).some((group, index) => {
-		const behind = groups.slice(index + 1).join('').length;
-		const head = subscriber.slice(0, Math.max(0, subscriber.length - behind));
+		const rest = groups.slice(index + 1).join('').length;
+		const head = national.slice(0, Math.max(0, national.length - rest));
 		if (!head.startsWith('8')) return FIXED_LINE.test(head);
 		return head.length >= MIN_MOBILE_DIGITS && group.length >= head.length;
 	});

@@ -6,27 +6,27 @@ const BETWEEN_DIGITS = String.raw`[^\S\r\n\v\f\u2028\u2029]|[().\-\u2010-\u2015\
 const SEPARATORS = new RegExp(`(?:${BETWEEN_DIGITS})+`);
 const PART_OF_PHONE = new RegExp(`^(?:\\d|\\+|${BETWEEN_DIGITS})+$`);
 
-/** Spreadsheets show an apostrophe in front of a number that is stored as text. */
+/** Spreadsheets show an apostrophe before a number that is stored as text. */
 const LEADING_APOSTROPHES = /^['\u2018\u2019`]+/;
 
-/** Texts in which WhatsApp has a number with its country code and without a plus. */
+/** WhatsApp links and IDs, which contain a number with its country code and without a plus. */
 const WHATSAPP_FORMS = [
 	/^(?:https?:\/\/)?(?:www\.)?wa\.me\/([^/?#]*)\/?(?:[?#].*)?$/i,
 	/^(?:(?:https?:\/\/)?(?:api|web)\.whatsapp\.com\/|whatsapp:\/\/)send\/?\?(?:[^#]*&)?phone=([^&#]*)(?:[&#].*)?$/i,
-	// WhatsApp's ID of a user, also with the number of a device. `…@lid` and `…@g.us` have no phone number.
+	// WhatsApp's ID of a user, with or without a device number. `…@lid` and `…@g.us` contain no phone number.
 	/^(\d+)(?::\d+)?@(?:c\.us|s\.whatsapp\.net)$/i,
 ];
 
-/** Where a link has its number: with several of them, the text has several numbers. */
+/** The text before a number in a link. A text with several of them contains several numbers. */
 const START_IN_LINK = /wa\.me\/|phone=/gi;
 
-/** The exports of Meta's lead forms write `p:+62812…`. */
+/** A prefix of a number. Exports of Meta's lead forms contain `p:+62812…`. */
 const SCHEME = /^(?:tel|whatsapp|p):\s*/i;
 
 /**
- * Returns the number in a text as a person would type it: without invisible characters, full-width
- * forms, a spreadsheet's apostrophe, and the link or ID that WhatsApp has made of it. A number from
- * WhatsApp has a plus, unless it begins with 0: no country code does, so that it can only be national.
+ * Converts a text to a phone number as a person would type it: removes invisible characters and a
+ * spreadsheet's apostrophe, converts full-width characters, and extracts the number from a WhatsApp link or
+ * ID. Such a number gets a plus, unless it begins with 0: no country code does, so the number is national.
  */
 export function toPhoneText(text: string): string {
 	const clean = toHalfWidth(cleanText(text)).replace(LEADING_APOSTROPHES, '').trim();
@@ -42,12 +42,12 @@ export function groupsOf(phoneText: string): string[] {
 	return phoneText.split(SEPARATORS).filter((group) => group !== '');
 }
 
-/** Whether a text has only characters that a phone number may have. */
+/** Whether a text has only characters that are usual in a phone number. */
 export function isPartOfPhone(text: string): boolean {
 	return PART_OF_PHONE.test(text);
 }
 
-/** Returns the digits of a number, or of its beginning, without 0 and 62: `0812-3456` and `+62 812 3456` are equal. */
+/** Returns the digits of a number or its beginning, without a leading 0 or 62: `8123456` for `0812-3456`. */
 export function subscriberDigits(phone: string): string {
 	return phone.replace(/\D/g, '').replace(/^(0+|62)/, '');
 }

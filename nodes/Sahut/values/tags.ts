@@ -1,6 +1,6 @@
 import { cleanText } from './cleanText';
 
-/** Quotes around a tag, as a CSV cell or a list from a model has them. */
+/** Quotes around a tag, which a CSV cell or a list from an AI model may contain. */
 const QUOTES = /^[\s"'“”‘’«»`]+|[\s"'“”‘’«»`]+$/g;
 
 /**
@@ -9,6 +9,6 @@ const QUOTES = /^[\s"'“”‘’«»`]+|[\s"'“”‘’«»`]+$/g;
  */
 export function normalizeTag(tag: string): string {
 	const clean = cleanText(tag.normalize('NFKC')).replace(/\s+/g, ' ').toLowerCase();
-	// A tag of quotes alone stays one.
+	// A tag that consists only of quotes stays as it is.
 	return clean.replace(QUOTES, '') || clean;
 }

@@ -110,7 +110,7 @@ describe('a text', () => {
 		'Pesan “undefined” artinya kosong',
 		'undefinedly NaNa Nan nan UNDEFINED',
 		'❤️ 👨‍👩‍👧 🏴󠁧󠁢󠁥󠁮󠁧󠁿',
-	])('is sent as it is: %s', async (content) => {
+	])('is sent unchanged: %s', async (content) => {
 		const { bodies } = await bodiesOf(send('={{ $json.value }}'), { value: content });
 
 		expect(bodies).toEqual([{ content }]);
@@ -146,17 +146,17 @@ describe('a text', () => {
 		expect(bodies).toEqual([{ content, private: true }]);
 	});
 
-	it('loses half of an emoji that was cut in two', async () => {
+	it('is sent without half of an emoji that was cut in two', async () => {
 		const { bodies } = await bodiesOf(send('={{ $json.value.slice(0, 6) }}'), { value: 'Halo 👋' });
 
 		expect(bodies).toEqual([{ content: 'Halo ' }]);
 	});
 });
 
-describe('a text that shows nothing', () => {
+describe('a blank text', () => {
 	const value = '={{ $json.value }}';
 
-	it.each(EMPTY)('changes no name of a contact: %j', async (blank) => {
+	it.each(EMPTY)('does not change the name of a contact: %j', async (blank) => {
 		const parameters = parametersWith(field('contact.upsert', 'name'), value);
 
 		const { bodies, status } = await bodiesOf(parameters, { value: blank });
@@ -165,7 +165,7 @@ describe('a text that shows nothing', () => {
 		expect(bodies).toEqual([]);
 	});
 
-	it.each(EMPTY)('gives a new contact its number as its name: %j', async (blank) => {
+	it.each(EMPTY)('as the name makes the number the name of a new contact: %j', async (blank) => {
 		const parameters = parametersWith(field('message.sendToPhone', 'options.contactName'), value);
 
 		const { bodies } = await bodiesOf({ ...parameters, phone: '0813 1111 2222' }, { value: blank });
@@ -173,7 +173,7 @@ describe('a text that shows nothing', () => {
 		expect(bodies[0]).toEqual({ name: '+6281311112222', phone: '+6281311112222' });
 	});
 
-	it.each(EMPTY)('stands for the country code of Indonesia: %j', async (blank) => {
+	it.each(EMPTY)('as the country code means Indonesia: %j', async (blank) => {
 		const code = field('message.sendToPhone', 'options.defaultCountryCode');
 
 		const { status } = await bodiesOf(parametersWith(code, value), { value: blank });
@@ -245,7 +245,7 @@ describe('template variables', () => {
 });
 
 it.each(['template', 'textOrTemplate'])(
-	'an internal note of the Message Type %s is rejected',
+	'an internal note with Message Type %s is rejected',
 	async (messageType) => {
 		const { ids, run, requests } = await openWithRecords();
 		const parameters = {
@@ -257,7 +257,7 @@ it.each(['template', 'textOrTemplate'])(
 
 		const { error } = await run(parameters, [ids]);
 
-		expect(error?.message).toContain('Private requires the Message Type Text');
+		expect(error?.message).toContain('Private requires Message Type to be Text');
 		expect(requests()).toEqual([]);
 	},
 );

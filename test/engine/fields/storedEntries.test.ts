@@ -14,7 +14,7 @@ async function runWith(operation: string, stored: Parameters) {
 	};
 }
 
-describe('entries that n8n does not show have no effect', () => {
+describe('hidden stored entries have no effect', () => {
 	it.each<[title: string, operation: string, stored: Parameters]>([
 		['a rate of Message: Send', 'contact.list', { options: { requestsPerMinute: 0.5 } }],
 		['a rate of Message: Send', 'contact.update', { options: { requestsPerMinute: 'x' } }],

@@ -94,7 +94,7 @@ describe.each(
 });
 
 it.each(OPERATIONS)(
-	'%s makes a request with the other values of these tests',
+	'%s makes a request if all values are valid',
 	async (operation) => {
 		const { status } = await workspace.run(validParameters(operation), [workspace.ids]);
 

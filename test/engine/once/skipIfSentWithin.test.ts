@@ -222,9 +222,9 @@ describe('invalid values', () => {
 		[0, 'It is 0 for this item'],
 		[-1, 'It is -1 for this item'],
 		['={{ "soon" }}', 'It is "soon" for this item'],
-		['={{ "" }}', 'It is nothing for this item'],
-		['={{ undefined }}', 'It is nothing for this item'],
-		['={{ null }}', 'It is nothing for this item'],
+		['={{ "" }}', 'It is empty for this item'],
+		['={{ undefined }}', 'It is empty for this item'],
+		['={{ null }}', 'It is empty for this item'],
 	])('refuses a time limit of %j before the first request', async (hours, reason) => {
 		const { workspace, conversation } = await openChat();
 

@@ -21,17 +21,17 @@ it('leaves whitespace inside a text', () => {
 });
 
 it.each([...INVISIBLE, '', ' \n\t\u00a0\u3000', INVISIBLE.join(' ')])(
-	'reports that %j shows nothing',
+	'reports that %j is blank',
 	(text) => {
 		expect(isBlank(text)).toBe(true);
 	},
 );
 
-it.each(['.', '❤️', '\u200b.', '0'])('reports that %j shows something', (text) => {
+it.each(['.', '❤️', '\u200b.', '0'])('reports that %j is not blank', (text) => {
 	expect(isBlank(text)).toBe(false);
 });
 
-it('reads a text behind many line breaks in no time', () => {
+it('checks a text after many line breaks in linear time', () => {
 	const start = performance.now();
 
 	expect(isBlank(`${'\n\t'.repeat(14)}Halo`)).toBe(false);

@@ -1,4 +1,4 @@
-import { checkEmail, emailKey } from '../../../nodes/Sahut/values/emailAddress';
+import { normalizeEmail, emailKey } from '../../../nodes/Sahut/values/emailAddress';
 
 const BUDI = 'budi@example.com';
 
@@ -13,13 +13,13 @@ it.each([
 	'<budi@example.com>',
 	'<mailto:budi@example.com>',
 ])('reads the email address in %j', (text) => {
-	expect(checkEmail(text)).toBe(BUDI);
+	expect(normalizeEmail(text)).toBe(BUDI);
 });
 
 it.each(['Budi@Example.com', 'a?b@example.com', "o'brien@example.com", 'ﬁona@例え.jp'])(
 	'leaves the email address %s as it is',
 	(text) => {
-		expect(checkEmail(text)).toBe(text);
+		expect(normalizeEmail(text)).toBe(text);
 	},
 );
 
@@ -37,11 +37,11 @@ it.each([
 	'budi@exa\udc00mple.com',
 	'budi@example.c\ud83d',
 ])('rejects %j', (text) => {
-	expect(() => checkEmail(text)).toThrow('is not an email address');
+	expect(() => normalizeEmail(text)).toThrow('is not an email address');
 });
 
 it.each(['', ' ', '\u200b\u3164', 'mailto:', '<>'])('reports that %j is empty', (text) => {
-	expect(() => checkEmail(text)).toThrow('The email address is empty');
+	expect(() => normalizeEmail(text)).toThrow('The email address is empty');
 });
 
 it('compares email addresses without upper case and invisible characters', () => {

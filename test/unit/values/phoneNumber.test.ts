@@ -42,7 +42,7 @@ it.each(REJECTED)('rejects %j', (text) => {
 it.each([
 	['415305991', '41'],
 	['481564055', '48'],
-])('%j with the country code %s may have its code or not', (text, countryCode) => {
+])('accepts %j with the country code %s only with + or 0 before it', (text, countryCode) => {
 	expect(() => normalizePhone(text, countryCode)).toThrow('is not a phone number');
 	expect(normalizePhone(`+${text}`, countryCode)).toBe(`+${text}`);
 	expect(normalizePhone(`0${text}`, countryCode)).toBe(`+${countryCode}${text}`);
@@ -222,7 +222,7 @@ it('never reads a valid number as another one, whichever the default country is'
 	);
 });
 
-it('adds no digit but the country code, and drops none but zeros, a code and decimals', () => {
+it('adds only the country code, and removes only zeros, a repeated code and decimals', () => {
 	const piece = fc.oneof(
 		fc.stringMatching(/^(0|62|\+62|8|021|0361)?\d{1,9}$/),
 		fc.constantFrom(' ', '-', '.', '(', ')', '/', ',', '\n', ' - ', 'x', '@', ';', '\u200b', '+'),
@@ -259,7 +259,7 @@ it.each(['0812-3456-7890', '\u20660812 34567890', '6281234567890@c.us', 62812345
 );
 
 it.each(['021-5551234-12', '+6281234567891', '', null, undefined, {}])(
-	'does not take the number that Sahut stores as %j for another one',
+	'does not confuse the number that Sahut stores as %j with another one',
 	(stored) => {
 		expect(isSamePhone(stored, '+6281234567890', '62')).toBe(false);
 		expect(isSamePhone(stored, '+6221555123412', '62')).toBe(false);
@@ -279,7 +279,7 @@ it('valid examples of every country, with +, become what Google’s library make
 	}
 });
 
-it('whatever the text: E.164, or an error that says what is wrong', () => {
+it('converts any text to E.164, or throws an error that explains the problem', () => {
 	fc.assert(
 		fc.property(fc.oneof(fc.string(), fc.stringMatching(/^[+0-9 ().-]{0,20}$/)), (text) => {
 			try {

@@ -1,19 +1,19 @@
 import type { ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow';
 
-import { typedSearches } from '../../api/typedSearch';
+import { searchesFor } from '../../api/typedSearch';
 import { connect } from '../../transport/client';
 import { listOf, openPages } from '../../transport/pages';
 import { hasId } from '../../transport/repeats';
 import type { Contact } from '../../transport/types';
 import { entryOf } from '../recentRecords';
 
-/** Pages of one search that one look into the list reads at most, until a contact counts. */
+/** The most pages of each search that one call reads until it finds a contact that matches. */
 const MAX_PAGES_PER_SEARCH = 3;
 
 /**
  * Searches contacts for the locator, page by page, e.g. "Budi Santoso · +628123456789".
  *
- * @param paginationToken the next page, and the index of the search that has found contacts: `2 0`
+ * @param paginationToken the next page and the index of the search that found contacts: `2 0`
  */
 export async function searchContacts(
 	this: ILoadOptionsFunctions,
@@ -22,8 +22,8 @@ export async function searchContacts(
 ): Promise<INodeListSearchResult> {
 	const sahut = await connect(this);
 	const [first = 1, found] = (paginationToken ?? '1').split(' ').map(Number);
-	for (const [index, { q, isWanted }] of typedSearches(filter).entries()) {
-		// Further pages come from the search that has found the first one.
+	for (const [index, { q, isWanted }] of searchesFor(filter).entries()) {
+		// Further pages come from the search that found the first one.
 		if (found !== undefined && index !== found) continue;
 		const pages = openPages<Contact>(sahut, listOf('contacts', q === '' ? {} : { q }));
 		for (let page = first; page < first + MAX_PAGES_PER_SEARCH; page++) {

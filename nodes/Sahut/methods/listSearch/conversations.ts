@@ -7,7 +7,7 @@ import type { Conversation } from '../../transport/types';
 import { isPartOfPhone, subscriberDigits } from '../../values/phoneText';
 import { entryOf } from '../recentRecords';
 
-/** How many pages of 100 one look into the list reads at most, until something matches. */
+/** The most pages of 100 that one call reads until it finds a conversation that matches. */
 const MAX_PAGES_PER_SEARCH = 10;
 
 /** Whether a conversation is what the user types: part of the contact's name, phone or the channel. */

@@ -4,7 +4,7 @@ import { cleanText, isBlank } from '../../values/cleanText';
 import { parseInstant } from '../../values/instant';
 import { assertNoLeftovers } from '../../values/leftovers';
 import { parseNumber } from '../../values/number';
-import { asText, withoutHalfCharacters } from '../../values/text';
+import { asText, removeLoneSurrogates } from '../../values/text';
 
 /** The value of a custom attribute, in the JSON type in which it is sent. */
 export type AttributeValue = string | number | boolean;
@@ -12,7 +12,7 @@ export type AttributeValue = string | number | boolean;
 /** Stored in users' workflows: never rename one. */
 export type AttributeType = 'asGiven' | 'text' | 'number' | 'date' | 'checkbox';
 
-/** Returns the value to send; undefined if it cannot be converted. */
+/** Converts a value to the one to send; returns undefined if it cannot. */
 type Convert = (value: unknown, timezone: string) => AttributeValue | undefined;
 
 const CHECKBOX: Record<string, boolean | undefined> = Object.assign(Object.create(null), {
@@ -20,12 +20,12 @@ const CHECKBOX: Record<string, boolean | undefined> = Object.assign(Object.creat
 	...{ false: false, no: false, tidak: false, '0': false },
 });
 
-/** ISO 8601 in UTC, as Sahut writes times: `2026-11-30T01:30:00Z`. */
+/** Formats a time as Sahut does, as ISO 8601 in UTC: `2026-11-30T01:30:00Z`. */
 function toUtc(instant: number): string {
 	return new Date(instant).toISOString().replace('.000Z', 'Z');
 }
 
-/** A date object counts as its time; n8n turns some of them into text itself. */
+/** Leaves a value as it is, except a date object: JSON has none, so it becomes ISO 8601 text. */
 const asGiven: Convert = (value, timezone) => {
 	if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') {
 		return value;
@@ -40,15 +40,16 @@ const toText: Convert = (value, timezone) => {
 };
 
 /**
- * Midnight in the workflow's time zone counts as a date without a time, since `{{ $today }}` and the
- * dates of databases come like that: in UTC, they would be the day before.
+ * Converts a value to a date, or to a date and time. Midnight in the workflow's time zone becomes a date
+ * without a time: `{{ $today }}` and the dates of databases are at midnight, which in UTC can be the day
+ * before.
  */
 const toDate: Convert = (value, timezone) => {
 	const given = typeof value === 'string' ? cleanText(value) : value;
 	const instant = parseInstant(given, timezone);
 	if (instant === undefined) return undefined;
 	if (/^\d{4}-\d\d-\d\d$/.test(String(given))) return String(given);
-	// Swedish writes a time like ISO 8601: 2026-11-30 08:30:00.
+	// The Swedish locale formats times almost as ISO 8601: 2026-11-30 08:30:00.
 	const format = { timeZone: timezone, dateStyle: 'short', timeStyle: 'medium' } as const;
 	const [date, time] = new Intl.DateTimeFormat('sv-SE', format).format(instant).split(' ');
 	return time === '00:00:00' && instant % 1_000 === 0 ? date : toUtc(instant);
@@ -65,29 +66,30 @@ const TYPES: Record<AttributeType, { convert: Convert; is: string; advice: strin
 	},
 	text: {
 		convert: toText,
-		is: 'a text',
+		is: 'text',
 		advice:
 			'Point the expression at a single value, such as {{ $json.city }}, or join a list with .join(", ").',
 	},
 	number: {
 		convert: parseNumber,
-		is: 'an unambiguous number',
+		is: 'a valid number',
 		advice:
-			'Enter digits, with a dot for decimals and no separator of thousands, such as 1000 or 12.5. Numbers with a leading zero or more than 15 digits are codes: choose the type Text for them.',
+			'Enter digits, with a dot for decimals and without thousands separators, such as 1000 or 12.5. For a code with a leading zero or more than 15 digits, choose the type Text.',
 	},
 	date: {
 		convert: toDate,
 		is: 'a date',
-		advice: 'Enter one like 2026-11-30, or with a time, like 2026-11-30T08:30:00+07:00.',
+		advice:
+			'Enter a date such as 2026-11-30, or a date and time such as 2026-11-30T08:30:00+07:00.',
 	},
 	checkbox: {
 		convert: toCheckbox,
 		is: 'true or false',
-		advice: 'Enter true or false. 1 and 0, yes and no, ya and tidak are accepted too.',
+		advice: 'Enter true or false. You can also enter 1 or 0, yes or no, ya or tidak.',
 	},
 };
 
-/** Shows a value in an error. */
+/** Describes a value in an error message. */
 function describe(value: unknown): string {
 	if (Array.isArray(value)) return 'a list';
 	return typeof value === 'object' ? 'an object' : (JSON.stringify(value) ?? String(value));
@@ -97,9 +99,9 @@ function describe(value: unknown): string {
  * Converts the value of a custom attribute to the type that the user chose.
  *
  * @param label identifies the attribute in errors, e.g. `Custom attribute "poin"`
- * @param type the chosen type; undefined in rows that were stored before there were types
- * @param timezone applies to dates without one, e.g. `Asia/Jakarta`
- * @returns undefined for an empty value: it must not erase what Sahut has
+ * @param type the chosen type; undefined in rows that were stored before the field Type existed
+ * @param timezone the time zone of dates that have none, e.g. `Asia/Jakarta`
+ * @returns undefined for an empty value, which must not erase the value in Sahut
  * @throws UserError for an unknown type, and for a value that cannot be converted
  */
 export function toAttributeValue(
@@ -110,8 +112,8 @@ export function toAttributeValue(
 ): AttributeValue | undefined {
 	const chosen = String(type ?? 'asGiven');
 	if (!Object.hasOwn(TYPES, chosen)) {
-		throw new UserError(`The type of ${label} is unknown`, {
-			description: `It is ${describe(type)} for this item. Use one of ${Object.keys(TYPES).join(', ')}.`,
+		throw new UserError(`${label} has an unknown type`, {
+			description: `It is ${describe(type)} for this item. Use one of: ${Object.keys(TYPES).join(', ')}.`,
 		});
 	}
 	const isText = typeof value === 'string';
@@ -119,10 +121,10 @@ export function toAttributeValue(
 	const { convert, is, advice } = TYPES[chosen as AttributeType];
 	const isNumber = Number.isFinite(value);
 	// `asText` rejects rounded numbers.
-	const text = isText || isNumber ? withoutHalfCharacters(asText(value, label)) : '';
+	const text = isText || isNumber ? removeLoneSurrogates(asText(value, label)) : '';
 	if (isText) assertNoLeftovers(text, label);
-	const isNaN = typeof value === 'number' && !isNumber;
-	const converted = isNaN ? undefined : convert(isText ? text : value, timezone);
+	const isNotFinite = typeof value === 'number' && !isNumber;
+	const converted = isNotFinite ? undefined : convert(isText ? text : value, timezone);
 	if (converted !== undefined) return converted;
 	const given = typeof value === 'number' ? String(value) : describe(value);
 	throw new UserError(`${label} is not ${is}`, {

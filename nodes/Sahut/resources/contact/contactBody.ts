@@ -1,13 +1,13 @@
 import type { ContactFields } from '../../api/contacts';
 import type { Params } from '../../runtime/params';
-import { checkEmail } from '../../values/emailAddress';
+import { normalizeEmail } from '../../values/emailAddress';
 import { normalizePhone } from '../../values/phoneNumber';
 import { readNamedRows } from '../namedRows';
 import { toAttributeValue } from './attributeValue';
 
 const ATTRIBUTE_ADVICE = {
-	noName: 'Enter the key of the attribute as it stands in Sahut.',
-	twice: 'Keep one of the two: an attribute has one value.',
+	noName: 'Enter the key of the attribute in Name, exactly as in Sahut.',
+	twice: 'Remove one of the two rows: an attribute can have only one value.',
 };
 
 function readAttributes(params: Params, collection: string) {
@@ -19,11 +19,10 @@ function readAttributes(params: Params, collection: string) {
 }
 
 /**
- * Reads the fields of a collection. An empty field counts as not given, so that a gap in a CRM erases
- * nothing.
+ * Reads the contact's fields from a collection. Omits empty fields, so that a gap in a CRM erases nothing.
  *
- * @param hidden an entry that n8n does not show: one that is still stored has no effect
- * @throws UserError for what cannot be a phone number, an email address or an attribute.
+ * @param hidden a field that n8n hides; a value that is still stored for it is ignored
+ * @throws UserError for an invalid phone number, email address or attribute
  */
 export function readContactFields(
 	params: Params,
@@ -40,7 +39,7 @@ export function readContactFields(
 	return {
 		...texts,
 		...(phone && { phone: normalizePhone(phone) }),
-		...(email && { email: checkEmail(email) }),
+		...(email && { email: normalizeEmail(email) }),
 		...(tags && { tags }),
 		...(Object.keys(attributes).length > 0 && { custom_attributes: attributes }),
 	};

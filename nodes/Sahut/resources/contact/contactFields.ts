@@ -21,15 +21,15 @@ const attribute = {
 	values: [
 		textField('Name', 'name', {
 			placeholder: 'e.g. kota',
-			description: 'The key of the attribute, which an admin has defined in Sahut',
+			description: 'The key of the attribute, as an admin has defined it in Sahut',
 		}),
 		choiceField('Type', 'type', {
 			default: 'asGiven',
-			description: 'The type that the attribute has in Sahut: the value is sent in this type',
+			description: 'The type of the attribute in Sahut. The node sends the value in this type.',
 			options: optionsOf({
 				asGiven: [
 					'As Given',
-					'A fixed value is a text; a number, true or false from an expression stays what it is',
+					'No conversion: a fixed value is sent as text; a number, true or false from an expression keeps its type',
 				],
 				checkbox: ['Checkbox', 'True or false; also 1 or 0, yes or no, ya or tidak'],
 				date: ['Date', 'A date such as 2026-11-30, or a date and time'],

@@ -9,7 +9,7 @@ export const list = listOperation(
 		textField('Query', 'query', {
 			placeholder: 'e.g. Budi',
 			description:
-				'Only contacts whose name, phone or email matches this text. A phone number may be in any usual form.',
+				'Only contacts whose name, phone or email matches this text. You can enter a phone number in any common format.',
 		}),
 		textField('Tag', 'tag', {
 			placeholder: 'e.g. pelanggan-setia',

@@ -29,7 +29,7 @@ export const update: Operation<{ contactId: string; changes: ContactFields }> = 
 	},
 	lane: ({ contactId }) => `contact ${contactId}`,
 	async run({ contactId, changes }, sahut) {
-		// What changes depends on when the contact is read: decided once, however often n8n runs this.
+		// The changes depend on when the contact is read: a retry must not decide again.
 		const json = await sahut.once(`update of ${contactId}`, {
 			async run() {
 				const contact = await getContact(sahut, contactId);

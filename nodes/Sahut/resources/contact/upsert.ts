@@ -22,7 +22,7 @@ import type { ItemClient } from '../../api/itemClient';
 import type { Operation } from '../../runtime/operation';
 import { undefinedIfNotFound } from '../../transport/errors';
 import type { Contact } from '../../transport/types';
-import { checkEmail } from '../../values/emailAddress';
+import { normalizeEmail } from '../../values/emailAddress';
 import { normalizePhone } from '../../values/phoneNumber';
 import { collection } from '../fields';
 import { choiceField, optionsOf, showIf } from '../fieldTypes';
@@ -57,13 +57,13 @@ async function create({ key, fields }: Input, sahut: ItemClient) {
 	return await createOrFindContact({ ...fields, ...key, name }, key, sahut);
 }
 
-/** Updates a contact that was found, unless it already has all values, in its lane. */
+/** Updates a contact that a search found, in its lane, unless it already has all values. */
 async function update(found: Contact, { fields }: Input, sahut: ItemClient): Promise<Contact> {
 	const run = async () => {
-		// A search may be out of date: attributes are never merged with those that it shows.
-		const isMerged = fields.custom_attributes && !containsValues(found, fields);
+		// A search result may be stale, so attributes are merged with those of the contact itself.
+		const mergesAttributes = fields.custom_attributes && !containsValues(found, fields);
 		const contact =
-			isMerged || isRecentlyWritten(found.id, sahut)
+			mergesAttributes || isRecentlyWritten(found.id, sahut)
 				? await getContact(sahut, found.id)
 				: await completeContact(found, sahut);
 		return await updateContact(found.id, contact, fields, sahut);
@@ -103,7 +103,7 @@ export const upsert: Operation<Input> = {
 	read(params) {
 		const byEmail = params.choice('matchBy') === 'email';
 		const key = byEmail
-			? { email: checkEmail(params.identifier('email')) }
+			? { email: normalizeEmail(params.identifier('email')) }
 			: { phone: normalizePhone(params.identifier('phone')) };
 		const fields = readContactFields(params, 'additionalFields', byEmail ? 'email' : 'phone');
 		const name = params.text('name').trim();

@@ -76,7 +76,7 @@ export const update: Operation<{ conversationId: string; changes: ConversationCh
 	},
 	lane: ({ conversationId }) => `conversation ${conversationId}`,
 	async run({ conversationId, changes }, sahut) {
-		// Whether anything changes depends on when it is read: decided once, however often n8n runs this.
+		// Whether anything changes depends on when it is read: a retry must not decide again.
 		const json = await sahut.once(`update of ${conversationId}`, {
 			async run() {
 				const conversation = await getConversation(sahut, conversationId);

@@ -23,11 +23,11 @@ function readTemplate(params: Params): IDataObject {
 	return { template_id, ...(hasVariables && { template_variables: variables }) };
 }
 
-/** Whether the message is an internal note. @throws UserError if it is more than a text */
+/** Reads whether the message is an internal note. @throws UserError if a note would have a template */
 function readIsNote(params: Params, type: string): boolean {
 	const isNote = params.flag('options.private', false);
 	if (!isNote || type === 'text') return isNote;
-	throw new UserError('Private requires the Message Type Text', {
+	throw new UserError('Private requires Message Type to be Text', {
 		description:
 			'A template always goes to the customer, so it cannot be an internal note. Remove Private from Options, or set Message Type to Text.',
 	});

@@ -25,7 +25,7 @@ export const send: Operation<Input> = {
 			sendOptions.dryRun,
 			flagField('Private', 'private', {
 				description:
-					'Whether to send an internal note, which your team sees and the customer does not. Only for the Message Type Text.',
+					'Whether to send an internal note, which your team sees and the customer does not. Works only if Message Type is Text.',
 			}),
 			sendOptions.requestsPerMinute,
 			sendOptions.skipIfSentWithin,

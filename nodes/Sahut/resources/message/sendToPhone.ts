@@ -24,10 +24,10 @@ function readSkipTags(params: Params): string[] {
 	if (!tags?.length && params.isAdded('options.skipContactTags')) {
 		throw new UserError('Skip Contacts With Tags has no tag', {
 			description:
-				'Enter a tag, or remove the option. If an expression should give it, check that it has a value for this item.',
+				'Enter a tag, or remove the option. If an expression provides it, check that it has a value for this item.',
 		});
 	}
-	// An entry with separators may be one tag, or several: both are skipped.
+	// An entry with separators may be one tag or several: both readings are tags to skip.
 	return (tags ?? []).flatMap((tag) => [tag, ...splitText(tag)]).filter((tag) => !isBlank(tag));
 }
 

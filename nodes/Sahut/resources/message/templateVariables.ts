@@ -3,27 +3,29 @@ import { UserError } from 'n8n-workflow';
 import type { Row } from '../../runtime/params';
 import { isBlank } from '../../values/cleanText';
 import { assertNoLeftovers } from '../../values/leftovers';
-import { asText, withoutHalfCharacters } from '../../values/text';
+import { asText, removeLoneSurrogates } from '../../values/text';
 import { readNamedRows } from '../namedRows';
 
 /** Name → value of the placeholders of a WhatsApp template. Any name is allowed, even `__proto__`. */
 export type TemplateVariables = Record<string, string>;
 
 /**
- * Removes from a value halves of characters, and what Meta refuses: line breaks, tabs and more than four spaces in a row become one
- * space.
+ * Converts a value to one that Meta accepts: removes lone surrogates, and replaces line breaks, tabs and
+ * more than four spaces in a row with one space.
  */
-function asWhatsAppTakes(value: string): string {
-	const whole = withoutHalfCharacters(value);
-	return whole.replace(/\s*[\t\n\v\f\r\u0085\u2028\u2029]\s*|[^\S\t\n\v\f\r]{5,}/gu, ' ').trim();
+function toAcceptedValue(value: string): string {
+	const wellFormed = removeLoneSurrogates(value);
+	return wellFormed
+		.replace(/\s*[\t\n\v\f\r\u0085\u2028\u2029]\s*|[^\S\t\n\v\f\r]{5,}/gu, ' ')
+		.trim();
 }
 
 const JSON_LABEL = 'Template Variables (JSON)';
 const MAX_SHOWN_LENGTH = 100;
 
 const VARIABLE_ADVICE = {
-	noName: 'Enter the name of the placeholder as it stands in the template.',
-	twice: 'Keep one of the two: a placeholder has one value.',
+	noName: 'Enter the name of the placeholder, exactly as in the template.',
+	twice: 'Remove one of the two: a placeholder can have only one value.',
 };
 
 /** Returns the bare name of a placeholder: `customer_name` for `{{ customer_name }}`. */
@@ -34,19 +36,19 @@ function toBareName(name: string): string {
 function noValueError(name: string): UserError {
 	return new UserError(`Template variable "${name}" has no value`, {
 		description:
-			'WhatsApp accepts no blank values. Enter a value, or check that the expression has one for this item.',
+			'WhatsApp does not accept blank values. Enter a value, or check that the expression has one for this item.',
 	});
 }
 
 /**
  * Converts rows of names and values to variables, in their order.
  *
- * @throws UserError for a variable without a name, with the name of another one, with a blank value, or
- * with a value that contains what a failed expression leaves behind
+ * @throws UserError for a variable without a name, with a name that is defined twice, with a blank value,
+ * or with leftovers of a failed expression in its value
  */
 export function toTemplateVariables(rows: Row[]): TemplateVariables {
 	const toValue = (given: Row[string], name: string) => {
-		const value = asWhatsAppTakes(given ?? '');
+		const value = toAcceptedValue(given ?? '');
 		assertNoLeftovers(value, `Template variable "${name}"`, true);
 		if (!isBlank(value)) return value;
 		throw noValueError(name);
@@ -67,11 +69,11 @@ function namesInFlatJson(text: string): string[] {
 		.map(([, name]) => JSON.parse(name!) as string);
 }
 
-/** A name and a value of a flat JSON object, with the `{` or `,` before them. */
+/** An entry of a flat JSON object, with the `{` or `,` before it. */
 const JSON_ENTRY =
 	/\s*[{,]\s*"(?:[^"\\\p{Cc}]|\\.)*"\s*:\s*(?:"(?:[^"\\\p{Cc}]|\\.)*"|[-+.\w]+)(?=\s*[,}])/uy;
 
-/** Returns the line, from 1, of the first entry of a flat JSON object that is not valid, and its text. */
+/** Returns the number, from 1, and the text of the first invalid line in a flat JSON object. */
 function findInvalidLine(text: string): { number: number; line: string } {
 	JSON_ENTRY.lastIndex = 0;
 	let end = 0;
@@ -90,7 +92,7 @@ function parseJson(text: string): unknown {
 	const shown = line.length > MAX_SHOWN_LENGTH ? `${line.slice(0, MAX_SHOWN_LENGTH)}…` : line;
 	throw new UserError(`${JSON_LABEL} is not valid JSON in line ${number}: ${shown}`, {
 		description:
-			'A value from an expression may contain quotes or line breaks. Set Template Variables Input to Using Fields Below, which takes any text.',
+			'A value from an expression may contain quotes or line breaks. Set Template Variables Input to Using Fields Below, which accepts any text.',
 	});
 }
 
@@ -111,7 +113,7 @@ function tryParse(text: string): { value: unknown } | undefined {
 export function parseTemplateVariables(json: unknown): TemplateVariables {
 	const wanted = {
 		description:
-			'Use one object of texts, numbers or booleans, e.g. { "customer_name": "Budi", "total": "Rp 450.000" }.',
+			'Use one object whose values are texts, numbers or booleans, e.g. { "customer_name": "Budi", "total": "Rp 450.000" }.',
 	};
 	const text = typeof json === 'string' ? json.trim() : undefined;
 	if (text === '') return {};
@@ -123,7 +125,7 @@ export function parseTemplateVariables(json: unknown): TemplateVariables {
 		if (!['string', 'number', 'boolean'].includes(typeof value)) {
 			if (value === undefined) throw noValueError(name);
 			const found = value === null ? 'null' : Array.isArray(value) ? 'a list' : 'an object';
-			throw new UserError(`Template variable "${name}" is ${found}, not a text`, wanted);
+			throw new UserError(`Template variable "${name}" is ${found}, not text`, wanted);
 		}
 	}
 	const values = new Map(Object.entries(parsed));
