@@ -42,7 +42,7 @@ describe('an answer that refuses', () => {
 		[413, 'too_large', 'is too large for Sahut', 'Shorten the texts'],
 		[415, 'unsupported', 'does not accept the format', 'whether a proxy'],
 		[422, 'validation_error', 'Sahut refused the data', 'Check the text of the message'],
-		[451, 'legal', 'for legal reasons', 'Ask the support of Sahut'],
+		[451, 'legal', 'for legal reasons', 'Ask Sahut support'],
 		[418, 'teapot', 'Sahut answered the request for conversation', 'Check the Base URL'],
 	])('with %s says what it is and what to do, and is asked once', async (...row) => {
 		const [status, code, message, advice] = row;
@@ -375,7 +375,7 @@ describe('an API key that Sahut repeats', () => {
 });
 
 describe('half of an emoji', () => {
-	it('in an ID is rejected: nothing is sent, repeated or in doubt', async () => {
+	it('in an ID is rejected without a request or a retry', async () => {
 		const { run, requests } = await openWorkspace();
 		const waits: number[] = [];
 		withTransport({
@@ -395,7 +395,7 @@ describe('half of an emoji', () => {
 		const toRun = { ...sahutWorkflow(sendText), credentials };
 		const search = searchList(toRun, 'searchContacts', 'Budi \ud83d');
 
-		await expect(search).rejects.toThrow('contains a broken character');
+		await expect(search).rejects.toThrow('contains half of an emoji');
 		expect(requests()).toEqual([]);
 	});
 });

@@ -126,7 +126,7 @@ describe('a custom attribute', () => {
 	it.each(['angka', '', 'constructor', 5])(
 		'rejects the type %p, even for an empty value',
 		(type) => {
-			expect(() => convert('', type)).toThrow('The type of Custom attribute "poin" is unknown');
+			expect(() => convert('', type)).toThrow('Custom attribute "poin" has an unknown type');
 		},
 	);
 });

@@ -50,7 +50,8 @@ export function asOptionalId(value: unknown, label: string): string {
 	assertNoLeftovers(id, label);
 	if (!NOT_IN_AN_ID.test(id)) return id;
 	throw new UserError(`${label} ${JSON.stringify(id)} is not an ID`, {
-		description: 'An ID has no spaces, slashes or other special characters. Enter only the ID, without a link or a name.',
+		description:
+			'An ID has no spaces, slashes or other special characters. Enter only the ID, without a link or a name.',
 	});
 }
 

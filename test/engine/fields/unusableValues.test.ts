@@ -93,12 +93,9 @@ describe.each(
 	});
 });
 
-it.each(OPERATIONS)(
-	'%s makes a request if all values are valid',
-	async (operation) => {
-		const { status } = await workspace.run(validParameters(operation), [workspace.ids]);
+it.each(OPERATIONS)('%s makes a request if all values are valid', async (operation) => {
+	const { status } = await workspace.run(validParameters(operation), [workspace.ids]);
 
-		expect(status).toBe('success');
-		expect(workspace.requests()).not.toEqual([]);
-	},
-);
+	expect(status).toBe('success');
+	expect(workspace.requests()).not.toEqual([]);
+});
