@@ -89,7 +89,7 @@ describe('a delivery', () => {
 		['in data.data', { event: 'message.created', data: { data: { message, conversation } } }],
 		['beside the name', { event: 'message.created', ...message, conversation }],
 		['in data, with the name in event_type', { event_type: 'message.created', data: { message } }],
-	])('that has its record %s starts an execution with it', async (_, body) => {
+	])('that has its record %s starts an execution with this record', async (_, body) => {
 		await host.deliver(body);
 
 		expect(host.executions).toMatchObject([
@@ -229,7 +229,7 @@ describe('of several messages', () => {
 		]);
 	});
 
-	it('one that a known value excludes starts nothing, although another value is unknown', async () => {
+	it('one with an excluded value starts nothing, even if another value is unknown', async () => {
 		await host.publish({ events: ['message.created'], options: { channelIds: ['ch_2'] } });
 
 		await host.deliver(messageEvent(typeless));

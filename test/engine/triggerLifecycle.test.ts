@@ -108,7 +108,7 @@ describe('publishing', () => {
 
 	it('keeps no webhook of which it does not know the secret', async () => {
 		sandbox.faults.add({ method: 'POST', kind: 'body', body: { data: { id: 'wh_1' } } });
-		await expect(publish()).rejects.toThrow('Sahut did not say the secret of the webhook');
+		await expect(publish()).rejects.toThrow('Sahut returned no signing secret for the webhook');
 		expect(requests()).toEqual(['POST /webhooks', 'DELETE /webhooks/wh_1']);
 		expect(host.stored).toEqual({});
 	});

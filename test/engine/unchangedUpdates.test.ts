@@ -96,7 +96,7 @@ describe('an email address that Sahut stores in lower case', () => {
 		expect(writesOf(workspace)).toHaveLength(1);
 	});
 
-	it('is written if it is another one', async () => {
+	it('is written if it differs', async () => {
 		const { workspace, contact } = await openWithRecords();
 		contact.email = 'ani@toko.co.id';
 
@@ -157,7 +157,7 @@ it.each<[string, 'contact' | 'conversation', IDataObject]>([
 });
 
 describe('a team', () => {
-	it('that Sahut does not show is written each time', async () => {
+	it('that Sahut does not return is written each time', async () => {
 		const { workspace, conversation } = await openWithRecords();
 		const parameters = update('conversation', { teamId: 'team_1' });
 
@@ -167,7 +167,7 @@ describe('a team', () => {
 	});
 
 	it.each([{ team_id: 'team_1' }, { team: { id: 'team_1', name: 'Penjualan' } }])(
-		'that Sahut shows as %j is written if it differs',
+		'that Sahut returns as %j is written if it differs',
 		async (shown) => {
 			const { workspace, conversation, sandbox } = await openWithRecords();
 			const { id } = conversation;

@@ -60,7 +60,7 @@ describe('a custom attribute', () => {
 	});
 
 	it.each(['asGiven', 'text', 'number'])('of type %s rejects a number that was rounded', (type) => {
-		expect(() => convert(2 ** 60, type)).toThrow('too large to be exact');
+		expect(() => convert(2 ** 60, type)).toThrow('too large to be an exact number');
 		expect(convert(3273012345678901, type)).toEqual(
 			type === 'text' ? '3273012345678901' : 3273012345678901,
 		);
@@ -91,7 +91,7 @@ describe('a custom attribute', () => {
 		['asGiven', { a: 1 }, 'a single value', 'an object', 'Point the expression'],
 		['asGiven', NaN, 'a single value', 'NaN', 'Point the expression'],
 		['asGiven', new Date(NaN), 'a single value', 'an object', 'Point the expression'],
-		['text', ['a'], 'a text', 'a list', '.join('],
+		['text', ['a'], 'text', 'a list', '.join('],
 		['number', '1.000', 'a valid number', '"1.000"', 'such as 1000 or 12.5'],
 		['number', '12.345', 'a valid number', '"12.345"', 'such as 1000 or 12.5'],
 		['number', '1,000', 'a valid number', '"1,000"', 'such as 1000 or 12.5'],
@@ -102,11 +102,11 @@ describe('a custom attribute', () => {
 		['number', '12345678901234567', 'a valid number', '"123456789', 'the type Text'],
 		['number', true, 'a valid number', 'true', 'such as 1000 or 12.5'],
 		['number', Infinity, 'a valid number', 'Infinity', 'such as 1000 or 12.5'],
-		['date', '05/03/2024', 'a date', '"05/03/2024"', 'Enter one like 2026-11-30'],
-		['date', '2026-02-30', 'a date', '"2026-02-30"', 'Enter one like 2026-11-30'],
-		['date', 'besok', 'a date', '"besok"', 'Enter one like 2026-11-30'],
-		['date', 45356, 'a date', '45356', 'Enter one like 2026-11-30'],
-		['date', true, 'a date', 'true', 'Enter one like 2026-11-30'],
+		['date', '05/03/2024', 'a date', '"05/03/2024"', 'Enter a date such as 2026-11-30'],
+		['date', '2026-02-30', 'a date', '"2026-02-30"', 'Enter a date such as 2026-11-30'],
+		['date', 'besok', 'a date', '"besok"', 'Enter a date such as 2026-11-30'],
+		['date', 45356, 'a date', '45356', 'Enter a date such as 2026-11-30'],
+		['date', true, 'a date', 'true', 'Enter a date such as 2026-11-30'],
 		['checkbox', 'mungkin', 'true or false', '"mungkin"', 'Enter true or false.'],
 		['checkbox', 2, 'true or false', '2', 'Enter true or false.'],
 		['checkbox', [true], 'true or false', 'a list', 'Enter true or false.'],

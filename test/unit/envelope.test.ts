@@ -180,7 +180,7 @@ describe('a flat delivery', () => {
 		expect(object).not.toHaveProperty('type');
 	});
 
-	it('with the ID of the event has the time of the event too, and the ID of the record elsewhere', () => {
+	it('with an ID of the event also has the time of the event, and the ID of the record in another field', () => {
 		const time = '2026-11-24T03:00:00Z';
 		const body = { ...flat, id: 'evt_1', message_id: 'msg_1', created_at: time };
 
@@ -190,7 +190,7 @@ describe('a flat delivery', () => {
 		expect(event.object).not.toHaveProperty('created_at');
 	});
 
-	it('about an update does not take the creation of the record for the time of the event', () => {
+	it('about an update does not use the creation time of the record as the time of the event', () => {
 		const created_at = '2024-03-15T08:30:00Z';
 
 		const event = readEvent({ event: 'contact.updated', ...contact, created_at })!;

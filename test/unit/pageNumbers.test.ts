@@ -60,7 +60,7 @@ describe.each<[string, (meta: PageMeta) => unknown]>([
 	});
 });
 
-it('a list that claims a thousand million pages ends with its first empty page', async () => {
+it('a list that claims a billion pages ends with its first empty page', async () => {
 	const { request } = listOf(250, (meta) => ({ ...meta, total_pages: 1_000_000_000 }));
 	let requests = 0;
 	const sahut = {

@@ -35,9 +35,11 @@ it('names the limit of WhatsApp for a longer text or value, whatever Sahut says'
 	const text = refusalAdvice({ content: '😀'.repeat(4_097) }, 'over 24 hours');
 	const value = { ...TEMPLATE, template_variables: { a: 'x'.repeat(1_024), b: 'x'.repeat(1_025) } };
 
-	expect(text).toBe('WhatsApp accepts at most 4,096 characters in a text, and this one has 4,097.');
+	expect(text).toBe(
+		'WhatsApp accepts at most 4,096 characters in a text, but this text has 4,097. Shorten it, or split it into several messages.',
+	);
 	expect(refusalAdvice({ content: '😀'.repeat(4_096) }, 'too long')).not.toContain('4,096');
 	expect(refusalAdvice(value)).toBe(
-		'WhatsApp accepts at most 1,024 characters in a template variable, and "b" has 1,025.',
+		'WhatsApp accepts at most 1,024 characters in a template variable, but "b" has 1,025. Shorten the value.',
 	);
 });

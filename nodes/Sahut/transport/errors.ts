@@ -5,7 +5,7 @@ import { isOfUnknownFate, isTimeout, passesByItself, type Outcome } from './outc
 import type { SahutRequest, Wording } from './types';
 
 const MAY_HAVE_ARRIVED =
-	'It may or may not have arrived, and it is not sent again by itself: look into Sahut before you do.';
+	'It may or may not have arrived, and the node does not send it again: check in Sahut before you do.';
 
 /** `error.code` and `error.message` of Sahut's error envelope, as far as the answer has them. */
 function whatSahutSaid(body: unknown): { code?: string; message?: string } {

@@ -26,7 +26,7 @@ const timeOf = ({ created_at }: Timed) => Date.parse(created_at);
 
 const isFrom = (time: number, record?: Timed) => record !== undefined && timeOf(record) >= time;
 
-/** One without a time tells nothing of where its page is. */
+/** Whether a record has a valid time. Others do not show where their page is. */
 const hasTime = (record: Timed) => !Number.isNaN(timeOf(record));
 
 /**

@@ -93,9 +93,13 @@ export async function register(context: IHookFunctions): Promise<void> {
 	if (webhookId) remember(webhookId, triggerOf(context), made);
 	if (webhookId && secret) return await warnOfObstacles(context, webhook, events);
 	await deleteOwn(context, sahut);
-	throw new NodeOperationError(context.getNode(), 'Sahut did not say the secret of the webhook', {
-		description: 'Without it, deliveries cannot be told from forged ones. Try again later.',
-	});
+	throw new NodeOperationError(
+		context.getNode(),
+		'Sahut returned no signing secret for the webhook',
+		{
+			description: 'Without it, the node cannot detect forged deliveries. Try again later.',
+		},
+	);
 }
 
 /** Deletes the webhook that `register` made, and forgets it; one that is gone already is fine. */

@@ -81,8 +81,7 @@ export const upsert: Operation<Input> = {
 	fields: [
 		choiceField('Match By', 'matchBy', {
 			default: 'phone',
-			description:
-				'How to tell whether the contact is there already; of several that match, the oldest is updated',
+			description: 'How to find an existing contact. If several match, the oldest one is updated.',
 			options: optionsOf({ email: 'Email', phone: 'Phone' }),
 		}),
 		showIf({ matchBy: ['phone'] }, { ...phoneField, required: true }),

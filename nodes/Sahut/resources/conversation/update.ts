@@ -20,8 +20,7 @@ function readAssignee(params: Params): Pick<ConversationChanges, 'assignee_id'> 
 	}
 	if (assigneeId !== '' && !isNobody) {
 		throw new UserError('Assignee and Unassign are both set', {
-			description:
-				'Remove one of the two: a conversation cannot be given to an agent and to nobody.',
+			description: 'Remove one of the two options.',
 		});
 	}
 	return { assignee_id: null };
@@ -49,12 +48,7 @@ export const update: Operation<{ conversationId: string; changes: ConversationCh
 	fields: [
 		conversationLocator,
 		collection('updateFields', [
-			idOption(
-				'Assignee',
-				'assigneeId',
-				'getNewAssignees',
-				'The agent, or nobody, who takes care of it from now on',
-			),
+			idOption('Assignee', 'assigneeId', 'getNewAssignees', 'The agent to assign, or nobody'),
 			textsField('Labels', 'labels', 'Label', {
 				placeholder: 'e.g. lunas',
 				description:
@@ -66,7 +60,7 @@ export const update: Operation<{ conversationId: string; changes: ConversationCh
 					'The team that takes care of it from now on. Sahut documents no list of teams: if you do not find the ID in Sahut, ask Sahut’s support.',
 			}),
 			flagField('Unassign', 'unassign', {
-				description: 'Whether to take the assignee away, so that nobody takes care of it',
+				description: 'Whether to remove the assignee',
 			}),
 		]),
 	],
