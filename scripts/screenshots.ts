@@ -1,20 +1,22 @@
 import { resolve } from 'node:path';
 
-import { shootForDocs } from './pictures/docs';
-import { shootEverything } from './pictures/panels';
-import { inStudio } from './pictures/studio';
+import { updateDocsScreenshots } from './screenshots/docs';
+import { takeAllScreenshots } from './screenshots/panels';
+import { withScreenshotEnvironment } from './screenshots/environment';
 
 const FOLDER = 'test-results/screenshots';
 
-/** Takes pictures of all panels into a folder; with `--docs`, renews those of the documentation. */
+/** Takes screenshots of all panels into a folder. With `--docs`, updates those of the documentation. */
 async function main([argument = FOLDER]: string[]): Promise<void> {
 	if (argument === '--docs') {
-		await inStudio(shootForDocs);
+		await withScreenshotEnvironment(updateDocsScreenshots);
 		return;
 	}
 	const folder = resolve(argument);
-	await inStudio(async (studio) => await shootEverything(studio, folder));
-	console.log(`The pictures are in ${folder}.`);
+	await withScreenshotEnvironment(
+		async (environment) => await takeAllScreenshots(environment, folder),
+	);
+	console.log(`Wrote the screenshots to ${folder}.`);
 }
 
 main(process.argv.slice(2)).catch((error: unknown) => {

@@ -1,31 +1,31 @@
 import { randomUUID } from 'node:crypto';
 import fastify from 'fastify';
 
-/** A message of a chat, as OpenAI's API writes it. */
+/** A chat message in the format of OpenAI's API. */
 export interface ChatMessage {
 	role: 'assistant' | 'system' | 'tool' | 'user';
 	content: string | null;
 }
 
-/** What the model says, or the tools that it calls, by their names, with what it gives to each. */
+/** A response of the model: a text, or tool calls with their arguments. */
 export type Turn = string | Array<{ tool: string; given: object }>;
 
-/** Decides what the model does, by the chat so far. */
+/** Returns the response of the model to a chat. */
 export type Script = (chat: ChatMessage[]) => Promise<Turn> | Turn;
 
 export interface ScriptedModel {
 	/** The credential for n8n's OpenAI nodes. */
 	credential: { name: string; type: 'openAiApi'; data: Record<string, unknown> };
-	/** What it does from now on. */
+	/** The current script, which may be replaced at any time. */
 	script: Script;
-	/** The chats that it was asked to go on with, oldest first. */
+	/** The chats of all requests, oldest first. */
 	chats: ChatMessage[][];
 	close(): Promise<void>;
 }
 
 const MODEL = 'scripted';
 
-/** The message of an answer. */
+/** Converts a turn to a chat message. */
 function messageOf(turn: Turn) {
 	if (typeof turn === 'string') return { role: 'assistant', content: turn };
 	const tool_calls = turn.map(({ tool, given }, index) => ({
@@ -37,14 +37,14 @@ function messageOf(turn: Turn) {
 	return { role: 'assistant', content: null, tool_calls };
 }
 
-/** A language model without a mind: it answers as OpenAI's chat completions API does, by a script. */
+/** Starts a mock of OpenAI's chat completions API that responds as a script says. */
 export async function startScriptedModel(script: Script): Promise<ScriptedModel> {
 	const server = fastify();
 	server.get('/v1/models', () => ({ object: 'list', data: [{ id: MODEL, object: 'model' }] }));
 	server.post<{ Body: { messages: ChatMessage[] } }>('/v1/chat/completions', async (request) => {
 		const { messages } = request.body;
 		model.chats.push(messages);
-		// A status that n8n does not try again.
+		// n8n does not retry this status.
 		const turn = await Promise.resolve(model.script(messages)).catch((cause: Error) => {
 			throw Object.assign(cause, { statusCode: 400 });
 		});

@@ -3,25 +3,26 @@ import { join } from 'node:path';
 
 import { startSandbox } from '../sandbox';
 import {
-	availablePort,
+	resolvePort,
 	cacheFolder,
 	installBuild,
 	installN8n,
-	lastLines,
+	logTail,
 	signIn,
 	startN8n,
 	type RunningN8n,
 } from './n8n';
 import { compileOnChange } from './start/compileOnChange';
-import { provideCredential, provideExamples } from './start/importExamples';
-import { introduction } from './start/introduction';
+import { ensureCredential, ensureExamples } from './start/ensureExamples';
+import { startMessage } from './start/startMessage';
 import { parseOptions, type StartOptions } from './start/options';
 
 const TIME_ZONE = 'Asia/Jakarta';
 
 /**
- * Starts an n8n with the package on a port. Each port has its own data, which are kept from one start
- * to the next unless `fresh`. With `watch`, it reloads the package when its files change.
+ * Starts an n8n with the package. Each port has its own data folder.
+ * @param options.fresh whether to delete the data of earlier starts
+ * @param options.watch whether n8n reloads the package when its files change
  */
 async function startEditor({
 	port,
@@ -37,16 +38,17 @@ async function startEditor({
 	return await startN8n({ userFolder, logFile, port, env });
 }
 
-async function chosenPort(port: number, option: string): Promise<number> {
-	return await availablePort(port).catch((error: Error) => {
+/** @throws {Error} that suggests another port for this option when the port is in use. */
+async function requireFreePort(port: number, option: string): Promise<number> {
+	return await resolvePort(port).catch((error: Error) => {
 		throw new Error(`${error.message} Choose another: npm start -- ${option} ${port + 1}`);
 	});
 }
 
 async function main(): Promise<void> {
 	const options = parseOptions();
-	const port = await chosenPort(options.port, '--port');
-	const sandboxPort = await chosenPort(options.sandboxPort, '--sandbox-port');
+	const port = await requireFreePort(options.port, '--port');
+	const sandboxPort = await requireFreePort(options.sandboxPort, '--sandbox-port');
 	await installN8n();
 
 	const sandbox = await startSandbox({ port: sandboxPort, deviations: options.deviations });
@@ -58,16 +60,15 @@ async function main(): Promise<void> {
 		});
 		try {
 			const session = await signIn(n8n).catch((error: Error) => {
-				const advice =
-					'If you have changed the login: npm start -- --fresh begins without old data.';
+				const advice = 'If you changed the login, delete the old data with: npm start -- --fresh';
 				throw new Error(`${error.message}\n${advice}`);
 			});
-			const credential = await provideCredential(session, sandbox);
-			const workflows = await provideExamples(session, sandbox, credential);
-			console.log(introduction(n8n, sandbox, workflows));
+			const credential = await ensureCredential(session, sandbox);
+			const workflows = await ensureExamples(session, sandbox, credential);
+			console.log(startMessage(n8n, sandbox, workflows));
 			if (options.watch) compileOnChange(n8n.userFolder);
 			if ((await Promise.race([interrupted, n8n.exited])) !== 'interrupted') {
-				throw new Error(`n8n has ended. ${lastLines(n8n.logFile, 0)}`);
+				throw new Error(`n8n has stopped. ${logTail(n8n.logFile, 0)}`);
 			}
 			console.log('\nStopping …');
 		} finally {

@@ -10,7 +10,7 @@ import {
 	sahutTrigger,
 	splitOut,
 	webhook,
-} from '../../scripts/n8n/parts';
+} from '../../scripts/n8n/workflowBuilder';
 
 /** The node that is measured, in every workflow. */
 export const MEASURED = 'Measured';

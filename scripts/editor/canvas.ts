@@ -7,31 +7,31 @@ export async function openNewWorkflow(page: Page): Promise<void> {
 	await page.getByTestId('canvas-add-button').waitFor();
 }
 
-/** Opens a workflow, and waits until its nodes are drawn. */
+/** Opens a workflow, and waits until its nodes are visible. */
 export async function openWorkflow(page: Page, id: string): Promise<void> {
 	await page.goto(`/workflow/${id}`);
 	await page.getByTestId('canvas-node').first().waitFor();
 }
 
-/** A node on the canvas, by its name. */
+/** Locates a node on the canvas by its name. */
 export function nodeOnCanvas(page: Page, name: string): Locator {
 	return page.locator(`[data-test-id="canvas-node"][data-node-name="${name}"]`);
 }
 
-/** Opens the panel of a node, and waits until its fields are there. */
+/** Opens the panel of a node, and waits until its fields are loaded. */
 export async function openNode(page: Page, name: string): Promise<void> {
 	await nodeOnCanvas(page, name).dblclick();
 	await page.getByTestId('ndv').waitFor();
 	await page.getByText('Loading fields').first().waitFor({ state: 'hidden' });
 }
 
-/** Presses *Execute workflow*. */
+/** Clicks *Execute workflow*. */
 export async function startWorkflow(page: Page): Promise<void> {
 	await page.getByTestId('execute-workflow-button').last().click();
 }
 
-/** Waits for the end of the run that was started. @returns the message that tells how it ended */
-export async function endOfRun(page: Page): Promise<string> {
+/** Waits until the manual run ends. @returns the message that shows its result */
+export async function waitForRunResult(page: Page): Promise<string> {
 	const message = page
 		.getByRole('alert')
 		.filter({ hasText: /Workflow executed successfully|Problem in node|Problem executing/ });
@@ -39,7 +39,7 @@ export async function endOfRun(page: Page): Promise<string> {
 	return await message.first().innerText();
 }
 
-/** Publishes the workflow, and closes what the editor explains about it. */
+/** Publishes the workflow, and closes the editor's explanation. */
 export async function publishWorkflow(page: Page): Promise<void> {
 	await page.getByTestId('workflow-open-publish-modal-button').click();
 	await page.getByTestId('workflow-publish-button').click();
@@ -48,7 +48,7 @@ export async function publishWorkflow(page: Page): Promise<void> {
 	await explanation.waitFor({ state: 'hidden' });
 }
 
-/** The ID of the open workflow. */
+/** Returns the ID of the open workflow. */
 export function workflowId(page: Page): string {
 	return /\/workflow\/([^/?]+)/.exec(page.url())?.[1] ?? '';
 }

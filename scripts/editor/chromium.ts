@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { chromium, selectors, type Browser } from 'playwright-core';
 
-/** Where Debian, Ubuntu and others put it. */
+/** The installation paths on Debian, Ubuntu and others. */
 const USUAL_PATHS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 
-/** It works as root and without a graphics card, and leaves the internet alone. */
+/** Chromium needs these to run as root, without a GPU and without background requests. */
 const FLAGS = [
 	'--no-sandbox',
 	'--disable-gpu',
@@ -20,13 +20,13 @@ function chromiumPath(): string {
 	const found = (chosen ? [chosen] : USUAL_PATHS).find((path) => existsSync(path));
 	if (found !== undefined) return found;
 	throw new Error(
-		`There is no Chromium${chosen ? ` at ${chosen}` : ''}. Install one (apt-get install chromium), or put the path of yours into CHROMIUM_PATH.`,
+		`Chromium was not found${chosen ? ` at ${chosen}` : ''}. Install it (apt-get install chromium), or set CHROMIUM_PATH to its path.`,
 	);
 }
 
 /**
- * Starts this machine's Chromium, without a window.
- * @throws {Error} that says how to install one when there is none.
+ * Starts the installed Chromium without a window.
+ * @throws {Error} with installation advice when there is none.
  */
 export async function launchChromium(): Promise<Browser> {
 	selectors.setTestIdAttribute('data-test-id');

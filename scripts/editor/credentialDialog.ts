@@ -3,30 +3,30 @@ import type { Locator, Page } from 'playwright-core';
 import { fillField } from './nodePanel';
 
 function dialog(page: Page): Locator {
-	return page.getByTestId('editCredential-modal');
+	return page.getByTestId('openExistingCredential-modal');
 }
 
-/** Opens the dialog for the node's first credential, from its panel. */
-export async function newCredential(page: Page): Promise<Locator> {
+/** Opens the dialog for a new credential from the panel of a node that has none. */
+export async function openCredentialDialog(page: Page): Promise<Locator> {
 	await page.getByTestId('node-credentials-empty-state').getByRole('button').click();
 	await dialog(page).waitFor();
 	return dialog(page);
 }
 
-/** Opens the dialog with the credential that the node has. */
-export async function editCredential(page: Page): Promise<Locator> {
+/** Opens the dialog with the credential of the node. */
+export async function openExistingCredential(page: Page): Promise<Locator> {
 	await page.getByTestId('credential-edit-button').click();
 	await dialog(page).waitFor();
 	return dialog(page);
 }
 
-/** Fills in and saves: n8n tests the credential, and leaves the dialog open only when that fails. */
+/** Fills in the fields and saves. n8n tests the credential, and closes the dialog if the test succeeds. */
 export async function saveCredential(page: Page, fields: Record<string, string>): Promise<void> {
 	for (const [name, text] of Object.entries(fields)) await fillField(page, name, text);
 	await dialog(page).getByTestId('credential-save-button').click();
 }
 
-export async function closeCredential(page: Page): Promise<void> {
+export async function closeCredentialDialog(page: Page): Promise<void> {
 	await dialog(page).getByRole('button', { name: 'Close' }).first().click();
 	await dialog(page).waitFor({ state: 'hidden' });
 }

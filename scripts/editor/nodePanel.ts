@@ -2,66 +2,66 @@ import type { Locator, Page } from 'playwright-core';
 
 import { EXECUTION_TIMEOUT_MS } from './openEditor';
 
-/** A field of the open node panel, by the name that workflows store; of several, e.g. in rows, all. */
+/** Locates all fields with a parameter name in the open node panel. Rows may repeat a name. */
 export function field(page: Page, name: string): Locator {
 	return page.getByTestId(`parameter-input-${name}`);
 }
 
-/** Types a text into a field; of several with this name, into the last one. */
+/** Types a text into the last field with this name. */
 export async function fillField(page: Page, name: string, text: string): Promise<void> {
 	await field(page, name).last().locator('input, textarea').fill(text);
 }
 
-/** Chooses from the list of a field, by what it shows. */
+/** Chooses an option of a field by its label. */
 export async function choose(page: Page, name: string, shown: string): Promise<void> {
 	await field(page, name).locator('input').click();
 	const options = page.getByTestId('parameter-input-item').filter({ visible: true });
 	await options.filter({ has: page.getByText(shown, { exact: true }) }).click();
 }
 
-/** Turns a switch on. */
+/** Turns on a switch. */
 export async function switchOn(page: Page, name: string): Promise<void> {
 	await field(page, name).locator('.el-switch').click();
 	await field(page, name).locator('.el-switch.is-checked').waitFor();
 }
 
-/** Opens the searchable list of a field, and types into its search. @returns the entries that it shows */
-export async function searchList(page: Page, name: string, text: string): Promise<Locator> {
+/** Opens the searchable list of a field, and types into its search. @returns the entries of the list */
+export async function openSearchableList(page: Page, name: string, text: string): Promise<Locator> {
 	await field(page, name).getByTestId('rlc-input').click();
 	await page.getByTestId('rlc-item').first().waitFor();
 	await page.getByTestId('rlc-search').fill(text);
 	return page.getByTestId('rlc-item');
 }
 
-/** Enters an ID into a field that also has a searchable list. */
+/** Enters an ID into a field with a searchable list. */
 export async function enterId(page: Page, name: string, id: string): Promise<void> {
 	await field(page, name).getByTestId('rlc-mode-selector').click();
 	await page.getByTestId('mode-id').filter({ visible: true }).click();
 	await field(page, name).getByTestId('rlc-input').fill(id);
 }
 
-/** Adds a row to a list of rows, such as that of the template's variables. */
+/** Adds a row to a list of rows, such as the variables of a template. */
 export async function addRow(page: Page, name: string): Promise<void> {
 	await page.getByTestId(`fixed-collection-${name}`).getByTestId('fixed-collection-add').click();
 }
 
-/** Adds an entry to the node's Options, by what the list shows. */
+/** Adds an entry to the node's Options by its label. */
 export async function addOption(page: Page, shown: string): Promise<void> {
 	await page.getByTestId('collection-parameter-add').click();
 	await page.getByText(shown, { exact: true }).filter({ visible: true }).click();
 }
 
-/** n8n takes over what is typed a moment later, and later still on a busy machine. */
+/** n8n stores typed text with a delay, which is longer on a busy machine. */
 const TYPING_PAUSE_MS = 1_000;
 
-/** Presses *Execute step*, and waits until there are items or an error. @returns the output panel */
+/** Clicks *Execute step*, and waits for items or an error. @returns the output panel */
 export async function executeStep(page: Page): Promise<Locator> {
 	await page.waitForTimeout(TYPING_PAUSE_MS);
 	await page.getByTestId('node-execute-button').click();
 	return await waitForOutput(page);
 }
 
-/** Waits until the output panel shows items, as a table, or an error. */
+/** Waits until the output panel shows a table of items or an error. @returns the output panel */
 export async function waitForOutput(page: Page): Promise<Locator> {
 	const output = page.getByTestId('output-panel');
 	const ended = output.locator('tbody tr').or(output.getByTestId('node-error-message'));

@@ -1,11 +1,11 @@
 import type { Locator, Page } from 'playwright-core';
 
-/** One line of the node picker: the name of a node or of an action. */
+/** Locates an entry of the node picker by the name of its node or action. */
 function entry(page: Page, name: string): Locator {
 	return page.getByTestId('node-creator-item-name').getByText(name, { exact: true });
 }
 
-/** Opens the list of all nodes, and types into its search. @returns the names that it shows */
+/** Opens the node picker, and types into its search. @returns the names of the results */
 export async function searchNodes(page: Page, text: string): Promise<Locator> {
 	const picker = page.getByTestId('node-creator');
 	if (!(await picker.isVisible())) await page.keyboard.press('n');
@@ -14,8 +14,8 @@ export async function searchNodes(page: Page, text: string): Promise<Locator> {
 	return page.getByTestId('node-creator-item-name');
 }
 
-/** Searches for a node, and opens what it can do: its actions and triggers, under headings. */
-export async function showActions(page: Page, text: string, node: string): Promise<Locator> {
+/** Searches for a node, and opens its actions and triggers. @returns the node picker */
+export async function openNodeActions(page: Page, text: string, node: string): Promise<Locator> {
 	await searchNodes(page, text);
 	await entry(page, node).click();
 	const picker = page.getByTestId('node-creator');
@@ -23,8 +23,8 @@ export async function showActions(page: Page, text: string, node: string): Promi
 	return picker;
 }
 
-/** Unfolds the part of the actions or triggers, as n8n unfolds one of them only. */
-export async function unfold(picker: Locator, part: 'Actions' | 'Triggers', action: string) {
+/** Expands the actions or the triggers, since n8n expands only one section. @returns the wanted entry */
+export async function expandSection(picker: Locator, part: 'Actions' | 'Triggers', action: string) {
 	const wanted = picker.getByTestId('node-creator-item-name').getByText(action, { exact: true });
 	const heading = picker.getByText(new RegExp(`^${part} \\(\\d+\\)$`));
 	await heading.waitFor();
@@ -32,21 +32,21 @@ export async function unfold(picker: Locator, part: 'Actions' | 'Triggers', acti
 	return wanted;
 }
 
-/** Adds a node without actions, such as *Manual Trigger*. */
+/** Adds a node that has no actions, such as *Manual Trigger*. */
 export async function addNode(page: Page, text: string, name: string): Promise<void> {
 	await searchNodes(page, text);
 	await entry(page, name).click();
 	await page.getByTestId('node-creator').waitFor({ state: 'hidden' });
 }
 
-/** Adds a node by one of its actions or triggers; its panel opens. */
+/** Adds a node by one of its actions or triggers, and waits until its panel opens. */
 export async function addAction(
 	page: Page,
 	node: string,
 	part: 'Actions' | 'Triggers',
 	action: string,
 ): Promise<void> {
-	const picker = await showActions(page, node, node);
-	await (await unfold(picker, part, action)).click();
+	const picker = await openNodeActions(page, node, node);
+	await (await expandSection(picker, part, action)).click();
 	await page.getByTestId('ndv').waitFor();
 }

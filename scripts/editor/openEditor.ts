@@ -1,11 +1,11 @@
 import type { Browser, BrowserContext } from 'playwright-core';
 
-import { throwAwayLogin, type RunningN8n } from '../n8n';
+import { ensureOwnerLogin, type RunningN8n } from '../n8n';
 
-/** Of one step, on a busy machine. */
+/** The timeout of one step, long enough for a busy machine. */
 const STEP_TIMEOUT_MS = 30_000;
 
-/** Of a run of a workflow. */
+/** The timeout of a workflow run. */
 export const EXECUTION_TIMEOUT_MS = 60_000;
 
 export interface EditorLook {
@@ -15,13 +15,16 @@ export interface EditorLook {
 	colorScheme?: 'dark' | 'light';
 }
 
-/** Signs in at the editor as the owner, whom `signIn` has made: for all windows opened from this. */
+/**
+ * Opens a browser context that is signed in to the editor as the owner. `signIn` must have created the
+ * owner.
+ */
 export async function openEditor(
 	browser: Browser,
 	n8n: Pick<RunningN8n, 'url' | 'userFolder'>,
 	{ viewport = { width: 1440, height: 900 }, colorScheme = 'light' }: EditorLook = {},
 ): Promise<BrowserContext> {
-	const { email, password } = throwAwayLogin(n8n.userFolder);
+	const { email, password } = ensureOwnerLogin(n8n.userFolder);
 	const editor = await browser.newContext({ baseURL: n8n.url, viewport, colorScheme });
 	editor.setDefaultTimeout(STEP_TIMEOUT_MS);
 	const page = await editor.newPage();

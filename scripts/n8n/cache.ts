@@ -6,19 +6,19 @@ import { check, lock } from 'proper-lockfile';
 
 import type { Log } from './progress';
 
-/** Written last, so that a folder without it is never taken for a whole one. */
+/** Written last: a folder without this file is incomplete. */
 const MARKER = 'complete';
-/** After this time without a sign of life, the process that held a lock is taken for dead. */
+/** A lock that was not refreshed for this time is stale. */
 const STALE_LOCK_MS = 30_000;
 const LOCK_POLL_MS = 1_000;
 
-/** Where all that is large and can be had again is kept: outside of the checkout. */
+/** Returns the folder for large downloads, which is outside of the repository. */
 export function cacheFolder(): string {
 	const base = process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache');
 	return join(base, 'n8n-nodes-sahut');
 }
 
-/** Of which the marker speaks: `n8n@2.41.1`. */
+/** Returns whether a folder has the content that its marker names, e.g. `n8n@2.41.1`. */
 function isComplete(folder: string, content: string): boolean {
 	const marker = join(folder, MARKER);
 	return existsSync(marker) && readFileSync(marker, 'utf8').trim() === content;
@@ -28,16 +28,19 @@ async function lockFolder(folder: string, log: Log): Promise<() => Promise<void>
 	const lockfilePath = `${folder}.lock`;
 	const options = { lockfilePath, stale: STALE_LOCK_MS };
 	if (await check(cacheFolder(), options)) {
-		log(`Another process is working on ${folder}; waiting for it.`);
+		log(`Another process is writing to ${folder}. Waiting for it.`);
 	}
 	const poll = { forever: true, factor: 1, minTimeout: LOCK_POLL_MS, maxTimeout: LOCK_POLL_MS };
 	return await lock(cacheFolder(), { ...options, retries: poll });
 }
 
 /**
- * A folder of the cache with `content` in it, made by `fill` unless it is there already. It appears
- * at once and whole; a second process that wants it meanwhile waits.
- * @returns its path
+ * Returns a folder of the cache, and fills it first unless it has `content`. The folder appears
+ * atomically. Other processes that need it meanwhile wait.
+ * @param name the name of the folder
+ * @param content e.g. `n8n@2.41.1`
+ * @param fill writes the content into a temporary folder
+ * @returns the path of the folder
  */
 export async function cachedFolder(
 	name: string,

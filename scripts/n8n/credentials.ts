@@ -3,11 +3,11 @@ import type { Session } from './session';
 interface CredentialContent {
 	name: string;
 	type: string;
-	/** In clear: n8n encrypts it. */
+	/** Unencrypted: n8n encrypts it. */
 	data: Record<string, unknown>;
 }
 
-/** Without its secrets. */
+/** A credential without its secrets. */
 export interface StoredCredential {
 	id: string;
 	name: string;

@@ -9,7 +9,7 @@ export interface StoredTable {
 	name: string;
 }
 
-/** The path of the tables of the owner. */
+/** Returns the API path of the owner's data tables. */
 async function tablesPath({ request }: Session): Promise<string> {
 	const { id } = await request<{ id: string }>('GET', '/projects/personal');
 	return `/projects/${id}/data-tables`;
@@ -20,7 +20,7 @@ export async function listDataTables(session: Session): Promise<StoredTable[]> {
 	return (await session.request<{ data: StoredTable[] }>('GET', path)).data;
 }
 
-/** Makes one of n8n's data tables, with rows. */
+/** Creates a data table in n8n, with rows. */
 export async function createDataTable(
 	session: Session,
 	name: string,
@@ -37,7 +37,7 @@ export async function createDataTable(
 	return table;
 }
 
-/** All rows, in the order in which they were added. */
+/** Returns all rows, oldest first. */
 export async function readDataTable(session: Session, id: string): Promise<TableRow[]> {
 	const path = `${await tablesPath(session)}/${id}/rows?sortBy=id:asc`;
 	return (await session.request<{ data: TableRow[] }>('GET', path)).data;
@@ -47,7 +47,7 @@ export async function deleteDataTable(session: Session, id: string): Promise<voi
 	await session.request('DELETE', `${await tablesPath(session)}/${id}`);
 }
 
-/** Gives columns of the rows that have a value in a column new values. */
+/** Sets the columns in `data` in all rows whose column `columnName` equals `value`. */
 export async function updateDataTable(
 	session: Session,
 	id: string,

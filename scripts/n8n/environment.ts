@@ -1,15 +1,15 @@
 import type { InstalledN8n } from './install';
-import { freePort } from './ports';
+import { findFreePort } from './ports';
 
-/** What n8n gets of this process's environment: nothing that would change how it behaves. */
+/** The variables that n8n inherits from this process. None of them changes its behavior. */
 const PASSED_ON = ['HOME', 'LANG', 'LC_ALL', 'NODE_EXTRA_CA_CERTS', 'TMPDIR', 'TZ', 'USER'];
 
-/** An n8n for one machine, which leaves the internet alone as far as it can be told to. */
+/** Settings of a local n8n that makes as few requests to the internet as possible. */
 const SETTINGS = {
 	N8N_LISTEN_ADDRESS: '127.0.0.1',
-	// Over plain HTTP, browsers drop cookies that are meant for HTTPS.
+	// Browsers drop secure cookies over plain HTTP.
 	N8N_SECURE_COOKIE: 'false',
-	// What `n8n execute` puts out, and the line that tells that it is ready.
+	// `n8n execute` prints its output at this level, and the server its ready line.
 	N8N_LOG_LEVEL: 'info',
 	N8N_DIAGNOSTICS_ENABLED: 'false',
 	N8N_DYNAMIC_BANNERS_ENABLED: 'false',
@@ -21,8 +21,11 @@ const SETTINGS = {
 	N8N_VERSION_NOTIFICATIONS_WHATS_NEW_ENABLED: 'false',
 };
 
-/** The environment of a process of n8n, with more settings, which go before those above. */
-export async function n8nEnvironment(
+/**
+ * Builds the environment of an n8n process.
+ * @param options.env more settings; they override the defaults
+ */
+export async function buildN8nEnvironment(
 	{ path }: InstalledN8n,
 	{ userFolder, env }: { userFolder: string; env?: Record<string, string> },
 ): Promise<Record<string, string>> {
@@ -35,8 +38,8 @@ export async function n8nEnvironment(
 		...SETTINGS,
 		PATH: path,
 		N8N_USER_FOLDER: userFolder,
-		// Where its task runners find it: of the process alone, so that several n8n can run.
-		N8N_RUNNERS_BROKER_PORT: String(await freePort()),
+		// The port for its task runners. A free one for each process, so that several n8n can run.
+		N8N_RUNNERS_BROKER_PORT: String(await findFreePort()),
 		...env,
 	};
 }

@@ -27,21 +27,26 @@ interface ExecutionFilter {
 	status?: ExecutionStatus[];
 }
 
-/** As many as n8n gives at once. */
+/** The maximum that n8n returns at once. */
 const LIMIT = 100;
 const UNFINISHED: ExecutionStatus[] = ['new', 'running', 'waiting'];
 
-/** The latest executions, newest first. */
+/**
+ * Lists the latest executions, newest first, at most 100. Each ID occurs once.
+ * @param filter by workflow and status
+ */
 export async function listExecutions(
 	session: Session,
 	filter: ExecutionFilter = {},
 ): Promise<ExecutionSummary[]> {
 	const query = new URLSearchParams({ filter: JSON.stringify(filter), limit: String(LIMIT) });
 	const path = `/executions?${query.toString()}`;
-	return (await session.request<{ results: ExecutionSummary[] }>('GET', path)).results;
+	const { results } = await session.request<{ results: ExecutionSummary[] }>('GET', path);
+	// While an execution ends, n8n may list it twice: as a running one, and then as a stored one.
+	return [...new Map(results.map((execution) => [execution.id, execution])).values()];
 }
 
-/** One execution with its data, which are empty as long as it has not begun. */
+/** Fetches an execution with its data, which are empty until it begins. */
 export async function getExecution(session: Session, id: string): Promise<Execution> {
 	const stored = await session.request<ExecutionSummary & { data: string }>(
 		'GET',
@@ -50,7 +55,7 @@ export async function getExecution(session: Session, id: string): Promise<Execut
 	return { ...stored, data: parse(stored.data) as IRunExecutionData };
 }
 
-/** Waits for the end of an execution, whatever it is. */
+/** Waits until an execution ends, with any status. */
 export async function waitForExecution(
 	session: Session,
 	id: string,
@@ -59,20 +64,20 @@ export async function waitForExecution(
 	return await until(`execution ${id} to end`, timeoutMs, async () => {
 		const execution = await getExecution(session, id);
 		const { status, data } = execution;
-		// n8n 1.x may call it a success before its data are stored.
+		// n8n 1.x may report success before it stores the data.
 		const isStored = status !== 'success' || data !== undefined;
 		return UNFINISHED.includes(status) || !isStored ? undefined : execution;
 	});
 }
 
-/** What *Stop* does in the editor. n8n answers when it has stored the status `canceled`. */
+/** Stops an execution as *Stop* in the editor does. n8n responds after it stored the status `canceled`. */
 export async function stopExecution(session: Session, id: string): Promise<void> {
 	await session.request('POST', `/executions/${id}/stop`, {});
 }
 
 /**
- * The editor's *Retry* of a failed execution, with the workflow as it was then.
- * @returns the new execution, when it has ended
+ * Retries a failed execution as *Retry* in the editor does, with the original workflow.
+ * @returns the new execution, after its end
  */
 export async function retryExecution(session: Session, id: string): Promise<Execution> {
 	const retry = await session.request<{ id: string }>('POST', `/executions/${id}/retry`, {
@@ -81,7 +86,7 @@ export async function retryExecution(session: Session, id: string): Promise<Exec
 	return await waitForExecution(session, retry.id);
 }
 
-/** The items that a node put out in its last run; none if it did not run. */
+/** Returns the items that a node output in its last run. An empty array if it did not run. */
 export function outputItems(
 	{ data }: { data: IRunExecutionData },
 	node: string,

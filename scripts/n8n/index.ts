@@ -1,13 +1,18 @@
-export * from './cli';
+export * from './executeCommand';
 export { cacheFolder } from './cache';
 export * from './credentials';
 export * from './dataTables';
 export * from './executions';
-export { endOfLog, lastLines, newTestLog, readLog } from './logFile';
+export { logSize, logTail, createTestLog, readLog } from './logFile';
 export { installN8n } from './install';
-export { throwAwayLogin } from './login';
-export { installBuild, installedPackage, installPackage, packPackage } from './ownPackage';
-export { availablePort, freePort } from './ports';
+export { ensureOwnerLogin } from './ownerLogin';
+export {
+	installBuild,
+	installedPackageFolder,
+	installPackage,
+	packPackage,
+} from './packageInstall';
+export { resolvePort, findFreePort } from './ports';
 export { majorOf, NEWEST, type N8nVersion } from './releases';
 export { startN8n, startProcess, type N8nOptions, type RunningN8n } from './server';
 export { startService, type Service } from './service';

@@ -9,20 +9,20 @@ import { NEWEST, NODE_MAJOR, NODE_VERSION, RELEASES, type N8nVersion } from './r
 
 export interface InstalledN8n {
 	version: N8nVersion;
-	/** The Node.js that it runs on. */
+	/** The path of the Node.js for n8n. */
 	node: string;
-	/** Its executable. */
+	/** The path of the n8n executable. */
 	n8n: string;
-	/** A PATH on which this Node.js comes first. */
+	/** A PATH that starts with this Node.js. */
 	path: string;
 }
 
-/** The parts of n8n that are compiled on this machine; the other native ones are optional. */
+/** The native modules of n8n that are compiled here. The others are optional. */
 const NATIVE_MODULES = ['sqlite3', 'isolated-vm'];
 
 interface Node {
 	node: string;
-	/** Where its C++ headers are, if it was fetched: those of another version would not fit. */
+	/** The folder of its C++ headers, if it was downloaded: n8n's modules need those of this version. */
 	headers?: string;
 }
 
@@ -37,7 +37,7 @@ function headersIn(folder: string): string | undefined {
 		.find((candidate) => existsSync(join(candidate, 'include/node/node.h')));
 }
 
-/** This process's Node.js, or one that npm brings. */
+/** Returns the Node.js of this process if its version suits n8n. Otherwise installs one from npm. */
 async function installNode(log: Log): Promise<Node> {
 	if (Number.parseInt(process.versions.node) === NODE_MAJOR) return { node: process.execPath };
 	const folder = await cachedFolder(
@@ -60,9 +60,9 @@ async function installNode(log: Log): Promise<Node> {
 }
 
 /**
- * Installs n8n, and Node.js 24 if another one is running, into the user's cache folder. Takes
- * minutes the first time and nothing from then on.
- * @throws {Error} with npm's last lines when npm fails.
+ * Installs n8n into the user's cache folder, and Node.js 24 if this process runs on another version.
+ * Takes minutes the first time. Later calls return at once.
+ * @throws {Error} with the last lines of npm when npm fails.
  */
 export async function installN8n(
 	version: N8nVersion = NEWEST,
@@ -78,7 +78,7 @@ export async function installN8n(
 		await writeManifest(partial, { dependencies: { n8n: version }, overrides, allowScripts });
 		const env = { ...process.env, PATH: path };
 		const fetched = npm(['install', '--ignore-scripts'], partial, env);
-		await withProgress(`Fetching n8n ${version}`, partial, log, fetched);
+		await withProgress(`Downloading n8n ${version}`, partial, log, fetched);
 		const rebuild = ['rebuild', '--ignore-scripts=false', ...NATIVE_MODULES];
 		const compiled = npm(rebuild, partial, {
 			...env,

@@ -2,7 +2,7 @@ import { createServer, type AddressInfo } from 'node:net';
 
 const HOST = '127.0.0.1';
 
-/** Takes the port for a moment. @returns its number */
+/** Listens on a port for a moment. @returns its number */
 async function tryPort(port: number): Promise<number> {
 	const server = createServer();
 	await new Promise<void>((resolve, reject) => {
@@ -14,18 +14,18 @@ async function tryPort(port: number): Promise<number> {
 	return bound;
 }
 
-/** A port of this machine that nobody listens on at the moment. */
-export async function freePort(): Promise<number> {
+/** Returns a port of this machine that is free at the moment. */
+export async function findFreePort(): Promise<number> {
 	return await tryPort(0);
 }
 
 /**
- * `port` itself, or a free one for 0.
- * @throws {Error} with the code EADDRINUSE when it is taken.
+ * Returns `port` if it is free, or any free port for 0.
+ * @throws {Error} with the code EADDRINUSE when the port is in use.
  */
-export async function availablePort(port: number): Promise<number> {
+export async function resolvePort(port: number): Promise<number> {
 	return await tryPort(port).catch((error: NodeJS.ErrnoException) => {
 		if (error.code !== 'EADDRINUSE') throw error;
-		throw Object.assign(new Error(`Port ${port} is taken.`), { code: error.code });
+		throw Object.assign(new Error(`Port ${port} is already in use.`), { code: error.code });
 	});
 }

@@ -1,20 +1,20 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 
-/** Takes one line of what is going on. */
+/** Prints a line about the progress. */
 export type Log = (line: string) => void;
 
-/** Sparse, for people who scroll through it. */
+/** Long, so that logs stay short. */
 const INTERVAL_MS = 30_000;
 
 async function megabytesIn(folder: string): Promise<number> {
-	// du complains of files that npm has moved away meanwhile, and still tells the sum.
+	// du fails if npm moved files meanwhile, but it still prints the sum.
 	const du = promisify(execFile)('du', ['-sk', folder]);
 	const { stdout } = await du.catch((error: { stdout: string }) => error);
 	return Math.round(Number.parseInt(stdout || '0') / 1024);
 }
 
-/** Tells how long `work` has taken so far and how much there is in `folder`, until it is done. */
+/** Logs the elapsed time and the size of `folder` until `work` ends. @returns the result of `work` */
 export async function withProgress<Result>(
 	label: string,
 	folder: string,

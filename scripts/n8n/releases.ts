@@ -1,17 +1,17 @@
 import releases from './knownReleases.json';
 
-/** What has to be known of a release of n8n to install it. */
+/** The properties of an n8n release that the installation needs. */
 interface Release {
-	/** On disk, rounded up. */
+	/** Disk space, rounded up. */
 	gigabytes: number;
 	minutes: number;
-	/** Taken instead of what n8n asks for: n8n 1.x asks for an xlsx that is not in the npm registry. */
+	/** Overrides of dependencies: n8n 1.x requires an xlsx that is not in the npm registry. */
 	overrides: Record<string, string>;
 }
 
 export type N8nVersion = keyof typeof releases;
 
-/** The releases that the package is tried on. */
+/** The releases on which the package is tested. */
 export const RELEASES: Record<N8nVersion, Release> = releases;
 
 export const NEWEST: N8nVersion = '2.41.1';
@@ -20,7 +20,7 @@ export function majorOf(version: N8nVersion): number {
 	return Number.parseInt(version);
 }
 
-/** n8n 2.41 needs Node.js 24 or newer, n8n 1.123 takes none that is newer. */
+/** n8n 2.41 needs Node.js 24 or newer, and n8n 1.123 supports nothing newer than 24. */
 export const NODE_MAJOR = 24;
-/** What is fetched where another major version is running. */
+/** The version to download if this process runs on another major version. */
 export const NODE_VERSION = '24.21.0';

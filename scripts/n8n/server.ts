@@ -1,19 +1,19 @@
 import { mkdir } from 'node:fs/promises';
 
-import { n8nEnvironment } from './environment';
+import { buildN8nEnvironment } from './environment';
 import { installN8n } from './install';
-import { availablePort } from './ports';
+import { resolvePort } from './ports';
 import { NEWEST, type N8nVersion } from './releases';
 import { startService, type Service } from './service';
 
 export interface N8nOptions {
-	/** Default: the newest that is known. */
+	/** Default: the newest known version. */
 	version?: N8nVersion | undefined;
-	/** Where it keeps its data, as in N8N_USER_FOLDER. */
+	/** The data folder, as in N8N_USER_FOLDER. */
 	userFolder: string;
-	/** All that it prints is added to it. */
+	/** The file to which all output is appended. */
 	logFile: string;
-	/** More settings of n8n. */
+	/** More settings. */
 	env?: Record<string, string>;
 }
 
@@ -21,27 +21,27 @@ export interface RunningN8n extends Service {
 	readonly version: N8nVersion;
 	readonly userFolder: string;
 	readonly port: number;
-	/** `http://127.0.0.1:PORT`; it answers at `http://localhost:PORT` too. */
+	/** `http://127.0.0.1:PORT`. `http://localhost:PORT` works as well. */
 	readonly url: string;
 	/**
-	 * Starts it again on the same port, with the same data; stops it before, if it runs.
-	 * @param env more settings, until the next time
+	 * Restarts n8n on the same port with the same data.
+	 * @param env more settings, until the next restart
 	 */
 	restart(env?: Record<string, string>): Promise<void>;
 }
 
-/** n8n prints it when the routes are there and, in 1.x, all workflows are active. */
+/** n8n prints this line when its routes are registered and, in 1.x, all workflows are active. */
 const READY_LINE = 'Editor is now accessible via';
 
-async function answers(url: string): Promise<boolean> {
+async function respondsWithJson(url: string): Promise<boolean> {
 	const response = await fetch(url).catch(() => undefined);
 	const isJson = response?.headers.get('content-type')?.includes('application/json');
 	return response?.ok === true && isJson === true;
 }
 
 /**
- * Starts one of n8n's processes, such as `worker`; n8n is installed first if need be.
- * @param isReady tells by what it has printed
+ * Starts an n8n process, such as `worker`. Installs n8n first if necessary.
+ * @param isReady returns whether the process is ready, given its output
  */
 export async function startProcess(
 	name: string,
@@ -56,26 +56,26 @@ export async function startProcess(
 		command: installed.node,
 		args: [installed.n8n, ...args],
 		cwd: n8n.userFolder,
-		env: async () => await n8nEnvironment(installed, n8n),
+		env: async () => await buildN8nEnvironment(installed, n8n),
 		logFile: n8n.logFile,
 		isReady,
 	});
 }
 
 /**
- * Starts an n8n, which is installed first if need be, and waits until it answers. A workflow that was
- * published while it did not run may take some seconds more: see `waitUntilPublished`.
- * @param options.port 0 for a free one
- * @throws {Error} when the port is taken (code EADDRINUSE), or with the end of the log when n8n ends.
+ * Starts an n8n, and waits until it responds. Installs it first if necessary. Its published workflows may
+ * become active some seconds later: see `waitUntilPublished`.
+ * @param options.port 0 for any free port
+ * @throws {Error} when the port is in use (code EADDRINUSE), or with the end of the log when n8n exits.
  */
 export async function startN8n(options: N8nOptions & { port: number }): Promise<RunningN8n> {
 	const { version = NEWEST, userFolder } = options;
-	const port = await availablePort(options.port);
+	const port = await resolvePort(options.port);
 	const url = `http://127.0.0.1:${port}`;
 	const isReady = async (printed: string) =>
 		printed.includes(READY_LINE) &&
-		(await answers(`${url}/healthz`)) &&
-		(await answers(`${url}/rest/settings`));
+		(await respondsWithJson(`${url}/healthz`)) &&
+		(await respondsWithJson(`${url}/rest/settings`));
 	const env = { N8N_PORT: String(port), ...options.env };
 	const settings = { ...options, env };
 	const service = await startProcess('n8n', ['start'], isReady, settings);

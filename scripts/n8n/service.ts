@@ -1,20 +1,20 @@
 import { spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 
-import { afterThisProcess } from './guard';
-import { endOfLog, lastLines, readLog } from './logFile';
+import { runAfterExit } from './exitGuard';
+import { logSize, logTail, readLog } from './logFile';
 import { until } from './until';
 
-/** A process that others connect to or that takes work, with all that it starts in turn. */
+/** A server or worker process, together with its child processes. */
 export interface Service {
 	readonly logFile: string;
-	/** Resolves when it ends, for whatever reason. */
+	/** Resolves when the process ends, for any reason. */
 	readonly exited: Promise<void>;
-	/** Lets it end properly; after 20 seconds, it is killed. */
+	/** Stops the process gracefully. Kills it after 20 seconds. */
 	stop(): Promise<void>;
-	/** Kills it, like a machine that loses its power. */
+	/** Kills the process, as a power failure would. */
 	kill(): Promise<void>;
-	/** Starts it again after that. */
+	/** Starts the process again after `stop` or `kill`. */
 	start(): Promise<void>;
 }
 
@@ -23,13 +23,13 @@ interface ServiceCommand {
 	command: string;
 	args: string[];
 	cwd: string;
-	/** Whom it runs as. Default: as this process. */
+	/** The user that runs the process. Default: the user of this process. */
 	user?: { uid: number; gid: number } | undefined;
-	/** Asked for at each start. */
+	/** Returns the environment. Called at each start. */
 	env: () => NodeJS.ProcessEnv | Promise<NodeJS.ProcessEnv>;
-	/** All that it prints is added to it. */
+	/** The file to which all output is appended. */
 	logFile: string;
-	/** Whether it is ready, by what it has printed since it was started. */
+	/** Returns whether the process is ready, given its output since the start. */
 	isReady: (printed: string) => Promise<boolean> | boolean;
 }
 
@@ -37,14 +37,14 @@ const START_TIMEOUT_MS = 180_000;
 const STOP_TIMEOUT_MS = 20_000;
 const GUARD_GRACE_SECONDS = 10;
 
-/** A process with all that it starts in turn. */
+/** A process with its child processes. */
 interface ProcessGroup {
-	/** How the process has ended: its exit code or the signal. Undefined while it runs. */
+	/** The exit code, the signal or the error message. Undefined while the process runs. */
 	outcome?: number | string;
 	readonly exited: Promise<void>;
-	/** Asks the process alone to end. */
+	/** Sends SIGTERM to the process, but not to its children. */
 	terminate(): void;
-	/** Ends all of the group at once. */
+	/** Kills the whole group. */
 	kill(): void;
 }
 
@@ -52,7 +52,7 @@ function signalGroup(pid: number): void {
 	try {
 		process.kill(-pid, 'SIGKILL');
 	} catch {
-		// It fails only when nobody is left.
+		// It fails only when no process of the group is left.
 	}
 }
 
@@ -69,11 +69,11 @@ function startGroup(
 	closeSync(log);
 	const { pid } = child;
 	const script = `kill -TERM -$0 && sleep ${GUARD_GRACE_SECONDS} && kill -KILL -$0`;
-	const callOff = pid === undefined ? undefined : afterThisProcess(script, String(pid));
+	const cancel = pid === undefined ? undefined : runAfterExit(script, String(pid));
 	const exited = new Promise<void>((resolve) => {
 		const end = (how: number | string) => {
 			group.outcome ??= how;
-			callOff?.();
+			cancel?.();
 			if (pid !== undefined) signalGroup(pid);
 			resolve();
 		};
@@ -89,13 +89,13 @@ function startGroup(
 }
 
 /**
- * Starts a process and waits until it is ready.
- * @throws {Error} with the end of its log when it ends instead.
+ * Starts a process, and waits until it is ready.
+ * @throws {Error} with the end of its log when it exits before, or when it is not ready in time.
  */
 export async function startService(service: ServiceCommand): Promise<Service> {
 	const { name, env, logFile, isReady } = service;
 	const launch = async () => {
-		const from = endOfLog(logFile);
+		const from = logSize(logFile);
 		const started = startGroup(service, await env());
 		await until(`${name} to start`, START_TIMEOUT_MS, async () => {
 			if (started.outcome !== undefined) throw new Error(`${name} has ended (${started.outcome}).`);
@@ -103,7 +103,7 @@ export async function startService(service: ServiceCommand): Promise<Service> {
 		}).catch(async (error: Error) => {
 			started.kill();
 			await started.exited;
-			throw new Error(`${error.message} ${lastLines(logFile, from)}`);
+			throw new Error(`${error.message} ${logTail(logFile, from)}`);
 		});
 		return started;
 	};

@@ -1,20 +1,21 @@
 import { randomUUID } from 'node:crypto';
 
-import { throwAwayLogin, type Login } from './login';
+import { ensureOwnerLogin, type Login } from './ownerLogin';
 import type { RunningN8n } from './server';
 
 type Method = 'DELETE' | 'GET' | 'PATCH' | 'POST';
 
-/** An n8n that was started, here or by someone else. */
+/** A running n8n, started by this process or by another one. */
 type ReachableN8n = Pick<RunningN8n, 'url' | 'userFolder' | 'version'>;
 
-/** Calls the API that n8n's editor uses, as the owner. */
+/** A signed-in owner, who can call the internal API of n8n's editor. */
 export interface Session {
 	readonly n8n: ReachableN8n;
 	/**
+	 * Sends a request.
 	 * @param path below /rest
-	 * @returns what the answer has in `data`
-	 * @throws {Error} with n8n's message when it refuses.
+	 * @returns `data` of the response
+	 * @throws {Error} with n8n's message when n8n refuses the request.
 	 */
 	request<Data>(method: Method, path: string, body?: object): Promise<Data>;
 }
@@ -23,7 +24,7 @@ interface Settings {
 	userManagement: { showSetupOnFirstLoad: boolean };
 }
 
-/** n8n ties a login to the browser that it was made in. */
+/** n8n binds a login to a browser ID. */
 const BROWSER_ID = randomUUID();
 
 async function send(url: string, method: Method, body?: object, cookie = ''): Promise<Response> {
@@ -33,7 +34,7 @@ async function send(url: string, method: Method, body?: object, cookie = ''): Pr
 			'browser-id': BROWSER_ID,
 			'content-type': 'application/json',
 			cookie,
-			// One that is kept may be of an n8n that was killed since.
+			// A kept-alive connection may belong to an n8n that was killed meanwhile.
 			connection: 'close',
 		},
 		...(body && { body: JSON.stringify(body) }),
@@ -44,10 +45,10 @@ async function send(url: string, method: Method, body?: object, cookie = ''): Pr
 	);
 }
 
-/** Signs the owner up, in an n8n that has none yet, or in. */
+/** Signs in as the owner. Creates the owner if n8n has none yet. */
 export async function signIn(
 	n8n: ReachableN8n,
-	login: Login = throwAwayLogin(n8n.userFolder),
+	login: Login = ensureOwnerLogin(n8n.userFolder),
 ): Promise<Session> {
 	const rest = `${n8n.url}/rest`;
 	const { data } = (await (await send(`${rest}/settings`, 'GET')).json()) as { data: Settings };

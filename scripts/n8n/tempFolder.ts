@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { afterThisProcess } from './guard';
+import { runAfterExit } from './exitGuard';
 
-/** Longer than the processes that write into the folder are left to live. */
+/** Longer than the grace period of the processes that write into the folder. */
 const GRACE_SECONDS = 15;
 
 export interface TempFolder {
@@ -12,14 +12,14 @@ export interface TempFolder {
 	remove(): void;
 }
 
-/** A new folder, which goes with this process at the latest. */
+/** Creates a temporary folder. It is deleted by `remove`, or after this process exits. */
 export function makeTempFolder(): TempFolder {
 	const path = mkdtempSync(join(tmpdir(), 'n8n-nodes-sahut-'));
-	const callOff = afterThisProcess(`sleep ${GRACE_SECONDS}; rm -rf "$0"`, path);
+	const cancel = runAfterExit(`sleep ${GRACE_SECONDS}; rm -rf "$0"`, path);
 	return {
 		path,
 		remove() {
-			callOff();
+			cancel();
 			rmSync(path, { recursive: true, force: true });
 		},
 	};

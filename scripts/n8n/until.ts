@@ -3,8 +3,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const INTERVAL_MS = 200;
 
 /**
- * What `find` gives as soon as it gives something; it is asked again and again.
- * @throws {Error} `Waited … for …` when that takes longer than `timeoutMs`.
+ * Polls `find` every 200 ms until it returns a value.
+ * @param what for the error, e.g. `the execution to end`
+ * @returns the first value that is not undefined
+ * @throws {Error} `Waited … for …` when there is none within `timeoutMs`.
  */
 export async function until<Found>(
 	what: string,

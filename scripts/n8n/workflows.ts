@@ -18,10 +18,10 @@ export interface StoredWorkflow extends WorkflowContent {
 	active: boolean;
 }
 
-/** Where a run by hand goes: it has begun, or a test webhook waits for a call. */
+/** The result of starting a manual run: an execution, or a test webhook that waits for a call. */
 type ManualRun = { executionId: string } | { waitingForWebhook: true };
 
-/** What became of a published workflow: `partial` when some of its triggers could not be activated. */
+/** The publication status of a workflow. `partial`: n8n could not activate some of its triggers. */
 type PublicationStatus = 'failed' | 'in_progress' | 'not_published' | 'partial' | 'published';
 
 const PUBLICATION_TIMEOUT_MS = 60_000;
@@ -44,7 +44,7 @@ export async function createWorkflow(
 	return await session.request('POST', '/workflows', { active: false, ...workflow });
 }
 
-/** What is published stays as it was until it is published again. */
+/** Updates a workflow. The published version does not change until the workflow is published again. */
 export async function updateWorkflow(
 	session: Session,
 	id: string,
@@ -58,7 +58,7 @@ async function waitForStatus(
 	id: string,
 	...wanted: PublicationStatus[]
 ): Promise<PublicationStatus | undefined> {
-	// n8n 1.x has activated all triggers when it answers.
+	// n8n 1.x activates all triggers before it responds.
 	if (majorOf(n8n.version) === 1) return undefined;
 	return await until(`workflow ${id} to be ${wanted[0]}`, PUBLICATION_TIMEOUT_MS, async () => {
 		const path = `/workflows/${id}/publication-status`;
@@ -67,7 +67,10 @@ async function waitForStatus(
 	});
 }
 
-/** Waits until the triggers of a published workflow are at work, after publishing or a restart. */
+/**
+ * Waits until the triggers of a published workflow are active, after publishing or a restart.
+ * @throws {Error} when n8n could not activate all of them.
+ */
 export async function waitUntilPublished(session: Session, id: string): Promise<void> {
 	const status = await waitForStatus(session, id, 'published', 'partial', 'failed');
 	if (status !== undefined && status !== 'published') {
@@ -75,33 +78,40 @@ export async function waitUntilPublished(session: Session, id: string): Promise<
 	}
 }
 
-/** Publishes the workflow as it is stored now, and waits until its triggers are at work. */
+/** Publishes the stored version of a workflow, and waits until its triggers are active. */
 export async function activateWorkflow(session: Session, id: string): Promise<void> {
 	const { versionId } = await getWorkflow(session, id);
 	await session.request('POST', `/workflows/${id}/activate`, { versionId });
 	await waitUntilPublished(session, id);
 }
 
-/** Takes it back, and waits until its triggers are gone. */
+/** Unpublishes a workflow, and waits until its triggers are deactivated. */
 export async function deactivateWorkflow(session: Session, id: string): Promise<void> {
 	await session.request('POST', `/workflows/${id}/deactivate`, {});
 	await waitForStatus(session, id, 'not_published');
 }
 
-/** What *Execute workflow* does in the editor, from a trigger, given by its name. */
+/**
+ * Runs a workflow as *Execute workflow* in the editor does.
+ * @param trigger the name of the trigger node to start from
+ */
 export async function runWorkflow(
 	session: Session,
 	id: string,
 	trigger: string,
 ): Promise<ManualRun> {
 	const run = { triggerToStartFrom: { name: trigger } };
-	// n8n 1.x wants to be told the workflow, later ones read it from the database.
+	// n8n 1.x needs the workflow in the request; later versions read it from the database.
 	const workflowData = majorOf(session.n8n.version) === 1 && (await getWorkflow(session, id));
 	const body = { ...run, ...(workflowData && { workflowData }) };
 	return await session.request('POST', `/workflows/${id}/run`, body);
 }
 
-/** The same, of a workflow that waits for no webhook. @returns the ID of the execution */
+/**
+ * Runs a workflow that does not wait for a webhook.
+ * @returns the ID of the execution
+ * @throws {Error} when the workflow waits for a webhook.
+ */
 export async function startWorkflow(
 	session: Session,
 	{ id, name }: Pick<StoredWorkflow, 'id' | 'name'>,

@@ -3,7 +3,7 @@ import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import {
-	freePort,
+	findFreePort,
 	installBuild,
 	makeTempFolder,
 	startN8n,
@@ -16,16 +16,16 @@ import { startRedis } from './redis';
 
 interface ClusterOptions {
 	workers: number;
-	/** Executions that a worker runs at once. */
+	/** The maximum of concurrent executions of a worker. */
 	concurrency: number;
 	webhookProcesses: number;
-	/** What each process prints goes into a file of its own there. */
+	/** The folder for the logs, with one file for each process. */
 	logFolder: string;
-	/** More settings for all processes of n8n. */
+	/** More settings for all n8n processes. */
 	env?: Record<string, string>;
 }
 
-/** Takes the calls of published workflows. */
+/** A process that receives the webhook calls of published workflows. */
 interface WebhookProcess extends Service {
 	/** `http://127.0.0.1:PORT` */
 	readonly url: string;
@@ -33,30 +33,30 @@ interface WebhookProcess extends Service {
 
 /** An n8n in queue mode. */
 export interface Cluster {
-	/** With the editor and its API; it takes no webhooks of published workflows. */
+	/** The process with the editor and its API. It does not receive webhook calls of published workflows. */
 	readonly main: RunningN8n;
 	readonly workers: readonly Service[];
 	readonly webhookProcesses: readonly WebhookProcess[];
-	/** Ends all of it and removes its data; its logs stay. */
+	/** Stops all processes and deletes their data, but not their logs. */
 	stop(): Promise<void>;
 }
 
 /**
- * Starts Redis, PostgreSQL and an n8n in queue mode that has this package, as it is in dist/. Each
- * process has a user folder of its own, as on machines of their own.
- * @throws {Error} when something is missing or does not start; nothing is left running then.
+ * Starts Redis, PostgreSQL and an n8n in queue mode with the built package. Each n8n process has its own
+ * user folder, as on separate machines.
+ * @throws {Error} when a program is missing or does not start. Stops all processes before.
  */
 export async function startCluster(options: ClusterOptions): Promise<Cluster> {
 	const n8ns: Service[] = [];
 	const servers: Service[] = [];
 	const folder = makeTempFolder();
 	const stop = async () => {
-		// What n8n has is thrown away, and the servers end at once when nobody is connected.
+		// The data of n8n are not needed any more, and the servers stop fast without connections.
 		await Promise.all(n8ns.map(async (each) => await each.kill()));
 		await Promise.all(servers.map(async (each) => await each.stop()));
 		folder.remove();
 	};
-	const keep = <Each extends Service>(list: Service[], each: Each): Each => {
+	const track = <Each extends Service>(list: Service[], each: Each): Each => {
 		list.push(each);
 		return each;
 	};
@@ -64,10 +64,10 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
 
 	const start = async (): Promise<Cluster> => {
 		const redis = await startRedis(folder.path, logFile('redis'));
-		keep(servers, redis.service);
+		track(servers, redis.service);
 		const postgres = await startPostgres(logFile('postgres'));
-		keep(servers, postgres.service);
-		const ports = await Promise.all(Array.from({ length: options.webhookProcesses }, freePort));
+		track(servers, postgres.service);
+		const ports = await Promise.all(Array.from({ length: options.webhookProcesses }, findFreePort));
 		const settings = {
 			EXECUTIONS_MODE: 'queue',
 			N8N_DISABLE_PRODUCTION_MAIN_PROCESS: 'true',
@@ -79,34 +79,34 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
 		};
 		const installed = join(folder.path, 'installed');
 		await installBuild(installed);
-		const place = async (name: string, env: Record<string, string> = {}) => {
+		const createHome = async (name: string, env: Record<string, string> = {}) => {
 			const userFolder = join(folder.path, name);
 			await cp(installed, userFolder, { recursive: true });
 			return { userFolder, logFile: logFile(name), env: { ...settings, ...env } };
 		};
 
-		// The others wait for the tables that it makes.
-		const main = keep(n8ns, await startN8n({ ...(await place('main')), port: 0 }));
-		const startKept = async (
+		// The other processes need the tables that the main process creates.
+		const main = track(n8ns, await startN8n({ ...(await createHome('main')), port: 0 }));
+		const startTracked = async (
 			name: string,
 			args: string[],
 			readyLine: string,
 			env?: Record<string, string>,
 		) => {
 			const isReady = (printed: string) => printed.includes(readyLine);
-			return keep(n8ns, await startProcess(name, args, isReady, await place(name, env)));
+			return track(n8ns, await startProcess(name, args, isReady, await createHome(name, env)));
 		};
 		const workers = Array.from({ length: options.workers }, async (_, index) => {
 			const args = ['worker', `--concurrency=${options.concurrency}`];
-			return await startKept(`worker-${index + 1}`, args, 'n8n worker is now ready');
+			return await startTracked(`worker-${index + 1}`, args, 'n8n worker is now ready');
 		});
 		const webhookProcesses = ports.map(async (port, index) => {
 			const readyLine = 'Webhook listener waiting for requests';
 			const env = { N8N_PORT: String(port) };
-			const service = await startKept(`webhook-${index + 1}`, ['webhook'], readyLine, env);
+			const service = await startTracked(`webhook-${index + 1}`, ['webhook'], readyLine, env);
 			return Object.assign(service, { url: `http://127.0.0.1:${port}` });
 		});
-		// When one fails, the others are still starting: they are to be stopped as well.
+		// If one fails, the others are still starting. Wait for them, so that `stop` stops them too.
 		await Promise.allSettled([...workers, ...webhookProcesses]);
 		return {
 			main,

@@ -3,14 +3,17 @@ import { randomBytes } from 'node:crypto';
 import { chownSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { freePort, makeTempFolder, startService, type Service } from '../n8n';
-import { findProgram, postgresUser } from './debian';
+import { findFreePort, makeTempFolder, startService, type Service } from '../n8n';
+import { findProgram, postgresUser } from './systemPrograms';
 
 const USER = 'n8n';
-/** There from the start. */
+/** The default database of a new cluster. */
 const DATABASE = 'postgres';
 
-/** Makes an empty cluster in the folder, owned by whoever is to run it. */
+/**
+ * Creates an empty database cluster in a folder, owned by the user that runs PostgreSQL.
+ * @returns the path of the data
+ */
 function initialize(folder: string, password: string): string {
 	const user = postgresUser();
 	const data = join(folder, 'data');
@@ -30,15 +33,15 @@ function initialize(folder: string, password: string): string {
 }
 
 /**
- * Starts a PostgreSQL with an empty database on a free port of 127.0.0.1.
- * @returns it, and n8n's settings for it
+ * Starts PostgreSQL with an empty database on a free port of 127.0.0.1.
+ * @returns the process, and the settings with which n8n connects to it
  */
 export async function startPostgres(
 	logFile: string,
 ): Promise<{ service: Service; settings: Record<string, string> }> {
 	const password = randomBytes(18).toString('base64url');
 	const folder = makeTempFolder();
-	const port = await freePort();
+	const port = await findFreePort();
 	const start = async () =>
 		await startService({
 			name: 'PostgreSQL',
@@ -54,7 +57,7 @@ export async function startPostgres(
 					'-k',
 					'',
 				],
-				// Its data are thrown away, so it need not survive a power cut.
+				// Its data are deleted after the test, so they need not survive a power failure.
 				...['-c', 'fsync=off', '-c', 'max_connections=100'],
 			],
 			cwd: folder.path,

@@ -1,15 +1,15 @@
-import { freePort, startService, type Service } from '../n8n';
-import { findProgram } from './debian';
+import { findFreePort, startService, type Service } from '../n8n';
+import { findProgram } from './systemPrograms';
 
 /**
- * Starts a Redis on a free port of 127.0.0.1 that keeps everything in memory.
- * @returns it, and n8n's settings for it
+ * Starts an in-memory Redis on a free port of 127.0.0.1.
+ * @returns the process, and the settings with which n8n connects to it
  */
 export async function startRedis(
 	folder: string,
 	logFile: string,
 ): Promise<{ service: Service; settings: Record<string, string> }> {
-	const port = String(await freePort());
+	const port = String(await findFreePort());
 	const service = await startService({
 		name: 'Redis',
 		command: findProgram('redis-server'),

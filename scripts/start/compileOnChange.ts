@@ -1,18 +1,17 @@
 import { spawn } from 'node:child_process';
 import { join, resolve } from 'node:path';
 
-import { installedPackage } from '../n8n';
+import { installedPackageFolder } from '../n8n';
 
 const REPOSITORY = resolve(__dirname, '../..');
 
 /**
- * Compiles each change straight into the package as n8n has it, which reloads it by itself when it was
- * started for that. Icons and output previews are not compiled: they need a new start. Ends with this
- * process.
+ * Compiles each change of a source file into the package that n8n has installed, until this process exits.
+ * n8n reloads it if it was started with N8N_DEV_RELOAD. Changes of icons and output previews need a restart.
  */
 export function compileOnChange(userFolder: string): void {
 	const tsc = require.resolve('typescript/bin/tsc');
-	const outDir = join(installedPackage(userFolder), 'dist');
+	const outDir = join(installedPackageFolder(userFolder), 'dist');
 	const child = spawn(
 		process.execPath,
 		[tsc, '--watch', '--preserveWatchOutput', '--outDir', outDir],

@@ -6,11 +6,11 @@ import { parsePort } from '../../sandbox/port';
 export interface StartOptions {
 	port: number;
 	sandboxPort: number;
-	/** Begin without the data of earlier starts. */
+	/** Whether to delete the data of earlier starts. */
 	fresh: boolean;
-	/** Compile each change into the n8n that runs. */
+	/** Whether to compile changes into the running n8n. */
 	watch: boolean;
-	/** Where the sandbox differs from what the nodes expect. */
+	/** The deviations of the sandbox. */
 	deviations: Deviation[];
 }
 

@@ -8,7 +8,7 @@ import {
 	until,
 	type WorkflowContent,
 } from '../../scripts/n8n';
-import { chain, sendText, splitOut, webhook } from '../../scripts/n8n/parts';
+import { chain, sendText, splitOut, webhook } from '../../scripts/n8n/workflowBuilder';
 import { addConversation, sentTo, type Bench } from './useN8n';
 
 const TIMEOUT_MS = 30_000;

@@ -10,7 +10,7 @@ import {
 	until,
 	waitForExecution,
 } from '../../scripts/n8n';
-import { sendText } from '../../scripts/n8n/parts';
+import { sendText } from '../../scripts/n8n/workflowBuilder';
 import {
 	addConversations,
 	countSent,

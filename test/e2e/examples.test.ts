@@ -2,13 +2,13 @@ import type { INode } from 'n8n-workflow';
 
 import type { Agent, Conversation, Message } from '../../sandbox';
 import { timestamp } from '../../sandbox/clock';
-import { actOutside, startSundaySandbox } from '../../scripts/editor';
+import { simulateExternalEvents, startSundaySandbox } from '../../scripts/editor';
 import {
-	exampleNames,
-	provideFollowUpTable,
-	readyExample,
-	type InN8n,
-} from '../../scripts/readyExamples';
+	listExampleNames,
+	ensureFollowUpTable,
+	prepareExample,
+	type N8nRecords,
+} from '../../scripts/prepareExamples';
 import {
 	activateWorkflow,
 	createCredential,
@@ -53,13 +53,13 @@ beforeEach(async () => {
 /** @param replace texts in the fields of the example, for what would take too long */
 async function addExample(
 	name: string,
-	more: InN8n = {},
+	more: N8nRecords = {},
 	replace: Record<string, string> = {},
 	parameters: Record<string, INode['parameters']> = {},
 ): Promise<StoredWorkflow> {
-	let text = JSON.stringify(readyExample(name, bench.sandbox.store, credential, more));
+	let text = JSON.stringify(prepareExample(name, bench.sandbox.store, credential, more));
 	for (const [from, to] of Object.entries(replace)) text = text.replaceAll(from, to);
-	const example = JSON.parse(text) as ReturnType<typeof readyExample>;
+	const example = JSON.parse(text) as ReturnType<typeof prepareExample>;
 	const nodes = example.nodes.map((node) => ({
 		...node,
 		parameters: { ...node.parameters, ...parameters[node.name] },
@@ -95,7 +95,7 @@ describe('follow-up-data-table.json', () => {
 	let workflow: StoredWorkflow;
 
 	beforeEach(async () => {
-		table = (await provideFollowUpTable(bench.session)).id;
+		table = (await ensureFollowUpTable(bench.session)).id;
 		workflow = await addExample('follow-up-data-table', { dataTableId: table });
 	});
 	afterEach(async () => await deleteDataTable(bench.session, table));
@@ -462,7 +462,7 @@ describe('ai-agent-handover.json', () => {
 });
 
 describe('each other example', () => {
-	const others = exampleNames().filter((name) => !TESTED.includes(name));
+	const others = listExampleNames().filter((name) => !TESTED.includes(name));
 
 	beforeEach(async () => {
 		await bench.sandbox.close();
@@ -475,7 +475,7 @@ describe('each other example', () => {
 		const workflow = await addExample(name);
 		const trigger = workflow.nodes.find(({ type }) => type.toLowerCase().endsWith('trigger'))!;
 		await runWorkflow(session, workflow.id, trigger.name);
-		await actOutside(bench, workflow);
+		await simulateExternalEvents(bench, workflow);
 		const { id } = await until('the execution', 30_000, async () => {
 			return (await listExecutions(session, { workflowId: workflow.id }))[0];
 		});

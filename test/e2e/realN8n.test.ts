@@ -6,8 +6,8 @@ import {
 	createCredential,
 	createWorkflow,
 	deactivateWorkflow,
-	executeWorkflow,
-	freePort,
+	executeByCommand,
+	findFreePort,
 	majorOf,
 	outputItems,
 	retryExecution,
@@ -22,7 +22,7 @@ import {
 	sahut,
 	sendText,
 	webhook,
-} from '../../scripts/n8n/parts';
+} from '../../scripts/n8n/workflowBuilder';
 import { byId } from '../support/locator';
 import {
 	addConversations,
@@ -55,7 +55,7 @@ it('sends a text and lists it by n8n execute', async () => {
 	);
 	const { id } = await createWorkflow(bench.session, workflow);
 
-	const run = await executeWorkflow(bench.home, id);
+	const run = await executeByCommand(bench.home, id);
 
 	expect(run.status).toBe('success');
 	const messages = bench.sandbox.store.messages(conversation);
@@ -128,7 +128,7 @@ describe('a Base URL', () => {
 	const nothingSent = { advice: expect.stringMatching(/^Nothing was sent/) };
 
 	it('that refuses the connection: nothing was sent', async () => {
-		const origin = `http://127.0.0.1:${await freePort()}`;
+		const origin = `http://127.0.0.1:${await findFreePort()}`;
 		const error = await errorAt(`${origin}/v1`);
 		const message = `Sahut could not be reached at ${origin}`;
 		expect(error).toMatchObject({ message, ...nothingSent });

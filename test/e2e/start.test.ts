@@ -4,9 +4,9 @@ import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import {
-	availablePort,
+	resolvePort,
 	cacheFolder,
-	freePort,
+	findFreePort,
 	listWorkflows,
 	NEWEST,
 	outputItems,
@@ -28,7 +28,7 @@ let userFolder: string;
 let running: ChildProcess | undefined;
 
 beforeAll(async () => {
-	[port, sandboxPort] = [await freePort(), await freePort()];
+	[port, sandboxPort] = [await findFreePort(), await findFreePort()];
 	userFolder = join(cacheFolder(), `editor-${port}`);
 });
 afterAll(async () => {
@@ -100,7 +100,7 @@ it('offers an editor with all examples, keeps it from one start to the next, rel
 		expect(await followUp(session)).toHaveLength(isDev ? 0 : 6);
 
 		expect(await interrupt()).toBe(0);
-		expect(await availablePort(port)).toBe(port);
-		expect(await availablePort(sandboxPort)).toBe(sandboxPort);
+		expect(await resolvePort(port)).toBe(port);
+		expect(await resolvePort(sandboxPort)).toBe(sandboxPort);
 	}
 });

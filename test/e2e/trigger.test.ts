@@ -20,7 +20,7 @@ import {
 	type ExecutionSummary,
 	type StoredWorkflow,
 } from '../../scripts/n8n';
-import { chain, credentialFor, node, sahutTrigger, wait } from '../../scripts/n8n/parts';
+import { chain, credentialFor, node, sahutTrigger, wait } from '../../scripts/n8n/workflowBuilder';
 import { deliverSigned } from '../support/signedDelivery';
 import { addCredential, useN8n, VERSION } from './useN8n';
 

@@ -6,7 +6,7 @@ import {
 	listCredentials,
 	makeTempFolder,
 	NEWEST,
-	newTestLog,
+	createTestLog,
 	signIn,
 	startN8n,
 	type N8nOptions,
@@ -15,7 +15,7 @@ import {
 	type Session,
 	type StoredCredential,
 } from '../../scripts/n8n';
-import { credentialFor } from '../../scripts/n8n/parts';
+import { credentialFor } from '../../scripts/n8n/workflowBuilder';
 
 /** The n8n that is tested: jest.e2e.config.js takes it from the environment. */
 export const VERSION = (globalThis as { N8N_VERSION?: N8nVersion }).N8N_VERSION ?? NEWEST;
@@ -41,7 +41,7 @@ export function useN8n(
 	const folder = makeTempFolder();
 
 	beforeAll(async () => {
-		const logFile = newTestLog(`${name}-${VERSION}`);
+		const logFile = createTestLog(`${name}-${VERSION}`);
 		bench.home = { version: VERSION, userFolder: folder.path, logFile };
 		await installBuild(folder.path);
 		bench.n8n = await startN8n({ ...bench.home, env, port: 0 });

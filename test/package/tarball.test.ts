@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 import { basename, extname, join, relative } from 'node:path';
 
-import { packPackage } from '../../scripts/n8n/ownPackage';
+import { packPackage } from '../../scripts/n8n/packageInstall';
 import { read, REPOSITORY } from './documents';
 import { copySource, FORBIDDEN, runNode, temporaryFolder } from './folders';
 

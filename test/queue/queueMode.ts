@@ -12,7 +12,7 @@ import {
 	type Session,
 	type WorkflowContent,
 } from '../../scripts/n8n';
-import { credentialFor } from '../../scripts/n8n/parts';
+import { credentialFor } from '../../scripts/n8n/workflowBuilder';
 import { startCluster, type Cluster } from '../../scripts/queue';
 
 const LOGS = resolve(__dirname, '../../test-results/queue');

@@ -8,7 +8,7 @@ import {
 	sendText,
 	splitOut,
 	webhook,
-} from '../../scripts/n8n/parts';
+} from '../../scripts/n8n/workflowBuilder';
 
 export const WEBHOOK = 'Webhook';
 export const SEND = 'Send';

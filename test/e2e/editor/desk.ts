@@ -5,7 +5,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 
 import { launchChromium, openEditor, openNode, openWorkflow } from '../../../scripts/editor';
 import { createWorkflow } from '../../../scripts/n8n';
-import { chain, manualTrigger, sahut } from '../../../scripts/n8n/parts';
+import { chain, manualTrigger, sahut } from '../../../scripts/n8n/workflowBuilder';
 import { addCredential, useN8n, type Bench } from '../useN8n';
 
 const PICTURES = resolve(__dirname, '../../../test-results/editor');

@@ -2,7 +2,7 @@ import {
 	importExample,
 	nodeOnCanvas,
 	runExample,
-	startHandingOverModel,
+	startHandoverModel,
 	startSundaySandbox,
 } from '../../../scripts/editor';
 import { getExecution, listExecutions } from '../../../scripts/n8n';
@@ -14,7 +14,7 @@ export function describeExamples(desk: Desk): void {
 	let model: ScriptedModel;
 
 	beforeAll(async () => {
-		model = await startHandingOverModel();
+		model = await startHandoverModel();
 	});
 	afterAll(async () => await model?.close());
 

@@ -6,13 +6,13 @@ import {
 	choose,
 	closePanel,
 	enterId,
-	endOfRun,
+	waitForRunResult,
 	executeStep,
 	field,
 	fillField,
 	nodeOnCanvas,
 	openNewWorkflow,
-	searchList,
+	openSearchableList,
 	startWorkflow,
 	switchOn,
 } from '../../../scripts/editor';
@@ -34,7 +34,7 @@ export function describeMessages(desk: Desk): void {
 		await addNode(page, 'manual', 'Manual Trigger');
 		await addAction(page, 'Sahut', 'Actions', 'Send a message');
 
-		const entries = await searchList(page, 'conversationId', 'wijayak');
+		const entries = await openSearchableList(page, 'conversationId', 'wijayak');
 		await entries.filter({ hasNotText: CUSTOMER }).first().waitFor({ state: 'detached' });
 		await entries.first().waitFor();
 		expect(await entries.allInnerTexts()).toEqual([`${CUSTOMER} · WhatsApp Utama · open`]);
@@ -58,7 +58,9 @@ export function describeMessages(desk: Desk): void {
 		const variables = { customer_name: 'Ibu Sulastri', order_id: 'ORD-2041' };
 		await openStored(desk, SEND);
 
-		await (await searchList(page, 'conversationId', 'Sulastri')).getByText(CUSTOMER).click();
+		await (await openSearchableList(page, 'conversationId', 'Sulastri'))
+			.getByText(CUSTOMER)
+			.click();
 		await choose(page, 'messageType', 'WhatsApp Template');
 		await fillField(page, 'templateId', template);
 		for (const [name, value] of Object.entries(variables)) {
@@ -69,7 +71,7 @@ export function describeMessages(desk: Desk): void {
 		expect(await field(page, 'value').count()).toBe(2);
 		await closePanel(page);
 		await startWorkflow(page);
-		expect(await endOfRun(page)).toContain('Workflow executed successfully');
+		expect(await waitForRunResult(page)).toContain('Workflow executed successfully');
 
 		const node = nodeOnCanvas(page, NODE);
 		await node.getByTestId('canvas-node-status-success').waitFor();

@@ -1,5 +1,5 @@
 import {
-	endOfRun,
+	waitForRunResult,
 	nodeOnCanvas,
 	openExecution,
 	openWorkflow,
@@ -7,7 +7,7 @@ import {
 	startWorkflow,
 } from '../../../scripts/editor';
 import { createWorkflow, listExecutions, until, waitForExecution } from '../../../scripts/n8n';
-import { chain, manualTrigger, rows, sendText } from '../../../scripts/n8n/parts';
+import { chain, manualTrigger, rows, sendText } from '../../../scripts/n8n/workflowBuilder';
 import { addConversation, addCredential, sentTo } from '../useN8n';
 import { testInEditor, type Desk } from './desk';
 
@@ -36,7 +36,7 @@ export function describeRetry(desk: Desk): void {
 
 		await openWorkflow(page, id);
 		await startWorkflow(page);
-		expect(await endOfRun(page)).toMatch(/Sahut refused the data .*\[item 1\]/);
+		expect(await waitForRunResult(page)).toMatch(/Sahut refused the data .*\[item 1\]/);
 		await nodeOnCanvas(page, 'Send').getByTestId('canvas-node-status-mark-error').waitFor();
 		expect(sent()[1]).toEqual([]);
 

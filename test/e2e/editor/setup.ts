@@ -1,14 +1,14 @@
 import {
 	addAction,
 	addNode,
-	closeCredential,
-	editCredential,
-	newCredential,
+	closeCredentialDialog,
+	openExistingCredential,
+	openCredentialDialog,
 	openNewWorkflow,
 	saveCredential,
 	searchNodes,
-	showActions,
-	unfold,
+	openNodeActions,
+	expandSection,
 } from '../../../scripts/editor';
 import { listCredentials } from '../../../scripts/n8n';
 import { testInEditor, type Desk } from './desk';
@@ -21,9 +21,9 @@ export function describeSetup(desk: Desk): void {
 			await (await searchNodes(page, text)).getByText('Sahut', { exact: true }).waitFor();
 
 			// n8n shows a node and its trigger as one entry.
-			const picker = await showActions(page, text, 'Sahut');
-			await (await unfold(picker, 'Triggers', 'On message created')).waitFor();
-			await (await unfold(picker, 'Actions', 'Send a message')).waitFor();
+			const picker = await openNodeActions(page, text, 'Sahut');
+			await (await expandSection(picker, 'Triggers', 'On message created')).waitFor();
+			await (await expandSection(picker, 'Actions', 'Send a message')).waitFor();
 		}
 		expect(desk.sandbox.journal.entries).toEqual([]);
 	});
@@ -34,10 +34,10 @@ export function describeSetup(desk: Desk): void {
 		await addNode(page, 'manual', 'Manual Trigger');
 		await addAction(page, 'Sahut', 'Actions', 'Send a message');
 
-		const dialog = await newCredential(page);
+		const dialog = await openCredentialDialog(page);
 		await saveCredential(page, { apiKey: sandbox.apiKey, baseUrl: sandbox.url });
 		await dialog.waitFor({ state: 'hidden' });
-		await editCredential(page);
+		await openExistingCredential(page);
 		await dialog.getByText('Connection tested successfully').waitFor();
 		const statuses = () => sandbox.journal.entries.map(({ path, status }) => [path, status]);
 		expect(new Set(statuses().map(String))).toEqual(new Set(['/conversations,200']));
@@ -50,6 +50,6 @@ export function describeSetup(desk: Desk): void {
 		await dialog.getByText('More details').click();
 		await dialog.getByText('Sahut does not accept this API key. Copy it again from').waitFor();
 		expect(statuses().at(-1)).toEqual(['/conversations', 401]);
-		await closeCredential(page);
+		await closeCredentialDialog(page);
 	});
 }

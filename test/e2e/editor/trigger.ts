@@ -6,7 +6,7 @@ import {
 	openNode,
 	openWorkflow,
 	publishWorkflow,
-	testWebhook,
+	waitForTestWebhook,
 	waitForOutput,
 	workflowId,
 } from '../../../scripts/editor';
@@ -43,7 +43,7 @@ export function describeTrigger(desk: Desk): void {
 		await openWorkflow(page, id);
 		await openNode(page, 'Sahut Trigger');
 		await page.getByTestId('trigger-execute-button').click();
-		const test = await testWebhook(sandbox);
+		const test = await waitForTestWebhook(sandbox);
 		expect(test.secret).not.toBe(production!.secret);
 		sandbox.store.addIncoming(conversation, 'Ada ukuran L?');
 		const output = await (await waitForOutput(page)).innerText();

@@ -9,7 +9,7 @@ const REPOSITORY = resolve(__dirname, '../..');
 const NAME = 'n8n-nodes-sahut';
 
 /**
- * Packs what `npm publish` would upload into an empty folder, as n8n's own tools do.
+ * Packs the files that `npm publish` would upload into an empty folder, as n8n's own tools do.
  * @returns the path of the tarball
  * @throws {Error} when the package has not been built.
  */
@@ -23,16 +23,16 @@ export function packPackage(folder: string): string {
 	return join(folder, tarball);
 }
 
-/** The folder from which an n8n loads the package. */
-export function installedPackage(userFolder: string): string {
+/** Returns the folder from which n8n loads the package. */
+export function installedPackageFolder(userFolder: string): string {
 	return join(userFolder, '.n8n/nodes/node_modules', NAME);
 }
 
-/** Installs the tarball into an n8n, in the place of whatever build of the package it had. */
+/** Installs the tarball into an n8n, and replaces any build of the package that was installed. */
 export async function installPackage(userFolder: string, tarball: string): Promise<void> {
 	const nodes = join(userFolder, '.n8n/nodes');
 	await mkdir(nodes, { recursive: true });
-	// Builds of one version are all the same to npm: it would leave the old one where it is.
+	// npm does not distinguish builds of the same version: it would keep the old one.
 	for (const old of [
 		'package-lock.json',
 		`node_modules/${NAME}`,
@@ -40,14 +40,14 @@ export async function installPackage(userFolder: string, tarball: string): Promi
 	]) {
 		await rm(join(nodes, old), { recursive: true, force: true });
 	}
-	// Without it, npm installs into a folder above that has packages already.
+	// Without a prefix, npm installs into the nearest parent folder that has packages.
 	const into = ['--prefix', nodes];
 	await npm(['install', ...into, '--omit=peer', '--ignore-scripts', tarball], nodes);
 }
 
-/** Packs the package as it has been built, and installs it into an n8n. */
+/** Packs the built package, and installs it into an n8n. */
 export async function installBuild(userFolder: string): Promise<void> {
-	// n8n's npm may want the tarball again when people install other packages.
+	// n8n's npm may need the tarball again when a user installs other packages.
 	const folder = join(userFolder, 'package');
 	await rm(folder, { recursive: true, force: true });
 	await mkdir(folder, { recursive: true });

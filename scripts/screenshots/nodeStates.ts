@@ -4,51 +4,54 @@ import { resources } from '../../nodes/Sahut/resources';
 import { toProperties } from '../../nodes/Sahut/runtime/properties';
 import { triggerFields } from '../../nodes/Sahut/trigger/fields';
 
-/** A node in one of its states, with a name for its picture. */
-export interface Pose extends Pick<INode, 'type' | 'parameters'> {
+/** A node with certain parameters. `name` names the screenshot. */
+export interface NodeState extends Pick<INode, 'type' | 'parameters'> {
 	name: string;
 }
 
-/** Rows for the fields that take several. */
+/** Sample rows for fields that are lists of rows. */
 const ROWS: Record<string, INodeParameters> = {
 	customAttributes: { attribute: [{ name: 'kota', value: 'Bandung' }] },
 	templateVariables: { variable: [{ name: 'customer_name', value: 'Budi' }] },
 };
 
-/** Every optional field of a collection, with its default. */
-function allOf({ options = [] }: INodeProperties): INodeParameters {
+/** Returns all optional fields of a collection with their defaults. */
+function defaultsOf({ options = [] }: INodeProperties): INodeParameters {
 	const fields = options as INodeProperties[];
 	return Object.fromEntries(fields.map(({ name, default: value }) => [name, ROWS[name] ?? value]));
 }
 
-/** The parameters together with everything that a person can add to them. */
-function opened(fields: INodeProperties[], parameters: INodeParameters): INodeParameters {
+/** Returns the parameters together with all optional fields. */
+function withAllOptions(fields: INodeProperties[], parameters: INodeParameters): INodeParameters {
 	const all = NodeHelpers.getNodeParameters(fields, parameters, true, false, null, null) ?? {};
 	const added = fields
 		.filter((field) => NodeHelpers.displayParameter(all, field, null, null))
 		.flatMap((field): Array<[string, INodeParameters]> => {
-			if (field.type === 'collection') return [[field.name, allOf(field)]];
+			if (field.type === 'collection') return [[field.name, defaultsOf(field)]];
 			return field.name in ROWS ? [[field.name, ROWS[field.name]!]] : [];
 		});
 	return { ...parameters, ...Object.fromEntries(added) };
 }
 
-/** A state as it was just chosen, and with everything added. */
-function posesOf(
+/** Returns two states: with the defaults, and with all optional fields. */
+function statesOf(
 	node: string,
 	name: string,
 	fields: INodeProperties[],
 	parameters: INodeParameters,
-): Pose[] {
+): NodeState[] {
 	const type = `n8n-nodes-sahut.${node}`;
 	return [
 		{ name, type, parameters },
-		{ name: `${name}-opened`, type, parameters: opened(fields, parameters) },
+		{ name: `${name}-all-options`, type, parameters: withAllOptions(fields, parameters) },
 	];
 }
 
-/** All that has a picture: each operation, those that send with every kind of message; the trigger. */
-export function allPoses(): Pose[] {
+/**
+ * Returns the states of which screenshots are taken: every operation, those that send with each message
+ * type, and the trigger.
+ */
+export function allNodeStates(): NodeState[] {
 	const chosen = resources.flatMap(({ value: resource, operations }) =>
 		operations.flatMap(({ value: operation }): INodeParameters[] => {
 			const types = operation.startsWith('send') ? ['template', 'textOrTemplate'] : [];
@@ -58,8 +61,8 @@ export function allPoses(): Pose[] {
 	);
 	return [
 		...chosen.flatMap((parameters) =>
-			posesOf('sahut', Object.values(parameters).join('-'), toProperties(resources), parameters),
+			statesOf('sahut', Object.values(parameters).join('-'), toProperties(resources), parameters),
 		),
-		...posesOf('sahutTrigger', 'trigger', [...triggerFields], {}),
+		...statesOf('sahutTrigger', 'trigger', [...triggerFields], {}),
 	];
 }

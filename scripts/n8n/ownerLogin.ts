@@ -9,11 +9,11 @@ export interface Login {
 
 const EMAIL = 'owner@example.com';
 
-/** The login of the owner, kept in the user folder: made up at the first call. */
-export function throwAwayLogin(userFolder: string): Login {
+/** Returns the login of the owner from the user folder. Generates it at the first call. */
+export function ensureOwnerLogin(userFolder: string): Login {
 	const file = join(userFolder, 'login.json');
 	if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8')) as Login;
-	// n8n wants a digit and a capital letter in it.
+	// n8n requires a digit and a capital letter in a password.
 	const login = { email: EMAIL, password: `Sahut1-${randomBytes(9).toString('base64url')}` };
 	writeFileSync(file, JSON.stringify(login), { mode: 0o600 });
 	return login;

@@ -2,24 +2,25 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import type { IRun } from 'n8n-workflow';
 
-import { n8nEnvironment } from './environment';
+import { buildN8nEnvironment } from './environment';
 import { installN8n } from './install';
 import type { N8nOptions } from './server';
 
 /**
- * Runs a workflow by `n8n execute`, from its start to its end, also while n8n runs.
- * @returns the execution, which may have failed: `status` tells.
+ * Runs a workflow with `n8n execute`, and waits until it ends. n8n may be running meanwhile.
+ * @returns the execution; see its `status` for whether it failed
+ * @throws {Error} with the output of n8n when n8n did not run the workflow.
  */
-export async function executeWorkflow(n8n: N8nOptions, id: string): Promise<IRun> {
+export async function executeByCommand(n8n: N8nOptions, id: string): Promise<IRun> {
 	const installed = await installN8n(n8n.version);
 	const run = promisify(execFile)(
 		installed.node,
 		[installed.n8n, 'execute', `--id=${id}`, '--rawOutput'],
-		{ cwd: n8n.userFolder, env: await n8nEnvironment(installed, n8n), maxBuffer: Infinity },
+		{ cwd: n8n.userFolder, env: await buildN8nEnvironment(installed, n8n), maxBuffer: Infinity },
 	);
-	// n8n's exit code does not tell whether it succeeded.
+	// n8n's exit code does not show whether the workflow ran.
 	const { stdout, stderr } = await run.catch((error: Awaited<typeof run>) => error);
-	// Around the execution, which is indented, n8n prints lines of its own.
+	// n8n prints other lines before and after the indented JSON of the execution.
 	const [json] = /^\{$[^]*?^\}$/m.exec(stdout) ?? [];
 	if (json !== undefined) return JSON.parse(json) as IRun;
 	throw new Error(`n8n did not run the workflow ${id}:\n${stdout}${stderr}`);

@@ -7,7 +7,7 @@ import type { WorkflowContent } from './workflows';
 
 export const CREDENTIAL_NAME = 'Sahut sandbox';
 
-/** The credential for a sandbox, without its ID. */
+/** Returns the content of a credential for a sandbox. */
 export function credentialFor({ apiKey, url }: Sandbox) {
 	return { name: CREDENTIAL_NAME, type: 'sahutApi', data: { apiKey, baseUrl: url } };
 }
@@ -30,17 +30,17 @@ export const webhook = (name: string, path: string) =>
 export const wait = (name: string, amount: number) =>
 	node(name, 'n8n-nodes-base.wait', 1.1, { amount, unit: 'seconds' });
 
-/** Makes an item of each entry of a list. */
+/** Creates a Split Out node, which outputs one item for each entry of a list. */
 export const splitOut = (name: string, field: string) =>
 	node(name, 'n8n-nodes-base.splitOut', 1, { fieldToSplitOut: field, options: {} });
 
-/** Puts out the rows as items. */
+/** Creates a Code node that outputs the rows as items. */
 export function rows(name: string, items: object[]): INode {
 	const jsCode = `return ${JSON.stringify(items)}.map((json) => ({ json }));`;
 	return node(name, 'n8n-nodes-base.code', 2, { jsCode });
 }
 
-/** The credential for a sandbox, as a node refers to it. */
+/** Returns a node's reference to the credential for a sandbox. */
 export const sahutCredential = (id: string) => ({ sahutApi: { id, name: CREDENTIAL_NAME } });
 
 export function sahutTrigger(
@@ -60,13 +60,16 @@ export function sahutTrigger(
 	);
 }
 
-/** A node of this package, with all of its parameters. */
+/** Creates a Sahut node. */
 export function sahut(name: string, credentialId: string, parameters: INode['parameters']): INode {
 	const credentials = sahutCredential(credentialId);
 	return node(name, 'n8n-nodes-sahut.sahut', 1, parameters, { credentials });
 }
 
-/** @param conversationId an ID, or an expression */
+/**
+ * Creates a Sahut node that sends a text.
+ * @param conversationId an ID, or an expression
+ */
 export function sendText(
 	name: string,
 	credentialId: string,
@@ -84,8 +87,9 @@ export function sendText(
 }
 
 /**
- * A WhatsApp template.
- * @param phone a number, or an expression, as `customerName` can be
+ * Creates a Sahut node that sends a WhatsApp template to a phone number.
+ * @param message.phone a number, or an expression
+ * @param message.customerName a value for the template, or an expression
  */
 export function sendTemplateToPhone(
 	name: string,
@@ -106,7 +110,7 @@ export function sendTemplateToPhone(
 	});
 }
 
-/** A workflow whose nodes follow one another. */
+/** Creates a workflow that connects the nodes in a row. */
 export function chain(name: string, ...nodes: INode[]): WorkflowContent {
 	const links = nodes
 		.slice(1)

@@ -1,5 +1,5 @@
 import type { Sandbox } from '../../sandbox';
-import { exampleNames, provideFollowUpTable, readyExample } from '../readyExamples';
+import { listExampleNames, ensureFollowUpTable, prepareExample } from '../prepareExamples';
 import {
 	createCredential,
 	createWorkflow,
@@ -9,10 +9,10 @@ import {
 	type Session,
 	type StoredCredential,
 } from '../n8n';
-import { CREDENTIAL_NAME, credentialFor } from '../n8n/parts';
+import { CREDENTIAL_NAME, credentialFor } from '../n8n/workflowBuilder';
 
-/** The credential for the sandbox, with the address and the key that it has this time. */
-export async function provideCredential(
+/** Creates the credential for the sandbox, or updates its URL and key. */
+export async function ensureCredential(
 	session: Session,
 	sandbox: Sandbox,
 ): Promise<StoredCredential> {
@@ -23,15 +23,15 @@ export async function provideCredential(
 		: await createCredential(session, content);
 }
 
-/** Adds the examples that n8n does not have yet, ready to run. @returns the names of all */
-export async function provideExamples(
+/** Imports the examples that n8n does not have yet, ready to run. @returns the names of all examples */
+export async function ensureExamples(
 	session: Session,
 	sandbox: Sandbox,
 	credential: StoredCredential,
 ): Promise<string[]> {
-	const table = await provideFollowUpTable(session);
-	const examples = exampleNames().map((each) =>
-		readyExample(each, sandbox.store, credential, { dataTableId: table.id }),
+	const table = await ensureFollowUpTable(session);
+	const examples = listExampleNames().map((each) =>
+		prepareExample(each, sandbox.store, credential, { dataTableId: table.id }),
 	);
 	const known = new Set((await listWorkflows(session)).map((workflow) => workflow.name));
 	for (const example of examples) {

@@ -15,74 +15,73 @@ import {
 const FOLDER = 'examples';
 const REPOSITORY = resolve(__dirname, '..');
 
-/** The data table of the follow-up, and what it holds at first. */
+/** The data table of the follow-up example, and the file with its sample rows. */
 const TABLE_NAME = 'Follow-up';
 const TABLE_FILE = join(FOLDER, 'follow-up-data-table.csv');
-const NUMBERS = new Set(['total']);
+const NUMBER_COLUMNS = new Set(['total']);
 
-/** Sahut's API shows no teams, so any ID is as good. */
+/** Any ID works: Sahut's API has no list of teams. */
 const TEAM_ID = 'team_01HX8K2M4P6R8T';
 
-/** What people would choose for `<ID of …>`, by what its text mentions. */
+/** The values of placeholders such as `<ID of …>`, by a word that the placeholder contains. */
 const PLACEHOLDERS: Array<
-	[mention: string, idOf: (store: Store, n8n: InN8n) => string | undefined]
+	[mention: string, idOf: (store: Store, n8n: N8nRecords) => string | undefined]
 > = [
 	['channel', (store) => store.channelOfType('whatsapp').id],
-	['conversation', (store) => freshConversation(store).id],
+	['conversation', (store) => latestWhatsappConversation(store).id],
 	['data table', (_, { dataTableId }) => dataTableId],
 	['team', () => TEAM_ID],
 ];
 
-/** What some examples need of n8n itself. */
-export interface InN8n {
+/** Records in n8n that some examples need. */
+export interface N8nRecords {
 	dataTableId?: string;
 	/** The credential for the chat model. */
 	openAiApi?: INodeCredentialsDetails;
 }
 
-/** A conversation whose customer wrote lately, so that WhatsApp takes a text. */
-export function freshConversation({ conversations }: Store): Conversation {
+/** Returns the latest WhatsApp conversation, whose 24-hour window is open. */
+export function latestWhatsappConversation({ conversations }: Store): Conversation {
 	return [...conversations.values()].findLast(({ channel }) => channel.type === 'whatsapp')!;
 }
 
-/** The names of all examples, without `.json`. */
-export function exampleNames(): string[] {
+/** Lists the names of all examples, without `.json`. */
+export function listExampleNames(): string[] {
 	const files = readdirSync(join(REPOSITORY, FOLDER));
 	return files.filter((file) => file.endsWith('.json')).map((file) => file.slice(0, -5));
 }
 
-/** The data table of the follow-up; where there is none yet, it is made, with its sample rows. */
-export async function provideFollowUpTable(session: Session): Promise<StoredTable> {
+/** Returns the data table of the follow-up example. Creates it with its sample rows if necessary. */
+export async function ensureFollowUpTable(session: Session): Promise<StoredTable> {
 	const known = (await listDataTables(session)).find(({ name }) => name === TABLE_NAME);
 	if (known) return known;
 	const text = readFileSync(join(REPOSITORY, TABLE_FILE), 'utf8').trim();
 	const [names = [], ...lines] = text.split('\n').map((line) => line.split(','));
 	const valueOf = (name: string, cell = '') =>
-		cell === '' ? null : NUMBERS.has(name) ? Number(cell) : cell;
+		cell === '' ? null : NUMBER_COLUMNS.has(name) ? Number(cell) : cell;
 	const rows = lines.map((cells) =>
 		Object.fromEntries(names.map((name, index) => [name, valueOf(name, cells[index])])),
 	);
-	const typeOf = (name: string): ColumnType => (NUMBERS.has(name) ? 'number' : 'string');
+	const typeOf = (name: string): ColumnType => (NUMBER_COLUMNS.has(name) ? 'number' : 'string');
 	const columns = Object.fromEntries(names.map((name) => [name, typeOf(name)]));
 	return await createDataTable(session, TABLE_NAME, columns, rows);
 }
 
 /**
- * An example that is ready to run with a sandbox: its credentials chosen, its placeholders replaced.
- * @throws {Error} for a placeholder that stands for something unknown.
+ * Reads an example, and sets its credentials and placeholders so that it runs with a sandbox.
+ * @throws {Error} for an unknown placeholder.
  */
-export function readyExample(
+export function prepareExample(
 	name: string,
 	store: Store,
 	{ id, name: credential }: INodeCredentialsDetails,
-	n8n: InN8n = {},
+	n8n: N8nRecords = {},
 ): ExampleWorkflow {
 	const example = readExample(join(FOLDER, `${name}.json`));
 	const text = JSON.stringify(example).replace(/"<([^"<>]+)>"/g, (_, placeholder: string) => {
 		const found = PLACEHOLDERS.find(([mention]) => placeholder.includes(mention));
 		const value = found?.[1](store, n8n);
-		if (value === undefined)
-			throw new Error(`There is no value for the placeholder <${placeholder}>.`);
+		if (value === undefined) throw new Error(`The placeholder <${placeholder}> has no value.`);
 		return JSON.stringify(value);
 	});
 	const ready = fillIn(JSON.parse(text) as ExampleWorkflow, {}, { id, name: credential });

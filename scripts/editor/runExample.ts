@@ -3,7 +3,11 @@ import type { Page } from 'playwright-core';
 import { startSandbox, type Sandbox } from '../../sandbox';
 import { HOUR_MS } from '../../sandbox/clock';
 import type { ExampleWorkflow } from '../../test/support/exampleWorkflow';
-import { freshConversation, provideFollowUpTable, readyExample } from '../readyExamples';
+import {
+	latestWhatsappConversation,
+	ensureFollowUpTable,
+	prepareExample,
+} from '../prepareExamples';
 import {
 	createCredential,
 	createWorkflow,
@@ -13,21 +17,21 @@ import {
 	type StoredWorkflow,
 } from '../n8n';
 import { startScriptedModel, type ScriptedModel } from '../scriptedModel';
-import { endOfRun, openWorkflow, startWorkflow } from './canvas';
-import { testWebhook } from './webhooks';
+import { waitForRunResult, openWorkflow, startWorkflow } from './canvas';
+import { waitForTestWebhook } from './testWebhook';
 
 const DAY_MS = 24 * HOUR_MS;
-/** In Jakarta, 7 hours ahead of UTC, it is evening then. */
+/** Evening in Jakarta, which is 7 hours ahead of UTC. */
 const SUNDAY_HOUR_UTC = 13;
 
-/** What a customer writes, for the examples that begin with it. */
+/** The customer's message for examples that start with a message. */
 const QUESTION = 'Selamat malam Kak, berapa harganya?';
 
-/** What one of the customers answers who are reminded, and about which order. */
-const ANSWERED_ORDER = 'ORD-3112';
-const ANSWER = 'Sudah saya transfer ya Kak';
+/** The reply of a customer who got a reminder, and the order that the reminder mentions. */
+const REPLY_ORDER = 'ORD-3112';
+const REPLY = 'Sudah saya transfer ya Kak';
 
-/** What a CRM sends. */
+/** The body of a CRM's webhook call. */
 const DEAL = {
 	deal_id: 'DEAL-501',
 	customer_name: 'Ratna Sari',
@@ -38,7 +42,7 @@ const DEAL = {
 const WAIT_SECONDS = 2;
 const CALL_TIMEOUT_MS = 30_000;
 
-/** The evening of last Sunday, when nobody is at work. */
+/** Returns the evening of last Sunday, which is outside of working hours. */
 function lastSunday(): Date {
 	const sunday = new Date(Date.now() - DAY_MS);
 	while (sunday.getUTCDay() !== 0) sunday.setTime(sunday.getTime() - DAY_MS);
@@ -46,7 +50,7 @@ function lastSunday(): Date {
 	return sunday;
 }
 
-/** A sandbox in which every example finds something to do: there it is Sunday evening. */
+/** Starts a sandbox whose clock shows Sunday evening, so that every example has work to do. */
 export async function startSundaySandbox(): Promise<Sandbox> {
 	const sunday = lastSunday();
 	const sandbox = await startSandbox({ now: () => sunday });
@@ -54,8 +58,8 @@ export async function startSundaySandbox(): Promise<Sandbox> {
 	return sandbox;
 }
 
-/** A model that leaves a note, hands over to people, and says so. */
-export async function startHandingOverModel(): Promise<ScriptedModel> {
+/** Starts a model that writes a note, hands over to the team, and tells the customer. */
+export async function startHandoverModel(): Promise<ScriptedModel> {
 	return await startScriptedModel((chat) =>
 		chat.at(-1)?.role === 'tool'
 			? 'Baik Kak, tim kami akan melanjutkan percakapan ini.'
@@ -66,40 +70,40 @@ export async function startHandingOverModel(): Promise<ScriptedModel> {
 	);
 }
 
-/** Where examples are run, and with what. */
-export interface Stage {
+/** The services that the examples need. */
+export interface ExampleEnvironment {
 	session: Session;
 	sandbox: Sandbox;
 	model: ScriptedModel;
 }
 
-/** Seconds in the place of a day; and no more than one reminder, whatever the day of the sandbox. */
-function quicken(example: ExampleWorkflow): ExampleWorkflow {
+/** Returns a copy that waits for seconds instead of a day and sends at most one reminder. */
+function shortenWaits(example: ExampleWorkflow): ExampleWorkflow {
 	const text = JSON.stringify(example)
 		.replaceAll(/\$now (>=|<) DateTime[^}]+\}\)/g, '$$runIndex $1 1')
 		.replaceAll('"skipIfSentWithin":23', '"skipIfSentWithin":0.0001');
-	const quicker = JSON.parse(text) as ExampleWorkflow;
-	const nodes = quicker.nodes.map((node) =>
+	const shortened = JSON.parse(text) as ExampleWorkflow;
+	const nodes = shortened.nodes.map((node) =>
 		node.type === 'n8n-nodes-base.wait'
 			? { ...node, parameters: { ...node.parameters, amount: WAIT_SECONDS, unit: 'seconds' } }
 			: node,
 	);
-	return { ...quicker, nodes };
+	return { ...shortened, nodes };
 }
 
-/** Imports an example into n8n, with all that it needs filled in, and with short waits. */
+/** Imports an example into n8n with short waits, and fills in its placeholders and credentials. */
 export async function importExample(
-	{ session, sandbox, model }: Stage,
+	{ session, sandbox, model }: ExampleEnvironment,
 	name: string,
 	credential: StoredCredential,
 ): Promise<StoredWorkflow> {
-	const { id: dataTableId } = await provideFollowUpTable(session);
+	const { id: dataTableId } = await ensureFollowUpTable(session);
 	const openAiApi = await createCredential(session, model.credential);
-	const example = readyExample(name, sandbox.store, credential, { dataTableId, openAiApi });
-	return await createWorkflow(session, { ...quicken(example), name });
+	const example = prepareExample(name, sandbox.store, credential, { dataTableId, openAiApi });
+	return await createWorkflow(session, { ...shortenWaits(example), name });
 }
 
-/** Calls the test webhook of a workflow, once n8n listens. */
+/** Calls the test webhook of a workflow as soon as n8n listens. */
 async function callWebhook({ n8n }: Session, path: unknown): Promise<void> {
 	await until('the test webhook', CALL_TIMEOUT_MS, async () => {
 		const { ok } = await fetch(`${n8n.url}/webhook-test/${String(path)}`, {
@@ -111,44 +115,44 @@ async function callWebhook({ n8n }: Session, path: unknown): Promise<void> {
 	});
 }
 
-/** Has the customer answer whose order that is, once they have got a message about it. */
-async function answerAbout(order: string, { store }: Sandbox): Promise<void> {
+/** Waits for a message about an order, and adds the customer's reply. */
+async function replyAboutOrder(order: string, { store }: Sandbox): Promise<void> {
 	const { id } = await until(`a message about ${order}`, CALL_TIMEOUT_MS, () =>
 		[...store.conversations.values()].find((conversation) =>
 			store.messages(conversation.id).some(({ content }) => content.includes(order)),
 		),
 	);
-	store.addIncoming(id, ANSWER);
+	store.addIncoming(id, REPLY);
 }
 
-/** What happens outside of n8n while an example runs: a customer writes, or a CRM calls. */
-export async function actOutside(
-	{ session, sandbox }: Pick<Stage, 'sandbox' | 'session'>,
+/** Simulates the events that an example waits for: a message of a customer, or a call of a CRM. */
+export async function simulateExternalEvents(
+	{ session, sandbox }: Pick<ExampleEnvironment, 'sandbox' | 'session'>,
 	{ nodes }: StoredWorkflow,
 ): Promise<void> {
 	const nodeOf = (type: string) => nodes.find((node) => node.type === type);
 	const webhook = nodeOf('n8n-nodes-base.webhook');
 	if (nodeOf('n8n-nodes-sahut.sahutTrigger')) {
-		await testWebhook(sandbox);
-		sandbox.store.addIncoming(freshConversation(sandbox.store).id, QUESTION);
+		await waitForTestWebhook(sandbox);
+		sandbox.store.addIncoming(latestWhatsappConversation(sandbox.store).id, QUESTION);
 	} else if (webhook) {
 		await callWebhook(session, webhook.parameters.path);
 	} else if (nodeOf('n8n-nodes-base.wait')) {
-		await answerAbout(ANSWERED_ORDER, sandbox);
+		await replyAboutOrder(REPLY_ORDER, sandbox);
 	}
 }
 
 /**
- * Opens an example in the editor and runs it to its end.
- * @returns the message that tells how it ended
+ * Opens an example in the editor, runs it, and waits until it ends.
+ * @returns the message that shows its result
  */
 export async function runExample(
 	page: Page,
-	stage: Pick<Stage, 'sandbox' | 'session'>,
+	services: Pick<ExampleEnvironment, 'sandbox' | 'session'>,
 	workflow: StoredWorkflow,
 ): Promise<string> {
 	await openWorkflow(page, workflow.id);
 	await startWorkflow(page);
-	await actOutside(stage, workflow);
-	return await endOfRun(page);
+	await simulateExternalEvents(services, workflow);
+	return await waitForRunResult(page);
 }

@@ -2,12 +2,12 @@ import { spawn } from 'node:child_process';
 import { Socket } from 'node:net';
 
 /**
- * Has a shell run a script when this process is no more, however it came to its end: a pipe that only
- * this process holds is closed then. A test that is interrupted has no other way to tidy up.
+ * Runs a shell script after this process exits, even if it is killed: the shell waits until the pipe
+ * from this process is closed. An interrupted test has no other way to clean up.
  * @param argument `$0` in the script
- * @returns calls it off
+ * @returns a function that cancels the script
  */
-export function afterThisProcess(script: string, argument: string): () => void {
+export function runAfterExit(script: string, argument: string): () => void {
 	const shell = spawn('sh', ['-c', `read _; ${script}`, argument], {
 		detached: true,
 		stdio: ['pipe', 'ignore', 'ignore'],

@@ -2,12 +2,12 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
-const ADVICE = 'install it by: apt-get install redis-server postgresql';
+const ADVICE = 'Install it: apt-get install redis-server postgresql';
 
-/** Where Debian puts PostgreSQL: `/usr/lib/postgresql/15/bin`. */
+/** The folder in which Debian installs PostgreSQL, e.g. `/usr/lib/postgresql/15/bin`. */
 const POSTGRES_ROOT = '/usr/lib/postgresql';
 
-/** The folders of PostgreSQL's programs that Debian keeps off the PATH, the newest version first. */
+/** Returns the folders of PostgreSQL's programs, newest version first. Debian does not add them to the PATH. */
 function postgresFolders(): string[] {
 	if (!existsSync(POSTGRES_ROOT)) return [];
 	return readdirSync(POSTGRES_ROOT)
@@ -16,19 +16,19 @@ function postgresFolders(): string[] {
 }
 
 /**
- * The path of `redis-server`, `initdb` or `postgres`.
- * @throws {Error} that says how to install it when it is missing.
+ * Returns the path of `redis-server`, `initdb` or `postgres`.
+ * @throws {Error} with installation advice when the program is missing.
  */
 export function findProgram(name: 'initdb' | 'postgres' | 'redis-server'): string {
 	const folders = [...(process.env['PATH'] ?? '').split(delimiter), ...postgresFolders()];
 	const found = folders.map((folder) => join(folder, name)).find(existsSync);
-	if (found === undefined) throw new Error(`There is no ${name} on this machine; ${ADVICE}`);
+	if (found === undefined) throw new Error(`This machine has no ${name}. ${ADVICE}`);
 	return found;
 }
 
 /**
- * The user that PostgreSQL runs as where this process is root, as which it refuses to run: Debian's
- * own for it. Undefined for everybody else.
+ * Returns Debian's `postgres` user if this process runs as root, since PostgreSQL refuses to run as root.
+ * Undefined for any other user.
  */
 export function postgresUser(): { uid: number; gid: number } | undefined {
 	if (process.getuid?.() !== 0) return undefined;

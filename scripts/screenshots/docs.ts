@@ -2,51 +2,55 @@ import { mkdirSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { Page } from 'playwright-core';
 
-import { exampleNames } from '../readyExamples';
+import { listExampleNames } from '../prepareExamples';
 import { importExample, openEditor, openNode, runExample, type EditorLook } from '../editor';
-import { addCredential, type Studio } from './studio';
+import { addSandboxCredential, type ScreenshotEnvironment } from './environment';
 
 const REPOSITORY = resolve(__dirname, '../..');
-/** Windows, in pixels: low enough for a page of documentation. */
+/** Window sizes in pixels, low enough for a documentation page. */
 const CANVAS = { width: 1680, height: 1000 };
 const WIDTH = 1440;
 const EDITOR = { width: WIDTH, height: 760 };
-/** Around the nodes, whose names may be wider than they are; and for the name below a node. */
+/** Margin around the nodes, whose names may be wider than the nodes, and the height of a name. */
 const MARGIN = 64;
 const NAME_HEIGHT = 32;
-/** The canvas moves there in steps. */
-const MOVING_MS = 1_500;
+/** The duration of the canvas animation. */
+const ANIMATION_MS = 1_500;
 
-/** Whose panels are shown, in a window of which height. */
+/** The node panels to capture, with the window height in pixels. */
 const CRM = 'crm-follow-up';
 const PANELS = [
 	{ example: CRM, node: 'Send template', file: 'send-template', height: 1160 },
 	{ example: 'auto-reply-outside-hours', node: 'Customer writes', file: 'trigger', height: 640 },
 ];
 
-/** In pixels of the window. */
+/** A rectangle in window pixels. */
 type Area = { x: number; y: number; width: number; height: number };
 
 type Edges = Record<'bottom' | 'left' | 'right' | 'top', number>;
 
-/** @param clip the part of the window that is wanted; default: all of it */
-async function shoot(page: Page, file: string, clip?: Area): Promise<void> {
+/**
+ * Takes a screenshot.
+ * @param file relative to the repository
+ * @param clip the part of the window. Default: the whole window.
+ */
+async function capture(page: Page, file: string, clip?: Area): Promise<void> {
 	const path = resolve(REPOSITORY, file);
 	mkdirSync(dirname(path), { recursive: true });
-	// Away from what would change under the pointer.
+	// Moves the pointer away, so that it does not trigger hover effects.
 	await page.mouse.move(0, 0);
 	await page.screenshot({ path, animations: 'disabled', ...(clip && { clip }) });
 	console.log(file);
 }
 
-/** Shows all of the workflow, with nothing over it. */
+/** Zooms to the whole workflow after the notification has disappeared. */
 async function fitCanvas(page: Page): Promise<void> {
 	await page.getByRole('alert').first().waitFor({ state: 'hidden' });
 	await page.getByTestId('zoom-to-fit').click();
-	await page.waitForTimeout(MOVING_MS);
+	await page.waitForTimeout(ANIMATION_MS);
 }
 
-/** What lies over the nodes: buttons, tabs, and the hints that n8n gives once. */
+/** Elements that cover the nodes: buttons, tabs and hints. */
 const HIDDEN = [
 	'[data-test-id="canvas-controls"]',
 	'[data-test-id="canvas-minimap"]',
@@ -64,7 +68,7 @@ async function hideControls(page: Page): Promise<void> {
 	await page.addStyleTag({ content });
 }
 
-/** The part of the window that holds nodes and notes, in pixels. */
+/** Returns the part of the window with the nodes and sticky notes. */
 async function nodesArea(page: Page): Promise<Area> {
 	const boxes = await page
 		.locator('.vue-flow__node')
@@ -81,41 +85,46 @@ async function nodesArea(page: Page): Promise<Area> {
 	return { x: left, y: top, width: right - left, height: bottom - top };
 }
 
-/** Runs an example in a window of its own, and takes a picture. */
+/** Runs an example in a new window, and calls `take` with the page. */
 async function withExample(
-	studio: Studio,
+	environment: ScreenshotEnvironment,
 	name: string,
 	look: EditorLook,
 	take: (page: Page) => Promise<void>,
 ): Promise<void> {
-	const credential = await addCredential(studio);
-	const workflow = await importExample(studio, name, credential);
-	const editor = await openEditor(studio.browser, studio.n8n, look);
+	const credential = await addSandboxCredential(environment);
+	const workflow = await importExample(environment, name, credential);
+	const editor = await openEditor(environment.browser, environment.n8n, look);
 	const page = await editor.newPage();
-	await runExample(page, studio, workflow);
+	await runExample(page, environment, workflow);
 	await fitCanvas(page);
 	await take(page);
 	await editor.close();
 }
 
-/** Renews the pictures in `docs/pictures/` and `examples/pictures/`. */
-export async function shootForDocs(studio: Studio): Promise<void> {
-	for (const name of exampleNames()) {
-		await withExample(studio, name, { viewport: CANVAS }, async (page) => {
+/** Updates the screenshots in `docs/pictures/` and `examples/pictures/`. */
+export async function updateDocsScreenshots(environment: ScreenshotEnvironment): Promise<void> {
+	for (const name of listExampleNames()) {
+		await withExample(environment, name, { viewport: CANVAS }, async (page) => {
 			await hideControls(page);
-			await shoot(page, `examples/pictures/${name}.png`, await nodesArea(page));
+			await capture(page, `examples/pictures/${name}.png`, await nodesArea(page));
 		});
 	}
-	await withExample(studio, CRM, { viewport: EDITOR }, async (page) => {
-		await shoot(page, 'docs/pictures/editor.png');
+	await withExample(environment, CRM, { viewport: EDITOR }, async (page) => {
+		await capture(page, 'docs/pictures/editor.png');
 	});
 	for (const { example, node, file, height } of PANELS) {
-		await withExample(studio, example, { viewport: { width: WIDTH, height } }, async (page) => {
-			await openNode(page, node);
-			await page.waitForLoadState('networkidle');
-			await hideControls(page);
-			const area = await page.getByTestId('ndv').boundingBox();
-			await shoot(page, `docs/pictures/${file}.png`, area ?? undefined);
-		});
+		await withExample(
+			environment,
+			example,
+			{ viewport: { width: WIDTH, height } },
+			async (page) => {
+				await openNode(page, node);
+				await page.waitForLoadState('networkidle');
+				await hideControls(page);
+				const area = await page.getByTestId('ndv').boundingBox();
+				await capture(page, `docs/pictures/${file}.png`, area ?? undefined);
+			},
+		);
 	}
 }
