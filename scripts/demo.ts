@@ -1,11 +1,11 @@
 import { startSandbox } from '../sandbox';
-import { demo } from './demo/report';
+import { runAndReportDemo } from './demo/report';
 
 async function main(): Promise<void> {
 	const sandbox = await startSandbox();
 	try {
-		const complete = await demo(sandbox, (text) => console.log(text));
-		if (!complete) process.exitCode = 1;
+		const succeeded = await runAndReportDemo(sandbox, (text) => console.log(text));
+		if (!succeeded) process.exitCode = 1;
 	} finally {
 		await sandbox.close();
 	}

@@ -1,8 +1,8 @@
-// Prints what the version in package.json brings, for its page on GitHub.
+// Prints the release notes of the version in package.json, for GitHub.
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 
-import { releaseNotes } from './version/changelog';
+import { extractReleaseNotes } from './version/changelog';
 
 const read = (file: string) => readFileSync(resolve(__dirname, '..', file), 'utf8');
 const { version, homepage } = JSON.parse(read('package.json')) as {
@@ -10,5 +10,5 @@ const { version, homepage } = JSON.parse(read('package.json')) as {
 	homepage: string;
 };
 process.stdout.write(
-	releaseNotes(read('CHANGELOG.md'), version, homepage.slice(0, homepage.indexOf('#'))),
+	extractReleaseNotes(read('CHANGELOG.md'), version, homepage.slice(0, homepage.indexOf('#'))),
 );

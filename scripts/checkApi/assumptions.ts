@@ -1,13 +1,13 @@
-/** An open point of the API's reference. */
+/** An assumption about behavior that the API reference does not document. */
 export interface Assumption {
-	/** What the nodes expect, for the table. */
+	/** The behavior that the nodes expect, for the table. */
 	expected: string;
-	/** Why it may remain untried, unless a check gives a more precise reason. */
+	/** The reason if no check records a result. */
 	untried: string;
 }
 
-/** Returns assumptions that may remain untried for the same reason. */
-function unless<Name extends string>(untried: string, expected: Record<Name, string>) {
+/** Returns assumptions with the same reason for `not tried`. */
+function notTriedIf<Name extends string>(untried: string, expected: Record<Name, string>) {
 	const entries = Object.entries<string>(expected);
 	return Object.fromEntries(
 		entries.map(([name, text]) => [name, { expected: text, untried }]),
@@ -15,122 +15,130 @@ function unless<Name extends string>(untried: string, expected: Record<Name, str
 }
 
 /**
- * All assumptions, with the names and the order of docs/assumptions.md: first those that reads can check,
- * then those that need a harmless write, then those that the check does not try.
+ * All assumptions, with the names and in the order of docs/assumptions.md: those that reads can check,
+ * those that need a harmless write, and those that the check does not try.
  */
 export const ASSUMPTIONS = {
-	...unless('there is no record', { 'records-in-data': 'a record comes in "data"' }),
-	...unless('no list was read', {
+	...notTriedIf('no response contained a record', {
+		'records-in-data': 'a response contains its record in "data"',
+	}),
+	...notTriedIf('no list was read', {
 		'list-meta': 'a list has "meta" with total, page, per_page, total_pages',
 	}),
-	...unless('there is no record', { 'no-holes': 'no documented field is null or missing' }),
-	...unless('all contacts have all three', {
+	...notTriedIf('no response contained a record', {
+		'no-holes': 'no documented field is null or missing',
+	}),
+	...notTriedIf('all contacts have an email, phone and company', {
 		'unknown-is-null': 'an unknown email, phone or company is null',
 	}),
-	...unless('there is no record', {
+	...notTriedIf('no response contained a record', {
 		'known-values': 'statuses, message types and sender types are those of the reference',
-		'id-prefixes': 'IDs begin with conv_, msg_, ct_ …',
-		'no-further-fields': 'records have the documented fields only',
+		'id-prefixes': 'IDs start with conv_, msg_, ct_ …',
+		'no-further-fields': 'records have only the documented fields',
 	}),
-	...unless('no request was made', {
-		'answers-as-documented': 'everything else is as in docs/sahut-openapi.yaml',
+	...notTriedIf('no request was sent', {
+		'answers-as-documented': 'all other behavior is as in docs/sahut-openapi.yaml',
 	}),
-	...unless('there is no record', {
-		'whole-seconds': 'times are ISO 8601 in UTC, in whole seconds',
+	...notTriedIf('no response contained a record', {
+		'whole-seconds': 'times are ISO 8601 in UTC with whole seconds',
 	}),
-	...unless('no request was made', { 'date-header': 'responses have a Date header' }),
-	...unless('the limit was not reached: the check does not try to reach it', {
+	...notTriedIf('no request was sent', { 'date-header': 'responses have a Date header' }),
+	...notTriedIf('the rate limit was not reached; the check does not provoke it', {
 		'retry-after-seconds': 'a 429 has Retry-After in seconds',
 	}),
-	...unless('no request was made', { 'unknown-is-404': 'status 404 for an unknown ID' }),
-	...unless('there was no error', {
-		'error-envelope': 'errors come as {"error": {code, message, status}}',
+	...notTriedIf('no request was sent', { 'unknown-is-404': 'status 404 for an unknown ID' }),
+	...notTriedIf('there was no error', {
+		'error-envelope': 'an error is {"error": {code, message, status}}',
 	}),
-	...unless('no list is that long', { 'page-of-100': 'per_page=100 gives 100 rows' }),
-	...unless('no list was read', { 'page-past-the-end': 'an empty page' }),
-	...unless('no list shows it', { 'total-is-count': 'meta.total is the number of rows' }),
-	...unless('too few conversations on the first page', {
+	...notTriedIf('no list is long enough', { 'page-of-100': 'per_page=100 returns 100 rows' }),
+	...notTriedIf('no list was read', { 'page-past-the-end': 'a page after the last one is empty' }),
+	...notTriedIf('no list shows the total', {
+		'total-is-count': 'meta.total is the number of rows',
+	}),
+	...notTriedIf('too few conversations on the first page', {
 		'conversation-order': 'conversations are listed by activity, latest first',
 	}),
-	...unless('too few contacts on the first page', { 'contact-order': 'any' }),
-	...unless('there is no conversation', {
-		'conversation-filters': 'status, channel_id and assignee_id exclude all others',
+	...notTriedIf('too few contacts on the first page', {
+		'contact-order': 'contacts are listed in any order',
 	}),
-	...unless('too few messages in the conversations that were read', {
-		'messages-oldest-first': 'messages are listed oldest to newest',
+	...notTriedIf('there is no conversation', {
+		'conversation-filters': 'status, channel_id and assignee_id return only matching conversations',
 	}),
-	...unless('no conversation on the first page is known to be on WhatsApp', {
-		'whatsapp-by-type': 'a WhatsApp channel has "whatsapp" in its type',
+	...notTriedIf('too few messages in the conversations that were read', {
+		'messages-oldest-first': 'messages are listed oldest first',
 	}),
-	...unless('there is no attachment in the messages that were read', {
-		'attachments-without-key': 'status 200 for the url of an attachment, without the key',
+	...notTriedIf('no conversation on the first page is recognizable as WhatsApp', {
+		'whatsapp-by-type': 'the type of a WhatsApp channel contains "whatsapp"',
 	}),
-	...unless('no contact on the first page has a phone', {
+	...notTriedIf('the messages that were read have no attachment', {
+		'attachments-without-key': 'an attachment can be downloaded without the key',
+	}),
+	...notTriedIf('no contact on the first page has a phone', {
 		'phones-e164': 'phones are stored as E.164',
 	}),
-	...unless('no contact on the first page has a phone in this form', {
-		'search-plus': 'q finds a contact by +62…',
+	...notTriedIf('no contact on the first page has a phone as E.164', {
+		'search-plus': 'q finds a contact by its phone as +62…',
 	}),
-	...unless('no contact on the first page has a name and a phone as E.164', {
-		'search-part': 'q finds a part of a phone and of a name',
+	...notTriedIf('no contact on the first page has a name and a phone as E.164', {
+		'search-part': 'q finds a contact by a part of its phone or name',
 	}),
-	...unless('there is no contact', {
+	...notTriedIf('there is no contact', {
 		'search-narrows': 'q finds no contact for an invented number',
 	}),
-	...unless('no contact on the first page has a tag', {
-		'contact-tag-filter': 'tag excludes all others',
+	...notTriedIf('no contact on the first page has a tag', {
+		'contact-tag-filter': 'tag returns only contacts with the tag',
 	}),
-	...unless('no contact was read by its ID', {
+	...notTriedIf('no contact was read by its ID', {
 		'contact-shows-attributes':
 			'GET /contacts/{id} shows custom_attributes; rows of the list may lack them',
 	}),
-	...unless('needs --conversation', {
-		'post-status': 'status 201 for a POST',
+	...notTriedIf('needs --conversation', {
+		'post-status': 'a POST returns status 201',
 		'notes-any-time': 'an internal note is always accepted',
-		'list-shows-at-once': 'a list shows a new record at once',
+		'list-shows-at-once': 'a list shows a new record immediately',
 		'text-unchanged': 'a text is stored unchanged',
 		'note-is-outgoing': 'a note has the type outgoing',
-		'notes-unmarked': 'lists do not show which messages are notes',
-		'sender-is-bot': 'a message through the API comes from a bot',
-		'activity-moves-updated-at': 'updated_at of the conversation follows its messages',
-		'update-by-put': 'a conversation is updated by PUT',
+		'notes-unmarked': 'lists do not mark notes',
+		'sender-is-bot': 'the sender of a message through the API is a bot',
+		'activity-moves-updated-at': 'a message changes updated_at of its conversation',
+		'update-by-put': 'PUT updates a conversation',
 		'update-keeps-the-rest': 'an update does not change other fields',
 	}),
-	...unless('needs --webhook', {
-		'webhook-with-secret': 'a new webhook comes with its ID and secret',
-		'delete-status': 'status 204 for a DELETE',
-		'deleted-is-404': 'status 404 for a second DELETE',
+	...notTriedIf('needs --webhook', {
+		'webhook-with-secret': 'the response for a new webhook has its ID and secret',
+		'delete-status': 'a DELETE returns status 204',
+		'deleted-is-404': 'a second DELETE returns status 404',
 	}),
-	...unless('needs --webhook and --listen', {
+	...notTriedIf('needs --webhook and --listen', {
 		'delivery-envelope': 'name in "event", records under their names in "data"',
-		'delivery-signature': 'lower-case hex',
-		'delivery-id': 'an event has an ID of its own',
-		'delivery-conversation': 'a message comes with its conversation, channel and status included',
+		'delivery-signature': 'the signature is lower-case hex',
+		'delivery-id': 'an event has an ID',
+		'delivery-conversation': 'a message event includes its conversation, with channel and status',
 	}),
-	...unless('needs a message to a customer', {
-		'template-shows-values': 'a template is stored as the text with its values',
+	...notTriedIf('needs a message to a customer', {
+		'template-shows-values': 'the stored text of a template contains its values',
 		'window-per-customer':
-			'a message of the customer opens the 24 hours for all of their conversations on the channel',
+			'a message of the customer opens the 24-hour window for all of their conversations on the channel',
 		'delivers-into-closed': 'a message into a snoozed or resolved conversation is delivered',
 	}),
-	...unless('needs a customer who writes', {
-		'reply-moves-updated-at': 'a reply that reopens a conversation moves its updated_at',
+	...notTriedIf('needs a customer who writes', {
+		'reply-moves-updated-at': 'a reply that reopens a conversation changes its updated_at',
 	}),
-	...unless('needs an automation rule', {
-		'rules-send-as-bot': 'messages of rules and auto-replies come from a bot',
+	...notTriedIf('needs an automation rule', {
+		'rules-send-as-bot': 'the sender of messages from rules and auto-replies is a bot',
 	}),
-	...unless('needs a contact to be changed', {
-		'attributes-not-merged': 'a PUT may drop the custom attributes that it does not name',
-		'attributes-keep-values': 'a custom attribute is stored as the value that was sent',
+	...notTriedIf('needs a contact to be changed', {
+		'attributes-not-merged': 'a PUT may delete custom attributes that it does not contain',
+		'attributes-keep-values': 'the value of a custom attribute is stored unchanged',
 	}),
-	...unless('needs a new contact, which cannot be deleted again', {
+	...notTriedIf('needs a new contact, which cannot be deleted again', {
 		'phones-kept-on-write': 'a phone that is sent as E.164 is stored as E.164',
-		'contacts-can-double': 'a second contact with the same phone is made',
+		'contacts-can-double': 'a second contact with the same phone is created',
 	}),
-	...unless('needs a new conversation, which cannot be deleted again', {
-		'conversations-can-double': 'a second open conversation with a contact is made',
+	...notTriedIf('needs a new conversation, which cannot be deleted again', {
+		'conversations-can-double': 'a second open conversation with a contact is created',
 	}),
-	...unless('needs a team to be changed', {
+	...notTriedIf('needs a team to be changed', {
 		'team-is-hidden': 'a conversation does not show its team',
 	}),
 };

@@ -3,12 +3,12 @@ import type { ErrorObject } from 'ajv/dist/2020';
 import { newAjv, readContract, type Operation, type Schema } from '../../sandbox/contract';
 import { isRecord, isSuccess } from './values';
 
-/** Something in an answer that is not as documented. Holds no value of the workspace. */
+/** A difference between a response and the contract. Contains no data of the workspace. */
 export interface Problem {
-	/** In the answer, e.g. `/data/#/sender`: the items of a list are one. */
+	/** The path in the response, e.g. `/data/#/sender`. `#` stands for any index. */
 	at: string;
 	kind: 'missing' | 'null' | 'value' | 'form' | 'type';
-	/** What stands there, where that is a word of the API, e.g. an unknown status. */
+	/** The value, if it looks like an enum value, e.g. an unknown status. */
 	word?: string | undefined;
 }
 
@@ -16,13 +16,13 @@ const ajv = newAjv({ allErrors: true, verbose: true });
 let contract: ReturnType<typeof readContract> | undefined;
 const documented = () => (contract ??= readContract());
 
-/** How an operation goes out, and what it answers. */
-export function operationOf(operationId: string): Operation {
+/** Finds an operation of the contract by its operationId. */
+export function findOperation(operationId: string): Operation {
 	return documented().operations.find((operation) => operation.operationId === operationId)!;
 }
 
-/** What can be shown of a value: a word of an enumeration is no name of anybody. */
-function asWord(value: unknown): string | undefined {
+/** Returns a value that looks like an enum value, and so is no personal data; undefined for any other. */
+function toReportableWord(value: unknown): string | undefined {
 	return typeof value === 'string' && /^[a-z_]{1,24}$/.test(value) ? value : undefined;
 }
 
@@ -32,22 +32,22 @@ function toProblem({ instancePath, keyword, params, data }: ErrorObject): Proble
 		return { at: `${at}/${String(params['missingProperty'])}`, kind: 'missing' };
 	}
 	if (data === null) return { at, kind: 'null' };
-	if (keyword === 'enum') return { at, kind: 'value', word: asWord(data) };
+	if (keyword === 'enum') return { at, kind: 'value', word: toReportableWord(data) };
 	if (keyword === 'pattern' || keyword === 'format') return { at, kind: 'form' };
 	return { at, kind: 'type' };
 }
 
-/** `anyOf` says nothing that its branches do not say, and the branch for null nothing of an object. */
-const isTelling = ({ keyword, params, data }: ErrorObject) =>
+/** Excludes errors of `anyOf`, since its branches have their own, and of the null branch for objects. */
+const isRelevant = ({ keyword, params, data }: ErrorObject) =>
 	keyword !== 'anyOf' && !(params['type'] === 'null' && data !== null);
 
-function problemsOf(schema: Schema | undefined, body: unknown): Problem[] {
+function listProblems(schema: Schema | undefined, body: unknown): Problem[] {
 	const validate = ajv.compile(schema ?? true);
 	validate(body);
-	return (validate.errors ?? []).filter(isTelling).map(toProblem);
+	return (validate.errors ?? []).filter(isRelevant).map(toProblem);
 }
 
-/** One that succeeded with another status has the same body. */
+/** Returns the documented status for a response. All success statuses share one body. */
 function documentedStatus({ responses }: Operation, status: number): number | undefined {
 	const statuses = Object.keys(responses).map(Number);
 	return statuses.find((each) =>
@@ -55,30 +55,32 @@ function documentedStatus({ responses }: Operation, status: number): number | un
 	);
 }
 
-/** Checks an answer. @returns undefined for a status that is not documented */
-export function problemsIn(
+/** Validates a response against the contract. @returns undefined for an undocumented status */
+export function findProblems(
 	operationId: string,
 	status: number,
 	body: unknown,
 ): Problem[] | undefined {
-	const operation = operationOf(operationId);
+	const operation = findOperation(operationId);
 	const known = documentedStatus(operation, status);
-	return known === undefined ? undefined : problemsOf(operation.responses[known], body);
+	return known === undefined ? undefined : listProblems(operation.responses[known], body);
 }
 
-/** Whether the body of a delivery is as documented. */
-export function isDelivery(body: unknown): boolean {
-	return problemsOf(documented().delivery, body).length === 0;
+/** Returns whether the body of a webhook delivery matches the contract. */
+export function matchesDeliverySchema(body: unknown): boolean {
+	return listProblems(documented().delivery, body).length === 0;
 }
 
-/** A name of a field as an API has them; anything else may be data. */
+/** Matches the usual form of field names. Any other key may be personal data. */
 const NAME = /^[a-z][a-z0-9_]{0,39}$/;
 
-/** Objects whose fields are data (`custom_attributes`) are not looked into, nor are values. */
-function fieldsBeyond(schema: Schema, value: unknown, at = ''): string[] {
+/** Lists undocumented fields, without their values. Skips objects with free keys (`custom_attributes`). */
+function undocumentedFieldsIn(schema: Schema, value: unknown, at = ''): string[] {
 	if (Array.isArray(value)) {
 		const { items } = schema;
-		const found = items ? value.flatMap((each) => fieldsBeyond(items, each, `${at}/#`)) : [];
+		const found = items
+			? value.flatMap((each) => undocumentedFieldsIn(items, each, `${at}/#`))
+			: [];
 		return [...new Set(found)];
 	}
 	if (!isRecord(value)) return [];
@@ -86,14 +88,14 @@ function fieldsBeyond(schema: Schema, value: unknown, at = ''): string[] {
 	if (!properties) return [];
 	return Object.entries(value).flatMap(([name, part]) => {
 		const known = properties[name];
-		if (known) return fieldsBeyond(known, part, `${at}/${name}`);
+		if (known) return undocumentedFieldsIn(known, part, `${at}/${name}`);
 		return [`${at}/${NAME.test(name) ? name : '(another name)'}`];
 	});
 }
 
-/** Fields of a good answer that are not documented, e.g. `/data/#/private`, each once. */
-export function furtherFields(operationId: string, body: unknown): string[] {
-	const operation = operationOf(operationId);
+/** Lists the undocumented fields of a successful response once each, e.g. `/data/#/private`. */
+export function findUndocumentedFields(operationId: string, body: unknown): string[] {
+	const operation = findOperation(operationId);
 	const schema = operation.responses[documentedStatus(operation, 200)!];
-	return schema ? fieldsBeyond(schema, body) : [];
+	return schema ? undocumentedFieldsIn(schema, body) : [];
 }

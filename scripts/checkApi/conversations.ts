@@ -1,82 +1,85 @@
 import { randomBytes } from 'node:crypto';
 
 import { hasWindow, WHATSAPP } from '../../nodes/Sahut/delivery/replyWindow';
-import type { Context } from './api';
-import { noteConversationOrder, noteMessageOrder, readFirstPage } from './lists';
-import { inside, isSuccess, PAGE_SIZE, recordOf, rowsOf, textOf, type Row } from './values';
+import type { Context } from './client';
+import { checkConversationOrder, checkMessageOrder, readFirstPage } from './lists';
+import { valueAt, isSuccess, PAGE_SIZE, recordOf, rowsOf, textOf, type Row } from './values';
 
 const UNASSIGNED = 'unassigned';
 
-/** How many conversations are looked into. */
+/** The number of conversations whose messages are read. */
 const MAX_CONVERSATIONS = 5;
 
 const TIMEOUT_MS = 30_000;
 
-/** An ID that nobody has. */
+/** Returns an ID that does not exist. */
 const unknownId = () => `conv_${randomBytes(7).toString('hex').toUpperCase()}`;
 
-async function noteFilters(rows: Row[], { api, findings }: Context): Promise<void> {
+async function checkFilters(rows: Row[], { api, findings }: Context): Promise<void> {
 	const filters: Array<[name: string, value: string | undefined, of: (row: Row) => unknown]> = [
 		['status', 'open', ({ status }) => status],
-		['assignee_id', UNASSIGNED, (row) => inside(row, 'assignee', 'id') ?? UNASSIGNED],
-		['channel_id', textOf(rows[0], 'channel', 'id'), (row) => inside(row, 'channel', 'id')],
+		['assignee_id', UNASSIGNED, (row) => valueAt(row, 'assignee', 'id') ?? UNASSIGNED],
+		['channel_id', textOf(rows[0], 'channel', 'id'), (row) => valueAt(row, 'channel', 'id')],
 	];
 	for (const [name, value, of] of filters) {
 		if (value === undefined) continue;
 		const query = { [name]: value, per_page: PAGE_SIZE };
-		const answer = await api('listConversations', { query });
-		const found = rowsOf(answer.body);
-		if (isSuccess(answer) && found.length === 0) continue;
-		const passes = isSuccess(answer) && found.every((row) => of(row) === value);
-		findings.noteWhether('conversation-filters', passes, 'they do', ['differs', `not ${name}`]);
+		const response = await api('listConversations', { query });
+		const found = rowsOf(response.body);
+		if (isSuccess(response) && found.length === 0) continue;
+		const passes = isSuccess(response) && found.every((row) => of(row) === value);
+		findings.recordCheck('conversation-filters', passes, 'they do', [
+			'differs',
+			`${name} does not`,
+		]);
 	}
 }
 
-function noteChannels(rows: Row[], { findings }: Context): void {
+function checkChannelTypes(rows: Row[], { findings }: Context): void {
 	const types = rows.map((row) => textOf(row, 'channel', 'type')?.toLowerCase() ?? '');
 	if (types.some((type) => type.includes(WHATSAPP) && hasWindow(type))) {
-		findings.note('whatsapp-by-type', 'as assumed', 'it has');
+		findings.record('whatsapp-by-type', 'as assumed', 'it does');
 	} else if (types.some((type) => /^(wa|waba)\b/.test(type))) {
-		findings.note('whatsapp-by-type', 'differs', 'a type that begins with "wa"');
+		findings.record('whatsapp-by-type', 'differs', 'a type that starts with "wa"');
 	}
 }
 
-async function noteUnknown({ api, findings }: Context): Promise<void> {
-	const expects = [400, 403, 404, 422];
-	const { status } = await api('getConversation', { ids: [unknownId()], expects });
-	findings.noteWhether('unknown-is-404', status === 404, `status ${status}`, ['differs']);
+async function checkUnknownId({ api, findings }: Context): Promise<void> {
+	const expectedStatuses = [400, 403, 404, 422];
+	const { status } = await api('getConversation', { ids: [unknownId()], expectedStatuses });
+	findings.recordCheck('unknown-is-404', status === 404, `status ${status}`, ['differs']);
 }
 
 /**
- * Reads the first page of conversations.
- * @throws Error when there is none to be had: then nothing can be checked
+ * Reads the first page of conversations, and checks it.
+ * @throws {Error} when the API returns an error, since the other checks need the conversations.
  */
 export async function readConversations(context: Context): Promise<Row[]> {
 	const { status, body } = await readFirstPage('listConversations', context);
-	if (status >= 300) throw new Error(`GET /conversations has answered status ${status}.`);
+	if (status >= 300) throw new Error(`GET /conversations returned status ${status}.`);
 	return rowsOf(body);
 }
 
 /**
- * Reads conversations in further ways.
- * @param rows of the first page
+ * Checks lists and single reads of conversations.
+ * @param rows the rows of the first page
  */
 export async function checkConversations(rows: Row[], context: Context): Promise<void> {
 	const { api, findings } = context;
-	await noteUnknown(context);
+	await checkUnknownId(context);
 	const id = textOf(rows[0], 'id');
 	if (id === undefined) return;
-	noteConversationOrder(rows, findings);
-	noteChannels(rows, context);
-	await noteFilters(rows, context);
+	checkConversationOrder(rows, findings);
+	checkChannelTypes(rows, context);
+	await checkFilters(rows, context);
 	const record = await api('getConversation', { ids: [id] });
 	if (isSuccess(record) && recordOf(record.body)['id'] !== id) {
-		findings.note('answers-as-documented', 'differs', 'getConversation: another conversation');
+		findings.record('answers-as-documented', 'differs', 'getConversation: another conversation');
 	}
 }
 
-/** Fetches the head of a file, as the node would: from elsewhere, without the key. */
-async function noteAttachment(url: string, { findings }: Context): Promise<void> {
+/** Checks whether an attachment can be downloaded without the key, as the node does. */
+async function checkAttachment(url: string, { findings }: Context): Promise<void> {
 	const status = await fetch(url, { signal: AbortSignal.timeout(TIMEOUT_MS) }).then(
 		async (response) => {
 			await response.body?.cancel();
@@ -84,7 +87,7 @@ async function noteAttachment(url: string, { findings }: Context): Promise<void>
 		},
 		() => 'none',
 	);
-	findings.noteWhether('attachments-without-key', status === 200, `status ${status}`, ['differs']);
+	findings.recordCheck('attachments-without-key', status === 200, `status ${status}`, ['differs']);
 }
 
 function attachmentOf(messages: Row[]): string | undefined {
@@ -94,17 +97,17 @@ function attachmentOf(messages: Row[]): string | undefined {
 		.find((url) => url !== undefined && URL.canParse(url));
 }
 
-/** Reads the messages of some conversations. */
+/** Checks the messages of up to five conversations. */
 export async function checkMessages(conversations: Row[], context: Context): Promise<void> {
 	const { api, findings } = context;
 	const ids = conversations.flatMap((row) => textOf(row, 'id') ?? []).slice(0, MAX_CONVERSATIONS);
 	let file: string | undefined;
 	for (const id of ids) {
-		const answer = await api('listMessages', { ids: [id], query: { per_page: PAGE_SIZE } });
-		if (!isSuccess(answer)) continue;
-		const messages = rowsOf(answer.body);
-		noteMessageOrder(messages, findings);
+		const response = await api('listMessages', { ids: [id], query: { per_page: PAGE_SIZE } });
+		if (!isSuccess(response)) continue;
+		const messages = rowsOf(response.body);
+		checkMessageOrder(messages, findings);
 		file ??= attachmentOf(messages);
 	}
-	if (file !== undefined) await noteAttachment(file, context);
+	if (file !== undefined) await checkAttachment(file, context);
 }

@@ -2,12 +2,15 @@ import Table from 'cli-table3';
 
 import { ASSUMPTIONS, type AssumptionName } from './assumptions';
 
-/** From the lightest to the gravest. `copes`: it is otherwise, and the nodes go on; `differs`: they do not. */
+/**
+ * In order of severity. `copes`: the API behaves differently, and the nodes handle it. `differs`: the nodes
+ * do not handle it.
+ */
 const VERDICTS = ['not tried', 'as assumed', 'copes', 'differs'] as const;
 
 export type Verdict = (typeof VERDICTS)[number];
 
-/** What was found out about one assumption. Holds nothing that a customer or an agent wrote. */
+/** The result for one assumption. Contains no data of customers or agents. */
 export interface Finding {
 	assumption: AssumptionName;
 	expected: string;
@@ -15,40 +18,49 @@ export interface Finding {
 	verdict: Verdict;
 }
 
-/** Different things that were found about one assumption, at the most. */
+/** The maximum of different results that are listed for one assumption. */
 const MAX_FOUND = 20;
 
 const WIDTHS = { expected: 42, found: 52 };
 
-/** What the checks have noted so far: of each assumption the gravest. */
+/** Collects the results of the checks. Keeps the most severe verdict of each assumption. */
 export class Findings {
-	private readonly noted = new Map<AssumptionName, { verdict: Verdict; found: Set<string> }>();
+	private readonly recorded = new Map<AssumptionName, { verdict: Verdict; found: Set<string> }>();
 
-	/** @param found no names, numbers, texts or IDs of the workspace */
-	note(assumption: AssumptionName, verdict: Verdict, found: string): void {
-		const before = this.noted.get(assumption);
-		const gravity = VERDICTS.indexOf(verdict) - VERDICTS.indexOf(before?.verdict ?? 'not tried');
-		if (before && gravity === 0) before.found.add(found);
-		if (!before || gravity > 0) this.noted.set(assumption, { verdict, found: new Set([found]) });
+	/**
+	 * Records a result.
+	 * @param found without names, numbers, texts or IDs of the workspace
+	 */
+	record(assumption: AssumptionName, verdict: Verdict, found: string): void {
+		const before = this.recorded.get(assumption);
+		const increase = VERDICTS.indexOf(verdict) - VERDICTS.indexOf(before?.verdict ?? 'not tried');
+		if (before && increase === 0) before.found.add(found);
+		if (!before || increase > 0) {
+			this.recorded.set(assumption, { verdict, found: new Set([found]) });
+		}
 	}
 
-	/** Notes one that is found to be so, or else by which verdict it is not. */
-	noteWhether(
+	/**
+	 * Records `as assumed` if the check passes.
+	 * @param found the result if it passes
+	 * @param otherwise the verdict and the result (default: `found`) if it does not pass
+	 */
+	recordCheck(
 		assumption: AssumptionName,
-		isSo: boolean,
+		passes: boolean,
 		found: string,
 		[verdict, foundElse = found]: [Verdict, string?],
 	): void {
-		if (isSo) this.note(assumption, 'as assumed', found);
-		else this.note(assumption, verdict, foundElse);
+		if (passes) this.record(assumption, 'as assumed', found);
+		else this.record(assumption, verdict, foundElse);
 	}
 
-	/** One for each assumption, in the order of docs/assumptions.md. */
+	/** Returns one finding for each assumption, in the order of docs/assumptions.md. */
 	all(): Finding[] {
 		return Object.entries(ASSUMPTIONS).map(([name, { expected, untried }]) => {
 			const assumption = name as AssumptionName;
-			const noted = this.noted.get(assumption);
-			const { verdict, found } = noted ?? { verdict: 'not tried', found: new Set([untried]) };
+			const recorded = this.recorded.get(assumption);
+			const { verdict, found } = recorded ?? { verdict: 'not tried', found: new Set([untried]) };
 			const shown = [...found].slice(0, MAX_FOUND);
 			const more = found.size - shown.length;
 			if (more > 0) shown.push(`and ${more} more`);
@@ -57,7 +69,7 @@ export class Findings {
 	}
 }
 
-/** One row for each assumption, for the screen. */
+/** Formats the findings as a table for the terminal. */
 export function toTable(findings: Finding[]): string {
 	const table = new Table({
 		head: ['Assumption', 'Expected', 'Found', 'Verdict'],
@@ -71,7 +83,7 @@ export function toTable(findings: Finding[]): string {
 	return table.toString();
 }
 
-/** How many there are of each verdict. */
+/** Formats the number of findings for each verdict, e.g. `30 as assumed, 2 copes`. */
 export function toSummary(findings: Finding[]): string {
 	const counts = new Map<string, number>();
 	for (const { verdict } of findings) counts.set(verdict, (counts.get(verdict) ?? 0) + 1);

@@ -1,105 +1,105 @@
-import type { Answer, Context } from './api';
+import type { ApiResponse, Context } from './client';
 import type { Findings } from './findings';
 import { isSuccess, metaOf, PAGE_SIZE, rowsOf, timeOf, type Row } from './values';
 
-/** No workspace has as many pages. */
-const FAR_BEHIND = 1_000_000;
+/** More pages than any workspace has. */
+const UNREACHABLE_PAGE = 1_000_000;
 
 const isCount = (value: unknown): value is number => Number.isInteger(value);
 
-function noteMeta(body: unknown, { findings }: Context): void {
+function checkMeta(body: unknown, { findings }: Context): void {
 	const { total, page, per_page: perPage, total_pages: totalPages } = metaOf(body);
-	if (![total, page, perPage, totalPages].every(isCount)) return; // The contract says so.
-	findings.note('list-meta', 'as assumed', 'it has');
+	if (![total, page, perPage, totalPages].every(isCount)) return; // The contract check reports it.
+	findings.record('list-meta', 'as assumed', 'it does');
 	const isExact =
 		totalPages === 1
 			? total === rowsOf(body).length
 			: totalPages === Math.ceil(Number(total) / Number(perPage));
-	const found = 'it is another number: whole lists are read again';
-	findings.noteWhether('total-is-count', isExact, 'it is', ['copes', found]);
+	const found = 'it differs: the nodes read complete lists again';
+	findings.recordCheck('total-is-count', isExact, 'it is', ['copes', found]);
 }
 
-async function notePageSize(operationId: string, body: unknown, { api, findings }: Context) {
+async function checkPageSize(operationId: string, body: unknown, { api, findings }: Context) {
 	const rows = rowsOf(body).length;
-	if (rows === PAGE_SIZE) return findings.note('page-of-100', 'as assumed', '100 rows');
+	if (rows === PAGE_SIZE) return findings.record('page-of-100', 'as assumed', '100 rows');
 	const { per_page: perPage, total_pages: totalPages } = metaOf(body);
 	if (isCount(totalPages)) {
-		if (totalPages > 1) findings.note('page-of-100', 'copes', `${rows} rows on a full page`);
+		if (totalPages > 1) findings.record('page-of-100', 'copes', `${rows} rows on a full page`);
 		else if (perPage === PAGE_SIZE) {
-			findings.note('page-of-100', 'as assumed', 'meta.per_page is 100, on a list that is shorter');
+			findings.record('page-of-100', 'as assumed', 'meta.per_page is 100; the list is shorter');
 		}
 		return;
 	}
 	const query = { page: 2, per_page: PAGE_SIZE };
-	const second = await api(operationId, { query, expects: [404] });
+	const second = await api(operationId, { query, expectedStatuses: [404] });
 	if (rowsOf(second.body).length > 0) {
-		findings.note('page-of-100', 'copes', `${rows} rows on a full page, and no meta`);
+		findings.record('page-of-100', 'copes', `${rows} rows on a full page, and no meta`);
 	}
 }
 
-async function notePastTheEnd(operationId: string, body: unknown, { api, findings }: Context) {
+async function checkPageAfterLast(operationId: string, body: unknown, { api, findings }: Context) {
 	const { total_pages: totalPages } = metaOf(body);
-	const page = isCount(totalPages) ? totalPages + 1 : FAR_BEHIND;
+	const page = isCount(totalPages) ? totalPages + 1 : UNREACHABLE_PAGE;
 	const query = { page, per_page: PAGE_SIZE };
-	const answer = await api(operationId, { query, expects: [400, 404, 422] });
-	const isEmpty = isSuccess(answer) && rowsOf(answer.body).length === 0;
-	const found = isSuccess(answer) ? 'a page with rows' : `status ${answer.status}`;
+	const response = await api(operationId, { query, expectedStatuses: [400, 404, 422] });
+	const isEmpty = isSuccess(response) && rowsOf(response.body).length === 0;
+	const found = isSuccess(response) ? 'a page with rows' : `status ${response.status}`;
 	const verdict = isCount(totalPages) ? 'copes' : 'differs';
-	findings.noteWhether('page-past-the-end', isEmpty, 'an empty page', [verdict, found]);
+	findings.recordCheck('page-past-the-end', isEmpty, 'an empty page', [verdict, found]);
 }
 
-/** Reads the first page of a list, and notes how its paging works. */
-export async function readFirstPage(operationId: string, context: Context): Promise<Answer> {
-	const answer = await context.api(operationId, { query: { page: 1, per_page: PAGE_SIZE } });
-	if (!isSuccess(answer)) return answer;
-	noteMeta(answer.body, context);
-	await notePageSize(operationId, answer.body, context);
-	await notePastTheEnd(operationId, answer.body, context);
-	return answer;
+/** Reads the first page of a list, and checks its pagination. */
+export async function readFirstPage(operationId: string, context: Context): Promise<ApiResponse> {
+	const response = await context.api(operationId, { query: { page: 1, per_page: PAGE_SIZE } });
+	if (!isSuccess(response)) return response;
+	checkMeta(response.body, context);
+	await checkPageSize(operationId, response.body, context);
+	await checkPageAfterLast(operationId, response.body, context);
+	return response;
 }
 
 const activityOf = (row: Row) => timeOf(row, 'updated_at') || timeOf(row);
 
-/** Whether no row is behind one that it should be before; `false` also where none tells its time. */
-function descends(rows: Row[], by: (row: Row) => number): boolean {
+/** Returns whether the times of the rows never increase. `false` if fewer than two rows have a time. */
+function isDescending(rows: Row[], by: (row: Row) => number): boolean {
 	const times = rows.map((row) => by(row)).filter((time) => !Number.isNaN(time));
 	return times.length > 1 && times.every((time, at) => at === 0 || times[at - 1]! >= time);
 }
 
-const isOneTime = (rows: Row[], by: (row: Row) => number) =>
+const haveEqualTimes = (rows: Row[], by: (row: Row) => number) =>
 	new Set(rows.map((row) => by(row))).size < 2;
 
-/** How a page is ordered, in words; the same by several when nothing tells them apart. */
-function ordersOf(rows: Row[]): string[] {
+/** Returns the names of all orders that a page matches. A short page may match several. */
+function matchingOrders(rows: Row[]): string[] {
 	const backwards = rows.toReversed();
 	return [
-		descends(rows, activityOf) && 'latest activity first',
-		descends(rows, timeOf) && 'newest first',
-		descends(backwards, timeOf) && 'oldest first',
-		descends(backwards, activityOf) && 'latest activity last',
+		isDescending(rows, activityOf) && 'latest activity first',
+		isDescending(rows, timeOf) && 'newest first',
+		isDescending(backwards, timeOf) && 'oldest first',
+		isDescending(backwards, activityOf) && 'latest activity last',
 	].filter((order) => order !== false);
 }
 
-export function noteConversationOrder(rows: Row[], findings: Findings): void {
-	if (isOneTime(rows, activityOf)) return;
-	const orders = ordersOf(rows);
+export function checkConversationOrder(rows: Row[], findings: Findings): void {
+	if (haveEqualTimes(rows, activityOf)) return;
+	const orders = matchingOrders(rows);
 	const isByActivity = orders.includes('latest activity first');
-	// While nothing happens in older ones, both orders look the same.
+	// Without recent activity in older conversations, both orders look the same.
 	if (isByActivity && orders.includes('newest first')) return;
-	const found = orders[0] ?? 'in none of these orders';
-	findings.noteWhether('conversation-order', isByActivity, 'they do', ['copes', found]);
+	const found = orders[0] ?? 'in no recognizable order';
+	findings.recordCheck('conversation-order', isByActivity, 'they do', ['copes', found]);
 }
 
-export function noteContactOrder(rows: Row[], findings: Findings): void {
-	if (isOneTime(rows, timeOf)) return;
-	const orders = ordersOf(rows).filter((order) => !order.includes('activity'));
-	findings.note('contact-order', 'as assumed', orders[0] ?? 'neither by age nor by activity');
+export function checkContactOrder(rows: Row[], findings: Findings): void {
+	if (haveEqualTimes(rows, timeOf)) return;
+	const orders = matchingOrders(rows).filter((order) => !order.includes('activity'));
+	findings.record('contact-order', 'as assumed', orders[0] ?? 'neither by age nor by activity');
 }
 
-/** @param rows of one conversation */
-export function noteMessageOrder(rows: Row[], findings: Findings): void {
-	if (isOneTime(rows, timeOf)) return;
-	const isOldestFirst = descends(rows.toReversed(), timeOf);
+/** Checks the order of messages. @param rows the messages of one conversation */
+export function checkMessageOrder(rows: Row[], findings: Findings): void {
+	if (haveEqualTimes(rows, timeOf)) return;
+	const isOldestFirst = isDescending(rows.toReversed(), timeOf);
 	const found = 'in another order';
-	findings.noteWhether('messages-oldest-first', isOldestFirst, 'they do', ['differs', found]);
+	findings.recordCheck('messages-oldest-first', isOldestFirst, 'they do', ['differs', found]);
 }

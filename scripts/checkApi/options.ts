@@ -2,28 +2,28 @@ import { parseArgs } from 'node:util';
 
 import { parsePort } from '../../sandbox/port';
 
-/** Leaves room below the 60 requests a minute of Sahut's smallest plan. */
+/** Below the 60 requests per minute of Sahut's smallest plan. */
 const DEFAULT_PER_MINUTE = 50;
 
 export interface CheckOptions {
-	/** An internal note is written into it. */
+	/** The ID of a conversation for the internal note and the update. */
 	conversation?: string | undefined;
-	/** For this address, a webhook is made and deleted again. */
+	/** The URL for which a webhook is created and deleted. */
 	webhook?: string | undefined;
-	/** Here, a delivery to that address arrives. */
+	/** The local port that receives deliveries to this URL. */
 	listen?: number | undefined;
-	/** Where the findings are written to. */
+	/** The file for the report. */
 	json?: string | undefined;
 	perMinute: number;
 }
 
-function asRate(text: string): number {
+function parseRate(text: string): number {
 	const rate = Number(text);
 	if (rate > 0 && Number.isFinite(rate)) return rate;
 	throw new Error(`--per-minute must be a number above 0, not "${text}".`);
 }
 
-/** @throws Error that says which option cannot be used */
+/** Parses the command line. @throws {Error} that names the invalid option. */
 export function parseOptions(args: string[]): CheckOptions {
 	const { values } = parseArgs({
 		args,
@@ -37,13 +37,13 @@ export function parseOptions(args: string[]): CheckOptions {
 	});
 	const { conversation, webhook, listen, json } = values;
 	if (listen !== undefined && webhook === undefined) {
-		throw new Error('--listen needs --webhook: the HTTPS address that leads to this port.');
+		throw new Error('--listen needs --webhook: the HTTPS address that forwards to this port.');
 	}
 	return {
 		conversation,
 		webhook,
 		listen: listen === undefined ? undefined : parsePort(listen),
 		json,
-		perMinute: asRate(values['per-minute']),
+		perMinute: parseRate(values['per-minute']),
 	};
 }

@@ -1,64 +1,64 @@
 import { isDeepStrictEqual } from 'node:util';
 
-import type { Call, Context } from './api';
+import type { Call, Context } from './client';
 import { isSuccess, recordOf, textOf, type Row } from './values';
 
-/** A status that is set once more may start something, such as a survey. */
-const NOT_SET_AGAIN = 'resolved';
+/** Setting this status again may trigger something, such as a survey. */
+const STATUS_NOT_SET = 'resolved';
 
-type Urgency = Pick<Call, 'setsRight'>;
+type CallKind = Pick<Call, 'isCleanup'>;
 
-/** Once something may have changed, it is looked at and put back, also where the check is interrupted. */
-const SETS_RIGHT: Urgency = { setsRight: true };
+/** After a possible change, the check reads and reverts it even if it is interrupted. */
+const CLEANUP: CallKind = { isCleanup: true };
 
-async function read(id: string, { api }: Context, urgency: Urgency = {}): Promise<Row> {
-	return recordOf((await api('getConversation', { ids: [id], ...urgency })).body);
+async function read(id: string, { api }: Context, kind: CallKind = {}): Promise<Row> {
+	return recordOf((await api('getConversation', { ids: [id], ...kind })).body);
 }
 
 const labelsOf = ({ labels }: Row) => (Array.isArray(labels) ? labels.map(String).sort() : []);
 
-/** By PUT, or by PATCH if the API does not know that. @returns whether it was done */
+/** Updates a conversation by PUT, or by PATCH if PUT fails. @returns whether the update succeeded */
 async function update(
 	id: string,
 	body: object,
 	{ api, findings }: Context,
-	urgency: Urgency = {},
+	kind: CallKind = {},
 ): Promise<boolean> {
-	const call = { ids: [id], body, ...urgency };
-	const byPut = await api('updateConversation', { ...call, expects: [405] });
+	const call = { ids: [id], body, ...kind };
+	const byPut = await api('updateConversation', { ...call, expectedStatuses: [405] });
 	if (isSuccess(byPut)) {
-		findings.note('update-by-put', 'as assumed', 'it is');
+		findings.record('update-by-put', 'as assumed', 'it does');
 		return true;
 	}
-	const patch = { ...call, method: 'PATCH', expects: [404, 405] };
+	const patch = { ...call, method: 'PATCH', expectedStatuses: [404, 405] };
 	const byPatch = await api('updateConversation', patch);
 	const copes = isSuccess(byPatch) && byPut.status === 405;
 	const found = `PUT: status ${byPut.status}, PATCH: status ${byPatch.status}`;
-	findings.note('update-by-put', copes ? 'copes' : 'differs', found);
+	findings.record('update-by-put', copes ? 'copes' : 'differs', found);
 	return isSuccess(byPatch);
 }
 
-/** What can be set to what it is; labels of another form than the documented one are left alone. */
-function sameAgain({ status, labels }: Row): Row {
+/** Returns the fields that can be set to their present values. Skips labels in an undocumented format. */
+function currentValues({ status, labels }: Row): Row {
 	const areTexts = Array.isArray(labels) && labels.every((label) => typeof label === 'string');
 	return {
 		...(areTexts && { labels }),
-		...(typeof status === 'string' && status !== NOT_SET_AGAIN && { status }),
+		...(typeof status === 'string' && status !== STATUS_NOT_SET && { status }),
 	};
 }
 
-/** Sets status and labels of a conversation to what they are. */
+/** Sets the status and labels of a conversation to their present values, and checks the update. */
 export async function checkUpdate(id: string, context: Context): Promise<void> {
 	const { findings } = context;
 	const before = await read(id, context);
-	const body = sameAgain(before);
+	const body = currentValues(before);
 	if (Object.keys(body).length === 0) {
-		const found = 'the conversation has nothing that can be set to what it is';
-		return findings.note('update-by-put', 'not tried', found);
+		const found = 'the conversation has no field that can be set to its present value';
+		return findings.record('update-by-put', 'not tried', found);
 	}
 	const updated = await update(id, body, context).catch((error: Error) => error);
-	// Also one that has not answered, or not well, may have changed something.
-	const after = await read(id, context, SETS_RIGHT);
+	// A failed update may have changed something as well.
+	const after = await read(id, context, CLEANUP);
 	const agent = (row: Row) => textOf(row, 'assignee', 'id');
 	const changed = [
 		before['status'] !== after['status'] && 'the status',
@@ -67,12 +67,12 @@ export async function checkUpdate(id: string, context: Context): Promise<void> {
 	].filter((each) => each !== false);
 	if (changed.length === 0) {
 		if (updated instanceof Error) throw updated;
-		if (updated) findings.note('update-keeps-the-rest', 'as assumed', 'it does');
+		if (updated) findings.record('update-keeps-the-rest', 'as assumed', 'it does');
 		return;
 	}
-	const found = `${changed.join(', ')} changed, and is put back as far as it can be`;
-	findings.note('update-keeps-the-rest', 'differs', found);
+	const found = `${changed.join(', ')} changed; the check tries to revert it`;
+	findings.record('update-keeps-the-rest', 'differs', found);
 	const { status } = before;
 	const asBefore = { ...body, status, assignee_id: agent(before) ?? null };
-	await update(id, asBefore, context, SETS_RIGHT);
+	await update(id, asBefore, context, CLEANUP);
 }

@@ -1,7 +1,7 @@
-/** Data of an answer. */
+/** A record of a response. */
 export type Row = Record<string, unknown>;
 
-/** The most rows on a page (API reference, "Basics"). */
+/** The maximum of rows per page (API reference, "Basics"). */
 export const PAGE_SIZE = 100;
 
 export function isSuccess({ status }: { status: number }): boolean {
@@ -12,35 +12,35 @@ export function isRecord(value: unknown): value is Row {
 	return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** What stands under these names, one in the other. */
-export function inside(row: unknown, ...names: string[]): unknown {
+/** Returns the value at a path of names; undefined if there is none. */
+export function valueAt(row: unknown, ...names: string[]): unknown {
 	return names.reduce((value, name) => (isRecord(value) ? value[name] : undefined), row);
 }
 
-/** The records of a list's answer; of anything else, none. */
+/** Returns the records of a list response; an empty array for any other body. */
 export function rowsOf(body: unknown): Row[] {
-	const data = inside(body, 'data');
+	const data = valueAt(body, 'data');
 	return Array.isArray(data) ? data.filter(isRecord) : [];
 }
 
-/** The record of an answer, in `data` or not. */
+/** Returns the record of a response, whether it is in `data` or not. */
 export function recordOf(body: unknown): Row {
 	if (!isRecord(body)) return {};
 	return isRecord(body['data']) ? body['data'] : body;
 }
 
-/** `meta` of a list's answer, as far as it has one. */
+/** Returns `meta` of a list response; an empty object if there is none. */
 export function metaOf(body: unknown): Row {
-	const meta = inside(body, 'meta');
+	const meta = valueAt(body, 'meta');
 	return isRecord(meta) ? meta : {};
 }
 
 export function textOf(row: unknown, ...names: string[]): string | undefined {
-	const value = inside(row, ...names);
+	const value = valueAt(row, ...names);
 	return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
-/** When something was, in milliseconds since the epoch; NaN where it does not say. */
+/** Returns a time of a record in milliseconds since the epoch; NaN if it has none. */
 export function timeOf(row: Row, name: 'created_at' | 'updated_at' = 'created_at'): number {
 	return Date.parse(textOf(row, name) ?? '');
 }

@@ -9,65 +9,68 @@ import {
 	readEvent,
 } from '../../nodes/Sahut/trigger/envelope';
 import { isGenuine, SIGNATURE_HEADER } from '../../nodes/Sahut/trigger/signature';
-import type { Context } from './api';
-import { isDelivery } from './contract';
-import { notePostStatus } from './note';
-import { inside, isRecord, isSuccess, recordOf, textOf, type Row } from './values';
+import type { Context } from './client';
+import { matchesDeliverySchema } from './contract';
+import { checkPostStatus } from './internalNote';
+import { valueAt, isRecord, isSuccess, recordOf, textOf, type Row } from './values';
 
-/** What is made for the check: its ID, and the secret that signs what it delivers. */
-export interface OwnWebhook {
+/** The webhook of the check, with the secret that signs its deliveries. */
+export interface CreatedWebhook {
 	id: string;
 	secret: string | undefined;
 }
 
-/** @returns undefined where Sahut makes none */
-export async function makeWebhook(url: string, context: Context): Promise<OwnWebhook | undefined> {
+/** Creates a webhook, and checks the response. @returns undefined if Sahut did not create one */
+export async function createWebhook(
+	url: string,
+	context: Context,
+): Promise<CreatedWebhook | undefined> {
 	const { api, findings } = context;
-	const answer = await api('createWebhook', { body: { url, events: ['message.created'] } });
-	const record: Row = isSuccess(answer) ? recordOf(answer.body) : {};
-	if (isSuccess(answer)) notePostStatus(answer.status, context);
+	const response = await api('createWebhook', { body: { url, events: ['message.created'] } });
+	const record: Row = isSuccess(response) ? recordOf(response.body) : {};
+	if (isSuccess(response)) checkPostStatus(response.status, context);
 	const secret = textOf(record, 'secret');
 	const id = typeof record['id'] === 'number' ? String(record['id']) : textOf(record, 'id');
 	const isWhole = id !== undefined && secret !== undefined;
-	const found = isSuccess(answer) ? 'one of the two is missing' : `status ${answer.status}`;
-	findings.noteWhether('webhook-with-secret', isWhole, 'it does', ['differs', found]);
+	const found = isSuccess(response) ? 'one of the two is missing' : `status ${response.status}`;
+	findings.recordCheck('webhook-with-secret', isWhole, 'it does', ['differs', found]);
 	return id === undefined ? undefined : { id, secret };
 }
 
-/** Deletes it, and then once more. */
-export async function deleteWebhook({ id }: OwnWebhook, context: Context): Promise<void> {
+/** Deletes the webhook twice, and checks both responses. */
+export async function deleteWebhook({ id }: CreatedWebhook, context: Context): Promise<void> {
 	const { api, findings } = context;
-	const first = await api('deleteWebhook', { ids: [id], expects: [404], setsRight: true });
+	const first = await api('deleteWebhook', { ids: [id], expectedStatuses: [404], isCleanup: true });
 	if (!isSuccess(first)) {
-		return findings.note('delete-status', 'differs', `status ${first.status}`);
+		return findings.record('delete-status', 'differs', `status ${first.status}`);
 	}
 	const found = `status ${first.status}, ${first.body === undefined ? 'without' : 'with'} a body`;
-	findings.noteWhether('delete-status', first.status === 204, found, ['copes']);
-	const second = await api('deleteWebhook', { ids: [id], expects: [404, 410] });
+	findings.recordCheck('delete-status', first.status === 204, found, ['copes']);
+	const second = await api('deleteWebhook', { ids: [id], expectedStatuses: [404, 410] });
 	const verdict = isSuccess(second) ? 'copes' : 'differs';
 	const status = `status ${second.status}`;
-	findings.noteWhether('deleted-is-404', second.status === 404, status, [verdict]);
+	findings.recordCheck('deleted-is-404', second.status === 404, status, [verdict]);
 }
 
-/** A delivery as it came. */
+/** A received delivery. */
 interface Delivery {
 	body: Buffer;
 	signature: unknown;
 }
 
 export interface Listener {
-	/** The first delivery about this message; after the time, any that came. */
-	await(messageId: unknown, ms: number, signal?: AbortSignal): Promise<Delivery | undefined>;
+	/** Waits for a delivery about a message. @returns it, or after `ms` the first delivery of any kind */
+	waitFor(messageId: unknown, ms: number, signal?: AbortSignal): Promise<Delivery | undefined>;
 	close(): Promise<void>;
 }
 
-/** Seen from this machine only: what is public leads here. */
+/** Local only: the public address forwards to it. */
 const HOST = '127.0.0.1';
 
-const LOOK_EVERY_MS = 100;
+const POLL_INTERVAL_MS = 100;
 
-/** Takes all that is posted to a port. */
-export async function listen(port: number): Promise<Listener> {
+/** Starts a server that records all POST requests to a port. */
+export async function startListener(port: number): Promise<Listener> {
 	const deliveries: Delivery[] = [];
 	const server = createServer((request, response) => {
 		void buffer(request).then(
@@ -85,10 +88,10 @@ export async function listen(port: number): Promise<Listener> {
 		server.listen(port, HOST, resolve);
 	});
 	return {
-		async await(id, ms, signal) {
+		async waitFor(id, ms, signal) {
 			const isAbout = ({ body }: Delivery) =>
 				id === undefined || readEvent(parseBody(body))?.object['id'] === id;
-			for (const end = Date.now() + ms; ; await wait(LOOK_EVERY_MS)) {
+			for (const end = Date.now() + ms; ; await wait(POLL_INTERVAL_MS)) {
 				signal?.throwIfAborted();
 				const found = deliveries.find(isAbout);
 				if (found || Date.now() >= end) return found ?? deliveries[0];
@@ -101,43 +104,44 @@ export async function listen(port: number): Promise<Listener> {
 	};
 }
 
-function formOf(signature: string): string {
+function encodingOf(signature: string): string {
 	if (/^[0-9a-f]{64}$/.test(signature)) return 'lower-case hex';
 	if (/^[0-9a-f]{64}$/i.test(signature)) return 'upper-case hex';
 	return signature.startsWith('sha256=') ? 'sha256= and hex' : 'base64';
 }
 
-function noteSignature({ body, signature }: Delivery, secret: unknown, { findings }: Context) {
+function checkSignature({ body, signature }: Delivery, secret: unknown, { findings }: Context) {
 	if (isGenuine(body, signature, secret)) {
-		const form = formOf(String(signature));
+		const form = encodingOf(String(signature));
 		const isAsAssumed = form === 'lower-case hex';
-		return findings.noteWhether('delivery-signature', isAsAssumed, form, ['copes']);
+		return findings.recordCheck('delivery-signature', isAsAssumed, form, ['copes']);
 	}
 	const found = signature === undefined ? 'no X-Sahut-Signature' : 'not the HMAC of the body';
-	findings.note('delivery-signature', 'differs', found);
+	findings.record('delivery-signature', 'differs', found);
 }
 
-/** Notes what a delivery looks like, read as the trigger reads it. */
-export function noteDelivery(delivery: Delivery, secret: unknown, context: Context): void {
+/** Checks the format of a delivery, which it reads as the trigger does. */
+export function checkDelivery(delivery: Delivery, secret: unknown, context: Context): void {
 	const { findings } = context;
-	noteSignature(delivery, secret, context);
+	checkSignature(delivery, secret, context);
 	const body = parseBody(delivery.body);
 	const event = readEvent(body);
-	if (!event || !isRecord(body) || !isDelivery(body)) {
-		return findings.note('delivery-envelope', 'differs', 'no event can be found in it');
+	if (!event || !isRecord(body) || !matchesDeliverySchema(body)) {
+		return findings.record('delivery-envelope', 'differs', 'no event was recognized');
 	}
 	const name = body['event'] === undefined ? 'type' : 'event';
 	const object = isRecord(body['data']) ? 'data' : 'payload';
-	const isNested = isRecord(inside(body, object, event.subject));
+	const isNested = isRecord(valueAt(body, object, event.subject));
 	const where = isNested ? 'records under their names' : 'the record itself';
 	const isAsAssumed = name === 'event' && object === 'data' && isNested;
 	const found = `name in "${name}", ${where} in "${object}"`;
-	findings.noteWhether('delivery-envelope', isAsAssumed, found, ['copes']);
-	findings.noteWhether('delivery-id', event.id !== undefined, 'it has', ['copes', 'it has none']);
+	findings.recordCheck('delivery-envelope', isAsAssumed, found, ['copes']);
+	findings.recordCheck('delivery-id', event.id !== undefined, 'it does', ['copes', 'it has none']);
 
 	const isWhole = textOf(event.conversation, 'status') && textOf(channelOf(event), 'id');
-	if (isWhole) findings.note('delivery-conversation', 'as assumed', 'it does');
+	if (isWhole) findings.record('delivery-conversation', 'as assumed', 'it does');
 	else if (conversationIdOf(event) === undefined) {
-		findings.note('delivery-conversation', 'differs', 'not even with its ID');
-	} else findings.note('delivery-conversation', 'copes', 'with less than that, but its ID');
+		findings.record('delivery-conversation', 'differs', 'not even its ID is included');
+	} else
+		findings.record('delivery-conversation', 'copes', 'only a part of it is included, with its ID');
 }

@@ -1,21 +1,22 @@
 import type { ExampleWorkflow } from '../../test/support/exampleWorkflow';
 
 export const EXAMPLE_FILE = 'examples/crm-follow-up.json';
-/** The node whose channel has to be chosen. */
-export const SEND = 'Send template';
+/** The node that sends the template. Its channel must be set. */
+export const SEND_NODE = 'Send template';
 
 /** One row of the example's table. */
 export interface Row {
 	customer_name: string;
-	/** As people and spreadsheets write it; a text without digits where there is none. */
+	/** As written in a spreadsheet. A text without digits if the customer has no phone. */
 	phone: string | number;
-	/** No two rows have the same. */
+	/** Unique. */
 	order_id: string;
 	/** In rupiah. */
 	total: number;
 }
 
-export function rowsOf({ nodes }: ExampleWorkflow): Row[] {
+/** Reads the rows of the example's table. */
+export function readTable({ nodes }: ExampleWorkflow): Row[] {
 	const json = nodes.find(({ name }) => name === 'CRM table')?.parameters['jsonOutput'];
 	return (JSON.parse(json as string) as { customers: Row[] }).customers;
 }

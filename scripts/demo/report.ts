@@ -6,13 +6,13 @@ import type { Sandbox } from '../../sandbox';
 import { EXAMPLE_FILE } from './crmFollowUp';
 import { deliveriesFor, runDemo, type DemoRun } from './run';
 
-/** As wide as the terminal, within what reads well. */
+/** The width of the terminal, from 80 to 100 columns. */
 const WIDTH = Math.min(100, Math.max(80, process.stdout.columns ?? 100));
 
 const bold = (text: string) => styleText('bold', text);
 const dim = (text: string) => styleText('dim', text);
 
-/** A table whose last column takes the width that the two others leave. */
+/** Formats a table. The last column uses the remaining width. */
 function table(head: string[], [first, second]: [number, number], rows: string[][]): string {
 	const colWidths = [first, second, WIDTH - 4 - first - second];
 	const style = { head: [], border: [] };
@@ -21,14 +21,14 @@ function table(head: string[], [first, second]: [number, number], rows: string[]
 	return grid.toString();
 }
 
-/** The numbers as they were written, who that is in Sahut, and what was sent. */
+/** Formats each row of the table with its contact, its conversation and the sent message. */
 function sentRows(run: DemoRun): string[][] {
-	const made = (created: unknown) => (created === true ? 'created' : 'found');
+	const origin = (created: unknown) => (created === true ? 'created' : 'found');
 	return run.rows.map((row) => {
 		const asWritten = `${row.customer_name}\n${bold(String(row.phone))}`;
 		const [delivery] = deliveriesFor(run, row);
-		const answer = run.sent.find(({ id }) => id === delivery?.message.id);
-		if (!delivery || !answer) {
+		const output = run.sent.find(({ id }) => id === delivery?.message.id);
+		if (!delivery || !output) {
 			const { error } = run.notSent.find(({ order_id }) => order_id === row.order_id) ?? {};
 			return [
 				asWritten,
@@ -41,8 +41,8 @@ function sentRows(run: DemoRun): string[][] {
 		return [
 			`${asWritten}\n${dim(`→ ${contact.phone}`)}`,
 			[
-				`contact ${made(answer['contact_created'])}\n${dim(contact.id)}`,
-				`conversation ${made(answer['conversation_created'])}\n${dim(id)}`,
+				`contact ${origin(output['contact_created'])}\n${dim(contact.id)}`,
+				`conversation ${origin(output['conversation_created'])}\n${dim(id)}`,
 			].join('\n'),
 			`${content}\n${dim(`${template_id} → ${messageId}`)}`,
 		];
@@ -58,38 +58,41 @@ function transcriptRows({ transcript }: DemoRun): string[][] {
 }
 
 /**
- * One line for everything that is missing or wrong; none when each row with a phone number got its
- * one message, each number has one contact, and the whole conversation was read.
+ * Lists the problems of a run, one line each. A correct run sends one message to each row with a phone
+ * number, creates one contact per number, and reads the whole conversation.
  */
 export function findProblems(run: DemoRun): string[] {
 	const { rows, deliveries, contacts, thread, transcript, stoppedBy } = run;
 	const wrong = rows
 		.map((row) => ({ ...row, got: deliveriesFor(run, row).length }))
 		.filter(({ phone, got }) => got !== (/\d/.test(String(phone)) ? 1 : 0));
-	const strays = deliveries.length - rows.flatMap((row) => deliveriesFor(run, row)).length;
+	const unmatched = deliveries.length - rows.flatMap((row) => deliveriesFor(run, row)).length;
 	const phones = contacts.flatMap(({ phone }) => phone ?? []);
 	const twice = phones.filter((phone, index) => phones.indexOf(phone) !== index);
 	const isRead = thread.length > 0 && thread.length === transcript.length;
 	return [
 		...(stoppedBy === undefined ? [] : [`The workflow stopped: ${stoppedBy}`]),
 		...wrong.map(({ order_id, got }) => `Messages about ${order_id}: ${got}`),
-		...(strays === 0 ? [] : [`Messages that are for no row: ${strays}`]),
-		...twice.map((phone) => `There are two contacts with ${phone}`),
+		...(unmatched === 0 ? [] : [`Messages that belong to no row: ${unmatched}`]),
+		...twice.map((phone) => `Two contacts have the phone number ${phone}`),
 		...(isRead ? [] : [`${transcript.length} of ${thread.length} messages were read`]),
 	];
 }
 
-/** Runs the example, prints what happened, and answers whether all of it is there. */
-export async function demo(sandbox: Sandbox, print: (text: string) => void): Promise<boolean> {
+/** Runs the example and prints the results. @returns whether the run had no problems */
+export async function runAndReportDemo(
+	sandbox: Sandbox,
+	print: (text: string) => void,
+): Promise<boolean> {
 	const run = await runDemo(sandbox);
 	const { rows, sent, notSent, transcript } = run;
-	print(`${bold(`A follow-up by phone number to ${rows.length} rows of a table, run in n8n's own engine`)}
+	print(`${bold(`Sends a follow-up to ${rows.length} rows of a table by phone number, in n8n's own engine`)}
   Workflow   ${EXAMPLE_FILE}
   Base URL   ${sandbox.url} ${dim('(a sandbox on this machine, not the real Sahut)')}
 
 ${bold('1. Message: Send to Phone Number')}
-   Budi has an open conversation, Siti a resolved one, the others are new to Sahut. None of them
-   has written in the last 24 hours, so only a template may reach them.
+   Budi has an open conversation and Siti a resolved one. The others are new to Sahut. None of them
+   has written in the last 24 hours, so WhatsApp accepts only a template.
 ${table(['Phone, as written', 'Contact, conversation', 'Message'], [20, 28], sentRows(run))}
 
 ${bold('2. Message: List')}
@@ -99,19 +102,19 @@ ${table(['Time (UTC)', 'From', 'Message'], [18, 18], transcriptRows(run))}
 	const problems = findProblems(run);
 	if (problems.length > 0) {
 		for (const line of problems) print(styleText('red', `✗ ${line}`));
-		print('The demo is incomplete.');
+		print('The demo failed.');
 		return false;
 	}
-	const putAside = notSent.map(({ customer_name }) => customer_name).join(', ');
+	const skipped = notSent.map(({ customer_name }) => customer_name).join(', ');
 	for (const line of [
 		`${sent.length} of ${rows.length} rows got one message each.`,
-		`Put aside, for want of a phone number: ${putAside}.`,
-		`Each phone number has one contact; all ${transcript.length} messages were read.`,
+		`Not sent, because the row has no phone number: ${skipped}.`,
+		`Each phone number has one contact. All ${transcript.length} messages were read.`,
 	]) {
 		print(styleText('green', `✓ ${line}`));
 	}
 	print(
-		'  Next: npm run sandbox for a sandbox to try your n8n with; examples/README.md to import this.',
+		'  Next: try your own n8n with npm run sandbox, and import this workflow (examples/README.md).',
 	);
 	return true;
 }

@@ -6,36 +6,36 @@ import { runWorkflow } from '../../test/support/engine';
 import { builtInNodes } from '../../test/support/builtInNodes';
 import { byId } from '../../test/support/locator';
 import { fillIn, readExample } from '../../test/support/exampleWorkflow';
-import { EXAMPLE_FILE, rowsOf, SEND, type Row } from './crmFollowUp';
+import { EXAMPLE_FILE, readTable, SEND_NODE, type Row } from './crmFollowUp';
 
-/** So long ago that WhatsApp takes nothing but a template. */
+/** Outside of the 24-hour window: WhatsApp accepts only a template. */
 const LAST_WROTE_HOURS_AGO = 50;
 
-/** A message that was stored during the run, and where. */
+/** A message that was stored during the run, with its conversation. */
 export interface Delivery {
 	message: Message;
 	conversation: Conversation;
 }
 
-/** What became of the example: what its nodes put out, and what the sandbox has stored since. */
+/** The result of a run: the output of the nodes, and the records that the sandbox stored. */
 export interface DemoRun {
-	/** The table, as it stands in the example. */
+	/** The rows of the example's table. */
 	rows: Row[];
 	deliveries: Delivery[];
 	contacts: Contact[];
-	/** The conversation of the first message, as it is stored. */
+	/** The stored conversation of the first message. */
 	thread: readonly Message[];
 	sent: IDataObject[];
 	marked: IDataObject[];
-	/** What arrived at the error output, each with its `error`. */
+	/** The items of the error output, each with its `error`. */
 	notSent: IDataObject[];
-	/** The conversation as it was read. */
+	/** The messages that the workflow read. */
 	transcript: IDataObject[];
-	/** Why the workflow stopped, if it did. */
+	/** The error that stopped the workflow, if any. */
 	stoppedBy: string | undefined;
 }
 
-/** Gives a customer a conversation on WhatsApp in which they wrote long ago. */
+/** Adds a WhatsApp conversation in which the customer wrote 50 hours ago. */
 function addConversation(
 	{ store }: Sandbox,
 	{ customer_name, order_id }: Row,
@@ -54,23 +54,23 @@ function allMessages({ store }: Sandbox): Delivery[] {
 }
 
 /**
- * Runs the example in n8n's engine. The sandbox gets an open conversation for the first customer and
- * a resolved one for the second; the others are unknown to it.
+ * Runs the example in n8n's engine. Before, adds an open conversation for the first customer and a resolved
+ * one for the second. The other customers are new.
  */
 export async function runDemo(sandbox: Sandbox): Promise<DemoRun> {
 	const { store } = sandbox;
 	const example = readExample(EXAMPLE_FILE);
-	const rows = rowsOf(example);
+	const rows = readTable(example);
 	addConversation(sandbox, rows[0]!, { phone: '+6281200001001', status: 'open' });
 	addConversation(sandbox, rows[1]!, { phone: '+6281300001002', status: 'resolved' });
 	const before = new Set(allMessages(sandbox).map(({ message }) => message.id));
 	const { output, error } = await runWorkflow({
-		...fillIn(example, { [SEND]: { channelId: byId(store.channelOfType('whatsapp').id) } }),
+		...fillIn(example, { [SEND_NODE]: { channelId: byId(store.channelOfType('whatsapp').id) } }),
 		nodeTypes: builtInNodes,
 		credentials: { sahutApi: { apiKey: sandbox.apiKey, baseUrl: sandbox.url } },
 	});
 	const jsonOf = (node: string) => output(node).map(({ json }) => json);
-	const sent = jsonOf(SEND);
+	const sent = jsonOf(SEND_NODE);
 	return {
 		rows,
 		deliveries: allMessages(sandbox).filter(({ message }) => !before.has(message.id)),
@@ -84,7 +84,7 @@ export async function runDemo(sandbox: Sandbox): Promise<DemoRun> {
 	};
 }
 
-/** What was stored for a row: told by the order, which is one of the template's variables. */
+/** Returns the messages for a row, identified by the order ID in the template's variables. */
 export function deliveriesFor({ deliveries }: DemoRun, { order_id }: Row): Delivery[] {
 	return deliveries.filter(({ message }) => message.template_variables?.['order_id'] === order_id);
 }

@@ -1,16 +1,16 @@
-/** `## [0.2.0] - 2026-01-31`; of what is not released, `- unreleased` or no version. */
+/** `## [0.2.0] - 2026-01-31`. An unreleased section has `- unreleased` or no date. */
 const HEADING = /^## \[(.+?)\](?: - (.+))?$/m;
 
 /** A section of CHANGELOG.md, with its heading. */
 interface Section {
-	/** `Unreleased` for none yet. */
+	/** `Unreleased` without a version. */
 	version: string;
-	/** `unreleased` for none yet. */
+	/** `unreleased` without a date. */
 	date: string;
 	text: string;
 }
 
-function sections(changelog: string): Section[] {
+function parseSections(changelog: string): Section[] {
 	return changelog
 		.split(/^(?=## )/m)
 		.slice(1)
@@ -23,28 +23,34 @@ function sections(changelog: string): Section[] {
 const withoutHeading = ({ text }: Section) => text.slice(text.indexOf('\n')).trim();
 
 /**
- * The changelog, whose newest section becomes that of a version.
+ * Gives the newest section of the changelog a version and a date.
  * @param date e.g. `2026-01-31`
- * @throws {Error} when that section is of a version that was released, or says nothing.
+ * @returns the new changelog
+ * @throws {Error} when the newest section was released before, or is empty.
  */
-export function release(changelog: string, version: string, date: string): string {
-	const [newest] = sections(changelog);
+export function releaseUnreleased(changelog: string, version: string, date: string): string {
+	const [newest] = parseSections(changelog);
 	if (!newest || newest.date !== 'unreleased' || withoutHeading(newest) === '') {
 		throw new Error(
-			'CHANGELOG.md says nothing new: write what has changed under "## [Unreleased]", above the other versions.',
+			'CHANGELOG.md has no unreleased changes. Add them under "## [Unreleased]", above the other versions.',
 		);
 	}
 	return changelog.replace(HEADING, `## [${version}] - ${date}`);
 }
 
 /**
- * What a version brings, as it stands in the changelog, for a page elsewhere: links lead to the
+ * Extracts the section of a version for a page outside of the repository. Relative links become links to the
  * files of that version.
- * @throws {Error} when there is nothing.
+ * @param repository the URL of the repository
+ * @throws {Error} when the changelog has no text for the version.
  */
-export function releaseNotes(changelog: string, version: string, repository: string): string {
-	const section = sections(changelog).find((each) => each.version === version);
+export function extractReleaseNotes(
+	changelog: string,
+	version: string,
+	repository: string,
+): string {
+	const section = parseSections(changelog).find((each) => each.version === version);
 	const notes = section ? withoutHeading(section) : '';
-	if (notes === '') throw new Error(`CHANGELOG.md says nothing of ${version}.`);
+	if (notes === '') throw new Error(`CHANGELOG.md has no changes for ${version}.`);
 	return `${notes.replace(/\]\((?!\w+:|#)/g, `](${repository}/blob/v${version}/`)}\n`;
 }

@@ -1,4 +1,4 @@
-import { demo, findProblems } from '../../scripts/demo/report';
+import { findProblems, runAndReportDemo } from '../../scripts/demo/report';
 import { runDemo } from '../../scripts/demo/run';
 import { openSandbox, type OpenSandbox } from '../support/openSandbox';
 
@@ -10,7 +10,7 @@ beforeEach(async () => {
 
 it('is content when everything was sent and read', async () => {
 	const print = jest.fn();
-	expect(await demo(sandbox, print)).toBe(true);
+	expect(await runAndReportDemo(sandbox, print)).toBe(true);
 	const printed = print.mock.calls.join('\n');
 	for (const text of [
 		sandbox.url,
@@ -18,7 +18,7 @@ it('is content when everything was sent and read', async () => {
 		'→ +6285700001004',
 		'contact created',
 		'6 of 7 rows got one message each',
-		'Put aside, for want of a phone number: Fitri Handayani.',
+		'Not sent, because the row has no phone number: Fitri Handayani.',
 	]) {
 		expect(printed).toContain(text);
 	}
@@ -27,7 +27,7 @@ it('is content when everything was sent and read', async () => {
 it('is not content when a message was refused, and says why', async () => {
 	sandbox.faults.add({ method: 'POST', path: /messages$/, kind: 'status', status: 422 });
 	const print = jest.fn();
-	expect(await demo(sandbox, print)).toBe(false);
+	expect(await runAndReportDemo(sandbox, print)).toBe(false);
 	const printed = print.mock.calls.join('\n');
 	expect(printed).toContain('Not sent: Sahut refused the data');
 	expect(printed).toContain('✗ Messages about ORD-2041: 0');
@@ -48,8 +48,8 @@ it('finds a second message, a stray one, a second contact, a gap and a stop', as
 	expect(findProblems(wrong)).toEqual([
 		'The workflow stopped: a cause',
 		'Messages about ORD-2041: 2',
-		'Messages that are for no row: 1',
-		'There are two contacts with +6281200001001',
+		'Messages that belong to no row: 1',
+		'Two contacts have the phone number +6281200001001',
 		'2 of 3 messages were read',
 	]);
 });

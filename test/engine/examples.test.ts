@@ -3,7 +3,7 @@ import type { IDataObject, INode, INodeType } from 'n8n-workflow';
 import { builtInNodes } from '../support/builtInNodes';
 import { byId } from '../support/locator';
 import { fillIn, readExample } from '../support/exampleWorkflow';
-import { EXAMPLE_FILE, rowsOf, SEND } from '../../scripts/demo/crmFollowUp';
+import { EXAMPLE_FILE, readTable, SEND_NODE } from '../../scripts/demo/crmFollowUp';
 import { findProblems } from '../../scripts/demo/report';
 import { deliveriesFor, runDemo } from '../../scripts/demo/run';
 import type { Conversation } from '../../sandbox';
@@ -100,10 +100,10 @@ describe('crm-follow-up.json', () => {
 		const { sent } = await runDemo(sandbox);
 		sandbox.journal.clear();
 		const again = await runExample('examples/crm-follow-up.json', {
-			[SEND]: { channelId: byId(sandbox.store.channelOfType('whatsapp').id) },
+			[SEND_NODE]: { channelId: byId(sandbox.store.channelOfType('whatsapp').id) },
 		});
 
-		expect(jsonOf(again, SEND).map(({ id, skip_reason }) => [id, skip_reason])).toEqual(
+		expect(jsonOf(again, SEND_NODE).map(({ id, skip_reason }) => [id, skip_reason])).toEqual(
 			sent.map(({ id }) => [id, 'sent_before']),
 		);
 		expect(sandbox.journal.entries.map(({ method }) => method)).not.toContain('POST');
@@ -135,7 +135,7 @@ describe('crm-follow-up.json', () => {
 		expect(sandbox.journal.entries).toEqual([]);
 		const messages = jsonOf(run, 'Not sent').map(({ error }) => error);
 		expect(messages).toEqual(
-			rowsOf(readExample(EXAMPLE_FILE)).map(({ phone }) => ({
+			readTable(readExample(EXAMPLE_FILE)).map(({ phone }) => ({
 				message:
 					phone === 'belum ada'
 						? '"belum ada" is not a phone number'

@@ -1,7 +1,7 @@
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { release, releaseNotes } from '../../scripts/version/changelog';
+import { extractReleaseNotes, releaseUnreleased } from '../../scripts/version/changelog';
 import { raiseVersion, VERSIONED_FILES } from '../../scripts/version/raise';
 import { filesOf, read, REPOSITORY } from './documents';
 import { temporaryFolder } from './folders';
@@ -87,8 +87,8 @@ describe('npm run raise', () => {
 		['v10.0.0', 'three numbers', NEW],
 		['10.0', 'three numbers', NEW],
 		['', 'three numbers', NEW],
-		['10.0.0', 'says nothing new', NOTHING_NEW[0]],
-		['10.0.0', 'says nothing new', NOTHING_NEW[1]],
+		['10.0.0', 'has no unreleased changes', NOTHING_NEW[0]],
+		['10.0.0', 'has no unreleased changes', NOTHING_NEW[1]],
 	])('refuses "%s": %s', (wrong, message, changelog) => {
 		write(changelog);
 		const before = all();
@@ -100,12 +100,14 @@ describe('npm run raise', () => {
 test('the page of a version says what its changelog does, with links that lead there', () => {
 	const changelog =
 		'# Changelog\n\n## [0.2.0] - unreleased\n\n- [A](docs/a.md), [B](https://example.com), [C](#c)\n\n## [0.1.0] - 2026-01-01\n\n- First\n';
-	expect(releaseNotes(changelog, '0.2.0', 'https://github.com/x/y')).toBe(
+	expect(extractReleaseNotes(changelog, '0.2.0', 'https://github.com/x/y')).toBe(
 		'- [A](https://github.com/x/y/blob/v0.2.0/docs/a.md), [B](https://example.com), [C](#c)\n',
 	);
-	expect(releaseNotes(changelog, '0.1.0', '')).toBe('- First\n');
-	expect(() => releaseNotes(changelog, '0.3.0', '')).toThrow('says nothing of 0.3.0');
-	expect(release(changelog, '0.2.0', '2026-02-01')).toContain('## [0.2.0] - 2026-02-01\n\n- [A]');
+	expect(extractReleaseNotes(changelog, '0.1.0', '')).toBe('- First\n');
+	expect(() => extractReleaseNotes(changelog, '0.3.0', '')).toThrow('has no changes for 0.3.0');
+	expect(releaseUnreleased(changelog, '0.2.0', '2026-02-01')).toContain(
+		'## [0.2.0] - 2026-02-01\n\n- [A]',
+	);
 });
 
 describe('the publishing workflow', () => {

@@ -2,9 +2,9 @@ import { setTimeout as wait } from 'node:timers/promises';
 
 import { retryDelayMs } from '../../nodes/Sahut/transport/retryPolicy';
 import type { SahutRequest } from '../../nodes/Sahut/transport/types';
-import { operationOf } from './contract';
+import { findOperation } from './contract';
 import type { Findings } from './findings';
-import { observe } from './observe';
+import { checkResponse } from './checkResponse';
 
 const TIMEOUT_MS = 30_000;
 const MINUTE_MS = 60_000;
@@ -12,39 +12,39 @@ const UNAUTHORIZED = 401;
 const FORBIDDEN = 403;
 const RATE_LIMITED = 429;
 
-/** An answer, whatever its status. */
-export interface Answer {
+/** A response with any status. */
+export interface ApiResponse {
 	status: number;
-	/** Parsed JSON, or the text as it came. */
+	/** Parsed JSON, or the raw text. */
 	body: unknown;
 	headers: Headers;
 }
 
 export interface Call {
-	/** The IDs in the path, in their order. */
+	/** The IDs for the placeholders of the path, in order. */
 	ids?: string[];
 	query?: Record<string, string | number>;
 	body?: object;
-	/** In the place of the documented one. */
+	/** Replaces the documented method. */
 	method?: string;
-	/** Statuses that say something, and are no surprise. */
-	expects?: number[];
-	/** It is made also once the check was interrupted: it sets right what the check has changed. */
-	setsRight?: boolean;
+	/** Error statuses that the caller handles. Others are recorded as undocumented. */
+	expectedStatuses?: number[];
+	/** Whether to send the request even after an interruption, since it reverts a change of the check. */
+	isCleanup?: boolean;
 }
 
-/** Makes requests by the operationId of the contract, and notes what each answer tells. */
-export type Api = (operationId: string, call?: Call) => Promise<Answer>;
+/** Sends a request by the operationId of the contract, and checks every response. */
+export type Api = (operationId: string, call?: Call) => Promise<ApiResponse>;
 
-/** What every check has. */
+/** The dependencies of every check. */
 export interface Context {
 	api: Api;
 	findings: Findings;
-	/** Ends the check; what it has made or changed is set right all the same. */
+	/** Interrupts the check, but not its cleanup. */
 	signal?: AbortSignal | undefined;
 }
 
-/** What all requests have in common. */
+/** The settings of all requests. */
 export interface Connection {
 	baseUrl: string;
 	apiKey: string;
@@ -59,7 +59,7 @@ function parse(text: string): unknown {
 	}
 }
 
-function urlOf(baseUrl: string, path: string, { ids = [], query = {} }: Call): string {
+function buildUrl(baseUrl: string, path: string, { ids = [], query = {} }: Call): string {
 	const segments = [...ids];
 	const filled = path.replace(/\{\w+\}/g, () => encodeURIComponent(segments.shift() ?? ''));
 	const search = new URLSearchParams();
@@ -67,46 +67,54 @@ function urlOf(baseUrl: string, path: string, { ids = [], query = {} }: Call): s
 	return `${baseUrl}${filled}${search.size > 0 ? `?${search.toString()}` : ''}`;
 }
 
-/** A key that is refused tells nothing of the API. */
-function assertAllowed({ status }: Answer, { expects = [] }: Call, request: string): void {
-	if (expects.includes(status)) return;
+/** @throws {Error} when the key is refused, since the API cannot be checked then. */
+function assertAllowed(
+	{ status }: ApiResponse,
+	{ expectedStatuses = [] }: Call,
+	request: string,
+): void {
+	if (expectedStatuses.includes(status)) return;
 	if (status === UNAUTHORIZED) {
 		throw new Error(`Sahut does not accept the key in SAHUT_API_KEY (status ${status}).`);
 	}
 	if (status === FORBIDDEN) throw new Error(`The key may not ${request} (status ${status}).`);
 }
 
-function noteRetryAfter({ headers }: Answer, findings: Findings): void {
+function checkRetryAfter({ headers }: ApiResponse, findings: Findings): void {
 	const after = headers.get('retry-after');
 	const found = after === null ? 'no Retry-After' : 'not in seconds';
 	const isInSeconds = /^\d+$/.test(after ?? '');
-	findings.noteWhether('retry-after-seconds', isInSeconds, 'in seconds', ['copes', found]);
+	findings.recordCheck('retry-after-seconds', isInSeconds, 'in seconds', ['copes', found]);
 }
 
 /**
- * How long to wait before a request is made once more, as the nodes do.
- * @returns undefined where its answer stands
+ * Computes the delay before a retry, as the nodes do.
+ * @returns milliseconds, or undefined if the request is not retried
  */
-function pauseAfter({ status, headers, body }: Answer, verb: string, attempt: number) {
+function retryDelay({ status, headers, body }: ApiResponse, verb: string, attempt: number) {
 	const request = { method: verb as SahutRequest['method'] };
 	const outcome = { kind: 'answer', status, headers: Object.fromEntries(headers), body } as const;
 	return retryDelayMs(request, outcome, attempt, { now: Date.now(), random: 1 });
 }
 
-/** @throws from each call: Error without the key and what was sent, when the API does not answer */
-export function openApi(
+/**
+ * Creates a client for the API. It sends one request at a time, at the configured rate.
+ * @returns `api`, which throws an Error without the key and the request body when there is no response, and
+ * `requestCount`, the number of requests so far
+ */
+export function createClient(
 	{ baseUrl, apiKey, perMinute }: Connection,
 	findings: Findings,
 	interrupted: AbortSignal | undefined,
-): { api: Api; made: () => number } {
+): { api: Api; requestCount: () => number } {
 	let nextAt = 0;
-	let made = 0;
+	let sent = 0;
 
-	async function send(method: string, path: string, call: Call): Promise<Answer> {
+	async function send(method: string, path: string, call: Call): Promise<ApiResponse> {
 		const pause = nextAt - Date.now();
 		if (pause > 0) await wait(pause);
 		nextAt = Date.now() + MINUTE_MS / perMinute;
-		made += 1;
+		sent += 1;
 		const headers = {
 			Authorization: `Bearer ${apiKey}`,
 			...(call.body && { 'Content-Type': 'application/json' }),
@@ -114,7 +122,7 @@ export function openApi(
 		const body = call.body && { body: JSON.stringify(call.body) };
 		const signal = AbortSignal.timeout(TIMEOUT_MS);
 		try {
-			const response = await fetch(urlOf(baseUrl, path, call), {
+			const response = await fetch(buildUrl(baseUrl, path, call), {
 				method,
 				headers,
 				...body,
@@ -126,24 +134,24 @@ export function openApi(
 		} catch (error) {
 			const { name, cause } = error as Error & { cause?: { code?: unknown } };
 			const reason = String(cause?.code ?? name);
-			throw new Error(`No answer to ${method} ${path} (${reason}). Is SAHUT_BASE_URL right?`);
+			throw new Error(`No response to ${method} ${path} (${reason}). Is SAHUT_BASE_URL right?`);
 		}
 	}
 
 	return {
-		made: () => made,
+		requestCount: () => sent,
 		async api(operationId, call = {}) {
-			const { method, path } = operationOf(operationId);
+			const { method, path } = findOperation(operationId);
 			const verb = call.method ?? String(method);
 			for (let attempt = 1; ; attempt++) {
-				if (!call.setsRight) interrupted?.throwIfAborted();
-				const answer = await send(verb, path, call);
-				if (answer.status === RATE_LIMITED) noteRetryAfter(answer, findings);
-				const pause = pauseAfter(answer, verb, attempt);
+				if (!call.isCleanup) interrupted?.throwIfAborted();
+				const response = await send(verb, path, call);
+				if (response.status === RATE_LIMITED) checkRetryAfter(response, findings);
+				const pause = retryDelay(response, verb, attempt);
 				if (pause === undefined) {
-					assertAllowed(answer, call, `${verb} ${path}`);
-					observe(operationId, answer, call.expects ?? [], findings);
-					return answer;
+					assertAllowed(response, call, `${verb} ${path}`);
+					checkResponse(operationId, response, call.expectedStatuses ?? [], findings);
+					return response;
 				}
 				await wait(pause);
 			}
