@@ -10,7 +10,10 @@ export interface Keys {
 	readOnlyApiKey?: string | undefined;
 }
 
-/** @throws {ApiError} 401 without a known key, 429 over its limit, 403 for a write with the read-only one. */
+/**
+ * Checks the key of a request, and counts the request against the rate limit of the key.
+ * @throws {ApiError} 401 without a known key, 429 over the limit, 403 for a write with the read-only key.
+ */
 export function assertKey(
 	{ method, headers: { authorization } }: FastifyRequest,
 	{ apiKey, secondApiKey, readOnlyApiKey }: Keys,

@@ -3,19 +3,19 @@ import type { Deviations } from './deviations';
 import type { Agent, Conversation, Message, Sender } from './records';
 import type { Store } from './store';
 
-/** A bot of the workspace that is not the sender of messages through the API. */
+/** A bot of the workspace. Messages through the API come from another one. */
 export const AUTOMATION_BOT: Readonly<Sender> = {
 	type: 'bot',
 	id: 'usr_01HX0AUTO0REPLY',
 	name: 'Balasan Otomatis',
 };
 
-/** An automation rule: what the workspace does by itself on an event. */
+/** An automation rule: the actions of the workspace on an event. */
 export interface Rule {
 	on: 'conversation.created' | 'conversation.updated' | 'message.created';
-	/** Chooses among these events. Without it, the rule acts on all of them. */
+	/** Filters the events. Default: all events. */
 	when?: (event: { conversation: Conversation; message?: Message }) => boolean;
-	/** The text of a message, which goes out before the conversation changes. */
+	/** The text of a message, which is sent before the conversation changes. */
 	send?: string;
 	/** The sender of that message. Default: {@link AUTOMATION_BOT}. */
 	sender?: Readonly<Sender>;
@@ -25,15 +25,19 @@ export interface Rule {
 	label?: string;
 }
 
-/** Returns whether the event is a message that a customer gets. */
+/** Returns whether the event is a message to a customer. */
 export function isToCustomer({ message }: { message?: Message }): boolean {
 	return message?.type === 'outgoing' && !message.private;
 }
 
-/** The stores whose rules are acting: what a rule does starts no rule. */
-const acting = new WeakSet<Store>();
+/** The stores whose rules are running. Actions of a rule trigger no other rule. */
+const storesRunningRules = new WeakSet<Store>();
 
-function act(store: Store, conversation: Conversation, rule: Omit<Rule, 'on' | 'when'>): void {
+function applyRule(
+	store: Store,
+	conversation: Conversation,
+	rule: Omit<Rule, 'on' | 'when'>,
+): void {
 	const { send, sender = AUTOMATION_BOT, status, assignee, label } = rule;
 	if (send !== undefined) {
 		store.addMessage(conversation.id, {
@@ -53,25 +57,25 @@ function act(store: Store, conversation: Conversation, rule: Omit<Rule, 'on' | '
 	if (Object.keys(changes).length > 0) store.updateConversation(conversation, changes);
 }
 
-/** Has the workspace follow a rule from now on, as soon as it has stored what the rule is about. */
+/** Adds an automation rule. It runs after the record of the event is stored. */
 export function addRule(store: Store, { on, when = () => true, ...actions }: Rule): void {
 	store.notices.on('event', (event) => {
-		if (event.name !== on || !('conversation' in event) || acting.has(store)) return;
+		if (event.name !== on || !('conversation' in event) || storesRunningRules.has(store)) return;
 		if (!when(event)) return;
-		acting.add(store);
+		storesRunningRules.add(store);
 		try {
-			act(store, event.conversation, actions);
+			applyRule(store, event.conversation, actions);
 		} finally {
-			acting.delete(store);
+			storesRunningRules.delete(store);
 		}
 	});
 }
 
 /**
- * Adds the rules of the deviations `auto-reply` and `rules`. Call it after the store was filled, and after
- * all that listens to the store: webhooks hear of an event before they hear of what a rule does.
+ * Adds the rules of the deviations `auto-reply` and `rules`. Call it after the store was filled and after
+ * all other listeners were added, so that webhooks get an event before the actions of a rule.
  */
-export function automate(store: Store, deviations: Deviations): void {
+export function addDeviationRules(store: Store, deviations: Deviations): void {
 	if (deviations.has('auto-reply')) {
 		addRule(store, {
 			on: 'message.created',

@@ -6,10 +6,10 @@ import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 
 import { load } from 'js-yaml';
 import { ApiError } from './errors';
 
-/** The one description of the API: requests and answers are checked against it. */
+/** The contract. Requests and responses are validated against it. */
 const CONTRACT_FILE = join(__dirname, '..', 'docs', 'sahut-openapi.yaml');
 
-/** What matters here of a JSON schema without references. */
+/** The parts of a JSON schema that are used here. References are resolved. */
 export interface Schema {
 	type?: string;
 	properties?: Record<string, Schema>;
@@ -42,20 +42,20 @@ export interface Operation {
 	path: string;
 	query: Schema;
 	body: Schema | undefined;
-	/** By status. Without a schema: an answer without a body. */
+	/** By status. Undefined for a response without a body. */
 	responses: Record<string, Schema | undefined>;
 }
 
 export interface Contract {
 	operations: Operation[];
-	/** What is posted to webhooks. */
+	/** The body of a webhook delivery. */
 	delivery: Schema | undefined;
 }
 
 export type Handler = (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>;
 
-/** A validator for the schemas of the contract, which are in order: a test has them checked. */
-export function newAjv(options: ConstructorParameters<typeof Ajv2020>[0] = {}): Ajv2020 {
+/** Creates a validator for the schemas of the contract. It does not validate the schemas: a test does. */
+export function createAjv(options: ConstructorParameters<typeof Ajv2020>[0] = {}): Ajv2020 {
 	const ajv = new Ajv2020({ allowUnionTypes: true, validateSchema: false, ...options });
 	addFormats(ajv);
 	return ajv;
@@ -65,7 +65,7 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 	return typeof value === 'object' && value !== null;
 }
 
-/** Puts in the place of each reference what it names, which many places then share. */
+/** Replaces each reference by its target object, which several places then share. Changes `part`. */
 function resolve(part: unknown, whole: unknown): unknown {
 	if (!isRecord(part)) return part;
 	if (typeof part['$ref'] === 'string') {
@@ -103,7 +103,7 @@ export function readContract(): Contract {
 	const { paths, webhooks } = resolve(whole, whole) as Specification;
 	const operations = Object.entries(paths).flatMap(([path, methods]) =>
 		Object.entries(methods)
-			// Parameters of a path are no method.
+			// Path items also contain parameters, which have no operationId.
 			.filter(([, { operationId }]) => operationId)
 			.map(([method, documented]) => toOperation(path, method, documented)),
 	);
@@ -111,35 +111,35 @@ export function readContract(): Contract {
 }
 
 /**
- * Has every object with listed properties refuse others. The published file leaves that open, since
- * Sahut may add fields; the sandbox is stricter, so that a client which sends an undocumented field is
- * caught, and so is the sandbox when it answers with one.
+ * Forbids undocumented properties in all objects with listed properties. The published file allows them,
+ * since Sahut may add fields. The sandbox forbids them, to catch clients that send undocumented fields, and
+ * its own responses that contain some.
  */
-function closeObjects(schema: unknown): void {
+function forbidUndocumentedProperties(schema: unknown): void {
 	if (!isRecord(schema)) return;
 	if (schema['type'] === 'object' && isRecord(schema['properties'])) {
 		schema['additionalProperties'] ??= false;
 	}
-	for (const part of Object.values(schema)) closeObjects(part);
+	for (const part of Object.values(schema)) forbidUndocumentedProperties(part);
 }
 
-// All sandboxes of a process share what was read and compiled once, which takes most of a start.
-let closed: Operation[] | undefined;
-const queryAjv = newAjv({ coerceTypes: true, useDefaults: true });
-const bodyAjv = newAjv();
-const answerAjv = newAjv({ allErrors: true });
+// All sandboxes of a process share the contract and the validators: compiling takes most of the startup.
+let strict: Operation[] | undefined;
+const queryAjv = createAjv({ coerceTypes: true, useDefaults: true });
+const bodyAjv = createAjv();
+const responseAjv = createAjv({ allErrors: true });
 
-/** The operations of the contract, with schemas that refuse what is not documented. */
-export function closedOperations(): Operation[] {
-	if (!closed) {
-		closed = readContract().operations;
-		closeObjects(closed);
+/** Returns the operations of the contract, with schemas that forbid undocumented properties. */
+export function strictOperations(): Operation[] {
+	if (!strict) {
+		strict = readContract().operations;
+		forbidUndocumentedProperties(strict);
 	}
-	return closed;
+	return strict;
 }
 
-/** Has all routes of the server validate by what was compiled before, and write what they are given. */
-export function shareCompiled(app: FastifyInstance): void {
+/** Makes all routes of the server use the shared validators, and plain JSON.stringify for responses. */
+export function useSharedValidators(app: FastifyInstance): void {
 	app.setValidatorCompiler(({ schema, httpPart }) => (data) => {
 		const ajv = httpPart === 'querystring' ? queryAjv : bodyAjv;
 		const validate = ajv.compile(schema as Schema);
@@ -148,18 +148,20 @@ export function shareCompiled(app: FastifyInstance): void {
 	app.setSerializerCompiler(() => JSON.stringify);
 }
 
-/** @throws {ApiError} 500 for an answer that is not documented. */
-function assertAnswer({ responses }: Operation, status: number, answer: unknown): void {
+/** @throws {ApiError} 500 for an undocumented response of the sandbox itself. */
+function assertDocumented({ responses }: Operation, status: number, response: unknown): void {
 	const schema = responses[status];
-	const validate = answerAjv.compile(schema ?? false);
-	if (validate(answer)) return;
-	const how = schema ? answerAjv.errorsText(validate.errors, { dataVar: 'answer' }) : status;
-	throw new ApiError(500, `The sandbox's own answer breaks the contract: ${how}`);
+	const validate = responseAjv.compile(schema ?? false);
+	if (validate(response)) return;
+	const reason = schema ? responseAjv.errorsText(validate.errors, { dataVar: 'response' }) : status;
+	throw new ApiError(500, `The sandbox's own response breaks the contract: ${reason}`);
 }
 
 /**
- * Gives the server these operations under `/v1`. Handlers are found by operationId; a request that
- * breaks the contract is refused, an answer that does becomes an error of the server.
+ * Registers the operations under `/v1`. A request that breaks the contract gets a 400; a response of the
+ * sandbox that does becomes a 500.
+ * @param handlers by operationId
+ * @param assertAllowed throws if the key of a request is refused
  */
 export function registerContract(
 	app: FastifyInstance,
@@ -173,12 +175,12 @@ export function registerContract(
 			method,
 			url: `/v1${path.replaceAll(/\{(\w+)\}/g, ':$1')}`,
 			schema: { querystring: query, ...(body && { body }) },
-			// Whose request it is comes first.
+			// The key is checked before the request is validated.
 			preValidation: async (request) => assertAllowed(request),
 			handler: handlers[operationId]!,
-			preSerialization: async (_request, reply, answer) => {
-				assertAnswer(operation, reply.statusCode, answer);
-				return answer;
+			preSerialization: async (_request, reply, response) => {
+				assertDocumented(operation, reply.statusCode, response);
+				return response;
 			},
 		});
 	}

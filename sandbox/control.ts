@@ -14,7 +14,7 @@ import type { Store } from './store';
 
 interface Incoming {
 	conversation_id?: string;
-	/** Of a contact that is known or not. */
+	/** Of an existing or a new contact. */
 	phone?: string;
 	content: string;
 	type?: Message['type'];
@@ -69,8 +69,8 @@ const FORGED_EVENT = {
 	},
 };
 
-/** The customer's newest conversation that is not resolved; made, like the contact, if there is none. */
-function conversationWith(store: Store, phone: string): Conversation {
+/** Returns the customer's newest unresolved conversation. Creates it and the contact if necessary. */
+function ensureConversation(store: Store, phone: string): Conversation {
 	const open = [...store.conversations.values()].findLast(
 		({ contact, status }) => contact.phone === phone && status !== 'resolved',
 	);
@@ -85,7 +85,7 @@ function senderOf(store: Store, type: Message['type'], conversation: Conversatio
 	return store.bot;
 }
 
-/** What happens in Sahut without the API, and what goes out to webhooks on demand. Takes no key. */
+/** Registers the control endpoints: events outside of the API, and webhook deliveries on demand. No key. */
 export function registerControl(app: FastifyInstance, store: Store, deliveries: Deliveries): void {
 	app.post(
 		'/sandbox/incoming',
@@ -94,7 +94,7 @@ export function registerControl(app: FastifyInstance, store: Store, deliveries: 
 			const { conversation_id, phone = '', content, type = 'incoming' } = request.body;
 			const conversation =
 				conversation_id === undefined
-					? conversationWith(store, phone)
+					? ensureConversation(store, phone)
 					: store.conversations.get(conversation_id);
 			if (!conversation) throw new ApiError(404, 'Conversation not found');
 			const message =
@@ -108,8 +108,8 @@ export function registerControl(app: FastifyInstance, store: Store, deliveries: 
 							created_at: timestamp(store.now()),
 						});
 			reply.code(201);
-			const shown = messageData(message, request.host);
-			return { data: { message: shown, conversation: conversationData(conversation) } };
+			const data = messageData(message, request.host);
+			return { data: { message: data, conversation: conversationData(conversation) } };
 		},
 	);
 

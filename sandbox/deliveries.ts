@@ -13,16 +13,16 @@ import {
 	type WorkspaceEvent,
 } from './events';
 import { FaultQueue, type Occurrences } from './faults';
-import { idMaker } from './ids';
+import { createIdGenerator } from './ids';
 import type { Webhook } from './records';
-import { post, type DeliveryAttempt } from './sending';
+import { post, type DeliveryAttempt } from './deliveryAttempt';
 import type { Store } from './store';
 
-/** How long a receiver may take for its answer. */
-const ANSWER_TIMEOUT_MS = 10 * SECOND_MS;
+/** The time that a receiver has for its response. */
+const RESPONSE_TIMEOUT_MS = 10 * SECOND_MS;
 
-/** Before each attempt of a delivery; there is another one unless a 2xx came in time. */
-const PAUSES_MS: readonly number[] = [
+/** The delay before each attempt. There is another attempt unless the receiver responds with 2xx in time. */
+const RETRY_DELAYS_MS: readonly number[] = [
 	0,
 	5 * SECOND_MS,
 	30 * SECOND_MS,
@@ -31,22 +31,22 @@ const PAUSES_MS: readonly number[] = [
 	30 * MINUTE_MS,
 ];
 
-/** How many attempts at one webhook are in flight at once; others wait for their turn. */
+/** The maximum of attempts in flight for one webhook. The others are queued. */
 const MAX_IN_FLIGHT = 20;
 
 const CLOSED = 'The sandbox was closed';
 
-/** Not the secret of any webhook. */
+/** No webhook has this secret. */
 const WRONG_SECRET = 'whsec_wrong';
 
 export interface DeliverySettings {
-	/** What all times are multiplied by. Default 1; at 0.001, the five pauses take 2.6 s together. */
+	/** The factor for all delays and timeouts. Default 1. With 0.001, the five delays take 2.6 s together. */
 	timeScale: number;
 	/**
-	 * How long a receiver may take, unscaled: for a small `timeScale`, which would leave it only a few
-	 * milliseconds. Default: 10 s × `timeScale`.
+	 * The response timeout in milliseconds, unscaled. Set it with a small `timeScale`, which would leave the
+	 * receiver only a few milliseconds. Default: 10 s × `timeScale`.
 	 */
-	answerTimeoutMs?: number | undefined;
+	responseTimeoutMs?: number | undefined;
 	envelope: Envelope;
 	/** Default `hex`. */
 	signature: SignatureEncoding;
@@ -56,41 +56,41 @@ export type DeliveryOptions = Partial<Omit<DeliverySettings, 'envelope'>> & {
 	envelope?: Partial<Envelope>;
 };
 
-/** A 2xx that the sandbox has not heard, so that it delivers the event again by its schedule. */
+/** Discards a 2xx response, so that the sandbox delivers the event again. */
 export interface DeliveryFault extends Occurrences {
-	kind: 'dropAnswer';
+	kind: 'dropResponse';
 }
 
-/** An event that does not come from Sahut. */
+/** A delivery that does not come from Sahut. */
 export interface Forgery {
 	/** Default: the newest webhook. */
 	webhookId?: string | undefined;
-	/** Told with the newest record that fits. Default `message.created`. */
+	/** The event, with the newest suitable record. Default `message.created`. */
 	event?: EventName;
-	/** This text in place of an event. */
+	/** Replaces the event. */
 	body?: string;
-	/** `wrong`, the default, is a signature made with another secret; any other text is sent as it is. */
+	/** Default `wrong`: a signature with another secret. Any other text is sent unchanged. */
 	signature?: 'right' | 'wrong' | 'missing' | 'malformed' | (string & {});
 }
 
-/** An event in the text that is delivered. */
-interface Report {
+/** An event, serialized for delivery. */
+interface SerializedEvent {
 	/** `evt_…` */
 	eventId: string;
 	event: EventName;
 	body: string;
 }
 
-/** What is on its way to one webhook. */
-interface Outbox {
+/** The deliveries to one webhook. */
+interface WebhookQueue {
 	queue: queueAsPromised<() => Promise<boolean>, boolean>;
-	/** Ends its pauses; no more attempts begin, those in flight go on. */
+	/** Stops further attempts. Attempts in flight continue. */
 	stopping: AbortController;
 }
 
-function newOutbox(): Outbox {
+function createWebhookQueue(): WebhookQueue {
 	const stopping = new AbortController();
-	// Every pause listens to it.
+	// Every pending retry adds a listener.
 	setMaxListeners(0, stopping.signal);
 	const queue = fastq.promise((attempt: () => Promise<boolean>) => attempt(), MAX_IN_FLIGHT);
 	return { queue, stopping };
@@ -100,10 +100,10 @@ const newestOf = <T>(records: ReadonlyMap<string, T>): T | undefined =>
 	[...records.values()].at(-1);
 
 /**
- * An event as if it had just happened to the newest record.
- * @throws {ApiError} 422 when nothing of the kind is stored.
+ * Creates an event for the newest record of the matching type.
+ * @throws {ApiError} 422 when no such record is stored.
  */
-function sampleEvent(store: Store, name: EventName): WorkspaceEvent {
+function createSampleEvent(store: Store, name: EventName): WorkspaceEvent {
 	const contact = newestOf(store.contacts);
 	const conversation = newestOf(store.conversations);
 	const message = conversation && store.messages(conversation.id).at(-1);
@@ -112,27 +112,27 @@ function sampleEvent(store: Store, name: EventName): WorkspaceEvent {
 	} else if (name === 'contact.created' || name === 'contact.updated') {
 		if (contact) return { name, contact };
 	} else if (conversation) return { name, conversation };
-	throw new ApiError(422, `Nothing is stored that a ${name} could tell of`);
+	throw new ApiError(422, `No record is stored for an event ${name}`);
 }
 
-/** What goes out to webhooks: what happens in the store, and what is sent on demand, which is never tried again. */
+/** Delivers the events of the store to webhooks, and deliveries on demand, which are never retried. */
 export class Deliveries {
-	/** In order of their beginnings. */
+	/** All attempts, in order of their start. */
 	readonly log: DeliveryAttempt[] = [];
-	/** May be changed at any time: an envelope holds from the next event on, the rest from the next attempt. */
+	/** May be changed at any time. The envelope applies to later events, the rest to later attempts. */
 	readonly settings: DeliverySettings;
-	/** What is to go wrong with deliveries of events. */
+	/** Faults for deliveries of events. */
 	readonly faults = new FaultQueue<DeliveryFault, DeliveryAttempt>(() => true);
-	/** What was told, by the event's ID, oldest first. */
-	private readonly reports = new Map<string, Report>();
-	private readonly outboxes = new Map<string, Outbox>();
-	private readonly underWay = new Set<Promise<void>>();
-	/** Breaks them off. */
+	/** The delivered events by ID, oldest first. */
+	private readonly serializedEvents = new Map<string, SerializedEvent>();
+	private readonly webhookQueues = new Map<string, WebhookQueue>();
+	private readonly pendingDeliveries = new Set<Promise<void>>();
+	/** Aborts the attempts in flight. */
 	private readonly inFlight = new Set<AbortController>();
-	private readonly newId: ReturnType<typeof idMaker>;
+	private readonly newId: ReturnType<typeof createIdGenerator>;
 	private closed = false;
 
-	/** @param host Where attachments can be fetched, with the port; asked for when there is an event. */
+	/** @param host returns the host and port for the URLs of attachments; called for each event */
 	constructor(
 		private readonly store: Store,
 		{ envelope, ...settings }: DeliveryOptions,
@@ -145,16 +145,17 @@ export class Deliveries {
 			...settings,
 			envelope: { name: 'event', object: 'data', nested: true, withId: true, ...envelope },
 		};
-		this.newId = idMaker(seed);
-		store.notices.on('event', (event) => this.report(event));
+		this.newId = createIdGenerator(seed);
+		store.notices.on('event', (event) => this.dispatch(event));
 		store.notices.on('webhookDeleted', (id) => this.stop(id));
 	}
 
 	/**
-	 * Delivers the same text again to every webhook that asks for such events.
-	 * @param wanted `evt_…`, or `last`: the last event that was delivered.
-	 * @param options.atOnce At the same instant; else one after another's answer.
-	 * @returns the attempts, by webhook and then in order
+	 * Delivers an event again, unchanged, to every webhook that subscribes to its type.
+	 * @param wanted `evt_…`, or `last` for the last event
+	 * @param times how often
+	 * @param options.atOnce whether to deliver all at the same time. Default: each after the previous response.
+	 * @returns the attempts, grouped by webhook
 	 * @throws {ApiError} 404 for an event that was not delivered.
 	 */
 	async repeat(
@@ -162,12 +163,13 @@ export class Deliveries {
 		times = 1,
 		{ atOnce = false }: { atOnce?: boolean | undefined } = {},
 	): Promise<DeliveryAttempt[]> {
-		const report = wanted === 'last' ? newestOf(this.reports) : this.reports.get(wanted);
-		if (!report) throw new ApiError(404, `No such event was delivered: ${wanted}`);
-		const webhooks = this.webhooksFor(report.event).flatMap((webhook) =>
+		const serialized =
+			wanted === 'last' ? newestOf(this.serializedEvents) : this.serializedEvents.get(wanted);
+		if (!serialized) throw new ApiError(404, `No such event was delivered: ${wanted}`);
+		const webhooks = this.webhooksFor(serialized.event).flatMap((webhook) =>
 			Array.from({ length: times }, () => webhook),
 		);
-		const repeatTo = (webhook: Webhook) => this.send(webhook, report, 'repeat');
+		const repeatTo = (webhook: Webhook) => this.send(webhook, serialized, 'repeat');
 		if (atOnce) return await Promise.all(webhooks.map(repeatTo));
 		const attempts: DeliveryAttempt[] = [];
 		for (const webhook of webhooks) attempts.push(await repeatTo(webhook));
@@ -175,8 +177,8 @@ export class Deliveries {
 	}
 
 	/**
-	 * Posts once what does not come from Sahut, with a bad signature unless told otherwise.
-	 * @throws {ApiError} 404 without such a webhook, 422 without a record to tell of.
+	 * Posts a forged delivery once, by default with a wrong signature.
+	 * @throws {ApiError} 404 for an unknown webhook, 422 without a record for the event.
 	 */
 	async forge({
 		webhookId,
@@ -187,68 +189,71 @@ export class Deliveries {
 		const { webhooks } = this.store;
 		const webhook = webhookId === undefined ? newestOf(webhooks) : webhooks.get(webhookId);
 		if (!webhook) throw new ApiError(404, 'Webhook not found');
-		const report = body === undefined ? this.write(sampleEvent(this.store, event)) : { body };
-		return await this.send(webhook, report, 'forged', { signedAs });
+		const serialized =
+			body === undefined ? this.serialize(createSampleEvent(this.store, event)) : { body };
+		return await this.send(webhook, serialized, 'forged', { signedAs });
 	}
 
-	/** Resolves when no event is in flight and none waits for its next attempt. */
+	/** Resolves when no delivery is in flight or waits for a retry. */
 	async settled(): Promise<void> {
-		while (this.underWay.size > 0) await Promise.all(this.underWay);
+		while (this.pendingDeliveries.size > 0) await Promise.all(this.pendingDeliveries);
 	}
 
-	/** Ends everything: what is in flight is broken off, nothing more goes out. */
+	/** Aborts the attempts in flight, and stops all further ones. */
 	async close(): Promise<void> {
 		this.closed = true;
-		for (const id of this.outboxes.keys()) this.stop(id);
+		for (const id of this.webhookQueues.keys()) this.stop(id);
 		for (const request of this.inFlight) request.abort(new Error(CLOSED));
 		await this.settled();
 	}
 
-	/** The webhooks that ask for such events, oldest first. */
+	/** Returns the webhooks that subscribe to an event, oldest first. */
 	private webhooksFor(event: EventName): Webhook[] {
 		return [...this.store.webhooks.values()].filter(({ events }) => events.includes(event));
 	}
 
-	/** An event as it is told now, with an ID of its own. */
-	private write(event: WorkspaceEvent): Report {
+	/** Serializes an event with the present state of its records, under a new ID. */
+	private serialize(event: WorkspaceEvent): SerializedEvent {
 		const eventId = this.newId('evt');
-		const telling = { id: eventId, createdAt: timestamp(this.store.now()), host: this.host() };
-		return { eventId, event: event.name, body: eventBody(event, telling, this.settings.envelope) };
+		const metadata = { id: eventId, createdAt: timestamp(this.store.now()), host: this.host() };
+		return { eventId, event: event.name, body: eventBody(event, metadata, this.settings.envelope) };
 	}
 
-	private report(event: WorkspaceEvent): void {
+	private dispatch(event: WorkspaceEvent): void {
 		const webhooks = this.webhooksFor(event.name);
 		if (this.closed || webhooks.length === 0) return;
-		const report = this.write(event);
-		this.reports.set(report.eventId, report);
+		const serialized = this.serialize(event);
+		this.serializedEvents.set(serialized.eventId, serialized);
 		for (const webhook of webhooks) {
-			const delivery = this.deliver(webhook, report).finally(() => this.underWay.delete(delivery));
-			this.underWay.add(delivery);
+			const delivery = this.deliver(webhook, serialized).finally(() =>
+				this.pendingDeliveries.delete(delivery),
+			);
+			this.pendingDeliveries.add(delivery);
 		}
 	}
 
 	private stop(webhookId: string): void {
-		this.outboxes.get(webhookId)?.stopping.abort();
-		this.outboxes.delete(webhookId);
+		this.webhookQueues.get(webhookId)?.stopping.abort();
+		this.webhookQueues.delete(webhookId);
 	}
 
-	/** Attempts until one is taken, none is left, or the outbox is stopped. */
-	private async deliver(webhook: Webhook, report: Report): Promise<void> {
-		const outbox = this.outboxes.get(webhook.id) ?? newOutbox();
-		this.outboxes.set(webhook.id, outbox);
-		const { signal } = outbox.stopping;
-		for (const [index, pauseMs] of PAUSES_MS.entries()) {
+	/** Delivers an event until an attempt succeeds, no attempt is left, or the queue is stopped. */
+	private async deliver(webhook: Webhook, serialized: SerializedEvent): Promise<void> {
+		const webhookQueue = this.webhookQueues.get(webhook.id) ?? createWebhookQueue();
+		this.webhookQueues.set(webhook.id, webhookQueue);
+		const { signal } = webhookQueue.stopping;
+		for (const [index, pauseMs] of RETRY_DELAYS_MS.entries()) {
 			const scaledMs = pauseMs * this.settings.timeScale;
 			if (scaledMs > 0) await wait(scaledMs, undefined, { signal }).catch(() => undefined);
-			const isOver = await outbox.queue.push(async () => {
-				// The turn may come after the stop.
+			const isOver = await webhookQueue.queue.push(async () => {
+				// The queue may have been stopped before this attempt started.
 				if (signal.aborted) return true;
-				const attempt = await this.send(webhook, report, 'event', { number: index + 1 });
+				const attempt = await this.send(webhook, serialized, 'event', { number: index + 1 });
 				const { status = 0 } = attempt;
-				const isTaken = status >= 200 && status < 300;
-				const fault = isTaken ? this.faults.take(attempt) : undefined;
+				const isAccepted = status >= 200 && status < 300;
+				const fault = isAccepted ? this.faults.take(attempt) : undefined;
 				if (fault) attempt.fault = fault.kind;
-				return isTaken && !fault;
+				return isAccepted && !fault;
 			});
 			if (isOver) return;
 		}
@@ -261,10 +266,10 @@ export class Deliveries {
 		return signature(body, signedAs === 'right' ? secret : WRONG_SECRET, this.settings.signature);
 	}
 
-	/** Posts it once, and logs that. */
+	/** Posts a body once, and logs the attempt. */
 	private async send(
 		{ id, url, secret }: Webhook,
-		{ body, ...named }: Partial<Report> & { body: string },
+		{ body, ...named }: Partial<SerializedEvent> & { body: string },
 		kind: DeliveryAttempt['kind'],
 		{ number = 1, signedAs = 'right' } = {},
 	): Promise<DeliveryAttempt> {
@@ -281,16 +286,20 @@ export class Deliveries {
 			'content-type': 'application/json',
 			...(signed !== undefined && { [SIGNATURE_HEADER]: signed }),
 		};
-		const { timeScale, answerTimeoutMs = ANSWER_TIMEOUT_MS * timeScale } = this.settings;
-		const ending = new AbortController();
-		const end = (reason: string) => ending.abort(new Error(reason));
-		const timer = setTimeout(end, answerTimeoutMs, `No answer within ${answerTimeoutMs} ms`);
-		this.inFlight.add(ending);
-		if (this.closed) end(CLOSED);
+		const { timeScale, responseTimeoutMs = RESPONSE_TIMEOUT_MS * timeScale } = this.settings;
+		const aborting = new AbortController();
+		const abort = (reason: string) => aborting.abort(new Error(reason));
+		const timer = setTimeout(
+			abort,
+			responseTimeoutMs,
+			`No response within ${responseTimeoutMs} ms`,
+		);
+		this.inFlight.add(aborting);
+		if (this.closed) abort(CLOSED);
 		const startedAt = performance.now();
-		Object.assign(attempt, await post(url, { headers, body, signal: ending.signal }));
+		Object.assign(attempt, await post(url, { headers, body, signal: aborting.signal }));
 		attempt.ms = performance.now() - startedAt;
-		this.inFlight.delete(ending);
+		this.inFlight.delete(aborting);
 		clearTimeout(timer);
 		return attempt;
 	}

@@ -1,6 +1,6 @@
 import type { FastifyError, FastifyReply } from 'fastify';
 
-/** For answers that are written as text. */
+/** The content type of responses that are serialized by hand. */
 export const JSON_TYPE = 'application/json; charset=utf-8';
 
 const CODES: Readonly<Record<number, string>> = {
@@ -17,7 +17,7 @@ export interface ErrorBody {
 	error: { code: string; message: string; status: number };
 }
 
-/** An error that the API answers with, in its documented envelope. */
+/** An error that the API returns in its documented envelope. */
 export class ApiError extends Error {
 	constructor(
 		readonly status: number,
@@ -28,13 +28,13 @@ export class ApiError extends Error {
 		super(message);
 	}
 
-	/** Under this name Fastify and its plugins look for the status. */
+	/** Fastify and its plugins read the status from this property. */
 	get statusCode(): number {
 		return this.status;
 	}
 }
 
-/** The documented code of a status; of one that is not documented, that of its class. */
+/** Returns the documented code of a status, or the general code of its class if it has none. */
 export function codeOf(status: number): string {
 	return CODES[status] ?? (status >= 500 ? 'server_error' : 'bad_request');
 }
@@ -43,8 +43,8 @@ export function errorBody(status: number, message: string, code = codeOf(status)
 	return { error: { code, message, status } };
 }
 
-/** Names the field that the contract refused, e.g. `body must NOT have additional properties: "foo"`. */
-function refusal({ validation, validationContext, message }: FastifyError): string {
+/** Returns a message that names the invalid field, e.g. `body must NOT have additional properties: "foo"`. */
+function validationMessage({ validation, validationContext, message }: FastifyError): string {
 	const [first] = validation ?? [];
 	if (!first) return message;
 	const name = first.params['additionalProperty'];
@@ -53,17 +53,17 @@ function refusal({ validation, validationContext, message }: FastifyError): stri
 }
 
 /**
- * Anything thrown while a request is handled, as the error to answer with: what the contract or
- * Fastify refuses is a 400, and what is left is a defect of the sandbox: a 500 that says which.
+ * Converts anything thrown by a request to the error of its response. Requests that the contract or Fastify
+ * refuses become a 400. Any other error is a defect of the sandbox, and becomes a 500 with its message.
  */
 export function toApiError(error: unknown): ApiError {
 	if (error instanceof ApiError) return error;
 	const { validation, statusCode = 500, message } = error as FastifyError;
-	if (validation) return new ApiError(400, refusal(error as FastifyError));
+	if (validation) return new ApiError(400, validationMessage(error as FastifyError));
 	return new ApiError(statusCode < 500 ? 400 : 500, message);
 }
 
-/** Answers with an error, whatever was thrown. */
+/** Sends an error response for anything that was thrown. */
 export function sendError(error: unknown, reply: FastifyReply): FastifyReply {
 	const { status, message, retryAfter } = toApiError(error);
 	if (retryAfter !== undefined) reply.header('retry-after', String(retryAfter));

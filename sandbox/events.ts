@@ -21,31 +21,34 @@ export type EventName = (typeof EVENT_NAMES)[number];
 
 type ConversationEventName = Extract<EventName, `conversation.${string}`>;
 
-/** One thing that happened in the workspace. The records are the store's own: they go on changing. */
+/** An event of the workspace. The records are those of the store, and may change later. */
 export type WorkspaceEvent =
 	| { name: 'message.created'; message: Message; conversation: Conversation }
 	| { name: ConversationEventName; conversation: Conversation }
 	| { name: Extract<EventName, `contact.${string}`>; contact: Contact };
 
-/** A conversation's change of anything else, such as its team, is no event. */
+/** Changes of other fields, such as the team, trigger no event. */
 const REPORTED_FIELDS = ['status', 'assignee', 'labels'] as const;
 
-/** What a change of a conversation is to webhooks. Setting what was set already is nothing. */
-export function eventsOfChange(before: Conversation, after: Conversation): ConversationEventName[] {
+/** Returns the events of a change of a conversation. None if the fields already had their values. */
+export function eventsForChange(
+	before: Conversation,
+	after: Conversation,
+): ConversationEventName[] {
 	if (REPORTED_FIELDS.every((field) => isDeepStrictEqual(before[field], after[field]))) return [];
 	const resolved = before.status !== 'resolved' && after.status === 'resolved';
 	return resolved ? ['conversation.updated', 'conversation.resolved'] : ['conversation.updated'];
 }
 
-/** How an event is wrapped, which is not documented beyond that all events share it. */
+/** The envelope of an event. Only documented: all events share it. */
 export interface Envelope {
 	/** The field with the event's name. */
 	name: 'event' | 'type';
 	/** The field with the event's object. */
 	object: 'data' | 'payload';
 	/**
-	 * Whether the object holds records under their names (`message` with its `conversation`; `conversation`;
-	 * `contact`). Otherwise it is the record itself, and a message has only its `conversation_id` beside it.
+	 * Whether the object contains records under their names (`message` with its `conversation`;
+	 * `conversation`; `contact`). Otherwise it is the record itself, and a message has only `conversation_id`.
 	 */
 	nested: boolean;
 	/** Whether the event has an `id`. */
@@ -61,8 +64,9 @@ function eventObject(event: WorkspaceEvent, host: string, nested: boolean): obje
 }
 
 /**
- * The JSON that is delivered, with the records as they are now and as the API shows them to a client
- * that reached the sandbox at `host`.
+ * Serializes an event for delivery, with the present state of its records.
+ * @param event the event
+ * @param metadata.host the host and port for the URLs of attachments
  */
 export function eventBody(
 	event: WorkspaceEvent,
@@ -86,10 +90,10 @@ const ENCODERS = {
 	base64: (digest: Buffer) => digest.toString('base64'),
 } as const;
 
-/** How the signature is written, which is not documented. */
+/** The encoding of the signature, which is not documented. */
 export type SignatureEncoding = keyof typeof ENCODERS;
 
-/** What goes into `X-Sahut-Signature`: the HMAC-SHA256 of the raw body, keyed with the secret's text. */
+/** Returns the value of `X-Sahut-Signature`: the HMAC-SHA256 of the raw body, keyed with the secret. */
 export function signature(
 	body: string | Uint8Array,
 	secret: string,

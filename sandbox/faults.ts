@@ -1,19 +1,19 @@
 import type { JournalEntry } from './journal';
 
-/** How often something goes wrong. */
+/** Which of the matching subjects a fault hits. */
 export interface Occurrences {
-	/** How many matching ones to let through first. Default 0. */
+	/** The number of matching subjects to let through first. Default 0. */
 	skip?: number;
-	/** How many matching ones to hit; Infinity is allowed. Default 1. */
+	/** The number of matching subjects to hit; Infinity is allowed. Default 1. */
 	times?: number;
 }
 
 export interface FaultList<Fault> {
-	/** Adds one behind those there are. */
+	/** Adds a fault after the existing ones. */
 	add(fault: Fault): void;
-	/** Drops all that are left. */
+	/** Removes all faults. */
 	clear(): void;
-	/** How many hits are still to come, of all faults together. */
+	/** Returns the number of remaining hits of all faults. */
 	remaining(): number;
 }
 
@@ -24,8 +24,8 @@ interface PendingFault<Fault> {
 }
 
 /**
- * Faults that wait for a subject (a request, a delivery). The first in the order they were added hits;
- * one that still lets subjects through (`skip`) counts this one and leaves it to those after it.
+ * A queue of faults for subjects (requests or deliveries). The first matching fault hits. A fault that still
+ * skips subjects counts this one, and passes it on to the faults after it.
  */
 export class FaultQueue<Fault extends Occurrences, Subject> implements FaultList<Fault> {
 	private pending: PendingFault<Fault>[] = [];
@@ -44,7 +44,7 @@ export class FaultQueue<Fault extends Occurrences, Subject> implements FaultList
 		return this.pending.reduce((sum, { timesLeft }) => sum + timesLeft, 0);
 	}
 
-	/** The fault that hits this subject, counted down; undefined when it is let through. */
+	/** Returns the fault that hits the subject, and counts the hit; undefined if none does. */
 	take(subject: Subject): Fault | undefined {
 		for (const entry of this.pending) {
 			if (!this.matches(entry.fault, subject)) continue;
@@ -61,21 +61,20 @@ export class FaultQueue<Fault extends Occurrences, Subject> implements FaultList
 }
 
 /**
- * One thing that goes wrong. What a request does not say (`method`, `path`, `mentions`) matches everything.
- * A fault counts a request once its body has arrived and before its key is looked at, so that it hits
- * also those that would be refused.
+ * A fault for requests. Without `method`, `path` and `mentions` it matches all of them. It is applied after
+ * the body has arrived and before the key is checked, so that it also hits requests that would be refused.
  */
 export type Fault = Occurrences & {
 	/** Upper case, e.g. `POST`. */
 	method?: string;
-	/** The pathname below `/v1`: a string must equal it, a RegExp must find something in it. */
+	/** The pathname below `/v1`: a string must equal it, a RegExp must match a part of it. */
 	path?: RegExp | string;
-	/** What the body must contain somewhere, e.g. a phone number. */
+	/** A text that the body must contain, e.g. a phone number. */
 	mentions?: string;
 } & FaultAction;
 
 export type FaultAction =
-	/** Answered before anything is stored, with the documented envelope. `retryAfter` is the header as is. */
+	/** Returns an error in the documented envelope. Stores nothing. `retryAfter` is the unchanged header. */
 	| {
 			kind: 'status';
 			status: number;
@@ -83,17 +82,17 @@ export type FaultAction =
 			code?: string;
 			message?: string;
 	  }
-	/** Handled and stored, then answered as an error. */
+	/** Stores the request, then returns an error. */
 	| { kind: 'statusAfterStore'; status: number }
-	/** Handled and stored at once, answered after `delayMs`. */
+	/** Stores the request at once, and responds after `delayMs`. */
 	| { kind: 'slow'; delayMs: number }
-	/** The connection is cut, nothing is stored. */
+	/** Closes the connection. Stores nothing. */
 	| { kind: 'dropBefore' }
-	/** Handled and stored, then the connection is cut without an answer. */
+	/** Stores the request, then closes the connection without a response. */
 	| { kind: 'dropAfter' }
-	/** Handled and stored, then an HTML page; status 200 unless given. */
+	/** Stores the request, then returns an HTML page. Default status: 200. */
 	| { kind: 'notJson'; status?: number; body?: string; contentType?: string }
-	/** Handled and stored, then this JSON; the status stays the handler's own unless given. */
+	/** Stores the request, then returns this JSON. Default status: that of the handler. */
 	| { kind: 'body'; status?: number; body: unknown };
 
 export type Faults = FaultList<Fault>;
@@ -108,7 +107,7 @@ function matches({ method, path, mentions }: Fault, request: Request): boolean {
 		return false;
 	}
 	if (path === undefined) return true;
-	// search(), unlike test(), begins at the start whatever the RegExp's flags.
+	// Unlike test(), search() ignores the lastIndex of global RegExps.
 	return typeof path === 'string' ? path === request.path : request.path.search(path) >= 0;
 }
 

@@ -3,7 +3,7 @@ const BITS_PER_CHARACTER = 5;
 const CHARACTERS_PER_DRAW = 6;
 const TIME_LIKE_START = '01';
 
-/** Whole numbers from 0 up to 2 ** 32, the same ones for the same seed (mulberry32). */
+/** Creates a deterministic generator of integers from 0 to 2 ** 32 - 1 (mulberry32). */
 function seededRandom(seed: number): () => number {
 	let state = seed >>> 0;
 	return () => {
@@ -14,8 +14,8 @@ function seededRandom(seed: number): () => number {
 	};
 }
 
-/** Makes IDs such as `conv_01HX2B9K3M5N7P`: the same ones in the same order for the same seed. */
-export function idMaker(seed: number): (prefix: string) => string {
+/** Creates a deterministic generator of IDs such as `conv_01HX2B9K3M5N7P`. */
+export function createIdGenerator(seed: number): (prefix: string) => string {
 	const random = seededRandom(seed);
 
 	function sixCharacters(): string {

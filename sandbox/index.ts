@@ -1,5 +1,5 @@
 import { isIPv6, type AddressInfo } from 'node:net';
-import { automate } from './automation';
+import { addDeviationRules } from './automation';
 import { Deliveries, type DeliveryOptions } from './deliveries';
 import { DEFAULT_LIST_DELAY_MS, deviateStore } from './deviate/store';
 import type { Deviation } from './deviations';
@@ -21,72 +21,73 @@ export type { DataSize } from './seed';
 export type { ConversationOrder, OutgoingMessage, Store } from './store';
 
 export interface SandboxOptions {
-	/** Where it listens. Default 127.0.0.1: for this machine alone. */
+	/** The address to listen on. Default 127.0.0.1: this machine only. */
 	host?: string;
-	/** Default 0: any free one. */
+	/** Default 0: any free port. */
 	port?: number;
 	/** Default `sk_live_sandbox`. */
 	apiKey?: string;
 	/** Another key with the same rights. Default: none. */
 	secondApiKey?: string;
-	/** A key that gets a 403 for anything but GET. Default: none. */
+	/** A key that gets a 403 for all methods except GET. Default: none. */
 	readOnlyApiKey?: string;
-	/** The same seed makes the same IDs and data; with the same `now`, also the same times. */
+	/** The same seed gives the same IDs and data, and with the same `now` also the same times. */
 	seed?: number;
-	/** How much data to begin with; `empty` leaves only the channels, the agents and the templates. */
+	/** The amount of initial data. `empty`: only the channels, agents and templates. */
 	data?: DataSize | 'empty';
-	/** Per key, in fixed windows. Default: none. */
+	/** The rate limit per key, in fixed windows. Default: none. */
 	rateLimit?: RateLimit;
-	/** How conversations are listed. Default: by their latest activity. */
+	/** The order of lists of conversations. Default: by latest activity. */
 	conversationOrder?: ConversationOrder;
-	/** Milliseconds added to every answer. Default 0. */
+	/** Milliseconds added to every response. Default 0. */
 	latencyMs?: number;
-	/** The clock of `created_at`, `Date` and WhatsApp's 24 hours. Default: the real one. */
+	/** The clock for `created_at`, `Date` and the 24-hour window. Default: the real time. */
 	now?: () => Date;
-	/** How events are delivered to webhooks. */
+	/** The settings of webhook deliveries. */
 	webhooks?: DeliveryOptions;
-	/** Where the server differs from what the nodes expect. Default: nowhere. */
+	/** Deviations from the behavior that the nodes expect. Default: none. */
 	deviations?: readonly Deviation[];
-	/** How long the deviations `late-lists` and `stale-lists` delay, in milliseconds. Default 2,000. */
+	/** The delay of the deviations `late-lists` and `stale-lists` in milliseconds. Default 2,000. */
 	listDelayMs?: number;
 }
 
 export interface Sandbox {
-	/** What takes the place of `https://api.sahut.id/v1` on this machine: `http://127.0.0.1:PORT/v1`. */
+	/** The base URL, e.g. `http://127.0.0.1:PORT/v1`, instead of `https://api.sahut.id/v1`. */
 	readonly url: string;
 	readonly apiKey: string;
-	/** What is stored, to look up and to add to. */
+	/** The stored records. */
 	readonly store: Store;
-	/** What is to go wrong. */
+	/** The faults for requests. */
 	readonly faults: Faults;
-	/** What has arrived. */
+	/** The requests that arrived. */
 	readonly journal: Journal;
-	/** What goes out to webhooks. */
+	/** The deliveries to webhooks. */
 	readonly deliveries: Deliveries;
-	/** Cuts open connections, slow answers and deliveries included. */
+	/** Stops the sandbox. Closes open connections, and aborts slow responses and deliveries. */
 	close(): Promise<void>;
 }
 
-/** This computer alone. */
+/** This computer only. */
 export const DEFAULT_HOST = '127.0.0.1';
-/** All addresses that this machine has. */
-export const EVERYWHERE = '0.0.0.0';
+/** All network interfaces of this machine. */
+export const ALL_INTERFACES = '0.0.0.0';
 const DEFAULT_API_KEY = 'sk_live_sandbox';
 const DEFAULT_SEED = 20_240_315;
 
-/** Which name this machine reaches a server by that listens there. */
-function nameOf(host: string): string {
-	if (host === EVERYWHERE) return DEFAULT_HOST;
+/** Returns the host name by which this machine reaches a server that listens on an address. */
+function reachableHost(host: string): string {
+	if (host === ALL_INTERFACES) return DEFAULT_HOST;
 	return isIPv6(host) ? `[${host}]` : host;
 }
 
 /**
- * Starts a stand-in for the Sahut API on this machine, with data of its own.
- * @throws {Error} with the code EADDRINUSE when the port is taken, and another when it cannot listen there.
+ * Starts a mock of the Sahut API with sample data.
+ * @throws {Error} with the code EADDRINUSE when the port is in use, or another code when it cannot listen on
+ * the address.
  */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
 	const {
-		host: listensAt = DEFAULT_HOST,
+		host: listenAddress = DEFAULT_HOST,
 		port = 0,
 		apiKey = DEFAULT_API_KEY,
 		secondApiKey,
@@ -110,7 +111,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 	const journal = new RequestJournal();
 	const faults = requestFaults();
 	const address = () => app.server.address() as AddressInfo;
-	const host = () => `${nameOf(listensAt)}:${address().port}`;
+	const host = () => `${reachableHost(listenAddress)}:${address().port}`;
 	const deliveries = new Deliveries(store, webhooks, seed, host);
 	const app = await buildServer({
 		store,
@@ -123,8 +124,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 		listDelayMs,
 		deliveries,
 	});
-	automate(store, deviations);
-	await app.listen({ host: listensAt, port });
+	addDeviationRules(store, deviations);
+	await app.listen({ host: listenAddress, port });
 
 	return {
 		url: `http://${host()}/v1`,

@@ -1,36 +1,36 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
-/** One request that arrived, whatever became of it. Times are milliseconds since the epoch. */
+/** A request that arrived. Times are in milliseconds since the epoch. */
 export interface JournalEntry {
-	/** When the request's headers had arrived. */
+	/** The time when the headers had arrived. */
 	at: number;
-	/** When the answer was handed over or the connection was cut; undefined while in flight. */
+	/** The time of the response or of the closed connection. Undefined while in flight. */
 	endedAt?: number;
 	method: string;
-	/** The pathname below `/v1`, e.g. `/conversations/conv_…/messages`; any other pathname in full. */
+	/** The pathname below `/v1`, e.g. `/conversations/conv_…/messages`. Any other pathname is complete. */
 	path: string;
 	query: Record<string, string>;
 	headers: IncomingHttpHeaders;
-	/** The parsed JSON, before any check; text that is no JSON as it came; undefined without a body. */
+	/** The parsed JSON before validation, or the raw text if it is not JSON. Undefined without a body. */
 	body: unknown;
-	/** As answered; undefined while in flight, and when the connection was cut. */
+	/** The status of the response. Undefined while in flight, and if the connection was closed. */
 	status?: number;
-	/** The fault that hit the request. */
+	/** The injected fault. */
 	fault?: string;
 }
 
 export interface Journal {
-	/** In order of arrival. */
+	/** All requests, in order of arrival. */
 	readonly entries: readonly JournalEntry[];
-	/** The highest number of requests in flight at once since the start or the last `clear()`. */
+	/** The maximum of concurrent requests since the start or the last `clear()`. */
 	readonly maxInFlight: number;
-	/** Forgets all entries; requests still in flight keep counting as such. */
+	/** Removes all entries. Requests in flight still count for `maxInFlight`. */
 	clear(): void;
 }
 
 const API_PREFIX = '/v1';
 
-/** The pathname below `/v1`, or all of it elsewhere. */
+/** Returns the pathname below `/v1`, or the complete pathname if it is outside. */
 function pathBelowApi(pathname: string): string {
 	return pathname.startsWith(`${API_PREFIX}/`) ? pathname.slice(API_PREFIX.length) : pathname;
 }
@@ -61,7 +61,7 @@ export class RequestJournal implements Journal {
 		return entry;
 	}
 
-	/** Without a status: the connection was cut. Only the first end of an entry counts. */
+	/** Ends an entry, without a status if the connection was closed. Ignores further calls. */
 	end(entry: JournalEntry, status?: number): void {
 		if (!this.inFlight.delete(entry)) return;
 		entry.endedAt = Date.now();

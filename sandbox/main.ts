@@ -1,13 +1,13 @@
 import { parseArgs } from 'node:util';
 import { parseDeviations } from './deviations';
-import { DEFAULT_HOST, EVERYWHERE, startSandbox } from './index';
-import { introduction } from './introduction';
+import { DEFAULT_HOST, ALL_INTERFACES, startSandbox } from './index';
+import { startMessage } from './startMessage';
 import { parsePort } from './port';
 
 const DEFAULT_PORT = 8787;
 
-/** `text` is from `--time-scale`. */
-function chosenTimeScale(text = '1'): number {
+/** Parses `--time-scale`. @throws {Error} unless it is a number above 0. */
+function parseTimeScale(text = '1'): number {
 	const timeScale = Number(text);
 	if (!(timeScale > 0 && Number.isFinite(timeScale))) {
 		throw new Error(`The time scale must be a number above 0, such as 0.01, not "${text}".`);
@@ -16,12 +16,12 @@ function chosenTimeScale(text = '1'): number {
 }
 
 const codeOf = (error: unknown) => (error instanceof Error && 'code' in error ? error.code : '');
-/** No such name; no such address on this machine. */
-const NO_SUCH_HOST = ['ENOTFOUND', 'EAI_AGAIN', 'EADDRNOTAVAIL'];
+/** Unknown host name, or an address that this machine does not have. */
+const INVALID_HOST_CODES = ['ENOTFOUND', 'EAI_AGAIN', 'EADDRNOTAVAIL'];
 
-const noSuchHost = (host: string) =>
+const invalidHostError = (host: string) =>
 	new Error(
-		`This computer has no address "${host}" to listen at. Choose ${DEFAULT_HOST} for this computer alone, or ${EVERYWHERE} for all that reach it.`,
+		`This computer cannot listen on "${host}". Use ${DEFAULT_HOST} for this computer only, or ${ALL_INTERFACES} for all network interfaces.`,
 	);
 
 async function main(): Promise<void> {
@@ -34,22 +34,22 @@ async function main(): Promise<void> {
 		},
 	});
 	const port = parsePort(values.port ?? process.env['PORT'] ?? String(DEFAULT_PORT));
-	const timeScale = chosenTimeScale(values['time-scale']);
+	const timeScale = parseTimeScale(values['time-scale']);
 	const deviations = parseDeviations(values.deviate);
 	const { host } = values;
-	// Node.js takes an empty one for all addresses.
-	if (host === '') throw noSuchHost(host);
+	// Node.js would listen on all interfaces.
+	if (host === '') throw invalidHostError(host);
 	const options = { host, port, webhooks: { timeScale }, deviations };
 	const sandbox = await startSandbox(options).catch((error: unknown) => {
 		if (codeOf(error) === 'EADDRINUSE') {
 			throw new Error(
-				`Port ${port} is taken. Choose another: npm run sandbox -- --port ${port + 1}`,
+				`Port ${port} is already in use. Choose another: npm run sandbox -- --port ${port + 1}`,
 			);
 		}
-		if (!NO_SUCH_HOST.includes(String(codeOf(error)))) throw error;
-		throw noSuchHost(host);
+		if (!INVALID_HOST_CODES.includes(String(codeOf(error)))) throw error;
+		throw invalidHostError(host);
 	});
-	console.log(introduction(sandbox, host));
+	console.log(startMessage(sandbox, host));
 	process.once('SIGINT', () => void sandbox.close());
 	process.once('SIGTERM', () => void sandbox.close());
 }

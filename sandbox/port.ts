@@ -1,6 +1,6 @@
 /**
- * A port from a command line; 0 stands for a free one.
- * @throws {Error} when it is none.
+ * Parses a port from the command line. 0 means any free port.
+ * @throws {Error} unless it is a number from 0 to 65535.
  */
 export function parsePort(text: string): number {
 	const port = Number(text);

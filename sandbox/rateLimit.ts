@@ -2,18 +2,18 @@ import { SECOND_MS } from './clock';
 import { ApiError } from './errors';
 
 export interface RateLimit {
-	/** How many requests a key may make in one window. */
+	/** The number of requests per key and window. */
 	requests: number;
 	windowMs: number;
 }
 
-/** A fixed window per key, which begins with the key's first request and runs on this machine's clock. */
+/** Limits requests in fixed windows. The window of a key starts with its first request, in real time. */
 export class RateLimiter {
 	private readonly windows = new Map<string, { endsAt: number; used: number }>();
 
 	constructor(private readonly limit: RateLimit) {}
 
-	/** @throws {ApiError} 429 with Retry-After in whole seconds, rounded up. */
+	/** Counts a request. @throws {ApiError} 429 over the limit, with Retry-After in seconds, rounded up. */
 	take(key: string): void {
 		const now = Date.now();
 		let window = this.windows.get(key);

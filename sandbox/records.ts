@@ -1,4 +1,4 @@
-/** What the store holds, and how the API shows it. Field names are those of the API; times are ISO 8601 in UTC, whole seconds. */
+/** The records of the store, and their form in the API. Fields are named as in the API. Times are ISO 8601 in UTC, in whole seconds. */
 
 export interface Channel {
 	id: string;
@@ -24,10 +24,10 @@ export interface Contact {
 	created_at: string;
 }
 
-/** The type of a custom attribute, which an admin defines beforehand. */
+/** The type of a custom attribute, as an admin defines it. */
 export type AttributeType = 'text' | 'number' | 'date' | 'checkbox';
 
-/** A WhatsApp Message Template: `body` holds placeholders such as `{{customer_name}}`. */
+/** A WhatsApp message template. `body` contains placeholders such as `{{customer_name}}`. */
 export interface Template {
 	id: string;
 	body: string;
@@ -46,12 +46,12 @@ export interface Conversation {
 	labels: string[];
 	created_at: string;
 	updated_at: string;
-	/** Accepted by the update, shown nowhere in the API. */
+	/** The update accepts it, but the API never shows it. */
 	team_id: string | null;
 }
 
 export interface Attachment {
-	/** In full, or the path of a file that the sandbox serves itself. */
+	/** A complete URL, or the path of a file that the sandbox serves. */
 	url: string;
 	content_type: string;
 	file_name: string;
@@ -66,14 +66,14 @@ export interface Sender {
 export interface Message {
 	id: string;
 	type: 'incoming' | 'outgoing' | 'activity';
-	/** The text; of a template, its body with the variables filled in. */
+	/** The text. For a template, its body with the values of the variables. */
 	content: string;
 	sender: Sender;
 	attachments: Attachment[];
 	created_at: string;
-	/** An internal note. The API does not show this. */
+	/** Whether it is an internal note. The API does not show this. */
 	private: boolean;
-	/** What a template message was made from. The API does not show these. */
+	/** The template and its variables. The API does not show them. */
 	template_id?: string;
 	template_variables?: TemplateVariables;
 }
@@ -82,12 +82,12 @@ export interface Webhook {
 	id: string;
 	url: string;
 	events: string[];
-	/** Keys the signature of deliveries; the API shows it once. */
+	/** The key for signatures. The API shows it once. */
 	secret: string;
 	created_at: string;
 }
 
-/** A conversation as the API shows it. */
+/** Returns a conversation as the API shows it. */
 export function conversationData(conversation: Conversation) {
 	const { id, status, channel, contact, assignee, labels, created_at, updated_at } = conversation;
 	return {
@@ -102,13 +102,13 @@ export function conversationData(conversation: Conversation) {
 	};
 }
 
-/** A contact as lists of the API show it: they leave out its custom attributes. */
+/** Returns a contact as lists of the API show it, without custom attributes. */
 export function contactRow(contact: Contact): Omit<Contact, 'custom_attributes'> {
 	const { id, name, email, phone, company, tags, created_at } = contact;
 	return { id, name, email, phone, company, tags, created_at };
 }
 
-/** A message as the API shows it to a client that reached the sandbox at `host` (with the port). */
+/** Returns a message as the API shows it. @param host the host and port for the URLs of attachments */
 export function messageData(message: Message, host: string) {
 	const { id, type, content, sender, attachments, created_at } = message;
 	return {

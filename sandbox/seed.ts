@@ -1,7 +1,14 @@
 import type { Faker } from '@faker-js/faker';
 import { HOUR_MS, MINUTE_MS, timestamp } from './clock';
 import { RECEIPT } from './handlers/files';
-import { ACTIVITY_LINES, AGENT_LINES, BOT_LINES, CUSTOMER_LINES, LABELS, TAGS } from './phrases';
+import {
+	ACTIVITY_LINES,
+	AGENT_LINES,
+	BOT_LINES,
+	CUSTOMER_LINES,
+	LABELS,
+	TAGS,
+} from './sampleTexts';
 import type { Agent, Attachment, Contact, ConversationStatus, Message, Sender } from './records';
 import type { Store } from './store';
 
@@ -12,8 +19,8 @@ export interface DataSize {
 
 const STATUSES: readonly ConversationStatus[] = ['open', 'open', 'pending', 'resolved', 'snoozed'];
 
-/** By turns: which channel a conversation is on, and whether it lies beyond WhatsApp's 24 hours. */
-const KINDS = [
+/** The channel of each conversation in rotation, and whether its 24-hour window is closed. */
+const CONVERSATION_KINDS = [
 	{ channel: 'whatsapp', stale: false },
 	{ channel: 'email', stale: false },
 	{ channel: 'whatsapp', stale: false },
@@ -34,7 +41,7 @@ const ATTRIBUTE_TYPES = [
 	['member', 'checkbox'],
 ] as const;
 
-function fakeContact(faker: Faker, store: Store, createdAt: Date): Contact {
+function addSampleContact(faker: Faker, store: Store, createdAt: Date): Contact {
 	const firstName = faker.person.firstName();
 	const lastName = faker.person.lastName();
 	return store.addContact({
@@ -50,49 +57,49 @@ function fakeContact(faker: Faker, store: Store, createdAt: Date): Contact {
 	});
 }
 
-/** The customer writes on even indexes, so that one of the last two messages is incoming. */
-function fakeLine(
+/** Creates a message. Even indexes are incoming, so that one of the last two messages is. */
+function createSampleMessage(
 	faker: Faker,
 	index: number,
 	{ contact, bot, agent }: { contact: Contact; bot: Sender; agent: Agent },
 ): Pick<Message, 'type' | 'content' | 'sender' | 'attachments'> {
-	const oneOf = (lines: readonly string[]) => faker.helpers.arrayElement(lines);
+	const pickOne = (lines: readonly string[]) => faker.helpers.arrayElement(lines);
 	const attachments: Attachment[] = [];
 	if (index % 2 === 0) {
-		const content = oneOf(CUSTOMER_LINES);
+		const content = pickOne(CUSTOMER_LINES);
 		if (faker.datatype.boolean(0.08)) attachments.push(RECEIPT);
 		const sender = { type: 'contact', id: contact.id, name: contact.name } as const;
 		return { type: 'incoming', content, sender, attachments };
 	}
-	const luck = faker.number.float();
-	if (luck < 0.1) {
-		return { type: 'activity', content: oneOf(ACTIVITY_LINES), sender: bot, attachments };
+	const chance = faker.number.float();
+	if (chance < 0.1) {
+		return { type: 'activity', content: pickOne(ACTIVITY_LINES), sender: bot, attachments };
 	}
-	const isBot = luck < 0.25;
-	const content = oneOf(isBot ? BOT_LINES : AGENT_LINES);
+	const isBot = chance < 0.25;
+	const content = pickOne(isBot ? BOT_LINES : AGENT_LINES);
 	const sender = isBot ? bot : ({ type: 'agent', ...agent } as const);
 	return { type: 'outgoing', content, sender, attachments };
 }
 
 /**
- * Conversations with their contacts and messages, the same ones for the same seed. Most were active in
- * the last hours; one in seven is on WhatsApp and lies more than 24 hours back.
+ * Adds conversations with contacts and messages, deterministic for a seed. Most were active in the last
+ * hours. One in seven is on WhatsApp and was last active more than 24 hours ago.
  */
 export async function fillConversations(store: Store, seed: number, size: DataSize): Promise<void> {
-	// It takes long to load, and most sandboxes begin empty.
+	// Loaded on demand: it loads slowly, and most sandboxes start empty.
 	const { faker } = await import('@faker-js/faker/locale/id_ID');
 	faker.seed(seed);
 	const now = store.now().getTime();
 	const agents = [...store.agents.values()];
 	for (const [key, type] of ATTRIBUTE_TYPES) store.attributeTypes.set(key, type);
 	for (let index = 0; index < size.conversations; index++) {
-		const kind = KINDS[index % KINDS.length]!;
+		const kind = CONVERSATION_KINDS[index % CONVERSATION_KINDS.length]!;
 		const pauses = Array.from({ length: faker.number.int(size.messagesPerConversation) }, () =>
 			faker.number.int(PAUSE_MS),
 		);
 		const lastAt = now - faker.number.int(kind.stale ? STALE_MS : RECENT_MS);
 		let at = pauses.slice(1).reduce((time, pause) => time - pause, lastAt);
-		const contact = fakeContact(faker, store, new Date(at));
+		const contact = addSampleContact(faker, store, new Date(at));
 		const agent = faker.helpers.arrayElement(agents);
 		const { id } = store.addConversation({
 			contact,
@@ -105,7 +112,7 @@ export async function fillConversations(store: Store, seed: number, size: DataSi
 		for (const [line, pause] of pauses.entries()) {
 			if (line > 0) at += pause;
 			store.addMessage(id, {
-				...fakeLine(faker, line, { contact, agent, bot: store.bot }),
+				...createSampleMessage(faker, line, { contact, agent, bot: store.bot }),
 				created_at: timestamp(new Date(at)),
 			});
 		}

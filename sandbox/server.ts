@@ -2,15 +2,15 @@ import { setMaxListeners } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
 import createServer, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import { assertKey, type Keys } from './auth';
-import { closedOperations, registerContract, shareCompiled, type Handler } from './contract';
+import { strictOperations, registerContract, useSharedValidators, type Handler } from './contract';
 import { registerControl } from './control';
 import type { Deliveries } from './deliveries';
-import { deviatedPayload } from './deviate/answers';
+import { deviatePayload } from './deviate/responses';
 import { deviateHandlers } from './deviate/handlers';
 import { deviateOperations } from './deviate/operations';
 import type { Deviations } from './deviations';
 import { ApiError, errorBody, JSON_TYPE, sendError, toApiError } from './errors';
-import { actBeforeHandling, payloadAfterHandling } from './faultActions';
+import { applyBeforeHandler, applyAfterHandler } from './applyFault';
 import type { Fault, RequestFaults } from './faults';
 import { contactHandlers } from './handlers/contacts';
 import { conversationHandlers } from './handlers/conversations';
@@ -36,7 +36,7 @@ export interface ServerParts {
 	limiter: RateLimiter | undefined;
 	latencyMs: number;
 	deviations: Deviations;
-	/** How long lists delay, where they do. */
+	/** The delay of `late-lists` and `stale-lists` in milliseconds. */
 	listDelayMs: number;
 	deliveries: Deliveries;
 }
@@ -44,8 +44,8 @@ export interface ServerParts {
 const NO_BODY_LIMIT = 2 ** 30;
 const MAX_ID_LENGTH = 1000;
 
-/** Any text is taken; what is no JSON is kept for the journal and then refused. */
-function parseBodies(app: FastifyInstance): void {
+/** Records any body in the journal, and refuses those that are not JSON. */
+function registerBodyParsers(app: FastifyInstance): void {
 	app.removeAllContentTypeParsers();
 	app.addContentTypeParser(
 		'application/json',
@@ -53,7 +53,7 @@ function parseBodies(app: FastifyInstance): void {
 		(request, text: string, done) => {
 			if (text === '') return done(null, undefined);
 			try {
-				// Unlike Fastify's own parser, this one lets keys such as __proto__ through as plain keys.
+				// Unlike Fastify's parser, this one accepts keys such as __proto__ as plain keys.
 				request.journalEntry.body = JSON.parse(text);
 			} catch {
 				request.journalEntry.body = text;
@@ -69,23 +69,23 @@ function parseBodies(app: FastifyInstance): void {
 }
 
 /**
- * Gives the server the API and all other paths that nothing else serves. The way of a request: journal
- * (headers) - body - fault (before) - key, rate limit - contract - handler - contract - deviations -
- * fault (after), latency - journal (end).
+ * Registers the API, and a 404 for all other paths. The steps of a request: journal (headers) - body - fault
+ * (before) - key, rate limit - contract - handler - contract - deviations - fault (after), latency - journal
+ * (end).
  */
 async function registerApi(
 	app: FastifyInstance,
 	{ store, journal, faults, keys, limiter, latencyMs, deviations, listDelayMs }: ServerParts,
 ): Promise<void> {
 	const closing = new AbortController();
-	// Every slow answer listens to it.
+	// Every slow response adds a listener.
 	setMaxListeners(0, closing.signal);
 	app.addHook('preClose', async () => closing.abort());
 
-	// Set by the hooks below before anything reads them.
+	// The hooks below set them before they are read.
 	app.decorateRequest('journalEntry');
 	app.decorateRequest('fault');
-	parseBodies(app);
+	registerBodyParsers(app);
 	app.setNotFoundHandler((request, reply) =>
 		sendError(new ApiError(404, `No such endpoint: ${request.method} ${request.url}`), reply),
 	);
@@ -100,23 +100,23 @@ async function registerApi(
 		request.fault = faults.take(request.journalEntry);
 		if (!request.fault) return;
 		request.journalEntry.fault = request.fault.kind;
-		if (actBeforeHandling(request.fault, reply)) return reply;
+		if (applyBeforeHandler(request.fault, reply)) return reply;
 	});
 
 	if (deviations.size > 0) {
-		app.addHook('onSend', async (_, reply, payload) => deviatedPayload(reply, payload, deviations));
+		app.addHook('onSend', async (_, reply, payload) => deviatePayload(reply, payload, deviations));
 	}
 	app.addHook('onSend', async (request: FastifyRequest, reply, payload) => {
 		const { fault, journalEntry } = request;
-		const answer = fault ? payloadAfterHandling(fault, reply, payload) : payload;
+		const response = fault ? applyAfterHandler(fault, reply, payload) : payload;
 		reply.header('date', store.now().toUTCString());
 		const delayMs = latencyMs + (fault?.kind === 'slow' ? fault.delayMs : 0);
-		// Ended early by close(): then nobody waits for the answer any more.
+		// close() aborts the delay: no client waits for the response then.
 		const { signal } = closing;
 		if (delayMs > 0) await wait(delayMs, undefined, { signal }).catch(() => undefined);
 		if (fault?.kind === 'dropAfter') reply.raw.destroy();
 		journal.end(journalEntry, reply.raw.destroyed ? undefined : reply.statusCode);
-		return answer;
+		return response;
 	});
 
 	registerFiles(app);
@@ -128,13 +128,13 @@ async function registerApi(
 	} as object as Record<string, Handler>;
 	registerContract(
 		app,
-		deviateOperations(app, closedOperations(), deviations),
+		deviateOperations(app, strictOperations(), deviations),
 		deviateHandlers(handlers, store, deviations, listDelayMs),
 		(request) => assertKey(request, keys, limiter),
 	);
 }
 
-/** The API, with all that happens to its requests, and beside it the control endpoints, to which nothing does. */
+/** Builds the server: the API with journal, faults, deviations and latency, and the control endpoints without. */
 export async function buildServer(parts: ServerParts): Promise<FastifyInstance> {
 	const { journal, store, deliveries } = parts;
 	const app = createServer({
@@ -142,7 +142,7 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
 		forceCloseConnections: true,
 		bodyLimit: NO_BODY_LIMIT,
 		routerOptions: { maxParamLength: MAX_ID_LENGTH },
-		// A path that cannot be decoded, or an endless ID: Fastify runs no hooks for these.
+		// Fastify runs no hooks for a path that cannot be decoded, or for an ID that is too long.
 		frameworkErrors: (error, request, reply) => {
 			const { status, message } = toApiError(error);
 			const { method = '', url = '', headers } = request.raw;
@@ -151,7 +151,7 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
 			reply.raw.end(JSON.stringify(errorBody(status, message)));
 		},
 	});
-	shareCompiled(app);
+	useSharedValidators(app);
 	app.setErrorHandler((error, _request, reply) => sendError(error, reply));
 	await app.register((instance) => registerApi(instance, parts));
 	await app.register(async (instance) => registerControl(instance, store, deliveries));

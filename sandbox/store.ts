@@ -2,8 +2,8 @@ import { EventEmitter } from 'node:events';
 import { isDeepStrictEqual } from 'node:util';
 import { HOUR_MS, MINUTE_MS, timestamp } from './clock';
 import { ApiError } from './errors';
-import { eventsOfChange, type WorkspaceEvent } from './events';
-import { idMaker } from './ids';
+import { eventsForChange, type WorkspaceEvent } from './events';
+import { createIdGenerator } from './ids';
 import type {
 	Agent,
 	Attachment,
@@ -22,7 +22,7 @@ import { renderTemplate, TEMPLATES } from './templates';
 /** WhatsApp takes free text for this long after the customer's last message. */
 const FREE_TEXT_WINDOW_MS = 24 * HOUR_MS;
 
-/** What every store has: the API has no call that makes them. */
+/** The channels and agents of every store. The API cannot create them. */
 const CHANNELS = [
 	{ type: 'whatsapp', name: 'WhatsApp Utama' },
 	{ type: 'email', name: 'Email Dukungan' },
@@ -37,7 +37,7 @@ const BULK_TEXTS = [
 	'Siap Kak, kami proses hari ini.',
 ] as const;
 
-/** What `POST …/messages` takes: `content`, or `template_id` with its variables, which wins over it. */
+/** The body of `POST …/messages`: `content`, or `template_id` with its variables, which takes precedence. */
 export interface OutgoingMessage {
 	content?: string;
 	template_id?: string;
@@ -45,13 +45,13 @@ export interface OutgoingMessage {
 	private?: boolean;
 }
 
-/** A conversation, or what one would be made of. */
+/** A conversation, or the fields of one that is not stored yet. */
 type NewOrStored = Pick<Conversation, 'channel' | 'contact'> & { id?: string };
 
-/** By their latest activity, as shared inboxes do, or by when they were made. */
+/** By latest activity, as in shared inboxes, or by creation. */
 export type ConversationOrder = 'activity' | 'created';
 
-/** What the store reports, at once and in order of the changes. */
+/** The events that the store emits synchronously, in order of the changes. */
 interface StoreNotices {
 	event: [WorkspaceEvent];
 	/** A record just before the store changes it. */
@@ -59,15 +59,14 @@ interface StoreNotices {
 	webhookDeleted: [id: string];
 }
 
-/** The customer, as the sender of a message. */
-export function customerOf({ contact: { id, name } }: Conversation): Sender {
+/** Returns the customer of a conversation as a sender. */
+export function customerSender({ contact: { id, name } }: Conversation): Sender {
 	return { type: 'contact', id, name };
 }
 
 /**
- * All that the sandbox knows, in memory. The maps are keyed by ID, oldest record first, and their
- * records may be changed by a test, which no webhook then learns of; add records with the methods, which
- * also give them their IDs.
+ * The in-memory store of the sandbox. The maps are keyed by ID, oldest record first. Add records with the
+ * methods, which also assign the IDs. Tests may change records directly, which triggers no event.
  */
 export class Store {
 	readonly notices = new EventEmitter<StoreNotices>();
@@ -79,23 +78,23 @@ export class Store {
 	readonly webhooks = new Map<string, Webhook>();
 	/** By key. Only the deviations `typed-attributes` and `converted-attributes` read it. */
 	readonly attributeTypes = new Map<string, AttributeType>();
-	/** The sender of what comes in through the API. */
+	/** The sender of messages through the API. */
 	readonly bot: Sender;
-	/** How `GET /conversations` is ordered, which is not documented; the newest come first. */
+	/** The order of `GET /conversations`, newest first. It is not documented. */
 	conversationOrder: ConversationOrder = 'activity';
-	/** Whether WhatsApp's 24 hours belong to each conversation. They belong to the customer, by the reference. */
-	hasWindowPerConversation = false;
+	/** Whether each conversation has its own 24-hour window. By the reference, the customer has it. */
+	isWindowPerConversation = false;
 
 	private readonly newId: (prefix: string) => string;
 	private readonly threads = new Map<string, Message[]>();
-	/** When the customer last wrote (ISO 8601), by the key of the window that this opens. */
+	/** The time of the customer's last message (ISO 8601), by window key. */
 	private readonly lastIncomingAt = new Map<string, string>();
 
 	constructor(
 		seed: number,
 		readonly now: () => Date,
 	) {
-		this.newId = idMaker(seed);
+		this.newId = createIdGenerator(seed);
 		this.bot = { type: 'bot', id: this.newId('usr'), name: 'Asisten Toko' };
 		for (const template of TEMPLATES) this.addTemplate(template);
 		for (const channel of CHANNELS) this.addChannel(channel);
@@ -108,7 +107,7 @@ export class Store {
 		return channel;
 	}
 
-	/** The first channel of this type; a new one if there is none. */
+	/** Returns the first channel of a type. Creates one if necessary. */
 	channelOfType(type: string): Channel {
 		for (const channel of this.channels.values()) if (channel.type === type) return channel;
 		return this.addChannel({ type });
@@ -142,7 +141,7 @@ export class Store {
 		return contact;
 	}
 
-	/** Changes the record itself. */
+	/** Changes a contact in place. */
 	updateContact(contact: Contact, changes: Partial<Omit<Contact, 'id'>>): void {
 		const before = { ...contact };
 		this.notices.emit('changing', contact);
@@ -152,7 +151,7 @@ export class Store {
 		}
 	}
 
-	/** Without a contact, a new one; without a channel, the first WhatsApp one (made if there is none). */
+	/** Adds a conversation. Defaults: a new contact, and the first WhatsApp channel. */
 	addConversation(fields: Partial<Omit<Conversation, 'id'>> = {}): Conversation {
 		const createdAt = fields.created_at ?? timestamp(this.now());
 		const conversation: Conversation = {
@@ -173,8 +172,9 @@ export class Store {
 	}
 
 	/**
-	 * Many conversations at once, e.g. 10,000: each with a contact of its own, whose phone number ends in
-	 * its position, `spacingMs` apart (a minute unless given), the last one at `until` (now unless given).
+	 * Adds many conversations, e.g. 10,000. Each has its own contact, whose phone number ends in its position.
+	 * @param options.until the time of the last conversation. Default: now.
+	 * @param options.spacingMs the time between two conversations. Default: one minute.
 	 */
 	addConversations(
 		count: number,
@@ -195,7 +195,7 @@ export class Store {
 		});
 	}
 
-	/** Changes the record itself, and when it was updated to now. */
+	/** Changes a conversation in place, and sets `updated_at` to now. */
 	updateConversation(
 		conversation: Conversation,
 		changes: Partial<Pick<Conversation, 'status' | 'assignee' | 'labels' | 'team_id'>>,
@@ -203,7 +203,7 @@ export class Store {
 		const before = { ...conversation };
 		this.notices.emit('changing', conversation);
 		Object.assign(conversation, changes, { updated_at: timestamp(this.now()) });
-		for (const name of eventsOfChange(before, conversation)) {
+		for (const name of eventsForChange(before, conversation)) {
 			this.notices.emit('event', { name, conversation });
 		}
 	}
@@ -220,7 +220,7 @@ export class Store {
 		return webhook;
 	}
 
-	/** Answers whether there was one. */
+	/** Deletes a webhook. @returns whether it existed */
 	deleteWebhook(id: string): boolean {
 		const deleted = this.webhooks.delete(id);
 		if (deleted) this.notices.emit('webhookDeleted', id);
@@ -228,8 +228,8 @@ export class Store {
 	}
 
 	/**
-	 * The messages of a conversation, oldest first: a live view, not a copy.
-	 * @throws {Error} when there is no such conversation.
+	 * Returns the messages of a conversation, oldest first. It is a live view, not a copy.
+	 * @throws {Error} for an unknown conversation.
 	 */
 	messages(conversationId: string): readonly Message[] {
 		const thread = this.threads.get(conversationId);
@@ -238,8 +238,9 @@ export class Store {
 	}
 
 	/**
-	 * Adds a message from the customer, at the place of its time. One that comes in now reopens a resolved
-	 * conversation, as in Sahut; one with a time of its own is history, and changes no status.
+	 * Adds a message from the customer, sorted by time. A new message reopens a resolved conversation, as in
+	 * Sahut.
+	 * @param createdAt adds a past message, which does not change the status. Default: now.
 	 */
 	addIncoming(
 		conversationId: string,
@@ -247,54 +248,55 @@ export class Store {
 		createdAt?: Date,
 		attachments: Attachment[] = [],
 	): Message {
-		const conversation = this.found(conversationId);
+		const conversation = this.requireConversation(conversationId);
 		if (!createdAt && conversation.status === 'resolved') {
 			this.updateConversation(conversation, { status: 'open' });
 		}
 		return this.addMessage(conversationId, {
 			type: 'incoming',
 			content,
-			sender: customerOf(conversation),
+			sender: customerSender(conversation),
 			attachments,
 			created_at: timestamp(createdAt ?? this.now()),
 		});
 	}
 
-	/** A message as given, put where its time belongs; of the same second, behind those there are. */
+	/** Adds a message, sorted by time. Within the same second, it comes after the existing ones. */
 	addMessage(
 		conversationId: string,
 		fields: Omit<Message, 'id' | 'private'> & { private?: boolean },
 	): Message {
-		const conversation = this.found(conversationId);
+		const conversation = this.requireConversation(conversationId);
 		const thread = this.threads.get(conversationId)!;
 		const message: Message = { id: this.newId('msg'), private: false, ...fields };
 		let index = thread.length;
 		while (index > 0 && thread[index - 1]!.created_at > message.created_at) index--;
 		thread.splice(index, 0, message);
-		this.noteActivity(conversation, message);
+		this.updateActivity(conversation, message);
 		this.notices.emit('event', { name: 'message.created', message, conversation });
 		return message;
 	}
 
 	/**
-	 * Many messages at once, e.g. 100,000: by turns from the customer and the first agent (the bot, if
-	 * there is none), numbered from 1 (`Pesan 1: …`), `spacingMs` apart (a minute unless given), the last
-	 * one at `until` (now unless given).
+	 * Adds many messages, e.g. 100,000, numbered from 1 (`Pesan 1: …`). They alternate between the customer and
+	 * the first agent (the bot if there is none).
+	 * @param options.until the time of the last message. Default: now.
+	 * @param options.spacingMs the time between two messages. Default: one minute.
 	 */
 	addMessages(
 		conversationId: string,
 		count: number,
 		{ until = this.now(), spacingMs = MINUTE_MS }: { until?: Date; spacingMs?: number } = {},
 	): readonly Message[] {
-		const customer = customerOf(this.found(conversationId));
+		const customer = customerSender(this.requireConversation(conversationId));
 		const [agent] = this.agents.values();
-		const answerer: Sender = agent ? { type: 'agent', ...agent } : this.bot;
+		const responder: Sender = agent ? { type: 'agent', ...agent } : this.bot;
 		return Array.from({ length: count }, (_, index) => {
 			const isIncoming = index % 2 === 0;
 			return this.addMessage(conversationId, {
 				type: isIncoming ? 'incoming' : 'outgoing',
 				content: `Pesan ${index + 1}: ${BULK_TEXTS[index % BULK_TEXTS.length]}`,
-				sender: isIncoming ? customer : answerer,
+				sender: isIncoming ? customer : responder,
 				attachments: [],
 				created_at: timestamp(new Date(until.getTime() - (count - 1 - index) * spacingMs)),
 			});
@@ -302,14 +304,13 @@ export class Store {
 	}
 
 	/**
-	 * What the API does with a message to send; a template's `content` is its body with the variables
-	 * filled in. Nothing is stored unless all of it is in order.
+	 * Sends a message as the API does. The `content` of a template is its body with the values.
 	 * @throws {ApiError} 422 for blank text, an unknown template, a missing variable, and free text
-	 * on WhatsApp when the customer's last message on this channel is over 24 hours old.
+	 * on WhatsApp when the customer's last message on this channel is over 24 hours old. Stores nothing then.
 	 */
 	send(conversationId: string, outgoing: OutgoingMessage): Message {
-		const conversation = this.found(conversationId);
-		const content = this.contentToSend(conversation, outgoing);
+		const conversation = this.requireConversation(conversationId);
+		const content = this.renderContent(conversation, outgoing);
 		const { template_id, template_variables } = outgoing;
 		return this.addMessage(conversationId, {
 			type: 'outgoing',
@@ -323,8 +324,12 @@ export class Store {
 		});
 	}
 
-	/** The text that `send` would store; without an ID, as the first message of a new conversation. */
-	contentToSend(conversation: NewOrStored, outgoing: OutgoingMessage): string {
+	/**
+	 * Returns the text that `send` would store.
+	 * @param conversation without an ID: a new conversation
+	 * @throws {ApiError} 422 as `send` does.
+	 */
+	renderContent(conversation: NewOrStored, outgoing: OutgoingMessage): string {
 		if (outgoing.template_id !== undefined) {
 			const template = this.templates.get(outgoing.template_id);
 			if (!template) throw new ApiError(422, 'Template not found');
@@ -339,7 +344,7 @@ export class Store {
 	}
 
 	private windowKey({ id = '', channel, contact }: NewOrStored): string {
-		return this.hasWindowPerConversation ? id : `${channel.id} ${contact.id}`;
+		return this.isWindowPerConversation ? id : `${channel.id} ${contact.id}`;
 	}
 
 	private assertFreeTextAllowed(conversation: NewOrStored): void {
@@ -355,13 +360,13 @@ export class Store {
 		}
 	}
 
-	private found(id: string): Conversation {
+	private requireConversation(id: string): Conversation {
 		const conversation = this.conversations.get(id);
 		if (!conversation) throw new Error(`The sandbox has no conversation ${id}`);
 		return conversation;
 	}
 
-	private noteActivity(conversation: Conversation, { type, created_at }: Message): void {
+	private updateActivity(conversation: Conversation, { type, created_at }: Message): void {
 		if (created_at > conversation.updated_at) {
 			this.notices.emit('changing', conversation);
 			conversation.updated_at = created_at;

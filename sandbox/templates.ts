@@ -3,7 +3,7 @@ import type { Template, TemplateVariables } from './records';
 
 const PLACEHOLDER = /\{\{\s*([^{}]+?)\s*\}\}/g;
 
-/** The templates of every sandbox, whatever its data. Their ids are stable. */
+/** The templates of every sandbox. Their IDs are stable. */
 export const TEMPLATES: readonly Template[] = [
 	{
 		id: 'tmpl_follow_up',
@@ -23,15 +23,15 @@ export const TEMPLATES: readonly Template[] = [
 	},
 ];
 
-/** The names between the braces of a template's body, each once, in order of appearance. */
+/** Returns the placeholder names of a template's body, each once, in order of appearance. */
 export function placeholders(body: string): string[] {
 	return [...new Set(Array.from(body.matchAll(PLACEHOLDER), (match) => match[1] ?? ''))];
 }
 
 /**
- * A template's body with its variables filled in. Only own keys count, so that a variable named
- * `constructor` is missing until it is given.
- * @throws {ApiError} 422, naming the variables that are missing.
+ * Returns a template's body with the values of its variables. Ignores inherited keys, so that a variable
+ * named `constructor` counts as missing.
+ * @throws {ApiError} 422 with the names of the missing variables.
  */
 export function renderTemplate(template: Template, variables: TemplateVariables): string {
 	const missing = placeholders(template.body).filter((name) => !Object.hasOwn(variables, name));

@@ -13,7 +13,7 @@ const HAS_TYPE: Record<AttributeType, (value: unknown) => boolean> = {
 	checkbox: (value) => typeof value === 'boolean',
 };
 
-/** Converts a value that can be read as the type; returns any other unchanged. */
+/** Converts a value to the type if possible. Returns any other value unchanged. */
 const CONVERT: Record<AttributeType, (value: unknown) => unknown> = {
 	text: (value) => (typeof value === 'object' ? value : String(value)),
 	number: (value) =>
@@ -27,8 +27,8 @@ const CONVERT: Record<AttributeType, (value: unknown) => unknown> = {
 
 /**
  * Returns the attributes as a server with defined types stores them: converted with
- * `converted-attributes`, and checked with `typed-attributes`. A key without a definition, and null, are
- * left alone.
+ * `converted-attributes`, and checked with `typed-attributes`. Keys without a definition and null values do
+ * not change.
  * @throws {ApiError} 422 for a value of another type.
  */
 export function attributesInTypes(

@@ -8,14 +8,14 @@ import { pageOf, type Page, type PageQuery } from '../handlers/page';
 import { contactRow, conversationData, type Contact, type Conversation } from '../records';
 import type { Store } from '../store';
 import { attributesInTypes } from './attributes';
-import { lateRecords, staleStore } from './store';
+import { trackLateRecords, staleStore } from './store';
 
 type Row = { id: string } & Partial<Contact>;
 
-/** What people write between the digits of a number. */
+/** Matches a phone number with any separators between its digits. */
 const DIGITS_ONLY = /^[\d\s().-]+$/;
 
-/** The request with other parts; it is Fastify's own in all else. */
+/** Returns a copy of the request with replaced parts. */
 function requestWith(request: FastifyRequest, parts: Partial<FastifyRequest>): FastifyRequest {
 	return Object.defineProperties(
 		Object.create(request),
@@ -25,8 +25,8 @@ function requestWith(request: FastifyRequest, parts: Partial<FastifyRequest>): F
 
 const digits = (text: string | null | undefined) => text?.replaceAll(/\D/g, '') ?? '';
 
-/** Whether a contact is found, where `q` works in another way. */
-function found(deviations: Deviations, q: string) {
+/** Returns whether the deviating search finds a contact. */
+function matchesSearch(deviations: Deviations, q: string) {
 	const wanted = q.toLowerCase();
 	return ({ name, phone, email }: Row): boolean => {
 		const values = [name, phone, email].map((value) => value?.toLowerCase());
@@ -36,7 +36,7 @@ function found(deviations: Deviations, q: string) {
 	};
 }
 
-/** Lists with other rows: the handler is asked for all of them, and the page is made anew. */
+/** Wraps a list: reads all rows from the handler, applies the deviations, and cuts out the page. */
 function deviateList(
 	handler: Handler,
 	deviations: Deviations,
@@ -54,7 +54,7 @@ function deviateList(
 		const { data } = (await handler(requestWith(request, { query: all }), reply)) as Page<Row>;
 		const rows = data
 			.filter((row) => !isLate(row))
-			.filter(otherSearch && q !== undefined ? found(deviations, q) : () => true);
+			.filter(otherSearch && q !== undefined ? matchesSearch(deviations, q) : () => true);
 		// Messages are listed oldest first by the reference.
 		const isThread = request.url.split('?')[0]!.endsWith('/messages');
 		if (deviations.has('oldest-first') && !isThread) rows.reverse();
@@ -62,7 +62,7 @@ function deviateList(
 	};
 }
 
-/** Keeps the attributes that a change of a contact does not name. */
+/** Merges the given attributes into the existing ones. */
 function mergeAttributes(handler: Handler, store: Store): Handler {
 	return async (request, reply) => {
 		const body = request.body as Partial<Contact>;
@@ -74,7 +74,7 @@ function mergeAttributes(handler: Handler, store: Store): Handler {
 	};
 }
 
-/** Reads custom attributes by their defined types. */
+/** Converts or checks custom attributes by their defined types. */
 function readAttributes(handler: Handler, store: Store, deviations: Deviations): Handler {
 	return async (request, reply) => {
 		const body = request.body as Partial<Contact>;
@@ -102,7 +102,7 @@ function requireUniquePhone(handler: Handler, store: Store): Handler {
 	};
 }
 
-/** Finds the conversation of a contact on a channel with the latest activity; of equal ones, the newest. */
+/** Finds the contact's conversation on the channel with the latest activity. Of equal ones, the newest. */
 function latestConversation(
 	store: Store,
 	{ contact_id, channel_id }: NewConversation,
@@ -115,7 +115,7 @@ function latestConversation(
 	return latest;
 }
 
-/** Answers with an existing conversation, as it is, instead of creating one. */
+/** Returns an existing conversation unchanged instead of creating one. */
 function reuseConversation(handler: Handler, store: Store): Handler {
 	return async (request, reply) => {
 		const body = request.body as NewConversation;
@@ -133,13 +133,13 @@ function requireOpenConversation(handler: Handler, store: Store): Handler {
 		const { conversation_id } = request.params as { conversation_id: string };
 		const status = store.conversations.get(conversation_id)?.status;
 		if (status === 'resolved' || status === 'snoozed') {
-			throw new ApiError(422, `The conversation is ${status}: it takes no messages`);
+			throw new ApiError(422, `The conversation is ${status} and accepts no messages`);
 		}
 		return await handler(request, reply);
 	};
 }
 
-/** The handlers, by operationId, with those changed that decide which records there are to see. */
+/** Applies the deviations to the handlers. @returns the handlers by operationId */
 export function deviateHandlers(
 	handlers: Record<string, Handler>,
 	store: Store,
@@ -152,7 +152,7 @@ export function deviateHandlers(
 	const toRow = deviations.has('full-rows') ? (contact: Contact) => contact : contactRow;
 	changed['listConversations'] = conversationHandlers(listed).listConversations as Handler;
 	changed['listContacts'] = contactHandlers(listed, toRow).listContacts as Handler;
-	const isLate = deviations.has('late-lists') ? lateRecords(store, listDelayMs) : () => false;
+	const isLate = deviations.has('late-lists') ? trackLateRecords(store, listDelayMs) : () => false;
 	for (const name of ['listMessages', 'listConversations', 'listContacts']) {
 		changed[name] = deviateList(changed[name]!, deviations, isLate);
 	}

@@ -4,24 +4,24 @@ import type { WorkspaceEvent } from '../events';
 import type { Contact, Conversation, Message, Sender } from '../records';
 import type { Store } from '../store';
 
-/** The sender of all that comes in through the API, with `sent-by-agent`. */
+/** The sender of messages through the API with `sent-by-agent`. */
 export const API_AGENT: Readonly<Sender> = {
 	type: 'agent',
 	id: 'usr_01HX0API0AGENT',
 	name: 'Integrasi API',
 };
 
-/** As many servers keep a text. */
-function trimmed(text: string): string {
+/** Normalizes a text as many servers do: no outer whitespace, and `\r\n` as line breaks. */
+function trimText(text: string): string {
 	return text.trim().replaceAll(/\r?\n/g, '\r\n');
 }
 
 function trimTexts(event: WorkspaceEvent): void {
-	if ('message' in event) event.message.content = trimmed(event.message.content);
+	if ('message' in event) event.message.content = trimText(event.message.content);
 	if (!('contact' in event)) return;
 	const { contact } = event;
-	contact.name = trimmed(contact.name);
-	if (contact.company !== null) contact.company = trimmed(contact.company);
+	contact.name = trimText(contact.name);
+	if (contact.company !== null) contact.company = trimText(contact.company);
 }
 
 function hideValues(event: WorkspaceEvent): void {
@@ -34,7 +34,7 @@ function recordsOf(event: WorkspaceEvent): Array<Message | Conversation | Contac
 	return 'message' in event ? [event.message, event.conversation] : [event.conversation];
 }
 
-/** Gives the times of this second their milliseconds; records that were dated by hand keep theirs. */
+/** Adds milliseconds to times in the current second. Records with a given date do not change. */
 function addMilliseconds(event: WorkspaceEvent, now: Date): void {
 	const second = timestamp(now);
 	for (const record of recordsOf(event)) {
@@ -45,9 +45,9 @@ function addMilliseconds(event: WorkspaceEvent, now: Date): void {
 	}
 }
 
-/** Has the store keep its records in another way: before anything is in it, and before webhooks hear of it. */
+/** Applies the deviations to the store. Call it before records or other listeners are added. */
 export function deviateStore(store: Store, deviations: Deviations): void {
-	store.hasWindowPerConversation = deviations.has('window-per-conversation');
+	store.isWindowPerConversation = deviations.has('window-per-conversation');
 	if (deviations.has('sent-by-agent')) Object.assign(store.bot, API_AGENT);
 	store.notices.on('event', (event) => {
 		if (deviations.has('hidden-values')) hideValues(event);
@@ -58,23 +58,26 @@ export function deviateStore(store: Store, deviations: Deviations): void {
 
 export const DEFAULT_LIST_DELAY_MS = 2 * SECOND_MS;
 
-/** A new record with a time older than this was dated by hand; times are whole seconds. */
-const DATED_BY_HAND_MS = 2 * SECOND_MS;
+/** A new record that is older than this has a given date. Times are whole seconds. */
+const GIVEN_DATE_AGE_MS = 2 * SECOND_MS;
 
-/** Tells which records lists do not show yet. Those that were there before, or are dated by hand, are not new. */
-export function lateRecords(
+/**
+ * Tracks new records from now on. Records with a given date do not count as new.
+ * @returns whether lists do not show a record yet
+ */
+export function trackLateRecords(
 	store: Store,
 	delayMs: number,
 ): (record: { id: string; created_at?: string }) => boolean {
-	const newOnes = new Map<string, { created_at: string; storedAt: number }>();
+	const newRecords = new Map<string, { created_at: string; storedAt: number }>();
 	store.notices.on('event', (event) => {
 		if (!event.name.endsWith('.created')) return;
 		const { id, created_at } = recordsOf(event)[0]!;
-		if (store.now().getTime() - Date.parse(created_at) > DATED_BY_HAND_MS) return;
-		newOnes.set(id, { created_at, storedAt: store.now().getTime() });
+		if (store.now().getTime() - Date.parse(created_at) > GIVEN_DATE_AGE_MS) return;
+		newRecords.set(id, { created_at, storedAt: store.now().getTime() });
 	});
 	return ({ id, created_at }) => {
-		const stored = newOnes.get(id);
+		const stored = newRecords.get(id);
 		if (!stored || stored.created_at !== created_at) return false;
 		return store.now().getTime() - stored.storedAt < delayMs;
 	};
@@ -82,15 +85,15 @@ export function lateRecords(
 
 type Changing = Contact | Conversation;
 
-/** A state of a record, and when a change ended it, in milliseconds since the epoch. */
+/** A former state of a record, and the time of its change in milliseconds since the epoch. */
 interface PastState {
 	record: Changing;
 	endedAt: number;
 }
 
 /**
- * Returns the store as lists show it: changed records are as they were `delayMs` ago. Records that a test
- * dates by hand are shown as they are.
+ * Returns a view of the store for lists, in which records have their state of `delayMs` ago. Records whose
+ * date a test changes are current.
  */
 export function staleStore(store: Store, delayMs: number): Store {
 	/** By ID, the oldest state first. */
@@ -100,7 +103,7 @@ export function staleStore(store: Store, delayMs: number): Store {
 		pastStates.set(record.id, [...(pastStates.get(record.id) ?? []), state]);
 	});
 
-	function shown<T extends Changing>(record: T): T {
+	function staleRecord<T extends Changing>(record: T): T {
 		const since = store.now().getTime() - delayMs;
 		const states = pastStates.get(record.id)?.filter(({ endedAt }) => endedAt > since) ?? [];
 		if (states.length > 0) pastStates.set(record.id, states);
@@ -109,13 +112,13 @@ export function staleStore(store: Store, delayMs: number): Store {
 		return first?.record.created_at === record.created_at ? (first.record as T) : record;
 	}
 
-	function shownAll<T extends Changing>(records: Map<string, T>): Map<string, T> {
+	function staleRecords<T extends Changing>(records: Map<string, T>): Map<string, T> {
 		if (pastStates.size === 0) return records;
-		return new Map(Array.from(records, ([id, record]) => [id, shown(record)]));
+		return new Map(Array.from(records, ([id, record]) => [id, staleRecord(record)]));
 	}
 
 	return Object.create(store, {
-		conversations: { get: () => shownAll(store.conversations) },
-		contacts: { get: () => shownAll(store.contacts) },
+		conversations: { get: () => staleRecords(store.conversations) },
+		contacts: { get: () => staleRecords(store.contacts) },
 	}) as Store;
 }

@@ -17,7 +17,7 @@ type ContactFields = Partial<
 	Pick<Contact, 'name' | 'phone' | 'email' | 'company' | 'tags' | 'custom_attributes'>
 >;
 
-function foundContact(store: Store, id: string): Contact {
+function requireContact(store: Store, id: string): Contact {
 	const contact = store.contacts.get(id);
 	if (!contact) throw new ApiError(404, 'Contact not found');
 	return contact;
@@ -35,7 +35,7 @@ function assertNameNotBlank({ name }: ContactFields): void {
 	if (name?.trim() === '') throw new ApiError(422, 'name must not be blank');
 }
 
-/** `toRow` makes the rows of the list. */
+/** Creates the handlers for contacts. @param toRow converts a contact to a row of the list */
 export function contactHandlers(store: Store, toRow: (contact: Contact) => object = contactRow) {
 	return {
 		async listContacts(request: FastifyRequest<{ Querystring: ContactFilters & PageQuery }>) {
@@ -44,7 +44,7 @@ export function contactHandlers(store: Store, toRow: (contact: Contact) => objec
 		},
 
 		async getContact(request: FastifyRequest<{ Params: ContactParams }>) {
-			return { data: foundContact(store, request.params.contact_id) };
+			return { data: requireContact(store, request.params.contact_id) };
 		},
 
 		async createContact(request: FastifyRequest<{ Body: ContactFields }>, reply: FastifyReply) {
@@ -55,7 +55,7 @@ export function contactHandlers(store: Store, toRow: (contact: Contact) => objec
 		},
 
 		async updateContact(request: FastifyRequest<{ Params: ContactParams; Body: ContactFields }>) {
-			const contact = foundContact(store, request.params.contact_id);
+			const contact = requireContact(store, request.params.contact_id);
 			assertNameNotBlank(request.body);
 			store.updateContact(contact, request.body);
 			return { data: contact };

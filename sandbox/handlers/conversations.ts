@@ -30,8 +30,8 @@ interface ConversationChanges {
 
 const UNASSIGNED = 'unassigned';
 
-/** @throws {ApiError} 404 */
-export function foundConversation(store: Store, id: string): Conversation {
+/** Returns a conversation. @throws {ApiError} 404 for an unknown ID. */
+export function requireConversation(store: Store, id: string): Conversation {
 	const conversation = store.conversations.get(id);
 	if (!conversation) throw new ApiError(404, 'Conversation not found');
 	return conversation;
@@ -44,12 +44,12 @@ function passes({ status, channel_id, assignee_id }: ConversationFilters) {
 		(assignee_id === undefined || (conversation.assignee?.id ?? UNASSIGNED) === assignee_id);
 }
 
-/** The latest first; of the same second, in the order they have. */
+/** Sorts by latest activity first. Stable within the same second. */
 function byActivity(a: Conversation, b: Conversation): number {
 	return Number(a.updated_at < b.updated_at) - Number(a.updated_at > b.updated_at);
 }
 
-function knownAgent(store: Store, id: string): Agent {
+function requireAgent(store: Store, id: string): Agent {
 	const agent = store.agents.get(id);
 	if (!agent) throw new ApiError(422, 'assignee_id: agent not found');
 	return agent;
@@ -66,7 +66,7 @@ export function conversationHandlers(store: Store) {
 		},
 
 		async getConversation(request: FastifyRequest<{ Params: ConversationParams }>) {
-			return { data: conversationData(foundConversation(store, request.params.conversation_id)) };
+			return { data: conversationData(requireConversation(store, request.params.conversation_id)) };
 		},
 
 		async createConversation(
@@ -78,9 +78,9 @@ export function conversationHandlers(store: Store) {
 			if (!contact) throw new ApiError(422, 'contact_id: contact not found');
 			const channel = store.channels.get(channel_id);
 			if (!channel) throw new ApiError(422, 'channel_id: channel not found');
-			const assignee = assignee_id === undefined ? null : knownAgent(store, assignee_id);
-			// Before anything is stored: a first message that is refused leaves no conversation behind.
-			if (message) store.contentToSend({ channel, contact }, message);
+			const assignee = assignee_id === undefined ? null : requireAgent(store, assignee_id);
+			// Validates the first message before the conversation is stored.
+			if (message) store.renderContent({ channel, contact }, message);
 			const conversation = store.addConversation({ contact, channel, assignee });
 			if (message) store.send(conversation.id, message);
 			reply.code(201);
@@ -90,11 +90,11 @@ export function conversationHandlers(store: Store) {
 		async updateConversation(
 			request: FastifyRequest<{ Params: ConversationParams; Body: ConversationChanges }>,
 		) {
-			const conversation = foundConversation(store, request.params.conversation_id);
+			const conversation = requireConversation(store, request.params.conversation_id);
 			const { assignee_id, ...others } = request.body;
 			const changes: Partial<Conversation> = { ...others };
 			if (assignee_id === null) changes.assignee = null;
-			else if (assignee_id !== undefined) changes.assignee = knownAgent(store, assignee_id);
+			else if (assignee_id !== undefined) changes.assignee = requireAgent(store, assignee_id);
 			store.updateConversation(conversation, changes);
 			return { data: conversationData(conversation) };
 		},

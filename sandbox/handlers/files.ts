@@ -8,14 +8,14 @@ const PNG = Buffer.from(
 	'base64',
 );
 
-/** An attachment of the default data. Its path is completed to an address of the sandbox when shown. */
+/** An attachment of the default data. The API shows its path as a complete URL. */
 export const RECEIPT: Readonly<Attachment> = {
 	url: '/files/bukti-transfer.png',
 	content_type: 'image/png',
 	file_name: 'bukti-transfer.png',
 };
 
-/** Serves the files of the default data. They lie outside the API and take no key. */
+/** Serves the files of the default data. They are outside of the API and need no key. */
 export function registerFiles(app: FastifyInstance): void {
 	app.get('/files/:name', async (request: { params: unknown }, reply) => {
 		const { name } = request.params as { name: string };

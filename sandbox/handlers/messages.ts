@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { messageData } from '../records';
 import type { OutgoingMessage, Store } from '../store';
-import { foundConversation } from './conversations';
+import { requireConversation } from './conversations';
 import { pageOf, type PageQuery } from './page';
 
 interface ConversationParams {
@@ -13,7 +13,7 @@ export function messageHandlers(store: Store) {
 		async listMessages(
 			request: FastifyRequest<{ Params: ConversationParams; Querystring: PageQuery }>,
 		) {
-			const { id } = foundConversation(store, request.params.conversation_id);
+			const { id } = requireConversation(store, request.params.conversation_id);
 			return pageOf(store.messages(id), request.query, (message) =>
 				messageData(message, request.host),
 			);
@@ -23,7 +23,7 @@ export function messageHandlers(store: Store) {
 			request: FastifyRequest<{ Params: ConversationParams; Body: OutgoingMessage }>,
 			reply: FastifyReply,
 		) {
-			const { id } = foundConversation(store, request.params.conversation_id);
+			const { id } = requireConversation(store, request.params.conversation_id);
 			const message = store.send(id, request.body);
 			reply.code(201);
 			return { data: messageData(message, request.host) };

@@ -8,7 +8,7 @@ export interface Page<T> {
 	meta: { total: number; page: number; per_page: number; total_pages: number };
 }
 
-/** One page of the rows; past the last page an empty one. Only its own rows are converted. */
+/** Returns a page of the rows. A page after the last one is empty. Converts only the rows of the page. */
 export function pageOf<Row, T>(
 	rows: readonly Row[],
 	{ page, per_page }: PageQuery,
@@ -21,7 +21,7 @@ export function pageOf<Row, T>(
 	};
 }
 
-/** The records that pass, newest first. */
+/** Returns the records that pass the filter, newest first. */
 export function newestFirst<T>(
 	records: ReadonlyMap<string, T>,
 	passes: (record: T) => boolean,

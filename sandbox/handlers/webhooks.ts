@@ -6,8 +6,9 @@ import type { Store } from '../store';
 const LOOPBACK_HOSTS = new Set(['localhost', '127.0.0.1', '[::1]']);
 
 /**
- * Sahut takes HTTPS only. The sandbox also takes plain HTTP to this machine, so that a receiver can
- * be tried without a certificate.
+ * Checks the URL of a webhook. Sahut accepts only HTTPS. The sandbox also accepts HTTP to this machine, so
+ * that tests need no certificate.
+ * @throws {ApiError} 422 for any other URL.
  */
 function assertReceiver(url: string): void {
 	const { protocol, hostname } = new URL(url);

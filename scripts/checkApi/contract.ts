@@ -1,6 +1,6 @@
 import type { ErrorObject } from 'ajv/dist/2020';
 
-import { newAjv, readContract, type Operation, type Schema } from '../../sandbox/contract';
+import { createAjv, readContract, type Operation, type Schema } from '../../sandbox/contract';
 import { isRecord, isSuccess } from './values';
 
 /** A difference between a response and the contract. Contains no data of the workspace. */
@@ -12,7 +12,7 @@ export interface Problem {
 	word?: string | undefined;
 }
 
-const ajv = newAjv({ allErrors: true, verbose: true });
+const ajv = createAjv({ allErrors: true, verbose: true });
 let contract: ReturnType<typeof readContract> | undefined;
 const documented = () => (contract ??= readContract());
 

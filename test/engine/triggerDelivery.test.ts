@@ -417,7 +417,7 @@ describe('what the sandbox delivers', () => {
 		// Else the events of all tests had the same IDs.
 		seed += 1;
 		sandbox = await openSandbox({ data: 'empty', seed, webhooks: { timeScale: 0.001 } });
-		sandbox.deliveries.settings.answerTimeoutMs = 10_000;
+		sandbox.deliveries.settings.responseTimeoutMs = 10_000;
 		host = await openTriggerHost(sandbox);
 		await host.publish({ events: ['message.created'] });
 	});
@@ -450,7 +450,7 @@ describe('what the sandbox delivers', () => {
 	);
 
 	it('starts one execution although Sahut does not hear the answer, again and again', async () => {
-		sandbox.deliveries.faults.add({ kind: 'dropAnswer', times: 5 });
+		sandbox.deliveries.faults.add({ kind: 'dropResponse', times: 5 });
 		await write('Halo');
 		expect(sandbox.deliveries.log.map(({ attempt }) => attempt)).toEqual([1, 2, 3, 4, 5, 6]);
 		expect(host.executions).toHaveLength(1);

@@ -2,7 +2,7 @@ import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { resolve } from 'node:path';
 import { promisify } from 'node:util';
 
-import { introduction } from '../../sandbox/introduction';
+import { startMessage } from '../../sandbox/startMessage';
 import { openSandbox } from '../support/openSandbox';
 
 const REPOSITORY = resolve(__dirname, '../..');
@@ -46,9 +46,9 @@ it('says by which address a container reaches it, where it listens to all', asyn
 	const sandbox = await openSandbox();
 	const { port } = new URL(sandbox.url);
 	const address = `http://host.docker.internal:${port}/v1`;
-	expect(introduction(sandbox, '0.0.0.0')).toContain(`${address} from a container`);
-	expect(introduction(sandbox, '0.0.0.0')).toContain('in your network too');
-	expect(introduction(sandbox, '127.0.0.1')).not.toMatch(/container|network/);
+	expect(startMessage(sandbox, '0.0.0.0')).toContain(`${address} from a container`);
+	expect(startMessage(sandbox, '0.0.0.0')).toContain('in your network can reach it too');
+	expect(startMessage(sandbox, '127.0.0.1')).not.toMatch(/container|network/);
 });
 
 it.each(['nowhere.invalid', '192.0.2.1', ''])(
@@ -59,7 +59,7 @@ it.each(['nowhere.invalid', '192.0.2.1', ''])(
 		});
 		await expect(run).rejects.toMatchObject({
 			code: 1,
-			stderr: `This computer has no address "${host}" to listen at. Choose 127.0.0.1 for this computer alone, or 0.0.0.0 for all that reach it.\n`,
+			stderr: `This computer cannot listen on "${host}". Use 127.0.0.1 for this computer only, or 0.0.0.0 for all network interfaces.\n`,
 		});
 	},
 );

@@ -8,8 +8,8 @@ import { openReceiver, statuses, type Receiver } from './openReceiver';
 import { openSandbox } from '../support/openSandbox';
 
 /** The five pauses of 2,555 s together take 2.6 s or 0.26 s. */
-const FAST: DeliveryOptions = { timeScale: 0.001, answerTimeoutMs: 5000 };
-const VERY_FAST: DeliveryOptions = { timeScale: 0.0001, answerTimeoutMs: 5000 };
+const FAST: DeliveryOptions = { timeScale: 0.001, responseTimeoutMs: 5000 };
+const VERY_FAST: DeliveryOptions = { timeScale: 0.0001, responseTimeoutMs: 5000 };
 
 const unreachable = async () => ({ url: await closedOrigin() });
 const silent = async () => await openReceiver(() => undefined);
@@ -73,8 +73,8 @@ test('does not follow a redirect', async () => {
 });
 
 test.each([
-	['No answer within 150 ms', silent, { timeScale: 0.001, answerTimeoutMs: 150 }, 150],
-	['No answer within 100 ms', silent, { timeScale: 0.01 }, 100],
+	['No response within 150 ms', silent, { timeScale: 0.001, responseTimeoutMs: 150 }, 150],
+	['No response within 100 ms', silent, { timeScale: 0.01 }, 100],
 	['ECONNREFUSED', unreachable, VERY_FAST, 0],
 ])('takes no answer for a failure: %s', async (reason, open, webhooks, atLeastMs) => {
 	const { write, deliveries } = await openWithWebhook(await open(), webhooks);
@@ -90,7 +90,7 @@ test('a webhook that is deleted gets nothing more, repeats included', async () =
 	const receiver = await openReceiver(statuses(500));
 	const { write, deliveries, webhook, request } = await openWithWebhook(receiver, {
 		timeScale: 0.2,
-		answerTimeoutMs: 5000,
+		responseTimeoutMs: 5000,
 	});
 	write();
 	await until(() => deliveries.log[0]?.status !== undefined);
@@ -109,7 +109,9 @@ test('at most 20 are in flight to a webhook, all others wait, and delay no other
 	const held: ServerResponse[] = [];
 	const receiver = await openReceiver((response) => held.push(response));
 	const quick = await openReceiver();
-	const { write, store, deliveries } = await openWithWebhook(receiver, { answerTimeoutMs: 20_000 });
+	const { write, store, deliveries } = await openWithWebhook(receiver, {
+		responseTimeoutMs: 20_000,
+	});
 	store.addWebhook({ url: quick.url, events: ['message.created'] });
 	for (let index = 0; index < 50; index++) write(`Pesan ${index}`);
 	await until(() => quick.received.length === 50 && held.length >= 20);
@@ -131,12 +133,12 @@ test('at most 20 are in flight to a webhook, all others wait, and delay no other
 test('an answer that is not heard makes it deliver again by its schedule', async () => {
 	const receiver = await openReceiver();
 	const { write, deliveries } = await openWithWebhook(receiver);
-	deliveries.faults.add({ kind: 'dropAnswer', times: 2 });
+	deliveries.faults.add({ kind: 'dropResponse', times: 2 });
 	write();
 	await deliveries.settled();
 	expect(deliveries.log.map(({ status, fault }) => [status, fault])).toEqual([
-		[200, 'dropAnswer'],
-		[200, 'dropAnswer'],
+		[200, 'dropResponse'],
+		[200, 'dropResponse'],
 		[200, undefined],
 	]);
 	expect(new Set(textsOf(receiver)).size).toBe(1);

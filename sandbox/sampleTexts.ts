@@ -1,4 +1,4 @@
-/** Short lines of customer service, in the order of a chat's usual course. */
+/** Sample messages of customer service, in the usual order of a chat. */
 
 export const CUSTOMER_LINES = [
 	'Halo, selamat siang Kak.',

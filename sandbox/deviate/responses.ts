@@ -15,39 +15,41 @@ function isEmpty(value: unknown): boolean {
 	return Array.isArray(value) ? value.length === 0 : isRecord(value) && isEmpty(Object.keys(value));
 }
 
-/** Takes out what is empty. */
-function without(record: Json, names: string[]): Json {
+/** Removes these fields if they are empty. */
+function omitEmpty(record: Json, names: string[]): Json {
 	return Object.fromEntries(
 		Object.entries(record).filter(([name, value]) => !names.includes(name) || !isEmpty(value)),
 	);
 }
 
-function nullFor(record: Json, names: string[]): Json {
+/** Sets these fields to null if they are empty. */
+function nullEmpty(record: Json, names: string[]): Json {
 	const nulls = names.filter((name) => isEmpty(record[name])).map((name) => [name, null]);
 	return { ...record, ...Object.fromEntries(nulls) };
 }
 
-/** A message, a conversation or a contact with holes; anything else as it is. */
-function holed(record: Json): Json {
+/** Removes or nulls the empty fields of a message, conversation or contact. Returns other records unchanged. */
+function withMissingFields(record: Json): Json {
 	const kind = String(record['id']).split('_')[0];
 	if (kind === 'msg') {
 		const isActivity = record['type'] === 'activity';
 		const sender = isActivity ? null : record['sender'];
-		return { ...nullFor(record, ['content', 'attachments']), sender };
+		return { ...nullEmpty(record, ['content', 'attachments']), sender };
 	}
-	if (kind === 'ct') return without(record, ['tags', 'custom_attributes', 'email', 'phone']);
+	if (kind === 'ct') return omitEmpty(record, ['tags', 'custom_attributes', 'email', 'phone']);
 	if (kind !== 'conv' || !isRecord(record['contact'])) return record;
 	const { id, name } = record['contact'];
-	return { ...nullFor(without(record, ['assignee']), ['labels']), contact: { id, name } };
+	return { ...nullEmpty(omitEmpty(record, ['assignee']), ['labels']), contact: { id, name } };
 }
 
-/** Times without milliseconds are those of records that were dated by hand. */
+/** Adds milliseconds to times without them, which belong to records with a given date. */
 function withMilliseconds(_: string, value: unknown): unknown {
 	return typeof value === 'string' ? value.replace(WHOLE_SECONDS, '$1.000Z') : value;
 }
 
 function deviateBody(body: Json, deviations: Deviations): unknown {
-	const changeOne = (one: unknown) => (deviations.has('holes') && isRecord(one) ? holed(one) : one);
+	const changeOne = (one: unknown) =>
+		deviations.has('holes') && isRecord(one) ? withMissingFields(one) : one;
 	if (Array.isArray(body['data'])) {
 		const data = body['data'].map(changeOne);
 		return deviations.has('no-meta') ? { data } : { ...body, data };
@@ -56,8 +58,11 @@ function deviateBody(body: Json, deviations: Deviations): unknown {
 	return deviations.has('plain-records') ? data : { data };
 }
 
-/** What goes out in place of a good answer of the API, after the contract has found it right. */
-export function deviatedPayload(
+/**
+ * Applies the deviations to a successful response, after the contract check. May set the status.
+ * @returns the payload to send
+ */
+export function deviatePayload(
 	reply: FastifyReply,
 	payload: unknown,
 	deviations: Deviations,

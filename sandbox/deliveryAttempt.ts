@@ -1,36 +1,36 @@
 import type { EventName } from './events';
 
-/** One POST to a webhook, and what came of it. */
+/** One POST to a webhook, with its result. */
 export interface DeliveryAttempt {
 	webhookId: string;
-	/** What made it: an event, or a call of `repeat` or `forge`. */
+	/** The origin: an event, or a call of `repeat` or `forge`. */
 	kind: 'event' | 'repeat' | 'forged';
-	/** Not known of a text that was given. */
+	/** Undefined if the body was given as text. */
 	event?: EventName;
 	/** `evt_…` */
 	eventId?: string;
-	/** From 1; only an event has more than one. */
+	/** The number of the attempt, from 1. Only events are retried. */
 	attempt: number;
-	/** When it began, in milliseconds since the epoch. */
+	/** The start, in milliseconds since the epoch. */
 	at: number;
-	/** As answered, like headers (lower-case names) and body; undefined while there is no answer. */
+	/** The status of the response. Undefined without a response, like `headers` (lower-case) and `body`. */
 	status?: number;
 	headers?: Record<string, string>;
 	body?: string;
-	/** Why there was no answer. */
+	/** The reason why there was no response. */
 	error?: string;
-	/** How long it took; undefined while in flight. */
+	/** The duration. Undefined while in flight. */
 	ms?: number;
-	/** The fault that hit it. */
-	fault?: 'dropAnswer';
+	/** The injected fault. */
+	fault?: 'dropResponse';
 }
 
-function reasonOf(error: unknown): string {
+function failureReason(error: unknown): string {
 	const { cause = error } = error as { cause?: unknown };
 	return cause instanceof Error ? cause.message || cause.name : String(cause);
 }
 
-/** Posts once, and follows no redirect. Whatever the receiver does, the promise is kept. */
+/** Posts once, without following redirects. Never rejects: a failure is in `error` of the result. */
 export async function post(
 	url: string,
 	request: Pick<RequestInit, 'headers' | 'body' | 'signal'>,
@@ -40,6 +40,6 @@ export async function post(
 		const { status, headers } = response;
 		return { status, headers: Object.fromEntries(headers), body: await response.text() };
 	} catch (error) {
-		return { error: reasonOf(error) };
+		return { error: failureReason(error) };
 	}
 }

@@ -1,31 +1,31 @@
-import { EVERYWHERE, type Sandbox } from './index';
+import { ALL_INTERFACES, type Sandbox } from './index';
 
-/** As many as the example workflow has customers. */
+/** The number of customers in the example workflow. */
 const SHOWN_CONVERSATIONS = 6;
 
-/** For n8n in a container of Docker, and for whom it may concern. */
-function farIntroduction(url: string, host: string): string[] {
-	if (host !== EVERYWHERE) return [];
+/** Returns the URL for Docker containers and a warning, if the sandbox listens on all interfaces. */
+function networkAccessLines(url: string, host: string): string[] {
+	if (host !== ALL_INTERFACES) return [];
 	return [
-		`             ${url.replace('127.0.0.1', 'host.docker.internal')} from a container of Docker`,
+		`             ${url.replace('127.0.0.1', 'host.docker.internal')} from a container in Docker`,
 		'',
-		'  It listens to all who reach this computer, in your network too.',
+		'  Other computers in your network can reach it too.',
 	];
 }
 
-/** What people need to know to begin. `host` is where it listens. */
-export function introduction({ url, apiKey, store }: Sandbox, host: string): string {
+/** Returns the message that `npm run sandbox` prints. @param host the address it listens on */
+export function startMessage({ url, apiKey, store }: Sandbox, host: string): string {
 	const onWhatsapp = [...store.conversations.values()].filter(
 		({ channel }) => channel.type === 'whatsapp',
 	);
 	const shown = onWhatsapp.slice(-SHOWN_CONVERSATIONS).reverse();
 	const auth = `-H 'Authorization: Bearer ${apiKey}'`;
 	return [
-		'The Sahut sandbox is running. Ctrl-C ends it, and all it has stored is gone.',
+		'The Sahut sandbox is running. Ctrl-C stops it and deletes its data.',
 		'',
 		`  API key    ${apiKey}`,
 		`  Base URL   ${url}`,
-		...farIntroduction(url, host),
+		...networkAccessLines(url, host),
 		'',
 		'Channels:',
 		...[...store.channels.values()].map(({ id, name }) => `  ${id.padEnd(20)} ${name}`),
@@ -44,7 +44,7 @@ export function introduction({ url, apiKey, store }: Sandbox, host: string): str
 		`    -d '{"template_id": "tmpl_follow_up", "template_variables": {"customer_name": "Budi"}}' \\`,
 		`    ${url}/conversations/${shown[0]?.id}/messages`,
 		'',
-		'Let a customer write, which goes to the webhooks:',
+		'Simulate a message from a customer, which triggers the webhooks:',
 		`  curl -H 'Content-Type: application/json' -d '{"phone": "${shown[0]?.contact.phone}", "content": "Halo"}' \\`,
 		`    ${new URL('/sandbox/incoming', url).href}`,
 	].join('\n');

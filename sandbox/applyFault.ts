@@ -5,8 +5,8 @@ import type { FaultAction } from './faults';
 const HTML_TYPE = 'text/html; charset=utf-8';
 const HTML_PAGE = '<!doctype html><html><body><h1>Sedang dalam perbaikan</h1></body></html>';
 
-/** Acts before the request is handled; answers whether that ended the request. */
-export function actBeforeHandling(fault: FaultAction, reply: FastifyReply): boolean {
+/** Applies a fault before the request is handled. @returns whether the fault ended the request */
+export function applyBeforeHandler(fault: FaultAction, reply: FastifyReply): boolean {
 	switch (fault.kind) {
 		case 'dropBefore':
 			reply.hijack();
@@ -15,7 +15,7 @@ export function actBeforeHandling(fault: FaultAction, reply: FastifyReply): bool
 		case 'status': {
 			const { status, code, message = `Injected fault: ${status}`, retryAfter } = fault;
 			if (retryAfter !== undefined) reply.header('retry-after', String(retryAfter));
-			// As text, since the contract knows nothing of most statuses that are worth injecting.
+			// Sent as text, since the contract does not document most of the injected statuses.
 			reply
 				.code(status)
 				.type(JSON_TYPE)
@@ -27,8 +27,8 @@ export function actBeforeHandling(fault: FaultAction, reply: FastifyReply): bool
 	}
 }
 
-/** What goes out in place of the handler's answer: the payload, with status and headers set on the reply. */
-export function payloadAfterHandling(
+/** Applies a fault to the response of the handler. Sets status and headers. @returns the payload to send */
+export function applyAfterHandler(
 	fault: FaultAction,
 	reply: FastifyReply,
 	payload: unknown,
