@@ -4,7 +4,7 @@ export default [
 	...config,
 	{ ignores: ['test-results/'] },
 	{
-		// None of this ships: it runs on a developer's machine, outside of n8n's restrictions.
+		// These folders do not ship: n8n's restrictions for community nodes do not apply.
 		files: ['benchmarks/**/*.ts', 'sandbox/**/*.ts', 'scripts/**/*.ts', 'test/**/*.ts'],
 		rules: {
 			'@n8n/community-nodes/no-dangerous-functions': 'off',

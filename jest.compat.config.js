@@ -7,7 +7,7 @@ const {
 } = require('./jest.e2e.config.js');
 const releases = require('./scripts/n8n/knownReleases.json');
 
-/** The part of them without a browser, on each n8n that is known. @type {import('jest').Config} */
+/** The e2e tests without a browser, on each known n8n release. @type {import('jest').Config} */
 module.exports = {
 	maxWorkers,
 	reporters,

@@ -2,7 +2,7 @@
 module.exports = {
 	testEnvironment: 'node',
 	testMatch: ['<rootDir>/test/**/*.test.ts'],
-	// They have configurations of their own: jest.e2e.config.js, jest.queue.config.js.
+	// See jest.e2e.config.js and jest.queue.config.js.
 	testPathIgnorePatterns: ['<rootDir>/test/e2e/', '<rootDir>/test/queue/'],
 	modulePathIgnorePatterns: ['<rootDir>/dist/'],
 	transform: {
@@ -14,12 +14,12 @@ module.exports = {
 			},
 		],
 	},
-	// Development libraries that are published as ES modules only.
+	// Libraries that are published only as ES modules.
 	transformIgnorePatterns: [
 		'/node_modules/(?!(@faker-js/faker|github-slugger|@seriousme/openapi-schema-validator)/)',
 	],
 	testSequencer: '<rootDir>/test/slowestFirst.js',
-	// Jest leaves one core free, which on a machine with two is half of it.
+	// By default, Jest leaves one core free, which is half of a machine with two cores.
 	maxWorkers: '100%',
 	testTimeout: 30_000,
 };

@@ -2,22 +2,22 @@ import { writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 
-import { watchOthers } from './harness/machine';
-import { openStage } from './harness/stage';
-import type { Findings } from './harness/work';
-import { resultsFile, showFindings, showVerdicts } from './report';
-import { describeSetting } from './setting';
-import { works } from './works';
+import { measureOtherLoad } from './harness/cpuUsage';
+import { startEnvironment } from './harness/environment';
+import type { Findings } from './harness/benchmark';
+import { formatResultsFile, formatFindings, formatVerdicts } from './report';
+import { describeSystem } from './systemInfo';
+import { benchmarks } from './cases';
 
 const RESULTS = join(__dirname, 'results.md');
 
-function chosenWorks(only: string[] = []) {
-	const unknown = only.find((name) => !works.some((work) => work.name === name));
+function selectBenchmarks(only: string[] = []) {
+	const unknown = only.find((name) => !benchmarks.some((benchmark) => benchmark.name === name));
 	if (unknown !== undefined) {
-		const names = works.map(({ name }) => name).join(', ');
-		throw new Error(`There is no benchmark "${unknown}". There are: ${names}`);
+		const names = benchmarks.map(({ name }) => name).join(', ');
+		throw new Error(`Unknown benchmark "${unknown}". Known benchmarks: ${names}`);
 	}
-	return only.length === 0 ? works : works.filter(({ name }) => only.includes(name));
+	return only.length === 0 ? benchmarks : benchmarks.filter(({ name }) => only.includes(name));
 }
 
 async function main(): Promise<void> {
@@ -25,31 +25,31 @@ async function main(): Promise<void> {
 		options: { only: { type: 'string', multiple: true }, quick: { type: 'boolean' } },
 	});
 	const { only, quick = false } = values;
-	const chosen = chosenWorks(only);
-	const setting = await describeSetting();
+	const chosen = selectBenchmarks(only);
+	const systemInfo = await describeSystem();
 	const begun = Date.now();
-	const stage = await openStage(quick);
+	const environment = await startEnvironment(quick);
 	const findings: Findings[] = [];
 	try {
 		for (const { run } of chosen) {
-			const others = watchOthers();
-			const found = { ...(await run(stage)), othersShare: others() };
-			console.log(showFindings(found));
+			const otherLoad = measureOtherLoad();
+			const found = { ...(await run(environment)), otherCpuShare: otherLoad() };
+			console.log(formatFindings(found));
 			findings.push(found);
 		}
 	} finally {
-		await stage.close();
+		await environment.close();
 	}
-	console.log(showVerdicts(findings));
+	console.log(formatVerdicts(findings));
 	console.log(`${Math.round((Date.now() - begun) / 1_000)} seconds`);
-	// A part, or small sizes, would take the place of what was measured properly.
+	// Partial results or small sizes must not replace complete results.
 	if (quick || only) return;
-	writeFileSync(RESULTS, resultsFile(findings, setting));
-	console.log(`Written: ${relative(process.cwd(), RESULTS)}`);
+	writeFileSync(RESULTS, formatResultsFile(findings, systemInfo));
+	console.log(`Wrote ${relative(process.cwd(), RESULTS)}`);
 }
 
 main().catch((error: unknown) => {
 	console.error(error);
-	// With it, the processes that it has started.
+	// Exits at once, which also ends the child processes.
 	process.exit(1);
 });

@@ -1,12 +1,12 @@
 #!/bin/sh
-# n8n loads packages from its data folder only, and there a volume hides what the image has. So the
-# package is put there at each start, and n8n is started as its image does.
+# n8n loads packages only from its data folder, where a volume hides the files of the image. Therefore this
+# script installs the package there at each start. Then it starts n8n as the official image does.
 set -eu
 
 tarball=/opt/n8n-nodes-sahut/package.tgz
 package="${N8N_USER_FOLDER:-$HOME}/.n8n/nodes/node_modules/n8n-nodes-sahut"
 
-# Containers of one n8n may share the volume: what one of them has loaded is left alone.
+# Several containers may share the volume. Do not replace an identical package, since one may have loaded it.
 if ! cmp -s "$tarball" "$package/package.tgz"; then
 	rm -rf "$package"
 	mkdir -p "$package"

@@ -1,23 +1,23 @@
-// n8n loads this file. Types alone may be imported: n8n's Node.js strips them.
+// n8n loads this file. Import only types, which n8n's Node.js strips.
 import type { IDataObject, IExecuteFunctions, INodeExecutionData, INodeType } from 'n8n-workflow';
 
 const CREDENTIAL = 'sahutApi';
-/** As our node does by default. */
-const AT_ONCE = 10;
+/** The default of the Sahut node. */
+const CONCURRENCY = 10;
 
 interface Page {
 	data: IDataObject[];
 	meta: { total_pages: number };
 }
 
-/** The floor of lists: all pages by the engine's request helper, an item for each record, no check. */
+/** The floor for lists: reads all pages with n8n's request helper, and outputs the records unchecked. */
 export class SahutFloorList implements INodeType {
 	description: INodeType['description'] = {
 		displayName: 'Sahut Floor List',
 		name: 'sahutFloorList',
 		group: ['transform'],
 		version: 1,
-		description: 'The least that n8n needs to read a list in a benchmark',
+		description: 'A minimal node that reads a list in a benchmark',
 		defaults: { name: 'Sahut Floor List' },
 		usableAsTool: true,
 		inputs: ['main'],
@@ -53,7 +53,7 @@ export class SahutFloorList implements INodeType {
 		const worker = async () => {
 			while (next <= first.meta.total_pages) take(await read(next++));
 		};
-		await Promise.all(Array.from({ length: AT_ONCE }, worker));
+		await Promise.all(Array.from({ length: CONCURRENCY }, worker));
 		return [items];
 	}
 }

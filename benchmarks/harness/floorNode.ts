@@ -1,11 +1,11 @@
-// n8n loads this file. Types alone may be imported: n8n's Node.js strips them.
+// n8n loads this file. Import only types, which n8n's Node.js strips.
 import type { IDataObject, IExecuteFunctions, INodeExecutionData, INodeType } from 'n8n-workflow';
 
 const CREDENTIAL = 'sahutApi';
 
 /**
- * The floor: a bare loop over the engine's request helper, for the benchmarks alone. It checks
- * nothing, repeats nothing and keeps no order; it reads no field but those that differ by item.
+ * The floor of the benchmarks: a minimal loop over n8n's request helper, without checks, retries and
+ * ordering. It reads only the fields that differ between items.
  */
 export class SahutFloor implements INodeType {
 	description: INodeType['description'] = {
@@ -13,7 +13,7 @@ export class SahutFloor implements INodeType {
 		name: 'sahutFloor',
 		group: ['transform'],
 		version: 1,
-		description: 'The least that n8n needs for the requests of a benchmark',
+		description: 'A minimal node that sends the requests of a benchmark',
 		defaults: { name: 'Sahut Floor' },
 		usableAsTool: true,
 		inputs: ['main'],

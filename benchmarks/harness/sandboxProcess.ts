@@ -1,35 +1,35 @@
 import { startSandbox, type Sandbox, type SandboxOptions } from '../../sandbox';
-import { obey } from './worker';
+import { serveCommands } from './worker';
 
 const DAY_MS = 86_400_000;
 
-/** The sandbox in a process of its own, which does what its parent tells it. */
+/** The sandbox of this worker process. */
 let sandbox: Sandbox | undefined;
-let openings = 0;
+let resets = 0;
 
 function current(): Sandbox {
-	if (!sandbox) throw new Error('The sandbox has not been opened');
+	if (!sandbox) throw new Error('The sandbox has not been started');
 	return sandbox;
 }
 
-/** What has become of the texts that were sent. */
+/** The result of the sent texts. */
 interface Deliveries {
 	arrived: number;
-	/** Those that a customer got more than once. */
+	/** Texts that a customer got more than once. */
 	twice: number;
-	/** Conversations in which they lie in another order than they were numbered. */
+	/** Conversations whose texts are not in the order of their numbers. */
 	outOfOrder: number;
 }
 
-/** A customer, with what is known of them by ID. */
-export interface Person {
+/** The IDs and the phone number of a customer. */
+export interface Customer {
 	conversation: string;
 	contact: string;
 	phone: string;
 	channel: string;
 }
 
-/** How much there is of everything. */
+/** The number of stored records. */
 interface Counts {
 	contacts: number;
 	conversations: number;
@@ -37,7 +37,7 @@ interface Counts {
 	sent: number;
 }
 
-/** Where a webhook is delivered to, and what signs it. */
+/** The URL of a webhook, and the secret that signs its deliveries. */
 export interface Receiver {
 	url: string;
 	secret: string;
@@ -45,25 +45,25 @@ export interface Receiver {
 
 interface Traffic {
 	requests: number;
-	turnedBack: number;
+	rejected: number;
 	maxInFlight: number;
-	/** From the first request to the last answer, in milliseconds. */
+	/** The time from the first request to the last response, in milliseconds. */
 	spanMs: number;
 }
 
 const commands = {
 	/**
-	 * Begins anew, with another latency or limit, without data, and with IDs of its own: nothing that
-	 * n8n knows of an earlier one holds. Address and key stay.
+	 * Restarts the sandbox without data, at the same URL and with the same key. IDs never repeat, so that
+	 * cached records of n8n do not match.
 	 */
 	async open(options: Pick<SandboxOptions, 'latencyMs' | 'rateLimit'> = {}) {
 		const port = sandbox ? Number(new URL(sandbox.url).port) : 0;
 		await sandbox?.close();
-		sandbox = await startSandbox({ ...options, port, data: 'empty', seed: ++openings });
+		sandbox = await startSandbox({ ...options, port, data: 'empty', seed: ++resets });
 		return { url: sandbox.url, apiKey: sandbox.apiKey };
 	},
 
-	/** @returns the ID of a conversation with so many messages */
+	/** Adds a conversation with messages. @returns its ID */
 	addThread(count: number, spacingMs?: number): string {
 		const { store } = current();
 		const { id } = store.addConversation();
@@ -71,7 +71,7 @@ const commands = {
 		return id;
 	},
 
-	/** @returns the IDs of conversations in which the customer has just written */
+	/** Adds conversations with a new message of the customer. @returns their IDs */
 	addConversations(count: number): string[] {
 		const { store } = current();
 		return Array.from({ length: count }, () => {
@@ -81,8 +81,8 @@ const commands = {
 		});
 	},
 
-	/** @returns people with an open conversation each, in which nothing has happened for a day */
-	addPeople(count: number): Person[] {
+	/** Adds customers with one open conversation each, without activity for a day. */
+	addCustomers(count: number): Customer[] {
 		const { store } = current();
 		const until = new Date(Date.now() - DAY_MS);
 		return store.addConversations(count, { until }).map(({ id, contact, channel }) => ({
@@ -93,7 +93,7 @@ const commands = {
 		}));
 	},
 
-	/** @returns the phone numbers of contacts without any conversation */
+	/** Adds contacts without conversations. @returns their phone numbers */
 	addContacts(count: number): string[] {
 		const { store } = current();
 		return Array.from({ length: count }, (_, index) => {
@@ -113,7 +113,7 @@ const commands = {
 		};
 	},
 
-	/** The webhook that was registered last. */
+	/** Returns the webhook that was registered last. */
 	newestWebhook(): Receiver {
 		const webhook = [...current().store.webhooks.values()].at(-1);
 		if (!webhook) throw new Error('No webhook is registered');
@@ -130,13 +130,13 @@ const commands = {
 		const ends = entries.map(({ at, endedAt = at }) => endedAt);
 		return {
 			requests: entries.length,
-			turnedBack: entries.filter(({ status }) => status === 429).length,
+			rejected: entries.filter(({ status }) => status === 429).length,
 			maxInFlight,
 			spanMs: ends.reduce((latest, end) => Math.max(latest, end), firstAt) - firstAt,
 		};
 	},
 
-	/** Of texts that end in a number, e.g. `Pesan 17`. */
+	/** Evaluates the sent texts, which end in a number, e.g. `Pesan 17`. */
 	deliveries(): Deliveries {
 		const { store } = current();
 		const threads = [...store.conversations.keys()].map((id) =>
@@ -158,4 +158,4 @@ const commands = {
 
 export type SandboxCommands = typeof commands;
 
-obey(commands);
+serveCommands(commands);

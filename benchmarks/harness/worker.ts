@@ -1,38 +1,38 @@
 import { fork } from 'node:child_process';
 
-// What is given is what the type of a worker has checked.
+// The type Worker checks the arguments.
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
-type Commands = Record<string, (...given: any[]) => unknown>;
+type Commands = Record<string, (...args: any[]) => unknown>;
 
 interface Call {
 	id: number;
 	name: string;
-	given: unknown[];
+	args: unknown[];
 }
 
 type Reply = { id: number; result: unknown } | { id: number; error: string };
 
 /**
- * A process of its own, whose CPU time is not that of this process, nor of n8n. Its commands are
- * methods, which throw what the command has thrown, or that the process has ended.
+ * A child process, so that its CPU time counts neither for this process nor for n8n. Its commands are
+ * methods. They throw the error of the command, or an error when the process has exited.
  */
-export type Worker<Does extends Commands> = {
-	[Name in keyof Does]: (
-		...given: Parameters<Does[Name]>
-	) => Promise<Awaited<ReturnType<Does[Name]>>>;
+export type Worker<Available extends Commands> = {
+	[Name in keyof Available]: (
+		...args: Parameters<Available[Name]>
+	) => Promise<Awaited<ReturnType<Available[Name]>>>;
 } & { close(): void };
 
-/** @param file one that calls {@link obey} */
-export function startWorker<Does extends Commands>(file: string): Worker<Does> {
+/** Starts a worker. @param file a module that calls {@link serveCommands} */
+export function startWorker<Available extends Commands>(file: string): Worker<Available> {
 	const child = fork(file, { execArgv: ['--import', 'tsx'] });
 	const waiting = new Map<number, (reply: Reply) => void>();
 	let calls = 0;
 	child.on('message', (reply: Reply) => waiting.get(reply.id)?.(reply));
 	child.once('exit', (code) => {
-		for (const [id, settle] of waiting) settle({ id, error: `${file} has ended (${code})` });
+		for (const [id, settle] of waiting) settle({ id, error: `${file} has exited (${code})` });
 	});
-	const tell = async (name: string, given: unknown[]) => {
-		const call: Call = { id: calls++, name, given };
+	const call = async (name: string, args: unknown[]) => {
+		const call: Call = { id: calls++, name, args };
 		const reply = await new Promise<Reply>((resolve) => {
 			waiting.set(call.id, resolve);
 			child.send(call);
@@ -42,23 +42,23 @@ export function startWorker<Does extends Commands>(file: string): Worker<Does> {
 		return reply.result;
 	};
 	const close = () => child.disconnect();
-	return new Proxy({} as Worker<Does>, {
+	return new Proxy({} as Worker<Available>, {
 		get: (_, name: string) =>
-			name === 'close' ? close : async (...given: unknown[]) => await tell(name, given),
+			name === 'close' ? close : async (...args: unknown[]) => await call(name, args),
 	});
 }
 
-/** Does what the parent of this process tells it, and ends with it. */
-export function obey(commands: Commands): void {
-	const answer = async ({ id, name, given }: Call): Promise<Reply> => {
+/** Executes the commands of the parent process. Exits when the parent disconnects. */
+export function serveCommands(commands: Commands): void {
+	const execute = async ({ id, name, args }: Call): Promise<Reply> => {
 		try {
-			return { id, result: await commands[name]!(...given) };
+			return { id, result: await commands[name]!(...args) };
 		} catch (error) {
 			return { id, error: String(error) };
 		}
 	};
 	process.on('message', (call: Call) => {
-		void answer(call).then((reply) => process.send?.(reply));
+		void execute(call).then((reply) => process.send?.(reply));
 	});
 	process.on('disconnect', () => process.exit());
 }

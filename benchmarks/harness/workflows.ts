@@ -12,10 +12,10 @@ import {
 	webhook,
 } from '../../scripts/n8n/workflowBuilder';
 
-/** The node that is measured, in every workflow. */
+/** The name of the measured node in every workflow. */
 export const MEASURED = 'Measured';
 
-/** Who does the work: our node, what people would take instead, and the least that n8n needs. */
+/** The compared nodes: Sahut, n8n's alternative, and the floor (a minimal loop). */
 export const NAMES = { sahut: 'Sahut', httpRequest: 'HTTP Request', floor: 'floor' };
 export type Contestant = keyof typeof NAMES;
 export const CONTESTANTS = Object.keys(NAMES) as Contestant[];
@@ -26,7 +26,7 @@ const AUTHENTICATION = {
 	authentication: 'predefinedCredentialType',
 	nodeCredentialType: 'sahutApi',
 };
-/** As the documentation of n8n advises for an API that counts its pages. */
+/** As n8n's documentation recommends for an API with page numbers. */
 const PAGINATION = {
 	paginationMode: 'updateAParameterInEachRequest',
 	parameters: { parameters: [{ type: 'qs', name: 'page', value: '={{ $pageCount + 1 }}' }] },
@@ -34,7 +34,7 @@ const PAGINATION = {
 	completeExpression: '={{ $response.body.meta.page >= $response.body.meta.total_pages }}',
 };
 
-/** The workflows of the benchmarks. Each starts with a webhook, whose path is the workflow's name. */
+/** Creates the workflows of the benchmarks. Each starts with a webhook whose path is the workflow's name. */
 export function workflowsFor(baseUrl: string, credentialId: string) {
 	const credentials = sahutCredential(credentialId);
 	const httpRequest = (parameters: INode['parameters'], more: Partial<INode> = {}) =>
@@ -77,7 +77,7 @@ export function workflowsFor(baseUrl: string, credentialId: string) {
 				bodyParameters: { parameters: [{ name: 'content', value: PER_ITEM.text }] },
 				options: {},
 			},
-			// Without it, the first that is turned back hides what became of the others.
+			// Otherwise the first failed item hides the results of the others.
 			{ onError: 'continueRegularOutput' },
 		),
 		floor: node(
@@ -95,10 +95,10 @@ export function workflowsFor(baseUrl: string, credentialId: string) {
 		return { ...workflow, settings };
 	};
 	return {
-		/** Call it with `{ conversation }`. */
+		/** Reads messages. Call it with `{ conversation }`. */
 		list: (who: 'httpRequest' | 'sahut', name: string, parameters: INode['parameters']) =>
 			named(name, list(parameters)[who]),
-		/** All messages, one item for each at the end, whoever does it. */
+		/** Reads all messages, and outputs one item for each. Call it with `{ conversation }`. */
 		listInItems: (who: Contestant, name: string) =>
 			named(
 				name,
@@ -113,17 +113,17 @@ export function workflowsFor(baseUrl: string, credentialId: string) {
 					: list({ returnAll: true })[who],
 				...(who === 'httpRequest' ? [splitOut('Split Out', 'data')] : []),
 			),
-		/** Any operation. Call it with `{ rows }`. */
+		/** Runs any operation. Call it with `{ rows }`. */
 		operation: (name: string, parameters: INode['parameters']) =>
 			named(name, splitOut('Rows', 'body.rows'), sahut(MEASURED, credentialId, parameters)),
-		/** Starts by a Sahut Trigger, whose address ends in `/webhook/<name>/webhook`. */
+		/** Starts with a Sahut Trigger, whose URL ends in `/webhook/<name>/webhook`. */
 		trigger: (name: string): WorkflowContent =>
 			chain(
 				name,
 				sahutTrigger('Start', credentialId, name),
 				node('End', 'n8n-nodes-base.noOp', 1, {}),
 			),
-		/** Call it with `{ rows: [{ conversation, text }] }`. */
+		/** Sends texts. Call it with `{ rows: [{ conversation, text }] }`. */
 		send: (who: Contestant, name: string, concurrency?: number) =>
 			named(name, splitOut('Rows', 'body.rows'), send(concurrency)[who]),
 	};

@@ -6,7 +6,7 @@ export function median(values: number[]): number {
 
 const WHOLE = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
 
-/** `12,345 ms (12,001–13,120)`: the median, with the lowest and the highest of several. */
+/** Formats e.g. `12,345 ms (12,001–13,120)`: the median, and the range of several values. */
 const inUnit = (unit: string) => (values: number[]) => {
 	const [middle, low, high] = [median(values), Math.min(...values), Math.max(...values)];
 	const range = values.length > 1 ? ` (${WHOLE.format(low)}–${WHOLE.format(high)})` : '';

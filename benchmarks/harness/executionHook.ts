@@ -1,10 +1,10 @@
-// n8n loads this file (EXTERNAL_HOOK_FILES). Types alone may be imported: n8n's Node.js strips them.
+// n8n loads this file (EXTERNAL_HOOK_FILES). From packages, import only types, which n8n's Node.js strips.
 import { appendFileSync } from 'node:fs';
 import { GCProfiler, setFlagsFromString } from 'node:v8';
 import type { IRun, IWorkflowBase } from 'n8n-workflow';
 
 export interface NodeReport {
-	/** The node's `executionTime` in the run data: without the start of anything. */
+	/** The node's `executionTime` in the run data, which includes no startup. */
 	ms: number;
 	/** The node's `startTime`, in milliseconds since the epoch. */
 	startedAt: number;
@@ -12,36 +12,36 @@ export interface NodeReport {
 	error?: string;
 }
 
-/** What is known of an execution when it has ended. */
+/** The measurements of a finished execution. */
 export interface RunReport {
 	workflow: string;
 	status: string;
 	nodes: Record<string, NodeReport>;
-	/** Of the process, since its start. */
+	/** The peak of the process since its start. */
 	peakRssMb: number;
-	/** Heap and buffers that were left by collections of garbage meanwhile, if {@link ALL_COLLECTED}. */
-	keptMb?: { least: number; most: number } | undefined;
+	/** Heap and buffers after the garbage collections of the execution. Only with {@link FULL_GC_ENV}. */
+	retainedMb?: { least: number; most: number } | undefined;
 }
 
 /**
- * The environment of an n8n that collects all garbage whenever it has made 2 MB of anything, while a
- * workflow runs. What is left then is what it keeps; else V8 lets garbage lie while there is room.
+ * The environment for an n8n that runs a full garbage collection after every 2 MB of allocations during an
+ * execution. Without it, V8 keeps garbage as long as there is memory.
  */
-export const ALL_COLLECTED = {
-	BENCHMARK_ALL_COLLECTED: 'true',
+export const FULL_GC_ENV = {
+	BENCHMARK_FULL_GC: 'true',
 	NODE_OPTIONS: '--max-semi-space-size=2',
 };
 
 let collections: GCProfiler | undefined;
 
-function watchCollections(): void {
-	if (!process.env['BENCHMARK_ALL_COLLECTED']) return;
+function startGcProfiler(): void {
+	if (!process.env['BENCHMARK_FULL_GC']) return;
 	setFlagsFromString('--gc-global');
 	collections = new GCProfiler();
 	collections.start();
 }
 
-function keptMb(): RunReport['keptMb'] {
+function retainedMb(): RunReport['retainedMb'] {
 	const kept = collections
 		?.stop()
 		?.statistics.map(({ afterGC: { heapStatistics } }) => heapStatistics)
@@ -50,9 +50,9 @@ function keptMb(): RunReport['keptMb'] {
 }
 
 function reportOf(run: IRun, workflow: IWorkflowBase): RunReport {
-	// First of all, since the report itself takes memory.
+	// Read first, since the report itself allocates memory.
 	const { maxRSS } = process.resourceUsage();
-	const kept = keptMb();
+	const kept = retainedMb();
 	const nodes = Object.entries(run.data.resultData.runData).map(([name, runs]) => {
 		const { executionTime, startTime, data, error } = runs.at(-1)!;
 		const report: NodeReport = {
@@ -68,13 +68,13 @@ function reportOf(run: IRun, workflow: IWorkflowBase): RunReport {
 		status: run.status,
 		nodes: Object.fromEntries(nodes),
 		peakRssMb: maxRSS / 1024,
-		keptMb: kept,
+		retainedMb: kept,
 	};
 }
 
-/** Adds a line of JSON to the file BENCHMARK_REPORTS for each execution that has ended. */
+/** Appends a line of JSON to the file BENCHMARK_REPORTS for each finished execution. */
 export const workflow = {
-	preExecute: [async () => watchCollections()],
+	preExecute: [async () => startGcProfiler()],
 	postExecute: [
 		async (run: IRun | undefined, workflow: IWorkflowBase) => {
 			if (!run) return;

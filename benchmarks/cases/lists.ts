@@ -1,9 +1,9 @@
 import type { INode } from 'n8n-workflow';
 
-import { race } from '../harness/alternate';
-import { count, milliseconds, ratio } from '../harness/figures';
-import { measured } from '../harness/stage';
-import type { Work } from '../harness/work';
+import { compareTimes } from '../harness/sampling';
+import { count, milliseconds, ratio } from '../harness/statistics';
+import { measuredNode } from '../harness/environment';
+import type { Benchmark } from '../harness/benchmark';
 import { NAMES } from '../harness/workflows';
 
 const LATENCY_MS = 30;
@@ -12,42 +12,42 @@ const WHO = ['sahut', 'httpRequest'] as const;
 
 interface List {
 	title: string;
-	/** Of the conversation, and how far apart they are. */
+	/** The number of messages in the conversation. `spacingMs`: the time between two of them. */
 	messages: number;
 	spacingMs?: number;
 	parameters: INode['parameters'];
-	/** How many messages have to come; default: all. */
+	/** The expected number of messages. Default: all. */
 	wanted?: number;
-	/** The goal: so many requests, or this share of the time of HTTP Request. */
+	/** The goal: a maximum of requests, or of the share of HTTP Request's time. */
 	most: { requests: number } | { share: number };
 	samples?: number;
 }
 
-/** What is read of a long conversation, all of which the HTTP Request node has to read. */
+/** Creates a benchmark that reads a long conversation. HTTP Request always reads all of it. */
 function list(
 	name: string,
 	{ title, samples = 1, spacingMs, parameters, most, ...how }: List,
-): Work {
+): Benchmark {
 	return {
 		name,
 		async run({ sandbox, workflows, execute, quick }) {
 			const messages = quick ? how.messages / 10 : how.messages;
 			await sandbox.open({ latencyMs: LATENCY_MS });
 			const conversation = await sandbox.addThread(messages, spacingMs);
-			const { taken, times, share } = await race(WHO, quick ? 1 : samples, async (who) => {
+			const { taken, times, share } = await compareTimes(WHO, quick ? 1 : samples, async (who) => {
 				await sandbox.clearTraffic();
 				const workflow = workflows.list(who, `${name}-${who}`, parameters);
-				const { ms, items } = measured(await execute(workflow, { conversation }));
+				const { ms, items } = measuredNode(await execute(workflow, { conversation }));
 				return { ms, items, ...(await sandbox.traffic()) };
 			});
 			const [{ items, requests }, theirs] = [taken.sahut[0]!, taken.httpRequest[0]!];
 			const ours = share('sahut', 'httpRequest');
-			// A message is written or falls out of the day while we measure.
+			// One message may enter or leave the time filter during the measurement.
 			const isComplete = Math.abs(items - (how.wanted ?? messages)) <= 1;
 			return {
-				title: `${title} of ${count(messages)}, ${LATENCY_MS} ms a request`,
-				text: 'HTTP Request reads all pages, and the user splits them into messages, filters or sorts them behind it; its items are pages.',
-				head: ['node', 'time', 'requests', 'at once', 'items'],
+				title: `${title} of ${count(messages)}, ${LATENCY_MS} ms per request`,
+				text: 'HTTP Request reads all pages. Its items are pages: users need further nodes to split, filter or sort the messages.',
+				head: ['node', 'time', 'requests', 'concurrent', 'items'],
 				rows: WHO.map((who) => [
 					NAMES[who],
 					milliseconds(times(who)),
@@ -55,7 +55,7 @@ function list(
 				]),
 				verdicts: [
 					{
-						work: `${title} of ${count(messages)}`,
+						task: `${title} of ${count(messages)}`,
 						...('share' in most
 							? {
 									goal: `at most ${ratio(most.share)} of the time of HTTP Request`,

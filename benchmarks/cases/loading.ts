@@ -3,18 +3,18 @@ import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 import { installN8n } from '../../scripts/n8n';
-import { alternate } from '../harness/alternate';
-import { median, ratio } from '../harness/figures';
-import type { Work } from '../harness/work';
+import { sampleInTurns } from '../harness/sampling';
+import { median, ratio } from '../harness/statistics';
+import type { Benchmark } from '../harness/benchmark';
 
 const NAMES = { sahut: 'Sahut', whatsApp: "n8n's WhatsApp Business Cloud", empty: 'nothing' };
-type What = keyof typeof NAMES;
-const WHAT = Object.keys(NAMES) as What[];
+type PackageName = keyof typeof NAMES;
+const PACKAGES = Object.keys(NAMES) as PackageName[];
 
-/** A package with these files of another one. */
+/** Creates a package with some nodes and credentials of another one. */
 function makePackage(folder: string, of: string, nodes: string[], credentials: string[]): string {
 	mkdirSync(folder, { recursive: true });
-	// Not the whole of dist: it has lists by which n8n loads these nodes later.
+	// Not all of dist: n8n would use its lists of nodes to load them lazily.
 	for (const kind of ['nodes', 'credentials'])
 		symlinkSync(join(of, 'dist', kind), join(folder, kind));
 	const manifest = {
@@ -29,8 +29,8 @@ function makePackage(folder: string, of: string, nodes: string[], credentials: s
 	return folder;
 }
 
-/** What the package adds to the start of n8n: n8n's own loader, in a process of its own each time. */
-export const loading: Work = {
+/** Measures the startup time that the package adds, with n8n's loader in a new process for each sample. */
+export const loading: Benchmark = {
 	name: 'loading',
 	async run({ folder, packageFolder, quick }) {
 		const { node, n8n } = await installN8n();
@@ -46,30 +46,30 @@ export const loading: Work = {
 			),
 			empty: makePackage(join(folder, 'empty'), base, [], []),
 		};
-		const samples = await alternate(WHAT, quick ? 3 : 15, async (what) =>
+		const samples = await sampleInTurns(PACKAGES, quick ? 3 : 15, async (name) =>
 			Number(
-				execFileSync(node, [join(__dirname, 'loadPackage.cjs'), folders[what]], {
+				execFileSync(node, [join(__dirname, 'loadPackage.cjs'), folders[name]], {
 					env,
 					encoding: 'utf8',
 				}),
 			),
 		);
-		const added = (what: What) => median(samples[what]) - median(samples.empty);
+		const added = (name: PackageName) => median(samples[name]) - median(samples.empty);
 		const share = added('sahut') / added('whatsApp');
 		const show = (ms: number) => `${ms.toFixed(1)} ms`;
 		return {
 			title: 'Loading the package',
-			text: "n8n's own loader in a fresh process of Node.js for each sample; n8n-core and n8n-workflow are loaded already. WhatsApp Business Cloud is the vendor's node that n8n brings, with its trigger and credentials; n8n loads its own nodes only once they are used.",
+			text: "Each sample runs n8n's loader in a new Node.js process, in which n8n-core and n8n-workflow are already loaded. WhatsApp Business Cloud is n8n's built-in node for WhatsApp, with its trigger and credentials. n8n loads built-in nodes on first use.",
 			head: ['package', 'median', 'lowest', 'highest'],
-			rows: WHAT.map((what) => [
-				NAMES[what],
-				show(median(samples[what])),
-				show(Math.min(...samples[what])),
-				show(Math.max(...samples[what])),
+			rows: PACKAGES.map((name) => [
+				NAMES[name],
+				show(median(samples[name])),
+				show(Math.min(...samples[name])),
+				show(Math.max(...samples[name])),
 			]),
 			verdicts: [
 				{
-					work: 'Loading the package',
+					task: 'Loading the package',
 					goal: "no longer than n8n's WhatsApp Business Cloud, over an empty package",
 					measured: ratio(share),
 					met: share <= 1,

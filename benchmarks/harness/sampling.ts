@@ -1,10 +1,11 @@
-import { median } from './figures';
+import { median } from './statistics';
 
 /**
- * Takes samples of each contestant by turns (A B C A B C …), so that what else the machine does meets
- * all of them.
+ * Takes samples of the contestants in turns (A B C A B C …), so that other load of the machine affects all
+ * of them equally.
+ * @param samples the number of samples of each
  */
-export async function alternate<Name extends string, Sample>(
+export async function sampleInTurns<Name extends string, Sample>(
 	names: readonly Name[],
 	samples: number,
 	take: (name: Name) => Promise<Sample>,
@@ -16,14 +17,14 @@ export async function alternate<Name extends string, Sample>(
 	return taken as Record<Name, Sample[]>;
 }
 
-/** The same with times, behind one sample of each that loads and compiles what the others find ready. */
-export async function race<Name extends string, Sample extends { ms: number }>(
+/** Compares times in turns, after one warm-up sample of each. */
+export async function compareTimes<Name extends string, Sample extends { ms: number }>(
 	names: readonly Name[],
 	samples: number,
 	take: (name: Name) => Promise<Sample>,
 ) {
-	await alternate(names, 1, take);
-	const taken = await alternate(names, samples, take);
+	await sampleInTurns(names, 1, take);
+	const taken = await sampleInTurns(names, samples, take);
 	const times = (name: Name) => taken[name].map(({ ms }) => ms);
 	const share = (name: Name, of: Name) => median(times(name)) / median(times(of));
 	return { taken, times, share };

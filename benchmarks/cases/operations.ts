@@ -1,11 +1,11 @@
 import type { INode } from 'n8n-workflow';
 
 import { byId } from '../../test/support/locator';
-import { count, median, ratio } from '../harness/figures';
-import type { Person } from '../harness/sandboxProcess';
-import { measured, type Stage } from '../harness/stage';
-import type { Findings, Work } from '../harness/work';
-import { toPhone } from './toPhone';
+import { count, median, ratio } from '../harness/statistics';
+import type { Customer } from '../harness/sandboxProcess';
+import { measuredNode, type BenchmarkEnvironment } from '../harness/environment';
+import type { Findings, Benchmark } from '../harness/benchmark';
+import { templateToPhone } from './templateToPhone';
 
 const MOST_GROWTH = 1.25;
 const CONCURRENCY = 20;
@@ -18,13 +18,13 @@ interface Task {
 	name: string;
 	resource: string;
 	operation: string;
-	/** For rows with the IDs of a {@link Person}, and a `mark` that no other row ever has. */
+	/** Expressions for rows with the fields of a {@link Customer} and a unique `mark`. */
 	parameters: INode['parameters'];
-	/** How many customers there are, whom the items take by turns; else as many as there can be items. */
+	/** The number of customers, which the items use in rotation. Default: the maximum number of items. */
 	customers?: number;
-	/** For one that puts out all records of a list: makes a list of so many, and the row for it. */
-	fill?: (sandbox: Stage['sandbox'], records: number) => Promise<object>;
-	/** How many times as many items it is given. Default 1. */
+	/** For an operation that outputs a list: creates a list of this many records. @returns the row for it */
+	fill?: (sandbox: BenchmarkEnvironment['sandbox'], records: number) => Promise<object>;
+	/** The factor for the number of items. Default 1. */
 	times?: number;
 }
 
@@ -44,21 +44,21 @@ const all = (
 	times = 1,
 ) => task(resource, 'list', { returnAll: true, ...parameters }, { fill, times });
 
-/** Among few, since the sandbox looks at all of them for each request. */
-const oneByOne = (resource: string, parameters: INode['parameters']) =>
+/** With few customers, since the sandbox scans all of them for each request. */
+const oncePerItem = (resource: string, parameters: INode['parameters']) =>
 	task(resource, 'list', parameters, {
 		name: `${resource}: list, once for each item`,
 		customers: 100,
 	});
 
-const addPeople = async (sandbox: Stage['sandbox'], records: number) =>
-	(await sandbox.addPeople(records))[0]!;
+const addCustomers = async (sandbox: BenchmarkEnvironment['sandbox'], records: number) =>
+	(await sandbox.addCustomers(records))[0]!;
 
-const addThread = async (sandbox: Stage['sandbox'], records: number) => ({
+const addThread = async (sandbox: BenchmarkEnvironment['sandbox'], records: number) => ({
 	conversation: await sandbox.addThread(records),
 });
 
-/** Every operation, so that each item does something. */
+/** All operations. Each item changes or reads something. */
 const TASKS: Task[] = [
 	all('message', addThread, { conversationId }, 10),
 	task('message', 'send', {
@@ -67,17 +67,17 @@ const TASKS: Task[] = [
 		templateId: 'tmpl_follow_up',
 		templateVariables: { variable: [{ name: 'customer_name', value: '={{ $json.mark }}' }] },
 	}),
-	task('message', 'sendToPhone', toPhone),
-	all('conversation', addPeople),
-	oneByOne('conversation', { limit: 1 }),
+	task('message', 'sendToPhone', templateToPhone),
+	all('conversation', addCustomers),
+	oncePerItem('conversation', { limit: 1 }),
 	task('conversation', 'get', { conversationId }),
 	task('conversation', 'create', { contactId, channelId }),
 	task('conversation', 'update', {
 		conversationId,
 		updateFields: { labels: ['={{ $json.mark }}'] },
 	}),
-	all('contact', addPeople),
-	oneByOne('contact', { filters: { query: '={{ $json.phone }}' } }),
+	all('contact', addCustomers),
+	oncePerItem('contact', { filters: { query: '={{ $json.phone }}' } }),
 	task('contact', 'get', { contactId }),
 	task('contact', 'create', { name: '={{ $json.mark }}' }),
 	task('contact', 'update', { contactId, updateFields: { company: '={{ $json.mark }}' } }),
@@ -88,9 +88,9 @@ const TASKS: Task[] = [
 	}),
 ];
 
-/** @returns takes the time of one item of so many, in milliseconds */
+/** Prepares a task. @returns a function that measures the time per item in milliseconds, given the number of items */
 async function prepare(
-	{ sandbox, workflows, execute }: Stage,
+	{ sandbox, workflows, execute }: BenchmarkEnvironment,
 	{ name, resource, operation, parameters, customers, fill }: Task,
 	most: number,
 ): Promise<(size: number) => Promise<number>> {
@@ -102,8 +102,8 @@ async function prepare(
 	});
 	let marks = 0;
 	await sandbox.open({ latencyMs: 0 });
-	// As many whatever the size: what the sandbox takes for a request must not be what grows.
-	const people: Person[] = fill ? [] : await sandbox.addPeople(customers ?? most);
+	// The number of customers is constant, so that the sandbox takes the same time per request.
+	const people: Customer[] = fill ? [] : await sandbox.addCustomers(customers ?? most);
 
 	return async (size) => {
 		if (fill) await sandbox.open({ latencyMs: 0 });
@@ -113,24 +113,24 @@ async function prepare(
 					...people[index % people.length],
 					mark: `Catatan ${++marks}`,
 				}));
-		const { ms, items } = measured(await execute(workflow, { rows }));
+		const { ms, items } = measuredNode(await execute(workflow, { rows }));
 		if (items !== size) throw new Error(`${name}: ${items} items of ${size}`);
 		return ms / size;
 	};
 }
 
-/** Whether an item costs as much among many as among few, for every operation. */
-export const operations: Work = {
+/** Measures whether the time per item grows with the number of items, for every operation. */
+export const operations: Benchmark = {
 	name: 'operations',
-	async run(stage): Promise<Findings> {
-		const sizes = stage.quick ? [100, 500] : [1_000, 10_000];
+	async run(environment): Promise<Findings> {
+		const sizes = environment.quick ? [100, 500] : [1_000, 10_000];
 		const rows: string[][] = [];
 		const growths: Array<{ name: string; growth: number }> = [];
 		for (const { times = 1, ...each } of TASKS) {
 			const [few, many] = sizes.map((size) => size * times) as [number, number];
-			const take = await prepare(stage, each, many);
+			const take = await prepare(environment, each, many);
 			await take(few);
-			// The larger in the middle, so that what else the machine does meets both.
+			// The larger size in the middle, so that other load of the machine affects both.
 			const [before, ofMany, after] = [await take(few), await take(many), await take(few)];
 			const ofFew = median([before, after]);
 			growths.push({ name: each.name, growth: ofMany / ofFew });
@@ -143,13 +143,13 @@ export const operations: Work = {
 		}
 		const worst = growths.reduce((a, b) => (a.growth > b.growth ? a : b));
 		return {
-			title: 'The time of one item, by their number, for every operation',
-			text: `Without latency, ${CONCURRENCY} at once. An item of a list is a record of it; for all others, and in the rows *once for each item*, it is an input item. What the sandbox holds beside that is the same for all numbers of items.`,
-			head: ['operation', 'of few', 'of many', 'growth'],
+			title: 'Time per item by number of items, for every operation',
+			text: `No latency, concurrency ${CONCURRENCY}. For lists, an item is a record of the list. For all other operations, and in the rows *once for each item*, it is an input item. The other data of the sandbox are the same for all numbers of items.`,
+			head: ['operation', 'few items', 'many items', 'growth'],
 			rows,
 			verdicts: [
 				{
-					work: 'To ten times as many items, every operation',
+					task: 'Ten times as many items, every operation',
 					goal: `time per item within ${ratio(MOST_GROWTH)}`,
 					measured: `at most ${ratio(worst.growth)} (${worst.name})`,
 					met: worst.growth <= MOST_GROWTH,

@@ -1,9 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 
-/** Of `/proc/<pid>/stat`: the parent, and the ticks of CPU, those of children that have ended included. */
+/** Reads the parent and the CPU ticks of a process, including those of ended children. */
 function readProcess(pid: number): { pid: number; parent: number; ticks: number } | undefined {
 	try {
-		// The name stands in brackets, and may hold spaces and brackets itself.
+		// The name is in parentheses, and may itself contain spaces and parentheses.
 		const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
 		const fields = stat
 			.slice(stat.lastIndexOf(')') + 2)
@@ -11,14 +11,14 @@ function readProcess(pid: number): { pid: number; parent: number; ticks: number 
 			.map(Number);
 		return { pid, parent: fields[1]!, ticks: sum(fields.slice(11, 15)) };
 	} catch {
-		// It has just ended.
+		// The process has just ended.
 		return undefined;
 	}
 }
 
 const sum = (values: number[]) => values.reduce((total, value) => total + value, 0);
 
-/** Of this process and all that it has started. */
+/** Returns the CPU ticks of this process and its descendants. */
 function ownTicks(): number {
 	const processes = readdirSync('/proc').flatMap((name) => readProcess(Number(name)) ?? []);
 	const ticksOf = (pid: number): number =>
@@ -27,21 +27,21 @@ function ownTicks(): number {
 	return ticksOf(process.pid);
 }
 
-/** Ticks of CPU since the machine started; nothing where the kernel does not tell. */
+/** Reads the CPU ticks since boot: all, and those of other processes. Undefined without `/proc`. */
 function readCpuTime(): { all: number; others: number } | undefined {
 	if (!existsSync('/proc/stat')) return undefined;
 	const [line = ''] = readFileSync('/proc/stat', 'utf8').split('\n');
-	// user nice system idle iowait irq softirq steal; what follows is part of the first two.
+	// user nice system idle iowait irq softirq steal; user and nice include the later fields.
 	const ticks = line.trim().split(/\s+/).slice(1, 9).map(Number);
 	const [user = 0, nice = 0, system = 0] = ticks;
 	return { all: sum(ticks), others: user + nice + system + (ticks[7] ?? 0) - ownTicks() };
 }
 
 /**
- * Begins to look how busy others keep the machine.
- * @returns what share of its CPU others have taken since; nothing where that cannot be known
+ * Starts to measure the CPU usage of other processes.
+ * @returns a function that returns their share since then, from 0 to 1; undefined if it is unknown
  */
-export function watchOthers(): () => number | undefined {
+export function measureOtherLoad(): () => number | undefined {
 	const before = readCpuTime();
 	return () => {
 		const after = readCpuTime();

@@ -15,7 +15,7 @@ import {
 	type Session,
 	type WorkflowContent,
 } from '../../scripts/n8n';
-import type { NodeReport, RunReport } from './reportHook';
+import type { NodeReport, RunReport } from './executionHook';
 import type { SandboxCommands } from './sandboxProcess';
 import { startWorker, type Worker } from './worker';
 import { MEASURED, workflowsFor, type Workflows } from './workflows';
@@ -23,46 +23,48 @@ import { MEASURED, workflowsFor, type Workflows } from './workflows';
 const LOG = resolve(__dirname, '../../test-results/n8n/benchmarks.log');
 const EXECUTION_TIMEOUT_MS = 10 * 60_000;
 
-/** What every benchmark works with: a real n8n and a sandbox, each in a process of its own. */
-export interface Stage {
+/** The environment of the benchmarks: a real n8n and a sandbox, each in its own process. */
+export interface BenchmarkEnvironment {
 	readonly sandbox: Worker<SandboxCommands>;
 	readonly workflows: Workflows;
-	/** For files; it is deleted at the end. */
+	/** A temporary folder. */
 	readonly folder: string;
-	/** Where n8n has our package. */
+	/** The folder of the installed package. */
 	readonly packageFolder: string;
-	/** Smaller sizes and one sample, to see that all parts work. */
+	/** Whether to use small sizes and one sample, to test the benchmarks. */
 	readonly quick: boolean;
-	/** Where n8n is: scheme, host and port. */
+	/** Returns the URL of n8n. */
 	url(): string;
-	/** Puts the workflow into n8n and publishes it, unless one of its name is there. */
+	/** Creates and publishes the workflow, unless one with its name exists. */
 	publish(workflow: WorkflowContent): Promise<void>;
-	/** The same, and calls its webhook. */
+	/** Publishes the workflow, and calls its webhook. */
 	execute(workflow: WorkflowContent, body: object): Promise<RunReport>;
-	/** The same, several times at once. */
+	/** Publishes the workflow, and calls its webhook once for each body at the same time. */
 	executeAll(workflow: WorkflowContent, bodies: object[]): Promise<RunReport[]>;
 	/**
-	 * A fresh process of n8n, with the same workflows.
-	 * @param env more settings of it, until the next time
+	 * Restarts n8n with the same workflows.
+	 * @param env more settings, until the next restart
 	 */
 	restartN8n(env?: Record<string, string>): Promise<void>;
 	close(): Promise<void>;
 }
 
-/** The measured node of an execution that has succeeded. @throws {Error} when it has not. */
-export function measured({ nodes, status, workflow }: RunReport): NodeReport {
+/** Returns the measured node of an execution. @throws {Error} when the execution has failed. */
+export function measuredNode({ nodes, status, workflow }: RunReport): NodeReport {
 	const node = nodes[MEASURED];
 	if (status === 'success' && node) return node;
-	throw new Error(`${workflow} ended with ${status}: ${node?.error ?? 'it did not get there'}`);
+	throw new Error(
+		`${workflow} ended with ${status}: ${node?.error ?? 'the measured node did not run'}`,
+	);
 }
 
-/** The floor's nodes, by the name of their class. */
+/** The nodes of the floor by class name. */
 const FLOOR = { SahutFloor: 'floorNode.ts', SahutFloorList: 'floorListNode.ts' };
 
 function installFloor(folder: string): string {
 	mkdirSync(folder, { recursive: true });
 	for (const [name, file] of Object.entries(FLOOR)) {
-		// n8n looks for names that end like this, and takes the name of the class from it.
+		// n8n finds nodes by this file name, and derives the class name from it.
 		writeFileSync(
 			join(folder, `${name}.node.js`),
 			`module.exports = require(${JSON.stringify(join(__dirname, file))});\n`,
@@ -71,8 +73,8 @@ function installFloor(folder: string): string {
 	return folder;
 }
 
-/** Starts n8n with the packed package, and the sandbox. */
-export async function openStage(quick: boolean): Promise<Stage> {
+/** Starts a sandbox, and n8n with the packed package. */
+export async function startEnvironment(quick: boolean): Promise<BenchmarkEnvironment> {
 	const folder = mkdtempSync(join(tmpdir(), 'n8n-nodes-sahut-'));
 	const reports = join(folder, 'reports.jsonl');
 	const userFolder = join(folder, 'home');
@@ -86,10 +88,10 @@ export async function openStage(quick: boolean): Promise<Stage> {
 		logFile: LOG,
 		port: 0,
 		env: {
-			EXTERNAL_HOOK_FILES: join(__dirname, 'reportHook.ts'),
+			EXTERNAL_HOOK_FILES: join(__dirname, 'executionHook.ts'),
 			BENCHMARK_REPORTS: reports,
 			N8N_CUSTOM_EXTENSIONS: installFloor(join(folder, 'floor')),
-			// The rows of 10,000 sends come in one call.
+			// One call contains the rows of 10,000 sends.
 			N8N_PAYLOAD_SIZE_MAX: '64',
 		},
 	});
@@ -122,16 +124,16 @@ export async function openStage(quick: boolean): Promise<Stage> {
 		rmSync(reports, { force: true });
 		await Promise.all(
 			bodies.map(async (body) => {
-				const answer = await fetch(`${n8n.url}/webhook/${name}`, {
+				const response = await fetch(`${n8n.url}/webhook/${name}`, {
 					method: 'POST',
 					headers: { 'content-type': 'application/json' },
 					body: JSON.stringify(body),
 				});
-				if (!answer.ok) throw new Error(`The webhook ${name} answered ${answer.status}`);
+				if (!response.ok) throw new Error(`The webhook ${name} returned ${response.status}`);
 			}),
 		);
 		return await until(`${name} to end`, EXECUTION_TIMEOUT_MS, () => {
-			// What a trigger has started meanwhile is reported too.
+			// The reports also include executions of a trigger.
 			const ended = readReports().filter(({ workflow }) => workflow === name);
 			return ended.length >= bodies.length ? ended : undefined;
 		});

@@ -1,5 +1,5 @@
-import type { Work } from '../harness/work';
-import { answerable } from './answerable';
+import type { Benchmark } from '../harness/benchmark';
+import { responsiveness } from './responsiveness';
 import { newest, returnAll, sinceYesterday } from './lists';
 import { loading } from './loading';
 import { memory } from './memory';
@@ -9,15 +9,15 @@ import { sameNumber } from './sameNumber';
 import { sendsUnderLimit, tenExecutions } from './sendsUnderLimit';
 import { sendsUnlimited } from './sendsUnlimited';
 
-/** In the order in which they run. The last one that needs n8n restarts it. */
-export const works: Work[] = [
+/** All benchmarks in the order of execution. The last one that uses n8n restarts it. */
+export const benchmarks: Benchmark[] = [
 	returnAll,
 	newest,
 	sinceYesterday,
 	sendsUnderLimit,
 	sendsUnlimited,
 	tenExecutions,
-	answerable,
+	responsiveness,
 	requestsPerMessage,
 	sameNumber,
 	operations,

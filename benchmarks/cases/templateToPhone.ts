@@ -2,8 +2,8 @@ import type { INode } from 'n8n-workflow';
 
 import { byId } from '../../test/support/locator';
 
-/** A template to a phone number, as a follow-up sends it; for rows with `phone` and `channel`. */
-export const toPhone: INode['parameters'] = {
+/** Sends a template to a phone number, for rows with `phone` and `channel`. */
+export const templateToPhone: INode['parameters'] = {
 	resource: 'message',
 	operation: 'sendToPhone',
 	phone: '={{ $json.phone }}',

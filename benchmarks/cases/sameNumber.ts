@@ -1,0 +1,56 @@
+import { count } from '../harness/statistics';
+import { measuredNode } from '../harness/environment';
+import type { Findings, Benchmark } from '../harness/benchmark';
+import { unusedPhones } from './rows';
+import { templateToPhone } from './templateToPhone';
+
+const NUMBERS = 20;
+const AT_ONCE = 2;
+/** Long enough for both to search before either creates a record. */
+const LATENCY_MS = 50;
+
+/** Runs concurrent executions that send to the same new customer. */
+export const sameNumber: Benchmark = {
+	name: 'same-number',
+	async run({ sandbox, workflows, executeAll }): Promise<Findings> {
+		await sandbox.open({ latencyMs: LATENCY_MS });
+		const [{ channel } = { channel: '' }] = await sandbox.addCustomers(1);
+		const before = await sandbox.counts();
+		const workflow = workflows.operation('same-number', templateToPhone);
+		let overlapping = 0;
+		for (const phone of unusedPhones(7, NUMBERS)) {
+			const bodies = Array.from({ length: AT_ONCE }, () => ({ rows: [{ phone, channel }] }));
+			const nodes = (await executeAll(workflow, bodies)).map(measuredNode);
+			const lastBegan = Math.max(...nodes.map(({ startedAt }) => startedAt));
+			const firstEnded = Math.min(...nodes.map(({ startedAt, ms }) => startedAt + ms));
+			if (lastBegan < firstEnded) overlapping += 1;
+		}
+		const after = await sandbox.counts();
+		const created = {
+			contacts: after.contacts - before.contacts,
+			conversations: after.conversations - before.conversations,
+			messages: after.sent - before.sent,
+		};
+		return {
+			title: `${AT_ONCE} executions at once for one new number, ${NUMBERS} times`,
+			text: `${LATENCY_MS} ms per request, so that both can search before either creates a record.`,
+			head: ['measure', 'value'],
+			rows: [
+				['overlapping executions', `${overlapping} of ${NUMBERS}`],
+				...Object.entries(created).map(([name, value]) => [name, count(value)]),
+			],
+			verdicts: [
+				{
+					task: `${AT_ONCE} executions at once for one new number, ${NUMBERS} times`,
+					goal: 'one contact and one conversation each time',
+					measured: `${created.contacts} contacts, ${created.conversations} conversations, ${created.messages} messages`,
+					met:
+						created.contacts === NUMBERS &&
+						created.conversations === NUMBERS &&
+						created.messages === NUMBERS * AT_ONCE &&
+						overlapping === NUMBERS,
+				},
+			],
+		};
+	},
+};
