@@ -1,4 +1,4 @@
-/** It comes without types of its own. */
+/** js-yaml has no types of its own. */
 declare module 'js-yaml' {
 	export function load(text: string): unknown;
 }

@@ -99,7 +99,7 @@ test('what has not answered is said without the key', async () => {
 
 	const checking = checkApi(parseOptions([]), env, () => undefined);
 
-	await expect(checking).rejects.toThrow(/^No answer to GET \/conversations \(\w+\)\. Is/);
+	await expect(checking).rejects.toThrow(/^No response to GET \/conversations \(\w+\)\. Is/);
 });
 
 test.each([
