@@ -142,6 +142,17 @@ async function namesOrError(reading: Promise<Row[]>): Promise<string[] | undefin
 
 const pagesOf = ({ size, cap }: Server) => Math.ceil(size / Math.min(cap, 100));
 
+const DOCUMENTED: Server = {
+	size: 261,
+	cap: 100,
+	ignoresPerPage: false,
+	meta: 'documented',
+	behindTheEnd: 'empty',
+	ignoresPage: false,
+	hasIds: true,
+	nulls: 0,
+};
+
 it('Return All returns all records once or fails, however the server counts its pages', async () => {
 	await fc.assert(
 		fc.asyncProperty(anyServer, async (server) => {
@@ -153,20 +164,24 @@ it('Return All returns all records once or fails, however the server counts its 
 			// A list whose total differs from its records is read five times.
 			expect(requests()).toBeLessThanOrEqual(5 * (3 * pagesOf(server) + 25));
 		}),
-		{ numRuns: 1_000 },
+		{
+			numRuns: 1_000,
+			// A page behind the end that repeats page 1, of records that nothing identifies.
+			examples: [
+				[
+					{
+						...DOCUMENTED,
+						size: 8,
+						cap: 5,
+						meta: 'totalTooLarge',
+						behindTheEnd: 'firstPage',
+						hasIds: false,
+					},
+				],
+			],
+		},
 	);
 });
-
-const DOCUMENTED: Server = {
-	size: 261,
-	cap: 100,
-	ignoresPerPage: false,
-	meta: 'documented',
-	behindTheEnd: 'empty',
-	ignoresPage: false,
-	hasIds: true,
-	nulls: 0,
-};
 
 it.each<[string, Partial<Server>]>([
 	['one more page each time', { meta: 'oneMore' }],
@@ -236,7 +251,28 @@ it('any part of a timeline is complete or fails, however the server counts its p
 			if (found || hasPages(server)) expect(found).toEqual(expected);
 			expect(requests()).toBeLessThanOrEqual(2 * pagesOf(server) + 60);
 		}),
-		{ numRuns: 1_000 },
+		{
+			numRuns: 1_000,
+			examples: [
+				// A page behind the end that repeats the last one, of records that nothing identifies.
+				[
+					{
+						...DOCUMENTED,
+						size: 294,
+						cap: 25,
+						meta: 'totalTooLarge',
+						behindTheEnd: 'lastPage',
+						hasIds: false,
+					},
+					{ limit: Infinity, newestFirst: true, after: undefined, before: undefined },
+				],
+				// A last page without records.
+				[
+					{ ...DOCUMENTED, size: 211, cap: 2, nulls: 3 },
+					{ limit: Infinity, newestFirst: false, after: START + 207_000, before: undefined },
+				],
+			],
+		},
 	);
 });
 

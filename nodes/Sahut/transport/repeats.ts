@@ -16,12 +16,20 @@ const keyOf = (record: { id?: unknown }) =>
 const isMostlyIn = (keys: string[], others: Set<string>) =>
 	keys.filter((key) => others.has(key)).length > keys.length / 2;
 
+/** Returns the value that occurs most often in a list that is not empty. */
+function mostFrequent(values: number[]): number {
+	const counts = new Map<number, number>();
+	for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
+	const [[most] = [NaN]] = [...counts].sort(([, a], [, b]) => b - a);
+	return most;
+}
+
 /**
  * Creates a check that detects a list that repeats its pages: such a list would never end, or lack records.
  *
- * If a list changes, known records can also move to the next page. Therefore, the check compares a full page
- * of known records with the page before it, which it fetches again. The two pages of a working list differ,
- * unless a whole page of records has moved between the two requests.
+ * If a list changes, known records can also move to another page. Therefore, the check compares a full page
+ * of known records with the page that had most of them, which it fetches again. The two pages of a working
+ * list differ, unless a whole page of records has moved between the two requests.
  *
  * @param fetchRecords fetches a page again
  */
@@ -50,10 +58,9 @@ export function createRepeatCheck<T extends { id?: unknown }>(
 		throw failure;
 	}
 
-	async function compare(page: number, keys: string[]): Promise<void> {
+	async function compare(page: number, keys: string[], earlier: number): Promise<void> {
 		if (failure) throw failure;
-		const neighbor = page > 1 ? page - 1 : 2;
-		const others = new Set((await fetchRecords(neighbor)).map(keyOf));
+		const others = new Set((await fetchRecords(earlier)).map(keyOf));
 		// Another page may have failed this check in the meantime.
 		if (failure) throw failure;
 		if (!isMostlyIn(keys, others)) return;
@@ -67,7 +74,10 @@ export function createRepeatCheck<T extends { id?: unknown }>(
 	 */
 	return async (page: number, records: T[], isFull: boolean): Promise<void> => {
 		const keys = records.map(keyOf);
-		const repeated = keys.filter((key) => (seenOn.get(key) ?? page) !== page).length;
+		const seenBefore = keys
+			.map((key) => seenOn.get(key))
+			.filter((each): each is number => each !== undefined && each !== page);
+		const repeated = seenBefore.length;
 		for (const key of keys) if (!seenOn.has(key)) seenOn.set(key, page);
 		pagesWithoutNewRecords = repeated < keys.length ? 0 : pagesWithoutNewRecords + 1;
 		if (pagesWithoutNewRecords >= MAX_PAGES_WITHOUT_NEW_RECORDS) fail(page);
@@ -75,7 +85,8 @@ export function createRepeatCheck<T extends { id?: unknown }>(
 		const isSuspicious = isFull || !records.every(hasId);
 		if (!isSuspicious || repeated <= keys.length / 2) return;
 		// One after another: pages that were requested at the same time repeat too, and one error is enough.
-		comparing = comparing.then(async () => await compare(page, keys));
+		const earlier = mostFrequent(seenBefore);
+		comparing = comparing.then(async () => await compare(page, keys, earlier));
 		await comparing;
 	};
 }

@@ -89,7 +89,11 @@ export async function fetchTimeline<T extends Timed>(
 
 	const first =
 		after > -Infinity
-			? await firstPageWhere(pages, 1, (records) => isFrom(after, records.findLast(hasTime)))
+			? await firstPageWhere(pages, 1, (records) => {
+					const latest = records.findLast(hasTime);
+					// The range may begin on a page without times; the records before it are left out below.
+					return latest === undefined || isFrom(after, latest);
+				})
 			: 1;
 	const end =
 		before < Infinity
