@@ -1,20 +1,15 @@
 import { UserError, type INodeProperties, type INodePropertyOptions } from 'n8n-workflow';
 
-import { cleanText, isBlank } from '../values/cleanText';
-import { parseInstant } from '../values/instant';
+import { asChoice, asFlag } from '../values/choice';
+import { isBlank } from '../values/cleanText';
+import { asInstant } from '../values/instant';
 import { assertNoLeftovers } from '../values/leftovers';
-import { parseNumber } from '../values/number';
+import { asLimit, asNumber, asNumberAboveZero } from '../values/number';
+import { asRows, asTextRows } from '../values/rows';
+import { isEmpty } from '../values/show';
 import { asId, asOptionalId, asText, removeLoneSurrogates } from '../values/text';
 import { asTexts, isEmptyList } from '../values/textList';
 import { findField, isStored, resolve, type ParameterSource } from './parameterSource';
-
-export type Row = Readonly<Record<string, string | undefined>>;
-
-const isEmpty = (value: unknown) =>
-	value === undefined || value === null || (typeof value === 'string' && isBlank(value));
-
-/** Describes a value in an error message: `empty`, `12`, `"60 per minute"`. */
-const show = (value: unknown) => (isEmpty(value) ? 'empty' : JSON.stringify(value));
 
 /**
  * Reads the fields of one item. Each method returns a valid value or throws. Blank values count as not
@@ -25,7 +20,7 @@ const show = (value: unknown) => (isEmpty(value) ? 'empty' : JSON.stringify(valu
 export function readParams(source: ParameterSource, fields: INodeProperties[]) {
 	const fieldOf = (name: string) => findField(fields, name.split('.'));
 	const labelOf = (name: string) => fieldOf(name)?.displayName ?? name;
-	const parentOf = (name: string) => name.slice(0, name.lastIndexOf('.'));
+	const labelOfParent = (name: string) => labelOf(name.slice(0, name.lastIndexOf('.')));
 
 	/** Returns a value of any type, unchanged; undefined if the operation has no such field. */
 	const raw = (name: string) => (fieldOf(name) ? resolve(source, fields, name) : undefined);
@@ -69,11 +64,7 @@ export function readParams(source: ParameterSource, fields: INodeProperties[]) {
 	/** Returns a value that the field offers. @throws UserError for any other value */
 	function requireAllowed(name: string, value: unknown): string {
 		const allowed = allowedValues(name);
-		const given = typeof value === 'string' ? cleanText(value) : value;
-		if (!allowed || allowed.includes(given as string)) return given as string;
-		throw new UserError(`${labelOf(name)} cannot be ${show(value)}`, {
-			description: `Choose a value from the list. An expression must return one of: ${allowed.join(', ')}.`,
-		});
+		return allowed ? asChoice(value, allowed, labelOf(name)) : asId(value, labelOf(name));
 	}
 
 	/** Reads an entry of a collection by its type: a choice, an ID from a loaded list, or text. */
@@ -89,30 +80,8 @@ export function readParams(source: ParameterSource, fields: INodeProperties[]) {
 		return asOptionalId(raw(name), labelOf(name));
 	}
 
-	function flag(name: string, fallback: boolean): boolean {
-		const value = isGiven(name) ? raw(name) : fallback;
-		if (typeof value === 'boolean') return value;
-		if (value === 'true' || value === 'false') return value === 'true';
-		throw new UserError(`${labelOf(name)} must be true or false`, {
-			description: `It is ${show(value)} for this item.`,
-		});
-	}
-
-	/** Returns the rows of a fixed collection, with unchanged cells: a number stays a number. */
-	function rawRows(name: string): Array<Record<string, unknown>> {
-		const given = raw(name);
-		if (isEmpty(given)) return [];
-		const rows: unknown[] = Array.isArray(given) ? given : [given];
-		if (rows.every((row) => typeof row === 'object' && row !== null && !Array.isArray(row))) {
-			return rows as Array<Record<string, unknown>>;
-		}
-		throw new UserError(
-			`The rows of ${labelOf(parentOf(name))} are ${show(given)}, not a list of objects`,
-			{
-				description: 'Use a list with one object for each row.',
-			},
-		);
-	}
+	const flag = (name: string, fallback: boolean) =>
+		asFlag(isGiven(name) ? raw(name) : fallback, labelOf(name));
 
 	// n8n may still store an entry of another operation, which it hides: it must have no effect.
 	const isGiven = (name: string) => fieldOf(name) !== undefined && isStored(source, fields, name);
@@ -169,37 +138,17 @@ export function readParams(source: ParameterSource, fields: INodeProperties[]) {
 			asId(resolve(source, fields, name, { extractValue: true }), labelOf(name)),
 
 		/** Returns the most records to fetch: Limit, or `Infinity` if Return All is on. @throws UserError */
-		limit(): number {
-			if (flag('returnAll', false)) return Infinity;
-			const limit = parseNumber(raw('limit'));
-			if (Number.isInteger(limit) && limit! >= 1) return limit!;
-			throw new UserError('Limit must be a whole number from 1', {
-				description: `It is ${show(raw('limit'))} for this item. To get everything, turn on Return All.`,
-			});
-		},
+		limit: () => (flag('returnAll', false) ? Infinity : asLimit(raw('limit'))),
 
 		/** Returns the number in an option; undefined if it is blank. @throws UserError if it is not a number */
-		number(name: string): number | undefined {
-			const given = raw(name);
-			const number = parseNumber(given);
-			if (number !== undefined || isEmpty(given)) return number;
-			throw new UserError(`${labelOf(name)} is not a number`, {
-				description: `It is ${show(given)} for this item. Use digits only, e.g. 60.`,
-			});
-		},
+		number: (name: string) => asNumber(raw(name), labelOf(name)),
 
 		/**
 		 * Returns the number in an option; undefined if the option was not added.
 		 * @throws UserError if the option was added without a number above 0: it must not be ignored
 		 */
-		aboveZero(name: string): number | undefined {
-			if (!isGiven(name)) return undefined;
-			const number = parseNumber(raw(name));
-			if (number !== undefined && number > 0) return number;
-			throw new UserError(`${labelOf(name)} must be a number above 0`, {
-				description: `It is ${show(raw(name))} for this item. Correct the value, or remove the option.`,
-			});
-		},
+		aboveZero: (name: string) =>
+			isGiven(name) ? asNumberAboveZero(raw(name), labelOf(name)) : undefined,
 
 		/**
 		 * Returns the value of a field with fixed choices; its default if it is not stored.
@@ -213,9 +162,7 @@ export function readParams(source: ParameterSource, fields: INodeProperties[]) {
 		 * @throws UserError for a value that the field does not offer
 		 */
 		choices: (name: string) =>
-			asTexts(raw(name), labelOf(name)).map((value) =>
-				allowedValues(name) ? requireAllowed(name, value) : asId(value, labelOf(name)),
-			),
+			asTexts(raw(name), labelOf(name)).map((value) => requireAllowed(name, value)),
 
 		/**
 		 * Returns the texts of a field with several values, without duplicates; `[]` only for an empty list,
@@ -228,34 +175,14 @@ export function readParams(source: ParameterSource, fields: INodeProperties[]) {
 			return texts.length > 0 || isEmptyList(value) ? texts : undefined;
 		},
 
-		rawRows,
+		/** Returns the rows of a fixed collection, with unchanged cells: a number stays a number. */
+		rawRows: (name: string) => asRows(raw(name), labelOfParent(name)),
 
 		/** Returns the rows of a fixed collection, e.g. `templateVariables.variable`: column → text, if given. */
-		rows(name: string): Row[] {
-			const label = labelOf(parentOf(name));
-			return rawRows(name).map((row, index) => {
-				const cells = Object.entries(row).filter(([, value]) => (value ?? null) !== null);
-				const labelOfCell = (column: string) => `${label}: the ${column} in row ${index + 1}`;
-				return Object.fromEntries(
-					cells.map(([column, value]) => {
-						const cell = asText(value, labelOfCell(column));
-						assertNoLeftovers(cell, labelOfCell(column));
-						return [column, cell];
-					}),
-				);
-			});
-		},
+		rows: (name: string) => asTextRows(raw(name), labelOfParent(name)),
 
 		/** Returns a point in time in milliseconds since the epoch; the default time zone is the workflow's. */
-		instant(name: string): number | undefined {
-			const given = raw(name);
-			if (isEmpty(given)) return undefined;
-			const instant = parseInstant(given, source.timezone());
-			if (instant !== undefined) return instant;
-			throw new UserError(`${labelOf(name)} is not a date and time`, {
-				description: `It is ${show(given)} for this item. Use the format 2024-03-15 or 2024-03-15T08:30:00Z.`,
-			});
-		},
+		instant: (name: string) => asInstant(raw(name), labelOf(name), source.timezone()),
 
 		/** Returns the time zone of the workflow, e.g. `Asia/Jakarta`. */
 		timezone: () => source.timezone(),

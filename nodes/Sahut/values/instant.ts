@@ -1,4 +1,6 @@
-import { tryToParseDateTime } from 'n8n-workflow';
+import { tryToParseDateTime, UserError } from 'n8n-workflow';
+
+import { isEmpty, show } from './show';
 
 const TIME = String.raw`(?:\d{2}|\d(?=:))(?::?\d{2}(?::?\d{2}(?:[.,]\d+)?)?)?`;
 const OFFSET = String.raw`z|utc|gmt|[+-]\d{2}(?::?\d{2})?`;
@@ -70,4 +72,14 @@ export function parseInstant(value: unknown, timezone: string): number | undefin
 	const read = [toMillis, getTime].find((each) => typeof each === 'function');
 	const instant: unknown = read ? Reflect.apply(read, value, []) : undefined;
 	return typeof instant === 'number' && !Number.isNaN(instant) ? instant : undefined;
+}
+
+/** Parses as {@link parseInstant} does; undefined if the value is empty. @throws UserError if it cannot */
+export function asInstant(value: unknown, label: string, timezone: string): number | undefined {
+	if (isEmpty(value)) return undefined;
+	const instant = parseInstant(value, timezone);
+	if (instant !== undefined) return instant;
+	throw new UserError(`${label} is not a date and time`, {
+		description: `It is ${show(value)} for this item. Use the format 2024-03-15 or 2024-03-15T08:30:00Z.`,
+	});
 }

@@ -1,4 +1,7 @@
+import { UserError } from 'n8n-workflow';
+
 import { cleanText } from './cleanText';
+import { isEmpty, show } from './show';
 
 /** Digits with a dot for decimals. Digits with a leading zero are a code, not a number. */
 const PLAIN_NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?$/;
@@ -20,4 +23,31 @@ export function parseNumber(value: unknown): number | undefined {
 	const text = typeof value === 'string' ? cleanText(value) : '';
 	const isNumber = PLAIN_NUMBER.test(text) && !THOUSANDS.test(text);
 	return isNumber && text.replace(/\D/g, '').length <= MAX_DIGITS ? Number(text) : undefined;
+}
+
+/** Reads an optional number; undefined if the value is empty. @throws UserError if it is not a number */
+export function asNumber(value: unknown, label: string): number | undefined {
+	const number = parseNumber(value);
+	if (number !== undefined || isEmpty(value)) return number;
+	throw new UserError(`${label} is not a number`, {
+		description: `It is ${show(value)} for this item. Use digits only, e.g. 60.`,
+	});
+}
+
+/** Reads a number above 0. @throws UserError for any other value */
+export function asNumberAboveZero(value: unknown, label: string): number {
+	const number = parseNumber(value);
+	if (number !== undefined && number > 0) return number;
+	throw new UserError(`${label} must be a number above 0`, {
+		description: `It is ${show(value)} for this item. Correct the value, or remove the option.`,
+	});
+}
+
+/** Reads the most records to fetch. @throws UserError for anything but a whole number from 1 */
+export function asLimit(value: unknown): number {
+	const limit = parseNumber(value);
+	if (limit !== undefined && Number.isInteger(limit) && limit >= 1) return limit;
+	throw new UserError('Limit must be a whole number from 1', {
+		description: `It is ${show(value)} for this item. To get everything, turn on Return All.`,
+	});
 }

@@ -1,8 +1,8 @@
 import { UserError } from 'n8n-workflow';
 
-import type { Row } from '../../runtime/params';
 import { isBlank } from '../../values/cleanText';
 import { assertNoLeftovers } from '../../values/leftovers';
+import type { Row } from '../../values/rows';
 import { asText, removeLoneSurrogates } from '../../values/text';
 import { readNamedRows } from '../namedRows';
 
