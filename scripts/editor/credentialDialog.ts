@@ -3,7 +3,7 @@ import type { Locator, Page } from 'playwright-core';
 import { fillField } from './nodePanel';
 
 function dialog(page: Page): Locator {
-	return page.getByTestId('openExistingCredential-modal');
+	return page.getByTestId('editCredential-modal');
 }
 
 /** Opens the dialog for a new credential from the panel of a node that has none. */
