@@ -130,9 +130,7 @@ export function isStored(
 				(value, key) => Reflect.get(Object(value) as object, key),
 				source.stored,
 			);
-	if (!opaque || isEmptyCollection(collection))
-		return Object.hasOwn(Object(collection) as object, path.at(-1)!);
 	const field = findField(fields, parent);
-	if (field) assertCollection(field, collection);
-	return Object.hasOwn(collection as object, path.at(-1)!);
+	if (opaque && field && !isEmptyCollection(collection)) assertCollection(field, collection);
+	return Object.hasOwn(Object(collection) as object, path.at(-1)!);
 }

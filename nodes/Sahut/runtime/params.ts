@@ -71,8 +71,7 @@ export function readParams(source: ParameterSource, fields: INodeProperties[]) {
 	function entry(name: string): string {
 		if (isEmpty(raw(name))) return '';
 		const isChoice = fieldOf(name)?.type === 'options';
-		if (!isChoice) return text(name).trim();
-		return allowedValues(name) ? requireAllowed(name, raw(name)) : id(name);
+		return isChoice ? requireAllowed(name, raw(name)) : text(name).trim();
 	}
 
 	/** Reads an optional ID; `''` if it is blank. @throws UserError if it cannot be an ID */

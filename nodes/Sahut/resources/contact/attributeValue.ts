@@ -1,9 +1,10 @@
 import { UserError } from 'n8n-workflow';
 
-import { cleanText, isBlank } from '../../values/cleanText';
+import { cleanText } from '../../values/cleanText';
 import { parseInstant } from '../../values/instant';
 import { assertNoLeftovers } from '../../values/leftovers';
 import { parseNumber } from '../../values/number';
+import { isEmpty } from '../../values/show';
 import { asText, removeLoneSurrogates } from '../../values/text';
 
 /** The value of a custom attribute, in the JSON type in which it is sent. */
@@ -116,8 +117,8 @@ export function toAttributeValue(
 			description: `It is ${describe(type)} for this item. Use one of: ${Object.keys(TYPES).join(', ')}.`,
 		});
 	}
+	if (isEmpty(value)) return undefined;
 	const isText = typeof value === 'string';
-	if (value === undefined || value === null || (isText && isBlank(value))) return undefined;
 	const { convert, is, advice } = TYPES[chosen as AttributeType];
 	const isNumber = Number.isFinite(value);
 	// `asText` rejects rounded numbers.
