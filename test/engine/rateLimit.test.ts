@@ -25,8 +25,9 @@ describe('a 429', () => {
 		expect(output('Sahut')).toHaveLength(24);
 		const { entries } = workspace.sandbox.journal;
 		const refused = entries.filter((entry) => entry.status === 429);
-		const closedAt = refused[0]!.endedAt!;
-		const after = entries.filter(({ at }) => at > closedAt + 200);
+		// On a busy machine, a request that was already admitted arrives long after the first 429.
+		const closedAt = Math.max(...refused.map(({ endedAt }) => endedAt!));
+		const after = entries.filter(({ at }) => at > closedAt);
 		expect(refused).toHaveLength(8);
 		// Retry-After has passed, and the others wait for what becomes of the first.
 		expect(after[0]!.at - closedAt).toBeGreaterThanOrEqual(950);
