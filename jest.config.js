@@ -2,8 +2,14 @@
 module.exports = {
 	testEnvironment: 'node',
 	testMatch: ['<rootDir>/test/**/*.test.ts'],
-	// See jest.e2e.config.js and jest.queue.config.js.
-	testPathIgnorePatterns: ['<rootDir>/test/e2e/', '<rootDir>/test/queue/'],
+	// jest.slow.config.js runs the first three, jest.e2e.config.js and jest.queue.config.js the others.
+	testPathIgnorePatterns: [
+		'\\.slow\\.test\\.ts$',
+		'<rootDir>/test/checkApi/',
+		'<rootDir>/test/package/',
+		'<rootDir>/test/e2e/',
+		'<rootDir>/test/queue/',
+	],
 	modulePathIgnorePatterns: ['<rootDir>/dist/'],
 	transform: {
 		'\\.[jt]sx?$|\\.mjs$': [

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import type { INodeCredentialsDetails } from 'n8n-workflow';
 
 import type { Conversation, Store } from '../sandbox';
-import { fillIn, readExample, type ExampleWorkflow } from '../test/support/exampleWorkflow';
+import { fillInExample, readExample, type ExampleWorkflow } from '../test/support/exampleWorkflow';
 import {
 	createDataTable,
 	listDataTables,
@@ -84,7 +84,7 @@ export function prepareExample(
 		if (value === undefined) throw new Error(`The placeholder <${placeholder}> has no value.`);
 		return JSON.stringify(value);
 	});
-	const ready = fillIn(JSON.parse(text) as ExampleWorkflow, {}, { id, name: credential });
+	const ready = fillInExample(JSON.parse(text) as ExampleWorkflow, {}, { id, name: credential });
 	const { openAiApi } = n8n;
 	if (!openAiApi) return ready;
 	const nodes = ready.nodes.map((node) =>

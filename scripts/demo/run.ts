@@ -5,7 +5,7 @@ import { HOUR_MS, timestamp } from '../../sandbox/clock';
 import { runWorkflow } from '../../test/support/engine';
 import { builtInNodes } from '../../test/support/builtInNodes';
 import { byId } from '../../test/support/locator';
-import { fillIn, readExample } from '../../test/support/exampleWorkflow';
+import { fillInExample, readExample } from '../../test/support/exampleWorkflow';
 import { EXAMPLE_FILE, readTable, SEND_NODE, type Row } from './crmFollowUp';
 
 /** Outside of the 24-hour window: WhatsApp accepts only a template. */
@@ -65,7 +65,9 @@ export async function runDemo(sandbox: Sandbox): Promise<DemoRun> {
 	addConversation(sandbox, rows[1]!, { phone: '+6281300001002', status: 'resolved' });
 	const before = new Set(allMessages(sandbox).map(({ message }) => message.id));
 	const { output, error } = await runWorkflow({
-		...fillIn(example, { [SEND_NODE]: { channelId: byId(store.channelOfType('whatsapp').id) } }),
+		...fillInExample(example, {
+			[SEND_NODE]: { channelId: byId(store.channelOfType('whatsapp').id) },
+		}),
 		nodeTypes: builtInNodes,
 		credentials: { sahutApi: { apiKey: sandbox.apiKey, baseUrl: sandbox.url } },
 	});

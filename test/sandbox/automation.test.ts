@@ -1,10 +1,10 @@
 import { OTHER_BOT, replyAutomatically, resolveOnEachMessage } from '../support/automation';
-import { openChat } from '../support/workspace';
+import { openConversation } from '../support/workspace';
 
 const REPLY = 'Terima kasih, kami akan segera membalas.';
 
 test('resolveOnEachMessage resolves a conversation on each outgoing message', async () => {
-	const { workspace, conversation } = await openChat();
+	const { workspace, conversation } = await openConversation();
 	const { store, request } = workspace.sandbox;
 	resolveOnEachMessage(workspace);
 	const record = store.conversations.get(conversation)!;
@@ -22,7 +22,7 @@ test('resolveOnEachMessage resolves a conversation on each outgoing message', as
 test.each(['the API’s own sender', 'another bot'])(
 	'replyAutomatically adds one reply from %s to each message sent through the API',
 	async (from) => {
-		const { workspace, conversation } = await openChat();
+		const { workspace, conversation } = await openConversation();
 		const { store, request } = workspace.sandbox;
 		const sender = from === 'another bot' ? OTHER_BOT : store.bot;
 		replyAutomatically(workspace, REPLY, sender);

@@ -1,6 +1,6 @@
 import type { SandboxOptions } from '../../sandbox';
 import { openReceiver } from './openReceiver';
-import { openSandbox, type Answer } from '../support/openSandbox';
+import { openSandbox, type SandboxResponse } from '../support/openSandbox';
 
 const PHONE = '+6281234567890';
 
@@ -15,7 +15,7 @@ async function openControl(options: SandboxOptions = {}) {
 		...sandbox,
 		received,
 		conversation,
-		async control(path: string, body?: object): Promise<Pick<Answer, 'status' | 'body'>> {
+		async control(path: string, body?: object): Promise<Pick<SandboxResponse, 'status' | 'body'>> {
 			const response = await fetch(`${origin}/sandbox${path}`, {
 				...(path !== '/deliveries' && { method: 'POST' }),
 				...(body && {

@@ -15,7 +15,7 @@ interface Assignment {
 type Execute = NonNullable<INodeType['execute']>;
 
 /** A node for the engine that does what `execute` says, under any version. */
-export function standIn(
+export function fakeNode(
 	name: string,
 	properties: INodeProperties[],
 	execute?: Execute,
@@ -69,10 +69,10 @@ function editedFields(node: IExecuteFunctions, item: number): IDataObject {
  * n8n-nodes-base, which is too large to install for a demo.
  */
 export const builtInNodes: Record<string, INodeType> = {
-	'n8n-nodes-base.stickyNote': standIn('stickyNote', []),
-	'n8n-nodes-base.noOp': standIn('noOp', [], passOn),
-	'n8n-nodes-base.scheduleTrigger': standIn('scheduleTrigger', [], passOn),
-	'n8n-nodes-base.set': standIn(
+	'n8n-nodes-base.stickyNote': fakeNode('stickyNote', []),
+	'n8n-nodes-base.noOp': fakeNode('noOp', [], passOn),
+	'n8n-nodes-base.scheduleTrigger': fakeNode('scheduleTrigger', [], passOn),
+	'n8n-nodes-base.set': fakeNode(
 		'set',
 		[
 			field('mode', 'string', { default: 'manual' }),
@@ -88,7 +88,7 @@ export const builtInNodes: Record<string, INodeType> = {
 			];
 		},
 	),
-	'n8n-nodes-base.splitOut': standIn('splitOut', [field('fieldToSplitOut')], async function () {
+	'n8n-nodes-base.splitOut': fakeNode('splitOut', [field('fieldToSplitOut')], async function () {
 		return [
 			this.getInputData().flatMap(({ json }, item) => {
 				const rows = json[this.getNodeParameter('fieldToSplitOut', item) as string];
@@ -97,11 +97,11 @@ export const builtInNodes: Record<string, INodeType> = {
 		];
 	}),
 	/** Passes on what the test starts it with: what n8n makes of a call. */
-	'n8n-nodes-base.webhook': standIn('webhook', [], passOn),
+	'n8n-nodes-base.webhook': fakeNode('webhook', [], passOn),
 	/** Does not wait. */
-	'n8n-nodes-base.wait': standIn('wait', [], passOn),
+	'n8n-nodes-base.wait': fakeNode('wait', [], passOn),
 	/** Puts out what it would answer: the status as `code`, and the `body`. */
-	'n8n-nodes-base.respondToWebhook': standIn(
+	'n8n-nodes-base.respondToWebhook': fakeNode(
 		'respondToWebhook',
 		[
 			field('responseBody', 'json'),
@@ -114,7 +114,7 @@ export const builtInNodes: Record<string, INodeType> = {
 		},
 	),
 	/** The engine itself tells whether the conditions of a `filter` field hold. */
-	'n8n-nodes-base.if': standIn(
+	'n8n-nodes-base.if': fakeNode(
 		'if',
 		[field('conditions', 'filter', FILTER)],
 		async function () {
@@ -128,7 +128,7 @@ export const builtInNodes: Record<string, INodeType> = {
 		2,
 	),
 	/** Its rules, as far as four of them and outputs go; an item goes to the first that holds. */
-	'n8n-nodes-base.switch': standIn(
+	'n8n-nodes-base.switch': fakeNode(
 		'switch',
 		[
 			field('rules', 'fixedCollection', {
@@ -153,7 +153,7 @@ export const builtInNodes: Record<string, INodeType> = {
 		},
 		4,
 	),
-	'n8n-nodes-base.filter': standIn(
+	'n8n-nodes-base.filter': fakeNode(
 		'filter',
 		[field('conditions', 'filter', FILTER)],
 		async function () {

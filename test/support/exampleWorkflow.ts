@@ -19,7 +19,7 @@ export function readExample(file: string): ExampleWorkflow {
  * An example as someone has it who imported it: with their credential chosen in each Sahut node, the
  * trigger included, and with the fields filled in that `parameters` gives for a node, by its name.
  */
-export function fillIn(
+export function fillInExample(
 	{ name, nodes, connections, settings }: ExampleWorkflow,
 	parameters: Record<string, INode['parameters']> = {},
 	sahutApi: INodeCredentialsDetails = { id: '1', name: 'Sahut account' },

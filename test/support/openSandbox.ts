@@ -1,6 +1,6 @@
 import { startSandbox, type Sandbox, type SandboxOptions } from '../../sandbox';
 
-export interface Answer {
+export interface SandboxResponse {
 	status: number;
 	headers: Headers;
 	// The shape of the body is what the tests are about.
@@ -15,7 +15,7 @@ export interface OpenSandbox extends Sandbox {
 		path: string,
 		body?: unknown,
 		headers?: Record<string, string>,
-	): Promise<Answer>;
+	): Promise<SandboxResponse>;
 }
 
 const running: Sandbox[] = [];

@@ -47,7 +47,7 @@ export function dataAtStart(
 }
 
 /** An execution that began ten minutes ago, and of which n8n has stored nothing but its start. */
-export function executionThatDied(
+export function crashedExecution(
 	workspace: Workspace,
 	parameters: INode['parameters'],
 	rows: IDataObject[] = [{}],
@@ -65,7 +65,7 @@ export function executionThatDied(
 }
 
 /** Makes all that is stored so far this many minutes older. */
-export function letPass({ sandbox: { store } }: Workspace, minutes: number): void {
+export function ageRecords({ sandbox: { store } }: Workspace, minutes: number): void {
 	const before = (time: string) =>
 		new Date(Date.parse(time) - minutes * MINUTE_MS).toISOString().replace('.000', '');
 	const age = (record: { created_at: string }) => {

@@ -10,7 +10,7 @@ globalThis.Date = new Proxy(Date, {
 });
 
 /** Makes it later for all that reads the clock: the nodes, n8n, and the sandboxes of the tests. */
-export function letTimePass(ms: number): void {
+export function advanceClock(ms: number): void {
 	aheadMs += ms;
 }
 
@@ -19,7 +19,7 @@ const USUAL_SPEED = 1_000;
 let speed = USUAL_SPEED;
 
 /** Has the node's waits take their time until the end of the test, or that divided by `times`. */
-export function waitReally(times = 1): void {
+export function useRealWaits(times = 1): void {
 	speed = times;
 }
 
@@ -27,12 +27,12 @@ let transport: Settings.TransportSettings;
 let usual: Settings.TransportSettings;
 
 /** Has the node work with other settings until the end of the test, e.g. a shorter time-out. */
-export function withTransport(settings: Partial<Settings.TransportSettings>): void {
+export function overrideTransport(settings: Partial<Settings.TransportSettings>): void {
 	Object.assign(transport, settings);
 }
 
 /** The node's clock, were it wrong. */
-export const wrongBy = (ms: number): Settings.TransportSettings['clock'] => ({
+export const clockAheadBy = (ms: number): Settings.TransportSettings['clock'] => ({
 	...transport.clock,
 	now: () => Date.now() + ms,
 });

@@ -71,7 +71,7 @@ export async function openWorkspace(options: SandboxOptions = {}): Promise<Works
 }
 
 /** A workspace with one conversation, in which the customer has just written. */
-export async function openChat(options: SandboxOptions = {}) {
+export async function openConversation(options: SandboxOptions = {}) {
 	const workspace = await openWorkspace(options);
 	const [conversation] = workspace.addConversations(1) as [string];
 	return { ...workspace, workspace, conversation };

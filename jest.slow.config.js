@@ -1,0 +1,12 @@
+const base = require('./jest.config.js');
+
+/** The slow tests, which `npm run test:full` runs after `npm test`. @type {import('jest').Config} */
+module.exports = {
+	...base,
+	testMatch: [
+		'<rootDir>/test/**/*.slow.test.ts',
+		'<rootDir>/test/checkApi/**/*.test.ts',
+		'<rootDir>/test/package/**/*.test.ts',
+	],
+	testPathIgnorePatterns: [],
+};

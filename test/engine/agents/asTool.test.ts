@@ -1,0 +1,151 @@
+import type { IDataObject, IExecuteFunctions, INode } from 'n8n-workflow';
+
+import { read } from '../../package/documents';
+import { fakeNode } from '../../support/builtInNodes';
+import { openTool, runWorkflow, sahutWorkflow, toItems } from '../../support/engine';
+import { byId } from '../../support/locator';
+import {
+	conversationsOf,
+	openWorkspace,
+	sendText,
+	type NodeSettings,
+	type Workspace,
+} from '../../support/workspace';
+
+const RETRY_ON_FAIL = { retryOnFail: true, maxTries: 3, waitBetweenTries: 1 };
+
+const toolOf = async (
+	{ credentials }: Workspace,
+	parameters: INode['parameters'],
+	settings: NodeSettings = {},
+) => await openTool({ ...sahutWorkflow(parameters, settings), credentials });
+
+const hello = (conversation: string) => ({
+	...sendText,
+	conversationId: byId(conversation),
+	content: 'Halo',
+});
+
+describe('as a tool of an AI agent', () => {
+	it('a message whose fate is not known is not sent again on Retry On Fail', async () => {
+		const workspace = await openWorkspace();
+		const [conversation] = workspace.addConversations(1);
+		const { faults, store } = workspace.sandbox;
+		faults.add({ kind: 'statusAfterStore', status: 502, method: 'POST' });
+		// The first look fails, so that only the second try can find it.
+		faults.add({ kind: 'status', status: 403, method: 'GET' });
+		const call = await toolOf(workspace, hello(conversation!), RETRY_ON_FAIL);
+
+		const answer = await call();
+
+		expect(workspace.sent(conversation!)).toEqual(['Halo']);
+		expect(answer).toContain(store.messages(conversation!).at(-1)!.id);
+	});
+
+	it('a conversation whose first message is refused is made once on Retry On Fail', async () => {
+		const workspace = await openWorkspace();
+		const { store } = workspace.sandbox;
+		const parameters = {
+			resource: 'conversation',
+			operation: 'create',
+			contactId: byId(store.addContact().id),
+			channelId: byId(store.channelOfType('whatsapp').id),
+			additionalFields: { firstMessage: 'Halo' },
+		};
+		const call = await toolOf(workspace, parameters, RETRY_ON_FAIL);
+
+		await expect(call()).rejects.toThrow('Sahut refused the data');
+
+		expect(conversationsOf(workspace)).toHaveLength(1);
+	});
+
+	it('two calls at once with the same text are two messages', async () => {
+		const workspace = await openWorkspace();
+		const [conversation] = workspace.addConversations(1);
+		const call = await toolOf(workspace, hello(conversation!));
+
+		const answers = await Promise.all([call(), call()]);
+
+		expect(workspace.sent(conversation!)).toEqual(['Halo', 'Halo']);
+		for (const answer of answers) expect(JSON.parse(answer)).toMatchObject([{ content: 'Halo' }]);
+	});
+
+	it('the model gets what happened and the advice, on Continue', async () => {
+		const workspace = await openWorkspace();
+		const settings: NodeSettings = { onError: 'continueRegularOutput' };
+		const call = await toolOf(workspace, hello('conv_X'), settings);
+
+		const [{ error }] = JSON.parse(await call());
+
+		expect(error.message).toContain('Sahut has no conversation "conv_X"');
+		expect(error.advice).toContain('Choose "From List"');
+	});
+});
+
+describe('as a tool of an AI agent that has items of its own', () => {
+	/** Calls the tool once for each item, as version 3 of n8n's AI Agent node does. */
+	const agentWith = (input: IDataObject) =>
+		fakeNode('agent', [], async function (this: IExecuteFunctions, response) {
+			const items = this.getInputData();
+			if (response?.actionResponses.length) {
+				return [items.map(({ json }, item) => ({ json, pairedItem: { item } }))];
+			}
+			const actions = items.map((_, itemIndex) => ({
+				actionType: 'ExecutionNodeAction' as const,
+				nodeName: 'Sahut',
+				input,
+				type: 'ai_tool' as const,
+				id: `call_${itemIndex}`,
+				metadata: { itemIndex },
+			}));
+			return { actions, metadata: {} };
+		});
+
+	/** Runs an agent with one item for each conversation; the tool sends into `conversationId`. */
+	async function runAgent(
+		{ credentials }: Workspace,
+		conversationId: string,
+		conversations: string[],
+		input: IDataObject,
+	): Promise<void> {
+		const parameters = {
+			...sendText,
+			conversationId: byId(`=${conversationId}`),
+			content: "={{ $fromAI('text') }}",
+		};
+		const [first, tool] = sahutWorkflow(parameters).nodes as [INode, INode];
+		const trigger = { ...first, name: 'Sahut Trigger' };
+		const agent = { ...first, id: 'agent', name: 'AI Agent', type: 'agent' };
+		const { status } = await runWorkflow({
+			nodes: [trigger, agent, tool],
+			connections: {
+				[trigger.name]: { main: [[{ node: agent.name, type: 'main', index: 0 }]] },
+				[tool.name]: { ai_tool: [[{ node: agent.name, type: 'ai_tool', index: 0 }]] },
+			},
+			items: toItems(conversations.map((conversation_id) => ({ conversation_id }))),
+			nodeTypes: { agent: agentWith(input) },
+			credentials,
+		});
+		expect(status).toBe('success');
+	}
+
+	it('the documented expression selects the conversation of the trigger, whatever the model says', async () => {
+		const workspace = await openWorkspace();
+		const [conversation, other] = workspace.addConversations(2) as [string, string];
+		const expression = /`(\{\{ \$\('Sahut Trigger'\)[^`]+)`/.exec(read('docs/ai-agents.md'))![1]!;
+
+		const input = { text: 'Halo', conversation_id: other };
+		await runAgent(workspace, expression, [conversation], input);
+
+		expect([conversation, other].map(workspace.sent)).toEqual([['Halo'], []]);
+	});
+
+	it('$json is the item of the call', async () => {
+		const workspace = await openWorkspace();
+		const conversations = workspace.addConversations(2);
+
+		await runAgent(workspace, '{{ $json.conversation_id }}', conversations, { text: 'Halo' });
+
+		expect(conversations.map(workspace.sent)).toEqual([['Halo'], ['Halo']]);
+	});
+});

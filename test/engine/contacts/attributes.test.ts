@@ -1,0 +1,290 @@
+import type { IDataObject, INode } from 'n8n-workflow';
+
+import type { SandboxOptions } from '../../../sandbox';
+import { byId } from '../../support/locator';
+import { bodiesOf, writesOf } from '../../support/requests';
+import { contactsOf, openWorkspace, type Workspace } from '../../support/workspace';
+
+type Parameters = INode['parameters'];
+
+const RETRY_ON_FAIL = { retryOnFail: true, maxTries: 2, waitBetweenTries: 1 };
+const PHONE = '+6281234567890';
+
+const attributes = (...attribute: IDataObject[]) =>
+	({ customAttributes: { attribute } }) as Parameters;
+
+const create = (...rows: IDataObject[]): Parameters => ({
+	resource: 'contact',
+	operation: 'create',
+	name: 'Budi',
+	additionalFields: { phone: PHONE, ...attributes(...rows) },
+});
+
+const upsert = (...rows: IDataObject[]): Parameters => ({
+	resource: 'contact',
+	operation: 'upsert',
+	matchBy: 'phone',
+	phone: PHONE,
+	name: '',
+	additionalFields: attributes(...rows),
+});
+
+const update = (id: string, ...rows: IDataObject[]): Parameters => ({
+	resource: 'contact',
+	operation: 'update',
+	contactId: byId(id),
+	updateFields: attributes(...rows),
+});
+
+/** The rows of lists that Sahut returns from now on, changed by `toRow`. */
+function changeListRows(workspace: Workspace, toRow: (contact: IDataObject) => IDataObject): void {
+	const data = contactsOf(workspace).map((contact) => toRow({ ...contact }));
+	const meta = { total: data.length, page: 1, per_page: 100, total_pages: 1 };
+	const body = { data, meta };
+	workspace.sandbox.faults.add({ method: 'GET', path: '/contacts', kind: 'body', body, times: 99 });
+}
+
+/** As in the reference: its example of a row has no custom attributes. */
+const withoutAttributes = (row: IDataObject) => ({ ...row, custom_attributes: undefined });
+
+async function openWithBudi(
+	custom_attributes: Record<string, unknown>,
+	options: SandboxOptions = {},
+) {
+	const workspace = await openWorkspace(options);
+	const budi = workspace.sandbox.store.addContact({
+		name: 'Budi',
+		phone: PHONE,
+		custom_attributes,
+	});
+	return { ...workspace, workspace, budi };
+}
+
+describe.each([
+	['without custom attributes', withoutAttributes],
+	['with null for them', (row: IDataObject) => ({ ...row, custom_attributes: null })],
+])('if lists show contacts %s, Contact: Create or Update', (_, toRow) => {
+	it.each(['attributes-replaced', 'attributes-merged'] as const)(
+		'keeps the attributes that are not given (%s)',
+		async (deviation) => {
+			const opened = await openWithBudi({ kota: 'Bandung' }, { deviations: [deviation] });
+			const { workspace, budi } = opened;
+			changeListRows(workspace, toRow);
+
+			const { output } = await workspace.run(upsert({ name: 'tier', value: 'emas' }));
+
+			const all = { kota: 'Bandung', tier: 'emas' };
+			expect(budi.custom_attributes).toEqual(all);
+			expect(bodiesOf(workspace, 'PUT')).toEqual([{ custom_attributes: all }]);
+			expect(output('Sahut')[0]!.json).toEqual(budi);
+			expect(workspace.requests()).toEqual([
+				'GET /contacts',
+				`GET /contacts/${budi.id}`,
+				`PUT /contacts/${budi.id}`,
+			]);
+		},
+	);
+
+	it('writes nothing and returns the complete contact if it already has the attributes', async () => {
+		const { workspace, budi } = await openWithBudi({ kota: 'Bandung', tier: 'emas' });
+		changeListRows(workspace, toRow);
+
+		const { output } = await workspace.run(upsert({ name: 'tier', value: 'emas' }));
+
+		expect(writesOf(workspace)).toEqual([]);
+		expect(output('Sahut')[0]!.json).toEqual(budi);
+	});
+
+	it('writes nothing and returns the complete contact if no attributes are given', async () => {
+		const { workspace, budi } = await openWithBudi({ kota: 'Bandung' });
+		changeListRows(workspace, toRow);
+
+		const { output } = await workspace.run(upsert());
+
+		expect(writesOf(workspace)).toEqual([]);
+		expect(output('Sahut')[0]!.json).toEqual(budi);
+	});
+});
+
+it('Contact: Create or Update keeps an attribute that the list does not show yet', async () => {
+	const deviations: SandboxOptions['deviations'] = ['stale-lists'];
+	const { workspace, budi } = await openWithBudi({ kota: 'Bandung' }, { deviations });
+	workspace.sandbox.store.updateContact(budi, {
+		custom_attributes: { kota: 'Solo', tier: 'emas' },
+	});
+
+	await workspace.run(upsert({ name: 'poin', value: '12' }));
+
+	expect(budi.custom_attributes).toEqual({ kota: 'Solo', tier: 'emas', poin: '12' });
+});
+
+it('Contact: Create or Update clears tags that the list does not show', async () => {
+	const { workspace, budi } = await openWithBudi({ kota: 'Bandung' });
+	budi.tags = ['vip'];
+	changeListRows(workspace, (row) => ({ ...row, tags: undefined }));
+	const parameters = { ...upsert(), additionalFields: { tags: '={{ [] }}' } };
+
+	await workspace.run(parameters);
+
+	expect(budi.tags).toEqual([]);
+});
+
+it('Contact: Create finds its contact after a lost response if lists show no attributes', async () => {
+	const workspace = await openWorkspace();
+	const { store, faults } = workspace.sandbox;
+	faults.add({ method: 'POST', kind: 'dropAfter' });
+	store.notices.on('event', () => changeListRows(workspace, withoutAttributes));
+
+	const { status, output } = await workspace.run(create({ name: 'kota', value: 'Bandung' }));
+
+	expect(status).toBe('success');
+	expect(output('Sahut')[0]!.json).toEqual(contactsOf(workspace)[0]);
+	expect(writesOf(workspace)).toEqual(['POST /contacts']);
+});
+
+it('after a lost response, a contact with another attribute does not count as the one that was created', async () => {
+	const workspace = await openWorkspace();
+	const { store, faults } = workspace.sandbox;
+	faults.add({ method: 'POST', kind: 'dropBefore' });
+	const kota = { custom_attributes: { kota: 'Jakarta' } };
+	const created_at = new Date(Date.now() + 60_000).toISOString();
+	store.addContact({ name: 'Budi', phone: PHONE, ...kota, created_at });
+	changeListRows(workspace, withoutAttributes);
+
+	const { error } = await workspace.run(create({ name: 'kota', value: 'Bandung' }));
+
+	expect(error?.message).toContain('broke off before an answer came');
+});
+
+it('an attribute can be added to a contact that Sahut returns without the field custom_attributes', async () => {
+	const { workspace, budi } = await openWithBudi({}, { deviations: ['holes'] });
+
+	const { status } = await workspace.run(update(budi.id, { name: 'kota', value: 'Bandung' }));
+
+	expect(status).toBe('success');
+	expect(budi.custom_attributes).toEqual({ kota: 'Bandung' });
+});
+
+it.each([[[]], [[{ key: 'kota', value: 'Bandung' }]], ['{"kota":"Bandung"}']])(
+	'an update sends only the given attribute if Sahut returns %j instead of attributes',
+	async (shown) => {
+		const { workspace, budi } = await openWithBudi({});
+		const body = { data: { ...budi, custom_attributes: shown } };
+		workspace.sandbox.faults.add({
+			method: 'GET',
+			path: `/contacts/${budi.id}`,
+			kind: 'body',
+			body,
+		});
+
+		await workspace.run(update(budi.id, { name: 'tier', value: 'emas' }));
+
+		expect(bodiesOf(workspace, 'PUT')).toEqual([{ custom_attributes: { tier: 'emas' } }]);
+	},
+);
+
+it('an attribute may be called __proto__ or constructor, and is kept when another one is added', async () => {
+	const { workspace, budi } = await openWithBudi({});
+	const odd = JSON.parse('{ "__proto__": "x", "constructor": "y" }') as IDataObject;
+	const rows = Object.entries(odd).map(([name, value]) => ({ name, value }));
+
+	await workspace.run(update(budi.id, ...(rows as IDataObject[])));
+	await workspace.run(update(budi.id, { name: 'kota', value: 'Solo' }));
+	await workspace.run(update(budi.id, ...(rows as IDataObject[])));
+
+	const all = [...Object.entries(odd), ['kota', 'Solo']];
+	expect(Object.entries(budi.custom_attributes)).toEqual(all);
+	expect(writesOf(workspace)).toHaveLength(2);
+});
+
+describe('the type of a custom attribute', () => {
+	it.each<[type: string | undefined, value: unknown, sent: unknown]>([
+		[undefined, '12', '12'],
+		['asGiven', '12', '12'],
+		['asGiven', '={{ 12 }}', 12],
+		['asGiven', '={{ $json.poin }}', 12.5],
+		['asGiven', '={{ $json.vip }}', false],
+		['asGiven', '={{ $json.kode }}', '08123'],
+		['asGiven', '=No. {{ $json.poin }}', 'No. 12.5'],
+		['asGiven', '={{ DateTime.fromISO("2026-11-30T08:30:00Z") }}', '2026-11-30T15:30:00.000+07:00'],
+		['text', '={{ $json.poin }}', '12.5'],
+		['number', '12', 12],
+		['number', '={{ $json.poin }}', 12.5],
+		['date', '2026-11-30', '2026-11-30'],
+		['date', '={{ DateTime.fromISO("2026-11-30").startOf("day") }}', '2026-11-30'],
+		['date', '={{ new Date("2026-11-30T08:30:00Z") }}', '2026-11-30T08:30:00Z'],
+		['date', '2026-11-30 08:30', '2026-11-30T01:30:00Z'],
+		['checkbox', 'ya', true],
+		['checkbox', '={{ $json.vip }}', false],
+		['={{ $json.type }}', '12', 12],
+	])('%s sends %p as %p', async (type, value, sent) => {
+		const workspace = await openWorkspace();
+		const row = { name: 'x', ...(type !== undefined && { type }), value } as IDataObject;
+		const json = { poin: 12.5, vip: false, kode: '08123', type: 'number' };
+
+		await workspace.run(create(row), [json]);
+
+		expect(bodiesOf(workspace, 'POST')).toMatchObject([{ custom_attributes: { x: sent } }]);
+	});
+
+	it.each([
+		['number', '1.000', 'Custom attribute "x" is not a valid number', '"1.000"'],
+		['date', '05/03/2024', 'Custom attribute "x" is not a date', '"05/03/2024"'],
+		['checkbox', 'mungkin', 'Custom attribute "x" is not true or false', '"mungkin"'],
+		['text', '={{ [1, 2] }}', 'Custom attribute "x" is not text', 'a list'],
+		['asGiven', '={{ { a: 1 } }}', 'Custom attribute "x" is not a single value', 'an object'],
+		['={{ "angka" }}', '1', 'Custom attribute "x" has an unknown type', '"angka"'],
+	])('%s rejects %s before any request', async (type, value, message, shown) => {
+		const { workspace, budi } = await openWithBudi({});
+
+		const { error } = await workspace.run(update(budi.id, { name: 'x', type, value }));
+
+		expect(error?.message).toBe(`${message} [item 0]`);
+		expect(error?.description).toContain(`It is ${shown} for this item.`);
+		expect(workspace.requests()).toEqual([]);
+	});
+
+	it.each(['asGiven', 'text', 'number', 'date', 'checkbox'])(
+		'%s: an empty value erases nothing',
+		async (type) => {
+			const { workspace, budi } = await openWithBudi({ a: 1, b: 2, c: 3, d: 4 });
+			const values = ['', ' \u200b', '={{ null }}', '={{ $json.missing }}'];
+			const rows = ['a', 'b', 'c', 'd'].map((name, i) => ({ name, type, value: values[i]! }));
+
+			await workspace.run(update(budi.id, ...rows, { name: 'e', value: '5' }));
+
+			expect(budi.custom_attributes).toEqual({ a: 1, b: 2, c: 3, d: 4, e: '5' });
+		},
+	);
+});
+
+describe('if Sahut stores attributes in another JSON type', () => {
+	const rows = [
+		{ name: 'poin', type: 'number', value: '12' },
+		{ name: 'vip', type: 'checkbox', value: 'ya' },
+		{ name: 'tanggal', type: 'date', value: '2026-11-30' },
+	];
+	const asTexts = { poin: '12', vip: 'true', tanggal: '2026-11-30T00:00:00Z' };
+
+	it('an unchanged contact is not written', async () => {
+		const { workspace, budi } = await openWithBudi({ ...asTexts, kota: 'Solo' });
+
+		await workspace.run(update(budi.id, ...rows));
+
+		expect(writesOf(workspace)).toEqual([]);
+	});
+
+	it('a change whose response was lost is recognized', async () => {
+		const { workspace, budi } = await openWithBudi({ kota: 'Solo' });
+		const { store, faults } = workspace.sandbox;
+		faults.add({ method: 'PUT', kind: 'dropAfter' });
+		const updateContact = store.updateContact.bind(store);
+		store.updateContact = (contact) =>
+			updateContact(contact, { custom_attributes: { kota: 'Solo', ...asTexts } });
+
+		const { status } = await workspace.run(update(budi.id, ...rows), [{}], RETRY_ON_FAIL);
+
+		expect(status).toBe('success');
+		expect(writesOf(workspace)).toHaveLength(1);
+	});
+});

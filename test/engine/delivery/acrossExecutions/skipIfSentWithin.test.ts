@@ -1,0 +1,254 @@
+import type { INode } from 'n8n-workflow';
+
+import { HOUR_MS } from '../../../../sandbox/clock';
+import { replaceLists } from '../../../support/replaceLists';
+import { crashedExecution, ageRecords } from '../../../support/retryData';
+import { advanceClock, overrideTransport, clockAheadBy } from '../../../support/transport';
+import {
+	allSent,
+	conversationsOf,
+	openConversation,
+	openWorkspace,
+	sendText,
+	toPhone,
+} from '../../../support/workspace';
+import { sendTemplateOnce, sendTextOnce, skipReasonsOf, skipWithin } from './skipHelpers';
+
+it('returns the stored message and sends nothing', async () => {
+	const { workspace, conversation } = await openConversation();
+	const row = { conversation, text: 'Pesanan sudah dikirim' };
+
+	const first = await workspace.run(sendTextOnce, [row]);
+	const second = await workspace.run(sendTextOnce, [
+		{ ...row, text: ' Pesanan  sudah\r\ndikirim' },
+	]);
+
+	const { id } = first.output('Sahut')[0]!.json;
+	expect(second.output('Sahut')).toEqual([
+		{
+			json: expect.objectContaining({ id, skipped: true, skip_reason: 'sent_before' }),
+			pairedItem: { item: 0 },
+		},
+	]);
+	expect(workspace.sent(conversation)).toEqual(['Pesanan sudah dikirim']);
+});
+
+it('sends one message for two items with the same message', async () => {
+	const { workspace, conversation } = await openConversation();
+	const row = { conversation, text: 'Pesanan sudah dikirim' };
+
+	expect(skipReasonsOf(await workspace.run(sendTextOnce, [row, row]))).toEqual([
+		'sent',
+		'sent_before',
+	]);
+	const run = await workspace.run(
+		{ ...toPhone(workspace, skipWithin().options as INode['parameters']), phone: '0812-3456-7890' },
+		[{ name: 'Budi' }, { name: 'Budi' }],
+	);
+	expect(skipReasonsOf(run)).toEqual(['sent', 'sent_before']);
+});
+
+it('completes an interrupted batch when the workflow is started again', async () => {
+	const workspace = await openWorkspace();
+	const rows = workspace
+		.addConversations(10)
+		.map((conversation, index) => ({ conversation, text: `Pesanan ${index}` }));
+	await workspace.run(sendTextOnce, rows.slice(0, 6));
+
+	const again = await workspace.run(sendTextOnce, rows);
+
+	expect(skipReasonsOf(again)).toEqual([
+		...Array<string>(6).fill('sent_before'),
+		...Array<string>(4).fill('sent'),
+	]);
+	expect(allSent(workspace).sort()).toEqual(rows.map(({ text }) => text).sort());
+});
+
+describe('the time limit', () => {
+	it.each([
+		[2, 60, 'sent_before'],
+		[0.5, 29, 'sent_before'],
+		[0.5, 31, 'sent'],
+		[24, 24 * 60 + 1, 'sent'],
+	])(
+		'applies a limit of %s hours to a message that is %s minutes old: %s',
+		async (hours, minutes, reason) => {
+			const { workspace, conversation } = await openConversation();
+			const row = { conversation, text: 'Pesanan sudah dikirim' };
+			workspace.sandbox.store.send(conversation, { content: row.text });
+			ageRecords(workspace, minutes);
+			workspace.sandbox.store.addIncoming(conversation, 'Halo');
+
+			expect(
+				skipReasonsOf(await workspace.run({ ...sendText, ...skipWithin(hours) }, [row])),
+			).toEqual([reason]);
+		},
+	);
+
+	it('does not restart the time limit when a retry finds an old message', async () => {
+		const { workspace, conversation } = await openConversation();
+		const rows = [{ conversation, text: 'Halo' }];
+		const died = crashedExecution(workspace, sendText, rows);
+		workspace.sandbox.store.send(conversation, { content: 'Halo' });
+		ageRecords(workspace, 9);
+		await died.retry();
+		expect(allSent(workspace)).toEqual(['Halo']);
+		// The message is 9 minutes old; the limit is 6 minutes.
+		const run = await workspace.run({ ...sendText, ...skipWithin(0.1) }, rows);
+		expect(skipReasonsOf(run)).toEqual(['sent']);
+	});
+
+	it('starts the time limit when a message that waited for the rate limit is sent', async () => {
+		const { workspace, conversation } = await openConversation();
+		const rows = [{ conversation, text: 'Halo' }];
+		workspace.sandbox.faults.add({ kind: 'status', status: 429, retryAfter: 6, method: 'POST' });
+		await workspace.run(sendTextOnce, rows);
+		advanceClock(1_500);
+		// Sent two seconds ago; the limit is five seconds.
+		const run = await workspace.run({ ...sendText, ...skipWithin(5 / 3600) }, rows);
+		expect(skipReasonsOf(run)).toEqual(['sent_before']);
+	});
+
+	it('applies the time limit correctly when the clock of n8n is wrong', async () => {
+		const { workspace, conversation } = await openConversation();
+		const rows = [{ conversation, text: 'Halo' }];
+		overrideTransport({ clock: clockAheadBy(2 * HOUR_MS) });
+		await workspace.run({ ...sendText, ...skipWithin(1) }, rows);
+		const run = await workspace.run({ ...sendText, ...skipWithin(1) }, rows);
+		expect(skipReasonsOf(run)).toEqual(['sent_before']);
+		expect(allSent(workspace)).toEqual(['Halo']);
+	});
+});
+
+describe('the search', () => {
+	it('finds the message in a known conversation that was resolved since', async () => {
+		const workspace = await openWorkspace();
+		const parameters = toPhone(workspace, { skipIfSentWithin: 1 });
+		const row = { phone: '0812-3456-7890', name: 'Budi' };
+		await workspace.run(parameters, [row]);
+		const [conversation] = conversationsOf(workspace);
+		workspace.sandbox.store.updateConversation(conversation!, { status: 'resolved' });
+
+		const again = await workspace.run(parameters, [row]);
+		const another = await workspace.run(parameters, [{ ...row, name: 'Siti' }]);
+
+		expect(again.output('Sahut')[0]!.json).toMatchObject({
+			skip_reason: 'sent_before',
+			conversation_id: conversation!.id,
+			conversation_created: false,
+		});
+		expect(skipReasonsOf(another)).toEqual(['sent']);
+		expect(conversationsOf(workspace)).toHaveLength(2);
+	});
+
+	it('finds either form of Text, or Template After 24 Hours', async () => {
+		const { workspace, conversation } = await openConversation();
+		const either = {
+			...sendTemplateOnce('tmpl_invoice_due', {
+				customer_name: 'Budi',
+				order_id: '={{ $json.order }}',
+				total: 'Rp 450.000',
+			}),
+			messageType: 'textOrTemplate',
+			content: 'Tagihan Kakak jatuh tempo hari ini',
+		};
+		const row = { conversation, order: 'ORD-12' };
+		const asText = await workspace.run(either, [row]);
+		ageRecords(workspace, 25 * 60);
+		const again = await workspace.run({ ...either, ...skipWithin(48) }, [row]);
+
+		expect(asText.output('Sahut')[0]!.json.sent_as).toBe('text');
+		expect(skipReasonsOf(again)).toEqual(['sent_before']);
+	});
+
+	it('finds a sent message that the list shows with another type', async () => {
+		const { workspace, conversation } = await openConversation();
+		const { store } = workspace.sandbox;
+		store.send(conversation, { content: 'Halo' });
+		const data = store
+			.messages(conversation)
+			.map((m) => (m.type === 'outgoing' ? { ...m, type: 'template' } : m));
+		replaceLists(workspace, /messages/, data);
+		await workspace.run({ ...sendText, ...skipWithin() }, [{ conversation, text: 'Halo' }]);
+		expect(allSent(workspace)).toHaveLength(1);
+	});
+});
+
+describe('the output', () => {
+	it('shows in a Dry Run which items would be skipped', async () => {
+		const { workspace, conversation } = await openConversation();
+		const row = { conversation, text: 'Halo' };
+		await workspace.run(sendTextOnce, [row]);
+
+		const { output } = await workspace.run({ ...sendText, ...skipWithin(24, { dryRun: true }) }, [
+			row,
+			{ conversation, text: 'Sampai jumpa' },
+		]);
+
+		expect(output('Sahut').map(({ json }) => json)).toMatchObject([
+			{ dryRun: true, skipped: true, skip_reason: 'sent_before' },
+			{ dryRun: true, request: { body: { content: 'Sampai jumpa' } } },
+		]);
+	});
+
+	it('does not count skipped items as sent in an error', async () => {
+		const workspace = await openWorkspace();
+		const [a, b] = workspace.addConversations(2);
+		const textOnce = { ...sendText, ...skipWithin(24, { concurrency: 1 }) };
+		await workspace.run(textOnce, [{ conversation: a, text: 'Halo' }]);
+		workspace.refuse(b);
+		const { error } = await workspace.run(textOnce, [
+			{ conversation: a, text: 'Halo' },
+			{ conversation: b, text: 'Halo' },
+		]);
+		expect(error?.description).not.toContain('1 of 2 items were sent');
+	});
+
+	it('sends nothing and reports it when the messages cannot be read', async () => {
+		const { workspace, conversation } = await openConversation();
+		workspace.sandbox.faults.add({ kind: 'status', status: 403, method: 'GET' });
+
+		const { error } = await workspace.run(sendTextOnce, [{ conversation, text: 'Halo' }]);
+
+		expect(error?.description).toContain(
+			'It is not known whether the message was sent before: nothing was sent.',
+		);
+		expect(workspace.sent(conversation)).toEqual([]);
+	});
+});
+
+describe('invalid values', () => {
+	it.each([
+		[0, 'It is 0 for this item'],
+		[-1, 'It is -1 for this item'],
+		['={{ "soon" }}', 'It is "soon" for this item'],
+		['={{ "" }}', 'It is empty for this item'],
+		['={{ undefined }}', 'It is empty for this item'],
+		['={{ null }}', 'It is empty for this item'],
+	])('refuses a time limit of %j before the first request', async (hours, reason) => {
+		const { workspace, conversation } = await openConversation();
+
+		const { error } = await workspace.run({ ...sendText, ...skipWithin(hours) }, [
+			{ conversation, text: 'Halo' },
+		]);
+
+		expect(error?.message).toContain('Skip If Sent Within (Hours) must be a number above 0');
+		expect(error?.description).toContain(reason);
+		expect(workspace.requests()).toEqual([]);
+	});
+
+	it.each(['template', 'textOrTemplate'])(
+		'refuses a template without variables before the first request (%s)',
+		async (messageType) => {
+			const { workspace, conversation } = await openConversation();
+
+			const { error } = await workspace.run(
+				{ ...sendTextOnce, messageType, templateId: 'tmpl_opening_hours' },
+				[{ conversation, text: 'Halo' }],
+			);
+
+			expect(error?.message).toContain('a template without variables');
+			expect(workspace.requests()).toEqual([]);
+		},
+	);
+});

@@ -1,0 +1,108 @@
+import { MINUTE_MS } from '../../../../sandbox/clock';
+import { crashedExecution, ageRecords, retry } from '../../../support/retryData';
+import { advanceClock } from '../../../support/transport';
+import {
+	allSent,
+	conversationsOf,
+	openConversation,
+	openWorkspace,
+	toPhone,
+} from '../../../support/workspace';
+import { sendTextOnce, skipReasonsOf } from './skipHelpers';
+
+const ROW = { phone: '0812-3456-7890', name: 'Budi' };
+
+describe('Retry with Skip If Sent Within', () => {
+	it.each([false, true])(
+		'does not send what another execution has sent since the first try failed (Reuse Open Conversation: %s)',
+		async (reuse) => {
+			const workspace = await openWorkspace();
+			const { faults, store } = workspace.sandbox;
+			const parameters = toPhone(workspace, { skipIfSentWithin: 24, reuseOpenConversation: reuse });
+			faults.add({ kind: 'status', status: 403, method: 'POST', path: /messages/ });
+			const failed = await workspace.run(parameters, [ROW]);
+			if (reuse) store.updateConversation(conversationsOf(workspace)[0]!, { status: 'resolved' });
+			const second = await workspace.run(parameters, [ROW]);
+			expect(skipReasonsOf(second)).toEqual(['sent']);
+			const again = await retry(workspace, failed, parameters);
+			expect(allSent(workspace)).toHaveLength(1);
+			expect(skipReasonsOf(again)).toEqual(['sent_before']);
+		},
+	);
+
+	it('does not mark a message as skipped that the item itself has sent', async () => {
+		const workspace = await openWorkspace();
+		const [a, b] = workspace.addConversations(2);
+		const rows = [
+			{ conversation: a, text: 'Halo' },
+			{ conversation: b, text: 'Halo' },
+		];
+		workspace.refuse(b);
+
+		const failed = await workspace.run(sendTextOnce, rows);
+		const again = await retry(workspace, failed, sendTextOnce);
+
+		expect(skipReasonsOf(again)).toEqual(['sent', 'sent']);
+		expect(allSent(workspace)).toEqual(['Halo', 'Halo']);
+	});
+
+	it('skips an item again after the time limit has passed', async () => {
+		const workspace = await openWorkspace();
+		const { store } = workspace.sandbox;
+		const [a, b] = workspace.addConversations(2);
+		await workspace.run(sendTextOnce, [{ conversation: a, text: 'Halo' }]);
+		const rows = [
+			{ conversation: a, text: 'Halo' },
+			{ conversation: b, text: 'Halo' },
+		];
+		workspace.refuse(b);
+
+		const failed = await workspace.run(sendTextOnce, rows);
+		ageRecords(workspace, 25 * 60);
+		for (const id of [a!, b!]) store.addIncoming(id, 'Halo');
+		const again = await retry(workspace, failed, sendTextOnce);
+
+		expect(skipReasonsOf(again)).toEqual(['sent_before', 'sent']);
+		expect(allSent(workspace)).toEqual(['Halo', 'Halo']);
+	});
+
+	it('skips a phone number again after the time limit has passed', async () => {
+		const workspace = await openWorkspace();
+		const { faults, store } = workspace.sandbox;
+		const parameters = toPhone(workspace, { skipIfSentWithin: 24, concurrency: 1 });
+		await workspace.run(parameters, [ROW]);
+		store.updateConversation(conversationsOf(workspace)[0]!, { status: 'resolved' });
+		ageRecords(workspace, 5);
+		faults.add({ kind: 'status', status: 403, method: 'POST', mentions: 'Andi' });
+		const andi = { phone: '0812-3456-7892', name: 'Andi' };
+		const failed = await workspace.run(parameters, [ROW, andi]);
+		expect(failed.status).toBe('error');
+		expect(allSent(workspace)).toHaveLength(1);
+		ageRecords(workspace, 61);
+		advanceClock(61 * MINUTE_MS);
+		const again = await retry(workspace, failed, parameters);
+		expect(skipReasonsOf(again)).toEqual(['sent_before', 'sent']);
+		expect(allSent(workspace).filter((text) => text.includes('Budi'))).toHaveLength(1);
+	});
+
+	it('sends no message twice after the process has died', async () => {
+		const { workspace, conversation } = await openConversation();
+		const died = crashedExecution(workspace, sendTextOnce, [{ conversation, text: 'Halo' }]);
+		await died.run();
+		await died.retry();
+
+		expect(workspace.sent(conversation)).toEqual(['Halo']);
+	});
+});
+
+it('Retry On Fail with Skip If Sent Within does not send what another execution has sent since the first try failed', async () => {
+	const workspace = await openWorkspace();
+	const { faults } = workspace.sandbox;
+	const parameters = toPhone(workspace, { skipIfSentWithin: 24, reuseOpenConversation: false });
+	faults.add({ kind: 'status', status: 403, method: 'POST', path: /messages/ });
+	await Promise.all([
+		workspace.run(parameters, [ROW], { retryOnFail: true, maxTries: 2, waitBetweenTries: 1000 }),
+		workspace.run(parameters, [ROW]),
+	]);
+	expect(allSent(workspace)).toHaveLength(1);
+});

@@ -1,0 +1,100 @@
+import { MINUTE_MS, SECOND_MS } from '../../../../sandbox/clock';
+import { byId } from '../../../support/locator';
+import { crashedExecution } from '../../../support/retryData';
+import { advanceClock } from '../../../support/transport';
+import {
+	allSent,
+	contactsOf,
+	conversationsOf,
+	openConversation,
+	openWorkspace,
+	sendText,
+} from '../../../support/workspace';
+import { LONG_AGO } from '../customer';
+import { sendTemplateOnce } from '../acrossExecutions/skipHelpers';
+
+it('Skip If Sent Within does not send a template with hidden values again whose response was lost five minutes ago', async () => {
+	const { workspace, conversation } = await openConversation({ deviations: ['hidden-values'] });
+	const { faults } = workspace.sandbox;
+	const once = sendTemplateOnce('tmpl_follow_up', { customer_name: 'Budi' });
+	faults.add({ kind: 'dropAfter', method: 'POST' });
+	const lost = await workspace.run(once, [{ conversation }]);
+	expect(lost.status).toBe('error');
+	advanceClock(5 * MINUTE_MS);
+
+	const again = await workspace.run(once, [{ conversation }]);
+
+	expect(allSent(workspace)).toHaveLength(1);
+	expect(again.error?.message).toMatch(/not known/);
+});
+
+it('a Retry does not send a message again whose response the previous Retry lost, while lists are late', async () => {
+	const { workspace, conversation } = await openConversation({
+		deviations: ['late-lists'],
+		listDelayMs: 20 * SECOND_MS,
+	});
+	const { faults } = workspace.sandbox;
+	const execution = crashedExecution(workspace, sendText, [{ conversation, text: 'Halo' }]);
+	faults.add({ kind: 'dropAfter', method: 'POST' });
+	expect((await execution.retry()).status).toBe('error');
+
+	await execution.retry();
+
+	expect(allSent(workspace)).toHaveLength(1);
+});
+
+it('a Retry of Conversation: Create creates no second conversation if the previous Retry lost the response and lists are late', async () => {
+	const workspace = await openWorkspace({
+		deviations: ['late-lists'],
+		listDelayMs: 20 * SECOND_MS,
+	});
+	const { store, faults } = workspace.sandbox;
+	const contact = store.addContact({ phone: '+6281234567890', created_at: LONG_AGO });
+	const create = {
+		resource: 'conversation',
+		operation: 'create',
+		contactId: byId(contact.id),
+		channelId: byId(store.channelOfType('email').id),
+	};
+	const execution = crashedExecution(workspace, create);
+	faults.add({ kind: 'dropAfter', method: 'POST' });
+	expect((await execution.retry()).status).toBe('error');
+
+	await execution.retry();
+
+	expect(conversationsOf(workspace)).toHaveLength(1);
+});
+
+const createContact = {
+	resource: 'contact',
+	operation: 'create',
+	name: 'Budi',
+	additionalFields: { phone: '0812-3456-7890' },
+};
+
+it('a Retry of Contact: Create creates no second contact if the previous Retry has created one and lists are late', async () => {
+	const workspace = await openWorkspace({
+		deviations: ['late-lists'],
+		listDelayMs: 20 * SECOND_MS,
+	});
+	const execution = crashedExecution(workspace, createContact);
+	expect((await execution.retry()).status).toBe('success');
+
+	await execution.retry();
+
+	expect(contactsOf(workspace)).toHaveLength(1);
+});
+
+it('a Retry of Contact: Create creates no second contact if the previous Retry lost the response and lists are late', async () => {
+	const workspace = await openWorkspace({
+		deviations: ['late-lists'],
+		listDelayMs: 20 * SECOND_MS,
+	});
+	const execution = crashedExecution(workspace, createContact);
+	workspace.sandbox.faults.add({ kind: 'dropAfter', method: 'POST' });
+	expect((await execution.retry()).status).toBe('error');
+
+	await execution.retry();
+
+	expect(contactsOf(workspace)).toHaveLength(1);
+});

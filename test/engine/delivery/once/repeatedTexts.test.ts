@@ -1,0 +1,117 @@
+import type { INode } from 'n8n-workflow';
+
+import { fakeNode } from '../../../support/builtInNodes';
+import { runWorkflow, sahutWorkflow, toItems } from '../../../support/engine';
+import { dataAtStart, dataForRetry } from '../../../support/retryData';
+import { openConversation, sendText } from '../../../support/workspace';
+
+const UNKNOWN_CONVERSATION = 'conv_00000000000000';
+
+/** A workflow of Sahut → Other → `target`, all with the same items. */
+async function workflowAround(execute: () => 'stop' | 'continue', target: 'Sahut' | 'Second') {
+	const { workspace, conversation } = await openConversation();
+	const rows = [{ conversation, text: 'Halo' }];
+	const { nodes, connections } = sahutWorkflow(sendText);
+	const [trigger, sahut] = nodes;
+	const other: INode = { ...sahut!, id: 'other', name: 'Other', type: 'test.other' };
+	const second: INode = { ...sahut!, id: 'second', name: 'Second' };
+	connections.Sahut = { main: [[{ node: 'Other', type: 'main', index: 0 }]] };
+	connections.Other = { main: [[{ node: target, type: 'main', index: 0 }]] };
+	const otherType = fakeNode('Other', [], async () => [execute() === 'stop' ? [] : toItems(rows)]);
+	return {
+		workflow: {
+			nodes: [...nodes, other, second],
+			connections,
+			credentials: workspace.credentials,
+			nodeTypes: { 'test.other': otherType },
+		},
+		start: dataAtStart(trigger!, rows),
+		sent: () => workspace.sent(conversation),
+	};
+}
+
+describe('an execution', () => {
+	it('sends the same text again for another item of the same run', async () => {
+		const { workspace, conversation } = await openConversation();
+		const row = { conversation, text: 'Halo' };
+
+		await workspace.run(sendText, [row, row, { conversation: UNKNOWN_CONVERSATION, text: 'x' }], {
+			retryOnFail: true,
+			maxTries: 3,
+			waitBetweenTries: 1,
+		});
+
+		expect(workspace.sent(conversation)).toEqual(['Halo', 'Halo']);
+	});
+
+	it('sends the same text again in the next run of a loop', async () => {
+		const { workspace, conversation } = await openConversation();
+		const { nodes, connections } = sahutWorkflow(sendText, { onError: 'continueRegularOutput' });
+		const again: INode = { ...nodes[1]!, id: 'again', name: 'Again', type: 'test.twice' };
+		connections.Sahut = { main: [[{ node: 'Again', type: 'main', index: 0 }]] };
+		connections.Again = { main: [[{ node: 'Sahut', type: 'main', index: 0 }]] };
+		const items = toItems([
+			{ conversation, text: 'Halo' },
+			{ conversation: UNKNOWN_CONVERSATION, text: 'x' },
+		]);
+		let rounds = 0;
+
+		const { runs } = await runWorkflow({
+			nodes: [...nodes, again],
+			connections,
+			items,
+			credentials: workspace.credentials,
+			nodeTypes: {
+				'test.twice': fakeNode('Again', [], async () => [rounds++ < 2 ? items : []]),
+			},
+		});
+
+		expect(runs('Sahut')).toHaveLength(3);
+		expect(workspace.sent(conversation)).toEqual(['Halo', 'Halo', 'Halo']);
+	});
+
+	it('sends the same text again in a new execution', async () => {
+		const { workspace, conversation } = await openConversation();
+
+		await workspace.run(sendText, [{ conversation, text: 'Halo' }]);
+		await workspace.run(sendText, [{ conversation, text: 'Halo' }]);
+
+		expect(workspace.sent(conversation)).toEqual(['Halo', 'Halo']);
+	});
+});
+
+describe('a retried execution', () => {
+	it('sends the same text again in the next run of a loop when the execution is retried', async () => {
+		let rounds = 0;
+		const { workflow, start, sent } = await workflowAround(
+			() => (rounds++ < 2 ? 'continue' : 'stop'),
+			'Sahut',
+		);
+
+		const { runs } = await runWorkflow({ ...workflow, mode: 'retry', executionData: start });
+
+		expect(runs('Sahut')).toHaveLength(3);
+		expect(sent()).toEqual(['Halo', 'Halo', 'Halo']);
+	});
+
+	it('sends the same text again from a node after the failed node when the execution is retried', async () => {
+		let fails = true;
+		const { workflow, start, sent } = await workflowAround(() => {
+			if (fails) throw new Error('not yet');
+			return 'continue';
+		}, 'Second');
+		const failed = await runWorkflow({ ...workflow, executionData: start });
+		expect(failed.status).toBe('error');
+		expect(sent()).toEqual(['Halo']);
+		fails = false;
+
+		const { status } = await runWorkflow({
+			...workflow,
+			mode: 'retry',
+			executionData: dataForRetry(failed),
+		});
+
+		expect(status).toBe('success');
+		expect(sent()).toEqual(['Halo', 'Halo']);
+	});
+});

@@ -1,0 +1,146 @@
+import type { IRunExecutionData } from 'n8n-workflow';
+
+import { MINUTE_MS } from '../../../../sandbox/clock';
+import { runWorkflow, sahutWorkflow } from '../../../support/engine';
+import { replaceLists } from '../../../support/replaceLists';
+import {
+	dataAtStart,
+	dataForRetry,
+	crashedExecution,
+	ageRecords,
+} from '../../../support/retryData';
+import {
+	allSent,
+	openConversation,
+	openWorkspace,
+	sendText,
+	type Workspace,
+} from '../../../support/workspace';
+import { continueInAnotherProcess } from '../customerFixture';
+
+const ONE_BY_ONE = sahutWorkflow({ ...sendText, options: { concurrency: 1 } });
+const [TRIGGER] = ONE_BY_ONE.nodes;
+
+/** The data that n8n has stored of an execution that began ten minutes ago. */
+function dataFor(conversations: string[]): IRunExecutionData {
+	const rows = conversations.map((conversation) => ({ conversation, text: 'Halo' }));
+	return dataAtStart(TRIGGER!, rows, Date.now() - 10 * MINUTE_MS);
+}
+
+/** Runs the workflow, or a retry of it, with the stored data. */
+async function run({ credentials }: Workspace, executionData: IRunExecutionData, isRetry = false) {
+	return await runWorkflow({
+		...ONE_BY_ONE,
+		credentials,
+		executionData: structuredClone(executionData),
+		...(isRetry && { mode: 'retry' as const }),
+	});
+}
+
+describe('a retry of which n8n stored only the start', () => {
+	it('sends the missing messages and nothing else, however often it is repeated', async () => {
+		const workspace = await openWorkspace();
+		const conversations = workspace.addConversations(5);
+		const stored = dataFor(conversations);
+		workspace.refuse(conversations[3]);
+		await run(workspace, stored);
+		expect(conversations.map((id) => workspace.sent(id).length)).toEqual([1, 1, 1, 0, 0]);
+		ageRecords(workspace, 9);
+
+		const retries = [await run(workspace, stored, true), await run(workspace, stored, true)];
+
+		expect(retries.map(({ status }) => status)).toEqual(['success', 'success']);
+		expect(conversations.map((id) => workspace.sent(id))).toEqual(Array(5).fill(['Halo']));
+		expect(retries[0]!.output('Sahut').map(({ json }) => json.content)).toEqual(
+			Array(5).fill('Halo'),
+		);
+	});
+
+	it('sends no message twice when it fails and is retried itself', async () => {
+		const workspace = await openWorkspace();
+		const [refused, ...others] = workspace.addConversations(4);
+		const stored = dataFor([refused!, ...others]);
+		await run(workspace, dataFor(others));
+		ageRecords(workspace, 9);
+		workspace.refuse(refused);
+
+		const stopped = await run(workspace, stored, true);
+		expect(stopped.status).toBe('error');
+		const { status } = await run(workspace, dataForRetry(stopped), true);
+
+		expect(status).toBe('success');
+		expect([refused!, ...others].map((id) => workspace.sent(id))).toEqual(Array(4).fill(['Halo']));
+	});
+
+	it('sends a message again that was sent before the execution began', async () => {
+		const { workspace, conversation } = await openConversation();
+		await run(workspace, dataFor([conversation]));
+		ageRecords(workspace, 20);
+
+		await run(workspace, dataFor([conversation]), true);
+
+		expect(workspace.sent(conversation)).toEqual(['Halo', 'Halo']);
+	});
+
+	it.each([
+		['a bot', []],
+		['an agent', ['sent-by-agent']],
+	] as const)('does not resend a message that the API sent as %s', async (_, deviations) => {
+		const { workspace, conversation } = await openConversation({ deviations: [...deviations] });
+		const died = crashedExecution(workspace, sendText, [{ conversation, text: 'Halo' }]);
+		await died.run();
+		continueInAnotherProcess(workspace);
+		await died.retry();
+		expect(allSent(workspace)).toHaveLength(1);
+	});
+
+	it('does not resend a text that is stored in another Unicode form', async () => {
+		const { workspace, conversation } = await openConversation();
+		const died = crashedExecution(workspace, sendText, [{ conversation, text: 'Kafé dibuka' }]);
+		workspace.sandbox.store.send(conversation, { content: 'Kafé dibuka'.normalize('NFD') });
+		await died.retry();
+		expect(allSent(workspace)).toHaveLength(1);
+	});
+
+	it.each([
+		['the message unchanged', {}],
+		['no time for it', { created_at: null }],
+		['its time as a number of seconds', { created_at: Math.floor(Date.now() / 1000) }],
+		['another type for it', { type: 'template' }],
+	])('does not resend a message when the list shows %s', async (_, change) => {
+		const { workspace, conversation } = await openConversation();
+		const { store } = workspace.sandbox;
+		const died = crashedExecution(workspace, sendText, [{ conversation, text: 'Halo' }]);
+		// The process sent this before it died; another process does not remember it.
+		store.send(conversation, { content: 'Halo' });
+		const data = store
+			.messages(conversation)
+			.map((m) => (m.type === 'outgoing' ? { ...m, ...change } : m));
+		replaceLists(workspace, /messages/, data);
+		await died.retry();
+		expect(allSent(workspace)).toHaveLength(1);
+	});
+});
+
+describe('a retry of which n8n 1.x did not store the start time', () => {
+	/** Sends a message this many minutes ago, and retries an execution that sends the same one and two others. */
+	async function retryAfter(minutes: number) {
+		const workspace = await openWorkspace();
+		const conversations = workspace.addConversations(3);
+		const stored = dataFor(conversations);
+		await run(workspace, dataFor([conversations[0]!]));
+		ageRecords(workspace, minutes);
+		delete stored.executionData!.runtimeData;
+		const { status } = await run(workspace, stored, true);
+		expect(status).toBe('success');
+		return conversations.map((id) => workspace.sent(id).length);
+	}
+
+	it('does not resend a message of the last 20 hours', async () => {
+		expect(await retryAfter(19 * 60)).toEqual([1, 1, 1]);
+	});
+
+	it('sends a message again that was sent the day before', async () => {
+		expect(await retryAfter(21 * 60)).toEqual([2, 1, 1]);
+	});
+});

@@ -1,0 +1,159 @@
+import type { INode } from 'n8n-workflow';
+
+import { HOUR_MS } from '../../../../sandbox/clock';
+import { type FinishedRun, sahutWorkflow } from '../../../support/engine';
+import { dataForRetry, crashedExecution, retry } from '../../../support/retryData';
+import {
+	allSent,
+	openConversation,
+	openWorkspace,
+	type Workspace,
+} from '../../../support/workspace';
+import { sendTemplateOnce } from '../acrossExecutions/skipHelpers';
+import { addConversation, ago, sendTextOrTemplate, TEMPLATE_TEXT } from './windowHelpers';
+
+/** Retries a failed execution with the currently saved workflow, in which the node was edited. */
+async function retryEdited(
+	workspace: Workspace,
+	failed: FinishedRun,
+	parameters: INode['parameters'],
+) {
+	const executionData = dataForRetry(failed);
+	executionData.executionData!.nodeExecutionStack[0]!.node = sahutWorkflow(parameters).nodes[1]!;
+	return await workspace.run(parameters, [], {}, { mode: 'retry', executionData });
+}
+
+/** Sends a template to two conversations, of which the second one refuses it; returns a retry with both forms. */
+async function sendOneOfTwo(workspace: Workspace) {
+	const [a, b] = workspace.addConversations(2);
+	const before = sendTemplateOnce(
+		'tmpl_follow_up',
+		{ customer_name: 'Budi' },
+		{ options: { concurrency: 1 } },
+	);
+	workspace.refuse(b);
+	const failed = await workspace.run(before, [{ conversation: a }, { conversation: b }]);
+	const either = { ...before, messageType: 'textOrTemplate', content: 'Dikirim' };
+	const retryAsEither = async () => await retryEdited(workspace, failed, either);
+	return { a: a!, retryAsEither };
+}
+
+describe('a retry', () => {
+	it('sends the same form again although the customer has written in the meantime', async () => {
+		const workspace = await openWorkspace();
+		const { store } = workspace.sandbox;
+		const conversation = addConversation(workspace, 25 * HOUR_MS);
+		const refused = addConversation(workspace, 25 * HOUR_MS);
+		workspace.refuse(refused);
+
+		const rows = [{ conversation }, { conversation: refused }];
+		const failed = await workspace.run(sendTextOrTemplate, rows, { onError: 'stopWorkflow' });
+		store.addIncoming(conversation, 'Halo lagi');
+		const { output } = await retry(workspace, failed, sendTextOrTemplate);
+
+		expect(output('Sahut').map(({ json }) => json.sent_as)).toEqual(['template', 'template']);
+		expect(workspace.sent(conversation)).toEqual([expect.stringMatching(TEMPLATE_TEXT)]);
+	});
+
+	it('sends the template when the window has closed since the text was refused', async () => {
+		const workspace = await openWorkspace();
+		const { store, faults } = workspace.sandbox;
+		const conversation = addConversation(workspace, HOUR_MS);
+		faults.add({ kind: 'status', status: 403, method: 'POST' });
+
+		const failed = await workspace.run(sendTextOrTemplate, [{ conversation }]);
+		for (const message of store.messages(conversation)) {
+			message.created_at = ago(workspace, 25 * HOUR_MS).toISOString();
+		}
+		const { output } = await retry(workspace, failed, sendTextOrTemplate);
+
+		expect(output('Sahut')[0]!.json.sent_as).toBe('template');
+		expect(workspace.sent(conversation)).toEqual([expect.stringMatching(TEMPLATE_TEXT)]);
+	});
+
+	it('finds the sent text when the ledger is lost and the window has closed', async () => {
+		const workspace = await openWorkspace();
+		const { store } = workspace.sandbox;
+		const conversation = addConversation(workspace, HOUR_MS);
+		const died = crashedExecution(workspace, sendTextOrTemplate, [{ conversation }]);
+
+		await died.run();
+		for (const message of store.messages(conversation)) {
+			if (message.type === 'incoming') {
+				message.created_at = ago(workspace, 25 * HOUR_MS).toISOString();
+			}
+		}
+		const { output } = await died.retry();
+
+		expect(output('Sahut')[0]!.json.sent_as).toBe('text');
+		expect(workspace.sent(conversation)).toEqual(['Pesanan sudah dikirim']);
+	});
+
+	it('sends one message in several retries of the same execution', async () => {
+		const { workspace, conversation } = await openConversation();
+		const { store, faults } = workspace.sandbox;
+		const parameters = sendTextOrTemplate;
+		faults.add({ kind: 'status', status: 403, method: 'POST' });
+		const failed = await workspace.run(parameters, [{ conversation }]);
+		for (const m of store.messages(conversation))
+			m.created_at = new Date(Date.now() - 25 * HOUR_MS).toISOString();
+		await retry(workspace, failed, parameters);
+		store.addIncoming(conversation, 'Halo');
+		await retry(workspace, failed, parameters);
+		await Promise.all([retry(workspace, failed, parameters), retry(workspace, failed, parameters)]);
+		expect(allSent(workspace)).toHaveLength(1);
+	});
+
+	it('reports that nothing was sent when it cannot read the conversation', async () => {
+		const workspace = await openWorkspace();
+		const { faults } = workspace.sandbox;
+		const [a] = workspace.addConversations(1);
+		faults.add({ kind: 'status', status: 403, method: 'GET', times: 2 });
+		const failed = await workspace.run(sendTextOrTemplate, [{ conversation: a }]);
+		expect(failed.error?.description).toContain('nothing was sent');
+		const again = await retry(workspace, failed, sendTextOrTemplate);
+		expect(again.error?.description).toContain('nothing was sent');
+	});
+});
+
+describe('a retry after the message type was changed', () => {
+	it('reports in sent_as the form that was sent', async () => {
+		const workspace = await openWorkspace();
+		const { a, retryAsEither } = await sendOneOfTwo(workspace);
+		expect(workspace.sent(a)).toHaveLength(1);
+		const again = await retryAsEither();
+		const { json } = again.output('Sahut')[0]!;
+		expect(json.content).toMatch(/^Halo Kak Budi/);
+		expect(json.sent_as).not.toBe('text');
+	});
+
+	it('counts the sent message although the conversation cannot be read', async () => {
+		const workspace = await openWorkspace();
+		const { a, retryAsEither } = await sendOneOfTwo(workspace);
+		workspace.sandbox.faults.add({
+			kind: 'status',
+			status: 403,
+			path: new RegExp(a),
+			method: 'GET',
+		});
+		const again = await retryAsEither();
+		expect(again.error?.description ?? '').not.toContain('0 of 2 items were sent');
+	});
+});
+
+it('Retry On Fail sends one message when the response is lost and the conversation cannot be read', async () => {
+	const { workspace, conversation } = await openConversation();
+	workspace.sandbox.faults.add({ kind: 'dropAfter', method: 'POST' });
+	workspace.sandbox.faults.add({ kind: 'status', status: 403, method: 'GET', skip: 1 });
+	const parameters = {
+		...sendTextOrTemplate,
+		options: { skipIfSentWithin: 1 },
+	};
+	const run = await workspace.run(parameters, [{ conversation }], {
+		retryOnFail: true,
+		maxTries: 3,
+		waitBetweenTries: 100,
+	});
+	expect(run.status).toBe('success');
+	expect(allSent(workspace)).toHaveLength(1);
+});

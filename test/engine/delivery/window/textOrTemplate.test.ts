@@ -1,0 +1,260 @@
+import type { INode } from 'n8n-workflow';
+
+import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../../../../sandbox/clock';
+import { byId } from '../../../support/locator';
+import { useRealWaits, overrideTransport, clockAheadBy } from '../../../support/transport';
+import {
+	contactsOf,
+	openWorkspace,
+	sendText,
+	toPhone,
+	type Workspace,
+} from '../../../support/workspace';
+import { addOutgoing } from '../outgoing';
+import { addConversation, ago, forms, sendTextOrTemplate, TEMPLATE_TEXT } from './windowHelpers';
+
+describe('to a conversation', () => {
+	it.each([
+		['an hour ago', HOUR_MS, 'text', 2],
+		['23 hours and 44 minutes ago', 24 * HOUR_MS - 16 * MINUTE_MS - SECOND_MS, 'text', 2],
+		// In the last 15 minutes, the window may close while the message waits for the rate limit.
+		['23 hours and 58 minutes ago', 24 * HOUR_MS - 2 * MINUTE_MS, 'text', 3],
+		['23 hours, 59 minutes and 50 seconds ago', 24 * HOUR_MS - 10 * SECOND_MS, 'template', 3],
+		['25 hours ago', 25 * HOUR_MS, 'template', 3],
+		['never', undefined, 'template', 3],
+	])(
+		'chooses the form for a customer who last wrote %s',
+		async (_, wroteAgoMs, sentAs, requests) => {
+			const workspace = await openWorkspace();
+			const conversation = addConversation(workspace, wroteAgoMs);
+
+			const { output } = await workspace.run(sendTextOrTemplate, [{ conversation }]);
+
+			expect(output('Sahut')[0]!.json).toMatchObject({ type: 'outgoing', sent_as: sentAs });
+			expect(workspace.sent(conversation)).toEqual([
+				sentAs === 'text' ? 'Pesanan sudah dikirim' : expect.stringMatching(TEMPLATE_TEXT),
+			]);
+			expect(workspace.requests()).toHaveLength(requests);
+		},
+	);
+
+	it('sends the text on other channels than WhatsApp at any time', async () => {
+		const workspace = await openWorkspace();
+		const old = addConversation(workspace, 25 * HOUR_MS, 'email');
+		const recent = addConversation(workspace, HOUR_MS, 'email');
+
+		const { output } = await workspace.run(sendTextOrTemplate, [
+			{ conversation: old },
+			{ conversation: recent },
+		]);
+
+		expect(output('Sahut').map(({ json }) => json.sent_as)).toEqual(['text', 'text']);
+		// The conversation, which shows the channel type, is read only if the window is closed, or closes soon.
+		expect(workspace.requests()).not.toContain(`GET /conversations/${recent}`);
+	});
+
+	it('skips the messages of agents to find the last message of the customer', async () => {
+		const workspace = await openWorkspace();
+		const conversation = addConversation(workspace, 2 * HOUR_MS);
+		addOutgoing(workspace, conversation, 'Siap Kak', { at: ago(workspace, HOUR_MS) });
+
+		const { output } = await workspace.run(sendTextOrTemplate, [{ conversation }]);
+
+		expect(output('Sahut')[0]!.json.sent_as).toBe('text');
+	});
+
+	it.each([
+		['10,000 messages in 10,000 minutes', MINUTE_MS, 'text'],
+		['10,000 messages of an hour', 360, 'text'],
+	])('makes at most 5 requests in a conversation with %s', async (_, spacingMs, sentAs) => {
+		const workspace = await openWorkspace();
+		const conversation = addConversation(workspace);
+		workspace.sandbox.store.addMessages(conversation, 10_000, { spacingMs });
+
+		const { output } = await workspace.run(sendTextOrTemplate, [{ conversation }]);
+
+		expect(output('Sahut')[0]!.json.sent_as).toBe(sentAs);
+		expect(workspace.requests().length).toBeLessThanOrEqual(5);
+	});
+
+	it('sends the template when 10,000 messages have followed the last message of the customer', async () => {
+		const workspace = await openWorkspace();
+		const conversation = addConversation(workspace, 20 * HOUR_MS);
+		const at = ago(workspace, HOUR_MS);
+		for (let count = 0; count < 10_000; count++) {
+			addOutgoing(workspace, conversation, `Info ${count}`, { at });
+		}
+
+		const { output } = await workspace.run(sendTextOrTemplate, [{ conversation }]);
+
+		expect(output('Sahut')[0]!.json.sent_as).toBe('template');
+		expect(workspace.requests()).toHaveLength(5);
+	});
+
+	it.each([
+		['an hour ahead', HOUR_MS],
+		['an hour behind', -HOUR_MS],
+	])('uses the clock of Sahut when the clock of n8n is %s', async (_, wrongByMs) => {
+		const workspace = await openWorkspace();
+		const open = addConversation(workspace, 24 * HOUR_MS - 30 * MINUTE_MS);
+		const closed = addConversation(workspace, 24 * HOUR_MS + 30 * MINUTE_MS);
+
+		overrideTransport({ clock: clockAheadBy(wrongByMs) });
+
+		const { output } = await workspace.run(sendTextOrTemplate, [
+			{ conversation: open },
+			{ conversation: closed },
+		]);
+
+		expect(output('Sahut').map(({ json }) => json.sent_as)).toEqual(['text', 'template']);
+	});
+
+	it('checks the text and the template before the first request', async () => {
+		const workspace = await openWorkspace();
+		const conversation = addConversation(workspace, HOUR_MS);
+
+		const noText = await workspace.run({ ...sendTextOrTemplate, content: '={{ " " }}' }, [
+			{ conversation },
+		]);
+		const noTemplate = await workspace.run({ ...sendTextOrTemplate, templateId: '={{ "" }}' }, [
+			{ conversation },
+		]);
+
+		expect(noText.error?.message).toContain('Text is empty');
+		expect(noTemplate.error?.message).toContain('Template ID is empty');
+		expect(workspace.requests()).toEqual([]);
+	});
+
+	it('shows in a Dry Run which form would be sent, and sends nothing', async () => {
+		const workspace = await openWorkspace();
+		const open = addConversation(workspace, HOUR_MS);
+		const closed = addConversation(workspace, 25 * HOUR_MS);
+
+		const { output } = await workspace.run({ ...sendTextOrTemplate, options: { dryRun: true } }, [
+			{ conversation: open },
+			{ conversation: closed },
+		]);
+
+		expect(output('Sahut').map(({ json }) => json)).toMatchObject([
+			{ dryRun: true, sent_as: 'text', request: { body: { content: 'Pesanan sudah dikirim' } } },
+			{ dryRun: true, sent_as: 'template', request: { body: { template_id: 'tmpl_follow_up' } } },
+		]);
+		expect(workspace.sandbox.journal.entries.map(({ method }) => method)).not.toContain('POST');
+	});
+
+	it('sends nothing and reports it when the messages cannot be read', async () => {
+		const workspace = await openWorkspace();
+		const conversation = addConversation(workspace, 25 * HOUR_MS);
+		workspace.sandbox.faults.add({ kind: 'status', status: 403, method: 'GET' });
+
+		const { error } = await workspace.run(sendTextOrTemplate, [{ conversation }]);
+
+		expect(error?.description).toContain(
+			'It is not known whether the customer has written within 24 hours: nothing was sent.',
+		);
+		expect(workspace.sent(conversation)).toEqual([]);
+	});
+
+	it('sends the template without further reads when the window closes while the text waits for the rate limit', async () => {
+		const workspace = await openWorkspace();
+		const conversation = addConversation(workspace, 24 * HOUR_MS - MINUTE_MS - 2 * SECOND_MS);
+		workspace.sandbox.faults.add({
+			kind: 'status',
+			status: 429,
+			retryAfter: 3,
+			method: 'POST',
+		});
+
+		const { output } = await workspace.run(sendTextOrTemplate, [{ conversation }]);
+
+		expect(output('Sahut')[0]!.json.sent_as).toBe('template');
+		expect(workspace.sandbox.journal.entries.map(({ method, body }) => [method, body])).toEqual([
+			['GET', undefined],
+			['GET', undefined],
+			['POST', { content: 'Pesanan sudah dikirim' }],
+			['POST', expect.objectContaining({ template_id: 'tmpl_follow_up' })],
+		]);
+	});
+
+	it('sends the template when the window closes during the wait for the rate limit, even if the customer writes meanwhile', async () => {
+		const workspace = await openWorkspace();
+		const { store, faults } = workspace.sandbox;
+		const { id } = store.addConversation();
+		store.addIncoming(id, 'Halo', new Date(Date.now() - 24 * HOUR_MS + MINUTE_MS + 2000));
+		faults.add({ kind: 'status', status: 429, retryAfter: 3, method: 'POST' });
+		useRealWaits(10);
+		setTimeout(() => store.addIncoming(id, 'Halo?'), 100);
+		const { output } = await workspace.run(
+			{
+				...sendText,
+				...forms,
+			},
+			[{ conversation: id }],
+		);
+		expect(store.messages(id).filter(({ type }) => type === 'incoming')).toHaveLength(2);
+		expect(output('Sahut')[0]!.json.sent_as).toBe('template');
+	});
+});
+
+describe('to a phone number', () => {
+	const toNumber = (
+		workspace: Workspace,
+		options: INode['parameters'] = {},
+		type = 'whatsapp',
+	) => ({
+		...toPhone(workspace, options),
+		...forms,
+		channelId: byId(workspace.sandbox.store.channelOfType(type).id),
+		phone: '+6281234567890',
+	});
+
+	it('sends the template to a new customer on WhatsApp without an additional request', async () => {
+		const workspace = await openWorkspace();
+
+		const { output } = await workspace.run(toNumber(workspace));
+
+		expect(output('Sahut')[0]!.json).toMatchObject({
+			sent_as: 'template',
+			conversation_created: true,
+		});
+		expect(workspace.requests()).toHaveLength(5);
+	});
+
+	it('sends the text to a new customer on another channel', async () => {
+		const workspace = await openWorkspace();
+
+		const { output } = await workspace.run(toNumber(workspace, {}, 'telegram'));
+
+		expect(output('Sahut')[0]!.json.sent_as).toBe('text');
+		expect(workspace.requests()).toHaveLength(5);
+	});
+
+	it('sends the text into an open conversation in which the customer has just written', async () => {
+		const workspace = await openWorkspace();
+		const { store } = workspace.sandbox;
+		const contact = store.addContact({ phone: '+6281234567890' });
+		const { id } = store.addConversation({ contact });
+		store.addIncoming(id, 'Halo');
+
+		const dry = await workspace.run(toNumber(workspace, { dryRun: true }));
+		const { output } = await workspace.run(toNumber(workspace));
+
+		expect(dry.output('Sahut')[0]!.json).toMatchObject({ sent_as: 'text', conversation_id: id });
+		expect(output('Sahut')[0]!.json).toMatchObject({ sent_as: 'text', conversation_id: id });
+		expect(workspace.sent(id)).toEqual(['Pesanan sudah dikirim']);
+	});
+
+	it.each([
+		['whatsapp', 'template'],
+		['telegram', 'text'],
+	])('shows in a Dry Run which form a new customer on %s would receive', async (type, sentAs) => {
+		const workspace = await openWorkspace();
+		const { store } = workspace.sandbox;
+		store.addConversation({ channel: store.channelOfType(type) });
+
+		const { output } = await workspace.run(toNumber(workspace, { dryRun: true }, type));
+
+		expect(output('Sahut')[0]!.json).toMatchObject({ dryRun: true, sent_as: sentAs });
+		expect(contactsOf(workspace)).toHaveLength(1);
+	});
+});

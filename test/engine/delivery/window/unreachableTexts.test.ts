@@ -1,0 +1,104 @@
+import type { INode } from 'n8n-workflow';
+
+import { byId } from '../../../support/locator';
+import {
+	contactsOf,
+	conversationsOf,
+	openWorkspace,
+	toPhone,
+	type Workspace,
+} from '../../../support/workspace';
+
+const textTo = (workspace: Workspace, options: INode['parameters'] = {}, type = 'whatsapp') => ({
+	...toPhone(workspace, options),
+	messageType: 'text',
+	content: 'Halo',
+	channelId: byId(workspace.sandbox.store.channelOfType(type).id),
+	phone: '+6281234567890',
+});
+
+const countRecords = (workspace: Workspace) => [
+	contactsOf(workspace).length,
+	conversationsOf(workspace).length,
+];
+
+it.each([false, true])(
+	'creates nothing for a text that cannot be delivered (Dry Run: %s)',
+	async (dryRun) => {
+		const workspace = await openWorkspace();
+		workspace.addConversations(1);
+
+		const { error } = await workspace.run(textTo(workspace, { dryRun }));
+
+		expect(error?.message).toContain('A text does not reach +6281234567890');
+		expect(error?.description).toContain('Text, or Template After 24 Hours');
+		expect(countRecords(workspace)).toEqual([1, 1]);
+	},
+);
+
+it.each([false, true])(
+	'creates no conversation for a text to a known contact that cannot be delivered (Reuse Open Conversation: %s)',
+	async (reused) => {
+		const workspace = await openWorkspace();
+		const { store } = workspace.sandbox;
+		const contact = store.addContact({ phone: '+6281234567890' });
+		store.addConversation({ contact, status: 'resolved' });
+
+		const { error } = await workspace.run(textTo(workspace, { reuseOpenConversation: reused }));
+
+		expect(error?.message).toContain('A text does not reach +6281234567890');
+		expect(countRecords(workspace)).toEqual([1, 1]);
+	},
+);
+
+it('refuses the text without another request once the channel type is known', async () => {
+	const workspace = await openWorkspace();
+	workspace.addConversations(1);
+	await workspace.run(textTo(workspace));
+	workspace.sandbox.journal.clear();
+
+	await workspace.run(textTo(workspace));
+
+	expect(workspace.requests()).toEqual(['GET /contacts', 'GET /contacts']);
+});
+
+it('sends the text on a channel that is not WhatsApp, and creates nothing on a channel of unknown type', async () => {
+	const workspace = await openWorkspace();
+	const { store } = workspace.sandbox;
+	store.addConversation({ channel: store.channelOfType('telegram') });
+
+	const onTelegram = await workspace.run(textTo(workspace, {}, 'telegram'));
+	const records = countRecords(workspace);
+	const onUnknown = await workspace.run(textTo(workspace));
+
+	expect(onTelegram.status).toBe('success');
+	expect(onUnknown.error?.message).toContain('the type of channel');
+	expect(onUnknown.error?.message).toContain('is unknown');
+	expect(countRecords(workspace)).toEqual(records);
+});
+
+it('sends the text into an open conversation in which the customer has written', async () => {
+	const workspace = await openWorkspace();
+	const { store } = workspace.sandbox;
+	const contact = store.addContact({ phone: '+6281234567890' });
+	const { id } = store.addConversation({ contact });
+	store.addIncoming(id, 'Halo, apakah barangnya masih ada?');
+
+	await workspace.run(textTo(workspace));
+
+	expect(workspace.sent(id)).toEqual(['Halo']);
+});
+
+it('creates nothing for a text to a new phone number when the channel type cannot be read', async () => {
+	const workspace = await openWorkspace();
+	workspace.addConversations(1);
+	workspace.sandbox.faults.add({ kind: 'status', status: 403, path: /^\/conversations$/ });
+
+	const { status } = await workspace.run(
+		{ ...toPhone(workspace), messageType: 'text', content: 'Halo' },
+		[{ phone: '0812-3456-7890', name: 'Budi' }],
+	);
+
+	expect(status).toBe('error');
+	expect(workspace.requests()).toEqual(['GET /contacts', 'GET /contacts', 'GET /conversations']);
+});

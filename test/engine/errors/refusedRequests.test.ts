@@ -1,0 +1,464 @@
+import type { INode } from 'n8n-workflow';
+import net from 'node:net';
+
+import type { FaultAction } from '../../../sandbox';
+import { HOUR_MS } from '../../../sandbox/clock';
+import { sahutWorkflow, searchList } from '../../support/engine';
+import { closedOrigin, openPlainServer, openServer } from '../../support/localServer';
+import { overrideTransport, clockAheadBy } from '../../support/transport';
+import { openConversation, openWorkspace, sendText, until } from '../../support/workspace';
+
+const CONVERSATION = 'conv_01HX2B9K3M5N7P';
+const MAY_HAVE_ARRIVED = 'It may or may not have arrived';
+
+const listMessages: INode['parameters'] = {
+	...sendText,
+	operation: 'list',
+	returnAll: true,
+};
+
+async function sendUnder(fault: FaultAction) {
+	const { workspace, conversation } = await openConversation();
+	workspace.sandbox.faults.add(fault);
+	overrideTransport({ timeoutMs: 300 });
+	const finished = await workspace.run(sendText, [{ conversation, text: 'Halo' }]);
+	return { ...workspace, ...finished, conversation: conversation };
+}
+
+describe('an answer that refuses', () => {
+	it.each([
+		[400, 'bad_request', 'Sahut could not use the request for conversation', 'Check the values'],
+		[
+			401,
+			'unauthorized',
+			'Sahut does not accept the API key',
+			'Settings → Integrations → API Keys',
+		],
+		[403, 'forbidden', 'The API key may not do this', 'Ask an admin'],
+		[404, 'not_found', 'Sahut has no conversation', 'Choose "From List"'],
+		[402, 'payment_required', 'Sahut requires a payment', 'Check the plan'],
+		[409, 'conflict', 'conflicts with data in Sahut', 'another record has the same values'],
+		[410, 'gone', 'Sahut no longer has conversation', 'Check whether it was deleted'],
+		[413, 'too_large', 'is too large for Sahut', 'Shorten the texts'],
+		[415, 'unsupported', 'does not accept the format', 'whether a proxy'],
+		[422, 'validation_error', 'Sahut refused the data', 'Check the text of the message'],
+		[451, 'legal', 'for legal reasons', 'Ask Sahut support'],
+		[418, 'teapot', 'Sahut answered the request for conversation', 'Check the Base URL'],
+	])('with %s says what it is and what to do, and is asked once', async (...row) => {
+		const [status, code, message, advice] = row;
+		const { error, requests } = await sendUnder({
+			kind: 'status',
+			status,
+			code,
+			message: 'Pesan dari Sahut',
+		});
+
+		expect(error!.message).toContain(message);
+		expect(error!.description).toContain(`Sahut said: "Pesan dari Sahut" (${code}).`);
+		expect(error!.description).toContain(advice);
+		expect(error!.description).not.toContain(MAY_HAVE_ARRIVED);
+		expect(error).toMatchObject({ httpCode: String(status), context: { itemIndex: 0 } });
+		expect(requests()).toHaveLength(1);
+	});
+
+	it.each([402, 409, 410, 413, 415, 422, 451])(
+		'with %s does not send the user to the Base URL',
+		async (status) => {
+			const { error } = await sendUnder({ kind: 'status', status });
+
+			expect(error!.description).not.toContain('Base URL');
+		},
+	);
+
+	it('keeps its words when they contain the name of a system error', async () => {
+		const { error } = await sendUnder({
+			kind: 'status',
+			status: 404,
+			message: 'EACCES preexisting',
+		});
+
+		expect(error!.message).toContain('Sahut has no conversation');
+		expect(error!.description).toContain('Sahut said: "EACCES preexisting"');
+	});
+
+	it('with a redirect is not followed', async () => {
+		const arrived: string[] = [];
+		const other = await openServer((_, response) => response.end('{"data":{}}'));
+		const baseUrl = await openServer(({ headers, url }, response) => {
+			arrived.push(`${url} ${headers.authorization}`);
+			response.writeHead(302, { location: `${other}/x` }).end();
+		});
+		const { run } = await openWorkspace();
+
+		const { error } = await run(
+			listMessages,
+			[{ conversation: CONVERSATION }],
+			{},
+			{
+				credentials: { sahutApi: { apiKey: 'sk_live_secret', baseUrl } },
+			},
+		);
+
+		expect(error?.message).toContain("Sahut's address answered with a redirect (status 302)");
+		expect(arrived).toHaveLength(1);
+	});
+});
+
+describe('a message whose answer is lost', () => {
+	it.each<[string, FaultAction]>([
+		['a 500', { kind: 'statusAfterStore', status: 500 }],
+		['a redirect to its result (302)', { kind: 'statusAfterStore', status: 302 }],
+		['a redirect to its result (303)', { kind: 'statusAfterStore', status: 303 }],
+		['a connection cut', { kind: 'dropAfter' }],
+		['no answer in time', { kind: 'slow', delayMs: 1_000 }],
+		['an answer that is not JSON', { kind: 'notJson' }],
+		['an answer without data', { kind: 'body', body: {} }],
+		['an answer without an ID', { kind: 'body', body: { data: { content: 'Halo' } } }],
+	])('after %s is found in the conversation, and counts as sent', async (_, fault) => {
+		const { error, output, sandbox, sent, requests, conversation } = await sendUnder(fault);
+
+		expect(error).toBeUndefined();
+		expect(sent(conversation)).toEqual(['Halo']);
+		expect(output('Sahut')[0]!.json.id).toBe(sandbox.store.messages(conversation).at(-1)!.id);
+		expect(requests().filter((request) => request.startsWith('POST'))).toHaveLength(1);
+	});
+
+	it.each<[string, FaultAction, string]>([
+		['a 500', { kind: 'status', status: 500 }, 'could not handle the request'],
+		['a 503', { kind: 'status', status: 503 }, 'could not handle the request'],
+		['a connection cut', { kind: 'dropBefore' }, 'The connection to Sahut broke off'],
+	])('after %s and not found is not sent again, and the error says so', async (...row) => {
+		const [, fault, message] = row;
+		const { error, sent, requests, conversation } = await sendUnder(fault);
+
+		expect(error!.message).toContain(message);
+		expect(error!.description).toContain(MAY_HAVE_ARRIVED);
+		expect(sent(conversation)).toEqual([]);
+		expect(requests().filter((request) => request.startsWith('POST'))).toHaveLength(1);
+	});
+
+	it('is not found in an older message with the same text', async () => {
+		const { workspace, conversation } = await openConversation();
+		const { store, faults } = workspace.sandbox;
+		store.addMessage(conversation, {
+			type: 'outgoing',
+			content: 'Halo',
+			sender: store.bot,
+			attachments: [],
+			created_at: new Date(Date.now() - 5_000).toISOString(),
+		});
+		faults.add({ kind: 'dropBefore' });
+
+		const { error } = await workspace.run(sendText, [{ conversation, text: 'Halo' }]);
+
+		expect(error?.description).toContain(MAY_HAVE_ARRIVED);
+	});
+
+	it.each([
+		['contact', 'incoming'],
+		['agent', 'outgoing'],
+	] as const)('is not found in what a person, the %s, wrote since', async (writer, type) => {
+		const { workspace, conversation } = await openConversation();
+		const { store, faults } = workspace.sandbox;
+		const [agent] = [...store.agents.values()];
+		store.addMessage(conversation, {
+			type,
+			content: 'Halo',
+			sender: { ...agent!, type: writer },
+			attachments: [],
+			created_at: new Date(Date.now() + 2_000).toISOString(),
+		});
+		faults.add({ kind: 'dropBefore', method: 'POST' });
+
+		const { error } = await workspace.run(sendText, [{ conversation, text: 'Halo' }]);
+
+		expect(error?.description).toContain(MAY_HAVE_ARRIVED);
+	});
+
+	it('is found although more than a page has followed it, and others have the same text', async () => {
+		const { workspace, conversation } = await openConversation();
+		const { store, faults } = workspace.sandbox;
+		store.addMessages(conversation, 98, { until: new Date(Date.now() - 60_000) });
+		const rows = ['Halo', 'Halo', 'Halo'].map((text) => ({ conversation, text }));
+		faults.add({ kind: 'dropAfter', method: 'POST', skip: 1 });
+
+		const { output } = await workspace.run(sendText, rows);
+
+		const ids = store
+			.messages(conversation)
+			.slice(-3)
+			.map(({ id }) => id);
+		expect(output('Sahut').map(({ json }) => json.id)).toEqual(ids);
+	});
+
+	it('of a template is found by its values', async () => {
+		const { workspace, conversation } = await openConversation();
+		const { store, faults } = workspace.sandbox;
+		store.send(conversation, { content: 'Sebentar ya Kak Budi' });
+		faults.add({ kind: 'dropAfter' });
+
+		const { output } = await workspace.run(
+			{
+				...sendText,
+				messageType: 'template',
+				templateId: 'tmpl_follow_up',
+				variablesInput: 'json',
+				templateVariablesJson: '{ "customer_name": "Budi Santoso" }',
+			},
+			[{ conversation }],
+		);
+
+		expect(output('Sahut')[0]!.json.content).toContain('Halo Kak Budi Santoso, terima kasih');
+	});
+
+	it('of a template without variables is not found in what an agent wrote', async () => {
+		const { workspace, conversation } = await openConversation();
+		const { store, faults } = workspace.sandbox;
+		const [agent] = [...store.agents.values()];
+		faults.add({ kind: 'dropBefore', method: 'POST' });
+		store.addMessage(conversation, {
+			type: 'outgoing',
+			content: 'Sebentar ya Kak',
+			sender: { type: 'agent', ...agent! },
+			attachments: [],
+			created_at: new Date(Date.now() + 2_000).toISOString(),
+		});
+
+		const { error } = await workspace.run(
+			{ ...sendText, messageType: 'template', templateId: 'tmpl_opening_hours' },
+			[{ conversation }],
+		);
+
+		expect(error?.description).toContain(MAY_HAVE_ARRIVED);
+	});
+
+	it('is judged by the clock of the server, should that of n8n be wrong', async () => {
+		const { workspace, conversation } = await openConversation();
+		workspace.sandbox.faults.add({ kind: 'dropAfter' });
+		overrideTransport({ clock: clockAheadBy(HOUR_MS) });
+
+		const { status } = await workspace.run(sendText, [{ conversation, text: 'Halo' }]);
+
+		expect(status).toBe('success');
+	});
+});
+
+describe('no connection', () => {
+	it('says that nothing was sent and where it tried', async () => {
+		const baseUrl = await closedOrigin();
+		const { run } = await openWorkspace();
+
+		const { error } = await run(
+			sendText,
+			[{ conversation: CONVERSATION, text: 'Halo' }],
+			{},
+			{ credentials: { sahutApi: { apiKey: 'sk_live_secret', baseUrl } } },
+		);
+
+		expect(error?.message).toBe(`Sahut could not be reached at ${baseUrl} [item 0]`);
+		expect(error?.description).toContain('Nothing was sent.');
+		expect(error?.description).not.toContain(MAY_HAVE_ARRIVED);
+	});
+
+	it('to what does not speak TLS is not tried again, and says that nothing was sent', async () => {
+		const { run } = await openWorkspace();
+		const plain = await openPlainServer();
+		const baseUrl = `https://127.0.0.1:${plain.port}/v1`;
+
+		const { error } = await run(
+			sendText,
+			[{ conversation: CONVERSATION, text: 'Halo' }],
+			{},
+			{
+				credentials: { sahutApi: { apiKey: 'sk_live_secret', baseUrl } },
+			},
+		);
+
+		expect(error?.message).toMatch(/^No secure connection to https:.* could be made \(\w+\)/);
+		expect(error?.description).toContain('Nothing was sent.');
+		expect(error?.description).not.toContain(MAY_HAVE_ARRIVED);
+		expect(plain.connections()).toBe(1);
+	});
+});
+
+describe('reading', () => {
+	it.each<[string, FaultAction, string]>([
+		['not JSON', { kind: 'notJson' }, 'could not be understood'],
+		['JSON without data', { kind: 'body', body: { message: 'ok' } }, 'could not be understood'],
+		['a page without a list', { kind: 'body', body: { data: null } }, 'could not be understood'],
+	])('fails on an answer that is %s, without talk of a message', async (_, fault, message) => {
+		const { conversation, sandbox, run } = await openConversation();
+		sandbox.faults.add(fault);
+
+		const { error } = await run(listMessages, [{ conversation }]);
+
+		expect(error?.message).toContain(message);
+		expect(error?.description).not.toContain(MAY_HAVE_ARRIVED);
+	});
+
+	it('fails when one of many pages does, rather than leave it out', async () => {
+		const { sandbox, run } = await openWorkspace();
+		const { id } = sandbox.store.addConversation();
+		sandbox.store.addMessages(id, 500);
+		sandbox.faults.add({ kind: 'status', status: 403, skip: 3 });
+
+		const { status, output } = await run(listMessages, [{ conversation: id }]);
+
+		expect(status).toBe('error');
+		expect(output('Sahut')).toEqual([]);
+	});
+});
+
+it('no error, and nothing else in the execution, holds the API key', async () => {
+	const faults: FaultAction[] = [
+		{ kind: 'status', status: 401 },
+		{ kind: 'status', status: 500 },
+		{ kind: 'dropAfter' },
+		{ kind: 'notJson' },
+		{ kind: 'slow', delayMs: 1_000 },
+	];
+	for (const fault of faults) {
+		const { run, sandbox } = await sendUnder(fault);
+		const seen = new Set();
+		const everything = JSON.stringify(run, (_, value: unknown) => {
+			if (typeof value !== 'object' || value === null) return value;
+			if (seen.has(value)) return undefined;
+			seen.add(value);
+			return value instanceof Error ? Object.getOwnPropertyDescriptors(value) : value;
+		});
+		expect(everything).toContain('Halo');
+		expect(everything).not.toContain(sandbox.apiKey);
+	}
+});
+
+describe('an API key that Sahut repeats', () => {
+	const key = 'sk_live_a/b"c\\d%1';
+	const forms = [key, `Bearer ${key}`, encodeURIComponent(key), JSON.stringify({ key })];
+
+	async function answerWith(status: number, body: unknown) {
+		const baseUrl = await openServer((_, response) => {
+			response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+		});
+		const { run } = await openWorkspace();
+		const credentials = { sahutApi: { apiKey: key, baseUrl } };
+		const rows = [{ conversation: CONVERSATION, text: 'Halo' }];
+		return await run(listMessages, rows, { onError: 'continueRegularOutput' }, { credentials });
+	}
+
+	const hasKey = (value: unknown) => /sk_live_|a%2Fb/.test(JSON.stringify(value));
+
+	it.each(forms)('does not appear in an error: %s', async (form) => {
+		const message = `Invalid key ${form}, sk_live_0123456789abcdef`;
+
+		const { output } = await answerWith(403, { error: { code: form, message, status: 403 } });
+
+		const { json } = output('Sahut')[0]!;
+		expect(json.error).toMatchObject({ reason: 'forbidden' });
+		expect(JSON.stringify(json.error)).toContain('Invalid key');
+		expect(hasKey(json.error)).toBe(false);
+	});
+
+	it.each(forms)('does not appear in an item: %s', async (form) => {
+		const record = {
+			id: 'msg_1',
+			content: `Kunci ${form}`,
+			[form]: [form],
+			other: 'sk_live_other',
+		};
+
+		const { output } = await answerWith(200, { data: [record], meta: { total: 1 } });
+
+		const { json } = output('Sahut')[0]!;
+		expect(json).toMatchObject({ id: 'msg_1', other: 'sk_live_other' });
+		expect(hasKey({ ...json, other: '' })).toBe(false);
+	});
+});
+
+describe('half of an emoji', () => {
+	it('in an ID is rejected without a request or a retry', async () => {
+		const { run, requests } = await openWorkspace();
+		const waits: number[] = [];
+		overrideTransport({
+			clock: { now: () => Date.now(), sleep: async (ms) => void waits.push(ms) },
+		});
+
+		const { error } = await run(sendText, [{ conversation: 'conv_\ud83d', text: 'Halo' }]);
+
+		expect(error!.context.reason).toBe('invalid_input');
+		expect(error!.description).not.toContain(MAY_HAVE_ARRIVED);
+		expect([requests(), waits]).toEqual([[], []]);
+	});
+
+	it('in a search of the editor makes no request and no retry', async () => {
+		const { credentials, requests } = await openWorkspace();
+
+		const toRun = { ...sahutWorkflow(sendText), credentials };
+		const search = searchList(toRun, 'searchContacts', 'Budi \ud83d');
+
+		await expect(search).rejects.toThrow('contains half of an emoji');
+		expect(requests()).toEqual([]);
+	});
+});
+
+it('the credential is decrypted once, not once per request', async () => {
+	const { addConversations, run } = await openWorkspace();
+	const rows = addConversations(8).map((conversation) => ({ conversation, text: 'Halo' }));
+
+	const { credentialsDecrypted } = await run(sendText, rows);
+
+	expect(credentialsDecrypted).toBe(1);
+});
+
+/** What Node says when the operating system refuses something. */
+const failure = (syscall: string, code: string) =>
+	Object.assign(new Error(`${syscall} ${code}`), { code, syscall });
+
+afterEach(() => jest.restoreAllMocks());
+
+it.each([
+	['read', 'EHOSTUNREACH'],
+	['write', 'ENETUNREACH'],
+	['read', 'ENETDOWN'],
+	['read', 'EADDRNOTAVAIL'],
+])('a message that has arrived is not sent again after %s %s', async (syscall, code) => {
+	const { workspace, conversation } = await openConversation();
+	const { faults, store } = workspace.sandbox;
+	faults.add({ kind: 'slow', delayMs: 1_000, method: 'POST' });
+	// The first look fails, so that only the second try can find it.
+	faults.add({ kind: 'status', status: 403, method: 'GET' });
+	const connect = jest.spyOn(net.Socket.prototype, 'connect');
+
+	const running = workspace.run(sendText, [{ conversation, text: 'Halo' }], {
+		retryOnFail: true,
+		maxTries: 2,
+		waitBetweenTries: 1,
+	});
+	await until(() => workspace.sent(conversation).length > 0);
+	for (const socket of connect.mock.contexts as net.Socket[]) {
+		socket.destroy(failure(syscall, code));
+	}
+	const { output } = await running;
+
+	expect(workspace.sent(conversation)).toEqual(['Halo']);
+	expect(output('Sahut')[0]!.json.id).toBe(store.messages(conversation).at(-1)!.id);
+});
+
+it.each([
+	['connect', 'EPERM'],
+	['connect', 'EACCES'],
+	['connect', 'EMFILE'],
+	['connect', 'ENOBUFS'],
+	['getaddrinfo', 'EAI_FAIL'],
+])('a message goes out at the next attempt when none was sent after %s %s', async (...row) => {
+	const { workspace, conversation } = await openConversation();
+	const connect = jest.spyOn(net.Socket.prototype, 'connect');
+	connect.mockImplementationOnce(function (this: net.Socket) {
+		process.nextTick(() => this.destroy(failure(...row)));
+		return this;
+	});
+
+	const { status } = await workspace.run(sendText, [{ conversation, text: 'Halo' }]);
+
+	expect(status).toBe('success');
+	expect(workspace.requests()).toEqual([`POST /conversations/${conversation}/messages`]);
+});

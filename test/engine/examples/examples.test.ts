@@ -1,0 +1,477 @@
+import type { IDataObject, INode, INodeType } from 'n8n-workflow';
+
+import { builtInNodes } from '../../support/builtInNodes';
+import { byId } from '../../support/locator';
+import { fillInExample, readExample } from '../../support/exampleWorkflow';
+import { EXAMPLE_FILE, readTable, SEND_NODE } from '../../../scripts/demo/crmFollowUp';
+import { findProblems } from '../../../scripts/demo/report';
+import { deliveriesFor, runDemo } from '../../../scripts/demo/run';
+import type { Conversation } from '../../../sandbox';
+import { HOUR_MS, timestamp } from '../../../sandbox/clock';
+import { openSandbox, type OpenSandbox } from '../../support/openSandbox';
+import { runWorkflow, toItems, type FinishedRun } from '../../support/engine';
+
+let sandbox: OpenSandbox;
+
+beforeEach(async () => {
+	sandbox = await openSandbox({ data: 'empty' });
+});
+
+async function runExample(
+	file: string,
+	parameters: Record<string, INode['parameters']> = {},
+	rows?: IDataObject[],
+	nodeTypes: Record<string, INodeType> = {},
+): Promise<FinishedRun> {
+	return await runWorkflow({
+		...fillInExample(readExample(file), parameters),
+		...(rows && { items: toItems(rows) }),
+		nodeTypes: { ...builtInNodes, ...nodeTypes },
+		credentials: { sahutApi: { apiKey: sandbox.apiKey, baseUrl: sandbox.url } },
+	});
+}
+
+const hoursAgo = (hours: number) => timestamp(new Date(Date.now() - hours * HOUR_MS));
+
+const jsonOf = ({ output }: FinishedRun, node: string) => output(node).map(({ json }) => json);
+
+describe('crm-follow-up.json', () => {
+	it('sends each row with a phone number its own values, creates what is missing, and marks the row', async () => {
+		const run = await runDemo(sandbox);
+		const { sent, contacts, marked, rows } = run;
+		const deliveries = rows.flatMap((row) => deliveriesFor(run, row));
+
+		expect(findProblems(run)).toEqual([]);
+		expect(
+			deliveries.map(({ message, conversation }) => [
+				conversation.contact.phone,
+				message.template_id,
+				...Object.values(message.template_variables ?? {}),
+			]),
+		).toEqual(
+			[
+				['+6281200001001', 'Budi Santoso', 'ORD-2041', 'Rp 450.000'],
+				['+6281300001002', 'Siti Aminah', 'ORD-2043', 'Rp 1.275.000'],
+				['+6285600001003', 'Made Wirawan', 'ORD-2044', 'Rp 89.500'],
+				['+6285700001004', 'Ratna Sari', 'ORD-2047', 'Rp 320.000'],
+				['+6281900001005', 'Yusuf Hidayat', 'ORD-2052', 'Rp 2.150.000'],
+				['+6281200001001', 'Budi Santoso', 'ORD-2058', 'Rp 185.000'],
+			].map(([phone, ...values]) => [phone, 'tmpl_invoice_due', ...values]),
+		);
+		expect(
+			sent.map(({ contact_id, contact_created, conversation_created }) => [
+				contacts.find(({ id }) => id === contact_id)?.name,
+				contact_created,
+				conversation_created,
+			]),
+		).toEqual([
+			['Budi Santoso', false, false],
+			['Siti Aminah', false, true],
+			['Made Wirawan', true, true],
+			['Ratna Sari', true, true],
+			['Yusuf Hidayat', true, true],
+			['Budi Santoso', false, false],
+		]);
+		expect(marked).toEqual(
+			rows.flatMap((row) =>
+				deliveriesFor(run, row).map(({ message, conversation }) => ({
+					order_id: row.order_id,
+					customer_name: row.customer_name,
+					sent_at: message.created_at,
+					message_id: message.id,
+					conversation_id: conversation.id,
+				})),
+			),
+		);
+	});
+
+	it('reads the conversation of the first row, once, with the new messages at its end', async () => {
+		const { transcript, sent, marked } = await runDemo(sandbox);
+
+		expect(transcript.slice(-2).map(({ id }) => id)).toEqual([sent[0]!.id, sent.at(-1)!.id]);
+		const { entries } = sandbox.journal;
+		const behind = entries.slice(entries.findLastIndex(({ method }) => method === 'POST') + 1);
+		expect(behind.map(({ path }) => path)).toEqual([
+			`/conversations/${String(marked[0]!.conversation_id)}/messages`,
+		]);
+	});
+
+	it('sends nothing when it is run again', async () => {
+		const { sent } = await runDemo(sandbox);
+		sandbox.journal.clear();
+		const again = await runExample('examples/crm-follow-up.json', {
+			[SEND_NODE]: { channelId: byId(sandbox.store.channelOfType('whatsapp').id) },
+		});
+
+		expect(jsonOf(again, SEND_NODE).map(({ id, skip_reason }) => [id, skip_reason])).toEqual(
+			sent.map(({ id }) => [id, 'sent_before']),
+		);
+		expect(sandbox.journal.entries.map(({ method }) => method)).not.toContain('POST');
+	});
+
+	it('takes a refused row to Not sent with the reason, and sends the others', async () => {
+		sandbox.faults.add({ kind: 'status', status: 422, method: 'POST', path: /messages$/ });
+		const { notSent, sent, rows } = await runDemo(sandbox);
+		expect(sent).toHaveLength(rows.length - 2);
+		expect(notSent).toEqual([
+			expect.objectContaining({
+				error: expect.objectContaining({
+					status: 422,
+					code: 'validation_error',
+					message: expect.stringContaining('Sahut refused the data'),
+					advice: expect.stringContaining('Injected fault'),
+				}),
+			}),
+			expect.objectContaining({
+				order_id: 'ORD-2055',
+				error: expect.objectContaining({ message: '"belum ada" is not a phone number' }),
+			}),
+		]);
+	});
+
+	it('sends nothing as long as its channel is not filled in', async () => {
+		const run = await runExample('examples/crm-follow-up.json');
+		expect(run.status).toBe('success');
+		expect(sandbox.journal.entries).toEqual([]);
+		const messages = jsonOf(run, 'Not sent').map(({ error }) => error);
+		expect(messages).toEqual(
+			readTable(readExample(EXAMPLE_FILE)).map(({ phone }) => ({
+				message:
+					phone === 'belum ada'
+						? '"belum ada" is not a phone number'
+						: 'Channel "<ID of your WhatsApp channel>" is not an ID',
+				advice: expect.any(String),
+				reason: 'invalid_input',
+			})),
+		);
+	});
+});
+
+describe('unassigned-too-long.json', () => {
+	const FILE = 'examples/unassigned-too-long.json';
+	const LAST = 'Note for the team';
+
+	/** Conversations that differ from one to be pointed out in one respect each, and that one. */
+	function addConversations() {
+		const { store } = sandbox;
+		const add = (name: string, fields: Partial<Conversation> = {}) =>
+			store.addConversation({
+				contact: store.addContact({ name }),
+				labels: ['pesanan', 'prioritas'],
+				created_at: hoursAgo(30),
+				updated_at: hoursAgo(3),
+				...fields,
+			});
+		const [agent] = store.agents.values();
+		return {
+			waiting: add('Budi Santoso'),
+			withoutLabels: add('Siti Aminah', { labels: [] }),
+			assigned: add('Made Wirawan', { assignee: agent }),
+			recent: add('Ratna Sari', { updated_at: hoursAgo(1) }),
+			resolved: add('Yusuf Hidayat', { status: 'resolved' }),
+			pointedOut: add('Fitri Handayani', { labels: ['menunggu'] }),
+		};
+	}
+
+	it('labels those that wait, keeps their other labels, and leaves a note for the team', async () => {
+		const { waiting, withoutLabels, ...others } = addConversations();
+		const since = new Date(waiting.updated_at);
+		const before = structuredClone(others);
+
+		const run = await runExample(FILE);
+
+		expect(run.status).toBe('success');
+		expect(waiting.labels).toEqual(['pesanan', 'prioritas', 'menunggu']);
+		expect(withoutLabels.labels).toEqual(['menunggu']);
+		const time = new Intl.DateTimeFormat('en-GB', {
+			timeZone: 'Asia/Jakarta',
+			dateStyle: 'short',
+			timeStyle: 'short',
+		}).format(since);
+		const [date, clock] = time.split(', ');
+		expect(sandbox.store.messages(waiting.id)).toEqual([
+			expect.objectContaining({
+				content: `Belum ada yang menangani Budi Santoso sejak ${date!.slice(0, 5)} ${clock}. Mohon segera diambil.`,
+				private: true,
+			}),
+		]);
+		expect(sandbox.store.messages(withoutLabels.id)).toHaveLength(1);
+		expect(others).toEqual(before);
+		for (const { id } of Object.values(others)) expect(sandbox.store.messages(id)).toEqual([]);
+	});
+
+	it('points out each conversation once', async () => {
+		const { waiting } = addConversations();
+		await runExample(FILE);
+		waiting.updated_at = hoursAgo(5);
+
+		const run = await runExample(FILE);
+
+		expect(jsonOf(run, LAST)).toEqual([]);
+		expect(sandbox.store.messages(waiting.id)).toHaveLength(1);
+	});
+
+	it('finds all of them, beyond the first page', async () => {
+		const updated_at = hoursAgo(3);
+		for (let index = 0; index < 105; index++) {
+			sandbox.store.addConversation({ created_at: updated_at, updated_at });
+		}
+		expect(jsonOf(await runExample(FILE), LAST)).toHaveLength(105);
+	});
+});
+
+describe('transcript-to-summary.json', () => {
+	const FILE = 'examples/transcript-to-summary.json';
+
+	it('hands the newest 50 messages as one text to the step for the AI', async () => {
+		const { id } = sandbox.store.addConversation();
+		sandbox.store.addMessages(id, 130);
+
+		const run = await runExample(FILE, { 'Read transcript': { conversationId: byId(id) } });
+
+		const [item, ...others] = jsonOf(run, 'Summarise with AI (replace me)');
+		expect(others).toEqual([]);
+		expect(item).toEqual({ conversation_id: id, prompt: expect.any(String) });
+		const [instruction, transcript] = String(item!.prompt).split('\n\n');
+		expect(instruction).toMatch(/^Ringkas percakapan/);
+		const lines = transcript!.split('\n');
+		expect(lines.map((line) => Number(/Pesan (\d+)/.exec(line)?.[1]))).toEqual(
+			Array.from({ length: 50 }, (_, index) => 81 + index),
+		);
+	});
+
+	it('reads nothing as long as its conversation is not filled in', async () => {
+		const { error } = await runExample(FILE);
+		expect(error?.message).toContain('"<ID of a conversation>" is not an ID');
+		expect(sandbox.journal.entries).toEqual([]);
+	});
+});
+
+describe('crm-webhook.json', () => {
+	const FILE = 'examples/crm-webhook.json';
+	const deal = {
+		deal_id: 'DEAL-501',
+		customer_name: 'Budi Santoso',
+		phone: '0812-0000-1001',
+		total: 450000,
+	};
+
+	/** @returns what the CRM is answered: status and body */
+	async function call(body: object, options?: INode['parameters']): Promise<IDataObject> {
+		const channelId = byId(sandbox.store.channelOfType('whatsapp').id);
+		const send = { channelId, ...(options && { options }) };
+		const run = await runExample(FILE, { 'Send template': send }, [{ body }]);
+		const answers = ['Answer: sent', 'Answer: not sent', 'Answer: incomplete'];
+		const [answer, ...others] = answers.flatMap((node) => jsonOf(run, node));
+		expect(others).toEqual([]);
+		return answer!;
+	}
+
+	it('sends a deal once, and tells the CRM each time', async () => {
+		const body = { deal_id: 'DEAL-501', message_id: expect.stringMatching(/^msg_/) };
+		expect(await call(deal)).toMatchObject({ code: 200, body: { ...body, result: 'sent' } });
+		expect(await call(deal)).toMatchObject({ code: 200, body: { ...body, result: 'sent_before' } });
+		const [{ id }] = [...sandbox.store.conversations.values()] as [Conversation];
+		expect(sandbox.store.messages(id).map(({ content }) => content)).toEqual([
+			expect.stringMatching(/^Halo Kak Budi Santoso, .* DEAL-501 sebesar Rp 450\.000 /),
+		]);
+	});
+
+	it('sends another deal of the same customer', async () => {
+		await call(deal);
+		expect(await call({ ...deal, deal_id: 'DEAL-502' })).toMatchObject({
+			body: { result: 'sent' },
+		});
+	});
+
+	it.each([
+		['an amount with dots', { total: '450.000' }],
+		['a truth for an amount', { total: true }],
+		['half a rupiah', { total: 450000.5 }],
+		['two numbers in one field', { phone: '0812-0000-1001 / 0813-0000-1002' }],
+		['too short a number', { phone: '12345678' }],
+		['too long a number', { phone: '081234567890123456' }],
+		['an object for a name', { customer_name: { first: 'Budi' } }],
+	])('takes no deal with %s', async (_, change) => {
+		expect(await call({ ...deal, ...change })).toMatchObject({ code: 400 });
+		expect(sandbox.journal.entries).toEqual([]);
+	});
+
+	it.each([['450000'], [450000]])('takes %j for an amount', async (total) => {
+		expect(await call({ ...deal, total })).toMatchObject({ body: { result: 'sent' } });
+	});
+
+	it.each([
+		['contact_tag', { skipContactTags: ['stop'] }],
+		['dry_run', { dryRun: true }],
+	])('says %s when nothing is sent for that', async (result, options) => {
+		sandbox.store.addContact({ phone: '+6281200001001', tags: ['stop'] });
+		expect(await call(deal, options)).toMatchObject({ code: 200, body: { result } });
+		expect(sandbox.store.conversations.size).toBe(0);
+	});
+
+	it.each([
+		[422, 422],
+		[404, 422],
+		[401, 503],
+		[429, 503],
+	])('answers with %i of Sahut that it is not sent, with %i', async (status, code) => {
+		const path = /messages$/;
+		sandbox.faults.add({ kind: 'status', method: 'POST', path, status, retryAfter: 200 });
+		expect(await call(deal)).toEqual({
+			code,
+			body: {
+				result: 'not_sent',
+				deal_id: 'DEAL-501',
+				reason: expect.any(String),
+				advice: expect.any(String),
+				may_have_arrived: false,
+			},
+		});
+		expect(await call(deal)).toMatchObject({ code: 200, body: { result: 'sent' } });
+	});
+});
+
+describe('remind-until-answered.json', () => {
+	const FILE = 'examples/remind-until-answered.json';
+	const FIRST =
+		'Halo Kak Budi Santoso, tagihan untuk pesanan ORD-3107 sebesar Rp 450.000 jatuh tempo hari ini.';
+
+	/** The conversation with the first customer of the example, who got the first message then. */
+	function addConversation(hours: number): Conversation {
+		const contact = sandbox.store.addContact({ name: 'Budi Santoso', phone: '+6281200001001' });
+		const conversation = sandbox.store.addConversation({
+			contact,
+			labels: ['prioritas'],
+			created_at: hoursAgo(hours),
+		});
+		addSent(conversation, FIRST, hours);
+		return conversation;
+	}
+
+	function addSent({ id }: Conversation, content: string, hours: number): void {
+		sandbox.store.addMessage(id, {
+			type: 'outgoing',
+			content,
+			sender: sandbox.store.bot,
+			attachments: [],
+			created_at: hoursAgo(hours),
+		});
+	}
+
+	/** What was sent since the first message: templates by their IDs, and notes. */
+	const sentSince = ({ id }: Conversation) =>
+		sandbox.store
+			.messages(id)
+			.filter((message) => message.private || message.template_id)
+			.map((message) => (message.private ? message.content : message.template_id));
+
+	/**
+	 * Runs the example; its waits end at once, and after `rounds` of them nothing more follows.
+	 * @param happen what happens during the waits
+	 */
+	async function remind(rounds = 1, happen: () => unknown = () => undefined): Promise<FinishedRun> {
+		let waits = 0;
+		const wait: INodeType = {
+			...builtInNodes['n8n-nodes-base.wait']!,
+			async execute() {
+				waits += 1;
+				happen();
+				return [waits > rounds ? [] : this.getInputData()];
+			},
+		};
+		const channelId = byId(sandbox.store.channelOfType('whatsapp').id);
+		const run = await runExample(FILE, { 'First message': { channelId } }, undefined, {
+			'n8n-nodes-base.wait': wait,
+		});
+		expect(run.status).toBe('success');
+		return run;
+	}
+
+	it('goes on where it was when it is started anew: no second first message, one reminder', async () => {
+		const conversation = addConversation(49);
+		await remind(2);
+		await remind(2);
+		expect(sentSince(conversation)).toEqual(['tmpl_follow_up']);
+		expect(conversation.labels).toEqual(['prioritas']);
+	});
+
+	it('sends no second reminder within a day', async () => {
+		const conversation = addConversation(49);
+		addSent(conversation, 'Halo Kak Budi Santoso, apakah masih ada yang bisa kami bantu?', 20);
+		await remind();
+		expect(sentSince(conversation)).toEqual([]);
+	});
+
+	it('gives up after 60 hours, and tells the team once', async () => {
+		const conversation = addConversation(61);
+		await remind();
+		await remind();
+		expect(conversation.labels).toEqual(['prioritas', 'tidak-menjawab']);
+		expect(sentSince(conversation)).toEqual([
+			expect.stringMatching(
+				/^Budi Santoso belum menjawab .* ORD-3107 dari \d\d\/\d\d \d\d:\d\d\. /,
+			),
+		]);
+	});
+
+	it.each<[string, (conversation: Conversation) => unknown, string[]]>([
+		['an answer', ({ id }) => sandbox.store.addIncoming(id, 'Baik'), ['menjawab']],
+		['a resolved conversation', (conversation) => (conversation.status = 'resolved'), []],
+	])('leaves %s alone', async (_, happen, labels) => {
+		const conversation = addConversation(30);
+		await remind(1, () => happen(conversation));
+		expect(sentSince(conversation)).toEqual([]);
+		expect(conversation.labels).toEqual(['prioritas', ...labels]);
+	});
+
+	it('tells the team of who could not be reminded, and reminds the others', async () => {
+		const conversation = addConversation(30);
+		const path = new RegExp(`${conversation.id}/messages$`);
+		sandbox.faults.add({ kind: 'status', method: 'POST', path, status: 422 });
+		const run = await remind();
+		expect(jsonOf(run, 'Reminder')).toHaveLength(2);
+		expect(conversation.labels).toEqual(['prioritas', 'tidak-menjawab']);
+		expect(sentSince(conversation)).toEqual([expect.stringMatching(/^Budi Santoso belum/)]);
+		const [putAside] = jsonOf(run, 'Not sent');
+		expect(putAside).toMatchObject({ error: { status: 422, advice: expect.any(String) } });
+	});
+
+	it('tells of a label that is refused, and leaves the note all the same', async () => {
+		const conversation = addConversation(70);
+		const path = `/conversations/${conversation.id}`;
+		const run = await remind(1, () =>
+			sandbox.faults.add({ kind: 'status', method: 'PUT', path, status: 403 }),
+		);
+		expect(jsonOf(run, 'Team not told')).toMatchObject([{ error: { status: 403 } }]);
+		expect(sentSince(conversation)).toEqual([expect.stringMatching(/^Budi Santoso belum/)]);
+	});
+
+	it.each([
+		['conversation', (id: string) => `/conversations/${id}`],
+		['messages', (id: string) => `/conversations/${id}/messages`],
+	])('puts aside whose %s cannot be read, and reminds the others', async (_, pathOf) => {
+		const conversation = addConversation(30);
+		const path = pathOf(conversation.id);
+		const run = await remind(1, () =>
+			sandbox.faults.add({ kind: 'status', method: 'GET', path, status: 403 }),
+		);
+		expect(jsonOf(run, 'Not known')).toHaveLength(1);
+		expect(jsonOf(run, 'Reminder')).toHaveLength(2);
+		expect(sentSince(conversation)).toEqual([]);
+	});
+
+	it('puts aside at once who cannot be written to', async () => {
+		sandbox.faults.add({ kind: 'status', method: 'POST', path: /messages$/, status: 422 });
+		const run = await remind();
+		expect(jsonOf(run, 'Not sent')).toEqual([
+			expect.objectContaining({
+				order_id: expect.any(String),
+				error: expect.objectContaining({ status: 422 }),
+			}),
+		]);
+		const [putAside] = run.runs('Not sent');
+		const [wait] = run.runs('A day');
+		expect(putAside!.executionIndex).toBeLessThan(wait!.executionIndex);
+	});
+});

@@ -1,0 +1,127 @@
+import type { INode } from 'n8n-workflow';
+
+import { builtInNodes } from '../../support/builtInNodes';
+import { fillInExample, readExample } from '../../support/exampleWorkflow';
+import type { Conversation } from '../../../sandbox';
+import { openSandbox, type OpenSandbox } from '../../support/openSandbox';
+import { runWorkflow, toItems, type Credentials } from '../../support/engine';
+import { openTriggerHost, type TriggerHost } from '../trigger/triggerHost';
+
+const TRIGGER = 'Customer writes';
+
+let seed = 0;
+let sandbox: OpenSandbox;
+let now: Date;
+let credentials: Credentials;
+let host: TriggerHost;
+let conversation: Conversation;
+
+async function openSahut(time: string): Promise<void> {
+	now = new Date(time);
+	// Else the events of all tests had the same IDs.
+	seed += 1;
+	sandbox = await openSandbox({ data: 'empty', now: () => now, seed });
+	credentials = { sahutApi: { apiKey: sandbox.apiKey, baseUrl: sandbox.url } };
+	host = await openTriggerHost(sandbox);
+	const contact = sandbox.store.addContact({ name: 'Siti Aminah' });
+	conversation = sandbox.store.addConversation({ contact, labels: ['prioritas'] });
+}
+
+/** A customer writes, Sahut delivers it to the trigger of the example, and its workflow runs. */
+async function write(
+	file: string,
+	content: string,
+	parameters: Record<string, INode['parameters']> = {},
+): Promise<void> {
+	const example = fillInExample(readExample(file), parameters);
+	await host.publish(example.nodes.find(({ name }) => name === TRIGGER)!.parameters);
+	const before = host.executions.length;
+	sandbox.store.addIncoming(conversation.id, content, now);
+	await sandbox.deliveries.settled();
+	expect(host.executions).toHaveLength(before + 1);
+
+	const run = await runWorkflow({
+		...example,
+		items: toItems(host.executions.slice(before)),
+		nodeTypes: builtInNodes,
+		credentials,
+	});
+	expect(run.status).toBe('success');
+	await sandbox.deliveries.settled();
+	// The answer of the workflow itself starts nothing.
+	expect(host.executions).toHaveLength(before + 1);
+}
+
+const answers = () =>
+	sandbox.store
+		.messages(conversation.id)
+		.filter(({ type }) => type === 'outgoing')
+		.map(({ content }) => content);
+
+describe('auto-reply-outside-hours.json', () => {
+	const FILE = 'examples/auto-reply-outside-hours.json';
+
+	it.each([
+		['before 8 in the morning', '2026-11-24T00:59:59Z', true],
+		['from 8 in the morning on', '2026-11-24T01:00:00Z', false],
+		['until 17 in the evening', '2026-11-24T09:59:59Z', false],
+		['at 17 in the evening', '2026-11-24T10:00:00Z', true],
+		['on a Friday', '2026-11-27T05:00:00Z', false],
+		['on a Saturday', '2026-11-28T03:00:00Z', true],
+		['on a Sunday', '2026-11-29T03:00:00Z', true],
+	])('%s in Jakarta, at %s, answers: %s', async (_, time, isAnswered) => {
+		await openSahut(time);
+		await write(FILE, 'Halo, masih buka?');
+		const thanks = expect.stringMatching(/^Halo Kak Siti Aminah, terima kasih/);
+		expect(answers()).toEqual(isAnswered ? [thanks] : []);
+	});
+
+	it('answers once a night, and again the next one', async () => {
+		await openSahut('2026-11-24T12:00:00Z');
+		await write(FILE, 'Halo');
+		now = new Date('2026-11-24T12:00:40Z');
+		await write(FILE, 'Masih buka?');
+		now = new Date('2026-11-24T23:00:00Z');
+		await write(FILE, 'Pagi');
+		expect(answers()).toHaveLength(1);
+
+		now = new Date('2026-11-25T12:00:00Z');
+		await write(FILE, 'Halo lagi');
+		expect(answers()).toHaveLength(2);
+	});
+});
+
+describe('keyword-to-team.json', () => {
+	const FILE = 'examples/keyword-to-team.json';
+	const teams = {
+		'To the support team': 'team_support',
+		'To the sales team': 'team_sales',
+	};
+	const parameters = Object.fromEntries(
+		readExample(FILE)
+			.nodes.filter(({ name }) => name in teams)
+			.map(({ name, parameters: given }) => {
+				const updateFields = given.updateFields as object;
+				const teamId = teams[name as keyof typeof teams];
+				return [name, { updateFields: { ...updateFields, teamId } }];
+			}),
+	);
+
+	beforeEach(async () => await openSahut('2026-11-24T03:00:00Z'));
+
+	it.each([
+		['Saya mau KOMPLAIN soal pesanan kemarin', ['prioritas', 'komplain'], 'team_support'],
+		['berapa harganya ya?', ['prioritas', 'harga'], 'team_sales'],
+		['Komplain: harga di struk beda', ['prioritas', 'komplain'], 'team_support'],
+		['Terima kasih', ['prioritas'], null],
+	])('%s', async (text, labels, team_id) => {
+		await write(FILE, text, parameters);
+		expect(conversation).toMatchObject({ labels, team_id });
+	});
+
+	it('keeps each label once, however often the word comes', async () => {
+		await write(FILE, 'Saya mau komplain', parameters);
+		await write(FILE, 'Komplain saya belum dijawab', parameters);
+		expect(conversation.labels).toEqual(['prioritas', 'komplain']);
+	});
+});

@@ -1,0 +1,93 @@
+import type { INode } from 'n8n-workflow';
+
+import { ACCEPTED, REJECTED } from '../../support/phoneNumbers';
+import {
+	allSent,
+	contactsOf,
+	openWorkspace,
+	toPhone,
+	type Workspace,
+} from '../../support/workspace';
+
+type ParametersFor = (workspace: Workspace) => INode['parameters'];
+
+const upsert: INode['parameters'] = {
+	resource: 'contact',
+	operation: 'upsert',
+	matchBy: 'phone',
+	phone: '={{ $json.phone }}',
+	name: 'Pelanggan',
+};
+
+const OPERATIONS: Array<[string, ParametersFor]> = [
+	['Send to Phone Number', toPhone],
+	['Contact: Create or Update', () => upsert],
+	[
+		'Contact: Create',
+		() => ({
+			resource: 'contact',
+			operation: 'create',
+			name: 'Pelanggan',
+			additionalFields: { phone: '={{ $json.phone }}' },
+		}),
+	],
+];
+
+const rowsOf = (phones: string[]) => phones.map((phone) => ({ phone, name: 'Budi' }));
+
+/** A workspace with one contact for each number of the accepted ones. */
+async function openWithCustomers() {
+	const workspace = await openWorkspace();
+	const phones = [...new Set(ACCEPTED.map(([, e164]) => e164))];
+	const contacts = phones.map((phone) => workspace.sandbox.store.addContact({ phone }));
+	const idOf = new Map(contacts.map(({ phone, id }) => [phone, id]));
+	return { workspace, expected: ACCEPTED.map(([, e164]) => idOf.get(e164)), count: phones.length };
+}
+
+it.each(OPERATIONS)(
+	'%s rejects a text that is not one phone number, and makes no request',
+	async (_, parametersFor) => {
+		const workspace = await openWorkspace();
+
+		const { output } = await workspace.run(parametersFor(workspace), rowsOf(REJECTED), {
+			onError: 'continueRegularOutput',
+		});
+
+		const errors = output('Sahut').map(({ json }) => [json.phone, json.error]);
+		expect(errors).toEqual(
+			REJECTED.map((phone) => [phone, expect.objectContaining({ reason: 'invalid_input' })]),
+		);
+		expect(workspace.sandbox.journal.entries).toEqual([]);
+	},
+);
+
+it('Send to Phone Number sends to the contact with the number, in whichever form it is given', async () => {
+	const { workspace, expected, count } = await openWithCustomers();
+	const phones = ACCEPTED.map(([given]) => given);
+
+	const { output } = await workspace.run(toPhone(workspace), rowsOf(phones));
+
+	expect(output('Sahut').map(({ json }) => json.contact_id)).toEqual(expected);
+	expect(allSent(workspace)).toHaveLength(phones.length);
+	expect(contactsOf(workspace)).toHaveLength(count);
+});
+
+it('Contact: Create or Update changes the contact with the number, in whichever form it is given', async () => {
+	const { workspace, expected, count } = await openWithCustomers();
+	const phones = ACCEPTED.map(([given]) => given);
+
+	const { output } = await workspace.run(upsert, rowsOf(phones));
+
+	expect(output('Sahut').map(({ json }) => json.id)).toEqual(expected);
+	expect(contactsOf(workspace)).toHaveLength(count);
+});
+
+it('Send to Phone Number reads a national number in a link with the default country code', async () => {
+	const workspace = await openWorkspace();
+	const parameters = toPhone(workspace, { defaultCountryCode: '65' });
+
+	await workspace.run(parameters, rowsOf(['wa.me/081234567', 'wa.me/6281234567890']));
+
+	const phones = contactsOf(workspace).map(({ phone }) => phone);
+	expect(phones.sort()).toEqual(['+6281234567890', '+6581234567']);
+});

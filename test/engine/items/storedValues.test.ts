@@ -1,0 +1,261 @@
+import type {
+	INodeProperties,
+	INodePropertyCollection,
+	INodePropertyOptions,
+	INodeType,
+} from 'n8n-workflow';
+
+import { loadPackage } from '../../support/engine';
+
+type Nested = INodeProperties | INodePropertyOptions | INodePropertyCollection;
+
+/** The values that a field may have, or the ways to fill it in. */
+const choices = (given: Nested[]) =>
+	given.flatMap((each) => ('value' in each ? [String(each.value)] : []));
+
+/** Names and values as workflows store them: `name: default`, with what stands inside of it below. */
+function storedValues(properties: Nested[], indent = '  '): string[] {
+	return properties.flatMap((property) => {
+		if ('values' in property) {
+			return [`${indent}${property.name}`, ...storedValues(property.values, `${indent}  `)];
+		}
+		if ('value' in property) return [];
+		const {
+			name,
+			type,
+			default: initial,
+			options = [],
+			modes = [],
+			displayOptions,
+		} = property as INodeProperties;
+		const values = [...choices(options), ...modes.map((mode) => mode.name)].join(' | ');
+		const when = Object.entries(displayOptions?.show ?? {})
+			.filter(([field]) => !['resource', 'operation'].includes(field))
+			.map(([field, shown]) => `, when ${field} is ${shown?.join(' or ')}`)
+			.join('');
+		return [
+			`${indent}${name}: ${type} = ${JSON.stringify(initial)}${values && ` of ${values}`}${when}`,
+			...storedValues(options as Nested[], `${indent}  `),
+		];
+	});
+}
+
+/** The fields of the node as a user meets them: resource by resource, operation by operation. */
+function storedValuesOf(properties: INodeProperties[]): string {
+	const operations = properties.filter(({ name }) => name === 'operation');
+	return operations
+		.flatMap(({ displayOptions, options, default: first }) => {
+			const resource = displayOptions!.show!.resource![0] as string;
+			return [
+				`${resource} (first: ${String(first)})`,
+				...(options as INodePropertyOptions[]).flatMap(({ value }) => [
+					` ${resource}.${String(value)}`,
+					...storedValues(
+						properties.filter(
+							({ displayOptions: shown }) =>
+								shown?.show?.resource?.includes(resource) && shown.show.operation?.includes(value),
+						),
+					),
+				]),
+			];
+		})
+		.join('\n');
+}
+
+// What is listed here is saved in users' workflows. Adding is fine; a rename or a removal breaks them.
+describe('stored values', () => {
+	it('of the Sahut Trigger', async () => {
+		const { type } = (await loadPackage()).getNode('sahutTrigger');
+		const { properties, ...description } = (type as INodeType).description;
+
+		expect(description).toMatchObject({
+			name: 'sahutTrigger',
+			version: 1,
+			credentials: [{ name: 'sahutApi', required: true }],
+		});
+		expect(`\n${storedValues(properties).join('\n')}`).toMatchInlineSnapshot(`
+		"
+		  events: multiOptions = ["message.created"] of contact.created | contact.updated | conversation.created | conversation.resolved | conversation.updated | message.created
+		  options: collection = {}
+		    channelIds: multiOptions = []
+		    conversationStatuses: multiOptions = [] of open | pending | resolved | snoozed
+		    deduplicate: boolean = true
+		    includeNotes: boolean = false
+		    rawBody: boolean = false
+		    messageTypes: multiOptions = ["incoming"] of activity | incoming | outgoing
+		    senderTypes: multiOptions = [] of agent | bot | contact
+		  options: hidden = {}"
+	`);
+	});
+
+	it('of the Sahut node', async () => {
+		const { type } = (await loadPackage()).getNode('sahut');
+		const { properties, ...description } = (type as INodeType).description;
+
+		expect(description).toMatchObject({
+			name: 'sahut',
+			version: 1,
+			credentials: [{ name: 'sahutApi' }],
+		});
+		expect(storedValuesOf(properties)).toMatchInlineSnapshot(`
+		"message (first: send)
+		 message.list
+		  conversationId: resourceLocator = {"mode":"list","value":""} of list | id
+		  returnAll: boolean = false
+		  limit: number = 50, when returnAll is false
+		  filters: collection = {}
+		    createdAfter: dateTime = ""
+		    createdBefore: dateTime = ""
+		    senderTypes: multiOptions = [] of agent | bot | contact
+		    types: multiOptions = [] of activity | incoming | outgoing
+		  options: collection = {}
+		    concurrency: number = 10
+		    downloadAttachments: boolean = false
+		    order: options = "oldestFirst" of newestFirst | oldestFirst
+		    output: options = "messages" of messages | transcript
+		 message.send
+		  conversationId: resourceLocator = {"mode":"list","value":""} of list | id
+		  messageType: options = "text" of text | textOrTemplate | template
+		  content: string = "", when messageType is text
+		  content: string = "", when messageType is textOrTemplate
+		  templateId: string = "", when messageType is template
+		  templateId: string = "", when messageType is textOrTemplate
+		  variablesInput: options = "fields" of fields | json, when messageType is template or textOrTemplate
+		  templateVariables: fixedCollection = {}, when messageType is template or textOrTemplate, when variablesInput is fields
+		    variable
+		      name: string = ""
+		      value: string = ""
+		  templateVariablesJson: json = "{}", when messageType is template or textOrTemplate, when variablesInput is json
+		  options: collection = {}
+		    concurrency: number = 5
+		    dryRun: boolean = false
+		    private: boolean = false
+		    requestsPerMinute: number = 60
+		    skipIfSentWithin: number = 24
+		 message.sendToPhone
+		  phone: string = ""
+		  channelId: resourceLocator = {"mode":"list","value":""} of list | id
+		  messageType: options = "text" of text | textOrTemplate | template
+		  content: string = "", when messageType is text
+		  content: string = "", when messageType is textOrTemplate
+		  templateId: string = "", when messageType is template
+		  templateId: string = "", when messageType is textOrTemplate
+		  variablesInput: options = "fields" of fields | json, when messageType is template or textOrTemplate
+		  templateVariables: fixedCollection = {}, when messageType is template or textOrTemplate, when variablesInput is fields
+		    variable
+		      name: string = ""
+		      value: string = ""
+		  templateVariablesJson: json = "{}", when messageType is template or textOrTemplate, when variablesInput is json
+		  options: collection = {}
+		    assigneeId: options = ""
+		    concurrency: number = 5
+		    contactName: string = ""
+		    defaultCountryCode: string = "62"
+		    dryRun: boolean = false
+		    requestsPerMinute: number = 60
+		    reuseResolvedWithin: number = 30
+		    reuseOpenConversation: boolean = true
+		    skipContactTags: string = ""
+		    skipIfSentWithin: number = 24
+		conversation (first: list)
+		 conversation.create
+		  contactId: resourceLocator = {"mode":"list","value":""} of list | id
+		  channelId: resourceLocator = {"mode":"list","value":""} of list | id
+		  additionalFields: collection = {}
+		    assigneeId: options = ""
+		    firstMessage: string = ""
+		 conversation.get
+		  conversationId: resourceLocator = {"mode":"list","value":""} of list | id
+		 conversation.list
+		  returnAll: boolean = false
+		  limit: number = 50, when returnAll is false
+		  filters: collection = {}
+		    assigneeId: options = ""
+		    channelId: options = ""
+		    status: options = "open" of open | pending | resolved | snoozed
+		  options: collection = {}
+		    concurrency: number = 10
+		 conversation.update
+		  conversationId: resourceLocator = {"mode":"list","value":""} of list | id
+		  updateFields: collection = {}
+		    assigneeId: options = ""
+		    labels: string = ""
+		    status: options = "open" of open | pending | resolved | snoozed
+		    teamId: string = ""
+		    unassign: boolean = false
+		contact (first: list)
+		 contact.create
+		  name: string = ""
+		  additionalFields: collection = {}
+		    company: string = ""
+		    customAttributes: fixedCollection = {}
+		      attribute
+		        name: string = ""
+		        type: options = "asGiven" of asGiven | checkbox | date | number | text
+		        value: string = ""
+		    email: string = ""
+		    phone: string = ""
+		    tags: string = ""
+		 contact.upsert
+		  matchBy: options = "phone" of email | phone
+		  phone: string = "", when matchBy is phone
+		  email: string = "", when matchBy is email
+		  name: string = ""
+		  additionalFields: collection = {}
+		    company: string = ""
+		    customAttributes: fixedCollection = {}
+		      attribute
+		        name: string = ""
+		        type: options = "asGiven" of asGiven | checkbox | date | number | text
+		        value: string = ""
+		    email: string = "", when /matchBy is phone
+		    phone: string = "", when /matchBy is email
+		    tags: string = ""
+		 contact.get
+		  contactId: resourceLocator = {"mode":"list","value":""} of list | id
+		 contact.list
+		  returnAll: boolean = false
+		  limit: number = 50, when returnAll is false
+		  filters: collection = {}
+		    query: string = ""
+		    tag: string = ""
+		  options: collection = {}
+		    concurrency: number = 10
+		 contact.update
+		  contactId: resourceLocator = {"mode":"list","value":""} of list | id
+		  updateFields: collection = {}
+		    company: string = ""
+		    customAttributes: fixedCollection = {}
+		      attribute
+		        name: string = ""
+		        type: options = "asGiven" of asGiven | checkbox | date | number | text
+		        value: string = ""
+		    email: string = ""
+		    name: string = ""
+		    phone: string = ""
+		    tags: string = """
+	`);
+	});
+
+	it('of the credential', async () => {
+		const { type } = (await loadPackage()).getCredential('sahutApi');
+
+		expect(type.name).toBe('sahutApi');
+		expect(storedValues(type.properties).join('\n')).toMatchInlineSnapshot(`
+		"  apiKey: string = ""
+		  baseUrl: string = "https://api.sahut.id/v1""
+	`);
+	});
+});
+
+it('optional fields stand in alphabetical order, as in the nodes of n8n', async () => {
+	const { type } = (await loadPackage()).getNode('sahut');
+	const { properties } = (type as INodeType).description;
+	const collections = properties.filter((property) => property.type === 'collection');
+
+	expect(collections.length).toBeGreaterThan(10);
+	for (const { options } of collections) {
+		const labels = (options as INodeProperties[]).map(({ displayName }) => displayName);
+		expect(labels).toEqual([...labels].sort((a, b) => a.localeCompare(b)));
+	}
+});

@@ -1,0 +1,249 @@
+import type { INodeProperties, INodeType } from 'n8n-workflow';
+
+import { loadOptions, loadPackage, sahutWorkflow, searchList } from '../../support/engine';
+import { openWorkspace, sendText } from '../../support/workspace';
+
+async function openInbox() {
+	const workspace = await openWorkspace();
+	const { store } = workspace.sandbox;
+	const email = store.channelOfType('email');
+	const budi = store.addContact({ name: 'Budi Santoso', phone: '+628123456789' });
+	const siti = store.addContact({ name: 'Siti Rahayu', phone: '+628777000111' });
+	const { id: budiOnWhatsapp } = store.addConversation({ contact: budi });
+	const { id: budiByEmail } = store.addConversation({ contact: budi, channel: email });
+	const { id: sitiOnWhatsapp } = store.addConversation({ contact: siti, status: 'resolved' });
+	const search = async (filter?: string, token?: string) =>
+		await searchList(
+			{ ...sahutWorkflow(sendText), credentials: workspace.credentials },
+			'searchConversations',
+			filter,
+			token,
+		);
+	return { ...workspace, store, search, budiOnWhatsapp, budiByEmail, sitiOnWhatsapp };
+}
+
+describe('the list of conversations', () => {
+	it('names contact, channel and status', async () => {
+		const { search, budiOnWhatsapp, budiByEmail, sitiOnWhatsapp } = await openInbox();
+
+		const { results, paginationToken } = await search();
+
+		expect(results.map(({ name, value }) => [value, name]).sort()).toEqual(
+			[
+				[budiOnWhatsapp, 'Budi Santoso · WhatsApp Utama · open'],
+				[budiByEmail, 'Budi Santoso · Email Dukungan · open'],
+				[sitiOnWhatsapp, 'Siti Rahayu · WhatsApp Utama · resolved'],
+			].sort(),
+		);
+		expect(paginationToken).toBeUndefined();
+	});
+
+	it.each([
+		['a part of the name', 'santo', ['budiOnWhatsapp', 'budiByEmail']],
+		[
+			'the phone number, as people in Indonesia write it',
+			'0812-3456',
+			['budiOnWhatsapp', 'budiByEmail'],
+		],
+		['the international number', '+62 877 7000', ['sitiOnWhatsapp']],
+		['the channel', 'email', ['budiByEmail']],
+		['nobody', 'Joko', []],
+		['a number that only the list of pages has', '99', []],
+	] as const)('can be searched by %s', async (_, filter, expected) => {
+		const { search, ...inbox } = await openInbox();
+
+		const { results } = await search(filter);
+
+		expect(results.map(({ value }) => value).sort()).toEqual(
+			expected.map((name) => inbox[name]).sort(),
+		);
+	});
+
+	it('goes on page by page, and reads ahead until something matches', async () => {
+		const { search, store, sandbox } = await openInbox();
+		for (let index = 0; index < 350; index++) store.addConversation();
+		sandbox.journal.clear();
+
+		const first = await search();
+		expect(first.results).toHaveLength(100);
+		expect(first.paginationToken).toBe('2');
+		expect((await search('', '4')).results).toHaveLength(53);
+
+		sandbox.journal.clear();
+		const found = await search('siti');
+		expect(found.results).toHaveLength(1);
+		const rest = found.paginationToken ? await search('siti', found.paginationToken) : undefined;
+		expect(rest?.results ?? []).toEqual([]);
+		expect(rest?.paginationToken).toBeUndefined();
+	});
+
+	it('tells of a key that is not accepted', async () => {
+		const { search, credentials } = await openInbox();
+		credentials.sahutApi!.apiKey = 'sk_live_wrong';
+
+		await expect(search()).rejects.toThrow('Sahut does not accept the API key');
+	});
+});
+
+/** Three channels and four agents, of which conversations on two and with two are there. */
+async function openOffice() {
+	const workspace = await openWorkspace();
+	const { store } = workspace.sandbox;
+	const [whatsapp, email] = [...store.channels.values()];
+	const [dewi, rizky] = [...store.agents.values()];
+	store.addConversation({ channel: email, assignee: rizky });
+	store.addConversation({ channel: whatsapp, assignee: dewi });
+	store.addConversation({ channel: whatsapp, assignee: dewi });
+	store.addConversation({ channel: whatsapp });
+	const toRun = { ...sahutWorkflow(sendText), credentials: workspace.credentials };
+	return {
+		...workspace,
+		store,
+		search: async (method: string, ...rest: string[]) => await searchList(toRun, method, ...rest),
+		load: async (method: string) => await loadOptions(toRun, method),
+		channels: [
+			{ name: 'Email Dukungan · email', value: email!.id },
+			{ name: 'WhatsApp Utama · whatsapp', value: whatsapp!.id },
+		],
+		agents: [
+			{ name: 'Dewi Lestari', value: dewi!.id },
+			{ name: 'Rizky Pratama', value: rizky!.id },
+		],
+	};
+}
+
+describe('the list of contacts', () => {
+	it('names phone number or email address', async () => {
+		const { search, store } = await openOffice();
+		store.contacts.clear();
+		const all = { phone: '+628123456789', email: 'budi@example.com' };
+		const { id: both } = store.addContact({ name: 'Budi Santoso', ...all });
+		const { id: email } = store.addContact({ name: 'Siti', email: 'siti@example.com' });
+		const { id: neither } = store.addContact({ name: 'Joko' });
+
+		expect((await search('searchContacts')).results).toEqual([
+			{ name: 'Joko', value: neither },
+			{ name: 'Siti · siti@example.com', value: email },
+			{ name: 'Budi Santoso · +628123456789', value: both },
+		]);
+	});
+
+	it.each([
+		['a part of the name', ' santo ', 'santo'],
+		['a number, as people in Indonesia write it', '0812-3456', '+628123456'],
+		['an international number', '+62 812', '+62812'],
+		['a part of a number', '3456', '3456'],
+		['a part of an email address', 'budi@', 'budi@'],
+	])('leaves it to Sahut to search by %s', async (_, filter, q) => {
+		const { search, store, sandbox } = await openOffice();
+		const { id } = store.addContact({ phone: '+628123456789', email: 'budi@example.com' });
+
+		const { results } = await search('searchContacts', filter);
+
+		expect(results.map(({ value }) => value)).toContain(id);
+		expect(sandbox.journal.entries.map(({ query }) => query.q)).toEqual([q]);
+	});
+
+	it('goes on page by page with the search that has found somebody', async () => {
+		const { search, store, sandbox } = await openOffice();
+		store.contacts.clear();
+		for (let index = 0; index < 130; index++) {
+			store.addContact({ phone: `62812345${1000 + index}` });
+		}
+
+		const first = await search('searchContacts', '0812345');
+		sandbox.journal.clear();
+		const second = await search('searchContacts', '0812345', first.paginationToken as string);
+
+		expect([first.results.length, second.results.length]).toEqual([100, 30]);
+		expect(second.paginationToken).toBeUndefined();
+		const asked = sandbox.journal.entries.map(({ query }) => [query.q, query.page]);
+		expect(asked).toEqual([['812345', '2']]);
+	});
+
+	it('finds a number as it was typed, where the search wants whole values', async () => {
+		const { sandbox, credentials } = await openWorkspace({
+			deviations: ['raw-phones', 'exact-search'],
+		});
+		const { id } = sandbox.store.addContact({ phone: '(0812) 3456-7890' });
+		const toRun = { ...sahutWorkflow(sendText), credentials };
+
+		const { results } = await searchList(toRun, 'searchContacts', '(0812) 3456-7890');
+
+		expect(results.map(({ value }) => value)).toEqual([id]);
+	});
+});
+
+describe('the list of channels', () => {
+	it.each([
+		['has each channel of recent conversations once, with its type', '', [0, 1]],
+		['can be searched by name or type', ' whats ', [1]],
+	])('%s', async (_, filter, shown) => {
+		const { search, channels } = await openOffice();
+		const { results } = await search('searchChannels', filter);
+		expect(results).toEqual(shown.map((index) => channels[index]));
+	});
+
+	it('looks through five pages at most', async () => {
+		const { search, store, sandbox } = await openOffice();
+		store.addConversations(510);
+
+		await search('searchChannels');
+
+		expect(sandbox.journal.entries).toHaveLength(5);
+	});
+});
+
+const entry = (name: string, value = '') => ({ name, value });
+
+describe('a dropdown', () => {
+	it.each([
+		['channels', 'getChannels', 'channels', []],
+		['channels to filter by', 'getAnyChannel', 'channels', [entry('Any Channel')]],
+		['agents', 'getAgents', 'agents', [entry('Leave to Sahut')]],
+		[
+			'new assignees',
+			'getNewAssignees',
+			'agents',
+			[entry('Leave as It Is'), entry('Nobody', 'unassigned')],
+		],
+		[
+			'assignees to filter by',
+			'getAssignees',
+			'agents',
+			[entry('Anyone or Nobody'), entry('Unassigned', 'unassigned')],
+		],
+	] as const)('of %s has those of recent conversations', async (_, method, whom, first) => {
+		const office = await openOffice();
+		expect(await office.load(method)).toEqual([...first, ...office[whom]]);
+	});
+});
+
+it('every dropdown has an entry for the value that its field has when it is added', async () => {
+	const { load } = await openOffice();
+	const { type } = (await loadPackage()).getNode('sahut');
+	const { properties } = (type as INodeType).description;
+	const fields = properties.flatMap((property) => [property, ...(property.options ?? [])]);
+	const dropdowns = (fields as INodeProperties[]).filter(
+		({ type, typeOptions }) => type === 'options' && typeOptions?.loadOptionsMethod,
+	);
+
+	expect(dropdowns).not.toEqual([]);
+	for (const { default: value, typeOptions } of dropdowns) {
+		const entries = await load(typeOptions!.loadOptionsMethod!);
+		expect(entries.filter((entry) => entry.value === value)).toHaveLength(1);
+	}
+});
+
+it('every list and dropdown that a field names is there', async () => {
+	const { load, search } = await openOffice();
+	const { type } = (await loadPackage()).getNode('sahut');
+	const named = [
+		...JSON.stringify(type.description).matchAll(/"(searchListMethod|loadOptionsMethod)":"(\w+)"/g),
+	];
+
+	expect(named).not.toEqual([]);
+	for (const [, kind, method] of named) {
+		await (kind === 'searchListMethod' ? search(method!) : load(method!));
+	}
+});

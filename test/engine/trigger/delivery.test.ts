@@ -1,0 +1,465 @@
+import type { FaultAction } from '../../../sandbox';
+import { openSandbox, type OpenSandbox } from '../../support/openSandbox';
+import { messageEvent } from './messageEvent';
+import { openTriggerHost, sign, type TriggerHost } from './triggerHost';
+
+let sandbox: OpenSandbox;
+let host: TriggerHost;
+
+beforeEach(async () => {
+	sandbox = await openSandbox({ data: 'empty' });
+	host = await openTriggerHost(sandbox);
+});
+
+describe('a delivery', () => {
+	beforeEach(async () => await host.publish({ events: ['message.created'] }));
+
+	it('of Sahut starts an execution, with what people map next at fixed places', async () => {
+		const event = messageEvent();
+
+		expect(await host.deliver(event)).toMatchObject({ status: 200 });
+
+		expect(host.executions).toEqual([
+			{
+				event: 'message.created',
+				event_id: event.id,
+				occurred_at: '2026-11-24T03:00:00Z',
+				conversation_id: 'conv_1',
+				channel: { id: 'ch_1', type: 'whatsapp', name: 'WhatsApp Utama' },
+				contact: { id: 'ct_1', name: 'Siti Aminah', phone: '+6281234567890' },
+				text: 'Halo, berapa harganya?',
+				conversation: event.data.conversation,
+				message: event.data.message,
+			},
+		]);
+	});
+
+	it.each<[string, (body: string) => string | null]>([
+		['without a signature', () => null],
+		['signed with another secret', (body) => sign(body, 'whsec_other')],
+		['signed for another body', (body) => sign(`${body} `, host.stored.secret)],
+	])('%s gets a 401 with nothing in it, and starts nothing', async (_, signatureOf) => {
+		const body = JSON.stringify(messageEvent());
+		expect(await host.deliver(body, signatureOf(body))).toEqual({ status: 401, body: '' });
+		expect(host.executions).toEqual([]);
+	});
+
+	it.each(['', undefined])('gets a 401 when the stored secret is %j', async (secret) => {
+		const body = JSON.stringify(messageEvent());
+		host.stored = { ...host.stored, secret };
+		for (const key of ['', 'undefined']) {
+			expect(await host.deliver(body, sign(body, key))).toMatchObject({ status: 401 });
+		}
+		expect(host.executions).toEqual([]);
+	});
+
+	it.each<[string, unknown]>([
+		['is not JSON', 'Halo'],
+		['has no event', { data: {} }],
+		['is a list of events', [messageEvent()]],
+		['has an empty list in place of a record', { event: 'message.created', data: [] }],
+		['has an empty object in place of a record', { event: 'message.created', data: {} }],
+		['has its record elsewhere', { event: 'message.created', resource: { id: 'msg_1' } }],
+		['has another text in place of a name', { event: 'message', action: 'created', data: {} }],
+	])('that %s is not lost: the workflow gets its body', async (_, body) => {
+		await host.deliver(body);
+		expect(host.executions).toEqual([{ event: null, looked_for: expect.any(String), body }]);
+	});
+
+	it('that has no event starts an execution that explains what the trigger looked for and found', async () => {
+		await host.deliver({ name: 'message.created', type: 7, message: { id: 'msg_1' } });
+		expect(host.executions[0]!.looked_for).toBe(
+			'The trigger looked for the name of the event in "event" (not found), "event_type" (not found), "type" (7): a text such as "message.created". It found no name. It looked for the record in "data" (not found), "payload" (not found), "object" (not found), "message" (an object), "conversation" (not found), "contact" (not found) and in the body itself: an object with the ID or the fields of a message, conversation or contact. The body has these fields: name, type, message.',
+		);
+	});
+
+	it('that has a megabyte in one field is described briefly', async () => {
+		const body = { type: 'x'.repeat(1_000_000) };
+
+		await host.deliver(body);
+
+		expect(host.executions).toEqual([{ event: null, looked_for: expect.any(String), body }]);
+		expect(String(host.executions[0]!.looked_for).length).toBeLessThan(1_000);
+	});
+
+	const { message, conversation } = messageEvent().data;
+
+	it.each<[string, object]>([
+		['in data.object', { type: 'message.created', data: { object: { ...message, conversation } } }],
+		['in data.data', { event: 'message.created', data: { data: { message, conversation } } }],
+		['beside the name', { event: 'message.created', ...message, conversation }],
+		['in data, with the name in event_type', { event_type: 'message.created', data: { message } }],
+	])('that has its record %s starts an execution with this record', async (_, body) => {
+		await host.deliver(body);
+
+		expect(host.executions).toMatchObject([
+			{ event: 'message.created', text: message.content, message: { id: message.id } },
+		]);
+	});
+
+	it('with a byte order mark before its JSON starts an execution with its event', async () => {
+		await host.deliver(`\uFEFF${JSON.stringify(messageEvent())}`);
+
+		expect(host.executions).toMatchObject([{ event: 'message.created' }]);
+	});
+
+	it.each<object>([
+		{ event: 'team.created', data: { id: 'team_1' } },
+		{ event: 'message.updated', data: {} },
+		{ type: 'conversation.created', data: [] },
+		{ event: 'ping' },
+	])('of an event that is not chosen starts nothing: %j', async (body) => {
+		expect(await host.deliver(body)).toMatchObject({ status: 200 });
+
+		expect(host.executions).toEqual([]);
+	});
+
+	it('comes unchanged as body, if the option says so', async () => {
+		await host.publish({ events: ['message.created'], options: { rawBody: true } });
+		const event = messageEvent();
+		await host.deliver(event);
+		expect(host.executions).toMatchObject([{ text: 'Halo, berapa harganya?', body: event }]);
+	});
+});
+
+const sent = (by: string) => ({
+	message: { type: 'outgoing', sender: { type: by, id: 'usr_1', name: 'Dewi' } },
+});
+const activity = { message: { type: 'activity' } };
+const note = { message: { ...sent('agent').message, private: true } };
+
+describe('of several messages', () => {
+	type Message = Parameters<typeof messageEvent>[0];
+	const onChannel2 = { conversation: { channel: { id: 'ch_2' } } };
+	const pending = { conversation: { status: 'pending' } };
+
+	it.each<[string, object, Message, Message[]]>([
+		['incoming, without options', {}, {}, [sent('agent'), sent('bot'), activity]],
+		[
+			'of a contact, without options, also when its type is not said',
+			{},
+			{ message: { type: undefined } },
+			[],
+		],
+		[
+			'of a contact, without options, also when its type is none of ours',
+			{},
+			{ message: { type: 'text' } },
+			[{ message: { ...sent('agent').message, type: 'text' } }],
+		],
+		['not an internal note', { messageTypes: ['outgoing'] }, sent('agent'), [note]],
+		[
+			'not an internal note, which may also be a text',
+			{ messageTypes: ['outgoing'] },
+			{ message: { ...sent('agent').message, private: 'false' } },
+			[{ message: { ...note.message, private: 'true' } }],
+		],
+		[
+			'not an internal note, which may also be a number',
+			{ messageTypes: ['outgoing'] },
+			{ message: { ...sent('agent').message, private: 0 } },
+			[{ message: { ...note.message, private: 1 } }],
+		],
+		[
+			'an internal note, with Include Internal Notes',
+			{ messageTypes: ['outgoing'], includeNotes: true },
+			note,
+			[{}],
+		],
+		['of another type', { messageTypes: ['outgoing'] }, sent('agent'), [{}, activity]],
+		[
+			'of a sender',
+			{ messageTypes: ['outgoing'], senderTypes: ['bot'] },
+			sent('bot'),
+			[sent('agent')],
+		],
+		['on a channel', { channelIds: ['ch_2', 'ch_3'] }, onChannel2, [{}]],
+		['in a conversation with a status', { conversationStatuses: ['pending'] }, pending, [{}]],
+		[
+			'incoming, when options were emptied',
+			{ messageTypes: [], channelIds: [], senderTypes: [] },
+			{},
+			[sent('bot')],
+		],
+	])('only that starts an execution that is %s', async (_, options, wanted, others) => {
+		await host.publish({ events: ['message.created'], options } as never);
+		const event = messageEvent(wanted);
+
+		for (const each of [...others.map(messageEvent), event]) {
+			expect(await host.deliver(each)).toMatchObject({ status: 200 });
+		}
+
+		expect(host.executions.map(({ event_id }) => event_id)).toEqual([event.id]);
+	});
+
+	const typeless = { message: { type: undefined, sender: undefined } };
+
+	it.each<[string, object, Message, string]>([
+		['its type', {}, typeless, '"type" or "sender.type" of the message (for Message Types)'],
+		[
+			'its type, since the type of its sender is unknown too',
+			{},
+			{ message: { type: null, sender: { type: 'customer', id: 'ct_1' } } },
+			'"type" or "sender.type" of the message (for Message Types)',
+		],
+		[
+			'its sender',
+			{ senderTypes: ['contact'] },
+			{ message: { sender: null } },
+			'"sender.type" of the message (for Sender Types)',
+		],
+		[
+			'its channel and status',
+			{ channelIds: ['ch_1'], conversationStatuses: ['open'] },
+			{ conversation: { id: undefined, channel: null, status: null } },
+			'"channel.id" of the conversation (for Channel Names or IDs), "status" of the conversation (for Conversation Statuses)',
+		],
+	])('one without %s starts an execution that shows this', async (_, options, given, missing) => {
+		await host.publish({ events: ['message.created'], options } as never);
+		const event = messageEvent(given);
+
+		expect(await host.deliver(event)).toMatchObject({ status: 200 });
+
+		expect(host.executions).toEqual([
+			{
+				event: null,
+				looked_for: `The trigger found the event "message.created", but not the values that its options need: ${missing}.`,
+				body: JSON.parse(JSON.stringify(event)),
+			},
+		]);
+	});
+
+	it('one with an excluded value starts nothing, even if another value is unknown', async () => {
+		await host.publish({ events: ['message.created'], options: { channelIds: ['ch_2'] } });
+
+		await host.deliver(messageEvent(typeless));
+
+		expect(host.executions).toEqual([]);
+	});
+
+	it('filters keep no contact out', async () => {
+		const contact = { id: 'ct_9', name: 'Rina' };
+		const options = { channelIds: ['ch_2'], senderTypes: ['bot'] };
+		await host.publish({ events: ['message.created', 'contact.created'], options });
+		await host.deliver({ event: 'contact.created', data: contact });
+		expect(host.executions).toEqual([
+			{ event: 'contact.created', event_id: null, occurred_at: null, contact },
+		]);
+	});
+
+	it('events that are not chosen any more are kept out', async () => {
+		await host.publish({ events: ['message.created'] });
+		await host.deliver({ ...messageEvent(), event: 'message.updated' });
+		expect(host.executions).toEqual([]);
+	});
+});
+
+describe('a filter that asks for more than the delivery says', () => {
+	const flat = (conversationId: string) => ({
+		type: 'message.created',
+		payload: { ...messageEvent().data.message, conversation_id: conversationId },
+	});
+	let id: string;
+
+	beforeEach(async () => {
+		const conversation = sandbox.store.addConversation();
+		id = conversation.id;
+		const options = { channelIds: [conversation.channel.id] };
+		await host.publish({ events: ['message.created'], options });
+		sandbox.journal.clear();
+	});
+
+	it('looks the conversation up', async () => {
+		const { id: elsewhere } = sandbox.store.addConversation({
+			channel: sandbox.store.addChannel(),
+		});
+		for (const each of [id, elsewhere]) {
+			expect(await host.deliver(flat(each))).toMatchObject({ status: 200 });
+		}
+		expect(host.executions).toMatchObject([{ conversation_id: id }]);
+	});
+
+	it.each<[string, FaultAction]>([
+		['status 500', { kind: 'status', status: 500 }],
+		['status 429', { kind: 'status', status: 429, retryAfter: 1 }],
+		['nothing, and hangs up', { kind: 'dropBefore' }],
+	])('lets Sahut deliver it again when it answers %s', async (_, fault) => {
+		sandbox.faults.add({ method: 'GET', ...fault });
+		const event = flat(id);
+
+		expect(await host.deliver(event)).toEqual({ status: 503, body: '' });
+		expect(host).toMatchObject({ executions: [], failures: [] });
+
+		expect(await host.deliver(event)).toMatchObject({ status: 200 });
+		expect(host.executions).toHaveLength(1);
+	});
+
+	it.each<[number, string, string]>([
+		[401, 'Sahut does not accept the API key', 'Open the Sahut credential'],
+		[403, 'The API key may not do this with conversation', 'Ask an admin'],
+		[404, 'Sahut has no conversation', 'Without Channel and Conversation Statuses'],
+	])('shows it as a failed execution when Sahut answers %i', async (status, message, advice) => {
+		sandbox.faults.add({ method: 'GET', kind: 'status', status });
+		const event = flat(id);
+
+		expect(await host.deliver(event)).toMatchObject({ status: 500 });
+		expect(host.executions).toEqual([]);
+		expect(host.failures).toMatchObject([
+			{
+				message: expect.stringContaining(`An event could not be filtered: ${message}`),
+				description: expect.stringContaining(advice),
+			},
+		]);
+
+		expect(await host.deliver(event)).toMatchObject({ status: 200 });
+		expect(host.executions).toHaveLength(1);
+	});
+});
+
+describe('an event that is delivered again', () => {
+	beforeEach(async () => await host.publish({ events: ['message.created'] }));
+
+	it('starts nothing either when all deliveries come at the same instant', async () => {
+		const event = messageEvent();
+		await Promise.all(Array.from({ length: 20 }, async () => await host.deliver(event)));
+		expect(host.executions).toHaveLength(1);
+	});
+
+	it('starts nothing after a restart of n8n', async () => {
+		const events = [messageEvent(), messageEvent(), messageEvent()];
+		await Promise.all(events.map(async (event) => await host.deliver(event)));
+		expect(host.executions).toHaveLength(3);
+		await host.restart();
+		for (const event of events) await host.deliver(event);
+		expect(host.executions).toHaveLength(3);
+	});
+
+	it('starts an execution each time when Deduplicate is off', async () => {
+		await host.publish({ events: ['message.created'], options: { deduplicate: false } });
+		const event = messageEvent();
+		await host.deliver(event);
+		await host.deliver(event);
+		expect(host.executions).toHaveLength(2);
+	});
+
+	describe('as an update of a contact, without ID and time,', () => {
+		const updated = (name: string) => ({
+			event: 'contact.updated',
+			data: { id: 'ct_1', name, created_at: '2024-03-15T08:30:00Z' },
+		});
+		const names = () => host.executions.map(({ contact }) => (contact as { name: string }).name);
+
+		beforeEach(async () => await host.publish({ events: ['contact.updated'] }));
+
+		it('is not mistaken for an update that restores an earlier state', async () => {
+			for (const name of ['X', 'X', 'Y', 'Y', 'X', 'X']) await host.deliver(updated(name));
+
+			expect(names()).toEqual(['X', 'Y', 'X']);
+		});
+
+		it('starts nothing after a restart of n8n, unlike an update that restores a state', async () => {
+			await host.deliver(updated('X'));
+			await host.deliver(updated('Y'));
+			await host.restart();
+			await host.deliver(updated('Y'));
+			await host.deliver(updated('X'));
+
+			expect(names()).toEqual(['X', 'Y', 'X']);
+		});
+
+		it('starts nothing if it waits for n8n while another update comes', async () => {
+			const start = host.pauseNextStart();
+			const first = host.deliver(updated('X'));
+			await start.reached;
+			const repeated = host.deliver(updated('X'));
+			await new Promise((resolve) => setTimeout(resolve, 100));
+			await host.deliver(updated('Y'));
+
+			start.succeed();
+			await Promise.all([first, repeated]);
+
+			expect(names().sort()).toEqual(['X', 'Y']);
+		});
+	});
+
+	it('starts an execution if a filter excluded a state in between', async () => {
+		const options = { conversationStatuses: ['open'] };
+		await host.publish({ events: ['conversation.updated'], options });
+		const updated = (status: string) => ({
+			event: 'conversation.updated',
+			data: { id: 'conv_1', status },
+		});
+
+		for (const status of ['open', 'pending', 'open']) await host.deliver(updated(status));
+
+		expect(host.executions).toHaveLength(2);
+	});
+
+	it('is not mistaken for another one with the same ID of the workspace in its envelope', async () => {
+		const same = { envelope: { id: 'workspace_1' } };
+		await host.deliver(messageEvent(same));
+		await host.deliver(messageEvent(same));
+		expect(host.executions).toHaveLength(2);
+	});
+});
+
+describe('what the sandbox delivers', () => {
+	const write = async (text: string) => {
+		const { id } = sandbox.store.addConversation();
+		sandbox.store.addIncoming(id, text);
+		await sandbox.deliveries.settled();
+		return id;
+	};
+
+	let seed = 0;
+
+	beforeEach(async () => {
+		// Else the events of all tests had the same IDs.
+		seed += 1;
+		sandbox = await openSandbox({ data: 'empty', seed, webhooks: { timeScale: 0.001 } });
+		sandbox.deliveries.settings.responseTimeoutMs = 10_000;
+		host = await openTriggerHost(sandbox);
+		await host.publish({ events: ['message.created'] });
+	});
+
+	const envelopes = [
+		{ name: 'event', object: 'data', nested: true, withId: true },
+		{ name: 'type', object: 'payload', nested: false, withId: false },
+	] as const;
+
+	it.each(envelopes)('starts an execution as $name, $object, nested: $nested', async (envelope) => {
+		sandbox.deliveries.settings.envelope = envelope;
+		const conversation_id = await write('Halo');
+		expect(host.executions).toMatchObject([
+			{
+				event: 'message.created',
+				conversation_id,
+				text: 'Halo',
+				contact: { id: expect.any(String) },
+			},
+		]);
+	});
+
+	it.each(['hex', 'prefixedHex', 'upperHex', 'base64'] as const)(
+		'starts an execution when it is signed as %s',
+		async (signature) => {
+			sandbox.deliveries.settings.signature = signature;
+			await write('Halo');
+			expect(host.executions).toHaveLength(1);
+		},
+	);
+
+	it('starts one execution although Sahut does not hear the answer, again and again', async () => {
+		sandbox.deliveries.faults.add({ kind: 'dropResponse', times: 5 });
+		await write('Halo');
+		expect(sandbox.deliveries.log.map(({ attempt }) => attempt)).toEqual([1, 2, 3, 4, 5, 6]);
+		expect(host.executions).toHaveLength(1);
+	});
+
+	it('starts an execution when n8n could take only its second delivery', async () => {
+		host.failNextStart();
+		await write('Halo');
+		expect(sandbox.deliveries.log.map(({ status }) => status)).toEqual([500, 200]);
+		expect(host.executions).toHaveLength(1);
+	});
+});

@@ -1,0 +1,177 @@
+import { ConversationIndex } from '../../../nodes/Sahut/processCache/conversationIndex';
+import type { Conversation, SahutClient, SahutRequest } from '../../../nodes/Sahut/transport/types';
+
+const START = Date.parse('2024-03-15T00:00:00Z');
+const MINUTE_MS = 60_000;
+/** As many as the index remembers. */
+const MAX_CONVERSATIONS = 50_000;
+
+const timeOf = (ms: number) => new Date(ms).toISOString();
+
+function conversation(id: string, activeAt: number, more: Partial<Conversation> = {}) {
+	return {
+		id,
+		status: 'open',
+		channel: { id: 'ch_1', type: 'whatsapp', name: 'WhatsApp' },
+		contact: { id: `ct of ${id}`, name: 'Budi' },
+		created_at: timeOf(START),
+		updated_at: timeOf(activeAt),
+		...more,
+	} as Conversation;
+}
+
+/** A list of conversations that is ordered by activity, behind the documented paging. */
+function clientOf(list: () => Conversation[], hold: () => Promise<void> = async () => {}) {
+	const requests: SahutRequest[] = [];
+	const sahut = {
+		now: () => Date.now(),
+		serverNow: () => Date.now(),
+		toServerTime: (ms: number) => ms,
+		async request(request: SahutRequest) {
+			requests.push(request);
+			await hold();
+			const { status, page, per_page } = request.query as {
+				status?: string;
+				page: number;
+				per_page: number;
+			};
+			const all = list().filter((each) => !status || each.status === status);
+			const data = all.slice((page - 1) * per_page, page * per_page);
+			const total_pages = Math.ceil(all.length / per_page);
+			return { data, meta: { total: all.length, page, per_page, total_pages } };
+		},
+	} as unknown as SahutClient;
+	return { sahut, requests };
+}
+
+const statesOf = (index: ConversationIndex, id: string) =>
+	index.of([`ct of ${id}`]).map(({ status, activeAt }) => [status, activeAt]);
+
+beforeEach(() => jest.useFakeTimers({ now: START, doNotFake: ['setImmediate', 'nextTick'] }));
+afterEach(() => jest.useRealTimers());
+
+describe('an update', () => {
+	it('from a list does not replace a state with later activity', () => {
+		const index = new ConversationIndex('ch_1');
+		index.update(conversation('conv_1', START + 5, { status: 'resolved' }), 'record');
+		index.update(conversation('conv_1', START), 'list');
+		expect(statesOf(index, 'conv_1')).toEqual([['resolved', START + 5]]);
+	});
+
+	it('from a list does not undo what this process wrote less than a minute ago', () => {
+		const index = new ConversationIndex('ch_1');
+		index.update(conversation('conv_1', START, { status: 'resolved' }), 'write');
+		jest.setSystemTime(START + MINUTE_MS - 1);
+		index.update(conversation('conv_1', START), 'list');
+		expect(statesOf(index, 'conv_1')).toEqual([['resolved', START]]);
+		jest.setSystemTime(START + MINUTE_MS);
+		index.update(conversation('conv_1', START), 'list');
+		expect(statesOf(index, 'conv_1')).toEqual([['open', START]]);
+	});
+
+	it('from the record itself always counts, but activity never becomes earlier', () => {
+		const index = new ConversationIndex('ch_1');
+		index.update(conversation('conv_1', START + 5), 'write');
+		index.update(conversation('conv_1', START, { status: 'snoozed' }), 'record');
+		expect(statesOf(index, 'conv_1')).toEqual([['snoozed', START + 5]]);
+	});
+
+	it('ignores a conversation on another channel, and one without a contact', () => {
+		const index = new ConversationIndex('ch_1');
+		const channel = { id: 'ch_2', type: 'email', name: 'E-mail' };
+		index.update(conversation('conv_1', START, { channel }), 'record');
+		index.update(conversation('conv_2', START, { contact: null }), 'record');
+		expect(index.of(['ct of conv_1', 'ct of conv_2'])).toEqual([]);
+		expect(index.channelType).toBe('whatsapp');
+	});
+
+	it('keeps the conversations of a contact apart, the latest activity first', () => {
+		const index = new ConversationIndex('ch_1');
+		for (const [id, at] of [
+			['a', 2],
+			['b', 3],
+			['c', 1],
+		] as const) {
+			index.update(conversation(id, START + at), 'list', 'ct_1');
+		}
+		const ids = () => index.of(['ct_1']).map(({ id }) => id);
+		expect(ids()).toEqual(['b', 'a', 'c']);
+		index.touch('ct_1', 'c', START + 9);
+		index.touch('ct_1', 'b', START);
+		expect(ids()).toEqual(['c', 'b', 'a']);
+		index.remove('b', 'ct_1');
+		index.remove('missing', 'ct_1');
+		index.remove('b', 'ct_2');
+		expect(ids()).toEqual(['c', 'a']);
+	});
+});
+
+describe('the bound', () => {
+	it('forgets the least recently updated contact, and is not complete for its time any more', async () => {
+		const index = new ConversationIndex('ch_1');
+		await index.refresh(clientOf(() => []).sahut);
+		for (let number = 0; number < MAX_CONVERSATIONS; number++) {
+			index.update(conversation(`conv_${number}`, START + number), 'record');
+		}
+		expect(index.isComplete(-Infinity)).toBe(true);
+		index.update(conversation('conv_0', START + 100_000), 'record');
+
+		index.update(conversation('conv_new', START + 100_001), 'record');
+
+		expect(index.of(['ct of conv_1'])).toEqual([]);
+		expect(index.of(['ct of conv_0', 'ct of conv_2', 'ct of conv_new'])).toHaveLength(3);
+		expect(index.isComplete(START + 1)).toBe(false);
+		expect(index.isComplete(START + 2)).toBe(true);
+	});
+
+	it('does not forget others when known conversations are updated', () => {
+		const index = new ConversationIndex('ch_1');
+		for (let number = 0; number < MAX_CONVERSATIONS; number++) {
+			index.update(conversation(`conv_${number}`, START + number), 'record');
+		}
+		for (let number = 0; number < 100; number++) {
+			index.update(conversation(`conv_${number}`, START + 100_000), 'record');
+		}
+		for (const number of [0, 99, 100, 49_999]) {
+			expect(index.of([`ct of conv_${number}`])).toHaveLength(1);
+		}
+	});
+});
+
+describe('a refresh', () => {
+	it('is shared by callers that wait for its beginning, and not by later ones', async () => {
+		const index = new ConversationIndex('ch_1');
+		let release = () => {};
+		const held = new Promise<void>((resolve) => {
+			release = resolve;
+		});
+		const { sahut, requests } = clientOf(
+			() => [],
+			async () => await held,
+		);
+		const first = index.refresh(sahut);
+		const later = [1, 2, 3].map(async () => await index.refresh(sahut));
+		await new Promise((resolve) => setImmediate(resolve));
+		expect(requests).toHaveLength(1);
+		release();
+		await Promise.all([first, ...later]);
+		// The three began after the first one had sent its request: they share a second one.
+		expect(requests).toHaveLength(2);
+	});
+
+	it('fails for the caller whose read fails, and is repeated for those that wait', async () => {
+		const index = new ConversationIndex('ch_1');
+		const failing = clientOf(
+			() => [],
+			async () => {
+				throw new Error('refused');
+			},
+		);
+		const working = clientOf(() => [conversation('conv_1', START)]);
+		const first = index.refresh(failing.sahut);
+		const second = index.refresh(working.sahut);
+		await expect(first).rejects.toThrow('refused');
+		await second;
+		expect(statesOf(index, 'conv_1')).toEqual([['open', START]]);
+	});
+});

@@ -1,0 +1,264 @@
+import fc from 'fast-check';
+
+import { RecentWrites, writeKey } from '../../../nodes/Sahut/processCache/recentWrites';
+import { retainedBytes } from '../../support/retainedBytes';
+
+/** 20 MB without the typed array of the buckets. */
+const MAX_HEAP_BYTES = 20_000_000 - 4 * 2 ** 17;
+
+const SCOPE = 'address 1';
+const START = Date.parse('2024-03-15T00:00:00Z');
+
+/** Records a message that Sahut has accepted. */
+function send(writes: RecentWrites, content: string, id: string, at: number, scope = SCOPE): void {
+	writes.confirm(writes.begin(scope, writeKey(content), at), id, at);
+}
+
+const find = (writes: RecentWrites, content: string, since = -Infinity) =>
+	writes.find(writeKey(content), since);
+
+describe('the key of a write', () => {
+	it('is equal for equal parts, and a safe integer', () => {
+		expect(writeKey('message', 'conv_1', 'Halo')).toBe(writeKey('message', 'conv_1', 'Halo'));
+		expect(Number.isSafeInteger(writeKey('message'))).toBe(true);
+	});
+
+	it('depends on where one part ends and the next begins', () => {
+		expect(writeKey('ab', 'c')).not.toBe(writeKey('a', 'bc'));
+		expect(writeKey('a","b')).not.toBe(writeKey('a', 'b'));
+	});
+});
+
+describe('a search', () => {
+	it('finds nothing of a write that was never made', () => {
+		expect(find(new RecentWrites(3), 'Halo')).toEqual([]);
+	});
+
+	it('finds a write without an ID until its response is recorded', () => {
+		const writes = new RecentWrites(3);
+		const write = writes.begin(SCOPE, writeKey('Halo'), START);
+		expect(find(writes, 'Halo')).toEqual([{ id: undefined, at: START }]);
+		writes.confirm(write, 'msg_1', START + 5);
+		expect(find(writes, 'Halo')).toEqual([{ id: 'msg_1', at: START + 5 }]);
+	});
+
+	it('finds a write whose request went out again by its latest time', () => {
+		const writes = new RecentWrites(3);
+		const write = writes.begin(SCOPE, writeKey('Halo'), START);
+		writes.repeat(write, START + 5);
+		expect(find(writes, 'Halo', START + 5)).toEqual([{ id: undefined, at: START + 5 }]);
+	});
+
+	it('finds all equal writes, latest first, and none of others between them', () => {
+		const writes = new RecentWrites(10);
+		for (const number of [1, 2, 3]) {
+			send(writes, 'Halo', `msg_${number}`, START + number);
+			send(writes, 'Hai', `other_${number}`, START + number);
+		}
+		expect(find(writes, 'Halo').map(({ id }) => id)).toEqual(['msg_3', 'msg_2', 'msg_1']);
+	});
+
+	it('finds only writes from the given time on', () => {
+		const writes = new RecentWrites(10);
+		for (const number of [1, 2, 3]) send(writes, 'Halo', `msg_${number}`, START + number);
+		expect(find(writes, 'Halo', START + 2).map(({ id }) => id)).toEqual(['msg_3', 'msg_2']);
+		expect(find(writes, 'Halo', START + 4)).toEqual([]);
+	});
+
+	it('does not find a write that was dropped, but finds equal ones before and after it', () => {
+		const writes = new RecentWrites(10);
+		send(writes, 'Halo', 'msg_1', START);
+		writes.drop(writes.begin(SCOPE, writeKey('Halo'), START + 1));
+		send(writes, 'Halo', 'msg_3', START + 2);
+		expect(find(writes, 'Halo', START).map(({ id }) => id)).toEqual(['msg_3', 'msg_1']);
+	});
+});
+
+describe('a write that was found in Sahut', () => {
+	it('completes the lost one with its key', () => {
+		const writes = new RecentWrites(10);
+		writes.begin(SCOPE, writeKey('Halo'), START);
+		writes.recordFound(SCOPE, writeKey('Halo'), 'msg_1', START + 3);
+		expect(find(writes, 'Halo')).toEqual([{ id: 'msg_1', at: START + 3 }]);
+	});
+
+	it('does not complete a lost write with another key', () => {
+		const writes = new RecentWrites(10);
+		writes.begin(SCOPE, writeKey('Hai'), START);
+		writes.recordFound(SCOPE, writeKey('Halo'), 'msg_1', START + 3);
+		expect(find(writes, 'Hai')).toEqual([{ id: undefined, at: START }]);
+		expect(find(writes, 'Halo')).toEqual([{ id: 'msg_1', at: START + 3 }]);
+	});
+
+	it('is recorded if this process has not written it', () => {
+		const writes = new RecentWrites(10);
+		writes.recordFound(SCOPE, writeKey('Halo'), 'msg_1', START);
+		expect(find(writes, 'Halo')).toEqual([{ id: 'msg_1', at: START }]);
+		expect(writes.keyOf(SCOPE, 'msg_1')).toBe(writeKey('Halo'));
+	});
+
+	it('is not recorded again if it is known', () => {
+		const writes = new RecentWrites(10);
+		send(writes, 'Halo', 'msg_1', START);
+		writes.recordFound(SCOPE, writeKey('Halo'), 'msg_1', START + 9);
+		expect(find(writes, 'Halo')).toEqual([{ id: 'msg_1', at: START }]);
+	});
+});
+
+describe('scopes', () => {
+	it('keep equal IDs of two addresses apart', () => {
+		const writes = new RecentWrites(10);
+		send(writes, 'Halo', 'msg_1', START, 'address 1');
+		send(writes, 'Hai', 'msg_1', START, 'address 2');
+		expect(writes.keyOf('address 1', 'msg_1')).toBe(writeKey('Halo'));
+		expect(writes.keyOf('address 2', 'msg_1')).toBe(writeKey('Hai'));
+		expect(writes.keyOf('address 3', 'msg_1')).toBeUndefined();
+	});
+
+	it('are evicted on their own', () => {
+		const writes = new RecentWrites(2);
+		send(writes, 'Halo', 'msg_1', START, 'address 1');
+		send(writes, 'Hai', 'msg_1', START, 'address 2');
+		send(writes, 'Hei', 'msg_2', START, 'address 2');
+		expect(writes.keyOf('address 1', 'msg_1')).toBeUndefined();
+		expect(writes.keyOf('address 2', 'msg_1')).toBe(writeKey('Hai'));
+	});
+});
+
+describe('eviction', () => {
+	it('forgets the oldest write when there are too many, and says up to when', () => {
+		const writes = new RecentWrites(2);
+		for (const number of [1, 2]) send(writes, `${number}`, `msg_${number}`, START + number);
+		expect(writes.evictedUntil).toBe(-Infinity);
+		send(writes, '3', 'msg_3', START + 3);
+		expect(writes.evictedUntil).toBe(START + 1);
+		expect(find(writes, '1')).toEqual([]);
+		expect(writes.keyOf(SCOPE, 'msg_1')).toBeUndefined();
+		expect(find(writes, '2')).toHaveLength(1);
+		expect(find(writes, '3')).toHaveLength(1);
+	});
+
+	it('does not count a dropped write, which Sahut has not carried out', () => {
+		const writes = new RecentWrites(1);
+		writes.drop(writes.begin(SCOPE, writeKey('1'), START));
+		send(writes, '2', 'msg_2', START + 1);
+		expect(writes.evictedUntil).toBe(-Infinity);
+	});
+
+	it('counts a write whose response was lost', () => {
+		const writes = new RecentWrites(1);
+		writes.begin(SCOPE, writeKey('1'), START);
+		send(writes, '2', 'msg_2', START + 1);
+		expect(writes.evictedUntil).toBe(START);
+	});
+
+	it('keeps the later ones of equal writes', () => {
+		const writes = new RecentWrites(2);
+		for (const number of [1, 2, 3]) send(writes, 'Halo', `msg_${number}`, START + number);
+		expect(find(writes, 'Halo').map(({ id }) => id)).toEqual(['msg_3', 'msg_2']);
+	});
+
+	it('keeps the later one of two changes of a record', () => {
+		const writes = new RecentWrites(2);
+		send(writes, 'name', 'ct_1', START);
+		send(writes, 'email', 'ct_1', START + 1);
+		send(writes, 'other', 'ct_2', START + 2);
+		expect(writes.keyOf(SCOPE, 'ct_1')).toBe(writeKey('email'));
+	});
+
+	it('ignores the late response to an evicted write, and its drop', () => {
+		const writes = new RecentWrites(1);
+		const evicted = writes.begin(SCOPE, writeKey('1'), START);
+		send(writes, '2', 'msg_2', START + 1);
+		writes.confirm(evicted, 'msg_1', START + 2);
+		writes.drop(evicted);
+		expect(writes.keyOf(SCOPE, 'msg_1')).toBeUndefined();
+		expect(find(writes, '2')).toEqual([{ id: 'msg_2', at: START + 1 }]);
+	});
+});
+
+it('knows exactly the newest writes, whatever was sent, lost, dropped or found', () => {
+	// They share their last digits in any number system that a hash table may use.
+	const KEYS = [7, 7 + 2 ** 40, 7 + 2 ** 41];
+	const step = fc.record({
+		kind: fc.constantFrom('sent', 'lost', 'dropped', 'found'),
+		key: fc.constantFrom(...KEYS),
+	});
+	fc.assert(
+		fc.property(fc.integer({ min: 1, max: 6 }), fc.array(step, { maxLength: 40 }), (max, steps) => {
+			const writes = new RecentWrites(max);
+			/** The same, without a bound. */
+			const all: Array<{ key: number; id?: string; at: number }> = [];
+			for (const [index, { kind, key }] of steps.entries()) {
+				const at = START + index;
+				const id = `msg_${index}`;
+				if (kind === 'found') {
+					writes.recordFound(SCOPE, key, id, at);
+					const lost = all.slice(-max).findLast((each) => each.key === key && !each.id);
+					if (lost) Object.assign(lost, { id, at });
+					else all.push({ key, id, at });
+					continue;
+				}
+				const write = writes.begin(SCOPE, key, at);
+				if (kind === 'sent') writes.confirm(write, id, at);
+				if (kind === 'dropped') writes.drop(write);
+				all.push({
+					key,
+					id: kind === 'sent' ? id : undefined,
+					at: kind === 'dropped' ? -Infinity : at,
+				});
+			}
+			const kept = all.slice(-max);
+			for (const key of KEYS) {
+				const expected = kept.filter((each) => each.key === key && each.at >= START).reverse();
+				expect(writes.find(key, START)).toEqual(expected.map(({ id, at }) => ({ id, at })));
+			}
+			const keyOf = (id: string) => writes.keyOf(SCOPE, id);
+			for (const { id, key } of kept) if (id) expect(keyOf(id)).toBe(key);
+			const evicted = all.slice(0, -max);
+			for (const { id } of evicted) if (id) expect(keyOf(id)).toBeUndefined();
+			expect(writes.evictedUntil).toBe(Math.max(...evicted.map(({ at }) => at)));
+		}),
+		{ numRuns: 500 },
+	);
+});
+
+describe('100,000 messages in 100,000 conversations', () => {
+	/** As many as a process remembers. */
+	const MAX_MESSAGES = 100_000;
+
+	/** An ID as it comes out of a response: a text of its own, made at run time. */
+	const idOf = (prefix: string, number: number) =>
+		(
+			JSON.parse(`{"id":"${prefix}${String(number).padStart(18 - prefix.length, '0')}"}`) as {
+				id: string;
+			}
+		).id;
+
+	function sendMany(count: number): RecentWrites {
+		const writes = new RecentWrites(MAX_MESSAGES);
+		for (let number = 0; number < count; number++) {
+			const key = writeKey('message', SCOPE, idOf('conv_', number), 'Halo Budi');
+			const write = writes.begin(SCOPE, key, START + number);
+			writes.confirm(write, idOf('msg_', number), START + number + 0.5);
+		}
+		return writes;
+	}
+
+	it('are all remembered', () => {
+		const writes = sendMany(100_000);
+		expect(writes.evictedUntil).toBe(-Infinity);
+		for (const number of [0, 50_000, 99_999]) {
+			const key = writeKey('message', SCOPE, idOf('conv_', number), 'Halo Budi');
+			expect(writes.find(key, START)).toMatchObject([{ id: idOf('msg_', number) }]);
+		}
+	});
+
+	it('take at most 20 MB', async () => {
+		expect(await retainedBytes(() => sendMany(100_000))).toBeLessThan(MAX_HEAP_BYTES);
+	});
+
+	it('take at most 20 MB after others were evicted', async () => {
+		expect(await retainedBytes(() => sendMany(150_000))).toBeLessThan(MAX_HEAP_BYTES);
+	});
+});

@@ -1,0 +1,89 @@
+import type { IHookFunctions } from 'n8n-workflow';
+
+import { assertReachable, isPrivate } from '../../../nodes/Sahut/trigger/reachable';
+
+const SAHUT = 'https://api.sahut.id/v1/webhooks';
+const SANDBOX = 'http://127.0.0.1:8787/v1/webhooks';
+const FROM_DOCKER = 'http://host.docker.internal:8787/v1/webhooks';
+const ELSEWHERE = 'https://sahut.example.com/v1/webhooks';
+
+/** What becomes of an address for deliveries, at the address of an API. */
+function tryToRegister(url: string, api: string) {
+	const warnings: string[] = [];
+	const logger = { warn: (message: string) => warnings.push(message) };
+	const getNode = () => ({ name: 'Sahut Trigger', type: 'sahutTrigger' });
+	const context = { getNode, logger } as unknown as IHookFunctions;
+	try {
+		assertReachable(context, url, api);
+	} catch (error) {
+		return (error as Error).message;
+	}
+	return warnings.length > 0 ? warnings.join() : 'taken';
+}
+
+it.each([
+	'https://localhost:5678/webhook/1',
+	'https://127.0.0.1/webhook/1',
+	'https://n8n/webhook/1',
+	'https://n8n.local/webhook/1',
+	'https://N8N.LOCAL./webhook/1',
+	'https://n8n.office.internal/webhook/1',
+	'https://n8n.lan/webhook/1',
+	'https://n8n.home.arpa/webhook/1',
+	'https://n8n.test/webhook/1',
+	'https://host.docker.internal/webhook/1',
+	'https://0.0.0.0/webhook/1',
+	'https://10.1.2.3/webhook/1',
+	'https://100.64.0.1/webhook/1',
+	'https://169.254.1.1/webhook/1',
+	'https://172.16.0.1/webhook/1',
+	'https://172.31.255.255/webhook/1',
+	'https://192.168.1.10:5678/webhook/1',
+	'https://3232235786/webhook/1',
+	'https://[::]/webhook/1',
+	'https://[::1]/webhook/1',
+	'https://[fd12:3456::1]/webhook/1',
+	'https://[fe80::1]/webhook/1',
+])('Sahut is not asked to deliver to %s', (url) => {
+	expect(isPrivate(url)).toBe(true);
+	expect(tryToRegister(url, SAHUT)).toBe(`Sahut cannot deliver to ${url}`);
+});
+
+it.each([
+	'https://n8n.example.com/webhook/1',
+	'https://tunnel.example.net/webhook/1',
+	'https://local.example.com/webhook/1',
+	'https://n8n-local.example.net/webhook/1',
+	'https://internal.example.org/webhook/1',
+	'https://10.example.com/webhook/1',
+	'https://9.10.10.10/webhook/1',
+	'https://100.63.255.255/webhook/1',
+	'https://100.128.0.1/webhook/1',
+	'https://172.15.0.1/webhook/1',
+	'https://172.32.0.1/webhook/1',
+	'https://192.169.0.1/webhook/1',
+	'https://[2001:db8:fd00::1]/webhook/1',
+	'https://[fec::1]/webhook/1',
+])('Sahut is asked to deliver to %s', (url) => {
+	expect(isPrivate(url)).toBe(false);
+	expect(tryToRegister(url, SAHUT)).toBe('taken');
+});
+
+it.each([SAHUT, SANDBOX, FROM_DOCKER, ELSEWHERE])('plain http is refused at %s', (api) => {
+	expect(tryToRegister('http://n8n.example.com/1', api)).toMatch('Sahut cannot deliver to');
+	expect(tryToRegister('http://192.168.1.10/1', api)).toMatch('Sahut cannot deliver to');
+});
+
+it.each([SANDBOX, FROM_DOCKER])(
+	'the sandbox at %s delivers to this computer and its network',
+	(api) => {
+		for (const url of ['http://localhost:5678/1', 'http://127.0.0.1/1', 'https://192.168.1.10/1']) {
+			expect(tryToRegister(url, api)).toBe('taken');
+		}
+	},
+);
+
+it('what another API can reach is left to it, and the log says so', () => {
+	expect(tryToRegister('https://n8n.lan/1', ELSEWHERE)).toMatch(/only your own network knows/);
+	expect(tryToRegister('https://localhost/1', ELSEWHERE)).toMatch('Sahut cannot deliver to');
+});
