@@ -9,7 +9,7 @@ import {
 	openWithContact,
 	runItem,
 	templateToPhone,
-} from '../delivery/customer';
+} from '../delivery/deliveryFixture';
 
 const EMAIL = 'budi@example.com';
 

@@ -2,7 +2,7 @@ import type { INode } from 'n8n-workflow';
 
 import type { SandboxOptions } from '../../../sandbox';
 import { allSent, contactsOf, openWorkspace, type Workspace } from '../../support/workspace';
-import { BUDI, BUDI_E164, LONG_AGO, runItem, templateToPhone } from '../delivery/customer';
+import { BUDI, BUDI_E164, LONG_AGO, runItem, templateToPhone } from '../delivery/deliveryFixture';
 
 /** Another customer whose number has the same last four digits. */
 const STRANGER = '+62 813 9999 0001';

@@ -1,6 +1,6 @@
 import { byId } from '../../support/locator';
 import { crashedExecution } from '../../support/retryData';
-import { BUDI, openWithContact, templateToPhone } from '../delivery/customer';
+import { BUDI, openWithContact, templateToPhone } from '../delivery/deliveryFixture';
 
 it('the advice for a 429 of a first message does not claim that nothing was done', async () => {
 	const { workspace, contact } = await openWithContact();

@@ -5,7 +5,7 @@ import { runWorkflow, sahutWorkflow, toItems } from '../../support/engine';
 import { retry } from '../../support/retryData';
 import { openConversation, openWorkspace, toPhone } from '../../support/workspace';
 import { sendTextOnce, skipWithin } from '../delivery/acrossExecutions/skipHelpers';
-import { BUDI, jsonsOf, runItem } from '../delivery/customer';
+import { BUDI, jsonsOf, runItem } from '../delivery/deliveryFixture';
 
 const TEXT = 'Pesanan ORD-12 sudah dikirim';
 const CHANGED = 'changed by a later node';

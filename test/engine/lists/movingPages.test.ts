@@ -11,7 +11,7 @@ import {
 	runItem,
 	SITI,
 	templateToPhone,
-} from '../delivery/customer';
+} from '../delivery/deliveryFixture';
 
 it('Skip If Sent Within does not miss a conversation that moves to a page that was read before', async () => {
 	const { workspace, contact } = await openWithContact();

@@ -2,7 +2,7 @@ import type { INode } from 'n8n-workflow';
 
 import { byId } from '../../../support/locator';
 import { openWorkspace } from '../../../support/workspace';
-import { BUDI_E164, LONG_AGO } from '../customer';
+import { BUDI_E164, LONG_AGO } from '../deliveryFixture';
 
 const EMAIL = 'budi@example.com';
 

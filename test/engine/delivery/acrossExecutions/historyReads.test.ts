@@ -1,7 +1,13 @@
 import { HOUR_MS } from '../../../../sandbox/clock';
 import { crashedExecution, ageRecords, retry } from '../../../support/retryData';
 import { allSent, type Workspace } from '../../../support/workspace';
-import { addConversation, BUDI, openWithContact, SITI, textOrTemplateToPhone } from '../customer';
+import {
+	addConversation,
+	BUDI,
+	openWithContact,
+	SITI,
+	textOrTemplateToPhone,
+} from '../deliveryFixture';
 
 /** How often the node read each page of the conversation's messages. */
 function readsOf({ sandbox }: Workspace, conversation: string): Record<string, number> {

@@ -17,7 +17,7 @@ import {
 	LONG_AGO,
 	runItem,
 	templateToPhone,
-} from '../customer';
+} from '../deliveryFixture';
 import { openBehindOneUrl } from './twoWorkspaces';
 
 const SECOND_KEY = 'sk_live_second_key';

@@ -11,7 +11,7 @@ import {
 	runItem,
 	templateToPhone,
 	textToPhone,
-} from '../customer';
+} from '../deliveryFixture';
 
 it('a Retry does not take the message that another execution is sending for its own lost one', async () => {
 	const { workspace, contact } = await openWithContact();

@@ -1,154 +1,82 @@
-import { setTimeout as wait } from 'node:timers/promises';
+import type { Conversation } from '../../../../sandbox/records';
+import { conversationsOf, type Workspace } from '../../../support/workspace';
+import { ANI, onChannel, openChannel } from './channelFixture';
 
-import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../../../../sandbox/clock';
-import { resolveOnEachMessage } from '../../../support/automation';
-import { retry } from '../../../support/retryData';
-import { advanceClock, useRealWaits } from '../../../support/transport';
-import { allSent, contactsOf, conversationsOf, openWorkspace } from '../../../support/workspace';
-import {
-	BUDI,
-	createConversation,
-	jsonsOf,
-	LONG_AGO,
-	openWithContact,
-	runItem,
-	SITI_E164,
-	SITI,
-	templateToPhone,
-	textToPhone,
-} from '../customer';
-import { continueInAnotherProcess } from '../customerFixture';
+describe('the cached conversation of a customer', () => {
+	it.each<[string, (workspace: Workspace, conversation: Conversation) => void]>([
+		[
+			'was resolved',
+			({ sandbox: { store } }, conversation) =>
+				store.updateConversation(conversation, { status: 'resolved' }),
+		],
+		[
+			'was moved to another channel',
+			({ sandbox: { store } }, conversation) => {
+				conversation.channel = store.addChannel({ name: 'Lain' });
+			},
+		],
+		['was deleted', ({ sandbox: { store } }, { id }) => void store.conversations.delete(id)],
+	])(
+		'replaces the cached conversation of a customer when it %s in the meantime',
+		async (_, change) => {
+			const workspace = await openChannel();
+			await workspace.send();
+			const [known] = conversationsOf(workspace) as [Conversation];
+			change(workspace, known);
 
-it('sends with Skip If Sent Within after an idle hour on a channel with more than 100 active conversations', async () => {
-	const { workspace } = await openWithContact();
-	const { store } = workspace.sandbox;
-	store.addContact({ name: 'Siti', phone: SITI_E164, created_at: LONG_AGO });
-	store.addConversations(300, { spacingMs: MINUTE_MS, status: 'resolved' });
-	// The list shows that it is ordered by activity.
-	const old = store.addConversations(20, {
-		until: new Date(store.now().getTime() - 100 * HOUR_MS),
-	});
-	for (const [n, { id }] of old.entries()) {
-		store.addIncoming(id, 'Halo', new Date(store.now().getTime() - (n * 7 + 1) * SECOND_MS));
-	}
-	const parameters = templateToPhone(workspace, { skipIfSentWithin: 24 });
-	expect(await runItem(workspace, parameters, SITI)).toMatchObject({ conversation_created: true });
-	advanceClock(61 * MINUTE_MS);
+			const { output } = await workspace.send();
 
-	const json = await runItem(workspace, parameters, BUDI);
-
-	expect(json.error?.message).toBeUndefined();
-	expect(json).toMatchObject({ conversation_created: true });
-});
-
-it('a Retry in another process keeps the conversation of the first row, although a rule resolved it', async () => {
-	const { workspace } = await openWithContact();
-	resolveOnEachMessage(workspace);
-	const rows = ['ORD-1', 'ORD-2'].map((order) => ({ ...BUDI, order }));
-	workspace.sandbox.faults.add({ kind: 'status', status: 403, method: 'POST', mentions: 'ORD-2' });
-	const parameters = templateToPhone(workspace);
-	const failed = await workspace.run(parameters, rows);
-	expect(failed.status).toBe('error');
-	expect(allSent(workspace)).toHaveLength(1);
-	continueInAnotherProcess(workspace);
-
-	const again = await retry(workspace, failed, parameters);
-
-	expect(again.status).toBe('success');
-	expect(allSent(workspace)).toHaveLength(2);
-	expect(conversationsOf(workspace)).toHaveLength(1);
-});
-
-it('keeps the conversation of the first row, although its response was lost and a rule resolved it', async () => {
-	const { workspace } = await openWithContact({
-		deviations: ['late-lists'],
-		listDelayMs: 20 * SECOND_MS,
-	});
-	resolveOnEachMessage(workspace);
-	const rows = ['ORD-1', 'ORD-2'].map((order) => ({ ...BUDI, order }));
-	workspace.sandbox.faults.add({ kind: 'dropAfter', method: 'POST', path: /messages/ });
-
-	const run = await workspace.run(templateToPhone(workspace), rows, {
-		onError: 'continueRegularOutput',
-	});
-
-	expect(jsonsOf(run)[0]).toMatchObject({ error: { mayHaveArrived: true } });
-	expect(allSent(workspace)).toHaveLength(2);
-	expect(conversationsOf(workspace)).toHaveLength(1);
-});
-
-it('does not take the conversation of another execution for its own lost one', async () => {
-	useRealWaits(5);
-	const { workspace, contact } = await openWithContact();
-	const channel = workspace.sandbox.store.channelOfType('whatsapp').id;
-	const { faults } = workspace.sandbox;
-	faults.add({ kind: 'dropBefore', method: 'POST', path: '/conversations' });
-	const lost = runItem(workspace, createConversation(contact, channel));
-	await wait(300);
-	const sent = await runItem(
-		workspace,
-		templateToPhone(workspace, { reuseOpenConversation: false }),
+			expect(output('Sahut')[0]!.json).toMatchObject({ conversation_created: true });
+			expect(workspace.sandbox.store.contacts.size).toBe(1);
+		},
 	);
-	const created = await lost;
 
-	expect(sent).toMatchObject({ conversation_created: true });
-	expect(created.id).not.toBe(sent.conversation_id);
-	expect(created.error).toMatchObject({ mayHaveArrived: true });
-});
+	it('caches one conversation of a customer for each channel', async () => {
+		const workspace = await openChannel();
+		const { id: second } = workspace.sandbox.store.addChannel({ name: 'Kedua' });
+		for (let time = 1; time <= 2; time++) {
+			await workspace.send();
+			await workspace.send(ANI, onChannel(workspace, second));
+		}
+		const channels = conversationsOf(workspace).map(({ channel }) => channel.id);
+		expect(channels.sort()).toEqual([workspace.channel, second].sort());
+	});
 
-it('uses a contact that appeared after a failed row with the same number', async () => {
-	const workspace = await openWorkspace();
-	const { store } = workspace.sandbox;
-	workspace.addConversations(1);
-	const other = store.addContact({ phone: SITI_E164, created_at: LONG_AGO });
-	store.addConversation({ contact: other });
-	// Budi writes for the first time while the batch is at work.
-	store.notices.on('event', (event) => {
-		if (event.name !== 'message.created' || event.message.type !== 'outgoing') return;
-		if (event.conversation.contact.id !== other.id) return;
-		const contact = store.addContact({
-			name: 'Budi',
-			phone: '+628127770001',
-			created_at: LONG_AGO,
+	it('replaces the cached conversation of a customer by one that was opened a second ago', async () => {
+		const workspace = await openChannel();
+		const { store } = workspace.sandbox;
+		const contact = store.addContact({ phone: '+6281200000001' });
+		await workspace.send({ phone: '0812 0000 0002', name: 'Budi' });
+		await workspace.send();
+		const [first] = conversationsOf(workspace).filter((each) => each.contact.id === contact.id);
+		store.updateConversation(first!, { status: 'resolved' });
+		const { id } = store.addConversation({
+			contact,
+			channel: store.channels.get(workspace.channel)!,
 		});
-		const { id } = store.addConversation({ contact });
-		store.addIncoming(id, 'Halo');
-	});
-	const rows = [
-		{ ...BUDI, type: 'text' },
-		{ ...SITI, type: 'template' },
-		{ ...BUDI, type: 'template' },
-	];
-	const parameters = {
-		...textToPhone(workspace, { concurrency: 1 }),
-		messageType: '={{ $json.type }}',
-	};
-	const run = await workspace.run(parameters, rows, { onError: 'continueRegularOutput' });
 
-	expect(jsonsOf(run)[0]).toHaveProperty('error');
-	expect(contactsOf(workspace).filter(({ phone }) => phone === '+628127770001')).toHaveLength(1);
+		const { output } = await workspace.send();
+
+		expect(output('Sahut')[0]!.json).toMatchObject({ conversation_id: id, contact_id: contact.id });
+	});
 });
 
-it('two executions that reach one contact by two numbers do not block each other', async () => {
-	const workspace = await openWorkspace({ deviations: ['raw-phones'] });
-	const { store, faults } = workspace.sandbox;
-	const contact = store.addContact({ name: 'Budi', phone: '0812-777-0001', created_at: LONG_AGO });
-	store.addConversation({ contact, status: 'snoozed', created_at: LONG_AGO });
-	faults.add({ kind: 'slow', delayMs: 1500, method: 'POST', path: '/conversations' });
-	const toCreate = templateToPhone(workspace, {
-		reuseOpenConversation: false,
-		skipIfSentWithin: 24,
-	});
-	const other = templateToPhone(workspace, {
-		defaultCountryCode: '60',
-		skipIfSentWithin: 24,
-	});
-	const cancelWhen = wait(8_000);
-	const settings = {};
-	const first = workspace.run(toCreate, [BUDI], settings, { cancelWhen });
-	await wait(600);
-	const second = workspace.run(other, [{ ...BUDI, order: 'ORD-99' }], settings, { cancelWhen });
-	const runs = await Promise.all([first, second]);
+it('reads a list that is not ordered by activity completely at most once a minute', async () => {
+	const workspace = await openChannel({ conversationOrder: 'created' });
+	const { store } = workspace.sandbox;
+	const channel = store.channels.get(workspace.channel)!;
+	const long = { until: new Date(Date.now() - 3_600_000), channel };
+	const [oldest] = store.addConversations(250, long);
+	store.addIncoming(oldest!.id, 'Halo');
+	for (const number of [1, 2, 3]) store.addContact({ phone: `+6281200000${100 + number}` });
+	const lists = () => workspace.requests().filter((each) => each === 'GET /conversations').length;
 
-	expect(runs.map(({ status }) => status)).toEqual(['success', 'success']);
-}, 30_000);
+	await workspace.send({ phone: '0812 0000 0101', name: 'Ani' });
+	// The first page of all, three of open ones, and one of pending and of snoozed ones each.
+	expect(lists()).toBe(6);
+	await workspace.send({ phone: '0812 0000 0102', name: 'Budi' });
+	await workspace.send({ phone: '0812 0000 0103', name: 'Citra' });
+
+	// The first page shows at least the new conversations.
+	expect(lists()).toBe(6 + 2);
+});

@@ -26,7 +26,7 @@ import {
 	templateToPhone,
 	textOrTemplateToPhone,
 	textToPhone,
-} from '../customer';
+} from '../deliveryFixture';
 
 const DAY_MS = 24 * HOUR_MS;
 const CLOSED: ConversationStatus[] = ['snoozed', 'resolved'];

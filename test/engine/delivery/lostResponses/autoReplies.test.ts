@@ -1,7 +1,7 @@
 import { OTHER_BOT } from '../../../support/automation';
 import { retry } from '../../../support/retryData';
 import { openConversation, openWorkspace, sendText } from '../../../support/workspace';
-import { addOutgoing } from '../outgoing';
+import { addOutgoing } from '../outgoingMessages';
 
 const REPLY = 'Halo Budi, terima kasih sudah menghubungi kami.';
 

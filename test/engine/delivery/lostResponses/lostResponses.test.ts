@@ -13,7 +13,7 @@ import {
 	sendText,
 	until,
 } from '../../../support/workspace';
-import { addOutgoing } from '../outgoing';
+import { addOutgoing } from '../outgoingMessages';
 import { sendTextOnce, skipReasonsOf } from '../acrossExecutions/skipHelpers';
 
 /** Message: Send of the template without variables that each item names. */

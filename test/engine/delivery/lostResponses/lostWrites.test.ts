@@ -15,7 +15,7 @@ import {
 	type Workspace,
 } from '../../../support/workspace';
 import { sendTextOnce, skipWithin, skipReasonsOf } from '../acrossExecutions/skipHelpers';
-import { jsonsOf, runItem, type ItemError } from '../customer';
+import { jsonsOf, runItem, type ItemError } from '../deliveryFixture';
 
 const TEXT = 'Pesanan ORD-12 sudah dikirim';
 const REPLY = 'Terima kasih, kami akan segera membalas.';

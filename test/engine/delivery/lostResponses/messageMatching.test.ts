@@ -9,7 +9,7 @@ import {
 	sendText,
 	type Workspace,
 } from '../../../support/workspace';
-import { addOutgoing, AGENT } from '../outgoing';
+import { addOutgoing, AGENT } from '../outgoingMessages';
 import { sendTemplateOnce, sendTextOnce, skipReasonsOf } from '../acrossExecutions/skipHelpers';
 
 /** Lets an hour and a minute pass for this process and for the records in Sahut. */

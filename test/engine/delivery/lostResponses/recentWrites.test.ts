@@ -24,7 +24,7 @@ import {
 	SITI_E164,
 	templateToPhone,
 	textToPhone,
-} from '../customer';
+} from '../deliveryFixture';
 
 const TEXT = 'Pesanan ORD-12 sudah dikirim';
 const MANY = 5_100;

@@ -10,7 +10,7 @@ import {
 	openWorkspace,
 	sendText,
 } from '../../../support/workspace';
-import { LONG_AGO } from '../customer';
+import { LONG_AGO } from '../deliveryFixture';
 import { sendTemplateOnce } from '../acrossExecutions/skipHelpers';
 
 it('Skip If Sent Within does not send a template with hidden values again whose response was lost five minutes ago', async () => {

@@ -14,7 +14,7 @@ import {
 	SITI_E164,
 	templateToPhone,
 	textToPhone,
-} from '../customer';
+} from '../deliveryFixture';
 import { sendTextOnce } from '../acrossExecutions/skipHelpers';
 
 type Opened = Awaited<ReturnType<typeof openWithContact>>;

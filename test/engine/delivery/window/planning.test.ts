@@ -17,7 +17,7 @@ import {
 	templateToPhone,
 	textOrTemplateToPhone,
 	textToPhone,
-} from '../customer';
+} from '../deliveryFixture';
 
 const EMPTY = { data: [], meta: { total: 0, page: 1, per_page: 100, total_pages: 0 } };
 

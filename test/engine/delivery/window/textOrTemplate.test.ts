@@ -10,7 +10,7 @@ import {
 	toPhone,
 	type Workspace,
 } from '../../../support/workspace';
-import { addOutgoing } from '../outgoing';
+import { addOutgoing } from '../outgoingMessages';
 import { addConversation, ago, forms, sendTextOrTemplate, TEMPLATE_TEXT } from './windowHelpers';
 
 describe('to a conversation', () => {
