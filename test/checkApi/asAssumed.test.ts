@@ -10,7 +10,9 @@ test('an API as it is assumed, which is only read, has nothing that differs', as
 	expect(sandbox.journal.entries.map(({ method }) => method)).toEqual(
 		sandbox.journal.entries.map(() => 'GET'),
 	);
+
 	const untried = outcome.findings.filter(({ verdict }) => verdict === 'not tried');
+
 	expect(untried.filter(({ found }) => !found.startsWith('needs '))).toMatchObject([
 		{ assumption: 'retry-after-seconds' },
 	]);
@@ -45,7 +47,9 @@ test('what bothers nobody is tried where it is asked for, and leaves a note behi
 	expect(store.messages(id).at(-1)).toMatchObject({ private: true, type: 'outgoing' });
 	expect({ ...store.conversations.get(id)!, updated_at: before.updated_at }).toEqual(before);
 	expect(store.webhooks.size).toBe(0);
+
 	const writes = journal.entries.filter(({ method }) => method !== 'GET');
+
 	expect(writes.map(({ method, path }) => `${method} ${path.split('/')[1]}`)).toEqual([
 		'POST webhooks',
 		'POST conversations',

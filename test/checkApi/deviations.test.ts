@@ -56,8 +56,10 @@ test.each(Object.keys(DEVIATIONS) as Deviation[])('%s is found, and nothing else
 	expect(namesOf(outcome, 'copes', 'differs')).toEqual(FOUND[name]);
 	expect(shown(outcome, [...held, ...belongings(sandbox)])).toEqual([]);
 	expect(outcome.end).toBe('fine');
+
 	const [untried, why = ''] = UNTRIED[name] ?? [];
 	const verdict = outcome.findings.find(({ assumption }) => assumption === untried);
+
 	if (untried) expect(verdict).toMatchObject({ verdict: 'not tried', found: why });
 	expect(outcome.screen).toContain(why);
 });

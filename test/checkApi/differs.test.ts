@@ -35,8 +35,10 @@ test.each<[string, string, Fault[]]>([
 
 	expect(outcome.end).toBe('differs');
 	expect(namesOf(outcome, 'differs')).toEqual([`${assumption}: differs`]);
+
 	const others = ['messages-oldest-first', 'post-status', 'update-by-put'];
 	const untried = { 'notes-any-time': 'post-status' }[assumption];
+
 	expect(namesOf(outcome, 'as assumed')).toEqual(
 		expect.arrayContaining(
 			others
@@ -107,6 +109,7 @@ test.each([
 	const { data } = (await sandbox.request('GET', `/conversations/${sandbox.latest.id}`)).body;
 	const meta = { total: 1, page: 1, per_page: 100, total_pages: 1 };
 	const body = { data: [{ ...data, ...change }], meta };
+
 	sandbox.faults.add({ method: 'GET', path: '/conversations', kind: 'body', body });
 
 	expect(namesOf(await check(sandbox), 'copes', 'differs')).toContain(found);
@@ -124,14 +127,17 @@ test.each([
 	await check(sandbox, '--conversation', id);
 
 	const [update] = sandbox.journal.entries.filter(({ method }) => method === 'PUT');
+
 	expect(update?.body).toEqual(status ? { status } : { labels: [] });
 });
 
 test('the webhook is deleted where IDs are numbers', async () => {
 	const sandbox = await openWorkspace();
 	const body = { data: { id: 77, url: 'https://n8n.example.com/x', secret: 'whsec_1' } };
+
 	sandbox.faults.add({ kind: 'body', method: 'POST', path: /webhooks/, body });
 	await check(sandbox, '--webhook', 'https://n8n.example.com/x');
+
 	expect(sandbox.journal.entries.map(({ method, path }) => `${method} ${path}`)).toContain(
 		'DELETE /webhooks/77',
 	);
@@ -170,7 +176,9 @@ describe('custom attributes', () => {
 		const { outcome, finding } = await checkWith(without);
 
 		expect(namesOf(outcome, 'copes', 'differs')).toEqual([]);
+
 		const found = 'it does; not all rows of the list do';
+
 		expect(finding).toMatchObject({ verdict: 'as assumed', found });
 	});
 
@@ -185,13 +193,16 @@ describe('custom attributes', () => {
 		const { outcome, finding } = await checkWith(without, without);
 
 		expect(namesOf(outcome, 'copes', 'differs')).toEqual([]);
+
 		const found = '5 of 5 contacts lack the field: give your newest contact an attribute';
+
 		expect(finding).toMatchObject({ verdict: 'not tried', found: expect.stringContaining(found) });
 	});
 
 	test('that some contacts lack are coped with', async () => {
 		const toContact = (contact: object & { name?: string }) =>
 			contact.name === 'Ratna Kusuma' ? without(contact) : contact;
+
 		const { outcome } = await checkWith(without, toContact);
 
 		expect(namesOf(outcome, 'copes', 'differs')).toEqual(['contact-shows-attributes: copes']);

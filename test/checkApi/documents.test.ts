@@ -19,8 +19,11 @@ test('each of its rows says all that there is to say', () => {
 
 test('each of its rows names files of the nodes that there are', () => {
 	const files = ROWS.map(([, , , , where]) => [...where!.matchAll(/`([\w/]+\.ts)`/g)]);
+
 	expect(files.every((found) => found.length > 0)).toBe(true);
+
 	const missing = files.flat().filter(([, file]) => !isThere(`nodes/Sahut/${file}`));
+
 	expect(missing).toEqual([]);
 });
 

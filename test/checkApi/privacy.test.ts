@@ -39,7 +39,9 @@ test('fields that are not documented are named, and their values are not', async
 	expect(namesOf(outcome, 'differs')).toContain('known-values: differs');
 	expect(outcome.json).toContain('/data/#/nomor_ktp');
 	expect(outcome.json).toContain('/data/#/(another name)');
+
 	const secrets = ['32730101', 'siti aminah', 'panggilan', 'jago', 'rahasia', 'sore', 'rumah'];
+
 	expect(shown(outcome, secrets)).toEqual([]);
 });
 
@@ -47,6 +49,7 @@ test('an address that holds the key is refused without it', async () => {
 	const sandbox = await openWorkspace();
 
 	const url = `${sandbox.url}/${sandbox.apiKey}`;
+
 	await expect(check({ ...sandbox, url })).rejects.toThrow(
 		expect.objectContaining({
 			message: expect.not.stringContaining(sandbox.apiKey) as string,

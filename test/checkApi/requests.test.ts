@@ -16,9 +16,12 @@ test('requests go out one after another, at the pace that is set', async () => {
 	const { maxInFlight } = sandbox.journal;
 	// Files lie elsewhere.
 	const entries = sandbox.journal.entries.filter(({ path }) => !path.startsWith('/files'));
+
 	expect(maxInFlight).toBe(1);
+
 	// 100 ms apart, measured over all: a single one may arrive a little late.
 	const took = entries.at(-1)!.at - entries[0]!.at;
+
 	expect(took / (entries.length - 1)).toBeGreaterThan(97);
 });
 
@@ -123,7 +126,9 @@ test('the command ends with 0, with 1 where something differs, with 2 where it c
 	const fast = ['--per-minute', '1000000'];
 
 	expect(await run(env, ...fast)).toBe(0);
+
 	sandbox.faults.add({ method: 'PUT', kind: 'status', status: 400 });
+
 	expect(await run(env, ...fast, '--conversation', sandbox.latest.id)).toBe(1);
 	expect(await run({ ...env, SAHUT_API_KEY: '' }, ...fast)).toBe(2);
 }, 120_000);

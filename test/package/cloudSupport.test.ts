@@ -33,13 +33,16 @@ describe("what ships, by n8n's own check for n8n Cloud and without an ESLint con
 
 	it('is eligible', () => {
 		const { printed } = n8nNode('cloud-support');
+
 		expect(printed).toContain('eligible for n8n Cloud verification');
 		expect(printed).not.toContain('NOT eligible');
 	});
 
 	it('passes lint, but for a file that reads the environment', () => {
 		writeFileSync(join(folder, 'nodes/planted.ts'), FORBIDDEN);
+
 		const { status, printed } = n8nNode('lint');
+
 		expect(status).toBe(1);
 		expect(printed).toMatch(/planted\.ts\n.*no-restricted-globals\n\n✖ 1 problem /);
 	});

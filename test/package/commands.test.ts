@@ -19,6 +19,8 @@ test('CONTRIBUTING.md says what each npm script does', () => {
 	const rows = read('CONTRIBUTING.md')
 		.match(/^\| `npm .*$/gm)!
 		.join('\n');
+
 	const others = Object.keys(scripts).filter((name) => !INTERNAL.includes(name));
+
 	expect(commandsIn(rows)).toEqual(others.sort());
 });

@@ -52,15 +52,19 @@ describe('the entry point of the image', () => {
 	it('leaves the package alone that is there already, since another container may have loaded it', () => {
 		start();
 		const mark = put(join(manifest, '../mark'));
+
 		start();
+
 		expect(existsSync(mark)).toBe(true);
 	});
 
 	it('puts it in the place of another build, and leaves other packages alone', () => {
 		const other = put(join(modules, 'n8n-nodes-other/package.json'));
 		const old = put(join(modules, 'n8n-nodes-sahut/dist/old.js'));
+
 		put(join(modules, 'n8n-nodes-sahut/package.tgz'));
 		start();
+
 		expect([other, manifest, old].map((file) => existsSync(file))).toEqual([true, true, false]);
 	});
 });

@@ -23,6 +23,7 @@ const importsOf = (folder: string) =>
 
 it('no import is circular, not even an import of types', () => {
 	expect(imports.size).toBeGreaterThan(200);
+
 	// Remove files that import no file that is left, or that no such file imports: only cycles stay.
 	const left = new Map(imports);
 	let before: number;
@@ -34,6 +35,7 @@ it('no import is circular, not even an import of types', () => {
 			if (!takes || !isTaken) left.delete(file);
 		}
 	} while (left.size < before);
+
 	expect([...left]).toEqual([]);
 });
 
@@ -47,13 +49,16 @@ it.each([
 	['runtime', ['api', 'processCache', 'transport', 'values']],
 ])('%s imports only from %j', (layer, others) => {
 	const allowed = [layer, ...others].map((each) => `${LAYERS}/${each}/`);
+
 	const taken = importsOf(`${LAYERS}/${layer}/`);
+
 	expect([...imports.keys()].some((file) => file.startsWith(allowed[0]!))).toBe(true);
 	expect(taken.filter((target) => !allowed.some((each) => target.startsWith(each)))).toEqual([]);
 });
 
 it('shipped files import only shipped files', () => {
 	const taken = ['nodes/', 'credentials/'].flatMap(importsOf);
+
 	expect(taken.filter((target) => !/^(nodes|credentials)\//.test(target))).toEqual([]);
 });
 
@@ -80,7 +85,9 @@ describe('requests', () => {
 
 	it('only api/ names the method of a request that writes', () => {
 		const outside = linesOutside(['api'], WRITING_METHOD);
+
 		const isRequest = (line: string) => !NO_REQUESTS.some((each) => line.startsWith(each));
+
 		expect(outside.filter(isRequest)).toEqual([]);
 		// The pattern finds what it is for.
 		expect(outside).toHaveLength(NO_REQUESTS.length);
@@ -89,6 +96,7 @@ describe('requests', () => {
 
 	it('only api/ and transport/ make requests', () => {
 		const CALL = /\.request(?:<[^(]*>)?\(/;
+
 		expect(linesOutside(['api', 'transport'], CALL)).toEqual([]);
 		expect(linesOutside([], CALL).length).toBeGreaterThan(4);
 	});

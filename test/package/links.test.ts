@@ -49,6 +49,7 @@ test('a link to nothing is found', () => {
 	const text = `
 		[a](docs/nothing.md) ![b](nothing.png) [c](#nothing) <img src="docs/nothing.png">
 		[d](http://docs.n8n.io/) [e](README.md#credential) [f](docs)`;
+
 	expect(brokenLinks('README.md', text)).toEqual([
 		'docs/nothing.md: there is no such file',
 		'nothing.png: there is no such file',
@@ -60,9 +61,12 @@ test('a link to nothing is found', () => {
 
 test('what ships sends people to headings of README.md', () => {
 	const shipped = filesOf('nodes/**/*.node.json', 'credentials/*.ts').map(read).join('\n');
+
 	const anchors = [...shipped.matchAll(OWN_PAGE)].map(([, anchor]) => anchor);
 
 	expect(anchors.length).toBeGreaterThan(3);
+
 	const headings = anchorsOf('README.md').map((anchor) => `#${anchor}`);
+
 	expect([WHOLE_PAGE, ...headings]).toEqual(expect.arrayContaining(anchors));
 });

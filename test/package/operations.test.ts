@@ -45,6 +45,7 @@ test.each([
 	['Sahut Trigger', triggerFields] as const,
 ])('docs/operations.md names all fields of %s', (title, fields) => {
 	const section = sectionOf(title);
+
 	expect(section).toBeDefined();
 	expect(labelsOf([...fields]).filter((label) => !section!.includes(label))).toEqual([]);
 });

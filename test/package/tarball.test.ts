@@ -72,11 +72,13 @@ describe('the packed package', () => {
 
 	it('holds every file that package.json names', () => {
 		const { main, n8n } = manifest;
+
 		expect(files).toEqual(expect.arrayContaining([main, ...n8n.nodes, ...n8n.credentials]));
 	});
 
 	it('holds a codex that names its node, for each node', () => {
 		const codexes = manifest.n8n.nodes.map((file) => readJson(join(folder, `${file}on`)));
+
 		expect(codexes).toMatchObject(NODES.map((name) => ({ node: `n8n-nodes-sahut.${name}` })));
 	});
 
@@ -94,6 +96,7 @@ describe('the packed package', () => {
 		const sizes = files
 			.filter((file) => !PICTURES.has(extname(file)))
 			.map((file) => statSync(join(folder, file)).size);
+
 		expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(MAX_UNPACKED_BYTES);
 	});
 
@@ -110,6 +113,7 @@ describe('the packed package', () => {
 				`/${file}\n.*error .*no-restricted-globals\n\n✖ 1 problem \\(1 error, 0 warnings\\)\n$`,
 			),
 		});
+
 		expect(runNode([join(__dirname, 'scan.mjs'), source, packed], { TMPDIR: work })).toMatchObject({
 			source: found('planted.ts'),
 			packed: found('Sahut.node.js'),
@@ -133,6 +137,7 @@ describe('the package in n8n', () => {
 	describe.each(['justInstalled', 'atLaterStarts'] as const)('%s', (when) => {
 		it('gives the nodes and the credential', () => {
 			const { nodes, credentials } = found[when];
+
 			expect(nodes.map(({ name }) => name)).toEqual(NODES);
 			expect(credentials).toMatchObject(
 				CREDENTIALS.map((name) => ({ name, supportedNodes: NODES })),
@@ -160,6 +165,7 @@ describe('the package in n8n', () => {
 
 	it('exports the class of each node and credential', () => {
 		const { nodes, credentials } = manifest.n8n;
+
 		expect(found.exported.sort()).toEqual(
 			[...nodes, ...credentials].map((file) => basename(file).split('.')[0]).sort(),
 		);
@@ -176,5 +182,6 @@ test('npm run package builds what it packs, though scripts that npm starts by it
 
 	execFileSync('npm', ['run', 'package'], { cwd: clone, stdio: 'pipe' });
 	const packed = execFileSync('sh', ['-c', 'tar -tzf n8n-nodes-sahut-*.tgz'], { cwd: clone });
+
 	expect(String(packed).split('\n')).toContain('package/dist/built.js');
 });

@@ -16,6 +16,8 @@ const shapeOf = (document: string) => [
 
 test.each(filesOf('docs/id/*.md'))('%s has the same parts as the English document', (file) => {
 	const page = `docs/${basename(file)}`;
+
 	const english = isThere(page) ? page : basename(file);
+
 	expect(shapeOf(read(file))).toEqual(shapeOf(read(english)));
 });

@@ -26,10 +26,14 @@ test.each(['docs/troubleshooting.md', 'docs/id/troubleshooting.md'])(
 	'%s quotes what the nodes say',
 	(file) => {
 		const messages = quotesIn(MESSAGES, 1, file);
+
 		const logged = quotesIn(LOG, 0, file).filter((quote) => !OF_N8N.test(quote));
+
 		expect(messages.length).toBeGreaterThan(12);
 		expect(logged).toHaveLength(3);
+
 		const parts = [...messages, ...logged].flatMap(partsOf);
+
 		expect(parts.filter((part) => !said.includes(part))).toEqual([]);
 	},
 );

@@ -38,9 +38,11 @@ test('all files name the version in package.json', () => {
 
 test('no other file names a version of this package', () => {
 	const naming = /n8n-nodes-sahut[-@ ]v?\d+\.\d+\.\d+|This is \d+\.\d+\.\d+/;
+
 	const others = filesOf('*.md', '*.json', '*.ts', '*.yml', ':!test', ':!CHANGELOG.md')
 		.filter((file) => !VERSIONED_FILES.includes(file))
 		.filter((file) => naming.test(read(file)));
+
 	// What was measured names the version that was.
 	expect(others).toEqual(['benchmarks/results.md']);
 });
@@ -62,12 +64,17 @@ describe('npm run raise', () => {
 
 	it('puts a version into all files that hold it, and changes nothing else', () => {
 		const before = all();
+
 		raiseVersion(folder, '10.0.0', TODAY);
+
 		expect(new Set(versionsIn(folder))).toEqual(new Set(['10.0.0']));
+
 		const [changelog, ...others] = all();
+
 		expect(changelog).toContain(
 			`## [10.0.0] - 2026-01-31\n\n- More.\n\n## [${version}] - 2026-01-01`,
 		);
+
 		for (const [index, text] of others.entries()) {
 			const lines = before[index + 1]!.split('\n');
 			const changed = text.split('\n').filter((line, number) => line !== lines[number]);
@@ -79,6 +86,7 @@ describe('npm run raise', () => {
 	it('dates a version that it has already, and is not released', () => {
 		write(`# Changelog\n\n## [${version}] - unreleased\n\n- All.\n`);
 		raiseVersion(folder, version, TODAY);
+
 		expect(all()[0]).toContain(`## [${version}] - 2026-01-31\n\n- All.`);
 	});
 
@@ -91,7 +99,9 @@ describe('npm run raise', () => {
 		['10.0.0', 'has no unreleased changes', NOTHING_NEW[1]],
 	])('refuses "%s": %s', (wrong, message, changelog) => {
 		write(changelog);
+
 		const before = all();
+
 		expect(() => raiseVersion(folder, wrong, TODAY)).toThrow(message);
 		expect(all()).toEqual(before);
 	});
@@ -100,6 +110,7 @@ describe('npm run raise', () => {
 test('the page of a version says what its changelog does, with links that lead there', () => {
 	const changelog =
 		'# Changelog\n\n## [0.2.0] - unreleased\n\n- [A](docs/a.md), [B](https://example.com), [C](#c)\n\n## [0.1.0] - 2026-01-01\n\n- First\n';
+
 	expect(extractReleaseNotes(changelog, '0.2.0', 'https://github.com/x/y')).toBe(
 		'- [A](https://github.com/x/y/blob/v0.2.0/docs/a.md), [B](https://example.com), [C](#c)\n',
 	);
@@ -124,6 +135,7 @@ describe('the publishing workflow', () => {
 	it('runs on a tag, each job after another and with no more rights than it needs', () => {
 		const rights = (text: string) =>
 			text.match(/^ *(contents|id-token): \w+/gm)?.map((right) => right.trim());
+
 		expect(workflow).toMatch(/tags: \['v\*'\]/);
 		expect(rights(workflow.slice(0, workflow.indexOf('\njobs:')))).toEqual(['contents: read']);
 		expect(
@@ -138,7 +150,9 @@ describe('the publishing workflow', () => {
 
 	it('runs all tests first, those in a real n8n included', () => {
 		expect(jobs.get('ci')).toContain('uses: ./.github/workflows/ci.yml');
+
 		const ci = read('.github/workflows/ci.yml');
+
 		expect(ci).toContain('workflow_call:');
 		expect(ci).toContain('run: npm test\n');
 		expect(ci).toContain('run: npm run test:e2e\n');
@@ -147,7 +161,9 @@ describe('the publishing workflow', () => {
 	it('publishes with provenance what it has built', () => {
 		const publish = jobs.get('publish')!;
 		const steps = ['run: npm ci', 'run: npm run package', 'npm publish --provenance'];
+
 		const places = steps.map((step) => publish.indexOf(step));
+
 		expect(places).not.toContain(-1);
 		expect(places).toEqual([...places].sort((a, b) => a - b));
 	});

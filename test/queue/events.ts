@@ -83,6 +83,7 @@ export function describeEvents(queue: QueueMode): void {
 			const late = events.filter((event) => event % 7 === 0);
 			await forEach(late, async (event) => await send(event, 0));
 		});
+
 		expect(statuses).toEqual(Array(300 + 60 + 43).fill(200));
 		expect(answers).toEqual(Array(300).fill(1));
 	});
@@ -94,6 +95,7 @@ export function describeEvents(queue: QueueMode): void {
 			const late = events.filter((event) => event % 3 === 0);
 			await forEach(late, async (event) => await send(event, (event + 1) % 2));
 		});
+
 		expect(statuses).toEqual(Array(200 + 67).fill(200));
 		expect(answers).toEqual(Array(200).fill(1));
 	});
@@ -104,9 +106,11 @@ export function describeEvents(queue: QueueMode): void {
 				await Promise.all([send(event, 0), send(event, 1)]);
 			});
 		});
+
 		showFigures('30 events, each to two webhook processes at once', {
 			'answered twice': answers.filter((times) => times === 2).length,
 		});
+
 		expect(Math.min(...answers)).toBe(1);
 		expect(Math.max(...answers)).toBeLessThanOrEqual(2);
 	});

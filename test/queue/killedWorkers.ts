@@ -55,19 +55,25 @@ export function describeKilledWorkers(queue: QueueMode): void {
 		await sentPartOf('Pesanan');
 		await worker.kill();
 		await worker.start();
+
 		// The new worker may say `crashed` first, with the nodes that had begun; this is n8n's last word.
 		const brokenOff = await until('n8n to give it up', GIVE_UP_TIMEOUT_MS, async () => {
 			const execution = await getExecution(session, brokenOffId);
 			return execution.status === 'error' ? execution : undefined;
 		});
+
 		expect(brokenOff.data.resultData.runData).toEqual({});
+
 		const before = sent('Pesanan');
+
 		expect(before).toBeLessThan(BATCH);
 
 		const anewId = await start('Pesanan', 0);
 		await untilIdle(session, workflow);
 		const anew = await getExecution(session, anewId);
+
 		expect(anew.status).toBe('success');
+
 		const items = outputItems(anew, SEND);
 		const skipped = items.filter(({ json }) => json['skipped'] === true).length;
 		showFigures(`a batch of ${BATCH}, its worker killed`, {
@@ -75,6 +81,7 @@ export function describeKilledWorkers(queue: QueueMode): void {
 			'sent when started anew': items.length - skipped,
 			'skipped when started anew': skipped,
 		});
+
 		expect([items.length, skipped]).toEqual([BATCH, before]);
 		expect(Object.values(countSent(queue))).toEqual(Array(BATCH).fill(1));
 	});
@@ -104,6 +111,7 @@ export function describeKilledWorkers(queue: QueueMode): void {
 			'sent, webhook process killed too': diesBefore,
 			'those after Retry': sent('Dies'),
 		});
+
 		expect(new Set(Object.values(countSent(queue)))).toEqual(new Set([1]));
 		// As a rule n8n has thrown its data away; where its start was kept, all goes out.
 		expect([staysBefore, BATCH]).toContain(sent('Stays'));

@@ -32,6 +32,7 @@ it('sends 1,000 messages once each from two workers that share a rate limit', as
 	const refused = journal.entries.filter(({ status }) => status === 429).length;
 	const shares = cluster.workers.map((worker, index) => startedBy(worker).length - before[index]!);
 	showFigures('1,000 messages', { refused, 'executions per worker': shares.join(' + ') });
+
 	expect(countSent(queue)).toEqual(Object.fromEntries(messages.map(({ text }) => [text, 1])));
 	expect(await countExecutions(session, workflow, ['success'])).toBe(20);
 	expect(refused).toBeGreaterThan(0);

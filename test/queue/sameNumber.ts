@@ -110,6 +110,7 @@ export function describeSameNumber(queue: QueueMode): void {
 	it('sends once what is to be sent once, whichever worker comes later', async () => {
 		const reached = await reachTwice(15, true, ONCE);
 		const once = { contacts: 1, conversations: 1, messages: 1, skipped: 1 };
+
 		for (const each of reached) expect(each).toMatchObject(once);
 		expect(reached.some(({ onTwoWorkers }) => onTwoWorkers)).toBe(true);
 	});

@@ -14,8 +14,11 @@ test('resolveOnEachMessage resolves a conversation on each outgoing message', as
 		content: 'Catatan',
 		private: true,
 	});
+
 	expect(record.status).toBe('open');
+
 	await request('POST', `/conversations/${conversation}/messages`, { content: 'Ya' });
+
 	expect(record.status).toBe('resolved');
 });
 

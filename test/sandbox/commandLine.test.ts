@@ -37,6 +37,7 @@ it.each([
 	['where it is told', '127.0.0.2', '127.0.0.1', ['--host', '127.0.0.2']],
 ])('listens to %s', async (_, here, elsewhere, args) => {
 	const url = baseUrlIn(await start(...args))!;
+
 	expect(new URL(url)).toMatchObject({ hostname: here, pathname: '/v1' });
 	expect(await visit(url)).toBe(401);
 	expect(await visit(url.replace(here, elsewhere))).toBe('ECONNREFUSED');
@@ -46,6 +47,7 @@ it('says by which address a container reaches it, where it listens to all', asyn
 	const sandbox = await openSandbox();
 	const { port } = new URL(sandbox.url);
 	const address = `http://host.docker.internal:${port}/v1`;
+
 	expect(startMessage(sandbox, '0.0.0.0')).toContain(`${address} from a container`);
 	expect(startMessage(sandbox, '0.0.0.0')).toContain('in your network can reach it too');
 	expect(startMessage(sandbox, '127.0.0.1')).not.toMatch(/container|network/);
@@ -57,6 +59,7 @@ it.each(['nowhere.invalid', '192.0.2.1', ''])(
 		const run = promisify(execFile)(process.execPath, [...COMMAND, '--host', host], {
 			cwd: REPOSITORY,
 		});
+
 		await expect(run).rejects.toMatchObject({
 			code: 1,
 			stderr: `This computer cannot listen on "${host}". Use 127.0.0.1 for this computer only, or 0.0.0.0 for all network interfaces.\n`,

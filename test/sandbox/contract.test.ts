@@ -24,18 +24,23 @@ const DOCUMENTED_CALLS = [
 
 test('the OpenAPI file is valid 3.1 and describes the documented calls and events', async () => {
 	const validator = new Validator();
+
 	expect(await validator.validate(FILE)).toEqual({ valid: true });
 	expect(validator.version).toBe('3.1');
+
 	const { servers, components } = validator.specification as unknown as {
 		servers: unknown;
 		components: { schemas: { WebhookEvent: { enum: string[] } } };
 	};
+
 	expect(servers).toEqual([{ url: 'https://api.sahut.id/v1' }]);
 	expect([...components.schemas.WebhookEvent.enum].sort()).toEqual([...EVENT_NAMES].sort());
+
 	const calls = readContract().operations.map(({ method, path, responses }) => {
 		const success = Object.keys(responses).filter((status) => status.startsWith('2'));
 		return `${method} ${path} ${success}`;
 	});
+
 	expect(calls).toEqual(DOCUMENTED_CALLS);
 });
 
@@ -74,7 +79,9 @@ test.each([
 	async (change, how) => {
 		const { request, store } = await openSandbox({ data: 'empty' });
 		const conversation = Object.assign(store.addConversation(), change);
+
 		const { status, body } = await request('GET', `/conversations/${conversation.id}`);
+
 		expect(status).toBe(500);
 		expect(body.error).toMatchObject({ code: 'server_error', status: 500 });
 		expect(body.error.message).toMatch(how);

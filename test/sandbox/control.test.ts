@@ -31,10 +31,14 @@ async function openControl(options: SandboxOptions = {}) {
 test('a customer writes to a conversation, which goes to the webhooks', async () => {
 	const { control, store, deliveries, request, received, conversation } = await openControl();
 	const { id } = conversation;
+
 	const { status, body } = await control('/incoming', { conversation_id: id, content: 'Halo' });
+
 	expect(status).toBe(201);
+
 	await deliveries.settled();
 	const shown = await request('GET', `/conversations/${id}`);
+
 	expect(body.data.conversation).toEqual(shown.body.data);
 	expect(store.messages(id)).toMatchObject([
 		{
@@ -67,11 +71,15 @@ test('a number writes in its newest conversation that is not resolved, or in a n
 	);
 	const write = async () => await control('/incoming', { phone: PHONE, content: 'Halo' });
 	await write();
+
 	const counts = [older, open, resolved].map((each) => store.messages(each!.id).length);
+
 	expect(counts).toEqual([0, 1, 0]);
+
 	for (const each of [older, open]) store.updateConversation(each!, { status: 'resolved' });
 	await write();
 	const newest = [...store.conversations.values()].at(-1)!;
+
 	expect(newest).toMatchObject({ status: 'open', contact });
 	expect(store.messages(newest.id)).toHaveLength(1);
 });
@@ -81,9 +89,13 @@ test('a number that is not known becomes a contact with a conversation on WhatsA
 	await control('/incoming', { phone: PHONE, content: 'Halo' });
 	await control('/incoming', { phone: PHONE, content: 'Lagi' });
 	await deliveries.settled();
+
 	const contacts = [...store.contacts.values()].filter(({ phone }) => phone === PHONE);
+
 	expect(contacts).toHaveLength(1);
+
 	const conversation = [...store.conversations.values()].at(-1)!;
+
 	expect(conversation).toMatchObject({ channel: { type: 'whatsapp' }, contact: contacts[0] });
 	expect(store.messages(conversation.id).map(({ content }) => content)).toEqual(['Halo', 'Lagi']);
 	expect(received.map(({ body }) => body.event as string).sort()).toEqual([
@@ -97,8 +109,10 @@ test('an agent or the bot can write as well', async () => {
 	const { control, store } = await openControl();
 	const [agent] = store.agents.values();
 	const { id } = store.addConversation({ assignee: agent! });
+
 	await control('/incoming', { conversation_id: id, content: 'Siap', type: 'outgoing' });
 	await control('/incoming', { conversation_id: id, content: 'Dilabeli', type: 'activity' });
+
 	expect(store.messages(id)).toMatchObject([
 		{ type: 'outgoing', sender: { type: 'agent', ...agent } },
 		{ type: 'activity', sender: store.bot },
@@ -110,11 +124,16 @@ test('repeats, forges and tells what was delivered', async () => {
 	store.addIncoming(conversation.id, 'Halo');
 	await deliveries.settled();
 	const { eventId } = deliveries.log[0]!;
+
 	expect((await control('/deliveries/repeat')).body.data).toMatchObject([{ status: 200 }]);
+
 	const twice = await control('/deliveries/repeat', { event_id: eventId, times: 2, at_once: true });
+
 	expect(twice.body.data).toMatchObject([{ status: 200 }, { status: 200 }]);
+
 	const event = 'conversation.created';
 	const forged = await control('/deliveries/forge', { event, signature: 'malformed' });
+
 	expect(forged.body.data).toMatchObject({ status: 200, body: 'ok' });
 	expect(received.map(({ body }) => body.event)).toEqual([
 		...Array(4).fill('message.created'),
@@ -142,7 +161,9 @@ test.each([
 ])('refuses %s with %j', async (path, body, expected) => {
 	const { control, store, deliveries } = await openControl();
 	const contacts = store.contacts.size;
+
 	const answer = await control(path, body);
+
 	expect(answer).toMatchObject({ status: expected, body: { error: { status: expected } } });
 	expect(store.contacts.size).toBe(contacts);
 	expect(deliveries.log).toHaveLength(0);
@@ -153,7 +174,9 @@ test('control is no request to the API: not in the journal, no fault, no limit',
 		rateLimit: { requests: 1, windowMs: 60_000 },
 	});
 	const { id } = conversation;
+
 	faults.add({ kind: 'status', status: 503 });
+
 	for (const content of ['Satu', 'Dua']) {
 		expect((await control('/incoming', { conversation_id: id, content })).status).toBe(201);
 	}

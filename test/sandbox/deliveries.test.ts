@@ -30,6 +30,7 @@ const textsOf = ({ received }: Receiver) => received.map(({ raw }) => raw.toStri
 test('tries again five times, after longer and longer pauses, with the same text, and gives up', async () => {
 	const receiver = await openReceiver(statuses(500));
 	const { write, deliveries, webhook } = await openWithWebhook(receiver, FAST);
+
 	write();
 	await deliveries.settled();
 
@@ -44,9 +45,13 @@ test('tries again five times, after longer and longer pauses, with the same text
 		})),
 	);
 	expect(new Set(textsOf(receiver)).size).toBe(1);
+
 	const begins = deliveries.log.map(({ at }) => at);
+
 	expect(Math.abs(begins[0]! - Date.now())).toBeLessThan(10_000);
+
 	const pauses = begins.slice(1).map((at, index) => at - begins[index]!);
+
 	// Timers may be a millisecond early and any time late, but not earlier than that.
 	for (const [index, atLeast] of [5, 30, 120, 600, 1800].entries()) {
 		expect(pauses[index]).toBeGreaterThanOrEqual(atLeast - 2);
@@ -55,8 +60,10 @@ test('tries again five times, after longer and longer pauses, with the same text
 
 test('stops as soon as the receiver takes it', async () => {
 	const { write, deliveries } = await openWithWebhook(await openReceiver(statuses(503, 404, 204)));
+
 	write();
 	await deliveries.settled();
+
 	expect(deliveries.log.map(({ status }) => status)).toEqual([503, 404, 204]);
 });
 
@@ -66,8 +73,10 @@ test('does not follow a redirect', async () => {
 		response.writeHead(307, { location: elsewhere.url }).end();
 	});
 	const { write, deliveries } = await openWithWebhook(receiver);
+
 	write();
 	await deliveries.settled();
+
 	expect(deliveries.log.map(({ status }) => status)).toEqual(Array(6).fill(307));
 	expect(elsewhere.received).toHaveLength(0);
 });
@@ -80,7 +89,9 @@ test.each([
 	const { write, deliveries } = await openWithWebhook(await open(), webhooks);
 	write();
 	await until(() => deliveries.log.length > 1);
+
 	const [{ error, ms, status }] = deliveries.log as [(typeof deliveries.log)[number]];
+
 	expect(error).toContain(reason);
 	expect(ms).toBeGreaterThanOrEqual(atLeastMs - 2);
 	expect(status).toBeUndefined();
@@ -92,15 +103,21 @@ test('a webhook that is deleted gets nothing more, repeats included', async () =
 		timeScale: 0.2,
 		responseTimeoutMs: 5000,
 	});
+
 	write();
 	await until(() => deliveries.log[0]?.status !== undefined);
+
 	expect((await request('DELETE', `/webhooks/${webhook.id}`)).status).toBe(204);
+
 	// The first pause would be a second: that nothing waits any more is seen at once.
 	const startedAt = performance.now();
 	await deliveries.settled();
+
 	expect(performance.now() - startedAt).toBeLessThan(900);
+
 	write();
 	await sleep(1200);
+
 	expect(receiver.received).toHaveLength(1);
 	expect(deliveries.log).toHaveLength(1);
 });
@@ -114,8 +131,10 @@ test('at most 20 are in flight to a webhook, all others wait, and delay no other
 	});
 	store.addWebhook({ url: quick.url, events: ['message.created'] });
 	for (let index = 0; index < 50; index++) write(`Pesan ${index}`);
+
 	await until(() => quick.received.length === 50 && held.length >= 20);
 	await sleep(200);
+
 	expect(held).toHaveLength(20);
 
 	held.shift()!.end();
@@ -126,6 +145,7 @@ test('at most 20 are in flight to a webhook, all others wait, and delay no other
 	}
 	for (const response of held.splice(0)) response.end();
 	await deliveries.settled();
+
 	expect(new Set(textsOf(receiver)).size).toBe(50);
 	expect(receiver.received).toHaveLength(50);
 });
@@ -133,9 +153,11 @@ test('at most 20 are in flight to a webhook, all others wait, and delay no other
 test('an answer that is not heard makes it deliver again by its schedule', async () => {
 	const receiver = await openReceiver();
 	const { write, deliveries } = await openWithWebhook(receiver);
+
 	deliveries.faults.add({ kind: 'dropResponse', times: 2 });
 	write();
 	await deliveries.settled();
+
 	expect(deliveries.log.map(({ status, fault }) => [status, fault])).toEqual([
 		[200, 'dropResponse'],
 		[200, 'dropResponse'],
@@ -154,11 +176,16 @@ test('close ends what is in flight, what waits for its turn and what waits for i
 
 	const startedAt = performance.now();
 	await close();
+
 	expect(performance.now() - startedAt).toBeLessThan(2000);
+
 	const brokenOff = deliveries.log.filter(({ webhookId }) => webhookId !== id);
+
 	expect(brokenOff.map(({ error }) => error)).toEqual(Array(20).fill('The sandbox was closed'));
+
 	const attempts = deliveries.log.length;
 	write();
+
 	expect(deliveries.log).toHaveLength(attempts);
 });
 
@@ -170,14 +197,18 @@ describe('on demand', () => {
 			await openReceiver(),
 		];
 		const { write, deliveries, store } = await openWithWebhook(first);
+
 		store.addWebhook({ url: second.url, events: ['message.created'] });
 		store.addWebhook({ url: other.url, events: ['contact.created'] });
+
 		await expect(deliveries.repeat('last')).rejects.toThrow('No such event was delivered: last');
+
 		write();
 		await deliveries.settled();
 		const answers = await deliveries.repeat('last', 3);
 
 		const { eventId } = deliveries.log[0]!;
+
 		expect(answers).toMatchObject(
 			Array(6).fill({ kind: 'repeat', eventId, status: 200, body: 'ok' }),
 		);
@@ -206,16 +237,21 @@ describe('on demand', () => {
 		const repeated = deliveries.repeat(eventId!, 30, { atOnce: true });
 		await until(() => held.length === 30);
 		for (const response of held) response.end();
+
 		expect(await repeated).toMatchObject(Array(30).fill({ status: 200, eventId }));
 	});
 
 	test('a repeat that fails is told and not tried again', async () => {
 		const receiver = await openReceiver(statuses(200, 500));
 		const { write, deliveries } = await openWithWebhook(receiver);
+
 		write();
 		await deliveries.settled();
+
 		expect(await deliveries.repeat('last')).toMatchObject([{ status: 500 }]);
+
 		await deliveries.settled();
+
 		expect(receiver.received).toHaveLength(2);
 	});
 
@@ -228,7 +264,9 @@ describe('on demand', () => {
 			response.writeHead(401).end('Signature is not valid');
 		});
 		const { deliveries } = await openWithWebhook(receiver);
+
 		const answer = await deliveries.forge({ signature });
+
 		expect(answer).toMatchObject({ kind: 'forged', status: 401, body: 'Signature is not valid' });
 		expect(receiver.received.map(signatureOf)).toEqual([expected]);
 		expect(receiver.received[0]!.body.data.message.content).toBe('Yang pertama');
@@ -239,8 +277,11 @@ describe('on demand', () => {
 		const receiver = await openReceiver();
 		const { deliveries, webhook } = await openWithWebhook(receiver);
 		for (const signature of ['right', 'wrong']) await deliveries.forge({ body: '{', signature });
+
 		expect(textsOf(receiver)).toEqual(['{', '{']);
+
 		const [right, wrong] = receiver.received.map(signatureOf);
+
 		expect(right).toBe(createHmac('sha256', webhook.secret).update('{').digest('hex'));
 		expect(wrong).toMatch(/^[0-9a-f]{64}$/);
 		expect(wrong).not.toBe(right);
@@ -251,16 +292,22 @@ describe('on demand', () => {
 		const { deliveries, store, webhook } = await openWithWebhook(first);
 		store.addWebhook({ url: second.url, events: ['contact.created'] });
 		for (const event of EVENT_NAMES) await deliveries.forge({ event });
+
 		expect(second.received.map(({ body }) => body.event)).toEqual(EVENT_NAMES);
 		expect(first.received).toHaveLength(0);
+
 		await deliveries.forge({ webhookId: webhook.id });
+
 		expect(first.received).toHaveLength(1);
 	});
 
 	test('cannot forge without a webhook, nor tell of what is not there', async () => {
 		const { deliveries, store } = await openSandbox({ data: 'empty' });
+
 		await expect(deliveries.forge()).rejects.toThrow('Webhook not found');
+
 		store.addWebhook({ url: (await unreachable()).url, events: ['message.created'] });
+
 		await expect(deliveries.forge()).rejects.toThrow('message.created');
 	});
 });

@@ -32,15 +32,20 @@ test('refuses a deviation that there is not, and lists the others', () => {
 test('the README has them all', () => {
 	const readme = readFileSync(join(__dirname, '../../sandbox/README.md'), 'utf8');
 	const [, section] = readme.split('\n## Deviations\n');
+
 	const rows = section!.split('\n## ')[0]!.matchAll(/^\| `([\w-]+)`/gm);
+
 	expect(Array.from(rows, ([, name]) => name)).toEqual(Object.keys(DEVIATIONS));
 });
 
 test('patch-only', async () => {
 	const { request, conversation } = await openWith('patch-only');
 	const changes = { status: 'resolved' };
+
 	expect((await request('PUT', conversation, changes)).status).toBe(405);
+
 	const changed = await request('PATCH', conversation, changes);
+
 	expect(changed).toMatchObject({ status: 200, body: { data: changes } });
 	expect((await request('PATCH', conversation, { mood: 'good' })).status).toBe(400);
 	expect(
@@ -50,9 +55,13 @@ test('patch-only', async () => {
 
 test('trimmed-texts', async () => {
 	const { request, messages } = await openWith('trimmed-texts');
+
 	const { body } = await request('POST', messages, { content: '  Halo\nKak \n' });
+
 	expect(body.data.content).toBe('Halo\r\nKak');
+
 	const contact = await request('POST', '/contacts', { name: ' Sari ' });
+
 	expect(contact.body.data.name).toBe('Sari');
 });
 
@@ -62,6 +71,7 @@ test('late-lists', async () => {
 	await request('POST', messages, { content });
 	await request('POST', '/contacts', { name: 'Sari' });
 	store.addConversation();
+
 	const totals = async () =>
 		await Promise.all(
 			[messages, '/contacts', '/conversations'].map(
@@ -70,7 +80,9 @@ test('late-lists', async () => {
 		);
 
 	expect(await totals()).toEqual([0, 1, 1]);
+
 	await wait(2_100);
+
 	expect(await totals()).toEqual([2, 3, 2]);
 });
 
@@ -80,13 +92,16 @@ test('listDelayMs sets how long late-lists and stale-lists delay', async () => {
 	const old = store.addConversation({ created_at: LONG_AGO });
 	await request('PUT', `/conversations/${old.id}`, { status: 'resolved' });
 	store.addConversation();
+
 	const statuses = async () =>
 		(await request('GET', '/conversations')).body.data.map(
 			({ status }: { status: string }) => status,
 		);
 
 	expect(await statuses()).toEqual(['open']);
+
 	await wait(400);
+
 	expect(await statuses()).toEqual(['open', 'resolved']);
 });
 
@@ -97,6 +112,7 @@ test('stale-lists', async () => {
 	await request('POST', `${conversation}/messages`, { content: 'Ya' });
 	await request('PUT', conversation, { status: 'resolved' });
 	await request('PUT', `/contacts/${contact.id}`, { phone: '+628127770009' });
+
 	const found = async (path: string) => (await request('GET', path)).body.data;
 
 	expect(await found('/conversations?status=resolved')).toEqual([]);
@@ -105,8 +121,10 @@ test('stale-lists', async () => {
 	expect(await found('/contacts?q=7770009')).toEqual([]);
 	expect(await found('/contacts?q=7770001')).toMatchObject([{ phone: '+628127770001' }]);
 	expect(await found(`/contacts/${contact.id}`)).toMatchObject({ phone: '+628127770009' });
+
 	await wait(2_100);
 	const [shown] = await found('/conversations?status=resolved');
+
 	expect(shown.updated_at > before).toBe(true);
 	expect(await found('/contacts?q=7770009')).toHaveLength(1);
 });
@@ -114,7 +132,9 @@ test('stale-lists', async () => {
 test('stale-lists shows a record that was dated by hand as it is', async () => {
 	const { request, store, id } = await openWith('stale-lists');
 	Object.assign(store.conversations.get(id)!, { created_at: '2024-03-14T08:30:00Z' });
+
 	const { data } = (await request('GET', '/conversations')).body;
+
 	expect(data[0].updated_at).toBe(store.conversations.get(id)!.updated_at);
 });
 
@@ -126,16 +146,21 @@ test('holes', async () => {
 	store.addMessage(id, { ...activity, attachments: [], created_at: '2099-03-15T08:30:00Z' });
 
 	const { data } = (await request('GET', messages)).body;
+
 	expect(data).toMatchObject([
 		{ content: 'Halo', attachments: null },
 		{ content: null, attachments: [picture] },
 		{ content: 'Dibuka', sender: null },
 	]);
+
 	const shown = (await request('GET', conversation)).body.data;
+
 	expect(shown).toMatchObject({ labels: null, contact: { id: contact.id } });
 	expect(shown).not.toHaveProperty('assignee');
 	expect(shown.contact).not.toHaveProperty('phone');
+
 	const shownContact = (await request('GET', `/contacts/${contact.id}`)).body.data;
+
 	expect(Object.keys(shownContact)).toEqual(['id', 'name', 'phone', 'company', 'created_at']);
 });
 
@@ -145,6 +170,7 @@ test('raw-phones', async () => {
 		const { body } = await request('POST', '/contacts', { name: phone, phone });
 		expect(body.data.phone).toBe(phone);
 	}
+
 	const found = async (q: string) =>
 		(await request('GET', `/contacts?q=${encodeURIComponent(q)}`)).body.data.map(
 			({ phone }: { phone: string }) => phone,
@@ -161,6 +187,7 @@ test('raw-phones', async () => {
 test('plain-records', async () => {
 	const { request, conversation, messages, contact, id } = await openWith('plain-records');
 	const url = 'https://example.com/sahut';
+
 	const one = async (...call: Parameters<typeof request>) => (await request(...call)).body;
 
 	expect(await one('GET', conversation)).toMatchObject({ id });
@@ -176,6 +203,7 @@ test('plain-records', async () => {
 
 test('no-meta', async () => {
 	const { request, messages } = await openWith('no-meta');
+
 	for (const path of [messages, '/contacts', '/conversations']) {
 		expect(Object.keys((await request('GET', path)).body)).toEqual(['data']);
 	}
@@ -183,40 +211,53 @@ test('no-meta', async () => {
 
 test('other-statuses', async () => {
 	const { request, messages, store } = await openWith('other-statuses');
+
 	expect(await request('POST', messages, { content: 'Ya' })).toMatchObject({
 		status: 200,
 		body: { data: { content: 'Ya' } },
 	});
+
 	const { id } = store.addWebhook({ url: 'https://example.com', events: [] });
 	const deleted = await request('DELETE', `/webhooks/${id}`);
+
 	expect(deleted).toMatchObject({ status: 200, body: { data: {} } });
 });
 
 test('milliseconds', async () => {
 	const { request, messages, contact } = await openWith('milliseconds');
 	const before = Date.now();
+
 	const { created_at } = (await request('POST', messages, { content: 'Ya' })).body.data;
+
 	expect(created_at).toMatch(/:\d\d\.\d{3}Z$/);
 	expect(Date.parse(created_at)).toBeGreaterThanOrEqual(before);
+
 	const { body } = await request('GET', `/contacts/${contact.id}`);
+
 	expect(body.data.created_at).toBe('2024-03-15T08:30:00.000Z');
 });
 
 test('oldest-first', async () => {
 	const { request, store, id, contact, messages } = await openWith('oldest-first');
 	const newer = store.addConversation({ created_at: '2099-03-15T08:30:00Z' });
+
 	const ids = async (path: string) =>
 		(await request('GET', path)).body.data.map((row: { id: string }) => row.id);
+
 	expect(await ids('/conversations')).toEqual([id, newer.id]);
 	expect(await ids('/conversations?per_page=1&page=2')).toEqual([newer.id]);
 	expect(await ids('/contacts')).toEqual([contact.id, newer.contact.id]);
+
 	store.addIncoming(id, 'Halo lagi');
+
 	expect(await ids(messages)).toEqual(store.messages(id).map((message) => message.id));
 });
 
 test('sent-by-agent', async () => {
 	const { request, messages, store } = await openWith('sent-by-agent');
+
 	const { body } = await request('POST', messages, { content: 'Ya' });
+
 	expect(body.data.sender).toEqual(API_AGENT);
 	expect([...store.agents.keys()]).not.toContain(API_AGENT.id);
 });
@@ -224,7 +265,9 @@ test('sent-by-agent', async () => {
 test('hidden-values', async () => {
 	const { request, messages } = await openWith('hidden-values');
 	const template = { template_id: 'tmpl_follow_up', template_variables: { customer_name: 'Budi' } };
+
 	const { body } = await request('POST', messages, template);
+
 	expect(body.data.content).toBe('follow_up');
 });
 
@@ -235,15 +278,19 @@ test.each([
 	const { request, store } = await openWith(deviation);
 	const { id } = store.addContact({ custom_attributes: { kota: 'Bandung', poin: 5 } });
 	const changes = { custom_attributes: { kota: 'Solo' } };
+
 	const { body } = await request('PUT', `/contacts/${id}`, changes);
+
 	expect(body.data.custom_attributes).toEqual(expected);
 	expect(store.contacts.get(id)!.custom_attributes).toEqual(expected);
 });
 
 test('exact-search', async () => {
 	const { request } = await openWith('exact-search');
+
 	const total = async (q: string) =>
 		(await request('GET', `/contacts?q=${encodeURIComponent(q)}`)).body.meta.total;
+
 	expect(await total('budi santoso')).toBe(1);
 	expect(await total('+628127770001')).toBe(1);
 	expect(await total('budi')).toBe(0);
@@ -273,6 +320,7 @@ test('existing-conversations', async () => {
 	const resolved = store.addConversation({ contact, channel, status: 'resolved' });
 	store.addIncoming(resolved.id, 'Terima kasih', new Date(Date.now() + 5_000));
 	const agent = [...store.agents.keys()][0];
+
 	const open = async (channel_id: string, more = {}) =>
 		await request('POST', '/conversations', { contact_id: contact.id, channel_id, ...more });
 
@@ -283,8 +331,10 @@ test('existing-conversations', async () => {
 	expect((await open(channel.id, { message: { content: 'Halo' } })).status).toBe(200);
 	expect(store.messages(resolved.id).at(-2)).toMatchObject({ type: 'outgoing', content: 'Halo' });
 	expect(store.conversations.size).toBe(2);
+
 	const email = store.channelOfType('email').id;
 	const created = await open(email);
+
 	expect(created.status).toBe(201);
 	expect((await open(email)).body.data.id).toBe(created.body.data.id);
 	expect(store.conversations.size).toBe(3);
@@ -300,7 +350,9 @@ test.each([
 	async (to, answer) => {
 		const { request, store, id, messages } = await openWith('open-only');
 		store.updateConversation(store.conversations.get(id)!, { status: to });
+
 		const { status, body } = await request('POST', messages, { content: 'Ya' });
+
 		expect(status).toBe(answer);
 		expect(store.messages(id)).toHaveLength(answer === 201 ? 2 : 1);
 		if (answer === 422) expect(body.error.message).toContain(`The conversation is ${to}`);
@@ -324,6 +376,7 @@ test.each([
 ] as const)('typed-attributes: %s must be a %s', async (key, type, refused, taken) => {
 	const { request, store, contact } = await openWith('typed-attributes');
 	store.attributeTypes.set(key, type);
+
 	const put = async (value: unknown) =>
 		await request('PUT', `/contacts/${contact.id}`, { custom_attributes: { [key]: value, a: 1 } });
 
@@ -361,6 +414,7 @@ test('converted-attributes', async () => {
 test('typed-attributes with converted-attributes refuses only what cannot be converted', async () => {
 	const { request, store, contact } = await openWith('typed-attributes', 'converted-attributes');
 	store.attributeTypes.set('poin', 'number');
+
 	const put = async (poin: string) =>
 		await request('PUT', `/contacts/${contact.id}`, { custom_attributes: { poin } });
 
@@ -391,6 +445,7 @@ test.each([
 
 test('auto-reply', async () => {
 	const { request, store, id, messages } = await openWith('auto-reply');
+
 	await request('POST', messages, { content: 'Ya' });
 
 	expect(store.messages(id)).toMatchObject([
@@ -406,9 +461,11 @@ test('rules', async () => {
 	const channel_id = store.channelOfType('email').id;
 
 	const opened = await request('POST', '/conversations', { contact_id: contact.id, channel_id });
+
 	expect(opened.body.data).toMatchObject({ status: 'open', labels: ['baru'], assignee: agent });
 
 	await request('POST', messages, { content: 'Ya' });
+
 	expect(store.messages(id)).toMatchObject([
 		{ content: 'Halo' },
 		{ content: 'Ya', sender: store.bot },
@@ -418,5 +475,6 @@ test('rules', async () => {
 
 	const by = `/conversations/${opened.body.data.id}`;
 	const resolved = await request('PUT', by, { status: 'resolved' });
+
 	expect(resolved.body.data.labels).toEqual(['baru', 'selesai']);
 });

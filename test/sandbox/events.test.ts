@@ -39,7 +39,9 @@ test('a message makes message.created, whoever wrote it', async () => {
 	await request('POST', path, { content: 'Catatan', private: true });
 	store.addIncoming(conversation.id, 'Terima kasih 🙏');
 	store.addMessages(conversation.id, 2);
+
 	const bodies = await told();
+
 	expect(bodies.map(({ event }) => event)).toEqual(Array(5).fill('message.created'));
 	expect(bodies.map(({ data }) => data.message.content).sort()).toEqual([
 		'Catatan',
@@ -52,13 +54,17 @@ test('a message makes message.created, whoever wrote it', async () => {
 
 test('a conversation that begins with a message makes two events, and a contact one', async () => {
 	const { request, store, names } = await openWithWebhook();
+
 	const contact = store.addContact();
+
 	expect(await names()).toEqual(['contact.created']);
+
 	await request('POST', '/conversations', {
 		contact_id: contact.id,
 		channel_id: store.channelOfType('email').id,
 		message: { content: 'Halo' },
 	});
+
 	expect(await names()).toEqual(['conversation.created', 'message.created']);
 });
 
@@ -93,6 +99,7 @@ test('a message from the customer of a resolved conversation reopens it, which i
 	store.addIncoming(conversation.id, 'Halo lagi');
 
 	const events = await told();
+
 	expect(events.map(({ event }) => event as string).sort()).toEqual([
 		'conversation.updated',
 		'message.created',
@@ -102,9 +109,11 @@ test('a message from the customer of a resolved conversation reopens it, which i
 
 test('what is refused makes no event', async () => {
 	const { request, conversation, names } = await openWithWebhook();
+
 	await request('POST', `/conversations/${conversation.id}/messages`, { content: ' ' });
 	await request('PUT', `/conversations/${conversation.id}`, { assignee_id: 'usr_nobody' });
 	await request('POST', '/contacts', { name: ' ' });
+
 	expect(await names()).toEqual([]);
 });
 
@@ -113,8 +122,10 @@ test.each(EVENT_NAMES)('a webhook for %s gets no other event', async (event) => 
 	store.addIncoming(conversation.id, 'Halo');
 	store.updateConversation(conversation, { status: 'resolved' });
 	const contact = store.addContact();
+
 	store.updateContact(contact, { name: 'Siti' });
 	store.addConversation({ contact });
+
 	expect(await names()).toEqual([event]);
 });
 
@@ -122,7 +133,9 @@ test('an event tells of the record as it was then', async () => {
 	const { store, conversation, told } = await openWithWebhook();
 	store.updateConversation(conversation, { status: 'pending' });
 	store.updateConversation(conversation, { status: 'snoozed' });
+
 	const statuses = (await told()).map(({ data }) => data.conversation.status as string);
+
 	expect(statuses.sort()).toEqual(['pending', 'snoozed']);
 });
 
@@ -149,6 +162,7 @@ test('tells the records as the API shows them, nested or not', async () => {
 	};
 
 	const { headers, body } = await told('message', true);
+
 	expect(headers['content-type']).toBe('application/json');
 	expect(body).toEqual({
 		id: expect.stringMatching(/^evt_/),
@@ -157,7 +171,9 @@ test('tells the records as the API shows them, nested or not', async () => {
 		data: { message: await shown.message(), conversation: await shown.conversation() },
 	});
 	expect(body.data.message.attachments[0].url).toBe(new URL('/files/a.png', url).href);
+
 	const flat = (await told('message', false)).body.data;
+
 	expect(flat).toEqual({ ...(await shown.message()), conversation_id: conversation.id });
 	for (const kind of ['conversation', 'contact'] as const) {
 		expect((await told(kind, true)).body.data).toEqual({ [kind]: await shown[kind]() });
@@ -173,7 +189,9 @@ test.each<[Partial<Envelope>, string[]]>([
 ])('with %j the fields are %j', async (envelope, fields) => {
 	const { store, conversation, told } = await openWithWebhook(envelope);
 	store.addIncoming(conversation.id, 'Halo');
+
 	const [body] = await told();
+
 	expect(Object.keys(body)).toEqual(fields);
 	expect(body.event ?? body.type).toBe('message.created');
 	expect((body.data ?? body.payload).message.content).toBe('Halo');
@@ -187,8 +205,10 @@ test.each<[SignatureEncoding, string]>([
 	['base64', 'W9zBRr9gdU5qBCQmCJV1x1oAPwidJzmDnexYuWTsOEM='],
 ])('signs in %s', async (encoding, expected) => {
 	const { webhook, received, deliveries } = await openWithWebhook();
+
 	webhook.secret = 'Jefe';
 	deliveries.settings.signature = encoding;
 	await deliveries.forge({ body: 'what do ya want for nothing?', signature: 'right' });
+
 	expect(received[0]!.headers['x-sahut-signature']).toBe(expected);
 });

@@ -48,7 +48,9 @@ test.each<[Fault, isStored: boolean, answer: object, headers?: object]>([
 	[{ kind: 'body', status: 200, body: null }, true, { status: 200, body: null }],
 ])('%j: stored: %s, answered with %j', async (...[fault, isStored, answer, shown]) => {
 	const { send, sent, journal, faults } = await withConversation(fault);
+
 	const { headers, status, body } = await send();
+
 	expect({ status, body }).toEqual(answer);
 	expect(Object.fromEntries(headers)).toMatchObject(shown ?? {});
 	expect(sent()).toEqual(isStored ? ['Halo'] : []);
@@ -62,6 +64,7 @@ test.each([
 	['dropAfter', ['Halo']],
 ] as const)('%s: cuts the connection, and has stored %j', async (kind, stored) => {
 	const { send, sent, journal } = await withConversation({ kind });
+
 	await expect(send()).rejects.toThrow('fetch failed');
 	expect(sent()).toEqual(stored);
 	expect(journal.entries).toMatchObject([{ fault: kind, body: { content: 'Halo' } }]);
@@ -74,6 +77,7 @@ test('slow: stores at once and answers late', async () => {
 	const startedAt = performance.now();
 	const answer = send();
 	while (sent().length === 0) await new Promise(setImmediate);
+
 	expect(performance.now() - startedAt).toBeLessThan(250);
 	expect(journal.entries[0]).not.toHaveProperty('status');
 	expect((await answer).status).toBe(201);
@@ -84,9 +88,13 @@ test('slow: stores at once and answers late', async () => {
 test('slow: an answer that the client did not wait for has no status', async () => {
 	const { url, faults, journal } = await openSandbox({ data: 'empty' });
 	faults.add({ kind: 'slow', delayMs: 60_000 });
+
 	const signal = AbortSignal.timeout(100);
+
 	await expect(fetch(`${url}/contacts`, { signal })).rejects.toThrow();
+
 	while (journal.entries[0]?.endedAt === undefined) await new Promise(setImmediate);
+
 	expect(journal.entries[0].status).toBeUndefined();
 });
 
@@ -106,6 +114,7 @@ const CALLS: Record<string, Call> = {
 test.each(Object.entries(CALLS))('every fault hits %s', async (_, call) => {
 	const sandbox = await openSandbox({ data: 'empty' });
 	const { request, faults } = sandbox;
+
 	faults.add({ kind: 'status', status: 500 });
 	faults.add({ kind: 'statusAfterStore', status: 504 });
 	faults.add({ kind: 'notJson' });
@@ -116,11 +125,13 @@ test.each(Object.entries(CALLS))('every fault hits %s', async (_, call) => {
 	expect((await request(...call(sandbox))).status).toBe(504);
 	expect((await request(...call(sandbox))).body).toMatch('<html>');
 	expect((await request(...call(sandbox))).body).toEqual({ hello: 1 });
+
 	await request(...call(sandbox));
 	for (const kind of ['dropBefore', 'dropAfter'] as const) {
 		faults.add({ kind });
 		await expect(request(...call(sandbox))).rejects.toThrow('fetch failed');
 	}
+
 	expect(faults.remaining()).toBe(0);
 });
 
@@ -129,8 +140,10 @@ test('hits only the requests that match, after those to skip, as often as told',
 	faults.add({ method: 'GET', path: /^\/conv/g, skip: 1, times: 2, kind: 'status', status: 500 });
 	faults.add({ path: '/contacts', kind: 'status', status: 503 });
 	faults.add({ mentions: 'Pesanan 2', kind: 'status', status: 502, times: Infinity });
+
 	const statusOf = async (call: string, body?: object) =>
 		(await request(...(call.split(' ') as [string, string]), body)).status;
+
 	for (const [call, status] of [
 		['GET /conversations', 200],
 		['GET /conversations', 500],
@@ -150,14 +163,18 @@ test('hits only the requests that match, after those to skip, as often as told',
 		expect([name, await statusOf('POST /contacts', { name })]).toEqual([name, status]);
 	}
 	expect(faults.remaining()).toBe(Infinity);
+
 	faults.clear();
+
 	expect(faults.remaining()).toBe(0);
 	expect(await statusOf('POST /contacts', { name: 'Pesanan 2' })).toBe(201);
 });
 
 test('counts exactly among concurrent requests', async () => {
 	const { send, sent } = await withConversation({ kind: 'status', status: 500, skip: 3, times: 7 });
+
 	const answers = await Promise.all(Array.from({ length: 30 }, () => send()));
+
 	expect(answers.filter(({ status }) => status === 500)).toHaveLength(7);
 	expect(sent()).toHaveLength(23);
 });
@@ -165,20 +182,30 @@ test('counts exactly among concurrent requests', async () => {
 test('the journal has each request as it came, and how many were in flight at once', async () => {
 	const { apiKey, request, journal } = await openSandbox({ data: 'empty', latencyMs: 50 });
 	const startedAt = performance.now();
+
 	await Promise.all([1, 2, 3].map((page) => request('GET', `/contacts?page=${page}&q=a`)));
+
 	expect(performance.now() - startedAt).toBeGreaterThan(45);
+
 	await request('POST', '/contacts', '{"name": ');
+
 	expect(journal.maxInFlight).toBe(3);
+
 	const [first, second, third, last] = journal.entries;
+
 	expect(first).toMatchObject({
 		...{ method: 'GET', path: '/contacts', query: { page: '1', q: 'a' }, status: 200 },
 		headers: { authorization: `Bearer ${apiKey}` },
 	});
 	expect(first!.body).toBeUndefined();
 	expect(last).toMatchObject({ method: 'POST', query: {}, body: '{"name": ', status: 400 });
+
 	const ends = [first, second, third].map((entry) => entry!.endedAt!);
+
 	expect(last!.at).toBeGreaterThanOrEqual(Math.max(...ends));
+
 	journal.clear();
+
 	expect([journal.entries.length, journal.maxInFlight]).toEqual([0, 0]);
 });
 
@@ -188,7 +215,9 @@ test('close ends idle connections and an answer that is still waiting', async ()
 	const answer = send('Dua').catch((error: unknown) => error);
 	while (sent().length < 2) await new Promise(setImmediate);
 	const startedAt = performance.now();
+
 	await close();
 	await answer;
+
 	expect(performance.now() - startedAt).toBeLessThan(2000);
 });

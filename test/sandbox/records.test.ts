@@ -20,8 +20,10 @@ async function listed({ request }: OpenSandbox, path: string, field: string): Pr
 
 test('finds contacts by name, phone and email, and by tag, newest first', async () => {
 	const sandbox = await openSandbox({ data: 'empty' });
+
 	sandbox.store.addContact({ name: 'Budi', phone: '+628111222333', tags: ['grosir'] });
 	sandbox.store.addContact({ name: 'Sari', email: 'sari@example.com' });
+
 	for (const [query, names] of [
 		['', ['Sari', 'Budi']],
 		['q=BUD', ['Budi']],
@@ -59,7 +61,9 @@ test('filters conversations by status, channel and assignee', async () => {
 test.each(['/conversations', '/contacts'])('answers 25 rows of %s to a page', async (path) => {
 	const { request, store } = await openSandbox({ data: 'empty' });
 	store.addConversations(30);
+
 	const { body } = await request('GET', path);
+
 	expect(body.meta).toEqual({ total: 30, page: 1, per_page: 25, total_pages: 2 });
 	expect(body.data).toHaveLength(25);
 });
@@ -68,7 +72,9 @@ test('answers 50 messages to a page, oldest first, and none past the last one', 
 	const { request, store, id, path } = await withConversation();
 	store.addMessages(id, 120);
 	const pages = await Promise.all([1, 3, 4].map((page) => request('GET', `${path}?page=${page}`)));
+
 	const [first, last, past] = pages.map(({ body }) => body);
+
 	expect(first.meta).toEqual({ total: 120, page: 1, per_page: 50, total_pages: 3 });
 	expect(first.data).toHaveLength(50);
 	expect(first.data[0].content).toMatch(/^Pesan 1:/);
@@ -83,7 +89,9 @@ test('keeps messages ordered by time, however they were added', async () => {
 	store.addIncoming(id, 'Halo', hoursAgo(2));
 	store.addMessages(id, 3, { until: hoursAgo(1), spacingMs: HOUR_MS });
 	store.addIncoming(id, 'Paling lama', hoursAgo(9));
+
 	const times = await listed(sandbox, path, 'created_at');
+
 	expect(times).toEqual([...times].sort());
 	expect(times).toHaveLength(5);
 	expect(store.messages(id)[0]!.content).toBe('Paling lama');
@@ -94,7 +102,9 @@ test('stores a text as often as it is sent, and shows a note like any message', 
 	for (const body of [{ content: 'Siap' }, { content: 'Siap' }, { content: 'A', private: true }]) {
 		await request('POST', path, body);
 	}
+
 	const { body } = await request('GET', path);
+
 	expect(body.data[0]).toEqual({
 		id: expect.stringMatching(/^msg_[0-9A-HJKMNP-TV-Z]{14}$/),
 		type: 'outgoing',
@@ -111,11 +121,17 @@ test('puts values into a template as they are, whatever they are and are called'
 	const { request, store, id, path } = await withConversation();
 	store.addTemplate({ id: 'tmpl_odd', body: '{{a}} {{ b }} {{__proto__}} {{constructor}}' });
 	const variables = '{"a": "$& {{b}}", "b": 17, "__proto__": true, "constructor": "dua"}';
+
 	const lacking = await request('POST', path, { template_id: 'tmpl_odd', template_variables: {} });
+
 	expect(lacking.body.error.message).toMatch(/"a", "b", "__proto__", "constructor"/);
+
 	const sent = `{"template_id": "tmpl_odd", "template_variables": ${variables}}`;
+
 	expect((await request('POST', path, sent)).body.data.content).toBe('$& {{b}} 17 true dua');
+
 	const [stored] = store.messages(id);
+
 	expect(stored!.template_id).toBe('tmpl_odd');
 	expect(JSON.stringify(stored!.template_variables)).toBe(JSON.stringify(JSON.parse(variables)));
 });
@@ -129,8 +145,11 @@ test.each([
 ])('24 hours after the last message of the customer, %s', async (_, hours, expected) => {
 	const { request, store, id, path } = await withConversation();
 	for (const ago of hours) store.addIncoming(id, 'Halo Kak', hoursAgo(ago));
+
 	expect((await request('POST', path, { content: 'Halo Kak' })).status).toBe(expected);
+
 	const others = { template_id: 'tmpl_opening_hours' };
+
 	expect((await request('POST', path, others)).status).toBe(201);
 	expect((await request('POST', path, { content: 'Catatan', private: true })).status).toBe(201);
 });
@@ -140,19 +159,24 @@ test('changes only what an update gives, and unassigns with null', async () => {
 	const [agent] = store.agents.values();
 	const { id, contact } = store.addConversation({ assignee: agent!, labels: ['lama'] });
 	const path = `/conversations/${id}`;
+
 	const update = async (to: string, body: object) => (await request('PUT', to, body)).body.data;
+
 	expect(await update(path, { labels: ['lunas'] })).toMatchObject({
 		status: 'open',
 		assignee: { id: agent!.id },
 		labels: ['lunas'],
 	});
+
 	const changes = { status: 'resolved', assignee_id: null, team_id: 'tim-gudang' };
 	const changed = await update(path, changes);
+
 	expect(changed).toMatchObject({ status: 'resolved', assignee: null, labels: ['lunas'] });
 	expect(changed).not.toHaveProperty('team_id');
 	expect(store.conversations.get(id)?.team_id).toBe('tim-gudang');
 
 	const before = { ...contact };
+
 	expect(await update(`/contacts/${contact.id}`, { name: 'Baru' })).toEqual({
 		...before,
 		name: 'Baru',
@@ -163,12 +187,14 @@ test('changes only what an update gives, and unassigns with null', async () => {
 test('creates a conversation with a first message and an assignee', async () => {
 	const { request, store } = await openSandbox({ data: 'empty' });
 	const [agent] = store.agents.values();
+
 	const { body } = await request('POST', '/conversations', {
 		contact_id: store.addContact().id,
 		channel_id: store.channelOfType('whatsapp').id,
 		message: { template_id: 'tmpl_opening_hours' },
 		assignee_id: agent!.id,
 	});
+
 	expect(body.data).toMatchObject({ status: 'open', assignee: { id: agent!.id } });
 	expect(store.messages(body.data.id)).toMatchObject([{ template_id: 'tmpl_opening_hours' }]);
 });
@@ -176,11 +202,15 @@ test('creates a conversation with a first message and an assignee', async () => 
 test('makes a webhook with a secret of its own, also for this machine, and deletes it once', async () => {
 	const { request, store } = await openSandbox({ data: 'empty' });
 	const webhook = { url: 'http://localhost:5678/webhook/1', events: ['message.created'] };
+
 	const { body } = await request('POST', '/webhooks', webhook);
+
 	expect(body.data).toMatchObject({ ...webhook, secret: expect.stringMatching(/^whsec_/) });
+
 	const path = `/webhooks/${body.data.id}`;
 	// A request that says JSON and has no body.
 	const json = { 'content-type': 'application/json' };
+
 	expect(await request('DELETE', path, undefined, json)).toMatchObject({ status: 204, body: '' });
 	expect(store.webhooks.size).toBe(0);
 	expect((await request('DELETE', path)).status).toBe(404);
@@ -190,11 +220,17 @@ test('serves the attachments of its own data without a key', async () => {
 	const { request, store, url, id, path } = await withConversation();
 	const attachment = { content_type: 'image/png', file_name: 'bukti-transfer.png' };
 	store.addIncoming(id, 'Ini', undefined, [{ url: '/files/bukti-transfer.png', ...attachment }]);
+
 	const [shown] = (await request('GET', path)).body.data[0].attachments;
+
 	expect(shown).toEqual({ ...attachment, url: new URL('/files/bukti-transfer.png', url).href });
+
 	const file = await fetch(shown.url);
+
 	expect(file.headers.get('content-type')).toBe('image/png');
+
 	const bytes = Buffer.from(await file.arrayBuffer());
+
 	expect(bytes.subarray(1, 4).toString()).toBe('PNG');
 });
 
@@ -209,8 +245,11 @@ test.each([
 	store.updateConversation(conversation, { status: before });
 
 	store.addIncoming(id, 'Terima kasih', hoursAgo(1));
+
 	expect(conversation.status).toBe(before);
+
 	store.addIncoming(id, 'Halo lagi');
+
 	expect(conversation.status).toBe(after);
 });
 

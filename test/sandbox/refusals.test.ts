@@ -107,7 +107,9 @@ test.each(REFUSALS)(
 		const before = stored();
 		const [method, path] = call.split(' ') as [string, string];
 		const to = path.replace('OPEN', open.id).replace('STALE', stale.id);
+
 		const { status, body } = await request(method, to, sent, headers);
+
 		expect(body).toEqual({
 			error: {
 				code: expect.stringMatching(/^[a-z_]+$/),
@@ -134,6 +136,7 @@ test.each([
 	const { request, stored, stale } = await openWorkspace();
 	const before = stored();
 	const body = { contact_id: stale.contact.id, channel_id: stale.channel.id, ...change };
+
 	expect((await request('POST', '/conversations', body)).status).toBe(expected);
 	expect(stored()).toEqual(before);
 });
@@ -148,18 +151,21 @@ test.each([
 	const { request } = await openWorkspace();
 	const [method, path] = call.split(' ') as [string, string];
 	const sent = method === 'GET' ? undefined : { name: ' ' };
+
 	expect((await request(method, path, sent, headers)).body.error.code).toBe(code);
 });
 
 test('a second key may do all that the first one may', async () => {
 	const { request } = await openSandbox({ secondApiKey: 'sk_live_second' });
 	const second = { authorization: 'Bearer sk_live_second' };
+
 	expect((await request('GET', '/contacts', undefined, second)).status).toBe(200);
 	expect((await request('POST', '/contacts', { name: 'Budi' }, second)).status).toBe(201);
 });
 
 test('takes the key it was started with, and lets the read-only one read', async () => {
 	const { request } = await openSandbox({ apiKey: 'sk_mine', readOnlyApiKey: 'sk_live_reader' });
+
 	expect((await request('GET', '/contacts')).status).toBe(200);
 	expect((await request('GET', '/contacts', undefined, READER)).status).toBe(200);
 });
@@ -170,12 +176,18 @@ test('over the rate limit of a key answers 429 with whole seconds to wait, until
 		readOnlyApiKey: 'sk_live_reader',
 		rateLimit: { requests: 1, windowMs: 1100 },
 	});
+
 	const add = async (name: string) => await request('POST', '/contacts', { name });
+
 	expect((await add('Satu')).status).toBe(201);
+
 	const refused = await add('Dua');
+
 	expect(refused.body.error).toMatchObject({ code: 'rate_limited', status: 429 });
 	expect(refused.headers.get('retry-after')).toMatch(/^[12]$/);
 	expect((await request('GET', '/contacts', undefined, READER)).status).toBe(200);
+
 	while ((await add('Tiga')).status === 429) await new Promise(setImmediate);
+
 	expect([...store.contacts.values()].map(({ name }) => name)).toEqual(['Satu', 'Tiga']);
 });

@@ -73,12 +73,14 @@ describe('a custom attribute does not count as stored', () => {
 
 	it('if it is only inherited', () => {
 		const given = JSON.parse('{ "__proto__": "x" }') as object;
+
 		expect(containsValues({ custom_attributes: {} }, { custom_attributes: given })).toBe(false);
 		expect(containsValues({ custom_attributes: given }, { custom_attributes: given })).toBe(true);
 	});
 
 	it.each([undefined, null, 'x'])('if the contact has %p instead of attributes', (attributes) => {
 		const wanted = { custom_attributes: { x: 'a' } };
+
 		expect(containsValues({ custom_attributes: attributes }, wanted)).toBe(false);
 	});
 });

@@ -82,6 +82,7 @@ it('a transcript never shows null or undefined', async () => {
 	await fc.assert(
 		fc.asyncProperty(fc.array(messages, { maxLength: 5 }), async (given) => {
 			const { transcript, count } = await toTranscript('conv_1', given, 'Asia/Jakarta');
+
 			expect(count).toBe(given.length);
 			expect(String(transcript)).not.toMatch(/null|undefined|NaN/);
 		}),
@@ -93,7 +94,9 @@ it('messages with missing fields are matched, filtered by time and searched for 
 		fc.asyncProperty(messages, fc.boolean(), async (given, newestFirst) => {
 			const bodies = [{ content: 'Halo' }, { template_id: 't', template_variables: { a: 'Budi' } }];
 			for (const body of [...bodies, { template_id: 't' }]) matcherOf(body)(given.content);
+
 			for (const file of attachmentsOf(given)) expect(file).toBeTruthy();
+
 			const request = { path: ['conversations', 'conv_1', 'messages'], wording: { subject: 'it' } };
 			const selection = { limit: 1, newestFirst, after: 0, before: Date.now() };
 			await fetchTimeline(clientWith([given]), request, selection);
@@ -109,7 +112,9 @@ it('conversations with missing fields are searched and indexed, and the type of 
 				hasWindow(each.channel?.type);
 			}
 			const index = new ConversationIndex('ch_1');
+
 			await index.refresh(clientWith(given));
+
 			for (const { id } of index.of(['ct_1'])) expect(id).toBe('conv_1');
 		}),
 	);
@@ -145,8 +150,11 @@ it('deliveries with missing fields are read, filtered and output', async () => {
 			conversations,
 			async (given, fetched) => {
 				const event = readEvent(given);
+
 				const output = toOutput(event, given, true);
+
 				expect(output.body).toEqual(given);
+
 				if (event) await applyFilters(event, filters, async () => ({ ...fetched }));
 			},
 		),

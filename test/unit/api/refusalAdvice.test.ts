@@ -33,6 +33,7 @@ it('never mentions the 24-hour rule for a template or a note', () => {
 
 it('names the limit of WhatsApp for a longer text or value, whatever Sahut says', () => {
 	const text = refusalAdvice({ content: '😀'.repeat(4_097) }, 'over 24 hours');
+
 	const value = { ...TEMPLATE, template_variables: { a: 'x'.repeat(1_024), b: 'x'.repeat(1_025) } };
 
 	expect(text).toBe(

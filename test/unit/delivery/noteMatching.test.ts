@@ -25,6 +25,7 @@ it.each([
 	(_, wanted, __, stored, verdict) => {
 		const body = { content: 'Halo', ...(wanted !== undefined && { private: wanted }) };
 		const search = { kind: 'sentBefore', sentAt: Date.now() - 60_000, isRetry: false } as const;
+
 		const message = {
 			id: 'msg_1',
 			type: 'outgoing',
@@ -32,6 +33,7 @@ it.each([
 			created_at: new Date().toISOString(),
 			private: stored,
 		} as unknown as Message;
+
 		expect(createMatcher('conv_1', body, search, Infinity, sahut)(message)).toBe(verdict);
 	},
 );

@@ -53,34 +53,44 @@ afterEach(() => jest.useRealTimers());
 describe('an update', () => {
 	it('from a list does not replace a state with later activity', () => {
 		const index = new ConversationIndex('ch_1');
+
 		index.update(conversation('conv_1', START + 5, { status: 'resolved' }), 'record');
 		index.update(conversation('conv_1', START), 'list');
+
 		expect(statesOf(index, 'conv_1')).toEqual([['resolved', START + 5]]);
 	});
 
 	it('from a list does not undo what this process wrote less than a minute ago', () => {
 		const index = new ConversationIndex('ch_1');
+
 		index.update(conversation('conv_1', START, { status: 'resolved' }), 'write');
 		jest.setSystemTime(START + MINUTE_MS - 1);
 		index.update(conversation('conv_1', START), 'list');
+
 		expect(statesOf(index, 'conv_1')).toEqual([['resolved', START]]);
+
 		jest.setSystemTime(START + MINUTE_MS);
 		index.update(conversation('conv_1', START), 'list');
+
 		expect(statesOf(index, 'conv_1')).toEqual([['open', START]]);
 	});
 
 	it('from the record itself always counts, but activity never becomes earlier', () => {
 		const index = new ConversationIndex('ch_1');
+
 		index.update(conversation('conv_1', START + 5), 'write');
 		index.update(conversation('conv_1', START, { status: 'snoozed' }), 'record');
+
 		expect(statesOf(index, 'conv_1')).toEqual([['snoozed', START + 5]]);
 	});
 
 	it('ignores a conversation on another channel, and one without a contact', () => {
 		const index = new ConversationIndex('ch_1');
 		const channel = { id: 'ch_2', type: 'email', name: 'E-mail' };
+
 		index.update(conversation('conv_1', START, { channel }), 'record');
 		index.update(conversation('conv_2', START, { contact: null }), 'record');
+
 		expect(index.of(['ct of conv_1', 'ct of conv_2'])).toEqual([]);
 		expect(index.channelType).toBe('whatsapp');
 	});
@@ -94,14 +104,20 @@ describe('an update', () => {
 		] as const) {
 			index.update(conversation(id, START + at), 'list', 'ct_1');
 		}
+
 		const ids = () => index.of(['ct_1']).map(({ id }) => id);
+
 		expect(ids()).toEqual(['b', 'a', 'c']);
+
 		index.touch('ct_1', 'c', START + 9);
 		index.touch('ct_1', 'b', START);
+
 		expect(ids()).toEqual(['c', 'b', 'a']);
+
 		index.remove('b', 'ct_1');
 		index.remove('missing', 'ct_1');
 		index.remove('b', 'ct_2');
+
 		expect(ids()).toEqual(['c', 'a']);
 	});
 });
@@ -113,7 +129,9 @@ describe('the bound', () => {
 		for (let number = 0; number < MAX_CONVERSATIONS; number++) {
 			index.update(conversation(`conv_${number}`, START + number), 'record');
 		}
+
 		expect(index.isComplete(-Infinity)).toBe(true);
+
 		index.update(conversation('conv_0', START + 100_000), 'record');
 
 		index.update(conversation('conv_new', START + 100_001), 'record');
@@ -132,6 +150,7 @@ describe('the bound', () => {
 		for (let number = 0; number < 100; number++) {
 			index.update(conversation(`conv_${number}`, START + 100_000), 'record');
 		}
+
 		for (const number of [0, 99, 100, 49_999]) {
 			expect(index.of([`ct of conv_${number}`])).toHaveLength(1);
 		}
@@ -151,10 +170,14 @@ describe('a refresh', () => {
 		);
 		const first = index.refresh(sahut);
 		const later = [1, 2, 3].map(async () => await index.refresh(sahut));
+
 		await new Promise((resolve) => setImmediate(resolve));
+
 		expect(requests).toHaveLength(1);
+
 		release();
 		await Promise.all([first, ...later]);
+
 		// The three began after the first one had sent its request: they share a second one.
 		expect(requests).toHaveLength(2);
 	});
@@ -169,9 +192,13 @@ describe('a refresh', () => {
 		);
 		const working = clientOf(() => [conversation('conv_1', START)]);
 		const first = index.refresh(failing.sahut);
+
 		const second = index.refresh(working.sahut);
+
 		await expect(first).rejects.toThrow('refused');
+
 		await second;
+
 		expect(statesOf(index, 'conv_1')).toEqual([['open', START]]);
 	});
 });

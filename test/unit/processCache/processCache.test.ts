@@ -30,7 +30,9 @@ it('shares lanes and recent writes among all keys and addresses', () => {
 it('finds writes by the IDs of records only at the same address', () => {
 	const { recentMessages } = one;
 	const key = writeKey('Halo');
+
 	recentMessages.confirm(recentMessages.begin(one.address, key, Date.now()), 'msg_1', Date.now());
+
 	expect(recentMessages.keyOf(otherKey.address, 'msg_1')).toBe(key);
 	expect(recentMessages.keyOf(otherAddress.address, 'msg_1')).toBeUndefined();
 });

@@ -36,16 +36,22 @@ describe('a search', () => {
 
 	it('finds a write without an ID until its response is recorded', () => {
 		const writes = new RecentWrites(3);
+
 		const write = writes.begin(SCOPE, writeKey('Halo'), START);
+
 		expect(find(writes, 'Halo')).toEqual([{ id: undefined, at: START }]);
+
 		writes.confirm(write, 'msg_1', START + 5);
+
 		expect(find(writes, 'Halo')).toEqual([{ id: 'msg_1', at: START + 5 }]);
 	});
 
 	it('finds a write whose request went out again by its latest time', () => {
 		const writes = new RecentWrites(3);
 		const write = writes.begin(SCOPE, writeKey('Halo'), START);
+
 		writes.repeat(write, START + 5);
+
 		expect(find(writes, 'Halo', START + 5)).toEqual([{ id: undefined, at: START + 5 }]);
 	});
 
@@ -55,21 +61,25 @@ describe('a search', () => {
 			send(writes, 'Halo', `msg_${number}`, START + number);
 			send(writes, 'Hai', `other_${number}`, START + number);
 		}
+
 		expect(find(writes, 'Halo').map(({ id }) => id)).toEqual(['msg_3', 'msg_2', 'msg_1']);
 	});
 
 	it('finds only writes from the given time on', () => {
 		const writes = new RecentWrites(10);
 		for (const number of [1, 2, 3]) send(writes, 'Halo', `msg_${number}`, START + number);
+
 		expect(find(writes, 'Halo', START + 2).map(({ id }) => id)).toEqual(['msg_3', 'msg_2']);
 		expect(find(writes, 'Halo', START + 4)).toEqual([]);
 	});
 
 	it('does not find a write that was dropped, but finds equal ones before and after it', () => {
 		const writes = new RecentWrites(10);
+
 		send(writes, 'Halo', 'msg_1', START);
 		writes.drop(writes.begin(SCOPE, writeKey('Halo'), START + 1));
 		send(writes, 'Halo', 'msg_3', START + 2);
+
 		expect(find(writes, 'Halo', START).map(({ id }) => id)).toEqual(['msg_3', 'msg_1']);
 	});
 });
@@ -77,30 +87,38 @@ describe('a search', () => {
 describe('a write that was found in Sahut', () => {
 	it('completes the lost one with its key', () => {
 		const writes = new RecentWrites(10);
+
 		writes.begin(SCOPE, writeKey('Halo'), START);
 		writes.recordFound(SCOPE, writeKey('Halo'), 'msg_1', START + 3);
+
 		expect(find(writes, 'Halo')).toEqual([{ id: 'msg_1', at: START + 3 }]);
 	});
 
 	it('does not complete a lost write with another key', () => {
 		const writes = new RecentWrites(10);
+
 		writes.begin(SCOPE, writeKey('Hai'), START);
 		writes.recordFound(SCOPE, writeKey('Halo'), 'msg_1', START + 3);
+
 		expect(find(writes, 'Hai')).toEqual([{ id: undefined, at: START }]);
 		expect(find(writes, 'Halo')).toEqual([{ id: 'msg_1', at: START + 3 }]);
 	});
 
 	it('is recorded if this process has not written it', () => {
 		const writes = new RecentWrites(10);
+
 		writes.recordFound(SCOPE, writeKey('Halo'), 'msg_1', START);
+
 		expect(find(writes, 'Halo')).toEqual([{ id: 'msg_1', at: START }]);
 		expect(writes.keyOf(SCOPE, 'msg_1')).toBe(writeKey('Halo'));
 	});
 
 	it('is not recorded again if it is known', () => {
 		const writes = new RecentWrites(10);
+
 		send(writes, 'Halo', 'msg_1', START);
 		writes.recordFound(SCOPE, writeKey('Halo'), 'msg_1', START + 9);
+
 		expect(find(writes, 'Halo')).toEqual([{ id: 'msg_1', at: START }]);
 	});
 });
@@ -108,8 +126,10 @@ describe('a write that was found in Sahut', () => {
 describe('scopes', () => {
 	it('keep equal IDs of two addresses apart', () => {
 		const writes = new RecentWrites(10);
+
 		send(writes, 'Halo', 'msg_1', START, 'address 1');
 		send(writes, 'Hai', 'msg_1', START, 'address 2');
+
 		expect(writes.keyOf('address 1', 'msg_1')).toBe(writeKey('Halo'));
 		expect(writes.keyOf('address 2', 'msg_1')).toBe(writeKey('Hai'));
 		expect(writes.keyOf('address 3', 'msg_1')).toBeUndefined();
@@ -117,9 +137,11 @@ describe('scopes', () => {
 
 	it('are evicted on their own', () => {
 		const writes = new RecentWrites(2);
+
 		send(writes, 'Halo', 'msg_1', START, 'address 1');
 		send(writes, 'Hai', 'msg_1', START, 'address 2');
 		send(writes, 'Hei', 'msg_2', START, 'address 2');
+
 		expect(writes.keyOf('address 1', 'msg_1')).toBeUndefined();
 		expect(writes.keyOf('address 2', 'msg_1')).toBe(writeKey('Hai'));
 	});
@@ -129,8 +151,11 @@ describe('eviction', () => {
 	it('forgets the oldest write when there are too many, and says up to when', () => {
 		const writes = new RecentWrites(2);
 		for (const number of [1, 2]) send(writes, `${number}`, `msg_${number}`, START + number);
+
 		expect(writes.evictedUntil).toBe(-Infinity);
+
 		send(writes, '3', 'msg_3', START + 3);
+
 		expect(writes.evictedUntil).toBe(START + 1);
 		expect(find(writes, '1')).toEqual([]);
 		expect(writes.keyOf(SCOPE, 'msg_1')).toBeUndefined();
@@ -140,38 +165,47 @@ describe('eviction', () => {
 
 	it('does not count a dropped write, which Sahut has not carried out', () => {
 		const writes = new RecentWrites(1);
+
 		writes.drop(writes.begin(SCOPE, writeKey('1'), START));
 		send(writes, '2', 'msg_2', START + 1);
+
 		expect(writes.evictedUntil).toBe(-Infinity);
 	});
 
 	it('counts a write whose response was lost', () => {
 		const writes = new RecentWrites(1);
+
 		writes.begin(SCOPE, writeKey('1'), START);
 		send(writes, '2', 'msg_2', START + 1);
+
 		expect(writes.evictedUntil).toBe(START);
 	});
 
 	it('keeps the later ones of equal writes', () => {
 		const writes = new RecentWrites(2);
 		for (const number of [1, 2, 3]) send(writes, 'Halo', `msg_${number}`, START + number);
+
 		expect(find(writes, 'Halo').map(({ id }) => id)).toEqual(['msg_3', 'msg_2']);
 	});
 
 	it('keeps the later one of two changes of a record', () => {
 		const writes = new RecentWrites(2);
+
 		send(writes, 'name', 'ct_1', START);
 		send(writes, 'email', 'ct_1', START + 1);
 		send(writes, 'other', 'ct_2', START + 2);
+
 		expect(writes.keyOf(SCOPE, 'ct_1')).toBe(writeKey('email'));
 	});
 
 	it('ignores the late response to an evicted write, and its drop', () => {
 		const writes = new RecentWrites(1);
 		const evicted = writes.begin(SCOPE, writeKey('1'), START);
+
 		send(writes, '2', 'msg_2', START + 1);
 		writes.confirm(evicted, 'msg_1', START + 2);
 		writes.drop(evicted);
+
 		expect(writes.keyOf(SCOPE, 'msg_1')).toBeUndefined();
 		expect(find(writes, '2')).toEqual([{ id: 'msg_2', at: START + 1 }]);
 	});
@@ -213,9 +247,13 @@ it('knows exactly the newest writes, whatever was sent, lost, dropped or found',
 				const expected = kept.filter((each) => each.key === key && each.at >= START).reverse();
 				expect(writes.find(key, START)).toEqual(expected.map(({ id, at }) => ({ id, at })));
 			}
+
 			const keyOf = (id: string) => writes.keyOf(SCOPE, id);
+
 			for (const { id, key } of kept) if (id) expect(keyOf(id)).toBe(key);
+
 			const evicted = all.slice(0, -max);
+
 			for (const { id } of evicted) if (id) expect(keyOf(id)).toBeUndefined();
 			expect(writes.evictedUntil).toBe(Math.max(...evicted.map(({ at }) => at)));
 		}),
@@ -247,7 +285,9 @@ describe('100,000 messages in 100,000 conversations', () => {
 
 	it('are all remembered', () => {
 		const writes = sendMany(100_000);
+
 		expect(writes.evictedUntil).toBe(-Infinity);
+
 		for (const number of [0, 50_000, 99_999]) {
 			const key = writeKey('message', SCOPE, idOf('conv_', number), 'Halo Budi');
 			expect(writes.find(key, START)).toMatchObject([{ id: idOf('msg_', number) }]);

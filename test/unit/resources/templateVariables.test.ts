@@ -33,7 +33,9 @@ it('every variable of a flat object arrives as text under its own name', () => {
 		fc.property(variables, fc.constantFrom(undefined, 1, '\t'), (given, indent) => {
 			const json = JSON.stringify(Object.fromEntries(given), undefined, indent);
 			const parsed = new Map(Object.entries(parseTemplateVariables(json)));
+
 			const expected = [...given].map(([name, value]) => [name, String(value)] as const);
+
 			expect(parsed).toEqual(new Map(expected));
 		}),
 	);
@@ -45,7 +47,9 @@ it('a name that stands twice in the JSON is refused, wherever the two are', () =
 			const entries = [...given].filter(([other]) => other !== name);
 			entries.splice(at % (entries.length + 1), 0, [name, value]);
 			entries.push([name, value]);
+
 			const json = entries.map((entry) => entry.map((part) => JSON.stringify(part)).join(':'));
+
 			expect(() => parseTemplateVariables(`{${json.join(',')}}`)).toThrow('is defined twice');
 		}),
 	);
@@ -94,6 +98,7 @@ it.each([undefined, ' '])('an object whose value is %p has no value', (nama) => 
 
 it('a number that JSON cannot carry exactly is rejected', () => {
 	const text = '{ "nama": "Budi", "va": 8808081234567890123 }';
+
 	expect(() => parseTemplateVariables(text)).toThrow(
 		'Template variable "va" is 8808081234567890000',
 	);

@@ -27,8 +27,11 @@ afterEach(() => {
 
 it('is filled once and then taken as it is', async () => {
 	const folder = await cachedFolder('thing', 'thing@1', log, fill);
+
 	expect(folder).toBe(join(cacheFolder(), 'thing'));
+
 	const refuse = async () => await Promise.reject(new Error('filled again'));
+
 	expect(await cachedFolder('thing', 'thing@1', log, refuse)).toBe(folder);
 	expect(readFileSync(join(folder, 'file'), 'utf8')).toBe('whole');
 });
@@ -41,7 +44,9 @@ it('is filled by one of two that want it at once, while the other waits', async 
 	};
 	const first = cachedFolder('thing', 'thing@1', log, count);
 	await sleep(100);
+
 	const second = cachedFolder('thing', 'thing@1', log, count);
+
 	expect(await second).toBe(await first);
 	expect(fills).toBe(1);
 	expect(said.join()).toContain('Another process');
@@ -52,6 +57,7 @@ it('is not there when filling it has failed, and can be filled afterwards', asyn
 		await fill(folder);
 		throw new Error('no space left on device');
 	};
+
 	await expect(cachedFolder('thing', 'thing@1', log, fail)).rejects.toThrow('no space left');
 	expect(readdirSync(cacheFolder())).toEqual([]);
 	expect(existsSync(join(await cachedFolder('thing', 'thing@1', log, fill), 'file'))).toBe(true);
@@ -59,12 +65,15 @@ it('is not there when filling it has failed, and can be filled afterwards', asyn
 
 it('is filled anew when it is a half one, or has something else in it', async () => {
 	const folder = await cachedFolder('thing', 'thing@1', log, fill);
+
 	rmSync(join(folder, 'complete'));
 	writeFileSync(join(folder, 'file'), 'half');
 	await cachedFolder('thing', 'thing@1', log, fill);
+
 	expect(readFileSync(join(folder, 'file'), 'utf8')).toBe('whole');
 
 	const other = async (partial: string) => writeFileSync(join(partial, 'other'), '');
 	await cachedFolder('thing', 'thing@2', log, other);
+
 	expect(readdirSync(folder).sort()).toEqual(['complete', 'other']);
 });

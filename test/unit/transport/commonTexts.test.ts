@@ -30,7 +30,9 @@ describe('the texts that records have in common', () => {
 		const parsed = await retainedBytes(() =>
 			pages.flatMap((page) => JSON.parse(page) as unknown[]),
 		);
+
 		const listed = await retainedBytes(async () => await fetchList(clientOf(pages), request));
+
 		// An ID and a name of 40 and 32 bytes; half of it, since Node.js itself takes and frees some meanwhile.
 		expect((parsed - listed) / all.length).toBeGreaterThan(36);
 	});
@@ -45,7 +47,9 @@ describe('the texts that records have in common', () => {
 			'text',
 		];
 		const before = JSON.stringify(records);
+
 		createCommonTexts()(records);
+
 		expect(JSON.stringify(records)).toBe(before);
 	});
 
@@ -55,12 +59,15 @@ describe('the texts that records have in common', () => {
 			assignee: { name: 'Dewi Lestari' },
 		}));
 		const before = JSON.stringify(records);
+
 		createCommonTexts()(records);
+
 		expect(JSON.stringify(records)).toBe(before);
 	});
 
 	it('are not held where they are long', async () => {
 		const keepOnce = createCommonTexts();
+
 		const held = await retainedBytes(() => {
 			for (let index = 0; index < 500; index++) {
 				const content = `${index} ${'Halo '.repeat(10_000)}`;
@@ -68,6 +75,7 @@ describe('the texts that records have in common', () => {
 			}
 			return keepOnce;
 		});
+
 		// As texts, they are 25 MB.
 		expect(held).toBeLessThan(10_000_000);
 	});

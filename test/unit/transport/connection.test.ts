@@ -62,6 +62,7 @@ describe('normalizeBaseUrl', () => {
 		['geheim12345', ' geheim12345 '],
 	])('refuses %j with a key in it, and does not repeat it', (given, apiKey) => {
 		const refusal = () => normalizeBaseUrl(given, apiKey);
+
 		expect(refusal).toThrow('There is an API key in the Base URL');
 		expect(refusal).not.toThrow(/4f9d8a7b6c5e|geheim/i);
 	});

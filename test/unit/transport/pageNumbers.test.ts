@@ -43,11 +43,13 @@ describe.each<[string, (meta: PageMeta) => unknown]>([
 ])('a list that tells its pages %s', (_, metaOf) => {
 	it.each([0, 1, 100, 101, 450])('is read whole: %i records', async (count) => {
 		const found = await fetchList(listOf(count, metaOf), REQUEST);
+
 		expect(idsOf(found)).toEqual(idsOf(messages(count)));
 	});
 
 	it.each([100, 200, 250])('is read up to a limit of %i', async (limit) => {
 		const found = await fetchList(listOf(450, metaOf), REQUEST, limit);
+
 		expect(idsOf(found)).toEqual(idsOf(messages(450).slice(0, limit)));
 	});
 
@@ -55,7 +57,9 @@ describe.each<[string, (meta: PageMeta) => unknown]>([
 		const range = { after: START + 500_000, before: START + 900_000 };
 		const selection = { limit: Infinity, newestFirst, ...range };
 		const found = await fetchTimeline(listOf(1_450, metaOf), REQUEST, selection);
+
 		const expected = idsOf(messages(1_450).slice(500, 900));
+
 		expect(idsOf(found)).toEqual(newestFirst ? expected.reverse() : expected);
 	});
 });
@@ -88,6 +92,8 @@ it.each([0, 99])('a message without a time, %i on its page, hides no other one',
 		},
 	} as unknown as SahutClient;
 	const range = { after: START + 150_000, before: START + 650_000 };
+
 	const found = await fetchTimeline(sahut, REQUEST, { limit: Infinity, ...range });
+
 	expect(idsOf(found)).toEqual(idsOf(all.slice(150, 650).filter((each) => each.created_at)));
 });

@@ -56,7 +56,9 @@ it('a whole list has each record that stays in it, once, while others leave, arr
 			fc.array(fc.option(change, { freq: 3 }), { maxLength: 12 }),
 			async (length, changes) => {
 				const list = changingList(length, changes);
+
 				const ids = (await fetchList(list.sahut, REQUEST)).map(({ id }) => id);
+
 				expect(new Set(ids).size).toBe(ids.length);
 				expect([...list.stayed].filter((id) => !ids.includes(id))).toEqual([]);
 			},
@@ -68,13 +70,16 @@ it('a whole list has each record that stays in it, once, while others leave, arr
 it('what slips in the last of several readings is there by an earlier one', async () => {
 	const leaves: Change = { kind: 'leaves', at: 0 };
 	const list = changingList(200, [null, leaves, null, leaves, null, leaves]);
+
 	const ids = (await fetchList(list.sahut, REQUEST)).map(({ id }) => id);
+
 	expect(list.requests()).toBe(6);
 	expect(ids).toEqual(expect.arrayContaining([...list.stayed]));
 });
 
 it('a list that nothing happens to is read once', async () => {
 	const list = changingList(350, []);
+
 	expect(await fetchList(list.sahut, REQUEST)).toHaveLength(350);
 	expect(list.requests()).toBe(4);
 });
@@ -84,6 +89,8 @@ it('one that never stands still is read five times at most', async () => {
 		return index % 2 === 0 ? { kind: 'arrives', at: 0.5 } : { kind: 'leaves', at: 0.3 };
 	});
 	const list = changingList(250, restless);
+
 	await fetchList(list.sahut, REQUEST);
+
 	expect(list.requests()).toBeLessThanOrEqual(5 * 4);
 });

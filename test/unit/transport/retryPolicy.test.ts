@@ -102,6 +102,7 @@ describe('what is repeated, and after how many milliseconds', () => {
 		const delays = [1, 2, 3, 4, 5, 6].map((attempt) =>
 			retryDelayMs({ method: 'GET' }, answer(503), attempt, { now: NOW, random: 1 }),
 		);
+
 		expect(delays).toEqual([1_000, 2_000, 4_000, 8_000, undefined, undefined]);
 		expect(MAX_ATTEMPTS).toBe(5);
 	});
@@ -109,6 +110,7 @@ describe('what is repeated, and after how many milliseconds', () => {
 	it('with full jitter: anything from at once to the whole backoff', () => {
 		const delay = (random: number) =>
 			retryDelayMs({ method: 'GET' }, answer(503), 3, { now: NOW, random });
+
 		expect([0, 0.25, 0.999].map(delay)).toEqual([0, 1_000, 3_996]);
 	});
 });
@@ -134,6 +136,7 @@ describe('Retry-After', () => {
 			'retry-after': 'Fri, 15 Mar 2024 10:00:30 GMT',
 			date: 'Fri, 15 Mar 2024 10:00:00 GMT',
 		};
+
 		expect(retryAfterMs(answer(429, headers), NOW)).toBe(30_000);
 	});
 
@@ -144,6 +147,7 @@ describe('Retry-After', () => {
 
 it('a 429 closes the door also when its request is given up', () => {
 	const tooLong = answer(429, { 'retry-after': String(MAX_RETRY_AFTER_MS / 1_000 + 60) });
+
 	expect(rateLimitPauseMs(tooLong, 5, circumstances)).toBe(180_000);
 	expect(rateLimitPauseMs(answer(429), 5, circumstances)).toBe(8_000);
 });
@@ -162,7 +166,9 @@ it.each([
 
 it('a wait of no time is at least half a second, at most one', () => {
 	const none = answer(429, { 'retry-after': '0' });
+
 	const wait = (random: number) => rateLimitPauseMs(none, 1, { now: NOW, random });
+
 	expect([0, 0.5, 1].map(wait)).toEqual([500, 750, 1_000]);
 	expect(rateLimitPauseMs(answer(429, { 'retry-after': '1' }), 1, circumstances)).toBe(1_000);
 });

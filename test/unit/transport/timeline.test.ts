@@ -84,7 +84,9 @@ it('whatever part of a conversation is wanted, it is that part', async () => {
 	await fc.assert(
 		fc.asyncProperty(gaps, selection, async (seconds, wanted) => {
 			const { sahut, records } = conversationOf(seconds);
+
 			const found = await fetchTimeline<Record>(sahut, REQUEST, wanted);
+
 			expect(found.map(({ id }) => id)).toEqual(expected([...records], wanted));
 		}),
 		{ numRuns: 150 },
@@ -113,9 +115,13 @@ it('messages that arrive while paging displace none, double none and leave no ga
 				});
 				const ids = found.map(({ id }) => id);
 				if (newestFirst) ids.reverse();
+
 				const all = expected(records, { limit: Infinity, after });
+
 				expect(ids).toEqual(all.slice(0, ids.length));
+
 				const known = expected(records.slice(0, initial), { limit: Infinity, after });
+
 				expect(ids.length).toBeGreaterThanOrEqual(known.length);
 			},
 		),
@@ -139,7 +145,9 @@ describe('reads no more than it needs', () => {
 		['a time before the start', { limit: Infinity, before: at(0) }, 9],
 	])('for %s of 10,000', async (_, wanted, most) => {
 		const { sahut, records, pages } = conversationOf(tenThousand);
+
 		const found = await fetchTimeline<Record>(sahut, REQUEST, wanted);
+
 		expect(found.map(({ id }) => id)).toEqual(expected([...records], wanted));
 		expect(pages.length).toBeLessThanOrEqual(most);
 		expect(new Set(pages).size).toBe(pages.length);
@@ -147,7 +155,9 @@ describe('reads no more than it needs', () => {
 
 	it('for the newest 50 when the last page holds one message', async () => {
 		const { sahut, pages } = conversationOf([...tenThousand, 60]);
+
 		const found = await fetchTimeline<Record>(sahut, REQUEST, { limit: 50, newestFirst: true });
+
 		expect(found).toHaveLength(50);
 		expect(pages).toEqual([1, 101, 100]);
 	});

@@ -248,6 +248,7 @@ it('any part of a timeline is complete or fails, however the server counts its p
 				return at >= after && at < before;
 			});
 			const expected = (newestFirst ? inRange.reverse() : inRange).slice(0, limit);
+
 			if (found || hasPages(server)) expect(found).toEqual(expected);
 			expect(requests()).toBeLessThanOrEqual(2 * pagesOf(server) + 60);
 		}),
@@ -292,6 +293,7 @@ it('pages from both ends are not complete if one of them was not read', async ()
 			})();
 
 			const isRead = (await namesOrError(reading)) !== undefined;
+
 			if (isRead && pages.isComplete()) expect([...found].sort()).toEqual(names.sort());
 			expect(requests()).toBeLessThanOrEqual(3 * most);
 		}),

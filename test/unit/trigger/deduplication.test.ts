@@ -71,7 +71,9 @@ describe('the memory of a webhook', () => {
 			fc.property(deliveries, (all) => {
 				const memory = new EventMemory();
 				let now = NOW;
+
 				const taken = all.filter(({ key, wait }) => memory.claim(key, (now += wait)));
+
 				expect(taken.map(({ key }) => key)).toEqual([...new Set(all.map(({ key }) => key))]);
 			}),
 		);
@@ -90,6 +92,7 @@ describe('the memory of a webhook', () => {
 						memory.merge(JSON.parse(JSON.stringify(stored)));
 					} else if (memory.claim(step, NOW + index)) taken.push(step);
 				}
+
 				expect(taken).toEqual([...new Set(all.filter((step) => step !== 'restart'))]);
 			}),
 		);
@@ -97,7 +100,9 @@ describe('the memory of a webhook', () => {
 
 	it('remembers for 24 hours', () => {
 		const memory = new EventMemory();
+
 		memory.claim('a', NOW);
+
 		expect(memory.claim('a', NOW + 24 * HOUR_MS - 1)).toBe(false);
 		expect(memory.claim('a', NOW + 24 * HOUR_MS)).toBe(true);
 	});
@@ -105,9 +110,12 @@ describe('the memory of a webhook', () => {
 	it('holds 10,000 events at most, and stores the newest 1,000', () => {
 		const memory = new EventMemory();
 		for (let index = 0; index < 10_001; index++) memory.claim(`${index}`, NOW + index);
+
 		expect(memory.claim('1', NOW + 10_001)).toBe(false);
 		expect(memory.claim('0', NOW + 10_001)).toBe(true);
+
 		const stored = Object.keys(memory.toStore());
+
 		expect(stored).toHaveLength(1_000);
 		expect(stored).toContain('10000');
 	});
@@ -116,8 +124,10 @@ describe('the memory of a webhook', () => {
 		const memory = new EventMemory();
 		memory.claim('a', NOW);
 		const stored = memory.toStore();
+
 		memory.release('a');
 		memory.merge(stored);
+
 		expect(memory.claim('a', NOW)).toBe(true);
 		expect(memory.claim('a', NOW)).toBe(false);
 	});
@@ -152,6 +162,7 @@ describe('updates without an ID', () => {
 
 	it('of different times are identified by the time, in any order', () => {
 		const first = updated('X', { timestamp: '2026-11-24T03:00:00Z' });
+
 		const second = updated('Y', { timestamp: '2026-11-24T03:00:01Z' });
 
 		expect(claims([first, second, first, second])).toEqual([true, true, false, false]);
@@ -159,6 +170,7 @@ describe('updates without an ID', () => {
 
 	it('with the content of an hour ago are other events, since Sahut has stopped repeating', () => {
 		const memory = new EventMemory();
+
 		memory.claim(x, NOW);
 
 		expect(memory.claim(x, NOW + HOUR_MS - 1)).toBe(false);
@@ -167,6 +179,7 @@ describe('updates without an ID', () => {
 
 	it('that return to a state after an excluded state are new events', () => {
 		const memory = new EventMemory();
+
 		memory.claim(x, NOW);
 		memory.noteState(y, NOW + 1);
 
@@ -177,6 +190,7 @@ describe('updates without an ID', () => {
 		const before = new EventMemory();
 		claims([x, y], before);
 		const after = new EventMemory();
+
 		after.merge(JSON.parse(JSON.stringify(before.toStore())));
 
 		expect(claims([y, x], after)).toEqual([false, true]);
@@ -184,6 +198,7 @@ describe('updates without an ID', () => {
 
 	it('take the latest state from another process', () => {
 		const memory = new EventMemory();
+
 		memory.claim(x, NOW);
 		memory.merge({ [y]: NOW / 1000 + 1 });
 
@@ -192,6 +207,7 @@ describe('updates without an ID', () => {
 
 	it('keep the newer state if that of another process is older', () => {
 		const memory = new EventMemory();
+
 		memory.claim(y, NOW);
 		memory.merge({ [x]: NOW / 1000 - 1 });
 
@@ -200,6 +216,7 @@ describe('updates without an ID', () => {
 
 	it('that n8n could not take do not change a later state', () => {
 		const memory = new EventMemory();
+
 		claims([x, y], memory);
 		memory.release(x);
 
@@ -212,7 +229,9 @@ describe('the memories of this process', () => {
 		expect(eventsOf('wh_1').claim('a', NOW)).toBe(true);
 		expect(eventsOf('wh_2').claim('a', NOW)).toBe(true);
 		expect(eventsOf('wh_1').claim('a', NOW)).toBe(false);
+
 		forget('wh_1');
+
 		expect(eventsOf('wh_1').claim('a', NOW)).toBe(true);
 	});
 
@@ -227,6 +246,7 @@ describe('the memories of this process', () => {
 			eventsOf('wh_first');
 			eventsOf(`wh_other_${index}`);
 		}
+
 		expect(eventsOf('wh_first').claim('a', NOW)).toBe(false);
 		expect(eventsOf('wh_second').claim('a', NOW)).toBe(true);
 	});

@@ -41,12 +41,14 @@ it.each([
 	['type', 'event'],
 ])('the name of the event may be in %s, and something else in %s', (named, other) => {
 	const body = { [named]: 'message.created', [other]: 'event', data: { message } };
+
 	expect(readEvent(body)).toMatchObject({ name: 'message.created', object: message });
 });
 
 describe.each(ENVELOPES)('an envelope with %s', (_, envelope) => {
 	it.each(MESSAGES)('holds a message %s', (__, object) => {
 		const event = readEvent(envelope('message.created', object))!;
+
 		expect(event).toMatchObject({ name: 'message.created', object: message });
 		expect(conversationIdOf(event)).toBe('conv_1');
 		expect(contactOf(event)).toEqual(contact);
@@ -76,13 +78,16 @@ describe.each(ENVELOPES)('an envelope with %s', (_, envelope) => {
 describe('an event', () => {
 	it('names its sender as the contact where nothing else does', () => {
 		const event = readEvent({ event: 'message.created', data: { ...message } })!;
+
 		expect(contactOf(event)).toEqual({ id: 'ct_1', name: 'Siti Aminah' });
 		expect(toOutput(event, {}, false)).toMatchObject({ conversation_id: null, channel: null });
 	});
 
 	it('takes no agent for the contact', () => {
 		const agent = { type: 'agent', id: 'usr_1', name: 'Dewi' };
+
 		const event = readEvent({ event: 'message.created', data: { ...message, sender: agent } })!;
+
 		expect(contactOf(event)).toBeUndefined();
 	});
 
@@ -90,6 +95,7 @@ describe('an event', () => {
 		'does not have the ID of a record, %s, for its own',
 		(id) => {
 			const event = readEvent({ id, event: 'message.created', data: message });
+
 			expect(event).toMatchObject({ name: 'message.created', id: undefined });
 		},
 	);
@@ -123,7 +129,9 @@ describe('an event', () => {
 
 		expect(event).toMatchObject({ name: 'message.created', id: 'evt_1' });
 		expect(event).toMatchObject({ object: { type: 'incoming', content: 'Halo', sender } });
+
 		const isBeside = JSON.stringify(content).includes('conv_1');
+
 		expect(event!.conversation).toEqual(isBeside ? conversation : undefined);
 	});
 

@@ -71,7 +71,9 @@ it.each([
 			fc.property(digits, (national) => {
 				const number = library.parse(`+${code}${national}`, region);
 				fc.pre(library.getNumberType(number) === PhoneNumberType.MOBILE);
+
 				const e164 = library.format(number, PhoneNumberFormat.E164);
+
 				expect([national, `${code}${national}`].map((text) => normalizePhone(text, code))).toEqual([
 					e164,
 					e164,
@@ -132,6 +134,7 @@ it('reads a mobile number of Indonesia as Google’s library does, in any groups
 			(subscriber, sizes, between, before, wrap) => {
 				const { e164, isValid } = byLibrary(`+62${subscriber}`);
 				const text = before + cut(subscriber, sizes).join(between);
+
 				// Taken for an amount, or for a count behind a number.
 				fc.pre(isValid && !/^\+?\d+\.00?$/.test(text) && !/\s-\s\d{1,2}$/.test(text));
 
@@ -158,6 +161,7 @@ it('reads a fixed line of Indonesia as Google’s library does, in the usual gro
 				const line = subscriber.slice(area);
 				const groups = cut(line, [Math.max(line.length - 4, 3)].slice(line.length < 6 ? 1 : 0));
 				const text = before + subscriber.slice(0, area) + afterArea + groups.join(between);
+
 				fc.pre(groups.length === 1 || groups[0]!.length <= 4);
 
 				expect(normalizePhone(wrap(text))).toBe(e164);
@@ -187,6 +191,7 @@ it('reads a valid number of any country with its code as this number', () => {
 	fc.assert(
 		fc.property(validNumber, ({ number, e164 }) => {
 			const digits = e164.slice(1);
+
 			const written = [
 				e164,
 				`00${digits}`,
@@ -216,6 +221,7 @@ it('never reads a valid number as another one, whichever the default country is'
 			} catch {
 				return;
 			}
+
 			expect(read).toBe(e164);
 		}),
 		{ numRuns: 500 },
@@ -240,7 +246,9 @@ it('adds only the country code, and removes only zeros, a repeated code and deci
 				.trim()
 				.replace(/(\d{7,})\.00?$/, '$1')
 				.replace(/\D/g, '');
+
 			const rest = [read.slice(1), read.slice(3)].find((digits) => typed.endsWith(digits));
+
 			expect(cleanText(text)).not.toMatch(/[/,\nx@;]/);
 			expect(typed.slice(0, typed.length - (rest ?? '').length)).toMatch(
 				/^(0|00|0?62|0?620|0062|00620|6262|0?0?62620?)?$/,
@@ -268,7 +276,9 @@ it.each(['021-5551234-12', '+6281234567891', '', null, undefined, {}])(
 
 it('valid examples of every country, with +, become what Google’s library makes of them', () => {
 	const regions = library.getSupportedRegions();
+
 	expect(regions.length).toBeGreaterThan(200);
+
 	for (const region of regions) {
 		const number = library.getExampleNumber(region);
 		const e164 = library.format(number, PhoneNumberFormat.E164);
