@@ -2,10 +2,10 @@ import { addRule, AUTOMATION_BOT, isToCustomer } from '../../sandbox/automation'
 import type { Sender } from '../../sandbox/records';
 import type { Workspace } from './workspace';
 
-/** A bot of the workspace that is not the sender of messages through the API. */
+/** A bot that is not the sender of the API's messages. */
 export const OTHER_BOT = AUTOMATION_BOT;
 
-/** Adds an automation rule: each outgoing message resolves its conversation at once. */
+/** Adds an automation rule that resolves a conversation after each message to the customer. */
 export function resolveOnEachMessage({ sandbox: { store } }: Workspace): void {
 	addRule(store, {
 		on: 'message.created',
@@ -15,9 +15,9 @@ export function resolveOnEachMessage({ sandbox: { store } }: Workspace): void {
 }
 
 /**
- * Adds an auto-reply: another message of a bot follows each message that is sent through the API.
+ * Adds an automation rule that sends a message after each message of the API.
  *
- * @param sender the API's own sender if `sandbox.store.bot` is given; otherwise another bot
+ * @param sender the bot that sends it; `sandbox.store.bot` is the API's own sender
  */
 export function replyAutomatically(
 	{ sandbox: { store } }: Workspace,

@@ -6,7 +6,7 @@ import type {
 	INodeType,
 } from 'n8n-workflow';
 
-/** One row of "Edit Fields (Set)". */
+/** A row of the Edit Fields (Set) node. */
 interface Assignment {
 	name: string;
 	value: IDataObject[string];
@@ -14,7 +14,11 @@ interface Assignment {
 
 type Execute = NonNullable<INodeType['execute']>;
 
-/** A node for the engine that does what `execute` says, under any version. */
+/**
+ * Creates a node type for the engine, with all versions that the examples use.
+ *
+ * @param outputs the number of outputs
+ */
 export function fakeNode(
 	name: string,
 	properties: INodeProperties[],
@@ -27,7 +31,7 @@ export function fakeNode(
 			name,
 			group: ['transform'],
 			version: [1, 1.1, 1.2, 2, 2.2, 3.2, 3.4],
-			description: `Does what the examples need of n8n's own ${name} node`,
+			description: `Replaces n8n's own ${name} node in the examples`,
 			defaults: { name },
 			inputs: ['main'],
 			outputs: Array.from({ length: outputs }, () => 'main'),
@@ -45,17 +49,17 @@ function field(
 	return { displayName: name, name, type, default: '', ...more };
 }
 
-/** Of a field that holds conditions. */
-const FILTER: Partial<INodeProperties> = {
+/** The settings of a field with conditions. */
+const CONDITIONS: Partial<INodeProperties> = {
 	default: {},
 	typeOptions: { filter: { caseSensitive: true, typeValidation: 'strict', version: 2 } },
 };
 
-const passOn: Execute = async function () {
+const passThrough: Execute = async function () {
 	return [this.getInputData()];
 };
 
-/** What "Edit Fields (Set)" makes of an item, in either of its modes, without the fields it had. */
+/** Returns the fields that the Edit Fields (Set) node sets, without the fields of the input item. */
 function editedFields(node: IExecuteFunctions, item: number): IDataObject {
 	if (node.getNodeParameter('mode', item) === 'raw') {
 		return JSON.parse(node.getNodeParameter('jsonOutput', item) as string) as IDataObject;
@@ -65,13 +69,13 @@ function editedFields(node: IExecuteFunctions, item: number): IDataObject {
 }
 
 /**
- * Stand-ins for the built-in nodes of the examples, by full name. n8n's own ones are in
- * n8n-nodes-base, which is too large to install for a demo.
+ * Fakes of the built-in nodes in the examples, by full name. The real ones are in n8n-nodes-base,
+ * which is too large to install for a demo.
  */
 export const builtInNodes: Record<string, INodeType> = {
 	'n8n-nodes-base.stickyNote': fakeNode('stickyNote', []),
-	'n8n-nodes-base.noOp': fakeNode('noOp', [], passOn),
-	'n8n-nodes-base.scheduleTrigger': fakeNode('scheduleTrigger', [], passOn),
+	'n8n-nodes-base.noOp': fakeNode('noOp', [], passThrough),
+	'n8n-nodes-base.scheduleTrigger': fakeNode('scheduleTrigger', [], passThrough),
 	'n8n-nodes-base.set': fakeNode(
 		'set',
 		[
@@ -96,11 +100,11 @@ export const builtInNodes: Record<string, INodeType> = {
 			}),
 		];
 	}),
-	/** Passes on what the test starts it with: what n8n makes of a call. */
-	'n8n-nodes-base.webhook': fakeNode('webhook', [], passOn),
+	/** Outputs the items that the test starts with, in the format of a webhook call. */
+	'n8n-nodes-base.webhook': fakeNode('webhook', [], passThrough),
 	/** Does not wait. */
-	'n8n-nodes-base.wait': fakeNode('wait', [], passOn),
-	/** Puts out what it would answer: the status as `code`, and the `body`. */
+	'n8n-nodes-base.wait': fakeNode('wait', [], passThrough),
+	/** Outputs the response that the real node would send: its status as `code`, and its `body`. */
 	'n8n-nodes-base.respondToWebhook': fakeNode(
 		'respondToWebhook',
 		[
@@ -113,21 +117,21 @@ export const builtInNodes: Record<string, INodeType> = {
 			return [[{ json: { code, body }, pairedItem: { item: 0 } }]];
 		},
 	),
-	/** The engine itself tells whether the conditions of a `filter` field hold. */
+	/** n8n's engine evaluates the conditions of a `filter` field. */
 	'n8n-nodes-base.if': fakeNode(
 		'if',
-		[field('conditions', 'filter', FILTER)],
+		[field('conditions', 'filter', CONDITIONS)],
 		async function () {
 			const outputs: INodeExecutionData[][] = [[], []];
 			for (const [item, data] of this.getInputData().entries()) {
-				const holds = this.getNodeParameter('conditions', item, false, { extractValue: true });
-				outputs[holds === true ? 0 : 1]!.push({ ...data, pairedItem: { item } });
+				const isMatch = this.getNodeParameter('conditions', item, false, { extractValue: true });
+				outputs[isMatch === true ? 0 : 1]!.push({ ...data, pairedItem: { item } });
 			}
 			return outputs;
 		},
 		2,
 	),
-	/** Its rules, as far as four of them and outputs go; an item goes to the first that holds. */
+	/** Sends an item to the output of the first matching rule. Supports four rules. */
 	'n8n-nodes-base.switch': fakeNode(
 		'switch',
 		[
@@ -135,19 +139,23 @@ export const builtInNodes: Record<string, INodeType> = {
 				default: {},
 				typeOptions: { multipleValues: true },
 				options: [
-					{ name: 'values', displayName: 'Rules', values: [field('conditions', 'filter', FILTER)] },
+					{
+						name: 'values',
+						displayName: 'Rules',
+						values: [field('conditions', 'filter', CONDITIONS)],
+					},
 				],
 			}),
 		],
 		async function () {
 			const outputs: INodeExecutionData[][] = [[], [], [], []];
 			for (const [item, data] of this.getInputData().entries()) {
-				const holds = (_: unknown, rule: number) =>
+				const isMatch = (_: unknown, rule: number) =>
 					this.getNodeParameter(`rules.values[${rule}].conditions`, item, false, {
 						extractValue: true,
 					}) as boolean;
-				const first = outputs.findIndex(holds);
-				outputs[first]?.push({ ...data, pairedItem: { item } });
+				const firstMatch = outputs.findIndex(isMatch);
+				outputs[firstMatch]?.push({ ...data, pairedItem: { item } });
 			}
 			return outputs;
 		},
@@ -155,14 +163,14 @@ export const builtInNodes: Record<string, INodeType> = {
 	),
 	'n8n-nodes-base.filter': fakeNode(
 		'filter',
-		[field('conditions', 'filter', FILTER)],
+		[field('conditions', 'filter', CONDITIONS)],
 		async function () {
-			const holds = (_: INodeExecutionData, item: number) =>
+			const isMatch = (_: INodeExecutionData, item: number) =>
 				this.getNodeParameter('conditions', item, false, { extractValue: true }) as boolean;
 			return [
 				this.getInputData()
 					.map((data, item) => ({ ...data, pairedItem: { item } }))
-					.filter(holds),
+					.filter(isMatch),
 			];
 		},
 	),

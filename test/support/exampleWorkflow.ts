@@ -9,15 +9,20 @@ export interface ExampleWorkflow {
 	settings: IWorkflowSettings;
 }
 
-/** @param file from the repository's root, e.g. `examples/crm-follow-up.json` */
+/**
+ * Reads an example workflow.
+ *
+ * @param file its path in the repository, such as `examples/crm-follow-up.json`
+ */
 export function readExample(file: string): ExampleWorkflow {
 	const text = readFileSync(path.resolve(__dirname, '../..', file), 'utf8');
 	return JSON.parse(text) as ExampleWorkflow;
 }
 
 /**
- * An example as someone has it who imported it: with their credential chosen in each Sahut node, the
- * trigger included, and with the fields filled in that `parameters` gives for a node, by its name.
+ * Returns an example as a user has it after the import: with a credential in each Sahut node.
+ *
+ * @param parameters the fields that the user has filled in, by the name of the node
  */
 export function fillInExample(
 	{ name, nodes, connections, settings }: ExampleWorkflow,

@@ -5,7 +5,7 @@ import { createServer as createTcpServer, type AddressInfo, type Socket } from '
 
 const running: Server[] = [];
 
-/** An HTTP server of the test's own, which the end of the test closes. @returns its origin */
+/** Starts an HTTP server, which is closed after the test. @returns its origin */
 export async function openServer(listener: RequestListener, port = 0): Promise<string> {
 	const server = createServer(listener).listen(port, '127.0.0.1');
 	await once(server, 'listening');
@@ -18,10 +18,10 @@ async function close(server: Server): Promise<void> {
 	await new Promise((resolve) => server.close(resolve));
 }
 
-/** Below the ports that systems give to whoever asks for any. */
+/** Below the range from which operating systems choose a free port. */
 const PORTS = { min: 20_000, max: 30_000 };
 
-/** The origin of a port of this machine on which nothing listens, nor does another test's server. */
+/** Returns the origin of a port that no server listens on, not even one of another test. */
 export async function closedOrigin(): Promise<string> {
 	for (;;) {
 		const origin = await openServer(() => undefined, faker.number.int(PORTS)).catch(
@@ -38,8 +38,8 @@ afterEach(async () => {
 });
 
 /**
- * A server that answers whatever comes in plain text, and leaves it to the client to hang up: which of
- * the two is noticed first would else be left to chance.
+ * Starts a server that responds in plain text, without TLS. It does not close the connection, because
+ * the client could then notice the closed connection before the plain text.
  */
 export async function openPlainServer(): Promise<{ port: number; connections(): number }> {
 	const sockets = new Set<Socket>();

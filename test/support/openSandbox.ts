@@ -3,13 +3,13 @@ import { startSandbox, type Sandbox, type SandboxOptions } from '../../sandbox';
 export interface SandboxResponse {
 	status: number;
 	headers: Headers;
-	// The shape of the body is what the tests are about.
+	// Tests assert the shape of the body.
 	// eslint-disable-next-line @typescript-eslint/no-explicit-any
 	body: any;
 }
 
 export interface OpenSandbox extends Sandbox {
-	/** A request with the sandbox's key; `headers` are put over the usual ones. */
+	/** Makes a request with the sandbox's key. `headers` override the default headers. */
 	request(
 		method: string,
 		path: string,
@@ -22,12 +22,13 @@ const running: Sandbox[] = [];
 
 let opened = 0;
 
-/** The first sandbox of a process has the next seed, and so on. */
+/** The sandboxes of a process have the seeds after this one. */
 const BASE_SEED = 20_240_315;
 
 /**
- * Starts a sandbox that the end of the test closes. It has its own API key and its own IDs: the operating
- * system reuses ports, and the node's process-wide caches must not mistake one workspace for another.
+ * Starts a sandbox, which is closed after the test. Each sandbox has another API key and other IDs,
+ * because the operating system reuses ports: with the same key and port, the node's process-wide cache
+ * would treat two sandboxes as one workspace.
  */
 export async function openSandbox(options: SandboxOptions = {}): Promise<OpenSandbox> {
 	opened += 1;
@@ -47,7 +48,7 @@ export async function openSandbox(options: SandboxOptions = {}): Promise<OpenSan
 					...(body !== undefined && { 'content-type': 'application/json' }),
 					...headers,
 				},
-				// A string goes out as it is, for bodies that JSON.stringify cannot make.
+				// A string is sent unchanged, for bodies that are not valid JSON.
 				...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
 			});
 			const text = await response.text();

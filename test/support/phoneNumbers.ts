@@ -1,6 +1,6 @@
 const BUDI = '+6281234567890';
 
-/** What people and other programs write for a number, and the number as E.164. */
+/** Accepted forms of phone numbers, each with its E.164 form. */
 export const ACCEPTED: Array<[given: string, e164: string]> = [
 	...[
 		'0812-3456-7890',
@@ -22,7 +22,7 @@ export const ACCEPTED: Array<[given: string, e164: string]> = [
 		'+6281234567890.0',
 		'6.281.234.567.890',
 		'+62 (0)812 3456 7890',
-		// Invisible: marks of text direction, isolates, a soft hyphen, a variation selector, fillers, a null.
+		// Invisible characters: text direction, isolates, soft hyphen, variation selector, fillers, null.
 		'\u202a+62\u00a0812\u20113456\u20117890\u202c',
 		'\u2066+62 812-3456-7890\u2069',
 		'0812\u00ad3456\u00ad7890',
@@ -30,20 +30,20 @@ export const ACCEPTED: Array<[given: string, e164: string]> = [
 		'0\u3164812\u28003456\u115f7890\u200b',
 		'\ufeff0812\u200d3456\u20607890\0',
 		'\u3164\u2800 0812 3456 7890 \u3164',
-		// Full-width characters, digits of other styles, a minus.
+		// Full-width characters, mathematical digits, a minus sign.
 		'０８１２－３４５６－７８９０',
 		'＋６２　８１２　３４５６　７８９０',
 		'（０８１２）34567890',
 		'𝟎𝟖𝟏𝟐34567890',
 		'0812−3456−7890',
-		// An apostrophe, as spreadsheets show it.
+		// Spreadsheets mark text with an apostrophe.
 		"'081234567890",
 		"' 0812-3456-7890",
 		'’6281234567890',
 		'‘+6281234567890',
 		'`081234567890',
 		"\u200b'081234567890",
-		// Links and IDs.
+		// Links and WhatsApp IDs.
 		'tel:+6281234567890',
 		'TEL:+62-812-3456-7890',
 		'p:+6281234567890',
@@ -74,7 +74,7 @@ export const ACCEPTED: Array<[given: string, e164: string]> = [
 	['811123456.0', '+62811123456'],
 	['811123456.00', '+62811123456'],
 	['08123456.000', '+628123456000'],
-	// Fixed lines, with and without groups.
+	// Landlines, with and without groups.
 	['021-555-1234', '+62215551234'],
 	['(021) 555-1234', '+62215551234'],
 	['(021) 5551-2345', '+622155512345'],
@@ -84,7 +84,7 @@ export const ACCEPTED: Array<[given: string, e164: string]> = [
 	['0274-5551234', '+622745551234'],
 	['0628 123456', '+62628123456'],
 	['(0622) 7550123', '+626227550123'],
-	// Foreign numbers; those in links have no plus.
+	// Foreign numbers. Links have no plus sign.
 	['+65 8123 4567', '+6581234567'],
 	['0065 8123 4567', '+6581234567'],
 	['wa.me/6581234567', '+6581234567'],
@@ -99,7 +99,7 @@ export const ACCEPTED: Array<[given: string, e164: string]> = [
 	['+39 (0)6 1234 5678', '+390612345678'],
 ];
 
-/** What is not one phone number, or may be someone else's. */
+/** Texts that are not exactly one phone number, or that could be the number of another person. */
 export const REJECTED: string[] = [
 	'Budi',
 	'belum ada',
@@ -116,7 +116,7 @@ export const REJECTED: string[] = [
 	'+91 098765 43210',
 	'+628123456789012345',
 	'08123456789012',
-	// A count, a footnote or an extension behind the number.
+	// A count, a footnote or an extension after the number.
 	'0812-3456-789 (2)',
 	'0812 3456 789 (0)',
 	'0812 3456 789 - 1',
@@ -140,10 +140,10 @@ export const REJECTED: string[] = [
 	'0812-3456-7890 ext. 3',
 	'tel:+62215551234;ext=12',
 	'tel:02155;phone-context=+62',
-	// Numbers to dial from Indonesia, with the prefixes of telephone companies.
+	// International calls from Indonesia, with the prefix of a carrier.
 	'001 62 812 3456 7890',
 	'007 62 812 3456 7890',
-	// Two numbers, also ones that together have 15 digits or fewer.
+	// Two numbers, including pairs with 15 digits or fewer.
 	'0812 3456 7890, 0813 1111 2222',
 	'0812 3456 7890; 0813 1111 2222',
 	'081234567890/91',
@@ -170,15 +170,15 @@ export const REJECTED: string[] = [
 	'HP 0812-3456-7890',
 	'0812-3456-7890 (Budi)',
 	'WA: 081234567890',
-	// Rounded by a spreadsheet.
+	// Numbers that a spreadsheet has rounded.
 	'6.28123E+11',
 	'6.28E+11',
 	'6,28E+11',
 	'6.28e11',
-	// The country code or an area code: 0628 is Kabanjahe.
+	// Ambiguous: 62 could be the country code or part of the area code 0628 (Kabanjahe).
 	'062812345678',
 	'+62 62812345678',
-	// Other IDs of WhatsApp, and links without a number.
+	// WhatsApp IDs that are not phone numbers, and links without a number.
 	'6281234567890@lid',
 	'62812345678901@g.us',
 	'6281234567890-1612345678@g.us',

@@ -1,6 +1,10 @@
 import type { Workspace } from './workspace';
 
-/** Answers the next GET requests of this path with a list of these records. */
+/**
+ * Replaces the responses to GET requests with a list of the given records.
+ *
+ * @param times the number of requests
+ */
 export function replaceLists(
 	{ sandbox }: Workspace,
 	path: RegExp | string,

@@ -10,7 +10,7 @@ import type { Workspace } from './workspace';
 
 const MINUTE_MS = 60_000;
 
-/** What the editor's *Retry* does with the stored data of a failed execution. */
+/** Returns the data of a failed execution as n8n's *Retry* prepares them for the next execution. */
 export function dataForRetry({ run }: FinishedRun): IRunExecutionData {
 	const data = structuredClone(JSON.parse(JSON.stringify(run.data))) as IRunExecutionData;
 	const { lastNodeExecuted, runData } = data.resultData;
@@ -19,7 +19,11 @@ export function dataForRetry({ run }: FinishedRun): IRunExecutionData {
 	return data;
 }
 
-/** The editor's *Retry* on a failed execution, the rows changed before it if so wished. */
+/**
+ * Retries a failed execution, as *Retry* in the editor does.
+ *
+ * @param change modifies the input rows before the retry
+ */
 export async function retry(
 	workspace: Workspace,
 	failed: FinishedRun,
@@ -32,7 +36,11 @@ export async function retry(
 	return await workspace.run(parameters, [], {}, { mode: 'retry', executionData });
 }
 
-/** What n8n stores of an execution when it begins, and still has of it when its process has died. */
+/**
+ * Returns the data that n8n stores when an execution starts, and still has after a crash.
+ *
+ * @param establishedAt the start of the execution, in milliseconds since the epoch
+ */
 export function dataAtStart(
 	first: INode,
 	rows: IDataObject[],
@@ -46,7 +54,7 @@ export function dataAtStart(
 	});
 }
 
-/** An execution that began ten minutes ago, and of which n8n has stored nothing but its start. */
+/** Prepares an execution that started ten minutes ago, and whose progress n8n has not stored. */
 export function crashedExecution(
 	workspace: Workspace,
 	parameters: INode['parameters'],
@@ -57,24 +65,24 @@ export function crashedExecution(
 	const run = async (mode: 'manual' | 'retry') =>
 		await workspace.run({}, [], {}, { ...workflow, mode, executionData: structuredClone(start) });
 	return {
-		/** What it did before it died. */
+		/** Runs it to its end, without storing its progress. */
 		run: async () => await run('manual'),
-		/** *Retry*, which can be pressed several times. */
+		/** Retries it from its stored start. Can be called several times. */
 		retry: async () => await run('retry'),
 	};
 }
 
-/** Makes all that is stored so far this many minutes older. */
+/** Moves the times of all records that exist so far back by some minutes. */
 export function ageRecords({ sandbox: { store } }: Workspace, minutes: number): void {
-	const before = (time: string) =>
+	const earlier = (time: string) =>
 		new Date(Date.parse(time) - minutes * MINUTE_MS).toISOString().replace('.000', '');
 	const age = (record: { created_at: string }) => {
-		record.created_at = before(record.created_at);
+		record.created_at = earlier(record.created_at);
 	};
 	store.contacts.forEach(age);
 	for (const conversation of store.conversations.values()) {
 		age(conversation);
-		conversation.updated_at = before(conversation.updated_at);
+		conversation.updated_at = earlier(conversation.updated_at);
 		store.messages(conversation.id).forEach(age);
 	}
 }

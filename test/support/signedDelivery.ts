@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 
-/** Posts a body as Sahut does, signed with the webhook's secret. @returns the answer */
+/** Posts a body to a webhook, signed with its secret as Sahut does. @returns the response */
 export async function deliverSigned(
 	url: string,
 	secret: string,

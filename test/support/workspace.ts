@@ -17,27 +17,28 @@ import './transport';
 
 export type NodeSettings = Parameters<typeof sahutWorkflow>[1];
 
-/** A sandbox with nothing in it but what a test adds, and the node connected to it. */
+/** A sandbox without sample data, and the Sahut node connected to it. */
 export interface Workspace {
 	sandbox: OpenSandbox;
 	credentials: Credentials;
-	/** Adds WhatsApp conversations whose customer has just written one message; returns their IDs. */
+	/** Adds WhatsApp conversations with one new message of the customer. Returns their IDs. */
 	addConversations(count: number): string[];
-	/** Runs the Sahut node with one item for each row. */
+	/** Runs a workflow with the Sahut node, with one item for each row. */
 	run(
 		parameters: INode['parameters'],
 		rows?: IDataObject[],
 		settings?: NodeSettings,
 		more?: Partial<WorkflowToRun>,
 	): Promise<FinishedRun>;
-	/** Has Sahut refuse the next messages into a conversation. */
+	/** Makes Sahut reject the next messages to a conversation with status 422. */
 	refuse(conversation: string | undefined, times?: number): void;
-	/** The texts that a conversation holds beside those of the customer, oldest first. */
+	/** Returns the texts of the outgoing messages of a conversation, oldest first. */
 	sent(conversationId: string): string[];
-	/** Method and path of every request that arrived. */
+	/** Returns the method and path of every request, oldest first. */
 	requests(): string[];
 }
 
+/** Starts a sandbox without sample data for a test. */
 export async function openWorkspace(options: SandboxOptions = {}): Promise<Workspace> {
 	const sandbox = await openSandbox({ data: 'empty', ...options });
 	const credentials = { sahutApi: { apiKey: sandbox.apiKey, baseUrl: sandbox.url } };
@@ -70,29 +71,33 @@ export async function openWorkspace(options: SandboxOptions = {}): Promise<Works
 	};
 }
 
-/** A workspace with one conversation, in which the customer has just written. */
+/** Opens a workspace with one conversation, in which the customer has just written. */
 export async function openConversation(options: SandboxOptions = {}) {
 	const workspace = await openWorkspace(options);
 	const [conversation] = workspace.addConversations(1) as [string];
 	return { ...workspace, workspace, conversation };
 }
 
-/** Resolves when the condition holds. */
+/** Waits until a condition is true. */
 export async function until(condition: () => boolean): Promise<void> {
 	while (!condition()) await wait(5);
 }
 
+/** Returns all contacts, oldest first. */
 export const contactsOf = ({ sandbox }: Workspace): Contact[] => [
 	...sandbox.store.contacts.values(),
 ];
+
+/** Returns all conversations, oldest first. */
 export const conversationsOf = ({ sandbox }: Workspace): Conversation[] => [
 	...sandbox.store.conversations.values(),
 ];
-/** What was sent into any conversation. */
+
+/** Returns the texts of the outgoing messages of all conversations. */
 export const allSent = (workspace: Workspace): string[] =>
 	conversationsOf(workspace).flatMap(({ id }) => workspace.sent(id));
 
-/** Message: Send with the conversation and the text from each item. */
+/** Parameters of Message: Send, with the conversation and the text from the item. */
 export const sendText: INode['parameters'] = {
 	resource: 'message',
 	operation: 'send',
@@ -101,7 +106,7 @@ export const sendText: INode['parameters'] = {
 	content: '={{ $json.text }}',
 };
 
-/** Message: Send to Phone Number: a template, with the number and the name from each item. */
+/** Returns parameters of Message: Send to Phone Number: a template, with the number and name from the item. */
 export function toPhone(
 	{ sandbox }: Workspace,
 	options: INode['parameters'] = {},
