@@ -107,7 +107,7 @@ export class ConversationIndex {
 	/** Records the state of a conversation, if it is on this channel. */
 	update(conversation: Conversation, source: Source, contactId = conversation.contact?.id): void {
 		const { id, status, channel }: Partial<Conversation> = conversation;
-		if (channel?.id !== undefined && channel.id !== this.channelId) return;
+		if ((channel?.id ?? this.channelId) !== this.channelId) return;
 		if (typeof channel?.type === 'string') this.channelType = channel.type;
 		if (contactId === undefined || !id) return;
 		const updatedAt = activityOf(conversation);

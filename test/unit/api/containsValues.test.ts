@@ -31,7 +31,7 @@ describe('a custom attribute counts as stored', () => {
 			[1, { a: 'b' }],
 		],
 		[{ a: [null] }, { a: [null] }],
-	])('%p, if %p was sent', (actual, wanted) => {
+	])('if the contact has %p and %p was sent', (actual, wanted) => {
 		expect(isStored(actual, wanted)).toBe(true);
 	});
 });
@@ -67,11 +67,11 @@ describe('a custom attribute does not count as stored', () => {
 		[{ 0: 1 }, [1]],
 		[null, { a: 1 }],
 		[{}, 'x'],
-	])('%p, if %p was sent', (actual, wanted) => {
+	])('if the contact has %p and %p was sent', (actual, wanted) => {
 		expect(isStored(actual, wanted)).toBe(false);
 	});
 
-	it('if it is only inherited', () => {
+	it('if the contact only inherits it from the prototype', () => {
 		const given = JSON.parse('{ "__proto__": "x" }') as object;
 
 		expect(containsValues({ custom_attributes: {} }, { custom_attributes: given })).toBe(false);
@@ -96,7 +96,7 @@ describe('a list of tags or labels', () => {
 		[undefined, [], true],
 		[undefined, ['a'], false],
 		['a', ['a'], false],
-	])('%p compared with %p: %p', (actual, wanted, isEqual) => {
+	])('stored as %p matches the list %p: %p', (actual, wanted, isEqual) => {
 		expect(containsValues({ tags: actual }, { tags: wanted })).toBe(isEqual);
 	});
 });
@@ -108,6 +108,6 @@ it.each<[unknown, unknown, boolean]>([
 	[null, null, true],
 	['usr_1', null, false],
 	[undefined, 'Budi', false],
-])('a field %p compared with %p: %p', (actual, wanted, isEqual) => {
+])('a field stored as %p matches the value %p: %p', (actual, wanted, isEqual) => {
 	expect(containsValues({ name: actual }, { name: wanted })).toBe(isEqual);
 });

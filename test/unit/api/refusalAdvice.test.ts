@@ -1,6 +1,6 @@
 import { refusalAdvice } from '../../../nodes/Sahut/api/refusalAdvice';
 
-const RULE = /24 hours/;
+const WINDOW_RULE = /24 hours/;
 const TEXT = { content: 'Halo' };
 const TEMPLATE = { template_id: 'tmpl_1', template_variables: { name: 'Budi' } };
 
@@ -15,12 +15,12 @@ it.each([
 	'Re-engagement message',
 	'Gunakan templat',
 	'The 24h limit has passed',
-])('mentions the 24-hour rule for a text if Sahut says: %s', (message) => {
-	expect(refusalAdvice(TEXT, message)).toMatch(RULE);
+])('mentions the 24-hour rule if Sahut refuses a text with the message: %s', (message) => {
+	expect(refusalAdvice(TEXT, message)).toMatch(WINDOW_RULE);
 });
 
 it.each(['content is too long', 'content must not be blank', 'Kontak diblokir', 'invalid content'])(
-	'does not mention the 24-hour rule for a text if Sahut says: %s',
+	'does not mention the 24-hour rule if Sahut refuses a text with the message: %s',
 	(message) => {
 		expect(refusalAdvice(TEXT, message)).toBe('Check the text of the message for this item.');
 	},
@@ -31,7 +31,7 @@ it('never mentions the 24-hour rule for a template or a note', () => {
 	expect(refusalAdvice({ ...TEXT, private: true })).toBe('Check the text of the note.');
 });
 
-it('names the limit of WhatsApp for a longer text or value, whatever Sahut says', () => {
+it('states the limit of WhatsApp if a text or value exceeds it, even if Sahut gives another reason', () => {
 	const text = refusalAdvice({ content: '😀'.repeat(4_097) }, 'over 24 hours');
 
 	const value = { ...TEMPLATE, template_variables: { a: 'x'.repeat(1_024), b: 'x'.repeat(1_025) } };

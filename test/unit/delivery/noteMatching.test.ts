@@ -3,6 +3,9 @@ import { createMatcher } from '../../../nodes/Sahut/delivery/matching';
 import { processCacheOf } from '../../../nodes/Sahut/processCache';
 import type { Message } from '../../../nodes/Sahut/transport/types';
 
+const CONTENT = 'Halo';
+const SEARCH_SPAN_MS = 60_000;
+
 const sahut = {
 	cache: processCacheOf({ id: 'noteMatching', address: 'noteMatching' }),
 	toServerTime: (localMs: number) => localMs,
@@ -10,30 +13,33 @@ const sahut = {
 } as Partial<ItemClient> as ItemClient;
 
 it.each([
-	['a note', true, 'a note', true, 'match'],
-	['a note', true, 'a message', false, 'noMatch'],
-	['a note', true, 'a message without this field', undefined, 'maybeNote'],
-	['a message', false, 'a note', true, 'noMatch'],
-	['a note', true, 'a note', '1', 'match'],
-	['a note', true, 'a message without this field', null, 'maybeNote'],
-	['a message', undefined, 'a message', false, 'match'],
-	['a message', undefined, 'a message', 'false', 'match'],
-	['a message', undefined, 'a note', 1, 'noMatch'],
-	['a message', undefined, 'a message without this field', undefined, 'match'],
+	['note', true, 'note', true, 'match'],
+	['note', true, 'note', '1', 'match'],
+	['note', true, 'message', false, 'noMatch'],
+	['note', true, 'message that may be a note', undefined, 'maybeNote'],
+	['note', true, 'message that may be a note', null, 'maybeNote'],
+	['message', false, 'note', true, 'noMatch'],
+	['message', undefined, 'note', 1, 'noMatch'],
+	['message', undefined, 'message', false, 'match'],
+	['message', undefined, 'message', 'false', 'match'],
+	['message', undefined, 'message that may be a note', undefined, 'match'],
 ])(
-	'when %s (private: %s) is wanted, %s (private: %s) is "%s"',
+	'a search for a %s (private: %s) compares a stored %s (private: %j) as %s',
 	(_, wanted, __, stored, verdict) => {
-		const body = { content: 'Halo', ...(wanted !== undefined && { private: wanted }) };
-		const search = { kind: 'sentBefore', sentAt: Date.now() - 60_000, isRetry: false } as const;
+		const body = { content: CONTENT, ...(wanted !== undefined && { private: wanted }) };
+		const sentAt = Date.now() - SEARCH_SPAN_MS;
+		const search = { kind: 'sentBefore', sentAt, isRetry: false } as const;
 
 		const message = {
 			id: 'msg_1',
 			type: 'outgoing',
-			content: 'Halo',
+			content: CONTENT,
 			created_at: new Date().toISOString(),
 			private: stored,
 		} as unknown as Message;
 
-		expect(createMatcher('conv_1', body, search, Infinity, sahut)(message)).toBe(verdict);
+		const matches = createMatcher('conv_1', body, search, Infinity, sahut);
+
+		expect(matches(message)).toBe(verdict);
 	},
 );

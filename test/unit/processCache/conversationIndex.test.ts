@@ -3,25 +3,36 @@ import type { Conversation, SahutClient, SahutRequest } from '../../../nodes/Sah
 
 const START = Date.parse('2024-03-15T00:00:00Z');
 const MINUTE_MS = 60_000;
-/** As many as the index remembers. */
+/** The maximum number of conversations in an index. */
 const MAX_CONVERSATIONS = 50_000;
 
-const timeOf = (ms: number) => new Date(ms).toISOString();
+const toIsoTime = (ms: number) => new Date(ms).toISOString();
+
+/** Each conversation has its own contact. */
+const contactIdOf = (conversationId: string) => `contact of ${conversationId}`;
 
 function conversation(id: string, activeAt: number, more: Partial<Conversation> = {}) {
 	return {
 		id,
 		status: 'open',
 		channel: { id: 'ch_1', type: 'whatsapp', name: 'WhatsApp' },
-		contact: { id: `ct of ${id}`, name: 'Budi' },
-		created_at: timeOf(START),
-		updated_at: timeOf(activeAt),
+		contact: { id: contactIdOf(id), name: 'Budi' },
+		created_at: toIsoTime(START),
+		updated_at: toIsoTime(activeAt),
 		...more,
 	} as Conversation;
 }
 
-/** A list of conversations that is ordered by activity, behind the documented paging. */
-function clientOf(list: () => Conversation[], hold: () => Promise<void> = async () => {}) {
+/**
+ * Returns a client that serves a list of conversations in documented pages, and its requests.
+ *
+ * @param list the conversations, ordered by activity
+ * @param beforeResponse delays each response, or rejects to fail the request
+ */
+function clientOf(
+	list: () => Conversation[],
+	beforeResponse: () => Promise<void> = async () => {},
+) {
 	const requests: SahutRequest[] = [];
 	const sahut = {
 		now: () => Date.now(),
@@ -29,7 +40,7 @@ function clientOf(list: () => Conversation[], hold: () => Promise<void> = async 
 		toServerTime: (ms: number) => ms,
 		async request(request: SahutRequest) {
 			requests.push(request);
-			await hold();
+			await beforeResponse();
 			const { status, page, per_page } = request.query as {
 				status?: string;
 				page: number;
@@ -45,13 +56,13 @@ function clientOf(list: () => Conversation[], hold: () => Promise<void> = async 
 }
 
 const statesOf = (index: ConversationIndex, id: string) =>
-	index.of([`ct of ${id}`]).map(({ status, activeAt }) => [status, activeAt]);
+	index.of([contactIdOf(id)]).map(({ status, activeAt }) => [status, activeAt]);
 
 beforeEach(() => jest.useFakeTimers({ now: START, doNotFake: ['setImmediate', 'nextTick'] }));
 afterEach(() => jest.useRealTimers());
 
 describe('an update', () => {
-	it('from a list does not replace a state with later activity', () => {
+	it('from a list does not replace a state that has later activity', () => {
 		const index = new ConversationIndex('ch_1');
 
 		index.update(conversation('conv_1', START + 5, { status: 'resolved' }), 'record');
@@ -60,7 +71,7 @@ describe('an update', () => {
 		expect(statesOf(index, 'conv_1')).toEqual([['resolved', START + 5]]);
 	});
 
-	it('from a list does not undo what this process wrote less than a minute ago', () => {
+	it('from a list does not overwrite a state that this process wrote less than a minute ago', () => {
 		const index = new ConversationIndex('ch_1');
 
 		index.update(conversation('conv_1', START, { status: 'resolved' }), 'write');
@@ -75,7 +86,7 @@ describe('an update', () => {
 		expect(statesOf(index, 'conv_1')).toEqual([['open', START]]);
 	});
 
-	it('from the record itself always counts, but activity never becomes earlier', () => {
+	it('from the record itself always replaces the state, but activity never becomes earlier', () => {
 		const index = new ConversationIndex('ch_1');
 
 		index.update(conversation('conv_1', START + 5), 'write');
@@ -86,16 +97,16 @@ describe('an update', () => {
 
 	it('ignores a conversation on another channel, and one without a contact', () => {
 		const index = new ConversationIndex('ch_1');
-		const channel = { id: 'ch_2', type: 'email', name: 'E-mail' };
+		const channel = { id: 'ch_2', type: 'email', name: 'Email' };
 
 		index.update(conversation('conv_1', START, { channel }), 'record');
 		index.update(conversation('conv_2', START, { contact: null }), 'record');
 
-		expect(index.of(['ct of conv_1', 'ct of conv_2'])).toEqual([]);
+		expect(index.of([contactIdOf('conv_1'), contactIdOf('conv_2')])).toEqual([]);
 		expect(index.channelType).toBe('whatsapp');
 	});
 
-	it('keeps the conversations of a contact apart, the latest activity first', () => {
+	it('orders the conversations of a contact by activity, latest first', () => {
 		const index = new ConversationIndex('ch_1');
 		for (const [id, at] of [
 			['a', 2],
@@ -122,8 +133,8 @@ describe('an update', () => {
 	});
 });
 
-describe('the bound', () => {
-	it('forgets the least recently updated contact, and is not complete for its time any more', async () => {
+describe('a full index', () => {
+	it('evicts the least recently updated contact, and is incomplete for the time of its activity', async () => {
 		const index = new ConversationIndex('ch_1');
 		await index.refresh(clientOf(() => []).sahut);
 		for (let number = 0; number < MAX_CONVERSATIONS; number++) {
@@ -136,13 +147,13 @@ describe('the bound', () => {
 
 		index.update(conversation('conv_new', START + 100_001), 'record');
 
-		expect(index.of(['ct of conv_1'])).toEqual([]);
-		expect(index.of(['ct of conv_0', 'ct of conv_2', 'ct of conv_new'])).toHaveLength(3);
+		expect(index.of([contactIdOf('conv_1')])).toEqual([]);
+		expect(index.of(['conv_0', 'conv_2', 'conv_new'].map(contactIdOf))).toHaveLength(3);
 		expect(index.isComplete(START + 1)).toBe(false);
 		expect(index.isComplete(START + 2)).toBe(true);
 	});
 
-	it('does not forget others when known conversations are updated', () => {
+	it('evicts no conversation when known conversations are updated', () => {
 		const index = new ConversationIndex('ch_1');
 		for (let number = 0; number < MAX_CONVERSATIONS; number++) {
 			index.update(conversation(`conv_${number}`, START + number), 'record');
@@ -152,21 +163,21 @@ describe('the bound', () => {
 		}
 
 		for (const number of [0, 99, 100, 49_999]) {
-			expect(index.of([`ct of conv_${number}`])).toHaveLength(1);
+			expect(index.of([contactIdOf(`conv_${number}`)])).toHaveLength(1);
 		}
 	});
 });
 
 describe('a refresh', () => {
-	it('is shared by callers that wait for its beginning, and not by later ones', async () => {
+	it('is shared by callers that wait for the next read, but not by a caller whose read has begun', async () => {
 		const index = new ConversationIndex('ch_1');
 		let release = () => {};
-		const held = new Promise<void>((resolve) => {
+		const released = new Promise<void>((resolve) => {
 			release = resolve;
 		});
 		const { sahut, requests } = clientOf(
 			() => [],
-			async () => await held,
+			async () => await released,
 		);
 		const first = index.refresh(sahut);
 		const later = [1, 2, 3].map(async () => await index.refresh(sahut));
@@ -178,11 +189,11 @@ describe('a refresh', () => {
 		release();
 		await Promise.all([first, ...later]);
 
-		// The three began after the first one had sent its request: they share a second one.
+		// The three were called after the first read had sent its request, so they share a second read.
 		expect(requests).toHaveLength(2);
 	});
 
-	it('fails for the caller whose read fails, and is repeated for those that wait', async () => {
+	it('fails for the caller whose read fails, and runs again for the callers that wait', async () => {
 		const index = new ConversationIndex('ch_1');
 		const failing = clientOf(
 			() => [],

@@ -1,23 +1,23 @@
 import { createLruCache } from '../../../nodes/Sahut/processCache/lruCache';
 
-const HOUR_MS = 3_600_000;
+const HOUR_MS = 60 * 60 * 1_000;
 
-/** A cache that numbers its entries in the order in which they are created. */
-function countingCache(max: number, idleHours?: number) {
+/** Creates a cache that numbers its entries in the order of their creation. */
+function createNumberedCache(max: number, idleHours?: number) {
 	let created = 0;
 	return createLruCache(max, (name) => ({ name, number: ++created }), idleHours);
 }
 
 afterEach(() => jest.useRealTimers());
 
-it('creates an entry from its name, once', () => {
-	const cache = countingCache(2);
+it('creates an entry from its name only once', () => {
+	const cache = createNumberedCache(2);
 
 	expect(cache.get('a')).toEqual({ name: 'a', number: 1 });
 	expect(cache.get('a')).toBe(cache.get('a'));
 });
 
-it('keeps entries that are undefined', () => {
+it('caches an entry that is undefined', () => {
 	const create = jest.fn(() => undefined);
 	const cache = createLruCache(2, create);
 
@@ -28,7 +28,7 @@ it('keeps entries that are undefined', () => {
 });
 
 it('evicts the least recently used entry when there are too many', () => {
-	const cache = countingCache(2);
+	const cache = createNumberedCache(2);
 
 	cache.get('a');
 	cache.get('b');
@@ -40,9 +40,9 @@ it('evicts the least recently used entry when there are too many', () => {
 	expect(cache.get('b').number).toBe(4);
 });
 
-it('evicts entries that were not used for the given time, and no others', () => {
+it('evicts only the entries that were not used for the given time', () => {
 	jest.useFakeTimers({ now: 0 });
-	const cache = countingCache(10, 1);
+	const cache = createNumberedCache(10, 1);
 
 	cache.get('old');
 	jest.setSystemTime(HOUR_MS / 2);
@@ -54,9 +54,9 @@ it('evicts entries that were not used for the given time, and no others', () => 
 	expect(cache.get('used').number).toBe(2);
 });
 
-it('keeps an unused entry for 48 hours unless the cache states another time', () => {
+it('evicts an unused entry after 48 hours by default', () => {
 	jest.useFakeTimers({ now: 0 });
-	const cache = countingCache(10);
+	const cache = createNumberedCache(10);
 
 	cache.get('a');
 	jest.setSystemTime(48 * HOUR_MS - 1);

@@ -3,13 +3,13 @@ import fc from 'fast-check';
 import { RecentWrites, writeKey } from '../../../nodes/Sahut/processCache/recentWrites';
 import { retainedBytes } from '../../support/retainedBytes';
 
-/** 20 MB without the typed array of the buckets. */
+/** 20 MB minus the buckets, which are a typed array outside of the heap. */
 const MAX_HEAP_BYTES = 20_000_000 - 4 * 2 ** 17;
 
 const SCOPE = 'address 1';
 const START = Date.parse('2024-03-15T00:00:00Z');
 
-/** Records a message that Sahut has accepted. */
+/** Records a write that Sahut has accepted. @param at in milliseconds since the epoch */
 function send(writes: RecentWrites, content: string, id: string, at: number, scope = SCOPE): void {
 	writes.confirm(writes.begin(scope, writeKey(content), at), id, at);
 }
@@ -18,19 +18,19 @@ const find = (writes: RecentWrites, content: string, since = -Infinity) =>
 	writes.find(writeKey(content), since);
 
 describe('the key of a write', () => {
-	it('is equal for equal parts, and a safe integer', () => {
+	it('is the same safe integer for equal parts', () => {
 		expect(writeKey('message', 'conv_1', 'Halo')).toBe(writeKey('message', 'conv_1', 'Halo'));
 		expect(Number.isSafeInteger(writeKey('message'))).toBe(true);
 	});
 
-	it('depends on where one part ends and the next begins', () => {
+	it('depends on the boundaries between the parts', () => {
 		expect(writeKey('ab', 'c')).not.toBe(writeKey('a', 'bc'));
 		expect(writeKey('a","b')).not.toBe(writeKey('a', 'b'));
 	});
 });
 
 describe('a search', () => {
-	it('finds nothing of a write that was never made', () => {
+	it('finds nothing in an empty store', () => {
 		expect(find(new RecentWrites(3), 'Halo')).toEqual([]);
 	});
 
@@ -46,7 +46,7 @@ describe('a search', () => {
 		expect(find(writes, 'Halo')).toEqual([{ id: 'msg_1', at: START + 5 }]);
 	});
 
-	it('finds a write whose request went out again by its latest time', () => {
+	it('finds a write that was sent again by the time of its last request', () => {
 		const writes = new RecentWrites(3);
 		const write = writes.begin(SCOPE, writeKey('Halo'), START);
 
@@ -55,7 +55,7 @@ describe('a search', () => {
 		expect(find(writes, 'Halo', START + 5)).toEqual([{ id: undefined, at: START + 5 }]);
 	});
 
-	it('finds all equal writes, latest first, and none of others between them', () => {
+	it('finds all writes with an equal key, latest first, and no other writes', () => {
 		const writes = new RecentWrites(10);
 		for (const number of [1, 2, 3]) {
 			send(writes, 'Halo', `msg_${number}`, START + number);
@@ -65,7 +65,7 @@ describe('a search', () => {
 		expect(find(writes, 'Halo').map(({ id }) => id)).toEqual(['msg_3', 'msg_2', 'msg_1']);
 	});
 
-	it('finds only writes from the given time on', () => {
+	it('finds only writes since the given time', () => {
 		const writes = new RecentWrites(10);
 		for (const number of [1, 2, 3]) send(writes, 'Halo', `msg_${number}`, START + number);
 
@@ -73,7 +73,7 @@ describe('a search', () => {
 		expect(find(writes, 'Halo', START + 4)).toEqual([]);
 	});
 
-	it('does not find a write that was dropped, but finds equal ones before and after it', () => {
+	it('does not find a dropped write, but finds equal writes before and after it', () => {
 		const writes = new RecentWrites(10);
 
 		send(writes, 'Halo', 'msg_1', START);
@@ -85,7 +85,7 @@ describe('a search', () => {
 });
 
 describe('a write that was found in Sahut', () => {
-	it('completes the lost one with its key', () => {
+	it('completes the lost write with the same key', () => {
 		const writes = new RecentWrites(10);
 
 		writes.begin(SCOPE, writeKey('Halo'), START);
@@ -104,7 +104,7 @@ describe('a write that was found in Sahut', () => {
 		expect(find(writes, 'Halo')).toEqual([{ id: 'msg_1', at: START + 3 }]);
 	});
 
-	it('is recorded if this process has not written it', () => {
+	it('is recorded even if this process has not written it', () => {
 		const writes = new RecentWrites(10);
 
 		writes.recordFound(SCOPE, writeKey('Halo'), 'msg_1', START);
@@ -113,7 +113,7 @@ describe('a write that was found in Sahut', () => {
 		expect(writes.keyOf(SCOPE, 'msg_1')).toBe(writeKey('Halo'));
 	});
 
-	it('is not recorded again if it is known', () => {
+	it('is not recorded again if it is already known', () => {
 		const writes = new RecentWrites(10);
 
 		send(writes, 'Halo', 'msg_1', START);
@@ -124,7 +124,7 @@ describe('a write that was found in Sahut', () => {
 });
 
 describe('scopes', () => {
-	it('keep equal IDs of two addresses apart', () => {
+	it('separate equal IDs of two addresses', () => {
 		const writes = new RecentWrites(10);
 
 		send(writes, 'Halo', 'msg_1', START, 'address 1');
@@ -135,7 +135,7 @@ describe('scopes', () => {
 		expect(writes.keyOf('address 3', 'msg_1')).toBeUndefined();
 	});
 
-	it('are evicted on their own', () => {
+	it('evict equal IDs independently', () => {
 		const writes = new RecentWrites(2);
 
 		send(writes, 'Halo', 'msg_1', START, 'address 1');
@@ -148,7 +148,7 @@ describe('scopes', () => {
 });
 
 describe('eviction', () => {
-	it('forgets the oldest write when there are too many, and says up to when', () => {
+	it('removes the oldest write when the store is full, and reports its time', () => {
 		const writes = new RecentWrites(2);
 		for (const number of [1, 2]) send(writes, `${number}`, `msg_${number}`, START + number);
 
@@ -163,7 +163,7 @@ describe('eviction', () => {
 		expect(find(writes, '3')).toHaveLength(1);
 	});
 
-	it('does not count a dropped write, which Sahut has not carried out', () => {
+	it('does not report the time of a dropped write, which Sahut has not processed', () => {
 		const writes = new RecentWrites(1);
 
 		writes.drop(writes.begin(SCOPE, writeKey('1'), START));
@@ -172,7 +172,7 @@ describe('eviction', () => {
 		expect(writes.evictedUntil).toBe(-Infinity);
 	});
 
-	it('counts a write whose response was lost', () => {
+	it('reports the time of a write whose response was lost', () => {
 		const writes = new RecentWrites(1);
 
 		writes.begin(SCOPE, writeKey('1'), START);
@@ -181,14 +181,14 @@ describe('eviction', () => {
 		expect(writes.evictedUntil).toBe(START);
 	});
 
-	it('keeps the later ones of equal writes', () => {
+	it('removes the earliest of several equal writes', () => {
 		const writes = new RecentWrites(2);
 		for (const number of [1, 2, 3]) send(writes, 'Halo', `msg_${number}`, START + number);
 
 		expect(find(writes, 'Halo').map(({ id }) => id)).toEqual(['msg_3', 'msg_2']);
 	});
 
-	it('keeps the later one of two changes of a record', () => {
+	it('removes the earlier of two changes to a record', () => {
 		const writes = new RecentWrites(2);
 
 		send(writes, 'name', 'ct_1', START);
@@ -198,7 +198,7 @@ describe('eviction', () => {
 		expect(writes.keyOf(SCOPE, 'ct_1')).toBe(writeKey('email'));
 	});
 
-	it('ignores the late response to an evicted write, and its drop', () => {
+	it('ignores a late response to an evicted write, and its drop', () => {
 		const writes = new RecentWrites(1);
 		const evicted = writes.begin(SCOPE, writeKey('1'), START);
 
@@ -211,8 +211,8 @@ describe('eviction', () => {
 	});
 });
 
-it('knows exactly the newest writes, whatever was sent, lost, dropped or found', () => {
-	// They share their last digits in any number system that a hash table may use.
+it('contains exactly the newest writes after any sequence of sent, lost, dropped and found writes', () => {
+	// The lower bits are equal, so that the keys collide in the hash table.
 	const KEYS = [7, 7 + 2 ** 40, 7 + 2 ** 41];
 	const step = fc.record({
 		kind: fc.constantFrom('sent', 'lost', 'dropped', 'found'),
@@ -221,7 +221,7 @@ it('knows exactly the newest writes, whatever was sent, lost, dropped or found',
 	fc.assert(
 		fc.property(fc.integer({ min: 1, max: 6 }), fc.array(step, { maxLength: 40 }), (max, steps) => {
 			const writes = new RecentWrites(max);
-			/** The same, without a bound. */
+			/** The same writes without an upper limit. */
 			const all: Array<{ key: number; id?: string; at: number }> = [];
 			for (const [index, { kind, key }] of steps.entries()) {
 				const at = START + index;
@@ -261,11 +261,11 @@ it('knows exactly the newest writes, whatever was sent, lost, dropped or found',
 	);
 });
 
-describe('100,000 messages in 100,000 conversations', () => {
-	/** As many as a process remembers. */
+describe('100,000 messages in as many conversations', () => {
+	/** The number of messages that a process remembers. */
 	const MAX_MESSAGES = 100_000;
 
-	/** An ID as it comes out of a response: a text of its own, made at run time. */
+	/** Returns an ID in its own string, as JSON.parse creates it from a response. */
 	const idOf = (prefix: string, number: number) =>
 		(
 			JSON.parse(`{"id":"${prefix}${String(number).padStart(18 - prefix.length, '0')}"}`) as {
@@ -283,8 +283,8 @@ describe('100,000 messages in 100,000 conversations', () => {
 		return writes;
 	}
 
-	it('are all remembered', () => {
-		const writes = sendMany(100_000);
+	it('are all found', () => {
+		const writes = sendMany(MAX_MESSAGES);
 
 		expect(writes.evictedUntil).toBe(-Infinity);
 
@@ -295,10 +295,10 @@ describe('100,000 messages in 100,000 conversations', () => {
 	});
 
 	it('take at most 20 MB', async () => {
-		expect(await retainedBytes(() => sendMany(100_000))).toBeLessThan(MAX_HEAP_BYTES);
+		expect(await retainedBytes(() => sendMany(MAX_MESSAGES))).toBeLessThan(MAX_HEAP_BYTES);
 	});
 
-	it('take at most 20 MB after others were evicted', async () => {
+	it('take at most 20 MB after 50,000 older messages were evicted', async () => {
 		expect(await retainedBytes(() => sendMany(150_000))).toBeLessThan(MAX_HEAP_BYTES);
 	});
 });

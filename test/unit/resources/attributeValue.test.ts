@@ -1,10 +1,13 @@
 import { toAttributeValue } from '../../../nodes/Sahut/resources/contact/attributeValue';
 
-const convert = (value: unknown, type?: unknown) =>
-	toAttributeValue(value, type, 'Custom attribute "poin"', 'Asia/Jakarta');
+const TIME_ZONE = 'Asia/Jakarta';
+const LABEL = 'Custom attribute "poin"';
+const TYPES = ['asGiven', 'text', 'number', 'date', 'checkbox'];
 
-/** Luxon's interface, as far as it is used. */
-const luxon = (iso: string) => ({ toMillis: () => Date.parse(iso) });
+const convert = (value: unknown, type?: unknown) => toAttributeValue(value, type, LABEL, TIME_ZONE);
+
+/** Creates an object with the only method of Luxon that the node uses. */
+const toLuxon = (iso: string) => ({ toMillis: () => Date.parse(iso) });
 
 describe('a custom attribute', () => {
 	it.each<[unknown, unknown, unknown]>([
@@ -14,11 +17,11 @@ describe('a custom attribute', () => {
 		['asGiven', 0, 0],
 		['asGiven', false, false],
 		['asGiven', new Date('2026-11-30T01:30:00Z'), '2026-11-30T01:30:00Z'],
-		['asGiven', luxon('2026-11-30T08:30:00.5+07:00'), '2026-11-30T01:30:00.500Z'],
+		['asGiven', toLuxon('2026-11-30T08:30:00.5+07:00'), '2026-11-30T01:30:00.500Z'],
 		['text', 'Bandung', 'Bandung'],
 		['text', 12.5, '12.5'],
 		['text', false, 'false'],
-		['text', luxon('2026-11-30T08:30:00+07:00'), '2026-11-30T01:30:00Z'],
+		['text', toLuxon('2026-11-30T08:30:00+07:00'), '2026-11-30T01:30:00Z'],
 		['number', 12, 12],
 		['number', '12', 12],
 		['number', ' 12.5\u200b', 12.5],
@@ -29,7 +32,7 @@ describe('a custom attribute', () => {
 		['date', ' 2026-11-30 ', '2026-11-30'],
 		['date', '2026-11-30T08:30:00+07:00', '2026-11-30T01:30:00Z'],
 		['date', '2026-11-30 08:30', '2026-11-30T01:30:00Z'],
-		['date', luxon('2026-11-30T08:30:00+07:00'), '2026-11-30T01:30:00Z'],
+		['date', toLuxon('2026-11-30T08:30:00+07:00'), '2026-11-30T01:30:00Z'],
 		['date', new Date('2026-11-30T01:30:00Z'), '2026-11-30T01:30:00Z'],
 		['checkbox', true, true],
 		['checkbox', 'FALSE', false],
@@ -39,40 +42,43 @@ describe('a custom attribute', () => {
 		['checkbox', 'tidak', false],
 		['checkbox', 'yes', true],
 		['checkbox', 'no', false],
-	])('of type %s sends %p as %p', (type, value, sent) => {
+	])('of type %s is sent with the value %p as %p', (type, value, sent) => {
 		expect(convert(value, type)).toBe(sent);
 	});
 
 	it.each([
 		['2026-11-30T00:00:00.000+07:00'],
-		[luxon('2026-11-30T00:00:00+07:00')],
+		[toLuxon('2026-11-30T00:00:00+07:00')],
 		[new Date('2026-11-29T17:00:00Z')],
 		['2026-11-29T17:00:00Z'],
 	])(
-		"of type date sends midnight in the workflow's time zone as a date without a time: %p",
+		"of type date is sent without a time if its value is midnight in the workflow's time zone: %p",
 		(at) => {
 			expect(convert(at, 'date')).toBe('2026-11-30');
 		},
 	);
 
-	it('is sent without half of an emoji that was cut in two', () => {
+	it('is sent without half of a truncated emoji', () => {
 		expect(convert('Halo 👋'.slice(0, 6))).toBe('Halo ');
 	});
 
-	it.each(['asGiven', 'text', 'number'])('of type %s rejects a number that was rounded', (type) => {
-		expect(() => convert(2 ** 60, type)).toThrow('too large to be an exact number');
-		expect(convert(3273012345678901, type)).toEqual(
-			type === 'text' ? '3273012345678901' : 3273012345678901,
-		);
-	});
+	it.each(['asGiven', 'text', 'number'])(
+		'of type %s rejects a number above the exact range',
+		(type) => {
+			expect(() => convert(2 ** 60, type)).toThrow('too large to be an exact number');
+			expect(convert(3273012345678901, type)).toEqual(
+				type === 'text' ? '3273012345678901' : 3273012345678901,
+			);
+		},
+	);
 
-	it('without a type, as in workflows that were stored before the field Type existed, is sent as given', () => {
+	it('without a type is sent unchanged, as in workflows from before the field Type existed', () => {
 		expect(convert('12')).toBe('12');
 		expect(convert(12)).toBe(12);
 	});
 
 	it.each(
-		['asGiven', 'text', 'number', 'date', 'checkbox'].flatMap((type) =>
+		TYPES.flatMap((type) =>
 			['', ' \n', '\u200b', '\ufeff ', null, undefined].map((value) => [type, value]),
 		),
 	)('of type %s is not sent if its value is %p', (type, value) => {
@@ -82,7 +88,7 @@ describe('a custom attribute', () => {
 	it.each(['Invalid DateTime', '[object Object]', '{{ $json.poin }}', 'NaN', 'undefined'])(
 		'rejects %j as a leftover of a failed expression',
 		(value) => {
-			expect(() => convert(value, 'asGiven')).toThrow('Custom attribute "poin" contains');
+			expect(() => convert(value, 'asGiven')).toThrow(`${LABEL} contains`);
 		},
 	);
 
@@ -114,7 +120,7 @@ describe('a custom attribute', () => {
 	])('of type %s rejects %p', (type, value, message, shown, advice) => {
 		const attempt = () => convert(value, type);
 
-		expect(attempt).toThrow(`Custom attribute "poin" is not ${message}`);
+		expect(attempt).toThrow(`${LABEL} is not ${message}`);
 		expect(attempt).toThrow(
 			expect.objectContaining({ description: expect.stringContaining(`It is ${shown}`) }),
 		);
@@ -124,9 +130,9 @@ describe('a custom attribute', () => {
 	});
 
 	it.each(['angka', '', 'constructor', 5])(
-		'rejects the type %p, even for an empty value',
+		'rejects the unknown type %p, even for an empty value',
 		(type) => {
-			expect(() => convert('', type)).toThrow('Custom attribute "poin" has an unknown type');
+			expect(() => convert('', type)).toThrow(`${LABEL} has an unknown type`);
 		},
 	);
 });

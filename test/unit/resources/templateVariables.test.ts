@@ -5,10 +5,10 @@ import {
 	toTemplateVariables,
 } from '../../../nodes/Sahut/resources/message/templateVariables';
 
-/** Excludes what a failed expression leaves behind, and names in braces. */
+/** Excludes texts that look like leftovers of a failed expression or contain braces. */
 const isOrdinary = (text: string) => !/\{\{|undefined|NaN|\[object|Invalid Date/.test(text);
 
-/** Values that WhatsApp takes as they are. */
+/** Values that need no conversion for WhatsApp. */
 const scalars = fc.oneof(
 	fc
 		.string()
@@ -18,7 +18,7 @@ const scalars = fc.oneof(
 	fc.boolean(),
 );
 
-/** Any names, those that JavaScript treats specially among them. */
+/** Any names, including those with a special meaning in JavaScript. */
 const names = fc
 	.oneof(fc.string(), fc.constantFrom('__proto__', 'constructor', 'toString', 'a": "', '\\'))
 	.map((name) => name.trim())
@@ -28,7 +28,7 @@ const variables = fc
 	.uniqueArray(fc.tuple(names, scalars), { selector: ([name]) => name, maxLength: 8 })
 	.map((entries) => new Map(entries));
 
-it('every variable of a flat object arrives as text under its own name', () => {
+it('parses each variable of a flat object as a text with its own name', () => {
 	fc.assert(
 		fc.property(variables, fc.constantFrom(undefined, 1, '\t'), (given, indent) => {
 			const json = JSON.stringify(Object.fromEntries(given), undefined, indent);
@@ -41,7 +41,7 @@ it('every variable of a flat object arrives as text under its own name', () => {
 	);
 });
 
-it('a name that stands twice in the JSON is refused, wherever the two are', () => {
+it('rejects a name that is defined twice in the JSON, in any position', () => {
 	fc.assert(
 		fc.property(variables, names, scalars, fc.nat(), (given, name, value, at) => {
 			const entries = [...given].filter(([other]) => other !== name);
@@ -63,20 +63,25 @@ it.each([
 		{ total: 450_000, paid: false },
 		{ total: '450000', paid: 'false' },
 	],
-])('%j gives %j', (json, expected) => {
+])('parses %j as %j', (json, expected) => {
 	expect(parseTemplateVariables(json)).toEqual(expected);
 });
 
-it.each([undefined, null, 'null', '1', '"text"', '[]', [], 42])('%j is no object', (json) => {
-	expect(() => parseTemplateVariables(json)).toThrow('Template Variables (JSON) is not an object');
-});
+it.each([undefined, null, 'null', '1', '"text"', '[]', [], 42])(
+	'rejects %j because it is not an object',
+	(json) => {
+		expect(() => parseTemplateVariables(json)).toThrow(
+			'Template Variables (JSON) is not an object',
+		);
+	},
+);
 
 it.each([
 	[[{ value: 'x' }], 'Template variable 1 has no name'],
 	[[{ name: 'a' }], 'Template variable "a" has no value'],
 	[[{ name: 'a', value: '' }], 'Template variable "a" has no value'],
 	[[{ name: 'a', value: ' \r\n\u00a0' }], 'Template variable "a" has no value'],
-])('rows %j are refused: %s', (rows, message) => {
+])('rejects the rows %j: %s', (rows, message) => {
 	expect(() => toTemplateVariables(rows)).toThrow(message);
 });
 
@@ -87,16 +92,16 @@ it.each([
 	['empat    spasi', 'empat    spasi'],
 	['lima     spasi', 'lima spasi'],
 	['lima\u00a0 \u00a0 \u00a0spasi', 'lima spasi'],
-])('%j is sent as WhatsApp takes it: %j', (value, sent) => {
+])('sends %j in the form that WhatsApp accepts: %j', (value, sent) => {
 	expect(toTemplateVariables([{ name: 'address', value }])).toEqual({ address: sent });
 	expect(parseTemplateVariables({ address: value })).toEqual({ address: sent });
 });
 
-it.each([undefined, ' '])('an object whose value is %p has no value', (nama) => {
+it.each([undefined, ' '])('rejects the value %p in an object as missing', (nama) => {
 	expect(() => parseTemplateVariables({ nama })).toThrow('"nama" has no value');
 });
 
-it('a number that JSON cannot carry exactly is rejected', () => {
+it('rejects a number that JSON.parse would round', () => {
 	const text = '{ "nama": "Budi", "va": 8808081234567890123 }';
 
 	expect(() => parseTemplateVariables(text)).toThrow(

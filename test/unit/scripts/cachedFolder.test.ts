@@ -5,14 +5,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { cachedFolder, cacheFolder } from '../../../scripts/n8n/cache';
 
-const base = process.env['XDG_CACHE_HOME'];
-const said: string[] = [];
-const log = (line: string) => said.push(line);
+const FILL_MS = 300;
+const ORIGINAL_CACHE_HOME = process.env['XDG_CACHE_HOME'];
 
-/** Writes a file and takes a while. */
+const logged: string[] = [];
+const log = (line: string) => logged.push(line);
+
+/** Writes a file, and returns after {@link FILL_MS}. */
 async function fill(folder: string): Promise<void> {
-	writeFileSync(join(folder, 'file'), 'whole');
-	await sleep(300);
+	writeFileSync(join(folder, 'file'), 'complete');
+	await sleep(FILL_MS);
 }
 
 beforeEach(() => {
@@ -20,39 +22,39 @@ beforeEach(() => {
 });
 afterEach(() => {
 	rmSync(process.env['XDG_CACHE_HOME']!, { recursive: true });
-	if (base === undefined) delete process.env['XDG_CACHE_HOME'];
-	else process.env['XDG_CACHE_HOME'] = base;
-	said.length = 0;
+	if (ORIGINAL_CACHE_HOME === undefined) delete process.env['XDG_CACHE_HOME'];
+	else process.env['XDG_CACHE_HOME'] = ORIGINAL_CACHE_HOME;
+	logged.length = 0;
 });
 
-it('is filled once and then taken as it is', async () => {
+it('fills a folder once, and reuses it', async () => {
 	const folder = await cachedFolder('thing', 'thing@1', log, fill);
 
 	expect(folder).toBe(join(cacheFolder(), 'thing'));
 
-	const refuse = async () => await Promise.reject(new Error('filled again'));
+	const failToFill = async () => await Promise.reject(new Error('filled again'));
 
-	expect(await cachedFolder('thing', 'thing@1', log, refuse)).toBe(folder);
-	expect(readFileSync(join(folder, 'file'), 'utf8')).toBe('whole');
+	expect(await cachedFolder('thing', 'thing@1', log, failToFill)).toBe(folder);
+	expect(readFileSync(join(folder, 'file'), 'utf8')).toBe('complete');
 });
 
-it('is filled by one of two that want it at once, while the other waits', async () => {
+it('fills a folder once for two concurrent callers, and logs that the second one waits', async () => {
 	let fills = 0;
 	const count = async (folder: string) => {
 		fills++;
 		await fill(folder);
 	};
 	const first = cachedFolder('thing', 'thing@1', log, count);
-	await sleep(100);
+	await sleep(FILL_MS / 3);
 
 	const second = cachedFolder('thing', 'thing@1', log, count);
 
 	expect(await second).toBe(await first);
 	expect(fills).toBe(1);
-	expect(said.join()).toContain('Another process');
+	expect(logged.join()).toContain('Another process');
 });
 
-it('is not there when filling it has failed, and can be filled afterwards', async () => {
+it('leaves no folder if filling it fails, and can fill it later', async () => {
 	const fail = async (folder: string) => {
 		await fill(folder);
 		throw new Error('no space left on device');
@@ -63,14 +65,14 @@ it('is not there when filling it has failed, and can be filled afterwards', asyn
 	expect(existsSync(join(await cachedFolder('thing', 'thing@1', log, fill), 'file'))).toBe(true);
 });
 
-it('is filled anew when it is a half one, or has something else in it', async () => {
+it('fills a folder again if it is incomplete or has other content', async () => {
 	const folder = await cachedFolder('thing', 'thing@1', log, fill);
 
 	rmSync(join(folder, 'complete'));
-	writeFileSync(join(folder, 'file'), 'half');
+	writeFileSync(join(folder, 'file'), 'incomplete');
 	await cachedFolder('thing', 'thing@1', log, fill);
 
-	expect(readFileSync(join(folder, 'file'), 'utf8')).toBe('whole');
+	expect(readFileSync(join(folder, 'file'), 'utf8')).toBe('complete');
 
 	const other = async (partial: string) => writeFileSync(join(partial, 'other'), '');
 	await cachedFolder('thing', 'thing@2', log, other);

@@ -1,10 +1,10 @@
 import { listExecutions, type Session } from '../../../scripts/n8n';
 
-/** A session of an n8n that lists these executions. */
+/** Creates a session of an n8n that lists these executions. */
 const sessionWith = (results: object[]) =>
 	({ request: async () => ({ results }) }) as unknown as Session;
 
-test('an execution that n8n lists as running and as stored is listed once, as stored', async () => {
+test('listExecutions returns an execution once, as stored, if n8n lists it both as running and as stored', async () => {
 	const session = sessionWith([
 		{ id: '3', status: 'running' },
 		{ id: '2', status: 'running' },

@@ -18,87 +18,95 @@ describe('two deliveries', () => {
 	const changed = { event: 'conversation.updated', data };
 	const resolved = { ...data, status: 'resolved' };
 	const message = { id: 'msg_1', content: 'Halo', created_at: '2026-11-24T03:00:00Z' };
-	const came = { event: 'message.created', data: message };
+	const created = { event: 'message.created', data: message };
 	const first = { ...changed, id: 'evt_1', created_at: '2026-11-24T03:00:00Z', attempt: 1 };
-	const again = { ...first, created_at: '2026-11-24T03:05:00Z', attempt: 2 };
-	const timeless = { event: 'contact.updated', data: { id: 'ct_1' } };
+	const repeated = { ...first, created_at: '2026-11-24T03:05:00Z', attempt: 2 };
+	const withoutTime = { event: 'contact.updated', data: { id: 'ct_1' } };
 	const flat = { event: 'message.created', id: 'msg_1', content: 'Halo' };
-	const closed = { event: 'conversation.resolved', data: { id: 'conv_1' } };
+	const resolution = { event: 'conversation.resolved', data: { id: 'conv_1' } };
 
 	it.each<[string, object, object]>([
-		['with the ID of one event, whatever else differs', first, again],
-		['of one object and time', { ...changed, attempt: 1 }, { ...changed, attempt: 2 }],
-		['of one body, with neither ID nor time', timeless, timeless],
-		['of a flat message', flat, { ...flat, attempt: 2 }],
-		['of a message, with other times', { ...came, timestamp: 1 }, { ...came, timestamp: 2 }],
-		['of a message, with other IDs', { ...came, id: 'dlv_1' }, { ...came, id: 'dlv_2' }],
-	])('%s are one event', (_, one, other) => {
+		['with the same event ID and different other fields', first, repeated],
+		['with the same record and time', { ...changed, attempt: 1 }, { ...changed, attempt: 2 }],
+		['with the same body and neither ID nor time', withoutTime, withoutTime],
+		['with the same flat message', flat, { ...flat, attempt: 2 }],
+		[
+			'with the same message and different times',
+			{ ...created, timestamp: 1 },
+			{ ...created, timestamp: 2 },
+		],
+		[
+			'with the same message and different IDs',
+			{ ...created, id: 'dlv_1' },
+			{ ...created, id: 'dlv_2' },
+		],
+	])('%s are the same event', (_, one, other) => {
 		expect(keyOf(one)).toBe(keyOf(other));
 	});
 
 	it.each<[string, object, object]>([
-		['with other IDs', first, { ...first, id: 'evt_2' }],
-		['with another name', changed, { ...changed, event: 'conversation.resolved' }],
-		['of another object', changed, { ...changed, data: { ...data, id: 'conv_2' } }],
+		['with different event IDs', first, { ...first, id: 'evt_2' }],
+		['with different event names', changed, { ...changed, event: 'conversation.resolved' }],
+		['with different records', changed, { ...changed, data: { ...data, id: 'conv_2' } }],
 		[
-			'of another time',
+			'with different times',
 			changed,
 			{ ...changed, data: { ...data, updated_at: '2026-11-24T03:00:01Z' } },
 		],
-		['of two changes within one second', changed, { ...changed, data: resolved }],
-		['of other bodies, with neither ID nor time', timeless, { ...timeless, attempt: 2 }],
-		['of flat messages', flat, { ...flat, id: 'msg_2' }],
+		['with different changes within one second', changed, { ...changed, data: resolved }],
+		['with different bodies and neither ID nor time', withoutTime, { ...withoutTime, attempt: 2 }],
+		['with different flat messages', flat, { ...flat, id: 'msg_2' }],
 		[
-			'of a conversation that was resolved twice and created once',
-			{ ...closed, data: { ...data, updated_at: undefined, created_at: 'a', attempt: 1 } },
-			{ ...closed, data: { ...data, updated_at: undefined, created_at: 'a', attempt: 2 } },
+			'with two resolutions of a conversation and its creation time',
+			{ ...resolution, data: { ...data, updated_at: undefined, created_at: 'a', attempt: 1 } },
+			{ ...resolution, data: { ...data, updated_at: undefined, created_at: 'a', attempt: 2 } },
 		],
-		['that are no events, with other bodies', { hello: 1 }, { hello: 2 }],
+		['that are not events, with different bodies', { hello: 1 }, { hello: 2 }],
 		[
-			'with the ID of their record, where IDs have no prefix',
+			'with the ID of their record in place of an event ID, and different states',
 			{ ...changed, id: 17, data: { ...data, id: 17 } },
 			{ ...changed, id: 17, data: { ...resolved, id: 17 } },
 		],
-	])('%s are two events', (_, one, other) => {
+	])('%s are different events', (_, one, other) => {
 		expect(keyOf(one)).not.toBe(keyOf(other));
 	});
 });
 
 describe('the memory of a webhook', () => {
-	it('lets each event in once, in whatever order and however often they are delivered', () => {
+	it('accepts each event once, in any order and for any number of deliveries', () => {
 		const deliveries = fc.array(fc.record({ key: fc.nat(30).map(String), wait: fc.nat(1_000) }));
 		fc.assert(
 			fc.property(deliveries, (all) => {
 				const memory = new EventMemory();
 				let now = NOW;
 
-				const taken = all.filter(({ key, wait }) => memory.claim(key, (now += wait)));
+				const accepted = all.filter(({ key, wait }) => memory.claim(key, (now += wait)));
 
-				expect(taken.map(({ key }) => key)).toEqual([...new Set(all.map(({ key }) => key))]);
+				expect(accepted.map(({ key }) => key)).toEqual([...new Set(all.map(({ key }) => key))]);
 			}),
 		);
 	});
 
-	it('lets each event in once over any number of restarts, when it was stored in between', () => {
+	it('accepts each event once across any number of restarts, if it is stored before each restart', () => {
 		const steps = fc.array(fc.oneof(fc.nat(30).map(String), fc.constant('restart' as const)));
 		fc.assert(
 			fc.property(steps, (all) => {
 				let memory = new EventMemory();
-				const taken: string[] = [];
+				const accepted: string[] = [];
 				for (const [index, step] of all.entries()) {
 					if (step === 'restart') {
 						const stored = memory.toStore();
 						memory = new EventMemory();
 						memory.merge(JSON.parse(JSON.stringify(stored)));
-					} else if (memory.claim(step, NOW + index)) taken.push(step);
+					} else if (memory.claim(step, NOW + index)) accepted.push(step);
 				}
 
-				expect(taken).toEqual([...new Set(all.filter((step) => step !== 'restart'))]);
+				expect(accepted).toEqual([...new Set(all.filter((step) => step !== 'restart'))]);
 			}),
 		);
 	});
 
-	it('remembers for 24 hours', () => {
+	it('remembers an event for 24 hours', () => {
 		const memory = new EventMemory();
 
 		memory.claim('a', NOW);
@@ -107,7 +115,7 @@ describe('the memory of a webhook', () => {
 		expect(memory.claim('a', NOW + 24 * HOUR_MS)).toBe(true);
 	});
 
-	it('holds 10,000 events at most, and stores the newest 1,000', () => {
+	it('remembers at most 10,000 events, and stores the newest 1,000', () => {
 		const memory = new EventMemory();
 		for (let index = 0; index < 10_001; index++) memory.claim(`${index}`, NOW + index);
 
@@ -120,7 +128,7 @@ describe('the memory of a webhook', () => {
 		expect(stored).toContain('10000');
 	});
 
-	it('lets in again what was released, also when it was stored before that', () => {
+	it('accepts a released event again, even if it was stored before its release', () => {
 		const memory = new EventMemory();
 		memory.claim('a', NOW);
 		const stored = memory.toStore();
@@ -139,36 +147,36 @@ describe('updates without an ID', () => {
 		keyOf({ event: 'contact.updated', data: { ...contact, name }, ...more });
 	const [x, y] = [updated('X'), updated('Y')];
 
-	/** Whether each delivery starts an execution, in their order. */
-	const claims = (keys: string[], memory = new EventMemory()) =>
+	/** Claims the events one after another. @returns whether each of them starts an execution */
+	const claimAll = (keys: string[], memory = new EventMemory()) =>
 		keys.map((key, index) => memory.claim(key, NOW + index));
 
 	it.each<[string, (name: string) => string]>([
 		['without a time', updated],
 		['within one second', (name) => updated(name, { timestamp: '2026-11-24T03:00:00Z' })],
-	])('from X to Y and back to X, %s, are three events', (_, of) => {
-		expect(claims([of('X'), of('Y'), of('X')])).toEqual([true, true, true]);
+	])('from X to Y and back to X %s are three events', (_, toKey) => {
+		expect(claimAll([toKey('X'), toKey('Y'), toKey('X')])).toEqual([true, true, true]);
 	});
 
 	it('that repeat the latest state are repeated deliveries', () => {
-		expect(claims([x, x, y, y, x, x])).toEqual([true, false, true, false, true, false]);
+		expect(claimAll([x, x, y, y, x, x])).toEqual([true, false, true, false, true, false]);
 	});
 
 	it('of another contact do not change the latest state', () => {
 		const other = keyOf({ event: 'contact.updated', data: { ...contact, id: 'ct_2' } });
 
-		expect(claims([x, other, x])).toEqual([true, true, false]);
+		expect(claimAll([x, other, x])).toEqual([true, true, false]);
 	});
 
-	it('of different times are identified by the time, in any order', () => {
+	it('with different times are identified by their time, in any order', () => {
 		const first = updated('X', { timestamp: '2026-11-24T03:00:00Z' });
 
 		const second = updated('Y', { timestamp: '2026-11-24T03:00:01Z' });
 
-		expect(claims([first, second, first, second])).toEqual([true, true, false, false]);
+		expect(claimAll([first, second, first, second])).toEqual([true, true, false, false]);
 	});
 
-	it('with the content of an hour ago are other events, since Sahut has stopped repeating', () => {
+	it('with the same content are new events after an hour, since Sahut no longer repeats the first one', () => {
 		const memory = new EventMemory();
 
 		memory.claim(x, NOW);
@@ -177,7 +185,7 @@ describe('updates without an ID', () => {
 		expect(memory.claim(x, NOW + HOUR_MS)).toBe(true);
 	});
 
-	it('that return to a state after an excluded state are new events', () => {
+	it('that return to a state after a filtered-out state are new events', () => {
 		const memory = new EventMemory();
 
 		memory.claim(x, NOW);
@@ -186,17 +194,17 @@ describe('updates without an ID', () => {
 		expect(memory.claim(x, NOW + 2)).toBe(true);
 	});
 
-	it('are known after a restart by their latest state', () => {
+	it('are compared with the stored latest state after a restart', () => {
 		const before = new EventMemory();
-		claims([x, y], before);
+		claimAll([x, y], before);
 		const after = new EventMemory();
 
 		after.merge(JSON.parse(JSON.stringify(before.toStore())));
 
-		expect(claims([y, x], after)).toEqual([false, true]);
+		expect(claimAll([y, x], after)).toEqual([false, true]);
 	});
 
-	it('take the latest state from another process', () => {
+	it('are compared with a newer state that another process has stored', () => {
 		const memory = new EventMemory();
 
 		memory.claim(x, NOW);
@@ -205,7 +213,7 @@ describe('updates without an ID', () => {
 		expect(memory.claim(x, NOW + 2_000)).toBe(true);
 	});
 
-	it('keep the newer state if that of another process is older', () => {
+	it('are not compared with an older state that another process has stored', () => {
 		const memory = new EventMemory();
 
 		memory.claim(y, NOW);
@@ -214,10 +222,10 @@ describe('updates without an ID', () => {
 		expect(memory.claim(y, NOW + 1)).toBe(false);
 	});
 
-	it('that n8n could not take do not change a later state', () => {
+	it('that n8n has rejected do not change a later state', () => {
 		const memory = new EventMemory();
 
-		claims([x, y], memory);
+		claimAll([x, y], memory);
 		memory.release(x);
 
 		expect(memory.claim(y, NOW + 2)).toBe(false);
@@ -225,7 +233,7 @@ describe('updates without an ID', () => {
 });
 
 describe('the memories of this process', () => {
-	it('are one for each webhook, until it is deleted', () => {
+	it('are separate for each webhook, and end when it is deleted', () => {
 		expect(eventsOf('wh_1').claim('a', NOW)).toBe(true);
 		expect(eventsOf('wh_2').claim('a', NOW)).toBe(true);
 		expect(eventsOf('wh_1').claim('a', NOW)).toBe(false);
@@ -235,11 +243,11 @@ describe('the memories of this process', () => {
 		expect(eventsOf('wh_1').claim('a', NOW)).toBe(true);
 	});
 
-	it('take in what another process stored', () => {
+	it('contain the events that another process has stored', () => {
 		expect(eventsOf('wh_3', { a: NOW / 1000 }).claim('a', NOW)).toBe(false);
 	});
 
-	it('are 1,000 at most: the webhook that was used longest ago goes first', () => {
+	it('are limited to 1,000 webhooks, of which the least recently used one is evicted', () => {
 		eventsOf('wh_first').claim('a', NOW);
 		eventsOf('wh_second').claim('a', NOW);
 		for (let index = 0; index < 999; index++) {

@@ -12,7 +12,7 @@ const conversation = { id: 'conv_1', status: 'open', channel, contact };
 const sender = { type: 'contact', id: 'ct_1', name: 'Siti Aminah' };
 const message = { id: 'msg_1', type: 'incoming', content: 'Halo', sender };
 
-/** The names that the two fields of the envelope may have. */
+/** Envelopes by the names of the two fields with the event's name and its record. */
 const ENVELOPES: Array<[string, (name: string, object: object) => object]> = [
 	['event and data', (event, data) => ({ event, data })],
 	['event and payload', (event, payload) => ({ event, payload })],
@@ -20,33 +20,33 @@ const ENVELOPES: Array<[string, (name: string, object: object) => object]> = [
 	['type and payload', (type, payload) => ({ type, payload })],
 ];
 
-/** What the object of a message event may look like. */
+/** The positions that a message may have in the record field of an envelope. */
 const MESSAGES: Array<[string, object]> = [
-	['beside its conversation', { message, conversation }],
-	['with its conversation inside', { message: { ...message, conversation } }],
-	['as the object itself, with its conversation', { ...message, conversation }],
+	['next to its conversation', { message, conversation }],
+	['that contains its conversation', { message: { ...message, conversation } }],
+	['that is the record itself and contains its conversation', { ...message, conversation }],
 	[
-		'with the IDs and parts of its conversation',
+		'that is the record itself and contains the parts of its conversation',
 		{ ...message, conversation_id: 'conv_1', channel, contact },
 	],
 	[
-		'beside the parts of its conversation',
+		'next to the parts of its conversation',
 		{ message: { ...message, conversation_id: 'conv_1' }, channel, contact },
 	],
-	['beside the ID of its conversation', { message, conversation_id: 'conv_1', contact }],
+	['next to the ID of its conversation', { message, conversation_id: 'conv_1', contact }],
 ];
 
 it.each([
 	['event', 'type'],
 	['type', 'event'],
-])('the name of the event may be in %s, and something else in %s', (named, other) => {
+])('the event name is read from %s, even if %s has another text', (named, other) => {
 	const body = { [named]: 'message.created', [other]: 'event', data: { message } };
 
 	expect(readEvent(body)).toMatchObject({ name: 'message.created', object: message });
 });
 
 describe.each(ENVELOPES)('an envelope with %s', (_, envelope) => {
-	it.each(MESSAGES)('holds a message %s', (__, object) => {
+	it.each(MESSAGES)('contains a message %s', (__, object) => {
 		const event = readEvent(envelope('message.created', object))!;
 
 		expect(event).toMatchObject({ name: 'message.created', object: message });
@@ -67,7 +67,7 @@ describe.each(ENVELOPES)('an envelope with %s', (_, envelope) => {
 			{ conversation_id: 'conv_1', channel, contact, conversation },
 		],
 		['contact.updated', contact, { contact }],
-	])('holds the object of %s itself, or under its name', (name, object, parts) => {
+	])('contains the record of %s itself, or in a field with its name', (name, object, parts) => {
 		for (const each of [object, { [name.split('.')[0]!]: object }]) {
 			const output = toOutput(readEvent(envelope(name, each)), {}, false);
 			expect(output).toEqual({ event: name, event_id: null, occurred_at: null, ...parts });
@@ -76,14 +76,14 @@ describe.each(ENVELOPES)('an envelope with %s', (_, envelope) => {
 });
 
 describe('an event', () => {
-	it('names its sender as the contact where nothing else does', () => {
+	it('has the sender as its contact if the delivery contains no contact', () => {
 		const event = readEvent({ event: 'message.created', data: { ...message } })!;
 
 		expect(contactOf(event)).toEqual({ id: 'ct_1', name: 'Siti Aminah' });
 		expect(toOutput(event, {}, false)).toMatchObject({ conversation_id: null, channel: null });
 	});
 
-	it('takes no agent for the contact', () => {
+	it('never has an agent as its contact', () => {
 		const agent = { type: 'agent', id: 'usr_1', name: 'Dewi' };
 
 		const event = readEvent({ event: 'message.created', data: { ...message, sender: agent } })!;
@@ -92,7 +92,7 @@ describe('an event', () => {
 	});
 
 	it.each(['conv_1', 'msg_1', 'ct_1', 'ch_1', 'usr_1', 'wh_1', 'tmpl_1'])(
-		'does not have the ID of a record, %s, for its own',
+		'does not have the ID of a record, %s, as its event ID',
 		(id) => {
 			const event = readEvent({ id, event: 'message.created', data: message });
 
@@ -101,41 +101,41 @@ describe('an event', () => {
 	);
 
 	it.each([
-		['a text', 'Halo'],
-		['a list', [{ event: 'message.created', data: message }]],
-		['nothing', null],
+		['that is a text', 'Halo'],
+		['that is a list', [{ event: 'message.created', data: message }]],
+		['that is null', null],
 		['without a name', { data: message }],
 		['without an object', { event: 'message.created', data: 'msg_1' }],
-		['with an empty list in place of an object', { event: 'message.created', data: [] }],
+		['with an empty list instead of an object', { event: 'message.created', data: [] }],
 		['with an empty object', { event: 'message.created', id: 17, data: {} }],
 		['with an empty record', { event: 'contact.updated', data: { contact: {} } }],
 		['with only the ID of a conversation', { event: 'message.created', data: { id: 'conv_1' } }],
 		['with only its own ID', { event: 'contact.updated', id: 'evt_1' }],
-		['about something else', { event: 'team.created', data: { id: 'team_1' } }],
-	])('is not found in %s', (_, body) => {
+		['about an unknown type of record', { event: 'team.created', data: { id: 'team_1' } }],
+	])('is not found in a delivery %s', (_, body) => {
 		expect(readEvent(body)).toBeUndefined();
 	});
 
 	it.each<[string, object]>([
 		['data.object', { data: { object: message, previous_attributes: {} } }],
-		['data.object, beside its conversation', { data: { object: message, conversation } }],
+		['data.object, next to its conversation', { data: { object: message, conversation } }],
 		['data.data', { data: { data: message } }],
 		['data.object.message', { data: { object: { message, conversation } } }],
-		['data, which has an object of its own', { data: { ...message, object: { id: 17 } } }],
+		['data, which also has a field "object"', { data: { ...message, object: { id: 17 } } }],
 		['data, although it has no ID', { data: { ...message, id: undefined } }],
-		['message, beside the name of the event', { message, conversation }],
+		['message, next to the name of the event', { message, conversation }],
 	])('has its record in %s', (_, content) => {
 		const event = readEvent({ id: 'evt_1', object: 'event', type: 'message.created', ...content });
 
 		expect(event).toMatchObject({ name: 'message.created', id: 'evt_1' });
 		expect(event).toMatchObject({ object: { type: 'incoming', content: 'Halo', sender } });
 
-		const isBeside = JSON.stringify(content).includes('conv_1');
+		const hasConversation = JSON.stringify(content).includes('conv_1');
 
-		expect(event!.conversation).toEqual(isBeside ? conversation : undefined);
+		expect(event!.conversation).toEqual(hasConversation ? conversation : undefined);
 	});
 
-	it('may have its name in event_type', () => {
+	it('can have its name in event_type', () => {
 		const event = readEvent({ event_type: 'message.created', data: message });
 
 		expect(event).toMatchObject({ name: 'message.created', object: message });
@@ -181,14 +181,14 @@ describe('a flat delivery', () => {
 		});
 	});
 
-	it('may have the name of the event in the field of the message type', () => {
+	it('can have the event name in the field of the message type', () => {
 		const { object } = readEvent({ ...flat, event: undefined, type: 'message.created' })!;
 
 		expect(object).toMatchObject({ id: 'msg_1', content: 'Halo' });
 		expect(object).not.toHaveProperty('type');
 	});
 
-	it('with an ID of the event also has the time of the event, and the ID of the record in another field', () => {
+	it('with an event ID has the event time, and the ID of the record in another field', () => {
 		const time = '2026-11-24T03:00:00Z';
 		const body = { ...flat, id: 'evt_1', message_id: 'msg_1', created_at: time };
 
@@ -198,7 +198,7 @@ describe('a flat delivery', () => {
 		expect(event.object).not.toHaveProperty('created_at');
 	});
 
-	it('about an update does not use the creation time of the record as the time of the event', () => {
+	it('about an update does not use the creation time of the record as the event time', () => {
 		const created_at = '2024-03-15T08:30:00Z';
 
 		const event = readEvent({ event: 'contact.updated', ...contact, created_at })!;
@@ -207,7 +207,7 @@ describe('a flat delivery', () => {
 	});
 });
 
-test('a body that is not JSON stays the text that it is', () => {
+test('a body that is not JSON is read as text', () => {
 	expect(parseBody(Buffer.from('{"a":'))).toBe('{"a":');
 	expect(parseBody(Buffer.from('{"a": "é"}'))).toEqual({ a: 'é' });
 });

@@ -5,10 +5,16 @@ import { assertReachable, isPrivate } from '../../../nodes/Sahut/trigger/reachab
 const SAHUT = 'https://api.sahut.id/v1/webhooks';
 const SANDBOX = 'http://127.0.0.1:8787/v1/webhooks';
 const FROM_DOCKER = 'http://host.docker.internal:8787/v1/webhooks';
-const ELSEWHERE = 'https://sahut.example.com/v1/webhooks';
+const OTHER_API = 'https://sahut.example.com/v1/webhooks';
+const ACCEPTED = 'accepted';
+const REJECTED = 'Sahut cannot deliver to';
 
-/** What becomes of an address for deliveries, at the address of an API. */
-function tryToRegister(url: string, api: string) {
+/**
+ * Checks an address for deliveries from an API.
+ *
+ * @returns the error, the warnings, or {@link ACCEPTED}
+ */
+function checkReachable(url: string, api: string) {
 	const warnings: string[] = [];
 	const logger = { warn: (message: string) => warnings.push(message) };
 	const getNode = () => ({ name: 'Sahut Trigger', type: 'sahutTrigger' });
@@ -18,7 +24,7 @@ function tryToRegister(url: string, api: string) {
 	} catch (error) {
 		return (error as Error).message;
 	}
-	return warnings.length > 0 ? warnings.join() : 'taken';
+	return warnings.length > 0 ? warnings.join() : ACCEPTED;
 }
 
 it.each([
@@ -44,9 +50,9 @@ it.each([
 	'https://[::1]/webhook/1',
 	'https://[fd12:3456::1]/webhook/1',
 	'https://[fe80::1]/webhook/1',
-])('Sahut is not asked to deliver to %s', (url) => {
+])('rejects the private address %s', (url) => {
 	expect(isPrivate(url)).toBe(true);
-	expect(tryToRegister(url, SAHUT)).toBe(`Sahut cannot deliver to ${url}`);
+	expect(checkReachable(url, SAHUT)).toBe(`${REJECTED} ${url}`);
 });
 
 it.each([
@@ -64,26 +70,29 @@ it.each([
 	'https://192.169.0.1/webhook/1',
 	'https://[2001:db8:fd00::1]/webhook/1',
 	'https://[fec::1]/webhook/1',
-])('Sahut is asked to deliver to %s', (url) => {
+])('accepts the public address %s', (url) => {
 	expect(isPrivate(url)).toBe(false);
-	expect(tryToRegister(url, SAHUT)).toBe('taken');
+	expect(checkReachable(url, SAHUT)).toBe(ACCEPTED);
 });
 
-it.each([SAHUT, SANDBOX, FROM_DOCKER, ELSEWHERE])('plain http is refused at %s', (api) => {
-	expect(tryToRegister('http://n8n.example.com/1', api)).toMatch('Sahut cannot deliver to');
-	expect(tryToRegister('http://192.168.1.10/1', api)).toMatch('Sahut cannot deliver to');
-});
+it.each([SAHUT, SANDBOX, FROM_DOCKER, OTHER_API])(
+	'rejects unencrypted addresses for the API at %s',
+	(api) => {
+		expect(checkReachable('http://n8n.example.com/1', api)).toMatch(REJECTED);
+		expect(checkReachable('http://192.168.1.10/1', api)).toMatch(REJECTED);
+	},
+);
 
 it.each([SANDBOX, FROM_DOCKER])(
-	'the sandbox at %s delivers to this computer and its network',
+	'accepts addresses of this computer and its network for the sandbox at %s',
 	(api) => {
 		for (const url of ['http://localhost:5678/1', 'http://127.0.0.1/1', 'https://192.168.1.10/1']) {
-			expect(tryToRegister(url, api)).toBe('taken');
+			expect(checkReachable(url, api)).toBe(ACCEPTED);
 		}
 	},
 );
 
-it('what another API can reach is left to it, and the log says so', () => {
-	expect(tryToRegister('https://n8n.lan/1', ELSEWHERE)).toMatch(/only your own network knows/);
-	expect(tryToRegister('https://localhost/1', ELSEWHERE)).toMatch('Sahut cannot deliver to');
+it('warns about a private address, and rejects this computer, for another API', () => {
+	expect(checkReachable('https://n8n.lan/1', OTHER_API)).toMatch(/only your own network knows/);
+	expect(checkReachable('https://localhost/1', OTHER_API)).toMatch(REJECTED);
 });

@@ -1,5 +1,8 @@
 import { cleanText, isBlank } from '../../../nodes/Sahut/values/cleanText';
 
+/** Backtracking would take minutes. */
+const MAX_DURATION_MS = 1_000;
+
 /** Zero-width space, isolates, soft hyphen, variation selector, Hangul filler, byte order mark, Braille blank. */
 const INVISIBLE = [
 	'\u200b',
@@ -16,7 +19,7 @@ it.each(INVISIBLE)('removes the invisible character %j from an identifier', (cha
 	expect(cleanText(`${character} conv${character}_1 ${character}`)).toBe('conv_1');
 });
 
-it('leaves whitespace inside a text', () => {
+it('trims a text, but leaves whitespace inside it', () => {
 	expect(cleanText(' 0812 3456\t7890\n')).toBe('0812 3456\t7890');
 });
 
@@ -32,9 +35,11 @@ it.each(['.', '❤️', '\u200b.', '0'])('reports that %j is not blank', (text) 
 });
 
 it('checks a text after many line breaks in linear time', () => {
-	const start = performance.now();
+	const text = `${'\n\t'.repeat(14)}Halo`;
+	const startedAt = performance.now();
 
-	expect(isBlank(`${'\n\t'.repeat(14)}Halo`)).toBe(false);
+	const result = isBlank(text);
 
-	expect(performance.now() - start).toBeLessThan(1_000);
+	expect(result).toBe(false);
+	expect(performance.now() - startedAt).toBeLessThan(MAX_DURATION_MS);
 });

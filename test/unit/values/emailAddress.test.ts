@@ -1,4 +1,4 @@
-import { normalizeEmail, emailKey } from '../../../nodes/Sahut/values/emailAddress';
+import { emailKey, normalizeEmail } from '../../../nodes/Sahut/values/emailAddress';
 
 const BUDI = 'budi@example.com';
 
@@ -17,7 +17,7 @@ it.each([
 });
 
 it.each(['Budi@Example.com', 'a?b@example.com', "o'brien@example.com", 'ﬁona@例え.jp'])(
-	'leaves the email address %s as it is',
+	'does not change the email address %s',
 	(text) => {
 		expect(normalizeEmail(text)).toBe(text);
 	},
@@ -36,15 +36,15 @@ it.each([
 	'bu\ud800di@example.com',
 	'budi@exa\udc00mple.com',
 	'budi@example.c\ud83d',
-])('rejects %j', (text) => {
+])('rejects %j as an invalid email address', (text) => {
 	expect(() => normalizeEmail(text)).toThrow('is not an email address');
 });
 
-it.each(['', ' ', '\u200b\u3164', 'mailto:', '<>'])('reports that %j is empty', (text) => {
+it.each(['', ' ', '\u200b\u3164', 'mailto:', '<>'])('rejects %j as empty', (text) => {
 	expect(() => normalizeEmail(text)).toThrow('The email address is empty');
 });
 
-it('compares email addresses without upper case and invisible characters', () => {
+it('ignores case, whitespace and invisible characters when it compares email addresses', () => {
 	expect(emailKey('\u200bBudi@Example.com ')).toBe(emailKey('budi@example.com'));
 	expect(emailKey('budi@example.com')).not.toBe(emailKey('budi@example.co'));
 });

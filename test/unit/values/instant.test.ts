@@ -2,10 +2,12 @@ import { tryToParseDateTime } from 'n8n-workflow';
 
 import { parseInstant } from '../../../nodes/Sahut/values/instant';
 
-const parse = (value: unknown) => parseInstant(value, 'Asia/Jakarta');
-/** A Luxon object, as `{{ $now }}` gives it. */
-const luxon = (iso: string) => tryToParseDateTime(iso);
-const at = (iso: string) => Date.parse(iso);
+const TIME_ZONE = 'Asia/Jakarta';
+
+const parse = (value: unknown) => parseInstant(value, TIME_ZONE);
+
+/** Creates a Luxon object, which is also the type of `{{ $now }}`. */
+const toLuxon = (iso: string) => tryToParseDateTime(iso);
 
 it.each<[given: unknown, iso: string]>([
 	['2024-03-15', '2024-03-15T00:00:00+07:00'],
@@ -25,10 +27,10 @@ it.each<[given: unknown, iso: string]>([
 	[1_710_491_400, '2024-03-15T08:30:00Z'],
 	[1_710_491_400_000, '2024-03-15T08:30:00Z'],
 	[new Date('2024-03-15T08:30:00Z'), '2024-03-15T08:30:00Z'],
-	[luxon('2024-03-15T08:30:00Z'), '2024-03-15T08:30:00Z'],
+	[toLuxon('2024-03-15T08:30:00Z'), '2024-03-15T08:30:00Z'],
 	[' 2024-02-29 ', '2024-02-29T00:00:00+07:00'],
-])('parses %s', (given, iso) => {
-	expect(parse(given)).toBe(at(iso));
+])('parses %p as %s', (given, iso) => {
+	expect(parse(given)).toBe(Date.parse(iso));
 });
 
 it.each<unknown>([
@@ -50,11 +52,11 @@ it.each<unknown>([
 	20_240_315,
 	'Invalid DateTime',
 	new Date('never'),
-	luxon('2024-03-15').setZone('no such zone'),
+	toLuxon('2024-03-15').setZone('no such zone'),
 	['2024-03-15'],
 	{ date: '2024-03-15' },
 	true,
 	null,
-])('rejects %p', (given) => {
+])('returns undefined for %p', (given) => {
 	expect(parse(given)).toBeUndefined();
 });
