@@ -4,12 +4,12 @@ import type { Deviation } from '../../../sandbox';
 import { ageRecords } from '../../support/retryData';
 import { openWorkspace, type Workspace } from '../../support/workspace';
 
-/** The number of some records in a workspace, and the fields of others. */
+/** The number of records of each type in a workspace, and the fields of its customer. */
 export type State = Record<string, unknown>;
 
 const PHONE = '+6281234567890';
 
-/** The state of a workspace that {@link openWithCustomer} has opened. */
+/** The state of a workspace directly after {@link openWithCustomer}. */
 export const INITIAL_STATE: State = {
 	contacts: 1,
 	conversations: 1,
@@ -22,8 +22,10 @@ export const INITIAL_STATE: State = {
 
 /**
  * Opens a workspace that has a customer with a WhatsApp conversation, both one minute old.
- * @returns the workspace, an item with the values that all operations need, and `state`, which
- * counts the records and returns the fields of the customer
+ *
+ * @param phone the phone number of the customer as Sahut stores it
+ * @returns the workspace, an item with the values that all operations need, and `state`, which reads
+ * the current state
  */
 export async function openWithCustomer(deviations: Deviation[], phone = PHONE) {
 	const workspace = await openWorkspace({ deviations });
@@ -57,8 +59,8 @@ export async function openWithCustomer(deviations: Deviation[], phone = PHONE) {
 export type CustomerWorkspace = Awaited<ReturnType<typeof openWithCustomer>>;
 
 /**
- * Makes later runs behave like those of another process, which has nothing cached: caches are keyed
- * by address, and the sandbox has two.
+ * Makes later runs behave like runs of another process, which has cached nothing. It switches to the
+ * other address of the sandbox, because the caches are keyed by address.
  */
 export function continueInAnotherProcess({ credentials, sandbox }: Workspace): void {
 	credentials.sahutApi!.baseUrl = sandbox.url.replace('127.0.0.1', 'localhost');

@@ -9,7 +9,7 @@ import { openWorkspace, toPhone, type Workspace } from '../../support/workspace'
 
 export const LONG_AGO = '2024-03-15T08:30:00Z';
 
-/** The customer of these tests, as a row of a spreadsheet. */
+/** The default customer of the delivery tests, as the JSON of an item. */
 export const BUDI = {
 	phone: '0812-777-0001',
 	name: 'Budi',
@@ -20,7 +20,7 @@ export const BUDI_E164 = '+628127770001';
 export const SITI = { ...BUDI, phone: '0812-777-0002', name: 'Siti' };
 export const SITI_E164 = '+628127770002';
 
-/** A workspace in which Budi is a contact, known to all lists. */
+/** Opens a workspace with Budi as a contact that all lists show. */
 export async function openWithContact(options: SandboxOptions = {}) {
 	const workspace = await openWorkspace(options);
 	const contact = workspace.sandbox.store.addContact({
@@ -31,7 +31,11 @@ export async function openWithContact(options: SandboxOptions = {}) {
 	return { ...workspace, workspace, contact };
 }
 
-/** Adds a conversation on WhatsApp in which the customer wrote so many hours ago. */
+/**
+ * Adds a WhatsApp conversation with one message of the customer.
+ *
+ * @param hoursAgo the age of that message
+ */
 export function addConversation(
 	{ sandbox: { store } }: Workspace,
 	contact: Contact,
@@ -43,7 +47,7 @@ export function addConversation(
 	return conversation;
 }
 
-/** Message: Send to Phone Number of a template with an order number. */
+/** Returns the parameters of *Message: Send to Phone Number* for a template with an order number. */
 export const templateToPhone = (
 	workspace: Workspace,
 	options: INode['parameters'] = {},
@@ -59,6 +63,7 @@ export const templateToPhone = (
 	},
 });
 
+/** Returns the parameters of *Message: Send to Phone Number* for a text. */
 export const textToPhone = (
 	workspace: Workspace,
 	options: INode['parameters'] = {},
@@ -68,6 +73,7 @@ export const textToPhone = (
 	content: '={{ $json.text }}',
 });
 
+/** Returns the parameters of *Message: Send to Phone Number* for *Text, or Template After 24 Hours*. */
 export const textOrTemplateToPhone = (
 	workspace: Workspace,
 	options: INode['parameters'] = {},
@@ -77,7 +83,7 @@ export const textOrTemplateToPhone = (
 	content: '={{ $json.text }}',
 });
 
-/** Conversation: Create with the customer. */
+/** Returns the parameters of *Conversation: Create* with this contact. */
 export const createConversation = (
 	contact: Contact,
 	channelId: string,
@@ -90,6 +96,7 @@ export const createConversation = (
 	additionalFields,
 });
 
+/** The `error` of a failed item. */
 export interface ItemError extends IDataObject {
 	message: string;
 	advice?: string;
@@ -97,11 +104,11 @@ export interface ItemError extends IDataObject {
 	mayHaveArrived?: boolean;
 }
 
-/** The JSON of all items; failed ones have their `error`. */
+/** Returns the JSON of all items on the first output. Failed items have an `error`. */
 export const jsonsOf = (run: FinishedRun): IDataObject[] =>
 	run.output('Sahut').map(({ json }) => json);
 
-/** Runs the node for one item that may fail, and returns its JSON. */
+/** Runs the node with *Continue* for one item, and returns its JSON, which has an `error` if it failed. */
 export async function runItem(
 	workspace: Workspace,
 	parameters: INode['parameters'],
@@ -112,7 +119,7 @@ export async function runItem(
 	return (jsonsOf(run)[0] ?? {}) as IDataObject & { error?: ItemError };
 }
 
-/** Hides all conversations from lists; a GET by ID shows them. */
+/** Makes all lists of conversations empty. A GET by ID still returns a conversation. */
 export function hideConversations({ sandbox }: Workspace): void {
 	const meta = { total: 0, page: 1, per_page: 100, total_pages: 0 };
 	const body = { data: [], meta };

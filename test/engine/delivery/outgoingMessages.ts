@@ -1,9 +1,15 @@
 import type { Message } from '../../../sandbox/records';
 import type { Workspace } from '../../support/workspace';
 
+/** The agent who sends messages by default. */
 export const AGENT = { type: 'agent', id: 'usr_dewi', name: 'Dewi Lestari' } as const;
 
-/** Adds a message to a conversation that this node did not send, by default from an agent. */
+/**
+ * Adds an outgoing message that the node did not send.
+ *
+ * @param sender an agent by default
+ * @param at the time of the message; now by default
+ */
 export function addOutgoing(
 	{ sandbox }: Workspace,
 	conversation: string,

@@ -5,14 +5,15 @@ import { byId } from '../../../support/locator';
 import { toPhone, type Workspace } from '../../../support/workspace';
 import type { State } from '../customerFixture';
 
-/** An operation that writes, and the changes that it changes to the state of the workspace. */
+/** An operation that writes, and how it changes the state of the workspace. */
 export interface WriteOperation {
 	parameters(workspace: Workspace): INode['parameters'];
 	changes: State;
 }
 
+/** Has leading, trailing and inner whitespace, which a deviation removes. */
 const TEXT = ' Halo Kak,\npesanan 12 sudah dikirim. \n';
-const toCustomer = {
+const toConversation = {
 	resource: 'message',
 	operation: 'send',
 	conversationId: byId('={{ $json.conversation }}'),
@@ -33,13 +34,14 @@ const template = (workspace: Workspace) => ({
 	},
 });
 
+/** The operations that write, keyed by a name that completes "when …". */
 export const WRITES = {
 	'sending a text': {
-		parameters: () => ({ ...toCustomer, messageType: 'text', content: TEXT }),
+		parameters: () => ({ ...toConversation, messageType: 'text', content: TEXT }),
 		changes: { sent: 1 },
 	},
 	'sending a template': {
-		parameters: (workspace) => ({ ...template(workspace), ...toCustomer }),
+		parameters: (workspace) => ({ ...template(workspace), ...toConversation }),
 		changes: { sent: 1 },
 	},
 	'sending to a known number': { parameters: template, changes: { sent: 1 } },
@@ -100,18 +102,19 @@ export const WRITES = {
 
 export type WriteName = keyof typeof WRITES;
 
-const ALL = Object.keys(WRITES) as WriteName[];
+const ALL_WRITES = Object.keys(WRITES) as WriteName[];
+/** Returns the writes whose name contains one of the words. */
 const namesWith = (...words: string[]) =>
-	ALL.filter((name) => words.some((word) => name.includes(word)));
+	ALL_WRITES.filter((name) => words.some((word) => name.includes(word)));
 
 /** The operations that each deviation affects. */
 export const AFFECTED: Record<Deviation, WriteName[]> = {
 	'patch-only': ['updating a conversation'],
 	'trimmed-texts': namesWith('text', 'contact'),
 	'late-lists': namesWith('sending', 'new contact', 'creating a'),
-	holes: ALL,
+	holes: ALL_WRITES,
 	'raw-phones': namesWith('number', 'contact'),
-	'plain-records': ALL,
+	'plain-records': ALL_WRITES,
 	'no-meta': namesWith('number', 'contact', 'creating a conversation'),
 	'other-statuses': namesWith('sending', 'new contact', 'creating a'),
 	milliseconds: namesWith('sending', 'new contact', 'creating a'),
@@ -129,7 +132,7 @@ export const AFFECTED: Record<Deviation, WriteName[]> = {
 	'existing-conversations': namesWith('number', 'creating a conversation'),
 	'open-only': namesWith('sending'),
 	'window-per-conversation': namesWith('sending'),
-	// They change the conversations, too.
+	// These deviations add messages and change conversations, so the expected state would not match.
 	'auto-reply': [],
 	rules: [],
 };

@@ -1,19 +1,19 @@
 import type { FaultAction } from '../../../../sandbox';
 
-/** The result of an item; `unknown`: it failed, although it may have arrived. */
+/** The result of an item. `unknown`: it failed, but its write may have been processed. */
 export type Outcome = 'done' | 'refused' | 'unknown';
 
 /** The effect of a fault on an item in one run of the node. */
 export interface Effect {
 	outcome: Outcome;
-	/** How often the node makes the request that the fault affects. */
+	/** The number of times that the node makes the affected request. */
 	requests: number;
 }
 
-/** Which requests a fault affects; `blind`: also those that search for the written record. */
+/** Which of the matching requests a fault affects. `blind`: all of them, and all reads. */
 type Frequency = 'once' | 'always' | 'blind';
 
-/** Which requests about which customer a fault affects. */
+/** Which requests a fault affects, and the customer whom they are about. */
 export type FaultTarget = [frequency: Frequency, customer: number];
 export const FIRST_CUSTOMER: FaultTarget[] = [
 	['once', 0],
@@ -23,14 +23,14 @@ export const ALL_TARGETS: FaultTarget[] = [...FIRST_CUSTOMER, ['once', 1], ['bli
 
 export interface FaultUnderTest {
 	action: FaultAction;
-	/** A part of the error message of the failed item. */
+	/** A part of the error message that a failed item has. */
 	message: string;
-	/** Its effect on a request that writes, or reads. Missing combinations are not tested. */
+	/** The effect on a request that writes, or that reads. Missing combinations are not tested. */
 	write: Partial<Record<Frequency, Effect>>;
 	read: Partial<Record<Frequency, Effect>>;
-	/** The request time-out, if waiting is part of the fault. */
+	/** The time-out of the node's requests, if the fault is a late response. */
 	timeoutMs?: number;
-	/** Whether nothing listens at the address of the credential, so that `action` affects nothing. */
+	/** Set if nothing listens at the address of the credential. `action` then affects no request. */
 	isUnreachable?: true;
 }
 
@@ -39,6 +39,9 @@ const ALL_TRIES: Effect = { outcome: 'refused', requests: 5 };
 const ONE_TRY: Effect = { outcome: 'refused', requests: 1 };
 const FOUND: Effect = { outcome: 'done', requests: 1 };
 const NOT_FOUND: Effect = { outcome: 'unknown', requests: 1 };
+
+/** Longer than a busy machine takes for a request that no fault affects. */
+const LATE_TIMEOUT_MS = 2_000;
 
 const INTERRUPTED = 'broke off before an answer came';
 const status = (code: number, retryAfter?: number): FaultAction => ({
@@ -53,10 +56,11 @@ const statusAfterStore = (code: number): FaultAction => ({
 
 const repeated = { once: SECOND_TRY, always: ALL_TRIES };
 
-/** Sahut reports that it has done nothing. */
+/** Sahut reports that it did not process the request. */
 const REJECTED = { write: { ...repeated, blind: ALL_TRIES }, read: repeated };
-/** Sahut stores nothing, or everything, and the response does not show which. */
+/** Sahut does not process the request, but the response does not show this. */
 const LOST = { write: { once: NOT_FOUND, always: NOT_FOUND, blind: NOT_FOUND }, read: repeated };
+/** Sahut processes the request, but the response does not show this. */
 const STORED = { write: { once: FOUND, always: FOUND, blind: NOT_FOUND }, read: repeated };
 
 type Effects = Pick<FaultUnderTest, 'write' | 'read'>;
@@ -66,6 +70,7 @@ const fault = (effects: Effects, action: FaultAction, message: string) => ({
 	message,
 });
 
+/** Keyed by a name that completes "the request meets …". */
 export const FAULTS: Record<string, FaultUnderTest> = {
 	'a 429 with Retry-After': fault(REJECTED, status(429, 4), 'Sahut asks to wait 4 seconds'),
 	'a 429 without Retry-After': fault(REJECTED, status(429), 'Sahut did not say for how long'),
@@ -75,19 +80,19 @@ export const FAULTS: Record<string, FaultUnderTest> = {
 	'a connection cut after storing': fault(STORED, { kind: 'dropAfter' }, INTERRUPTED),
 	'a 500 after storing': fault(STORED, statusAfterStore(500), 'could not handle the request'),
 	'a 408 after storing': fault(STORED, statusAfterStore(408), 'with status 408'),
-	'an answer that is not JSON': {
+	'a response that is not JSON': {
 		...fault(STORED, { kind: 'notJson' }, 'could not be understood'),
 		read: { once: ONE_TRY, always: ONE_TRY },
 	},
-	'an answer that comes too late': {
-		action: { kind: 'slow', delayMs: 1_500 },
-		message: 'did not answer within 0.75 seconds',
-		// Five time-outs take long and test the same as a dropped connection.
+	'a late response': {
+		action: { kind: 'slow', delayMs: 2 * LATE_TIMEOUT_MS },
+		message: `did not answer within ${LATE_TIMEOUT_MS / 1_000} seconds`,
+		// Five time-outs would take long, and a cut connection already tests all tries.
 		write: { once: FOUND, always: FOUND },
 		read: { once: SECOND_TRY },
-		timeoutMs: 750,
+		timeoutMs: LATE_TIMEOUT_MS,
 	},
-	'a connection that is refused': {
+	'a refused connection': {
 		action: { kind: 'dropBefore' },
 		message: 'Sahut could not be reached at',
 		write: { always: ONE_TRY },

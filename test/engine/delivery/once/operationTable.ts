@@ -4,20 +4,22 @@ import type { Contact, Conversation, Store } from '../../../../sandbox';
 import { byId } from '../../../support/locator';
 import { ALL_TARGETS, type FaultTarget } from './faultTable';
 
-/** An item. It has IDs if Sahut knows the customer. */
+/** The JSON of an item. It has the IDs of the contact and the conversation if Sahut knows the customer. */
 export interface Row extends IDataObject {
 	phone: string;
 	/** The ID of the channel that only this customer uses. */
 	channel: string;
 	contact?: string;
 	conversation?: string;
-	/** The ID of an agent that every write for this item contains, and no write for another item. */
+	/** The ID of an agent. Every write for this item contains it, and no write for another item does. */
 	agent: string;
 	text: string;
 }
 
 /** A request for an item, and the records that it creates or changes in Sahut. */
 export interface Step {
+	/** The request in a failure message, e.g. `POST /contacts`. */
+	name: string;
 	method: 'GET' | 'POST' | 'PUT';
 	path: RegExp;
 	/** The value that identifies the customer in the body, if it is not the phone number. */
@@ -27,27 +29,28 @@ export interface Step {
 }
 
 export interface OperationUnderTest {
-	/** As in "3 of 4 items were sent". */
+	/** The past participle in "3 of 4 items were sent". */
 	done: string;
-	/** In order; the last one creates or changes the record that the item is about. */
+	/** The requests, in order. The last one creates or changes the record that the item is about. */
 	steps: Step[];
-	/** Those that differ from {@link PARAMETERS}. */
+	/** The parameters that differ from {@link PARAMETERS}. */
 	parameters?: INode['parameters'];
-	/** Whether Sahut does not know the customers yet. */
+	/** Set if Sahut does not know the customers yet. */
 	isNew?: true;
-	/** Adds the records that an execution with the same item has written long ago. */
+	/** Adds the records that an execution with the same item wrote long ago. */
 	addEarlierRecords?(store: Store, row: Row): void;
-	/** The customer of each item, if not {@link CUSTOMERS}. */
+	/** The customer of each item. Default: {@link CUSTOMERS}. */
 	customers?: number[];
-	/** If not {@link FIRST_CUSTOMER}. */
+	/** Default: {@link FIRST_CUSTOMER}. */
 	targets?: FaultTarget[];
 }
 
+/** The customer of each item: the first and the third item have the same one. */
 export const CUSTOMERS = [0, 1, 0, 2];
 
 const LONG_AGO = '2024-03-15T08:30:00Z';
 
-/** In all sandboxes: executions wait for each other if they send to the same number. */
+/** Counted across all sandboxes, since executions wait for each other if they send to the same number. */
 let customersAdded = 0;
 
 /** Adds new customers, and returns an item for each of `customers`. */
@@ -72,6 +75,7 @@ export function addRows(
 	});
 }
 
+/** Returns the contacts with the phone number of the row that `isOf` accepts. */
 const contacts =
 	(isOf: (contact: Contact, row: Row) => boolean = () => true): Step['recordsOf'] =>
 	(store, row) =>
@@ -79,6 +83,7 @@ const contacts =
 			.filter((contact) => contact.phone === row.phone && isOf(contact, row))
 			.map(({ id }) => id);
 
+/** Returns the conversations on the channel of the row that `isOf` accepts. */
 const conversations =
 	(isOf: (conversation: Conversation, row: Row) => boolean = () => true): Step['recordsOf'] =>
 	(store, row) =>
@@ -86,6 +91,7 @@ const conversations =
 			.filter((conversation) => conversation.channel.id === row.channel && isOf(conversation, row))
 			.map(({ id }) => id);
 
+/** Returns the messages that contain the agent's ID of the row. */
 const messages: Step['recordsOf'] = (store, row) =>
 	conversations()(store, row)
 		.flatMap((conversation) => store.messages(conversation))
@@ -95,23 +101,43 @@ const messages: Step['recordsOf'] = (store, row) =>
 const isNamed = ({ name }: Contact, { text }: Row) => name === text;
 
 const MESSAGES = /^\/conversations\/\w+\/messages$/;
-const listMessages: Step = { method: 'GET', path: MESSAGES, recordsOf: messages };
-const sendMessage: Step = { method: 'POST', path: MESSAGES, recordsOf: messages };
-const createContact: Step = { method: 'POST', path: /^\/contacts$/, recordsOf: contacts(isNamed) };
-const theContact: Step = { ...createContact, recordsOf: contacts() };
+const listMessages: Step = {
+	name: 'GET /conversations/{id}/messages',
+	method: 'GET',
+	path: MESSAGES,
+	recordsOf: messages,
+};
+const sendMessage: Step = {
+	name: 'POST /conversations/{id}/messages',
+	method: 'POST',
+	path: MESSAGES,
+	recordsOf: messages,
+};
+const createContact: Step = {
+	name: 'POST /contacts',
+	method: 'POST',
+	path: /^\/contacts$/,
+	recordsOf: contacts(isNamed),
+};
+/** Only the first item of a customer creates the contact, so it need not have the item's name. */
+const createSharedContact: Step = { ...createContact, recordsOf: contacts() };
 const renameContact: Step = {
+	name: 'PUT /contacts/{id}',
 	method: 'PUT',
 	path: /^\/contacts\/\w+$/,
 	recordsOf: contacts(isNamed),
 };
 const createConversation: Step = {
+	name: 'POST /conversations',
 	method: 'POST',
 	path: /^\/conversations$/,
 	identifiedBy: 'channel',
 	recordsOf: conversations(({ assignee }, { agent }) => assignee?.id === agent),
 };
-const theConversation: Step = { ...createConversation, recordsOf: conversations() };
+/** Only the first item of a customer creates the conversation. */
+const createSharedConversation: Step = { ...createConversation, recordsOf: conversations() };
 const labelConversation: Step = {
+	name: 'PUT /conversations/{id}',
 	method: 'PUT',
 	path: /^\/conversations\/\w+$/,
 	recordsOf: conversations(({ labels }, { text }) => labels.includes(text)),
@@ -156,7 +182,7 @@ export const OPERATIONS: Record<string, OperationUnderTest> = {
 	'message send, a template': send,
 	'message sendToPhone': {
 		done: 'sent',
-		steps: [theContact, theConversation, sendMessage],
+		steps: [createSharedContact, createSharedConversation, sendMessage],
 		isNew: true,
 	},
 	'contact create': {
@@ -168,7 +194,7 @@ export const OPERATIONS: Record<string, OperationUnderTest> = {
 	},
 	'contact upsert, a new one': {
 		done: 'created or updated',
-		steps: [theContact, renameContact],
+		steps: [createSharedContact, renameContact],
 		isNew: true,
 	},
 	'contact upsert, a known one': { done: 'created or updated', steps: [renameContact] },
@@ -182,6 +208,7 @@ export const OPERATIONS: Record<string, OperationUnderTest> = {
 	'conversation update': { done: 'updated', steps: [labelConversation] },
 };
 
+/** Returns the node parameters of an operation. */
 export function parametersOf(name: string): INode['parameters'] {
 	const [resource, operation] = name.split(/,? /);
 	return {

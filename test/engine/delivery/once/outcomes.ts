@@ -3,7 +3,7 @@ import type { IDataObject, INode } from 'n8n-workflow';
 import type { FinishedRun } from '../../../support/engine';
 import type { Outcome } from './faultTable';
 
-/** How n8n handles a failure. */
+/** The settings of the node that determine how n8n handles a failure. */
 export interface Settings {
 	onError: NonNullable<INode['onError']>;
 	retryOnFail: boolean;
@@ -13,7 +13,7 @@ export const SETTINGS = (
 	['stopWorkflow', 'continueRegularOutput', 'continueErrorOutput'] as const
 ).flatMap((onError) => [false, true].map((retryOnFail): Settings => ({ onError, retryOnFail })));
 
-/** The number of tries with Retry On Fail. */
+/** The number of runs of the node with *Retry On Fail*. */
 export const MAX_TRIES = 2;
 
 /** The result of an item: from an output or, if the node has stopped, from the error. */
@@ -22,9 +22,9 @@ export interface ItemResult {
 	/** Undefined if the node has stopped. */
 	output?: 'success' | 'error';
 	outcome: Outcome;
-	/** The output of the item without its error. */
+	/** The JSON of the item without its `error`. Empty if the node has stopped. */
 	json: IDataObject;
-	/** The message of its error, followed by the advice. */
+	/** The message of the error, followed by the advice. */
 	message: string;
 }
 
@@ -32,7 +32,10 @@ function outcomeOf({ mayHaveArrived }: IDataObject): Outcome {
 	return mayHaveArrived === true ? 'unknown' : 'refused';
 }
 
-/** Reads the item results of the node "Sahut" from an execution, in the order of its outputs. */
+/**
+ * Returns the results of the node's items, in the order of its outputs. If the node has stopped, returns
+ * only the result of the item that stopped it.
+ */
 export function readResults({ error, output }: FinishedRun): ItemResult[] {
 	if (error) {
 		const context = error.context as IDataObject;

@@ -75,7 +75,7 @@ const KINDS = [
 	'a 429 with Retry-After',
 	'a 500',
 	'a connection cut after storing',
-	'an answer that is not JSON',
+	'a response that is not JSON',
 ];
 
 const TIMES = { once: 1, always: Infinity };
