@@ -8,7 +8,7 @@ import {
 	parseBody,
 	readEvent,
 } from '../../nodes/Sahut/trigger/envelope';
-import { isGenuine, SIGNATURE_HEADER } from '../../nodes/Sahut/trigger/signature';
+import { isSignatureValid, SIGNATURE_HEADER } from '../../nodes/Sahut/trigger/signature';
 import type { Context } from './client';
 import { matchesDeliverySchema } from './contract';
 import { checkPostStatus } from './internalNote';
@@ -111,7 +111,7 @@ function encodingOf(signature: string): string {
 }
 
 function checkSignature({ body, signature }: Delivery, secret: unknown, { findings }: Context) {
-	if (isGenuine(body, signature, secret)) {
+	if (isSignatureValid(body, signature, secret)) {
 		const form = encodingOf(String(signature));
 		const isAsAssumed = form === 'lower-case hex';
 		return findings.recordCheck('delivery-signature', isAsAssumed, form, ['copes']);

@@ -1,21 +1,25 @@
 import { sleep, type IWebhookFunctions } from 'n8n-workflow';
 
 import type { EventMemory } from './deduplication';
-import { eventsOf, type TriggerData } from './memories';
 import { triggerData } from './triggerData';
+import { eventsOf, type TriggerData } from './webhookState';
 
 /**
- * Has n8n store what is remembered, together with its answer. When n8n starts an execution, it first
- * forgets that something has changed here; so the change is made once more when the execution is
- * being started, which takes n8n several looks into its database.
+ * Makes n8n store the events of the webhook together with its response.
  *
- * What is stored is read at that moment, not now: other deliveries may have come in between, and the
- * last to be stored must not lack them; and the workflow may have been published anew. By then n8n
- * has taken the event of this delivery.
+ * n8n resets its change flag when it starts an execution. So the data is assigned twice: now, and in the
+ * next turn of the event loop, when n8n has begun to start the execution and still waits for its database.
+ *
+ * `toJSON` reads the data when n8n stores it, not now. In between, other deliveries may add events, and
+ * the workflow may be published again. By then, n8n has accepted the event of this delivery.
  */
-export function store(context: IWebhookFunctions, memory: EventMemory, key: string): void {
+export function storeWithResponse(
+	context: IWebhookFunctions,
+	memory: EventMemory,
+	key: string,
+): void {
 	const data = triggerData(context);
-	const atThatMoment = {
+	const dataWhenStored = {
 		toJSON(): TriggerData {
 			memory.confirm(key);
 			const { webhookId, ...rest } = triggerData(context);
@@ -24,15 +28,15 @@ export function store(context: IWebhookFunctions, memory: EventMemory, key: stri
 				: { ...rest, webhookId, seen: eventsOf(webhookId).toStore() };
 		},
 	};
-	Object.assign(data, atThatMoment);
-	void sleep(0).then(() => Object.assign(data, atThatMoment));
+	Object.assign(data, dataWhenStored);
+	void sleep(0).then(() => Object.assign(data, dataWhenStored));
 }
 
 /**
- * Whether n8n answers that it has taken the delivery. When Sahut hangs up before that, no event tells
- * of the answer, but n8n gives it all the same.
+ * Resolves to whether n8n responds with a success. Intercepts `end`, because the response emits no event
+ * if Sahut has closed the connection, although n8n still ends it.
  */
-async function whetherTaken(context: IWebhookFunctions): Promise<boolean> {
+async function isAccepted(context: IWebhookFunctions): Promise<boolean> {
 	const response = context.getResponseObject();
 	return await new Promise((resolve) => {
 		const end = response.end.bind(response) as (...args: unknown[]) => typeof response;
@@ -44,27 +48,27 @@ async function whetherTaken(context: IWebhookFunctions): Promise<boolean> {
 }
 
 /**
- * Claims an event for this delivery, until it turns out that n8n could not take it. Where n8n is
- * still busy with another delivery of it, the end of that is waited for.
+ * Claims an event for this delivery, and releases it if n8n does not accept it. If n8n is still
+ * processing another delivery of the event, waits for its outcome.
  *
- * @param answerBy milliseconds since the epoch
- * @returns `known` when it has been taken before, `busy` when that cannot be told in time.
+ * @param respondBy milliseconds since the epoch
+ * @returns `known` if n8n has already accepted the event, `busy` if the outcome is not known in time
  */
 export async function claim(
 	context: IWebhookFunctions,
 	memory: EventMemory,
 	key: string,
-	answerBy: number,
+	respondBy: number,
 ): Promise<'new' | 'known' | 'busy'> {
 	while (!memory.claim(key, Date.now())) {
-		const fate = memory.fateOf(key);
-		if (!fate) return 'known';
-		const timeUp = sleep(Math.max(0, answerBy - Date.now())).then(() => 'busy' as const);
-		const end = await Promise.race([fate, timeUp]);
-		if (end === 'busy') return 'busy';
+		const pending = memory.outcomeOf(key);
+		if (!pending) return 'known';
+		const timeout = sleep(Math.max(0, respondBy - Date.now())).then(() => 'busy' as const);
+		const outcome = await Promise.race([pending, timeout]);
+		if (outcome === 'busy') return 'busy';
 		// Not claimed again: the record may have changed to another state in the meantime.
-		if (end) return 'known';
+		if (outcome) return 'known';
 	}
-	memory.track(key, whetherTaken(context));
+	memory.track(key, isAccepted(context));
 	return 'new';
 }

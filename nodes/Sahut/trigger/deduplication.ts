@@ -3,36 +3,35 @@ import { hasState, sourceOf } from './eventKey';
 const HOUR_MS = 60 * 60 * 1000;
 
 /** How long an event is remembered that its ID or time identifies. */
-const REMEMBERED_MS = 24 * HOUR_MS;
+const RETENTION_MS = 24 * HOUR_MS;
 
 /**
  * How long an event is remembered that only its content identifies. Sahut repeats a delivery within 43
  * minutes (API reference, "Webhooks"), so the same content after that is another event.
  */
-const CONTENT_REMEMBERED_MS = HOUR_MS;
+const CONTENT_RETENTION_MS = HOUR_MS;
 
 /** Events remembered in the process's memory for one webhook; about 2 MB. */
 const MAX_IN_MEMORY = 10_000;
 
-/** The newest of them, which n8n stores with the workflow and reads at each delivery; at most 70 kB. */
+/** Newest events that n8n stores with the workflow and reads at each delivery; at most 70 kB. */
 const MAX_STORED = 1_000;
 
 /** Key of an event → time of its delivery, in seconds since the epoch. */
 export type StoredEvents = Record<string, number>;
 
-function rememberedMs(key: string): number {
-	return hasState(key) ? CONTENT_REMEMBERED_MS : REMEMBERED_MS;
+function retentionMs(key: string): number {
+	return hasState(key) ? CONTENT_RETENTION_MS : RETENTION_MS;
 }
 
-/** A delivered event. */
-interface Seen {
+interface ReceivedEvent {
 	key: string;
-	/** Milliseconds since the epoch. */
+	/** Time of its delivery, in milliseconds since the epoch. */
 	at: number;
 }
 
 /**
- * Remembers the events that a webhook has received, as this process knows them.
+ * Remembers the events that this process has received for a webhook.
  *
  * Remembers only the latest state of each source ({@link sourceOf}): the same state again is a repeated
  * delivery, and a return to an earlier state is a new event. So a contact that changes from X to Y and back
@@ -41,89 +40,89 @@ interface Seen {
  */
 export class EventMemory {
 	/** Source → its latest event; the oldest first. */
-	private readonly seen = new Map<string, Seen>();
+	private readonly latest = new Map<string, ReceivedEvent>();
 
-	/** Keys that another delivery may have stored before it was known that n8n could not take them. */
+	/** Keys of released events. Another delivery may have stored them before their release. */
 	private readonly released = new Set<string>();
 
-	/** Key → whether n8n takes the event: of those that it is still busy with. */
+	/** Key of each event that n8n is still processing → whether n8n accepts it. */
 	private readonly pending = new Map<string, Promise<boolean>>();
 
-	/** Takes over what was stored before a restart, or by another process. */
+	/** Adds the events that were stored before a restart, or by another process. */
 	merge(stored: StoredEvents): void {
 		const missing = Object.entries(stored)
 			.map(([key, seconds]) => ({ key, at: seconds * 1000 }))
 			.filter(({ key, at }) => !this.released.has(key) && this.isNewest(key, at));
 		if (missing.length === 0) return;
-		const all = [...missing, ...this.seen.values()].sort((a, b) => a.at - b.at);
-		this.seen.clear();
-		for (const event of all) this.put(event);
+		const all = [...missing, ...this.latest.values()].sort((a, b) => a.at - b.at);
+		this.latest.clear();
+		for (const event of all) this.setLatest(event);
 	}
 
-	/** Remembers an event. @returns false when it is known already. */
+	/** Remembers an event. @returns false if the event is already known. */
 	claim(key: string, now: number): boolean {
-		const latest = this.seen.get(sourceOf(key));
-		if (latest?.key === key && now - latest.at < rememberedMs(key)) return false;
-		this.forgetOld(now);
+		const latest = this.latest.get(sourceOf(key));
+		if (latest?.key === key && now - latest.at < retentionMs(key)) return false;
+		this.evictOld(now);
 		this.released.delete(key);
-		this.put({ key, at: now });
+		this.setLatest({ key, at: now });
 		return true;
 	}
 
 	/** Records a state that a filter excluded: a return to an earlier state after it is a new event. */
 	noteState(key: string, now: number): void {
-		if (this.seen.has(sourceOf(key))) this.claim(key, now);
+		if (this.latest.has(sourceOf(key))) this.claim(key, now);
 	}
 
-	/** Forgets an event that n8n could not take, so that Sahut's next delivery of it is a first one. */
+	/** Forgets an event that n8n did not accept, so that Sahut's next delivery of it counts as new. */
 	release(key: string): void {
 		const source = sourceOf(key);
-		if (this.seen.get(source)?.key === key) this.seen.delete(source);
+		if (this.latest.get(source)?.key === key) this.latest.delete(source);
 		this.released.add(key);
 	}
 
-	/** A claimed event that n8n may still not take: it is released then, and not stored before. */
-	track(key: string, isTaken: Promise<boolean>): void {
-		this.pending.set(key, isTaken);
-		void isTaken.then((taken) => {
-			if (!taken) this.release(key);
+	/** Releases a claimed event if n8n does not accept it. Until n8n has decided, the event is not stored. */
+	track(key: string, isAccepted: Promise<boolean>): void {
+		this.pending.set(key, isAccepted);
+		void isAccepted.then((accepted) => {
+			if (!accepted) this.release(key);
 			this.pending.delete(key);
 		});
 	}
 
-	/** Whether n8n takes the event, while it is busy with it. */
-	fateOf(key: string): Promise<boolean> | undefined {
+	/** Resolves to whether n8n accepts the event; undefined if n8n is not processing it. */
+	outcomeOf(key: string): Promise<boolean> | undefined {
 		return this.pending.get(key);
 	}
 
-	/** n8n has taken the event. */
+	/** Records that n8n has accepted the event. */
 	confirm(key: string): void {
 		this.pending.delete(key);
 	}
 
-	/** What is to be stored: the newest events that n8n has taken. */
+	/** Returns the events to store: the newest ones that n8n has accepted. */
 	toStore(): StoredEvents {
-		const taken = [...this.seen.values()].filter(({ key }) => !this.pending.has(key));
-		const newest = taken.slice(-MAX_STORED);
+		const accepted = [...this.latest.values()].filter(({ key }) => !this.pending.has(key));
+		const newest = accepted.slice(-MAX_STORED);
 		return Object.fromEntries(newest.map(({ key, at }) => [key, Math.floor(at / 1000)]));
 	}
 
 	private isNewest(key: string, at: number): boolean {
-		const latest = this.seen.get(sourceOf(key));
+		const latest = this.latest.get(sourceOf(key));
 		return latest === undefined || (latest.key !== key && latest.at < at);
 	}
 
-	/** Replaces the event of its source, as the newest event. */
-	private put(event: Seen): void {
+	/** Replaces the event of its source, and moves it to the end of the map. */
+	private setLatest(event: ReceivedEvent): void {
 		const source = sourceOf(event.key);
-		this.seen.delete(source);
-		this.seen.set(source, event);
+		this.latest.delete(source);
+		this.latest.set(source, event);
 	}
 
-	private forgetOld(now: number): void {
-		for (const [source, { at }] of this.seen) {
-			if (this.seen.size < MAX_IN_MEMORY && now - at < REMEMBERED_MS) break;
-			this.seen.delete(source);
+	private evictOld(now: number): void {
+		for (const [source, { at }] of this.latest) {
+			if (this.latest.size < MAX_IN_MEMORY && now - at < RETENTION_MS) break;
+			this.latest.delete(source);
 		}
 		if (this.released.size > MAX_IN_MEMORY) this.released.clear();
 	}

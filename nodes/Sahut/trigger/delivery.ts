@@ -9,32 +9,32 @@ import { getConversation } from '../api/conversations';
 import { connect } from '../transport/client';
 import { mayPassByItself } from '../transport/errors';
 import { DEFAULT_TRANSPORT } from '../transport/settings';
-import { claim, store } from './claim';
+import { claim, storeWithResponse } from './claim';
 import { conversationIdOf, nameOf, parseBody, readEvent, type SahutEvent } from './envelope';
 import { eventKey } from './eventKey';
 import { applyFilters, isEventSelected, type Verdict } from './filters';
-import { eventsOf, isCurrent } from './memories';
 import { readOptions } from './options';
 import { toOutput } from './output';
-import { isGenuine, SIGNATURE_HEADER } from './signature';
+import { isSignatureValid, SIGNATURE_HEADER } from './signature';
 import { triggerData } from './triggerData';
+import { eventsOf, isCurrent } from './webhookState';
 
-/** Sahut waits 10 seconds for an answer, and then delivers again (API reference, "Webhooks"). */
-const ANSWER_WITHIN_MS = 7_000;
+/** Sahut waits 10 seconds for a response, then delivers again (API reference, "Webhooks"). */
+const RESPOND_WITHIN_MS = 7_000;
 
-const LOOKUP = { ...DEFAULT_TRANSPORT, timeoutMs: ANSWER_WITHIN_MS, maxAttempts: 1 };
+const LOOKUP = { ...DEFAULT_TRANSPORT, timeoutMs: RESPOND_WITHIN_MS, maxAttempts: 1 };
 
-/** n8n answers 200 and starts nothing. */
-const STARTS_NOTHING: IWebhookResponseData = {};
+/** n8n responds with 200 and starts no execution. */
+const NO_EXECUTION: IWebhookResponseData = {};
 
-/** The verdict on a delivery that cannot be read: no filter can exclude it. */
-const UNREAD: Verdict = { passes: true, unknown: [] };
+/** The verdict on a delivery that the trigger cannot parse: no filter can exclude it. */
+const UNREADABLE: Verdict = { passes: true, unknown: [] };
 
 /**
- * Answers by ourselves. n8n cannot: what it is told to answer goes out with status 200, and what is
- * thrown becomes a 500 with a stack trace and a failed execution.
+ * Responds with a status, without n8n: n8n sends a returned response with 200, and turns an error into
+ * a 500 with a stack trace and a failed execution.
  */
-function answer(context: IWebhookFunctions, status: number): IWebhookResponseData {
+function respond(context: IWebhookFunctions, status: number): IWebhookResponseData {
 	context.getResponseObject().writeHead(status).end();
 	return { noWebhookResponse: true };
 }
@@ -51,38 +51,45 @@ async function fetchConversation(
 }
 
 /**
- * A filter needs to know something that Sahut refuses to say: the execution fails, so that it can be
- * seen, and Sahut delivers the event again.
+ * Returns the error for an event whose filters need a conversation that Sahut refused to return. The
+ * failed execution makes the problem visible, and Sahut delivers the event again.
  */
-function cannotFilter(context: IWebhookFunctions, error: Error & { description?: string | null }) {
+function createFilterError(
+	context: IWebhookFunctions,
+	error: Error & { description?: string | null },
+) {
 	const message = `An event could not be filtered: ${error.message}`;
 	return new NodeOperationError(context.getNode(), message, {
-		description: `${error.description ?? ''} Sahut delivers the event again, five times within 43 minutes. Without Channel and Conversation Statuses under Options, nothing is asked of Sahut.`,
+		description: `${error.description ?? ''} Sahut will deliver the event again, up to five times within 43 minutes. Without Channel Names or IDs and Conversation Statuses under Options, the trigger does not need to read the conversation.`,
 	});
 }
 
 /**
- * Takes a delivery of Sahut: 401 unless it is genuine, otherwise 200, and the workflow starts unless
- * the event is filtered out or has been here before. 503, after which Sahut delivers it again, when a
- * filter needs to know something that Sahut does not say in time, or n8n is still busy with it.
+ * Handles a delivery of Sahut.
  *
- * @throws NodeOperationError when Sahut refuses to say it: n8n answers 500 and shows it as a failed
- * execution.
+ * - 401: the signature is invalid.
+ * - 200 and an execution: the event is new, and no filter excludes it; or the trigger cannot parse it.
+ * - 200 without an execution: a filter excludes the event, or n8n has already accepted it.
+ * - 503, so that Sahut delivers the event again: a filter needs the conversation and Sahut does not
+ *   return it in time, or n8n is still processing another delivery of the event.
+ *
+ * @throws NodeOperationError if a filter needs the conversation and Sahut refuses to return it. n8n
+ * responds with 500 and shows a failed execution.
  */
 export async function receive(context: IWebhookFunctions): Promise<IWebhookResponseData> {
-	const answerBy = Date.now() + ANSWER_WITHIN_MS;
+	const respondBy = Date.now() + RESPOND_WITHIN_MS;
 	const { rawBody, headers } = context.getRequestObject();
 	const { webhookId = '', secret, seen } = triggerData(context);
-	if (!isGenuine(rawBody, headers[SIGNATURE_HEADER], secret)) {
+	if (!isSignatureValid(rawBody, headers[SIGNATURE_HEADER], secret)) {
 		context.logger.warn(
-			'A delivery to the Sahut Trigger was refused: its signature is not valid. If it was Sahut’s own, unpublish the workflow and publish it again (in n8n 1.x, turn its Active switch off and on): the trigger then has a webhook with a new secret.',
+			'A delivery to the Sahut Trigger was refused: its signature is not valid. If Sahut sent it, unpublish the workflow and publish it again (in n8n 1.x, turn its Active switch off and on). This creates a webhook with a new secret.',
 		);
-		return answer(context, 401);
+		return respond(context, 401);
 	}
 
 	const { filters, deduplicate, rawBody: includeBody } = readOptions(context);
 	const body = parseBody(rawBody);
-	if (!isEventSelected(filters, nameOf(body))) return STARTS_NOTHING;
+	if (!isEventSelected(filters, nameOf(body))) return NO_EXECUTION;
 	const event = readEvent(body);
 	const memory = eventsOf(webhookId, seen);
 	const key = eventKey(event, rawBody);
@@ -90,23 +97,23 @@ export async function receive(context: IWebhookFunctions): Promise<IWebhookRespo
 		? await applyFilters(event, filters, async () => await fetchConversation(context, event)).catch(
 				(error: Error) => error,
 			)
-		: UNREAD;
+		: UNREADABLE;
 	if (verdict instanceof Error) {
-		if (!mayPassByItself(verdict)) throw cannotFilter(context, verdict);
+		if (!mayPassByItself(verdict)) throw createFilterError(context, verdict);
 		context.logger.warn(`The Sahut Trigger asks for another delivery: ${verdict.message}`);
-		return answer(context, 503);
+		return respond(context, 503);
 	}
 	if (!verdict.passes) {
 		memory.noteState(key, Date.now());
-		return STARTS_NOTHING;
+		return NO_EXECUTION;
 	}
 
 	if (deduplicate) {
-		const claimed = await claim(context, memory, key, answerBy);
-		if (claimed === 'busy') return answer(context, 503);
-		// Published again meanwhile: what n8n has read for this delivery must not replace what is new.
-		if (isCurrent(webhookId, memory)) store(context, memory, key);
-		if (claimed === 'known') return STARTS_NOTHING;
+		const claimed = await claim(context, memory, key, respondBy);
+		if (claimed === 'busy') return respond(context, 503);
+		// If the workflow was published again in the meantime, this delivery must not overwrite the new data.
+		if (isCurrent(webhookId, memory)) storeWithResponse(context, memory, key);
+		if (claimed === 'known') return NO_EXECUTION;
 	}
 	return { workflowData: [[{ json: toOutput(event, body, includeBody, verdict.unknown) }]] };
 }

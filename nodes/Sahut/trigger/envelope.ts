@@ -7,7 +7,7 @@ import {
 	isIdOfRecord,
 	isObject,
 	layersOf,
-	splitFlat,
+	splitFlatBody,
 	SUBJECTS,
 	type Subject,
 } from './records';
@@ -23,11 +23,11 @@ const NAME = /^(?:ping|[a-z_]+\.[a-z_]+)$/;
 
 const BYTE_ORDER_MARK = /^\uFEFF/;
 
-/** A delivery whose event and record are known. */
+/** An event and its record, read from a delivery. */
 export interface SahutEvent {
 	/** e.g. `message.created`. */
 	name: string;
-	/** The event's own ID, the same in each delivery of the event. */
+	/** The ID of the event; the same in each delivery of it. */
 	id?: string;
 	/** When the event happened, according to the envelope. */
 	time?: string;
@@ -82,7 +82,7 @@ export function readEvent(body: unknown): SahutEvent | undefined {
 	const nameFields = NAME_FIELDS.filter((field) => body[field] === name);
 	const { record, envelope } = nested
 		? { record: nested, envelope: body }
-		: (splitFlat(subject, body, nameFields) ?? {});
+		: (splitFlatBody(subject, body, nameFields) ?? {});
 	if (!record || !envelope) return undefined;
 
 	const about = (other: 'conversation' | 'contact', ...more: unknown[]) =>
@@ -114,12 +114,12 @@ export function conversationIdOf(event: SahutEvent): string | undefined {
 	return firstText(conversation?.id, object.conversation_id, conversationId);
 }
 
-/** Returns who wrote a message: `contact`, `agent` or `bot`. */
+/** Returns the sender type of a message: `contact`, `agent` or `bot`. */
 export function senderTypeOf({ object }: SahutEvent): string | undefined {
 	return isObject(object.sender) ? firstText(object.sender.type) : undefined;
 }
 
-/** Returns the contact of an event: the record if the delivery has it, else the sender of a message. */
+/** Returns the contact of an event: its record if the delivery has one, otherwise the sender of the message. */
 export function contactOf(event: SahutEvent): IDataObject | undefined {
 	if (event.contact) return event.contact;
 	const { sender } = event.object;

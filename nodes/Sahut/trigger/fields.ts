@@ -21,7 +21,7 @@ const EVENTS = optionsOf({
 	],
 });
 
-/** What a customer writes: without this, a bot would answer itself. */
+/** Only the customers' messages. Otherwise, a workflow that answers would start itself. */
 export const DEFAULT_MESSAGE_TYPES = ['incoming'];
 
 export const triggerFields: INodeProperties[] = [

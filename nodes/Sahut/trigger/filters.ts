@@ -4,7 +4,7 @@ import { isNote } from '../api/messageContent';
 import { channelOf, senderTypeOf, type SahutEvent } from './envelope';
 import { firstText } from './records';
 
-/** What starts a workflow. An empty list lets everything through. */
+/** The events that start a workflow. An empty list excludes nothing. */
 export interface Filters {
 	events: string[];
 	/** `incoming`, `outgoing`, `activity`; for messages. */
@@ -19,18 +19,18 @@ export interface Filters {
 	includeNotes: boolean;
 }
 
-/** A filter and the value that it checks. */
+/** A filter and the value of the event that it checks. */
 interface Check {
 	/** The label of the option. */
 	option: string;
 	/** Where the trigger looks for the value, in words for the user. */
 	place: string;
-	wanted: string[];
+	allowed: string[];
 	/** undefined if the delivery does not contain it. */
 	value: string | undefined;
 }
 
-/** The result of the filters. */
+/** The result of all filters. */
 export interface Verdict {
 	/** False only if an option excludes a known value. */
 	passes: boolean;
@@ -43,17 +43,17 @@ const FILTERED_OUT: Verdict = { passes: false, unknown: [] };
 /** API reference, "Messages". */
 const MESSAGE_TYPES = ['incoming', 'outgoing', 'activity'];
 
-/** Outgoing messages are from an agent or a bot (API reference, "Messages"). */
+/** Sender → type of the message: only agents and bots write outgoing messages (API reference, "Messages"). */
 const TYPES_BY_SENDER = new Map([
 	['contact', 'incoming'],
 	['agent', 'outgoing'],
 	['bot', 'outgoing'],
 ]);
 
-const excludes = ({ wanted, value }: Check) =>
-	wanted.length > 0 && value !== undefined && !wanted.includes(value);
+const excludes = ({ allowed, value }: Check) =>
+	allowed.length > 0 && value !== undefined && !allowed.includes(value);
 
-const lacksValue = ({ wanted, value }: Check) => wanted.length > 0 && value === undefined;
+const lacksValue = ({ allowed, value }: Check) => allowed.length > 0 && value === undefined;
 
 /**
  * Returns the type of a message, or else the type that its sender implies. Another type, such as `text`,
@@ -65,36 +65,36 @@ function messageTypeOf({ object }: SahutEvent, sender: string | undefined): stri
 	return isKnown ? type : TYPES_BY_SENDER.get(sender ?? '');
 }
 
-function checksOfMessage(event: SahutEvent, { messageTypes, senderTypes }: Filters): Check[] {
+function messageChecks(event: SahutEvent, { messageTypes, senderTypes }: Filters): Check[] {
 	const sender = senderTypeOf(event);
 	return [
 		{
 			option: 'Message Types',
 			place: '"type" or "sender.type" of the message',
-			wanted: messageTypes,
+			allowed: messageTypes,
 			value: messageTypeOf(event, sender),
 		},
 		{
 			option: 'Sender Types',
 			place: '"sender.type" of the message',
-			wanted: senderTypes,
+			allowed: senderTypes,
 			value: sender,
 		},
 	];
 }
 
-function checksOfConversation(event: SahutEvent, filters: Filters): Check[] {
+function conversationChecks(event: SahutEvent, filters: Filters): Check[] {
 	return [
 		{
 			option: 'Channel Names or IDs',
 			place: '"channel.id" of the conversation',
-			wanted: filters.channelIds,
+			allowed: filters.channelIds,
 			value: firstText(channelOf(event)?.id, event.object.channel_id),
 		},
 		{
 			option: 'Conversation Statuses',
 			place: '"status" of the conversation',
-			wanted: filters.conversationStatuses,
+			allowed: filters.conversationStatuses,
 			value: firstText(event.conversation?.status),
 		},
 	];
@@ -124,16 +124,16 @@ export async function applyFilters(
 ): Promise<Verdict> {
 	if (event.subject === 'contact') return { passes: true, unknown: [] };
 	if (isAboutNote(event) && !filters.includeNotes) return FILTERED_OUT;
-	const ofMessage = event.subject === 'message' ? checksOfMessage(event, filters) : [];
-	const delivered = checksOfConversation(event, filters);
-	if ([...ofMessage, ...delivered].some(excludes)) return FILTERED_OUT;
+	const checksOfMessage = event.subject === 'message' ? messageChecks(event, filters) : [];
+	const delivered = conversationChecks(event, filters);
+	if ([...checksOfMessage, ...delivered].some(excludes)) return FILTERED_OUT;
 
-	const ofConversation = delivered.some(lacksValue)
-		? checksOfConversation({ ...event, conversation: await fetchConversation() }, filters)
+	const checksOfConversation = delivered.some(lacksValue)
+		? conversationChecks({ ...event, conversation: await fetchConversation() }, filters)
 		: delivered;
 	const checks = [
-		...ofMessage,
-		...ofConversation.map((check, index) => ({
+		...checksOfMessage,
+		...checksOfConversation.map((check, index) => ({
 			...check,
 			value: delivered[index]?.value ?? check.value,
 		})),

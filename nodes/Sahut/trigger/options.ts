@@ -3,7 +3,7 @@ import type { IHookFunctions, IWebhookFunctions } from 'n8n-workflow';
 import { readParams } from '../runtime/params';
 import { DEFAULT_MESSAGE_TYPES, triggerFields } from './fields';
 
-/** Reads the fields of the trigger. An empty selection counts as not given. @throws UserError */
+/** Reads the trigger's fields. An empty selection counts as not given. @throws UserError */
 export function readOptions(context: IHookFunctions | IWebhookFunctions) {
 	const params = readParams(
 		{

@@ -14,7 +14,7 @@ export type Subject = keyof typeof KINDS;
 
 export const SUBJECTS = Object.keys(KINDS) as Subject[];
 
-/** Fields of a delivery that may contain its record, or an object that contains it. */
+/** Fields of a delivery that may contain the record, or an object that contains it. */
 export const WRAPPERS = ['data', 'payload', 'object'] as const;
 
 /** Depth up to which a record is searched for, e.g. 3 for `data.object.message`. */
@@ -45,13 +45,13 @@ function prefixOf(id: unknown): string | undefined {
 	return PREFIX.exec(firstText(id) ?? '')?.[1]?.toLowerCase();
 }
 
-/** Whether an ID has the prefix of a kind of record. */
+/** Whether an ID has the prefix of any kind of record, so that it is not the ID of an event. */
 export function isIdOfRecord(id: unknown): boolean {
 	return PREFIXES_OF_RECORDS.includes(prefixOf(id) ?? '');
 }
 
-/** Whether an object has an ID with the prefix of this kind. */
-function hasOwnPrefix(subject: Subject, { id }: IDataObject): boolean {
+/** Whether the object's ID has the prefix of this kind of record. */
+function hasPrefixOfKind(subject: Subject, { id }: IDataObject): boolean {
 	return prefixOf(id) === KINDS[subject].prefix;
 }
 
@@ -74,8 +74,8 @@ export function layersOf(body: IDataObject): IDataObject[] {
 	return layers;
 }
 
-/** Ways to identify a record, the most reliable first. */
-const EVIDENCE = [hasOwnPrefix, hasIdWithoutPrefix, hasFields];
+/** Checks that identify a record, the most reliable first. */
+const IDENTIFYING_CHECKS = [hasPrefixOfKind, hasIdWithoutPrefix, hasFields];
 
 /**
  * Finds the record of an event in a nested delivery: an object under the name of its kind, such as
@@ -83,10 +83,10 @@ const EVIDENCE = [hasOwnPrefix, hasIdWithoutPrefix, hasFields];
  */
 export function findNestedRecord(subject: Subject, layers: IDataObject[]): IDataObject | undefined {
 	const isCandidate = (value: IDataObject) =>
-		hasOwnPrefix(subject, value) || !isIdOfRecord(value.id);
+		hasPrefixOfKind(subject, value) || !isIdOfRecord(value.id);
 	const named = layers.map((layer) => layer[subject]).filter(isObject);
 	for (const candidates of [named, layers.slice(1)].map((each) => each.filter(isCandidate))) {
-		for (const identifies of EVIDENCE) {
+		for (const identifies of IDENTIFYING_CHECKS) {
 			const found = candidates.find((value) => identifies(subject, value));
 			if (found) return found;
 		}
@@ -102,14 +102,14 @@ export function findNestedRecord(subject: Subject, layers: IDataObject[]): IData
  * @param nameFields the fields that contain the event's name
  * @returns undefined if the body is not flat or has no such record
  */
-export function splitFlat(
+export function splitFlatBody(
 	subject: Subject,
 	body: IDataObject,
 	nameFields: readonly string[],
 ): { envelope: IDataObject; record: IDataObject } | undefined {
 	if ((body.data ?? body.payload ?? null) !== null) return undefined;
 	const { id, created_at, ...rest } = body;
-	const isOfEvent = prefixOf(id) !== undefined && !hasOwnPrefix(subject, body);
+	const isOfEvent = prefixOf(id) !== undefined && !hasPrefixOfKind(subject, body);
 	if (isOfEvent && isIdOfRecord(id)) return undefined;
 	const fields = Object.entries(rest).filter(([name]) => !nameFields.includes(name));
 	const ownId = (isOfEvent ? undefined : id) ?? body[`${subject}_id`];
@@ -118,6 +118,6 @@ export function splitFlat(
 		...Object.fromEntries(fields),
 		...(!isOfEvent && created_at !== undefined && { created_at }),
 	};
-	const isFound = hasOwnPrefix(subject, record) || hasFields(subject, record);
+	const isFound = hasPrefixOfKind(subject, record) || hasFields(subject, record);
 	return isFound ? { envelope: isOfEvent ? body : rest, record } : undefined;
 }

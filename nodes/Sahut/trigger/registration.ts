@@ -4,13 +4,13 @@ import { createWebhook, createWebhookRequest, deleteWebhook } from '../api/webho
 import { connect } from '../transport/client';
 import { undefinedIfNotFound } from '../transport/errors';
 import type { SahutClient } from '../transport/types';
-import { forget, remember, type TriggerData } from './memories';
-import { assertPassable, warnOfObstacles } from './obstacles';
 import { readOptions } from './options';
 import { assertReachable } from './reachable';
+import { assertMessagesCanPass, warnAboutSetup } from './setupChecks';
 import { clear, isStored, ownerOf, triggerData, triggerOf, webhookUrl } from './triggerData';
+import { recordCreated, recordDeleted, type TriggerData } from './webhookState';
 
-function readEvents(context: IHookFunctions): string[] {
+function readSelectedEvents(context: IHookFunctions): string[] {
 	const { events } = readOptions(context).filters;
 	if (events.length === 0) {
 		throw new NodeOperationError(context.getNode(), 'Trigger On is empty', {
@@ -20,42 +20,43 @@ function readEvents(context: IHookFunctions): string[] {
 	return events.toSorted();
 }
 
-/** Deletes the webhook that this node has made; one that is gone already is as good. */
-async function deleteUnlessGone(
+/** Deletes a webhook of this node in Sahut. A webhook that no longer exists counts as deleted. */
+async function deleteIfExists(
 	context: IHookFunctions,
 	sahut: SahutClient,
 	webhookId: string,
 ): Promise<void> {
-	const wasThere = await deleteWebhook(sahut, webhookId).then(() => true, undefinedIfNotFound);
-	if (!wasThere && !isOfCredential(triggerData(context), sahut)) {
+	const existed = await deleteWebhook(sahut, webhookId).then(() => true, undefinedIfNotFound);
+	if (!existed && !isOfCurrentCredential(triggerData(context), sahut)) {
 		context.logger.warn(
-			`The Sahut webhook ${webhookId} was made with another API key. If it belongs to another workspace, delete it there in Sahut: it goes on delivering to this n8n, which refuses it.`,
+			`The Sahut webhook ${webhookId} was created with another API key. If that key belongs to another workspace, delete the webhook there, in Sahut under Settings → Integrations → Webhooks. Until then, Sahut continues to deliver to this n8n, which rejects the deliveries.`,
 		);
 	}
-	forget(webhookId);
+	recordDeleted(webhookId);
 }
 
-async function deleteOwn(context: IHookFunctions, sahut: SahutClient): Promise<void> {
+/** Deletes the node's webhook in Sahut if this workflow created it, and clears the stored data. */
+async function deleteOwnWebhook(context: IHookFunctions, sahut: SahutClient): Promise<void> {
 	const data = triggerData(context);
 	const { webhookId, madeBy } = data;
 	if (webhookId !== undefined && madeBy === ownerOf(context)) {
-		await deleteUnlessGone(context, sahut, webhookId);
+		await deleteIfExists(context, sahut, webhookId);
 	} else if (webhookId !== undefined) {
 		context.logger.warn(
-			`The Sahut webhook ${webhookId} was made by another n8n, or for another workflow, and is left alone. If that is no more, delete the webhook in Sahut.`,
+			`The Sahut webhook ${webhookId} was created by another n8n or for another workflow, so the Sahut Trigger does not delete it. If that n8n or workflow no longer exists, delete the webhook in Sahut, under Settings → Integrations → Webhooks.`,
 		);
 	}
 	clear(data);
 }
 
-/** Whether the webhook was made with the credential that the node has now. */
-function isOfCredential({ madeWith }: TriggerData, { workspaceId }: SahutClient): boolean {
+/** Whether the webhook was created with the credential that the node has now. */
+function isOfCurrentCredential({ madeWith }: TriggerData, { workspaceId }: SahutClient): boolean {
 	return madeWith === undefined || madeWith === workspaceId;
 }
 
 /**
- * Whether Sahut has a webhook of this node for the events, the address and the credential that it has
- * now. What this process alone knows of does not count: another one may have deleted it.
+ * Whether Sahut has a webhook of this node for its current events, address and credential. Only stored
+ * data counts: another process may have deleted a webhook that only this process knows.
  */
 export async function isRegistered(context: IHookFunctions): Promise<boolean> {
 	if (!isStored(context)) return false;
@@ -65,34 +66,34 @@ export async function isRegistered(context: IHookFunctions): Promise<boolean> {
 		Boolean(secret) &&
 		madeBy === ownerOf(context) &&
 		url === webhookUrl(context) &&
-		[...events].sort().join() === readEvents(context).join() &&
-		isOfCredential(data, await connect(context))
+		[...events].sort().join() === readSelectedEvents(context).join() &&
+		isOfCurrentCredential(data, await connect(context))
 	);
 }
 
 /**
- * Makes a webhook in Sahut and keeps its ID and secret. One that was made earlier, for other events
- * or another address, is deleted first. Nothing else is touched: the API has no list of webhooks, so
- * whose the others are cannot be known.
+ * Creates a webhook in Sahut, and stores its ID and secret. Deletes the node's previous webhook, which
+ * has other events or another address. Does not change other webhooks: the API has no list of them.
  *
- * @throws NodeOperationError before any request when no event is chosen, the options keep all out or
- * the address cannot be reached; NodeApiError when Sahut refuses.
+ * @throws NodeOperationError before any request if no event is selected, if the options exclude every
+ * message or if Sahut cannot reach the address; also if Sahut returns no secret. NodeApiError if Sahut
+ * refuses the webhook.
  */
 export async function register(context: IHookFunctions): Promise<void> {
 	const url = webhookUrl(context);
-	const events = readEvents(context);
+	const events = readSelectedEvents(context);
 	const sahut = await connect(context);
-	assertPassable(context);
+	assertMessagesCanPass(context);
 	assertReachable(context, url, String(sahut.describe(createWebhookRequest(url, events)).url));
-	await deleteOwn(context, sahut);
+	await deleteOwnWebhook(context, sahut);
 	const webhook = await createWebhook(sahut, url, events);
 	const { id: webhookId, secret } = webhook;
 	const madeWith = sahut.workspaceId;
-	const made = { webhookId, secret, url, events, madeBy: ownerOf(context), madeWith };
-	Object.assign(triggerData(context), made);
-	if (webhookId) remember(webhookId, triggerOf(context), made);
-	if (webhookId && secret) return await warnOfObstacles(context, webhook, events);
-	await deleteOwn(context, sahut);
+	const created = { webhookId, secret, url, events, madeBy: ownerOf(context), madeWith };
+	Object.assign(triggerData(context), created);
+	if (webhookId) recordCreated(webhookId, triggerOf(context), created);
+	if (webhookId && secret) return await warnAboutSetup(context, webhook, events);
+	await deleteOwnWebhook(context, sahut);
 	throw new NodeOperationError(
 		context.getNode(),
 		'Sahut returned no signing secret for the webhook',
@@ -102,8 +103,8 @@ export async function register(context: IHookFunctions): Promise<void> {
 	);
 }
 
-/** Deletes the webhook that `register` made, and forgets it; one that is gone already is fine. */
+/** Deletes the webhook that `register` created, and its stored data. It may already be deleted in Sahut. */
 export async function unregister(context: IHookFunctions): Promise<void> {
 	if (triggerData(context).webhookId === undefined) return;
-	await deleteOwn(context, await connect(context));
+	await deleteOwnWebhook(context, await connect(context));
 }

@@ -297,7 +297,7 @@ describe('a filter that asks for more than the delivery says', () => {
 	it.each<[number, string, string]>([
 		[401, 'Sahut does not accept the API key', 'Open the Sahut credential'],
 		[403, 'The API key may not do this with conversation', 'Ask an admin'],
-		[404, 'Sahut has no conversation', 'Without Channel and Conversation Statuses'],
+		[404, 'Sahut has no conversation', 'Without Channel Names or IDs and Conversation Statuses'],
 	])('shows it as a failed execution when Sahut answers %i', async (status, message, advice) => {
 		sandbox.faults.add({ method: 'GET', kind: 'status', status });
 		const event = flat(id);

@@ -288,7 +288,7 @@ describe('the log names', () => {
 		[
 			'events that Sahut has left out',
 			[
-				'Sahut has made the webhook wh_1 without contact.created, contact.updated: these events will not start the workflow.',
+				'Sahut created the webhook wh_1 without contact.created, contact.updated: these events will not start the workflow.',
 			],
 			{},
 			made(['message.created']),
@@ -322,7 +322,7 @@ it('a webhook that another n8n has made for this workflow is named in the log', 
 	host.stored = { ...host.stored, madeBy: 'another n8n/workflow' };
 	await publish();
 	expect(host.warnings).toEqual([
-		expect.stringContaining(`webhook ${String(webhookId)} was made by another n8n`),
+		expect.stringContaining(`webhook ${String(webhookId)} was created by another n8n`),
 	]);
 });
 

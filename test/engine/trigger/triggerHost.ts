@@ -13,7 +13,7 @@ import {
 	type WorkflowExecuteMode,
 } from 'n8n-workflow';
 
-import type * as Memories from '../../../nodes/Sahut/trigger/memories';
+import type * as WebhookState from '../../../nodes/Sahut/trigger/webhookState';
 import type { Sandbox } from '../../../sandbox';
 import { loadPackage, PACKAGE_FOLDER, prepare } from '../../support/engine';
 import { openServer } from '../../support/localServer';
@@ -246,10 +246,10 @@ export async function openTriggerHost(
 			await callHook('delete');
 		},
 		async restart() {
-			const file = path.join(PACKAGE_FOLDER, 'dist/nodes/Sahut/trigger/memories.js');
-			const { memories, deleted } = (await import(file)) as typeof Memories;
-			memories.clear();
-			deleted.clear();
+			const file = path.join(PACKAGE_FOLDER, 'dist/nodes/Sahut/trigger/webhookState.js');
+			const { webhookStates, deletedWebhooks } = (await import(file)) as typeof WebhookState;
+			webhookStates.clear();
+			deletedWebhooks.clear();
 		},
 		async listenForTest(given = parameters) {
 			parameters = given;

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { EventMemory } from '../../../nodes/Sahut/trigger/deduplication';
 import { readEvent } from '../../../nodes/Sahut/trigger/envelope';
 import { eventKey } from '../../../nodes/Sahut/trigger/eventKey';
-import { eventsOf, forget } from '../../../nodes/Sahut/trigger/memories';
+import { eventsOf, recordDeleted } from '../../../nodes/Sahut/trigger/webhookState';
 
 const HOUR_MS = 60 * 60 * 1000;
 const NOW = Date.parse('2026-11-24T03:00:00Z');
@@ -238,7 +238,7 @@ describe('the memories of this process', () => {
 		expect(eventsOf('wh_2').claim('a', NOW)).toBe(true);
 		expect(eventsOf('wh_1').claim('a', NOW)).toBe(false);
 
-		forget('wh_1');
+		recordDeleted('wh_1');
 
 		expect(eventsOf('wh_1').claim('a', NOW)).toBe(true);
 	});

@@ -93,6 +93,8 @@ it.each([SANDBOX, FROM_DOCKER])(
 );
 
 it('warns about a private address, and rejects this computer, for another API', () => {
-	expect(checkReachable('https://n8n.lan/1', OTHER_API)).toMatch(/only your own network knows/);
+	expect(checkReachable('https://n8n.lan/1', OTHER_API)).toMatch(
+		/can be reached only from your own network/,
+	);
 	expect(checkReachable('https://localhost/1', OTHER_API)).toMatch(REJECTED);
 });

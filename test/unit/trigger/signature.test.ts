@@ -1,4 +1,4 @@
-import { isGenuine } from '../../../nodes/Sahut/trigger/signature';
+import { isSignatureValid } from '../../../nodes/Sahut/trigger/signature';
 
 /** RFC 4231, test case 2. */
 const SECRET = 'Jefe';
@@ -10,7 +10,7 @@ describe('the signature of a delivery', () => {
 	it.each([HEX, HEX.toUpperCase(), `sha256=${HEX}`, `SHA256=${HEX.toUpperCase()}`, BASE64])(
 		'is valid as %s',
 		(header) => {
-			expect(isGenuine(BODY, header, SECRET)).toBe(true);
+			expect(isSignatureValid(BODY, header, SECRET)).toBe(true);
 		},
 	);
 
@@ -31,7 +31,7 @@ describe('the signature of a delivery', () => {
 		['base64url', BASE64.replaceAll('+', '-').replaceAll('/', '_').slice(0, -1)],
 		['base64 after a prefix', `sha256=${BASE64}`],
 	])('is invalid if it is %s', (_, header) => {
-		expect(isGenuine(BODY, header, SECRET)).toBe(false);
+		expect(isSignatureValid(BODY, header, SECRET)).toBe(false);
 	});
 
 	it.each<[string, Buffer | undefined, unknown]>([
@@ -42,6 +42,6 @@ describe('the signature of a delivery', () => {
 		['there is no secret', BODY, undefined],
 		['the secret is not a text', BODY, { toString: () => SECRET }],
 	])('is invalid if %s', (_, body, secret) => {
-		expect(isGenuine(body, HEX, secret)).toBe(false);
+		expect(isSignatureValid(body, HEX, secret)).toBe(false);
 	});
 });

@@ -2,7 +2,7 @@ import { NAME_FIELDS, nameOf, type SahutEvent } from './envelope';
 import type { Verdict } from './filters';
 import { isObject, SUBJECTS, WRAPPERS } from './records';
 
-/** A delivery may have a megabyte in one field. */
+/** Characters of a value that the explanation quotes: one field of a delivery may have a megabyte. */
 const MAX_LENGTH = 100;
 
 function shorten(text: string): string {
@@ -16,12 +16,12 @@ function describe(value: unknown): string {
 }
 
 /**
- * Explains to the user what the trigger looked for in a delivery that it could not read.
+ * Explains to the user what the trigger looked for in a delivery that it could not parse or filter.
  *
  * @param event the event, if only values for the filters are missing
  * @param unknown the filters whose values are missing
  */
-export function explainUnread(
+export function explainUnreadable(
 	body: unknown,
 	event: SahutEvent | undefined,
 	unknown: Verdict['unknown'],
