@@ -44,9 +44,9 @@ export async function fetchChannelType(
 	channelId: string,
 	sahut: ItemClient,
 ): Promise<string | undefined> {
-	const index = sahut.cache.conversations(channelId);
+	const index = sahut.cache.conversationIndex(channelId);
 	if (index.channelType === undefined) {
-		const { data } = await fetchPage<Conversation>(sahut, index.list(), 1, 1);
+		const { data } = await fetchPage<Conversation>(sahut, index.listRequest(), 1, 1);
 		for (const conversation of data) index.update(conversation, 'list');
 	}
 	return index.channelType;
@@ -71,7 +71,7 @@ async function findCreated(
 	sahut: ItemClient,
 ): Promise<string | undefined> {
 	const { contact_id, channel_id } = body;
-	const index = sahut.cache.conversations(channel_id);
+	const index = sahut.cache.conversationIndex(channel_id);
 	const since = earliestRecordTime(sahut, search);
 	const startedAt = sahut.toServerTime(sahut.tryStartedAt);
 	const writes = rememberedWrites(
@@ -86,7 +86,7 @@ async function findCreated(
 		writes.every(({ id }) => id !== undefined);
 	if (!isShown) await index.refresh(sahut, since);
 	// Oldest first: items that create several for one contact find theirs in their order.
-	const byAge = index.of([contact_id]).sort((a, b) => a.createdAt - b.createdAt);
+	const byAge = index.findByContacts([contact_id]).sort((a, b) => a.createdAt - b.createdAt);
 	return byAge.find((each) => mayBeCreatedBy(each, sahut, search))?.id;
 }
 
@@ -126,7 +126,7 @@ export async function createConversation(
 	note?: string,
 ): Promise<{ conversation: Conversation; origin: Origin }> {
 	const { contact_id, channel_id } = body;
-	const index = sahut.cache.conversations(channel_id);
+	const index = sahut.cache.conversationIndex(channel_id);
 	const readCreated = async (id: string) => {
 		const found = await getConversation(sahut, id).catch(undefinedIfNotFound);
 		if (found) index.update(found, 'write', contact_id);
@@ -216,7 +216,7 @@ export async function updateConversation(
 	sahut: ItemClient,
 ): Promise<Conversation> {
 	if (containsValues(toUpdateFields(conversation), changes)) return conversation;
-	const { observedApi, conversations } = sahut.cache;
+	const { observedApi, conversationIndex } = sahut.cache;
 	const updateBy = async (method: SahutRequest['method']) =>
 		await write<Conversation>(
 			{
@@ -236,7 +236,7 @@ export async function updateConversation(
 					return containsValues(toUpdateFields(found), sent) ? found : undefined;
 				},
 				learn(record) {
-					if (record.channel?.id) conversations(record.channel.id).update(record, 'write');
+					if (record.channel?.id) conversationIndex(record.channel.id).update(record, 'write');
 				},
 			},
 			sahut,

@@ -24,6 +24,6 @@ export function mayBeCreatedBy(
 	const { recentRecords, address } = sahut.cache;
 	const isOfOtherWrite =
 		search.isAccountedFor(id) ||
-		(search.kind === 'lostResponse' && recentRecords.keyOf(address, id) !== undefined);
+		(search.kind === 'lostResponse' && recentRecords.findKey(address, id) !== undefined);
 	return createdAt >= earliestRecordTime(sahut, search) && !isOfOtherWrite;
 }

@@ -97,7 +97,7 @@ export async function write<T extends IDataObject>(
 				for (const each of keys) {
 					const write = begun.get(each);
 					if (write === undefined) begun.set(each, memory.begin(address, each, sahut.now()));
-					else memory.repeat(write, sahut.now());
+					else memory.recordRepeat(write, sahut.now());
 				}
 				return sent;
 			};

@@ -3,7 +3,7 @@ import type { ItemClient } from '../api/itemClient';
 import { CLOCK_TOLERANCE_MS } from '../api/recordTimes';
 import type { KnownConversation } from '../processCache/conversationIndex';
 import { undefinedIfNotFound } from '../transport/errors';
-import { phoneMessageKey, type Recipient } from './recipient';
+import { getPhoneMessageKey, type Recipient } from './recipient';
 import { hasWindow, WINDOW_MS } from './replyWindow';
 
 /** A conversation of a recipient, as far as it is known. */
@@ -14,7 +14,7 @@ export interface Candidates {
 	/** Those that may contain or receive the message; the latest activity first. */
 	conversations: Candidate[];
 	/** The only one that may receive the message: given, created by the item, or used by this run before. */
-	kept?: Candidate;
+	pinned?: Candidate;
 	/** Whether it is certain that `conversations` lacks none. */
 	isComplete: boolean;
 	/** Reads a conversation again unless that was just done: whether it has changed, or is not theirs. */
@@ -24,7 +24,7 @@ export interface Candidates {
 export const isOpen = ({ status }: Candidate) => status === 'open' || status === 'pending';
 
 /** Returns the body that creates a recipient's conversation. */
-export function newConversationOf(
+export function toNewConversation(
 	{ channelId: channel_id, assigneeId }: Recipient,
 	contact_id: string,
 ): NewConversation {
@@ -35,7 +35,7 @@ export function newConversationOf(
 function resolvedSince(recipient: Recipient, retrySentAt: number, sahut: ItemClient): number {
 	const { content, channelId, reuseOpenConversation } = recipient;
 	const { skipWithinMs = 0, reuseResolvedWithinMs = 0 } = recipient;
-	const { channelType } = sahut.cache.conversations(channelId);
+	const { channelType } = sahut.cache.conversationIndex(channelId);
 	const needsWindow = content.text && (reuseOpenConversation || !content.template);
 	const windowMs = needsWindow && hasWindow(channelType) ? WINDOW_MS : 0;
 	const ageMs = Math.max(windowMs, skipWithinMs, reuseResolvedWithinMs) || -Infinity;
@@ -59,11 +59,12 @@ export async function findCandidates(
 		return { conversations: [], isComplete: true, recheck: async () => 'gone' };
 	}
 	const { channelId, content, reuseOpenConversation, dryRun } = recipient;
-	const index = sahut.cache.conversations(channelId);
-	const past = sahut.past(phoneMessageKey(recipient));
+	const index = sahut.cache.conversationIndex(channelId);
+	const past = sahut.past(getPhoneMessageKey(recipient));
 	const retrySentAt = past.kind === 'retryWithoutLedger' && !dryRun ? past.sentAt : Infinity;
 	const since = resolvedSince(recipient, retrySentAt, sahut);
-	const known = (id: unknown) => index.of(contactIds).find((each) => each.id === id);
+	const findKnown = (id: unknown) =>
+		index.findByContacts(contactIds).find((each) => each.id === id);
 
 	const checked = new Set<string>();
 
@@ -76,18 +77,18 @@ export async function findCandidates(
 		if (conversation && belongsToRecipient && (channel?.id ?? channelId) === channelId) {
 			index.update(conversation, 'record', contactId);
 		} else index.remove(id, contactId);
-		return known(id);
+		return findKnown(id);
 	}
 
-	async function findKept(): Promise<KnownConversation | undefined> {
-		const created = findCreatedByItem(newConversationOf(recipient, contactIds[0]!), sahut);
+	async function findPinned(): Promise<KnownConversation | undefined> {
+		const created = findCreatedByItem(toNewConversation(recipient, contactIds[0]!), sahut);
 		if (created) {
 			const { id } = created.conversation;
-			if (!known(id)) index.update(created.conversation, 'record', contactIds[0]);
-			return known(id);
+			if (!findKnown(id)) index.update(created.conversation, 'record', contactIds[0]);
+			return findKnown(id);
 		}
 		const latestInRun = reuseOpenConversation
-			? sahut.latestInRun(phoneMessageKey(recipient))
+			? sahut.latestInRun(getPhoneMessageKey(recipient))
 			: undefined;
 		const { conversation_id, contact_id } = latestInRun?.context ?? {};
 		const sentInto = { id: String(conversation_id), contactId: String(contact_id) };
@@ -95,9 +96,9 @@ export async function findCandidates(
 	}
 
 	/** Checks the conversations that are known to be open: until one still is, or all for a text. */
-	async function hasOpen(): Promise<boolean> {
+	async function checkOpenConversations(): Promise<boolean> {
 		let found = false;
-		for (const each of index.of(contactIds).filter(isOpen)) {
+		for (const each of index.findByContacts(contactIds).filter(isOpen)) {
 			const current = await check(each);
 			found ||= current !== undefined && isOpen(current);
 			// A text goes where the customer has written last.
@@ -106,7 +107,7 @@ export async function findCandidates(
 		return found;
 	}
 
-	const kept = await findKept();
+	const pinned = await findPinned();
 	const needsConversations = reuseOpenConversation || since < Infinity || !content.template;
 	const startedAt = sahut.toServerTime(sahut.tryStartedAt);
 	// An open conversation does not show what is in others: they must have been read once.
@@ -115,21 +116,22 @@ export async function findCandidates(
 	const asOf = isRetry ? startedAt : -Infinity;
 	if (isRead && !index.isComplete(since, asOf)) await index.refresh(sahut, since);
 	// The run's own conversation may be closed, and another execution may have sent into a newer one.
-	const mayLackOthers = kept !== undefined && !isOpen(kept) && recipient.skipWithinMs !== undefined;
-	if (needsConversations && (!kept || mayLackOthers) && !(await hasOpen())) {
+	const mayLackOthers =
+		pinned !== undefined && !isOpen(pinned) && recipient.skipWithinMs !== undefined;
+	if (needsConversations && (!pinned || mayLackOthers) && !(await checkOpenConversations())) {
 		isRead = true;
 		await index.refresh(sahut, since);
-		await hasOpen();
+		await checkOpenConversations();
 	}
 	const matters = ({ id, status, activeAt }: KnownConversation) =>
-		(status !== 'resolved' || activeAt >= since || id === kept?.id) && !rejected.includes(id);
+		(status !== 'resolved' || activeAt >= since || id === pinned?.id) && !rejected.includes(id);
 	return {
-		conversations: index.of(contactIds).filter(matters),
-		kept,
+		conversations: index.findByContacts(contactIds).filter(matters),
+		pinned,
 		isComplete: !isRead || since === Infinity || index.isComplete(since),
 		async recheck({ id }) {
-			const candidate = known(id);
-			if (!candidate || checked.has(id) || id === kept?.id) return candidate ? 'same' : 'gone';
+			const candidate = findKnown(id);
+			if (!candidate || checked.has(id) || id === pinned?.id) return candidate ? 'same' : 'gone';
 			const { status } = candidate;
 			const current = await check(candidate);
 			if (!current) return 'gone';

@@ -3,14 +3,14 @@ import type { IDataObject } from 'n8n-workflow';
 import type { ItemClient } from '../api/itemClient';
 import { messageKey, sendMessage, sendMessageRequest } from '../api/messages';
 import type { Wording } from '../transport/types';
-import { bodiesOf, formOf, type Outgoing } from './content';
+import { getBodies, getForm, type OutgoingMessage } from './content';
 import { findDelivery } from './findDelivery';
 import { openHistory } from './history';
 import { planMessage, type Plan } from './plan';
-import { bodyNow } from './replyWindow';
+import { chooseBody } from './replyWindow';
 
 /** Where a message goes, and how the ledger records it. */
-export interface Place {
+export interface Destination {
 	conversationId: string;
 	/** The ledger's key of the message. */
 	key: string;
@@ -20,9 +20,9 @@ export interface Place {
 }
 
 /** Returns the ledger's context of a message that was or may have been sent; undefined without one. */
-export function ledgerContext(
+export function getLedgerContext(
 	key: string,
-	{ dryRun }: Outgoing,
+	{ dryRun }: OutgoingMessage,
 	sahut: ItemClient,
 ): IDataObject | undefined {
 	const past = sahut.past(key);
@@ -38,15 +38,15 @@ export function ledgerContext(
  */
 export async function executePlan(
 	plan: Plan,
-	{ conversationId, key, context = {}, wording }: Place,
-	{ content, dryRun }: Outgoing,
+	{ conversationId, key, context = {}, wording }: Destination,
+	{ content, dryRun }: OutgoingMessage,
 	sahut: ItemClient,
 ): Promise<IDataObject> {
-	const isEither = bodiesOf(content).length > 1;
+	const hasBothForms = getBodies(content).length > 1;
 	const contextOf = (body: IDataObject) => ({
 		...context,
 		conversation_id: conversationId,
-		form: formOf(body),
+		form: getForm(body),
 	});
 	if (plan.kind === 'delivered' && plan.isSkip) {
 		const { message } = plan.delivery;
@@ -54,11 +54,11 @@ export async function executePlan(
 	}
 	/** The message that an earlier try has sent, and that the ledger lacks. */
 	const found = plan.kind === 'delivered' ? plan.delivery : undefined;
-	const textUntil = plan.kind === 'send' ? plan.textUntil : Infinity;
-	const body = () => (found && content[found.form]) ?? bodyNow(content, textUntil, sahut);
+	const textDeadline = plan.kind === 'send' ? plan.textDeadline : Infinity;
+	const body = () => (found && content[found.form]) ?? chooseBody(content, textDeadline, sahut);
 	if (dryRun) {
 		const request = sahut.describe(sendMessageRequest(conversationId, body()));
-		return { dryRun, request, ...(isEither && { sent_as: formOf(body()) }) };
+		return { dryRun, request, ...(hasBothForms && { sent_as: getForm(body()) }) };
 	}
 	const message = await sendMessage(
 		{
@@ -69,7 +69,7 @@ export async function executePlan(
 			context: contextOf,
 			async find(sent, search) {
 				if (search.kind === 'retryWithoutLedger') return found?.message;
-				const form = { [formOf(sent)]: sent };
+				const form = { [getForm(sent)]: sent };
 				const histories = [openHistory(sahut, conversationId)];
 				return (await findDelivery(histories, form, search, sahut))?.message;
 			},
@@ -78,7 +78,7 @@ export async function executePlan(
 	);
 	return {
 		...message,
-		...(isEither && { sent_as: ledgerContext(key, { content, dryRun }, sahut)?.form }),
+		...(hasBothForms && { sent_as: getLedgerContext(key, { content, dryRun }, sahut)?.form }),
 	};
 }
 
@@ -92,19 +92,19 @@ export async function executePlan(
  */
 export async function deliverToConversation(
 	conversationId: string,
-	outgoing: Outgoing,
+	outgoing: OutgoingMessage,
 	sahut: ItemClient,
 	{ isNew = false, wording }: { isNew?: boolean; wording?: Partial<Wording> } = {},
 ): Promise<IDataObject> {
 	const key = messageKey(conversationId);
-	const kept = { id: conversationId };
-	const isTried = ledgerContext(key, outgoing, sahut) !== undefined;
+	const pinned = { id: conversationId };
+	const isTried = getLedgerContext(key, outgoing, sahut) !== undefined;
 	const plan: Plan =
 		isNew || isTried
-			? { kind: 'send', conversation: kept, textUntil: -Infinity }
+			? { kind: 'send', conversation: pinned, textDeadline: -Infinity }
 			: await planMessage(
 					{ ...outgoing, key, reuseOpenConversation: true },
-					{ conversations: [kept], kept, isComplete: true },
+					{ conversations: [pinned], pinned, isComplete: true },
 					sahut,
 				);
 	return await executePlan(plan, { conversationId, key, wording }, outgoing, sahut);

@@ -10,22 +10,22 @@ import {
 } from '../api/conversations';
 import type { ItemClient } from '../api/itemClient';
 import { isRefused } from '../transport/errors';
-import { findCandidates, isOpen, newConversationOf } from './candidates';
-import { executePlan, ledgerContext } from './deliver';
+import { findCandidates, isOpen, toNewConversation } from './candidates';
+import { executePlan, getLedgerContext } from './deliver';
 import { planMessage, type Plan } from './plan';
 import {
 	findRecipientContacts,
-	findTagged,
-	phoneMessageKey,
+	findTaggedContact,
+	getPhoneMessageKey,
 	type Recipient,
 	type RecipientContact,
 } from './recipient';
-import { textUntilInNewConversation } from './replyWindow';
+import { getNewConversationTextDeadline } from './replyWindow';
 
-const newContactOf = ({ phone, contactName }: Recipient) => ({ name: contactName || phone, phone });
+const toNewContact = ({ phone, contactName }: Recipient) => ({ name: contactName || phone, phone });
 
 /** The result of a plan. */
-type Outcome =
+type PlanResult =
 	| { output: IDataObject }
 	/** A conversation was created: the message has to be sent in its lane. */
 	| { created: string; contactId: string }
@@ -45,27 +45,27 @@ export async function deliverToPhone(
 	sahut: ItemClient,
 ): Promise<IDataObject> {
 	const { phone, countryCode, channelId, content, reuseOpenConversation, dryRun } = recipient;
-	const key = phoneMessageKey(recipient);
-	const index = sahut.cache.conversations(channelId);
+	const key = getPhoneMessageKey(recipient);
+	const index = sahut.cache.conversationIndex(channelId);
 	/** Conversations that turned out not to be the recipient's, whatever lists show. */
 	const rejected: string[] = [];
 
 	/** Runs a task in the lanes of conversations, so that no other task of this process writes into them. */
-	async function inLanesOf<T>(conversations: Array<{ id: string }>, task: () => Promise<T>) {
+	async function runInLanes<T>(conversations: Array<{ id: string }>, task: () => Promise<T>) {
 		const lanes = conversations.map(({ id }) => `conversation ${id}`);
-		return await sahut.cache.inLane(lanes, task, sahut.signal);
+		return await sahut.cache.runInLane(lanes, task, sahut.signal);
 	}
 
 	/** Returns the output of a Dry Run. */
-	async function describe(plan: Plan, firstId: string | undefined): Promise<IDataObject> {
+	async function describePlan(plan: Plan, firstId: string | undefined): Promise<IDataObject> {
 		const { conversation } = plan;
 		const contactId = conversation?.contactId ?? firstId;
 		const place = { conversationId: conversation?.id ?? 'NEW_CONVERSATION', key };
 		const { request, ...message } = await executePlan(plan, place, recipient, sahut);
-		const newConversation = newConversationOf(recipient, contactId ?? 'NEW_CONTACT');
+		const newConversation = toNewConversation(recipient, contactId ?? 'NEW_CONTACT');
 		const ids = { contact_id: contactId ?? null, conversation_id: conversation?.id ?? null };
 		const requests = [
-			...(contactId ? [] : [sahut.describe(createContactRequest(newContactOf(recipient)))]),
+			...(contactId ? [] : [sahut.describe(createContactRequest(toNewContact(recipient)))]),
 			...(conversation ? [] : [sahut.describe(createConversationRequest(newConversation))]),
 			...(request ? [request] : []),
 		];
@@ -80,7 +80,7 @@ export async function deliverToPhone(
 	}
 
 	/** Carries out a plan in an existing conversation. @returns the message and the IDs */
-	async function deliver(plan: Plan, contactId: string, conversationId: string) {
+	async function deliverTo(plan: Plan, contactId: string, conversationId: string) {
 		const context = { contact_id: contactId };
 		const wording = {
 			subject: `conversation "${conversationId}" with ${phone}`,
@@ -89,7 +89,7 @@ export async function deliverToPhone(
 		const place = { conversationId, key, context, wording };
 		const message = await executePlan(plan, place, recipient, sahut);
 		index.touch(contactId, conversationId, Date.parse(String(message.created_at)) || 0);
-		const created = findCreatedByItem(newConversationOf(recipient, contactId), sahut);
+		const created = findCreatedByItem(toNewConversation(recipient, contactId), sahut);
 		const isCreated = created?.conversation.id === conversationId && created.origin !== 'existing';
 		return {
 			...message,
@@ -105,15 +105,15 @@ export async function deliverToPhone(
 	 *
 	 * @param isReplanned whether this plan replaces one that turned out to be wrong
 	 */
-	async function act(
+	async function createAndDeliver(
 		plan: Plan,
 		contacts: RecipientContact[],
 		isReplanned: boolean,
-	): Promise<Outcome> {
+	): Promise<PlanResult> {
 		let [first] = contacts;
 		if (!first) {
 			const identity = { phone, countryCode };
-			const newContact = newContactOf(recipient);
+			const newContact = toNewContact(recipient);
 			const { contact, isNew } = await createOrFindContact(newContact, identity, sahut);
 			if (!isNew) return { contacts: await withDuplicates(contact) };
 			first = contact;
@@ -121,9 +121,9 @@ export async function deliverToPhone(
 		const known = contacts.length > 0 ? contacts : [first];
 		const { conversation } = plan;
 		const contactId = conversation?.contactId ?? first.id;
-		const body = newConversationOf(recipient, contactId);
+		const body = toNewConversation(recipient, contactId);
 
-		async function startNew(): Promise<Outcome> {
+		async function startConversation(): Promise<PlanResult> {
 			const isKnown = findCreatedByItem(body, sahut)?.origin === 'existing';
 			const created = await createConversation(body, sahut, `Contact ${contactId} exists.`);
 			const { id } = created.conversation;
@@ -137,11 +137,11 @@ export async function deliverToPhone(
 		if (conversation) {
 			const isSent = plan.kind === 'send' && content.template !== undefined;
 			const mayStartNew = isSent && !isOpen(conversation) && !findCreatedByItem(body, sahut);
-			return await deliver(plan, contactId, conversation.id).then(
+			return await deliverTo(plan, contactId, conversation.id).then(
 				(output) => ({ output }),
 				async (error: unknown) => {
 					// Sahut may refuse messages into snoozed and resolved conversations: a template opens a new one.
-					if (isRefused(error) && mayStartNew) return await startNew();
+					if (isRefused(error) && mayStartNew) return await startConversation();
 					throw error;
 				},
 			);
@@ -151,43 +151,43 @@ export async function deliverToPhone(
 			const isOwn = sahut.past(newConversationKey(body)).kind === 'lostResponse';
 			if (!isOwn && (await findLostConversation(body, sahut))) return { contacts: known };
 		}
-		return await startNew();
+		return await startConversation();
 	}
 
 	/** Plans and delivers, in the lanes of the contacts' conversations. */
-	async function deliverTo(
+	async function planAndDeliver(
 		contacts: RecipientContact[],
 		isReplanned: boolean,
 	): Promise<IDataObject> {
-		const tagged = await findTagged(recipient, contacts, sahut);
+		const tagged = await findTaggedContact(recipient, contacts, sahut);
 		if (tagged) {
 			return { ...(dryRun && { dryRun }), skipped: true, skip_reason: 'contact_tag', ...tagged };
 		}
 		const contactIds = contacts.map(({ id }) => id);
 		const candidates = await findCandidates(contactIds, recipient, sahut, rejected);
-		const outcome = await inLanesOf(candidates.conversations, async (): Promise<Outcome> => {
+		const outcome = await runInLanes(candidates.conversations, async (): Promise<PlanResult> => {
 			const plan = await planMessage({ ...recipient, key }, candidates, sahut);
 			const { conversation } = plan;
 			const state = conversation ? await candidates.recheck(conversation) : 'same';
 			if (conversation && state === 'gone') rejected.push(conversation.id);
 			if (state !== 'same') return { contacts };
 			return dryRun
-				? { output: await describe(plan, contactIds[0]) }
-				: await act(plan, contacts, isReplanned);
+				? { output: await describePlan(plan, contactIds[0]) }
+				: await createAndDeliver(plan, contacts, isReplanned);
 		});
 		if ('output' in outcome) return outcome.output;
-		if ('contacts' in outcome) return await deliverTo(outcome.contacts, true);
+		if ('contacts' in outcome) return await planAndDeliver(outcome.contacts, true);
 		// The other lanes were left: no task waits for a conversation while it is in the lane of another.
 		const { created: id, contactId } = outcome;
-		const textUntil = textUntilInNewConversation(index.channelType);
-		const send: Plan = { kind: 'send', conversation: { id }, textUntil };
-		return await inLanesOf([{ id }], async () => await deliver(send, contactId, id));
+		const textDeadline = getNewConversationTextDeadline(index.channelType);
+		const send: Plan = { kind: 'send', conversation: { id }, textDeadline };
+		return await runInLanes([{ id }], async () => await deliverTo(send, contactId, id));
 	}
 
-	const tried = ledgerContext(key, recipient, sahut);
-	if (!tried) return await deliverTo(await findRecipientContacts(recipient, sahut), false);
+	const tried = getLedgerContext(key, recipient, sahut);
+	if (!tried) return await planAndDeliver(await findRecipientContacts(recipient, sahut), false);
 	const id = String(tried.conversation_id);
 	const resume: Plan = { kind: 'resume', conversation: { id } };
-	const task = async () => await deliver(resume, String(tried.contact_id), id);
-	return await inLanesOf([{ id }], task);
+	const task = async () => await deliverTo(resume, String(tried.contact_id), id);
+	return await runInLanes([{ id }], task);
 }

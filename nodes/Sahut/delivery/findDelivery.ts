@@ -5,9 +5,9 @@ import { pollForLostWrite } from '../api/lostWrites';
 import { messageMemoryKey } from '../api/messages';
 import { earliestRecordTime } from '../api/recordTimes';
 import { AmbiguousError, undefinedIfNotFound, UnknownOutcomeError } from '../transport/errors';
-import { bodiesOf, formOf, type Content, type Form } from './content';
+import { getBodies, getForm, type MessageContent, type MessageForm } from './content';
 import { openHistory, type History } from './history';
-import { AMBIGUITIES, createMatcher, type Ambiguity, type Search } from './matching';
+import { AMBIGUITIES, createMatcher, type Ambiguity, type MessageSearch } from './matching';
 
 /** How far back a conversation is read, in pages of 100 messages. */
 const MAX_PAGES = 10;
@@ -15,13 +15,13 @@ const MAX_PAGES = 10;
 /** A message that has been delivered. */
 export type Delivery = {
 	conversationId: string;
-	form: Form;
+	form: MessageForm;
 	/** Sahut's record; if lists do not show it yet, what this process knows of it. */
 	message: IDataObject;
 };
 
 /** A delivery, or why a conversation does not show whether there was one. */
-interface Result {
+interface SearchResult {
 	delivery?: Delivery;
 	ambiguity?: Ambiguity;
 }
@@ -37,15 +37,15 @@ interface Result {
  */
 export async function findDelivery(
 	conversations: History[],
-	content: Content,
-	search: Search,
+	content: MessageContent,
+	search: MessageSearch,
 	sahut: ItemClient,
 ): Promise<Delivery | undefined> {
-	const bodies = bodiesOf(content);
+	const bodies = getBodies(content);
 	const isSkip = search.kind === 'sentBefore';
 
 	/** Returns the remembered writes of this message into a conversation, in any of its forms. */
-	const remembered = ({ conversationId }: History, since: number) =>
+	const findRecentWrites = ({ conversationId }: History, since: number) =>
 		bodies.flatMap((body) =>
 			sahut.cache.recentMessages
 				.find(messageMemoryKey(sahut, conversationId, body), since)
@@ -53,10 +53,10 @@ export async function findDelivery(
 		);
 
 	/** Finds the message among the remembered writes that lists do not show yet. */
-	function findInMemory(history: History, seen: Set<string>): Delivery | undefined {
+	function findInRecentWrites(history: History, seen: Set<string>): Delivery | undefined {
 		if (search.kind === 'lostResponse') return undefined;
 		const isFree = (id: string) => isSkip || !search.isAccountedFor(id);
-		for (const { id, at, body } of remembered(history, search.sentAt)) {
+		for (const { id, at, body } of findRecentWrites(history, search.sentAt)) {
 			if (id === undefined || seen.has(id) || !isFree(id)) continue;
 			const { content: text = null } = body;
 			const { sender } = sahut.cache.observedApi;
@@ -68,15 +68,15 @@ export async function findDelivery(
 				sender: sender ? { ...sender } : null,
 				created_at,
 			};
-			return { conversationId: history.conversationId, form: formOf(body), message };
+			return { conversationId: history.conversationId, form: getForm(body), message };
 		}
 		return undefined;
 	}
 
-	async function searchOne(history: History, lostAt: number): Promise<Result> {
+	async function searchOne(history: History, lostAt: number): Promise<SearchResult> {
 		const { conversationId } = history;
 		const matchers = bodies.map((body) => ({
-			form: formOf(body),
+			form: getForm(body),
 			match: createMatcher(conversationId, body, search, lostAt, sahut),
 		}));
 		const seen = new Set<string>();
@@ -95,12 +95,12 @@ export async function findDelivery(
 			isAtEnd = isFirst || oldest < earliestRecordTime(sahut, search);
 			if (isAtEnd) break;
 		}
-		const delivery = findInMemory(history, seen);
+		const delivery = findInRecentWrites(history, seen);
 		return { delivery, ambiguity: ambiguity ?? (isAtEnd ? undefined : 'tooManyMessages') };
 	}
 
 	/** Searches the conversations once, except those that were deleted. */
-	async function searchAll(histories: History[], lostAt: number): Promise<Result> {
+	async function searchAll(histories: History[], lostAt: number): Promise<SearchResult> {
 		let ambiguity: Ambiguity | undefined;
 		for (const history of histories) {
 			const result = await searchOne(history, lostAt).catch(undefinedIfNotFound);
@@ -111,7 +111,7 @@ export async function findDelivery(
 	}
 
 	// A message without a response may be among the later ones, even if it cannot be recognized.
-	const writes = conversations.flatMap((each) => remembered(each, search.sentAt));
+	const writes = conversations.flatMap((each) => findRecentWrites(each, search.sentAt));
 	const lost = writes.filter(({ id }) => id === undefined).map(({ at }) => at);
 	const lostAt = Math.min(Infinity, ...lost);
 	let result = await searchAll(conversations, lostAt);

@@ -13,7 +13,7 @@ import { earliestRecordTime } from '../api/recordTimes';
 import type { Message } from '../transport/types';
 
 /** A search for a message. Times are by this machine's clock, in milliseconds since the epoch. */
-export type Search =
+export type MessageSearch =
 	| WriteSearch
 	/** For Skip If Sent Within: a message since `sentAt`, from any sender. */
 	| { kind: 'sentBefore'; sentAt: number; isRetry: boolean };
@@ -37,7 +37,7 @@ export const AMBIGUITIES = {
 export type Ambiguity = keyof typeof AMBIGUITIES;
 
 /** Types of messages that were not sent to the customer (API reference, "Messages"). */
-const NOT_SENT = new Set<unknown>(['incoming', 'activity']);
+const UNSENT_TYPES = new Set<unknown>(['incoming', 'activity']);
 
 /** Whether both or neither of two messages are notes; undefined if the list may not mark notes. */
 function hasSamePrivacy(message: Message, body: IDataObject): boolean | undefined {
@@ -48,7 +48,7 @@ function hasSamePrivacy(message: Message, body: IDataObject): boolean | undefine
 }
 
 /** Whether a stored message is the wanted one. */
-export type Verdict = 'match' | 'noMatch' | Ambiguity;
+export type MatchResult = 'match' | 'noMatch' | Ambiguity;
 
 /**
  * Returns a function that decides whether a stored message of a conversation is the wanted one.
@@ -61,10 +61,10 @@ export type Verdict = 'match' | 'noMatch' | Ambiguity;
 export function createMatcher(
 	conversationId: string,
 	body: IDataObject,
-	search: Search,
+	search: MessageSearch,
 	lostAt: number,
 	sahut: ItemClient,
-): (message: Message) => Verdict {
+): (message: Message) => MatchResult {
 	const { observedApi, recentMessages, address } = sahut.cache;
 	const wantedKey = messageMemoryKey(sahut, conversationId, body);
 	const hasContent = matcherOf(body);
@@ -77,7 +77,7 @@ export function createMatcher(
 		sender?.type === 'agent' && sender.id !== observedApi.sender?.id;
 
 	/** For a template without values: only Sahut's earlier response to it identifies it. */
-	function matchResponse({ content, sender }: Message): Verdict {
+	function matchEarlierResponse({ content, sender }: Message): MatchResult {
 		const earlier = observedApi.templateResponses.get(String(body.template_id));
 		if (earlier.content !== undefined) {
 			const isEqual = normalizeText(content) === normalizeText(earlier.content);
@@ -89,13 +89,13 @@ export function createMatcher(
 	}
 
 	/** For content that an agent or a bot may write by chance: only the API's own sender identifies it. */
-	function matchSender({ sender }: Pick<Message, 'sender'>): Verdict {
+	function matchSender({ sender }: Pick<Message, 'sender'>): MatchResult {
 		if (observedApi.sender) return sender?.id === observedApi.sender.id ? 'match' : 'noMatch';
 		return search.kind === 'lostResponse' ? 'match' : 'notUnique';
 	}
 
 	/** For a template whose values the stored text does not show: it may still be the wanted one. */
-	function matchHidden(message: Message, at: number): Verdict {
+	function matchHiddenValues(message: Message, at: number): MatchResult {
 		const { showsTemplateValues } = observedApi;
 		if (!isTemplate || showsTemplateValues === true || isByAgent(message)) return 'noMatch';
 		// After a lost response, only a certain match counts: the item fails without one.
@@ -106,9 +106,9 @@ export function createMatcher(
 	}
 
 	/** Whether this process may have sent a message at that time, and no longer remembers it. */
-	const isForgotten = (at: number) => at <= sahut.toServerTime(recentMessages.evictedUntil);
+	const isForgotten = (at: number) => at <= sahut.toServerTime(recentMessages.latestEvictedAt);
 
-	function matchContent(message: Message, at: number): Verdict {
+	function matchContent(message: Message, at: number): MatchResult {
 		const isPrivate = hasSamePrivacy(message, body);
 		if (isPrivate === undefined) return 'maybeNote';
 		if (!isPrivate) return 'noMatch';
@@ -125,14 +125,15 @@ export function createMatcher(
 
 	return (message) => {
 		const at = Date.parse(message.created_at);
-		if (NOT_SENT.has(message.type) || at < earliestRecordTime(sahut, search)) return 'noMatch';
+		if (UNSENT_TYPES.has(message.type) || at < earliestRecordTime(sahut, search)) return 'noMatch';
 		if (isAccountedFor(message.id)) return 'noMatch';
-		const known = recentMessages.keyOf(address, message.id);
+		const known = recentMessages.findKey(address, message.id);
 		// A known message has a response, so it is not the one whose response was lost.
 		if (known !== undefined) {
 			return known === wantedKey && search.kind !== 'lostResponse' ? 'match' : 'noMatch';
 		}
-		if (!isIdentifiable(body)) return isByAgent(message) ? 'noMatch' : matchResponse(message);
-		return hasContent(message.content) ? matchContent(message, at) : matchHidden(message, at);
+		if (!isIdentifiable(body))
+			return isByAgent(message) ? 'noMatch' : matchEarlierResponse(message);
+		return hasContent(message.content) ? matchContent(message, at) : matchHiddenValues(message, at);
 	};
 }

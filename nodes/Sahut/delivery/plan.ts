@@ -5,15 +5,15 @@ import type { ItemClient } from '../api/itemClient';
 import { contentKey } from '../api/messageContent';
 import { AmbiguousError, UnknownOutcomeError } from '../transport/errors';
 import { isOpen, type Candidate, type Candidates } from './candidates';
-import { bodiesOf, type Outgoing } from './content';
+import { getBodies, type OutgoingMessage } from './content';
 import { findDelivery, type Delivery } from './findDelivery';
 import { openHistory, type History } from './history';
 import type { Recipient } from './recipient';
 import {
-	findTextUntil,
+	findTextDeadline,
 	hasWindow,
-	readWindow,
-	textUntilInNewConversation,
+	readWindowEnd,
+	getNewConversationTextDeadline,
 	WINDOW_MS,
 } from './replyWindow';
 
@@ -23,14 +23,16 @@ export type Plan =
 	| { kind: 'resume'; conversation: Candidate }
 	/** The message was delivered: by an earlier try or, if `isSkip`, by any sender. */
 	| { kind: 'delivered'; conversation: Candidate; delivery: Delivery; isSkip: boolean }
-	/** Send it, into a new conversation if none is given; as a text until `textUntil`, by Sahut's clock. */
-	| { kind: 'send'; conversation?: Candidate; textUntil: number };
+	/** Send it, into a new conversation if none is given; as a text until `textDeadline`, by Sahut's clock. */
+	| { kind: 'send'; conversation?: Candidate; textDeadline: number };
 
 /** The conversations that a plan depends on. */
-type Facts = Pick<Candidates, 'conversations' | 'kept' | 'isComplete'>;
+type PlanFacts = Pick<Candidates, 'conversations' | 'pinned' | 'isComplete'>;
 
 /** A message, and the options that its plan depends on. */
-export interface Planned extends Outgoing, Partial<Pick<Recipient, 'reuseResolvedWithinMs'>> {
+export interface PlannedMessage
+	extends OutgoingMessage,
+		Partial<Pick<Recipient, 'reuseResolvedWithinMs'>> {
 	/** The ledger's key of the message. */
 	key: string;
 	/** The phone number, for errors. */
@@ -40,7 +42,7 @@ export interface Planned extends Outgoing, Partial<Pick<Recipient, 'reuseResolve
 }
 
 /** Returns the error for a list of unknown order that was not read completely. */
-function unknownOrder(what: string, ErrorClass = AmbiguousError): UserError {
+function createIncompleteListError(what: string, ErrorClass = AmbiguousError): UserError {
 	return new ErrorClass(
 		`It is not known whether ${what}: Sahut lists too many conversations in an unknown order`,
 		{
@@ -54,8 +56,8 @@ function unknownOrder(what: string, ErrorClass = AmbiguousError): UserError {
  * Finds a message that was delivered before: by any sender, for Skip If Sent Within, or by an earlier try
  * of this item that the ledger lacks.
  */
-async function findBefore(
-	{ key, content, skipWithinMs, dryRun }: Planned,
+async function findEarlierDelivery(
+	{ key, content, skipWithinMs, dryRun }: PlannedMessage,
 	histories: History[],
 	sahut: ItemClient,
 ): Promise<{ delivery: Delivery; isSkip: boolean } | undefined> {
@@ -64,18 +66,18 @@ async function findBefore(
 	if (skipWithinMs !== undefined) {
 		const sentAt = sahut.now() - skipWithinMs;
 		const search = { kind: 'sentBefore', sentAt, isRetry } as const;
-		const of = bodiesOf(content).map(contentKey).join();
+		const of = getBodies(content).map(contentKey).join();
 		const find = async () => ({
 			of,
 			delivery: await findDelivery(histories, content, search, sahut),
 		});
 		// A skipped item stays skipped, unless its message has changed.
-		const isStill = (before: { of: string; delivery?: Delivery }) =>
+		const isStillValid = (before: { of: string; delivery?: Delivery }) =>
 			before.delivery !== undefined && before.of === of;
 		const step = { run: find };
 		const { delivery } = dryRun
 			? await find()
-			: await sahut.once(`sent before: ${key}`, step, isStill);
+			: await sahut.once(`sent before: ${key}`, step, isStillValid);
 		if (delivery) return { delivery, isSkip: true };
 	}
 	if (!isRetry) return undefined;
@@ -89,7 +91,10 @@ async function findBefore(
  *
  * @throws UserError, before anything is created
  */
-async function assertCanStartWithText({ phone, channelId = '' }: Planned, sahut: ItemClient) {
+async function assertCanStartWithText(
+	{ phone, channelId = '' }: PlannedMessage,
+	sahut: ItemClient,
+) {
 	const type = await fetchChannelType(channelId, sahut);
 	if (!hasWindow(type)) return;
 	throw new UserError(
@@ -114,8 +119,8 @@ async function assertCanStartWithText({ phone, channelId = '' }: Planned, sahut:
  * determined whether to send; NodeApiError
  */
 export async function planMessage(
-	message: Planned,
-	{ conversations, kept, isComplete }: Facts,
+	message: PlannedMessage,
+	{ conversations, pinned, isComplete }: PlanFacts,
 	sahut: ItemClient,
 ): Promise<Plan> {
 	const { key, content, skipWithinMs, dryRun, phone, channelId, reuseOpenConversation } = message;
@@ -128,25 +133,28 @@ export async function planMessage(
 	const note = `It is not known whether ${what}: nothing was sent${isRetry ? ' in this try' : ''}.`;
 	const histories = new Map(conversations.map(({ id }) => [id, openHistory(sahut, id, note)]));
 	if (isSearched) {
-		const before = await findBefore(message, [...histories.values()], sahut);
+		const before = await findEarlierDelivery(message, [...histories.values()], sahut);
 		const id = before?.delivery.conversationId;
 		const conversation = conversations.find((each) => each.id === id);
 		if (before && conversation) return { kind: 'delivered', conversation, ...before };
 		if (!isComplete) {
 			const ErrorClass = isRetry ? UnknownOutcomeError : AmbiguousError;
-			throw unknownOrder(`${phone} has received this message before`, ErrorClass);
+			throw createIncompleteListError(`${phone} has received this message before`, ErrorClass);
 		}
 	}
 
-	let channelType = channelId && sahut.cache.conversations(channelId).channelType;
-	const isEither = content.text !== undefined && content.template !== undefined;
-	const send = (conversation: Candidate | undefined, textUntil: number): Plan => ({
+	let channelType = channelId && sahut.cache.conversationIndex(channelId).channelType;
+	const hasBothForms = content.text !== undefined && content.template !== undefined;
+	const send = (conversation: Candidate | undefined, textDeadline: number): Plan => ({
 		kind: 'send',
 		conversation,
-		textUntil,
+		textDeadline,
 	});
-	if (kept) {
-		return send(kept, await findTextUntil(histories.get(kept.id)!, content, channelType, sahut));
+	if (pinned) {
+		return send(
+			pinned,
+			await findTextDeadline(histories.get(pinned.id)!, content, channelType, sahut),
+		);
 	}
 	const now = sahut.serverNow();
 	const open = conversations.find(isOpen);
@@ -162,23 +170,23 @@ export async function planMessage(
 			(each) => each === open || (each.activeAt ?? 0) >= now - WINDOW_MS,
 		);
 		// A text goes into a single, open conversation without reading it: Sahut accepts or refuses it.
-		const isOnlyChoice = !isEither && usableOpen && mayHaveWindow.length === 1;
-		const isNewTemplate = isEither && !reuseOpenConversation;
+		const isOnlyChoice = !hasBothForms && usableOpen && mayHaveWindow.length === 1;
+		const isNewTemplate = hasBothForms && !reuseOpenConversation;
 		for (const each of isOnlyChoice || isNewTemplate ? [] : mayHaveWindow) {
-			const textUntil = await readWindow(histories.get(each.id)!, sahut);
-			if (!(textUntil > sahut.serverNow())) continue;
-			if (reuseOpenConversation) return send(each, textUntil);
-			if (!isEither) return send(undefined, Infinity);
+			const textDeadline = await readWindowEnd(histories.get(each.id)!, sahut);
+			if (!(textDeadline > sahut.serverNow())) continue;
+			if (reuseOpenConversation) return send(each, textDeadline);
+			if (!hasBothForms) return send(undefined, Infinity);
 		}
-		if (!isEither && !usableOpen) {
-			if (!isComplete) throw unknownOrder(`${phone} has written within 24 hours`);
+		if (!hasBothForms && !usableOpen) {
+			if (!isComplete) throw createIncompleteListError(`${phone} has written within 24 hours`);
 			await assertCanStartWithText(message, sahut);
 		}
 		if (usable) return send(usable, -Infinity);
 	}
 	// A Dry Run creates no conversation, whose response would show the channel type.
-	if (!usable && dryRun && isEither && channelId) {
+	if (!usable && dryRun && hasBothForms && channelId) {
 		channelType = await fetchChannelType(channelId, sahut);
 	}
-	return send(usable, usable ? Infinity : textUntilInNewConversation(channelType));
+	return send(usable, usable ? Infinity : getNewConversationTextDeadline(channelType));
 }

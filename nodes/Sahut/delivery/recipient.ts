@@ -4,10 +4,10 @@ import type { ItemClient } from '../api/itemClient';
 import { AmbiguousError, undefinedIfNotFound } from '../transport/errors';
 import type { Contact } from '../transport/types';
 import { normalizeTag } from '../values/tags';
-import type { Outgoing } from './content';
+import type { OutgoingMessage } from './content';
 
 /** A message to a phone number, and how to choose or create its conversation. */
-export interface Recipient extends Outgoing {
+export interface Recipient extends OutgoingMessage {
 	/** E.164. */
 	phone: string;
 	/** Replaces the leading 0 of a national number, e.g. `62`. */
@@ -37,11 +37,11 @@ export async function findRecipientContacts(
 	const created = sahut.past(newContactKey(phone));
 	if (recipient.skipContactTags.length > 0) {
 		const { contacts, isComplete } = await findAllContacts(sahut, key);
-		if (!isComplete) throw tooManyContacts(phone);
+		if (!isComplete) throw createTooManyContactsError(phone);
 		if (contacts.length > 0) return contacts;
 	} else {
 		const latestInRun = sahut.latestInRun(newContactKey(phone))?.record?.id;
-		const written = sahut.latestInRun(phoneMessageKey(recipient))?.context?.contact_id;
+		const written = sahut.latestInRun(getPhoneMessageKey(recipient))?.context?.contact_id;
 		const id = created.kind === 'done' ? created.record.id : (latestInRun ?? written);
 		if (id) return [{ id: String(id) }];
 		const contacts = await findContacts(sahut, key);
@@ -56,7 +56,7 @@ export async function findRecipientContacts(
 	return recent ? [recent] : [];
 }
 
-function tooManyContacts(phone: string): AmbiguousError {
+function createTooManyContactsError(phone: string): AmbiguousError {
 	return new AmbiguousError(
 		`It is not known whether a contact with ${phone} has one of the tags to skip: too many contacts match the end of the number`,
 		{ description: 'Nothing was sent. Check the contact in Sahut, then send the message there.' },
@@ -64,7 +64,7 @@ function tooManyContacts(phone: string): AmbiguousError {
 }
 
 /** The ledger's key of a message to a phone number, whichever conversation it goes into. */
-export const phoneMessageKey = ({ phone, channelId }: Recipient) =>
+export const getPhoneMessageKey = ({ phone, channelId }: Recipient) =>
 	`POST message to ${phone} on ${channelId}`;
 
 /**
@@ -72,7 +72,7 @@ export const phoneMessageKey = ({ phone, channelId }: Recipient) =>
  *
  * @throws AmbiguousError if tags are not a list of texts; NodeApiError
  */
-export async function findTagged(
+export async function findTaggedContact(
 	{ skipContactTags, phone }: Recipient,
 	contacts: RecipientContact[],
 	sahut: ItemClient,

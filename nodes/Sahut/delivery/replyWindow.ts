@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { getConversation } from '../api/conversations';
 import type { ItemClient } from '../api/itemClient';
-import type { Content } from './content';
+import type { MessageContent } from './content';
 import type { History } from './history';
 
 /** How long WhatsApp accepts a text after the customer's last message. */
@@ -29,7 +29,7 @@ export function hasWindow(channelType: unknown): boolean {
 }
 
 /** Returns until when a new conversation accepts a text: the customer has not written in it. */
-export function textUntilInNewConversation(channelType: unknown): number {
+export function getNewConversationTextDeadline(channelType: unknown): number {
 	return hasWindow(channelType) ? -Infinity : Infinity;
 }
 
@@ -40,7 +40,7 @@ export function textUntilInNewConversation(channelType: unknown): number {
  * written within 24 hours
  * @throws NodeApiError if the conversation cannot be read
  */
-export async function readWindow(history: History, sahut: ItemClient): Promise<number> {
+export async function readWindowEnd(history: History, sahut: ItemClient): Promise<number> {
 	for await (const { messages } of history.readBackwards(MAX_PAGES)) {
 		const incoming = messages.findLast(({ type }) => type === 'incoming');
 		if (incoming) return Date.parse(incoming.created_at) + WINDOW_MS - WINDOW_SAFETY_MARGIN_MS;
@@ -55,25 +55,26 @@ export async function readWindow(history: History, sahut: ItemClient): Promise<n
  * @param channelType undefined if it is unknown; it is only requested if the result depends on it
  * @throws NodeApiError if the conversation cannot be read
  */
-export async function findTextUntil(
+export async function findTextDeadline(
 	history: History,
-	{ text, template }: Content,
+	{ text, template }: MessageContent,
 	channelType: string | undefined,
 	sahut: ItemClient,
 ): Promise<number> {
 	if (!text || !template || !hasWindow(channelType)) return Infinity;
-	const textUntil = await readWindow(history, sahut);
-	if (channelType !== undefined || textUntil > sahut.serverNow() + CLOSES_SOON_MS) return textUntil;
+	const textDeadline = await readWindowEnd(history, sahut);
+	if (channelType !== undefined || textDeadline > sahut.serverNow() + CLOSES_SOON_MS)
+		return textDeadline;
 	const { channel } = await getConversation(sahut, history.conversationId);
-	return hasWindow(channel?.type) ? textUntil : Infinity;
+	return hasWindow(channel?.type) ? textDeadline : Infinity;
 }
 
-/** Returns the body to send at this moment: the text until `textUntil`, then the template. */
-export function bodyNow(
-	{ text, template }: Content,
-	textUntil: number,
+/** Returns the body to send at this moment: the text until `textDeadline`, then the template. */
+export function chooseBody(
+	{ text, template }: MessageContent,
+	textDeadline: number,
 	sahut: ItemClient,
 ): IDataObject {
-	const isText = !template || textUntil > sahut.serverNow();
+	const isText = !template || textDeadline > sahut.serverNow();
 	return (isText ? text : template) ?? template ?? {};
 }

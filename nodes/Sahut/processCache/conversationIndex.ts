@@ -45,7 +45,7 @@ export interface KnownConversation {
 type Source = 'list' | 'record' | 'write';
 
 /** When something last happened in a conversation, in milliseconds since the epoch; 0 if unknown. */
-export function activityOf({ updated_at, created_at }: Conversation): number {
+export function getActivityTime({ updated_at, created_at }: Conversation): number {
 	return Date.parse(updated_at ?? created_at) || 0;
 }
 
@@ -93,7 +93,7 @@ export class ConversationIndex {
 	constructor(private readonly channelId: string) {}
 
 	/** Returns the conversations with any of these contacts, the one with the latest activity first. */
-	of(contactIds: string[]): KnownConversation[] {
+	findByContacts(contactIds: string[]): KnownConversation[] {
 		return contactIds
 			.flatMap((contactId) => this.byContact.get(contactId) ?? [])
 			.sort((a, b) => b.activeAt - a.activeAt);
@@ -110,7 +110,7 @@ export class ConversationIndex {
 		if ((channel?.id ?? this.channelId) !== this.channelId) return;
 		if (typeof channel?.type === 'string') this.channelType = channel.type;
 		if (contactId === undefined || !id) return;
-		const updatedAt = activityOf(conversation);
+		const updatedAt = getActivityTime(conversation);
 		const before = this.byContact.get(contactId)?.find((each) => each.id === id);
 		const writtenAt = before?.writtenAt ?? -Infinity;
 		if (!before && status === 'resolved' && this.size >= MAX_CONVERSATIONS) {
@@ -181,8 +181,8 @@ export class ConversationIndex {
 
 	private async read(sahut: SahutClient, since: number): Promise<void> {
 		const began = Date.now();
-		const pages = openPages<Conversation>(sahut, this.list());
-		this.learnOrder(await pages.read(1));
+		const pages = openPages<Conversation>(sahut, this.listRequest());
+		this.detectOrder(await pages.read(1));
 		// Sahut's clock is known from its response.
 		const beganAt = sahut.serverNow() - (Date.now() - began);
 		const isOrdered = this.isOrderedByActivity;
@@ -198,7 +198,7 @@ export class ConversationIndex {
 		for (let page = next(); page !== undefined && !(oldest < until); page = next()) {
 			const records = await pages.read(page);
 			all.push(...records);
-			if (isOrdered) oldest = Math.min(oldest, ...records.slice(-1).map(activityOf));
+			if (isOrdered) oldest = Math.min(oldest, ...records.slice(-1).map(getActivityTime));
 		}
 		for (const conversation of all.reverse()) this.update(conversation, 'list');
 		// Of a list that changed while it was read, a record may have moved to a page that was read before.
@@ -216,10 +216,10 @@ export class ConversationIndex {
 		const began = Date.now();
 		const lists = await Promise.all(
 			UNRESOLVED_STATUSES.map(
-				async (status) => await fetchAll<Conversation>(sahut, this.list(status)),
+				async (status) => await fetchAll<Conversation>(sahut, this.listRequest(status)),
 			),
 		);
-		const all = lists.flat().sort((a, b) => activityOf(a) - activityOf(b));
+		const all = lists.flat().sort((a, b) => getActivityTime(a) - getActivityTime(b));
 		for (const conversation of all) this.update(conversation, 'list');
 		const listed = new Set(all.map(({ id }) => id));
 		for (const theirs of this.byContact.values()) {
@@ -233,7 +233,7 @@ export class ConversationIndex {
 	}
 
 	/** The list of the channel's conversations, as a request for its pages. */
-	list(status?: string) {
+	listRequest(status?: string) {
 		return {
 			path: ['conversations'],
 			query: { channel_id: this.channelId, ...(status && { status }) },
@@ -245,10 +245,10 @@ export class ConversationIndex {
 	 * Learns from a page whether the list is ordered by activity. A page that is also ordered by creation
 	 * proves nothing: both orders are equal until a conversation has further activity.
 	 */
-	private learnOrder(page: Conversation[]): void {
+	private detectOrder(page: Conversation[]): void {
 		const created = page.map(({ created_at }) => Date.parse(created_at));
 		if (created.some(Number.isNaN)) return;
-		if (!isDescending(page.map(activityOf))) this.isOrderedByActivity = false;
+		if (!isDescending(page.map(getActivityTime))) this.isOrderedByActivity = false;
 		else if (!isDescending(created)) this.isOrderedByActivity = true;
 	}
 

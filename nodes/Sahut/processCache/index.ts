@@ -14,8 +14,8 @@ const MAX_RECORDS = 10_000;
 /** What this n8n process knows of a workspace, for all executions. */
 export interface ProcessCache {
 	/** Lanes of records and phone numbers, e.g. `conversation conv_…`, `phone +628…`, of all workspaces. */
-	inLane: Lanes;
-	conversations(channelId: string): ConversationIndex;
+	runInLane: Lanes;
+	conversationIndex(channelId: string): ConversationIndex;
 	observedApi: ObservedApi;
 	/** The messages that this process has sent, for all API keys of an address. */
 	recentMessages: RecentWrites;
@@ -26,14 +26,14 @@ export interface ProcessCache {
 }
 
 /** Shared by all workspaces: waiting for an unrelated request for the same number does no harm. */
-const inLane = createLanes();
+const runInLane = createLanes();
 
 const recentMessages = new RecentWrites(MAX_MESSAGES);
 const recentRecords = new RecentWrites(MAX_RECORDS);
 
 const workspaces = createLruCache(MAX_WORKSPACES, () => {
 	const indexes = createLruCache(MAX_CHANNELS, (channelId) => new ConversationIndex(channelId));
-	return { conversations: indexes.get, observedApi: createObservedApi() };
+	return { conversationIndex: indexes.get, observedApi: createObservedApi() };
 });
 
 /**
@@ -42,7 +42,7 @@ const workspaces = createLruCache(MAX_WORKSPACES, () => {
  *
  * @param workspace `SahutClient.workspaceId` and `addressId`: hashes, so that no API key is stored
  */
-export function processCacheOf(workspace: { id: string; address: string }): ProcessCache {
+export function getProcessCache(workspace: { id: string; address: string }): ProcessCache {
 	const { id, address } = workspace;
-	return { inLane, recentMessages, recentRecords, address, ...workspaces.get(id) };
+	return { runInLane, recentMessages, recentRecords, address, ...workspaces.get(id) };
 }

@@ -46,7 +46,7 @@ export class RecentWrites {
 	private count = 0;
 
 	/** No write later than this was evicted. */
-	evictedUntil = -Infinity;
+	latestEvictedAt = -Infinity;
 
 	constructor(private readonly max: number) {}
 
@@ -70,13 +70,13 @@ export class RecentWrites {
 	}
 
 	/** Records that the request of a write goes out again. */
-	repeat(write: number, at: number): void {
-		if (this.isKept(write)) this.times[write % this.max] = at;
+	recordRepeat(write: number, at: number): void {
+		if (this.isStored(write)) this.times[write % this.max] = at;
 	}
 
 	/** Records the response to a write, or the record that was found after a lost response. */
 	confirm(write: number, id: string, at: number): void {
-		if (!this.isKept(write)) return;
+		if (!this.isStored(write)) return;
 		const slot = write % this.max;
 		this.ids[slot] = id;
 		this.times[slot] = at;
@@ -86,44 +86,44 @@ export class RecentWrites {
 
 	/** Records a write that was found in Sahut: one with this key and without a response, or a new one. */
 	recordFound(scope: string, key: number, id: string, at: number): void {
-		const lost = this.numbersOf(key).find((write) => this.ids[write % this.max] === undefined);
-		if (lost === undefined && this.keyOf(scope, id) !== undefined) return;
+		const lost = this.findNumbers(key).find((write) => this.ids[write % this.max] === undefined);
+		if (lost === undefined && this.findKey(scope, id) !== undefined) return;
 		this.confirm(lost ?? this.begin(scope, key, at), id, at);
 	}
 
 	/** Forgets a write that Sahut has not carried out, by making it older than any search. */
 	drop(write: number): void {
-		this.repeat(write, -Infinity);
+		this.recordRepeat(write, -Infinity);
 	}
 
 	/** Returns the writes with this key from a time on, latest first. */
 	find(key: number, since: number): RecentWrite[] {
-		return this.numbersOf(key)
+		return this.findNumbers(key)
 			.map((write) => ({ id: this.ids[write % this.max], at: this.times[write % this.max]! }))
 			.filter(({ at }) => at >= since);
 	}
 
 	/** Returns the key of the last known write of a record; undefined if this process knows none. */
-	keyOf(scope: string, id: string): number | undefined {
+	findKey(scope: string, id: string): number | undefined {
 		const write = this.byId.get(scope)?.get(id);
 		return write === undefined ? undefined : this.keys[write % this.max];
 	}
 
-	private isKept(write: number): boolean {
+	private isStored(write: number): boolean {
 		return write >= 0 && write >= this.count - this.max;
 	}
 
-	private numbersOf(key: number): number[] {
+	private findNumbers(key: number): number[] {
 		const numbers: number[] = [];
 		let write = this.latest[key % BUCKETS]!;
-		for (; this.isKept(write); write = this.previous[write % this.max]!) {
+		for (; this.isStored(write); write = this.previous[write % this.max]!) {
 			if (this.keys[write % this.max] === key) numbers.push(write);
 		}
 		return numbers;
 	}
 
 	private evict(write: number, slot: number): void {
-		this.evictedUntil = Math.max(this.evictedUntil, this.times[slot]!);
+		this.latestEvictedAt = Math.max(this.latestEvictedAt, this.times[slot]!);
 		const ids = this.byId.get(this.scopes[slot]!);
 		const id = this.ids[slot];
 		if (id !== undefined && ids?.get(id) === write) ids.delete(id);

@@ -6,7 +6,7 @@ import { scopedClient, type Scope } from '../transport/scope';
 import type { TransportSettings } from '../transport/settings';
 import { createSlots } from '../transport/slots';
 import type { ItemClient } from '../api/itemClient';
-import { processCacheOf } from '../processCache';
+import { getProcessCache } from '../processCache';
 import { createLanes } from './lanes';
 import { readCall, readRunIndex, readStart, readTransport } from './nodeSettings';
 import { openLedger } from './ledger';
@@ -42,7 +42,7 @@ export async function prepare(
 	const transport = { ...readTransport(paramsOf(0), operation), ...settings };
 	const client = await connect(context, transport);
 	const inSlot = createSlots(transport.concurrency);
-	const cache = processCacheOf({ id: client.workspaceId, address: client.addressId });
+	const cache = getProcessCache({ id: client.workspaceId, address: client.addressId });
 	const ledger = openLedger(
 		context.getContext('node'),
 		context.getContext('flow'),
@@ -59,7 +59,7 @@ export async function prepare(
 		/** Reads the fields of an item. @throws UserError if one cannot be used */
 		read: (itemIndex: number) => operation.read(paramsOf(itemIndex)),
 		ledger,
-		inLane: createLanes(transport.concurrency, cache.inLane),
+		inLane: createLanes(transport.concurrency, cache.runInLane),
 		sahutFor(itemIndex: number, scope: Scope, leaveSlot: () => void): ItemClient {
 			const pause = async (ms: number) => {
 				leaveSlot();

@@ -157,7 +157,9 @@ it('the index of a channel contains the conversations with a known contact', asy
 			await index.refresh(clientWith(given));
 
 			const isIndexed = given.some((each) => each.contact?.id === contact.id);
-			expect(index.of([contact.id]).map(({ id }) => id)).toEqual(isIndexed ? ['conv_1'] : []);
+			expect(index.findByContacts([contact.id]).map(({ id }) => id)).toEqual(
+				isIndexed ? ['conv_1'] : [],
+			);
 		}),
 	);
 });

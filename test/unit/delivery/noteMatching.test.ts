@@ -1,13 +1,13 @@
 import type { ItemClient } from '../../../nodes/Sahut/api/itemClient';
 import { createMatcher } from '../../../nodes/Sahut/delivery/matching';
-import { processCacheOf } from '../../../nodes/Sahut/processCache';
+import { getProcessCache } from '../../../nodes/Sahut/processCache';
 import type { Message } from '../../../nodes/Sahut/transport/types';
 
 const CONTENT = 'Halo';
 const SEARCH_SPAN_MS = 60_000;
 
 const sahut = {
-	cache: processCacheOf({ id: 'noteMatching', address: 'noteMatching' }),
+	cache: getProcessCache({ id: 'noteMatching', address: 'noteMatching' }),
 	toServerTime: (localMs: number) => localMs,
 	serverNow: () => Date.now(),
 } as Partial<ItemClient> as ItemClient;

@@ -56,7 +56,7 @@ function clientOf(
 }
 
 const statesOf = (index: ConversationIndex, id: string) =>
-	index.of([contactIdOf(id)]).map(({ status, activeAt }) => [status, activeAt]);
+	index.findByContacts([contactIdOf(id)]).map(({ status, activeAt }) => [status, activeAt]);
 
 beforeEach(() => jest.useFakeTimers({ now: START, doNotFake: ['setImmediate', 'nextTick'] }));
 afterEach(() => jest.useRealTimers());
@@ -102,7 +102,7 @@ describe('an update', () => {
 		index.update(conversation('conv_1', START, { channel }), 'record');
 		index.update(conversation('conv_2', START, { contact: null }), 'record');
 
-		expect(index.of([contactIdOf('conv_1'), contactIdOf('conv_2')])).toEqual([]);
+		expect(index.findByContacts([contactIdOf('conv_1'), contactIdOf('conv_2')])).toEqual([]);
 		expect(index.channelType).toBe('whatsapp');
 	});
 
@@ -116,7 +116,7 @@ describe('an update', () => {
 			index.update(conversation(id, START + at), 'list', 'ct_1');
 		}
 
-		const ids = () => index.of(['ct_1']).map(({ id }) => id);
+		const ids = () => index.findByContacts(['ct_1']).map(({ id }) => id);
 
 		expect(ids()).toEqual(['b', 'a', 'c']);
 
@@ -147,8 +147,8 @@ describe('a full index', () => {
 
 		index.update(conversation('conv_new', START + 100_001), 'record');
 
-		expect(index.of([contactIdOf('conv_1')])).toEqual([]);
-		expect(index.of(['conv_0', 'conv_2', 'conv_new'].map(contactIdOf))).toHaveLength(3);
+		expect(index.findByContacts([contactIdOf('conv_1')])).toEqual([]);
+		expect(index.findByContacts(['conv_0', 'conv_2', 'conv_new'].map(contactIdOf))).toHaveLength(3);
 		expect(index.isComplete(START + 1)).toBe(false);
 		expect(index.isComplete(START + 2)).toBe(true);
 	});
@@ -163,7 +163,7 @@ describe('a full index', () => {
 		}
 
 		for (const number of [0, 99, 100, 49_999]) {
-			expect(index.of([contactIdOf(`conv_${number}`)])).toHaveLength(1);
+			expect(index.findByContacts([contactIdOf(`conv_${number}`)])).toHaveLength(1);
 		}
 	});
 });

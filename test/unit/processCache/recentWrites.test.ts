@@ -50,7 +50,7 @@ describe('a search', () => {
 		const writes = new RecentWrites(3);
 		const write = writes.begin(SCOPE, writeKey('Halo'), START);
 
-		writes.repeat(write, START + 5);
+		writes.recordRepeat(write, START + 5);
 
 		expect(find(writes, 'Halo', START + 5)).toEqual([{ id: undefined, at: START + 5 }]);
 	});
@@ -110,7 +110,7 @@ describe('a write that was found in Sahut', () => {
 		writes.recordFound(SCOPE, writeKey('Halo'), 'msg_1', START);
 
 		expect(find(writes, 'Halo')).toEqual([{ id: 'msg_1', at: START }]);
-		expect(writes.keyOf(SCOPE, 'msg_1')).toBe(writeKey('Halo'));
+		expect(writes.findKey(SCOPE, 'msg_1')).toBe(writeKey('Halo'));
 	});
 
 	it('is not recorded again if it is already known', () => {
@@ -130,9 +130,9 @@ describe('scopes', () => {
 		send(writes, 'Halo', 'msg_1', START, 'address 1');
 		send(writes, 'Hai', 'msg_1', START, 'address 2');
 
-		expect(writes.keyOf('address 1', 'msg_1')).toBe(writeKey('Halo'));
-		expect(writes.keyOf('address 2', 'msg_1')).toBe(writeKey('Hai'));
-		expect(writes.keyOf('address 3', 'msg_1')).toBeUndefined();
+		expect(writes.findKey('address 1', 'msg_1')).toBe(writeKey('Halo'));
+		expect(writes.findKey('address 2', 'msg_1')).toBe(writeKey('Hai'));
+		expect(writes.findKey('address 3', 'msg_1')).toBeUndefined();
 	});
 
 	it('evict equal IDs independently', () => {
@@ -142,8 +142,8 @@ describe('scopes', () => {
 		send(writes, 'Hai', 'msg_1', START, 'address 2');
 		send(writes, 'Hei', 'msg_2', START, 'address 2');
 
-		expect(writes.keyOf('address 1', 'msg_1')).toBeUndefined();
-		expect(writes.keyOf('address 2', 'msg_1')).toBe(writeKey('Hai'));
+		expect(writes.findKey('address 1', 'msg_1')).toBeUndefined();
+		expect(writes.findKey('address 2', 'msg_1')).toBe(writeKey('Hai'));
 	});
 });
 
@@ -152,13 +152,13 @@ describe('eviction', () => {
 		const writes = new RecentWrites(2);
 		for (const number of [1, 2]) send(writes, `${number}`, `msg_${number}`, START + number);
 
-		expect(writes.evictedUntil).toBe(-Infinity);
+		expect(writes.latestEvictedAt).toBe(-Infinity);
 
 		send(writes, '3', 'msg_3', START + 3);
 
-		expect(writes.evictedUntil).toBe(START + 1);
+		expect(writes.latestEvictedAt).toBe(START + 1);
 		expect(find(writes, '1')).toEqual([]);
-		expect(writes.keyOf(SCOPE, 'msg_1')).toBeUndefined();
+		expect(writes.findKey(SCOPE, 'msg_1')).toBeUndefined();
 		expect(find(writes, '2')).toHaveLength(1);
 		expect(find(writes, '3')).toHaveLength(1);
 	});
@@ -169,7 +169,7 @@ describe('eviction', () => {
 		writes.drop(writes.begin(SCOPE, writeKey('1'), START));
 		send(writes, '2', 'msg_2', START + 1);
 
-		expect(writes.evictedUntil).toBe(-Infinity);
+		expect(writes.latestEvictedAt).toBe(-Infinity);
 	});
 
 	it('reports the time of a write whose response was lost', () => {
@@ -178,7 +178,7 @@ describe('eviction', () => {
 		writes.begin(SCOPE, writeKey('1'), START);
 		send(writes, '2', 'msg_2', START + 1);
 
-		expect(writes.evictedUntil).toBe(START);
+		expect(writes.latestEvictedAt).toBe(START);
 	});
 
 	it('removes the earliest of several equal writes', () => {
@@ -195,7 +195,7 @@ describe('eviction', () => {
 		send(writes, 'email', 'ct_1', START + 1);
 		send(writes, 'other', 'ct_2', START + 2);
 
-		expect(writes.keyOf(SCOPE, 'ct_1')).toBe(writeKey('email'));
+		expect(writes.findKey(SCOPE, 'ct_1')).toBe(writeKey('email'));
 	});
 
 	it('ignores a late response to an evicted write, and its drop', () => {
@@ -206,7 +206,7 @@ describe('eviction', () => {
 		writes.confirm(evicted, 'msg_1', START + 2);
 		writes.drop(evicted);
 
-		expect(writes.keyOf(SCOPE, 'msg_1')).toBeUndefined();
+		expect(writes.findKey(SCOPE, 'msg_1')).toBeUndefined();
 		expect(find(writes, '2')).toEqual([{ id: 'msg_2', at: START + 1 }]);
 	});
 });
@@ -248,14 +248,14 @@ it('contains exactly the newest writes after any sequence of sent, lost, dropped
 				expect(writes.find(key, START)).toEqual(expected.map(({ id, at }) => ({ id, at })));
 			}
 
-			const keyOf = (id: string) => writes.keyOf(SCOPE, id);
+			const keyOf = (id: string) => writes.findKey(SCOPE, id);
 
 			for (const { id, key } of kept) if (id) expect(keyOf(id)).toBe(key);
 
 			const evicted = all.slice(0, -max);
 
 			for (const { id } of evicted) if (id) expect(keyOf(id)).toBeUndefined();
-			expect(writes.evictedUntil).toBe(Math.max(...evicted.map(({ at }) => at)));
+			expect(writes.latestEvictedAt).toBe(Math.max(...evicted.map(({ at }) => at)));
 		}),
 		{ numRuns: 500 },
 	);
@@ -286,7 +286,7 @@ describe('100,000 messages in as many conversations', () => {
 	it('are all found', () => {
 		const writes = sendMany(MAX_MESSAGES);
 
-		expect(writes.evictedUntil).toBe(-Infinity);
+		expect(writes.latestEvictedAt).toBe(-Infinity);
 
 		for (const number of [0, 50_000, 99_999]) {
 			const key = writeKey('message', SCOPE, idOf('conv_', number), 'Halo Budi');

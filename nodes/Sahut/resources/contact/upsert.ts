@@ -68,7 +68,7 @@ async function update(found: Contact, { fields }: Input, sahut: ItemClient): Pro
 				: await completeContact(found, sahut);
 		return await updateContact(found.id, contact, fields, sahut);
 	};
-	return await sahut.cache.inLane(`contact ${found.id}`, run, sahut.signal);
+	return await sahut.cache.runInLane(`contact ${found.id}`, run, sahut.signal);
 }
 
 export const upsert: Operation<Input> = {

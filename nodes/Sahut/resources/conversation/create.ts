@@ -51,7 +51,7 @@ export const create: Operation<Input> = {
 			const outgoing = { content: { text: { content: firstMessage } }, dryRun: false };
 			const wording = { note: `Conversation ${id} exists.` };
 			const isNew = origin === 'new';
-			await sahut.cache.inLane(
+			await sahut.cache.runInLane(
 				`conversation ${id}`,
 				async () => await deliverToConversation(id, outgoing, sahut, { isNew, wording }),
 				sahut.signal,

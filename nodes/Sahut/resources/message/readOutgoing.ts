@@ -1,7 +1,7 @@
 import { UserError, type IDataObject } from 'n8n-workflow';
 
 import { isIdentifiable } from '../../api/messageContent';
-import { bodiesOf, type Content, type Outgoing } from '../../delivery/content';
+import { getBodies, type MessageContent, type OutgoingMessage } from '../../delivery/content';
 import type { Params } from '../../runtime/params';
 import { parseTemplateVariables, toTemplateVariables } from './templateVariables';
 
@@ -33,7 +33,7 @@ function readIsNote(params: Params, type: string): boolean {
 	});
 }
 
-function readContent(params: Params): Content {
+function readContent(params: Params): MessageContent {
 	const type = params.choice('messageType');
 	const isNote = readIsNote(params, type);
 	const content = () =>
@@ -47,10 +47,10 @@ function readContent(params: Params): Content {
 }
 
 /** Reads Skip If Sent Within, in ms. @throws UserError if it is not above 0, or cannot be used. */
-function readSkipWithin(params: Params, content: Content): number | undefined {
+function readSkipWithin(params: Params, content: MessageContent): number | undefined {
 	const hours = params.aboveZero('options.skipIfSentWithin');
 	if (hours === undefined) return undefined;
-	if (!bodiesOf(content).every(isIdentifiable)) {
+	if (!getBodies(content).every(isIdentifiable)) {
 		const message = 'Skip If Sent Within (Hours) cannot be used with a template without variables';
 		throw new UserError(message, {
 			description:
@@ -66,7 +66,7 @@ function readSkipWithin(params: Params, content: Content): number | undefined {
  * @throws UserError if the text or the template ID is empty, a text or template variable cannot be sent,
  * Private is combined with a template, or Skip If Sent Within cannot be used
  */
-export function readOutgoing(params: Params): Outgoing {
+export function readOutgoing(params: Params): OutgoingMessage {
 	const content = readContent(params);
 	return {
 		content,

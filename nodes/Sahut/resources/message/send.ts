@@ -1,4 +1,4 @@
-import type { Outgoing } from '../../delivery/content';
+import type { OutgoingMessage } from '../../delivery/content';
 import { deliverToConversation } from '../../delivery/deliver';
 import type { Operation } from '../../runtime/operation';
 import { collection, conversationLocator, sendOptions } from '../fields';
@@ -6,7 +6,7 @@ import { flagField } from '../fieldTypes';
 import { messageFields } from './contentFields';
 import { readOutgoing } from './readOutgoing';
 
-interface Input extends Outgoing {
+interface Input extends OutgoingMessage {
 	conversationId: string;
 }
 

@@ -205,13 +205,13 @@ describe('locks', () => {
 
 	it('keeps the lock of a waiting execution, however many other workspaces are used', async () => {
 		const workspace = await openChannel();
-		const { processCacheOf } = await fromDist<typeof ProcessCacheModule>('processCache/index');
+		const { getProcessCache } = await fromDist<typeof ProcessCacheModule>('processCache/index');
 		workspace.sandbox.faults.add({ kind: 'slow', delayMs: 500, method: 'POST', path: '/contacts' });
 
 		const first = workspace.send();
 		await wait(150);
 		for (let number = 0; number <= 100; number++) {
-			processCacheOf({ id: `other ${number}`, address: `other ${number}` });
+			getProcessCache({ id: `other ${number}`, address: `other ${number}` });
 		}
 		await Promise.all([first, workspace.send()]);
 
