@@ -7,11 +7,11 @@ describe('normalizeApiKey', () => {
 		['Bearer sk_live_1', 'sk_live_1'],
 		['bearer\nsk_live_1', 'sk_live_1'],
 		['Bearersk_live_1', 'Bearersk_live_1'],
-	])('of %j is %j', (given, expected) => {
+	])('converts %j to %j', (given, expected) => {
 		expect(normalizeApiKey(given)).toBe(expected);
 	});
 
-	it.each(['', ' ', 'Bearer', ' Bearer ', undefined])('refuses %j', (given) => {
+	it.each(['', ' ', 'Bearer', ' Bearer ', undefined])('rejects %j as empty', (given) => {
 		expect(() => normalizeApiKey(given)).toThrow('The API Key is empty');
 	});
 });
@@ -26,7 +26,7 @@ describe('normalizeBaseUrl', () => {
 		['http://[::1]:8787/v1', 'http://[::1]:8787/v1'],
 		['http://host.docker.internal:8787/v1', 'http://host.docker.internal:8787/v1'],
 		['HTTP://HOST.Docker.INTERNAL', 'http://host.docker.internal'],
-	])('of %j is %j', (given, expected) => {
+	])('converts %j to %j', (given, expected) => {
 		expect(normalizeBaseUrl(given)).toBe(expected);
 	});
 
@@ -48,7 +48,7 @@ describe('normalizeBaseUrl', () => {
 		'http://gateway.docker.internal',
 		'http://host.docker.internal.',
 		'http://localhost.',
-	])('refuses to send the key unencrypted to %s', (given) => {
+	])('rejects %s, to which the key would be sent unencrypted', (given) => {
 		expect(() => normalizeBaseUrl(given)).toThrow('across the network unencrypted');
 	});
 
@@ -60,16 +60,22 @@ describe('normalizeBaseUrl', () => {
 		['https://api.sahut.id/v1sk_live_4f9d8a7b6c5e', 'geheim12345'],
 		['https://api.sahut.id/v1/geheim12345', 'Bearer geheim12345'],
 		['geheim12345', ' geheim12345 '],
-	])('refuses %j with a key in it, and does not repeat it', (given, apiKey) => {
-		const refusal = () => normalizeBaseUrl(given, apiKey);
+	])('rejects %j, which contains a key, and does not quote the key', (given, apiKey) => {
+		const normalize = () => normalizeBaseUrl(given, apiKey);
 
-		expect(refusal).toThrow('There is an API key in the Base URL');
-		expect(refusal).not.toThrow(/4f9d8a7b6c5e|geheim/i);
+		expect(normalize).toThrow('There is an API key in the Base URL');
+		expect(normalize).not.toThrow(/4f9d8a7b6c5e|geheim/i);
 	});
 
-	it.each(['api.sahut.id secret', 'http://secret.example.com'])('does not repeat %j', (given) => {
-		expect(() => normalizeBaseUrl(given)).not.toThrow('secret');
-	});
+	it.each(['api.sahut.id secret', 'http://secret.example.com'])(
+		'does not quote the invalid URL %j',
+		(given) => {
+			const normalize = () => normalizeBaseUrl(given);
+
+			expect(normalize).toThrow();
+			expect(normalize).not.toThrow('secret');
+		},
+	);
 
 	it.each([
 		'',
@@ -80,7 +86,7 @@ describe('normalizeBaseUrl', () => {
 		'javascript:alert(1)',
 		'https://',
 		undefined,
-	])('refuses %j, which is no web address', (given) => {
+	])('rejects %j, which is not a web address', (given) => {
 		expect(() => normalizeBaseUrl(given)).toThrow('is not a web address');
 	});
 });

@@ -1,51 +1,74 @@
 import { errorCode } from '../../../nodes/Sahut/transport/errorCode';
 import { CONNECTION_LOST, NOT_CONNECTED } from '../../../nodes/Sahut/transport/outcome';
 
-const node = (fields: object) => Object.assign(new Error('it went wrong'), fields);
+const errorWith = (fields: object) => Object.assign(new Error('it went wrong'), fields);
 
-describe('the code of an error', () => {
+describe('the error code', () => {
 	it.each<[string, unknown, string]>([
-		['of Node', node({ code: 'ENOTFOUND' }), 'ENOTFOUND'],
-		['of any way not to connect', node({ code: 'EACCES', syscall: 'connect' }), NOT_CONNECTED],
+		['an error of Node.js', errorWith({ code: 'ENOTFOUND' }), 'ENOTFOUND'],
 		[
-			'of a route that was lost while talking',
-			node({ code: 'EHOSTUNREACH', syscall: 'read' }),
-			CONNECTION_LOST,
-		],
-		[
-			'of which n8n 1 keeps the message',
-			node({ message: 'read ENETUNREACH', httpCode: 'ENETUNREACH' }),
-			CONNECTION_LOST,
-		],
-		['of no TLS', node({ code: 'EPROTO', syscall: 'write' }), 'EPROTO'],
-		['of TLS that broke while talking', node({ code: 'EPROTO', syscall: 'read' }), CONNECTION_LOST],
-		['that axios wraps', node({ code: 'ERR_NETWORK', cause: node({ code: 'EPROTO' }) }), 'EPROTO'],
-		['of axios alone', node({ code: 'ECONNABORTED' }), 'ECONNABORTED'],
-		[
-			'that n8n 2 wraps',
-			node({ cause: node({ cause: node({ code: 'ENOTFOUND' }) }) }),
-			'ENOTFOUND',
-		],
-		['that n8n 1 keeps elsewhere', node({ httpCode: 'ECONNREFUSED' }), 'ECONNREFUSED'],
-		['of an answer', node({ httpCode: '502' }), ''],
-		[
-			'of several addresses',
-			node({ code: 'ETIMEDOUT', errors: [node({ code: 'ETIMEDOUT', syscall: 'connect' })] }),
+			'any error while connecting',
+			errorWith({ code: 'EACCES', syscall: 'connect' }),
 			NOT_CONNECTED,
 		],
-		['of no connection in time', node({ code: 'ETIMEDOUT', syscall: 'connect' }), NOT_CONNECTED],
-		['of no answer in time', node({ code: 'ETIMEDOUT' }), 'ETIMEDOUT'],
 		[
-			'of a connection that broke off before it was secured',
-			node({
+			'a route that was lost during the request',
+			errorWith({ code: 'EHOSTUNREACH', syscall: 'read' }),
+			CONNECTION_LOST,
+		],
+		[
+			'an error of which n8n 1 keeps only the message',
+			errorWith({ message: 'read ENETUNREACH', httpCode: 'ENETUNREACH' }),
+			CONNECTION_LOST,
+		],
+		['a server without TLS', errorWith({ code: 'EPROTO', syscall: 'write' }), 'EPROTO'],
+		[
+			'TLS that failed during the request',
+			errorWith({ code: 'EPROTO', syscall: 'read' }),
+			CONNECTION_LOST,
+		],
+		[
+			'an error that axios wraps',
+			errorWith({ code: 'ERR_NETWORK', cause: errorWith({ code: 'EPROTO' }) }),
+			'EPROTO',
+		],
+		['an error of axios itself', errorWith({ code: 'ECONNABORTED' }), 'ECONNABORTED'],
+		[
+			'an error that n8n 2 wraps',
+			errorWith({ cause: errorWith({ cause: errorWith({ code: 'ENOTFOUND' }) }) }),
+			'ENOTFOUND',
+		],
+		[
+			'an error whose code n8n 1 stores in httpCode',
+			errorWith({ httpCode: 'ECONNREFUSED' }),
+			'ECONNREFUSED',
+		],
+		['an HTTP response', errorWith({ httpCode: '502' }), ''],
+		[
+			'a failed connection to several addresses',
+			errorWith({
+				code: 'ETIMEDOUT',
+				errors: [errorWith({ code: 'ETIMEDOUT', syscall: 'connect' })],
+			}),
+			NOT_CONNECTED,
+		],
+		[
+			'a time-out while connecting',
+			errorWith({ code: 'ETIMEDOUT', syscall: 'connect' }),
+			NOT_CONNECTED,
+		],
+		['a time-out while waiting for the response', errorWith({ code: 'ETIMEDOUT' }), 'ETIMEDOUT'],
+		[
+			'a connection that was closed during the TLS handshake',
+			errorWith({
 				code: 'ECONNRESET',
 				message: 'Client network socket disconnected before secure TLS connection was established',
 			}),
 			NOT_CONNECTED,
 		],
-		['of a connection that broke off', node({ code: 'ECONNRESET' }), 'ECONNRESET'],
-		['that is none', undefined, ''],
-	])('%s', (_, error, expected) => {
+		['a connection that was closed', errorWith({ code: 'ECONNRESET' }), 'ECONNRESET'],
+		['undefined', undefined, ''],
+	])('of %s is determined', (_, error, expected) => {
 		expect(errorCode(error)).toBe(expected);
 	});
 });

@@ -8,15 +8,24 @@ const REQUEST = {
 	wording: { subject: 'conversation' },
 };
 
-const messages = (count: number) =>
+/** Up to 20 pages are requested ahead. */
+const MAX_EXTRA_REQUESTS = 25;
+const PAGES = 3;
+
+const createMessages = (count: number) =>
 	Array.from({ length: count }, (_, index) => ({
 		id: `msg_${index}`,
 		created_at: new Date(START + index * 1_000).toISOString(),
 	}));
 
-/** A list of `count` that says of itself what `metaOf` makes of what is documented. */
+/**
+ * Creates a client that serves a list of messages.
+ *
+ * @param count number of messages
+ * @param metaOf converts the documented `meta` of a page to the one that is served
+ */
 function listOf(count: number, metaOf: (meta: PageMeta) => unknown): SahutClient {
-	const records = messages(count);
+	const records = createMessages(count);
 	return {
 		async request({ query }: { query: { page: number; per_page: number } }) {
 			const { page, per_page } = query;
@@ -32,40 +41,46 @@ function listOf(count: number, metaOf: (meta: PageMeta) => unknown): SahutClient
 const idsOf = (records: Array<{ id: string }>) => records.map(({ id }) => id);
 
 describe.each<[string, (meta: PageMeta) => unknown]>([
-	['as documented', (meta) => meta],
-	['not at all', () => undefined],
-	['by null', () => null],
-	['by nulls', () => ({ total: null, page: null, per_page: null, total_pages: null })],
-	['by the total alone', (meta) => ({ ...meta, per_page: null, total_pages: null })],
-	['by texts', (meta) => ({ total: `${meta.total}`, total_pages: `${meta.total_pages}` })],
-	['by words', () => ({ total: 'many', total_pages: 'many' })],
-	['by zeros', () => ({ total: 0, per_page: 0, total_pages: 0 })],
-])('a list that tells its pages %s', (_, metaOf) => {
-	it.each([0, 1, 100, 101, 450])('is read whole: %i records', async (count) => {
+	['with the documented meta', (meta) => meta],
+	['without meta', () => undefined],
+	['with null as meta', () => null],
+	[
+		'with null as each number',
+		() => ({ total: null, page: null, per_page: null, total_pages: null }),
+	],
+	['with only a total', (meta) => ({ ...meta, per_page: null, total_pages: null })],
+	[
+		'with numbers as text',
+		(meta) => ({ total: `${meta.total}`, total_pages: `${meta.total_pages}` }),
+	],
+	['with words as numbers', () => ({ total: 'many', total_pages: 'many' })],
+	['with zeros', () => ({ total: 0, per_page: 0, total_pages: 0 })],
+])('a list %s', (_, metaOf) => {
+	it.each([0, 1, 100, 101, 450])('is read completely if it has %i records', async (count) => {
 		const found = await fetchList(listOf(count, metaOf), REQUEST);
 
-		expect(idsOf(found)).toEqual(idsOf(messages(count)));
+		expect(idsOf(found)).toEqual(idsOf(createMessages(count)));
 	});
 
-	it.each([100, 200, 250])('is read up to a limit of %i', async (limit) => {
+	it.each([100, 200, 250])('is read up to a limit of %i records', async (limit) => {
 		const found = await fetchList(listOf(450, metaOf), REQUEST, limit);
 
-		expect(idsOf(found)).toEqual(idsOf(messages(450).slice(0, limit)));
+		expect(idsOf(found)).toEqual(idsOf(createMessages(450).slice(0, limit)));
 	});
 
-	it.each([false, true])('is read between two times, newest first: %s', async (newestFirst) => {
+	it.each([false, true])('is read between two times (newest first: %s)', async (newestFirst) => {
 		const range = { after: START + 500_000, before: START + 900_000 };
 		const selection = { limit: Infinity, newestFirst, ...range };
 		const found = await fetchTimeline(listOf(1_450, metaOf), REQUEST, selection);
 
-		const expected = idsOf(messages(1_450).slice(500, 900));
+		const expected = idsOf(createMessages(1_450).slice(500, 900));
 
 		expect(idsOf(found)).toEqual(newestFirst ? expected.reverse() : expected);
 	});
 });
 
-it('a list that claims a billion pages ends with its first empty page', async () => {
-	const { request } = listOf(250, (meta) => ({ ...meta, total_pages: 1_000_000_000 }));
+it('a list that claims a billion pages is read up to its first empty page', async () => {
+	const { request } = listOf(PAGES * 100 - 50, (meta) => ({ ...meta, total_pages: 1_000_000_000 }));
 	let requests = 0;
 	const sahut = {
 		async request(...call: Parameters<typeof request>) {
@@ -76,24 +91,29 @@ it('a list that claims a billion pages ends with its first empty page', async ()
 
 	const found = await fetchList(sahut, REQUEST);
 
-	expect(idsOf(found)).toEqual(idsOf(messages(250)));
-	expect(requests).toBeLessThanOrEqual(3 + 25);
+	expect(idsOf(found)).toEqual(idsOf(createMessages(PAGES * 100 - 50)));
+	expect(requests).toBeLessThanOrEqual(PAGES + MAX_EXTRA_REQUESTS);
 });
 
-it.each([0, 99])('a message without a time, %i on its page, hides no other one', async (place) => {
-	const timeless = (count: number) =>
-		messages(count).map((each, at) => (at % 100 === place ? { ...each, created_at: null } : each));
-	const { request } = listOf(800, (meta) => meta);
-	const all = timeless(800);
-	const sahut = {
-		async request(...call: Parameters<typeof request>) {
-			const { data, meta } = await request<Array<{ id: string }>>(...call);
-			return { data: data.map(({ id }) => all.find((each) => each.id === id)), meta };
-		},
-	} as unknown as SahutClient;
-	const range = { after: START + 150_000, before: START + 650_000 };
+it.each([0, 99])(
+	'a message without a time at position %i of each page hides no other message',
+	async (position) => {
+		const createWithGaps = (count: number) =>
+			createMessages(count).map((each, at) =>
+				at % 100 === position ? { ...each, created_at: null } : each,
+			);
+		const { request } = listOf(800, (meta) => meta);
+		const all = createWithGaps(800);
+		const sahut = {
+			async request(...call: Parameters<typeof request>) {
+				const { data, meta } = await request<Array<{ id: string }>>(...call);
+				return { data: data.map(({ id }) => all.find((each) => each.id === id)), meta };
+			},
+		} as unknown as SahutClient;
+		const range = { after: START + 150_000, before: START + 650_000 };
 
-	const found = await fetchTimeline(sahut, REQUEST, { limit: Infinity, ...range });
+		const found = await fetchTimeline(sahut, REQUEST, { limit: Infinity, ...range });
 
-	expect(idsOf(found)).toEqual(idsOf(all.slice(150, 650).filter((each) => each.created_at)));
-});
+		expect(idsOf(found)).toEqual(idsOf(all.slice(150, 650).filter((each) => each.created_at)));
+	},
+);

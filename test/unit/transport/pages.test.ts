@@ -1,10 +1,15 @@
 import { fromBothEnds } from '../../../nodes/Sahut/transport/walks';
 
-/** The pages that are taken from a list of `count`, which shows once page 1 has been read. */
-function taken(count: number, most: number): number[] {
+/**
+ * Walks over a list from both ends.
+ *
+ * @param count number of pages; the list reports it once page 1 has been read
+ * @returns the numbers of the pages, in the order of the walk
+ */
+function walkFromBothEnds(count: number, maxPages: number): number[] {
 	let read = 0;
 	const pages = { last: () => (read === 0 ? 1 : count), hasGrown: () => false };
-	const next = fromBothEnds(pages, most);
+	const next = fromBothEnds(pages, maxPages);
 	const numbers: number[] = [];
 	for (let page = next(); page !== undefined; page = next()) {
 		numbers.push(page);
@@ -13,17 +18,17 @@ function taken(count: number, most: number): number[] {
 	return numbers;
 }
 
-describe('pages from both ends', () => {
+describe('a walk from both ends', () => {
 	it.each([
 		[1, [1]],
 		[2, [1, 2]],
 		[5, [1, 5, 2, 4, 3]],
 		[6, [1, 6, 2, 5, 3, 4]],
-	])('of %i are taken by turns, each once', (count, expected) => {
-		expect(taken(count, 20)).toEqual(expected);
+	])('over %i pages alternates between the ends, and visits each page once', (count, expected) => {
+		expect(walkFromBothEnds(count, 20)).toEqual(expected);
 	});
 
-	it('are no more than wanted', () => {
-		expect(taken(500, 4)).toEqual([1, 500, 2, 499]);
+	it('visits at most the given number of pages', () => {
+		expect(walkFromBothEnds(500, 4)).toEqual([1, 500, 2, 499]);
 	});
 });

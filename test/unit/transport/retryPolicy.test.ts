@@ -25,7 +25,8 @@ const noAnswer = (code: string): Outcome => ({ kind: 'noAnswer', code, detail: '
 
 const circumstances = { now: NOW, random: 0.5 };
 
-const NOT_TRUSTED = [
+/** Error codes of connections that TLS refused. */
+const TLS_REFUSALS = [
 	'EPROTO',
 	'CERT_HAS_EXPIRED',
 	'DEPTH_ZERO_SELF_SIGNED_CERT',
@@ -37,68 +38,88 @@ const NOT_TRUSTED = [
 	'ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE',
 ];
 
-/** Half of the longest backoff before the second try. */
-const BACKOFF = 500;
+/** Error codes of connections that were never established. */
+const FAILED_CONNECTIONS = [
+	'ECONNREFUSED',
+	'ENOTFOUND',
+	'EAI_AGAIN',
+	'EHOSTUNREACH',
+	'ENETUNREACH',
+	NOT_CONNECTED,
+];
 
-describe('what is repeated, and after how many milliseconds', () => {
-	it.each<[string, Outcome, number | undefined, number | undefined]>([
-		// what came of it, GET, POST
-		['429 with Retry-After', answer(429, { 'retry-after': '7' }), 7_000, 7_000],
-		['429 with Retry-After 0', answer(429, { 'retry-after': '0' }), 750, 750],
-		['429 with the longest wait', answer(429, { 'retry-after': '120' }), 120_000, 120_000],
-		['429 with too long a wait', answer(429, { 'retry-after': '121' }), undefined, undefined],
-		['429 without Retry-After', answer(429), BACKOFF, BACKOFF],
-		['429 with an odd Retry-After', answer(429, { 'retry-after': 'soon' }), BACKOFF, BACKOFF],
-		['503 with Retry-After', answer(503, { 'retry-after': '3' }), 3_000, undefined],
-		...[408, 500, 502, 503, 504].map((status): [string, Outcome, number, undefined] => [
-			String(status),
-			answer(status),
-			BACKOFF,
-			undefined,
-		]),
-		...[200, 201, 301, 400, 401, 403, 404, 409, 422, 501].map(
-			(status): [string, Outcome, undefined, undefined] => [
-				String(status),
-				answer(status),
-				undefined,
-				undefined,
-			],
-		),
-		...['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', NOT_CONNECTED].map(
-			(code): [string, Outcome, number, number] => [code, noAnswer(code), BACKOFF, BACKOFF],
-		),
-		...NOT_TRUSTED.map((code): [string, Outcome, undefined, undefined] => [
-			code,
+/** Error codes after which the request may have arrived. */
+const LOST_RESPONSES = [
+	'ECONNRESET',
+	'ECONNABORTED',
+	'ETIMEDOUT',
+	'EPIPE',
+	'ERR_BAD_RESPONSE',
+	'ERR_SSL_BAD_RECORD_TYPE',
+	'',
+];
+
+const READS = ['GET', 'DELETE'] as const;
+const WRITES = ['POST', 'PUT'] as const;
+
+/** The backoff before the second attempt, with the jitter of `circumstances`. */
+const BACKOFF_MS = 500;
+
+const limitedFor = (retryAfter: string) => answer(429, { 'retry-after': retryAfter });
+
+type Method = (typeof READS | typeof WRITES)[number];
+
+/** Returns the delay in milliseconds before the second attempt; undefined if there is none. */
+const delaysAfter = (methods: readonly Method[], outcome: Outcome) =>
+	methods.map((method) => retryDelayMs({ method }, outcome, 1, circumstances));
+
+describe('the retry policy', () => {
+	it.each<[string, Outcome, number]>([
+		['a 429 with Retry-After', limitedFor('7'), 7_000],
+		['a 429 with Retry-After 0', limitedFor('0'), 750],
+		['a 429 with the longest accepted Retry-After', limitedFor('120'), 120_000],
+		['a 429 with an invalid Retry-After', limitedFor('soon'), BACKOFF_MS],
+		['a 429 without Retry-After', answer(429), BACKOFF_MS],
+		...FAILED_CONNECTIONS.map((code): [string, Outcome, number] => [
+			`the connection error ${code}`,
 			noAnswer(code),
-			undefined,
-			undefined,
+			BACKOFF_MS,
 		]),
-		...[
-			'ECONNRESET',
-			'ECONNABORTED',
-			'ETIMEDOUT',
-			'EPIPE',
-			'ERR_BAD_RESPONSE',
-			'ERR_SSL_BAD_RECORD_TYPE',
-			'',
-		].map((code): [string, Outcome, number, undefined] => [
-			`no answer ${code}`,
-			noAnswer(code),
-			BACKOFF,
-			undefined,
-		]),
-		['cancelled', { kind: 'cancelled', wasSent: true }, undefined, undefined],
-		['cancelled before', { kind: 'cancelled', wasSent: false }, undefined, undefined],
-	])('%s', (_, outcome, read, write) => {
-		for (const method of ['GET', 'DELETE'] as const) {
-			expect(retryDelayMs({ method }, outcome, 1, circumstances)).toBe(read);
-		}
-		for (const method of ['POST', 'PUT'] as const) {
-			expect(retryDelayMs({ method }, outcome, 1, circumstances)).toBe(write);
-		}
+	])('retries reads and writes after %s', (_, outcome, delayMs) => {
+		expect(delaysAfter([...READS, ...WRITES], outcome)).toEqual(Array(4).fill(delayMs));
 	});
 
-	it('five times at most', () => {
+	it.each<[string, Outcome, number]>([
+		['a 503 with Retry-After', answer(503, { 'retry-after': '3' }), 3_000],
+		...[408, 500, 502, 503, 504].map((status): [string, Outcome, number] => [
+			`a ${status}`,
+			answer(status),
+			BACKOFF_MS,
+		]),
+		...LOST_RESPONSES.map((code): [string, Outcome, number] => [
+			`a lost response with the code "${code}"`,
+			noAnswer(code),
+			BACKOFF_MS,
+		]),
+	])('retries only reads after %s', (_, outcome, delayMs) => {
+		expect(delaysAfter(READS, outcome)).toEqual([delayMs, delayMs]);
+		expect(delaysAfter(WRITES, outcome)).toEqual([undefined, undefined]);
+	});
+
+	it.each<[string, Outcome]>([
+		['a 429 with a Retry-After above the limit', limitedFor('121')],
+		...[200, 201, 301, 400, 401, 403, 404, 409, 422, 501].map((status): [string, Outcome] => [
+			`a ${status}`,
+			answer(status),
+		]),
+		...TLS_REFUSALS.map((code): [string, Outcome] => [`the TLS error ${code}`, noAnswer(code)]),
+		['a request that was canceled after it was sent', { kind: 'cancelled', wasSent: true }],
+		['a request that was canceled before it was sent', { kind: 'cancelled', wasSent: false }],
+	])('does not retry after %s', (_, outcome) => {
+		expect(delaysAfter([...READS, ...WRITES], outcome)).toEqual(Array(4).fill(undefined));
+	});
+
+	it('makes at most five attempts, and doubles the backoff after each', () => {
 		const delays = [1, 2, 3, 4, 5, 6].map((attempt) =>
 			retryDelayMs({ method: 'GET' }, answer(503), attempt, { now: NOW, random: 1 }),
 		);
@@ -107,7 +128,7 @@ describe('what is repeated, and after how many milliseconds', () => {
 		expect(MAX_ATTEMPTS).toBe(5);
 	});
 
-	it('with full jitter: anything from at once to the whole backoff', () => {
+	it('waits for a random part of the backoff', () => {
 		const delay = (random: number) =>
 			retryDelayMs({ method: 'GET' }, answer(503), 3, { now: NOW, random });
 
@@ -127,11 +148,11 @@ describe('Retry-After', () => {
 		['soon', undefined],
 		['2024', 2_024_000],
 		['in 5 minutes', undefined],
-	])('%j means %s ms', (header, expected) => {
+	])('of %j is a wait of %s ms', (header, expected) => {
 		expect(retryAfterMs(answer(429, { 'retry-after': header }), NOW)).toBe(expected);
 	});
 
-	it('as a date is read by the clock of the server', () => {
+	it('with a date is relative to the Date header of the response', () => {
 		const headers = {
 			'retry-after': 'Fri, 15 Mar 2024 10:00:30 GMT',
 			date: 'Fri, 15 Mar 2024 10:00:00 GMT',
@@ -140,12 +161,12 @@ describe('Retry-After', () => {
 		expect(retryAfterMs(answer(429, headers), NOW)).toBe(30_000);
 	});
 
-	it('is not there without an answer', () => {
+	it('is undefined without a response', () => {
 		expect(retryAfterMs(noAnswer('ECONNRESET'), NOW)).toBeUndefined();
 	});
 });
 
-it('a 429 closes the door also when its request is given up', () => {
+it('a 429 closes the gate even if its request is not retried', () => {
 	const tooLong = answer(429, { 'retry-after': String(MAX_RETRY_AFTER_MS / 1_000 + 60) });
 
 	expect(rateLimitPauseMs(tooLong, 5, circumstances)).toBe(180_000);
@@ -153,21 +174,21 @@ it('a 429 closes the door also when its request is given up', () => {
 });
 
 it.each([
-	...NOT_TRUSTED.map((code) => [code, false] as const),
+	...TLS_REFUSALS.map((code) => [code, false] as const),
 	['ENETUNREACH', false],
 	[NOT_CONNECTED, false],
 	['ETIMEDOUT', true],
 	['ECONNRESET', true],
 	['ERR_SSL_BAD_RECORD_TYPE', true],
 	['', true],
-] as const)('whether a write may have arrived after %s: %s', (code, expected) => {
+] as const)('the outcome of a write after the error code "%s" is unknown: %s', (code, expected) => {
 	expect(isOfUnknownFate({ method: 'POST' } as SahutRequest, noAnswer(code))).toBe(expected);
 });
 
-it('a wait of no time is at least half a second, at most one', () => {
-	const none = answer(429, { 'retry-after': '0' });
+it('a Retry-After of 0 causes a wait of half a second to one second', () => {
+	const immediate = answer(429, { 'retry-after': '0' });
 
-	const wait = (random: number) => rateLimitPauseMs(none, 1, { now: NOW, random });
+	const wait = (random: number) => rateLimitPauseMs(immediate, 1, { now: NOW, random });
 
 	expect([0, 0.5, 1].map(wait)).toEqual([500, 750, 1_000]);
 	expect(rateLimitPauseMs(answer(429, { 'retry-after': '1' }), 1, circumstances)).toBe(1_000);

@@ -9,21 +9,24 @@ const REQUEST = {
 	wording: { subject: 'conversation' },
 };
 
-interface Record extends Timed {
+interface TimelineMessage extends Timed {
 	type: string;
 }
 
 /**
- * A conversation behind the documented paging. Each answer takes `delay` ticks, and before it `grow`
- * messages arrive.
+ * Creates a client that serves the messages of a conversation in documented pages.
+ *
+ * @param gaps seconds before each message
+ * @param arrivals number of messages that arrive before a response
+ * @param delay duration of a response, in ticks of the event loop
  */
 function conversationOf(
 	gaps: number[],
-	grow: () => number = () => 0,
+	arrivals: () => number = () => 0,
 	delay: () => number = () => 1,
 ) {
 	let time = START;
-	const records: Record[] = [];
+	const records: TimelineMessage[] = [];
 	const add = (gapSeconds: number) => {
 		time += gapSeconds * 1_000;
 		const index = records.length;
@@ -43,7 +46,7 @@ function conversationOf(
 			for (let ticks = delay(); ticks > 0; ticks--) {
 				await new Promise((resolve) => setImmediate(resolve));
 			}
-			for (let count = grow(); count > 0; count--) add(1);
+			for (let count = arrivals(); count > 0; count--) add(1);
 			const total_pages = Math.ceil(records.length / per_page);
 			return {
 				data: records.slice((page - 1) * per_page, page * per_page),
@@ -54,8 +57,8 @@ function conversationOf(
 	return { sahut, records, initial, pages };
 }
 
-/** The plain meaning of a selection. */
-function expected(records: Record[], selection: Selection<Record>): string[] {
+/** Selects records by the definition of a selection. @returns their IDs */
+function selectIds(records: TimelineMessage[], selection: Selection<TimelineMessage>): string[] {
 	const { limit, newestFirst, after = -Infinity, before = Infinity, keep = () => true } = selection;
 	const inRange = records.filter((record) => {
 		const time = Date.parse(record.created_at);
@@ -74,26 +77,26 @@ const selection = fc.record({
 	newestFirst: fc.boolean(),
 	after: time,
 	before: time,
-	keep: fc.constantFrom(undefined, ({ type }: Record) => type === 'incoming'),
+	keep: fc.constantFrom(undefined, ({ type }: TimelineMessage) => type === 'incoming'),
 });
 
-/** Seconds between messages; several in the same second are common. */
+/** Seconds between messages; often several messages have the same time. */
 const gaps = fc.array(fc.constantFrom(0, 0, 1, 5), { maxLength: 620, size: 'max' });
 
-it('whatever part of a conversation is wanted, it is that part', async () => {
+it('returns exactly the selected part of a conversation, for any selection', async () => {
 	await fc.assert(
 		fc.asyncProperty(gaps, selection, async (seconds, wanted) => {
 			const { sahut, records } = conversationOf(seconds);
 
-			const found = await fetchTimeline<Record>(sahut, REQUEST, wanted);
+			const found = await fetchTimeline<TimelineMessage>(sahut, REQUEST, wanted);
 
-			expect(found.map(({ id }) => id)).toEqual(expected([...records], wanted));
+			expect(found.map(({ id }) => id)).toEqual(selectIds([...records], wanted));
 		}),
 		{ numRuns: 150 },
 	);
 });
 
-it('messages that arrive while paging displace none, double none and leave no gap', async () => {
+it('returns no duplicates and no gaps if messages arrive during the read', async () => {
 	await fc.assert(
 		fc.asyncProperty(
 			fc.array(fc.constant(1), { minLength: 80, maxLength: 330, size: 'max' }),
@@ -101,62 +104,67 @@ it('messages that arrive while paging displace none, double none and leave no ga
 			fc.array(fc.integer({ min: 1, max: 6 }), { minLength: 1, maxLength: 8 }),
 			fc.boolean(),
 			fc.constantFrom(undefined, START, START + 90_000),
-			async (seconds, arrivals, delays, newestFirst, after) => {
-				let answers = 0;
+			async (seconds, counts, delays, newestFirst, after) => {
+				let responses = 0;
 				const { sahut, records, initial } = conversationOf(
 					seconds,
-					() => arrivals.shift() ?? 0,
-					() => delays[answers++ % delays.length]!,
+					() => counts.shift() ?? 0,
+					() => delays[responses++ % delays.length]!,
 				);
-				const found = await fetchTimeline<Record>(sahut, REQUEST, {
+
+				const found = await fetchTimeline<TimelineMessage>(sahut, REQUEST, {
 					limit: Infinity,
 					newestFirst,
 					after,
 				});
+
 				const ids = found.map(({ id }) => id);
 				if (newestFirst) ids.reverse();
-
-				const all = expected(records, { limit: Infinity, after });
-
+				const all = selectIds(records, { limit: Infinity, after });
+				const initialIds = selectIds(records.slice(0, initial), { limit: Infinity, after });
 				expect(ids).toEqual(all.slice(0, ids.length));
-
-				const known = expected(records.slice(0, initial), { limit: Infinity, after });
-
-				expect(ids.length).toBeGreaterThanOrEqual(known.length);
+				expect(ids.length).toBeGreaterThanOrEqual(initialIds.length);
 			},
 		),
 		{ numRuns: 300 },
 	);
 });
 
-describe('reads no more than it needs', () => {
-	const tenThousand = Array.from({ length: 10_000 }, () => 60);
-	const at = (index: number) => START + (index + 1) * 60_000;
+describe('a read of 10,000 messages', () => {
+	const gapsOfTenThousand = Array.from({ length: 10_000 }, () => 60);
+	const timeOf = (index: number) => START + (index + 1) * 60_000;
 
-	it.each<[string, Selection<Record>, number]>([
-		['the newest 50', { limit: 50, newestFirst: true }, 2],
-		['the newest 250', { limit: 250, newestFirst: true }, 4],
-		['the oldest 50', { limit: 50 }, 1],
-		['the oldest 250', { limit: 250 }, 3],
-		['the last 50 by time', { limit: Infinity, after: at(9_950) }, 9],
-		['50 in the middle by time', { limit: Infinity, after: at(5_020), before: at(5_070) }, 15],
-		['the last 50 before a time', { limit: 50, newestFirst: true, before: at(7_080) }, 9],
-		['a time after the end', { limit: Infinity, after: at(10_000) }, 9],
-		['a time before the start', { limit: Infinity, before: at(0) }, 9],
-	])('for %s of 10,000', async (_, wanted, most) => {
-		const { sahut, records, pages } = conversationOf(tenThousand);
+	it.each<[string, number, Selection<TimelineMessage>]>([
+		['the newest 50', 2, { limit: 50, newestFirst: true }],
+		['the newest 250', 4, { limit: 250, newestFirst: true }],
+		['the oldest 50', 1, { limit: 50 }],
+		['the oldest 250', 3, { limit: 250 }],
+		['the last 50 by time', 9, { limit: Infinity, after: timeOf(9_950) }],
+		[
+			'50 in the middle by time',
+			15,
+			{ limit: Infinity, after: timeOf(5_020), before: timeOf(5_070) },
+		],
+		['the last 50 before a time', 9, { limit: 50, newestFirst: true, before: timeOf(7_080) }],
+		['a time after the end', 9, { limit: Infinity, after: timeOf(10_000) }],
+		['a time before the start', 9, { limit: Infinity, before: timeOf(0) }],
+	])('for %s requests at most %i pages, each once', async (_, maxPages, wanted) => {
+		const { sahut, records, pages } = conversationOf(gapsOfTenThousand);
 
-		const found = await fetchTimeline<Record>(sahut, REQUEST, wanted);
+		const found = await fetchTimeline<TimelineMessage>(sahut, REQUEST, wanted);
 
-		expect(found.map(({ id }) => id)).toEqual(expected([...records], wanted));
-		expect(pages.length).toBeLessThanOrEqual(most);
+		expect(found.map(({ id }) => id)).toEqual(selectIds([...records], wanted));
+		expect(pages.length).toBeLessThanOrEqual(maxPages);
 		expect(new Set(pages).size).toBe(pages.length);
 	});
 
-	it('for the newest 50 when the last page holds one message', async () => {
-		const { sahut, pages } = conversationOf([...tenThousand, 60]);
+	it('for the newest 50 requests three pages if the last page contains one message', async () => {
+		const { sahut, pages } = conversationOf([...gapsOfTenThousand, 60]);
 
-		const found = await fetchTimeline<Record>(sahut, REQUEST, { limit: 50, newestFirst: true });
+		const found = await fetchTimeline<TimelineMessage>(sahut, REQUEST, {
+			limit: 50,
+			newestFirst: true,
+		});
 
 		expect(found).toHaveLength(50);
 		expect(pages).toEqual([1, 101, 100]);
