@@ -8,7 +8,7 @@ import {
 } from 'n8n-workflow';
 
 import { getChannels } from './methods/loadOptions';
-import { collectionTwins } from './runtime/properties';
+import { hiddenCollectionFields } from './runtime/properties';
 import { receive } from './trigger/delivery';
 import { triggerFields } from './trigger/fields';
 import { isRegistered, register, unregister } from './trigger/registration';
@@ -39,7 +39,7 @@ export class SahutTrigger implements INodeType {
 				ndvHideUrl: true,
 			},
 		],
-		properties: [...triggerFields, ...collectionTwins(triggerFields)],
+		properties: [...triggerFields, ...hiddenCollectionFields(triggerFields)],
 	};
 
 	methods = { loadOptions: { getChannels } };

@@ -4,7 +4,7 @@ import type { ProcessCache } from '../processCache';
 import type { Attachment, SahutClient, Wording } from '../transport/types';
 
 /** What the ledger knows of a step. Times are by this machine's clock, in ms since the epoch. */
-export type Past =
+export type PastStep =
 	/** The step was not tried. */
 	| { kind: 'none' }
 	/** The step has a result. `sentAt`: when its request went out, or a time before; none for a decision. */
@@ -24,14 +24,14 @@ interface Accounted {
 }
 
 /** Records in the ledger that a request goes out, with its body and a context. */
-export type Begin = (body: IDataObject, context: IDataObject) => void;
+export type BeginWrite = (body: IDataObject, context: IDataObject) => void;
 
 /** A write or a decision that an item makes once. */
 export interface Step<T> {
 	/** Carries out the step; a write calls `begin` when its request goes out. */
-	run(begin: Begin): Promise<T>;
+	run(begin: BeginWrite): Promise<T>;
 	/** For a write: searches Sahut for its record. A decision has no `find`. */
-	find?(search: WriteSearch, begin: Begin): Promise<T | undefined>;
+	find?(search: WriteSearch, begin: BeginWrite): Promise<T | undefined>;
 	/** For a change: the ID of the record. Repeating a change creates no second record. */
 	changes?: string;
 	wording?: Wording;
@@ -40,7 +40,7 @@ export interface Step<T> {
 /** What this execution has decided and written for an item: each step is carried out once. */
 export interface ItemLedger {
 	/** Returns what is known of a step from an earlier try. */
-	past(key: string): Past;
+	past(key: string): PastStep;
 
 	/**
 	 * Carries out a step, or returns its result from an earlier try.

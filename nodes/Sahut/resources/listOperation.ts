@@ -32,10 +32,10 @@ export function listOperation(
 		name: 'List',
 		action: `List ${records}`,
 		description,
-		done: 'read',
+		pastParticiple: 'read',
 		readsOnly: true,
 		fields: [...returnAllAndLimit, collection('filters', filters), listOptions(records)],
-		read: (params) => ({ query: params.given('filters', filterNames), limit: params.limit() }),
+		read: (params) => ({ query: params.entries('filters', filterNames), limit: params.limit() }),
 		async run({ query, limit }, sahut) {
 			const found = await fetch(sahut, query, limit);
 			return found.map((record) => ({ json: record }));

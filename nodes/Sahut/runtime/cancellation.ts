@@ -1,25 +1,28 @@
 import type { IExecuteFunctions, INode } from 'n8n-workflow';
 
-import type { NodeFailure } from './failures';
+import type { ItemError } from './itemErrors';
 
 /**
- * Has n8n end a node that was cancelled as it ends one on Stop, whatever its On Error says: on
- * Continue it would hand the items on that nothing was done for, as if all were well, and a later
- * *Retry* would go on with the next node. n8n stores the node as it was.
+ * Makes n8n treat the error of a canceled node as a cancellation, and stop the workflow whatever On Error
+ * is set to. With Continue, n8n would output items that were not processed, as if they had succeeded, and
+ * a later *Retry* would start at the next node. n8n still stores the node with its own settings.
  *
- * That counts where n8n stores an execution after its nodes have ended: n8n 2.x after a time-out of
- * the workflow. What is cancelled by hand it stores as it was before.
+ * This has an effect only if n8n stores the execution after its nodes have ended, as n8n 2.x does when the
+ * workflow times out. When a user cancels an execution, n8n stores its state before that.
+ *
+ * @returns the error, to be thrown
  */
-export function endAsCancelled(context: IExecuteFunctions, error: NodeFailure): NodeFailure {
+export function markAsCanceled(context: IExecuteFunctions, error: ItemError): ItemError {
 	const data = context.getExecuteData();
-	// Also when this has been done before: with Retry On Fail, n8n runs a cancelled node again.
+	// Returns the original settings, through `toJSON`, even if an earlier try has replaced the node: with
+	// Retry On Fail, n8n runs a canceled node again.
 	const node = context.getNode();
 	const stored = { toJSON: () => node };
 	data.node = Object.assign(Object.create(stored) as INode, node, {
 		onError: 'stopWorkflow',
 		continueOnFail: false,
 	});
-	// By this name n8n tells an execution that was cancelled from one that failed.
+	// n8n recognizes a cancellation by this name.
 	error.name = 'ExecutionCancelledError';
 	return error;
 }

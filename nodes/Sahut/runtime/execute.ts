@@ -3,33 +3,40 @@ import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { createBreaks } from '../transport/breaks';
 import { inScope, type Scope } from '../transport/scope';
 import type { TransportSettings } from '../transport/settings';
-import { endAsCancelled } from './cancellation';
-import { nameTheItem, toErrorData, toFailure, type NodeFailure } from './failures';
+import { markAsCanceled } from './cancellation';
+import { addItemAndProgress, toErrorData, toItemError, type ItemError } from './itemErrors';
 import type { OutputItem, Resource } from './operation';
-import { prepare } from './prepare';
+import { prepareRun } from './prepareRun';
 
-/** What has become of one item. On Stop, those behind a failed one are not started any more. */
+/** The outcome of one item. On Stop, the node does not start the items after a failed one. */
 type ItemOutcome<T> =
-	| { kind: 'done'; value: T }
-	| { kind: 'failed'; error: NodeFailure }
+	| { kind: 'succeeded'; value: T }
+	| { kind: 'failed'; error: ItemError }
 	| { kind: 'notStarted' };
 
-/** n8n takes a node for failed, and runs it again, when its first output item has an `error`. */
-function looksFailed(first: ItemOutcome<OutputItem[]> | undefined): boolean {
-	return first?.kind === 'done' && 'error' in (first.value[0]?.json ?? {});
+/** Whether n8n regards the node as failed and runs it again: its first output item has an `error`. */
+function makesNodeFail(first: ItemOutcome<OutputItem[]> | undefined): boolean {
+	return first?.kind === 'succeeded' && 'error' in (first.value[0]?.json ?? {});
+}
+
+/** Returns how many items succeeded: "3 of 5 items were sent, and 1 was skipped." */
+function describeProgress(outcomes: Array<ItemOutcome<OutputItem[]>>, total: number, verb: string) {
+	const succeeded = outcomes.flatMap((each) => (each.kind === 'succeeded' ? [each.value] : []));
+	const skipped = succeeded.filter(([first]) => first?.json.skipped === true).length;
+	const end = skipped > 0 ? `, and ${skipped} ${skipped === 1 ? 'was' : 'were'} skipped` : '';
+	return `${succeeded.length - skipped} of ${total} items were ${verb}${end}.`;
 }
 
 /**
- * Runs the chosen operation for all input items.
+ * Runs the selected operation for all input items.
  *
- * Every item is read and checked before the first request; on Stop, one that cannot be used keeps
- * all from being sent. Items of one lane run in their order, lanes in parallel. The output has the
- * order of the input and every output item its `pairedItem`. A failed item stops the node, keeps
- * its JSON beside an `error`, or goes to the error output, as On Error says. When the node has ended,
- * nothing of it runs on.
+ * Reads and checks all items before the first request; on Stop, one invalid item prevents all requests.
+ * Items in the same lane run in input order, different lanes in parallel. The output has the order of the
+ * input, and each output item has a `pairedItem`. According to On Error, a failed item stops the node,
+ * keeps its JSON and gets an `error`, or goes to the error output. Nothing runs after the node has ended.
  *
- * @throws NodeApiError or NodeOperationError on Stop: what is in flight is finished first, and the
- * error names the item and says how many were done. Also when the execution was cancelled.
+ * @throws NodeApiError or NodeOperationError on Stop, once all requests in flight have ended, and after a
+ * cancellation. The error states the item and how many items succeeded.
  */
 export async function executeItems(
 	context: IExecuteFunctions,
@@ -38,71 +45,66 @@ export async function executeItems(
 ): Promise<INodeExecutionData[][]> {
 	const node = context.getNode();
 	const items = context.getInputData();
-	const stopsAtFailure = !context.continueOnFail();
+	const stopsOnError = !context.continueOnFail();
 	const cancelSignal = context.getExecutionCancelSignal();
-	const wasCancelled = cancelSignal?.aborted;
+	const wasCanceledBefore = cancelSignal?.aborted;
 	const stop = new AbortController();
-	const endOfAll = AbortSignal.any([stop.signal, ...(cancelSignal ? [cancelSignal] : [])]);
+	const stopOrCancel = AbortSignal.any([stop.signal, ...(cancelSignal ? [cancelSignal] : [])]);
 
-	let preparation: ReturnType<typeof prepare> | undefined;
-	const setup = async () => await (preparation ??= prepare(context, resources, settings));
+	let preparation: ReturnType<typeof prepareRun> | undefined;
+	const prepareOnce = async () => await (preparation ??= prepareRun(context, resources, settings));
 
 	async function attempt<T>(task: () => Promise<T>, readsOnly = false): Promise<ItemOutcome<T>> {
 		try {
-			return { kind: 'done', value: await task() };
+			return { kind: 'succeeded', value: await task() };
 		} catch (error) {
-			// Another item has failed, which has broken this one off.
+			// The failure of another item has aborted this one.
 			if (readsOnly && stop.signal.aborted) return { kind: 'notStarted' };
-			if (stopsAtFailure) stop.abort();
-			return { kind: 'failed', error: toFailure(node, error) };
+			if (stopsOnError) stop.abort();
+			return { kind: 'failed', error: toItemError(node, error) };
 		}
 	}
 
 	const takeBreak = createBreaks();
-	const readings: Array<ItemOutcome<unknown>> = [];
+	const inputs: Array<ItemOutcome<unknown>> = [];
 	for (const itemIndex of items.keys()) {
 		await takeBreak();
-		const isOver = stop.signal.aborted || (!wasCancelled && cancelSignal?.aborted);
-		// One at least: its first request says that the execution was cancelled.
-		if (isOver && readings.length > 0) break;
-		readings.push(await attempt(async () => (await setup()).read(itemIndex)));
+		const hasEnded = stop.signal.aborted || (!wasCanceledBefore && cancelSignal?.aborted);
+		// At least one item must be read: its first request reports the cancellation.
+		if (hasEnded && inputs.length > 0) break;
+		inputs.push(await attempt(async () => (await prepareOnce()).readInput(itemIndex)));
 	}
 
 	const outcomes = await Promise.all(
-		readings.map(async (reading, itemIndex): Promise<ItemOutcome<OutputItem[]>> => {
-			if (reading.kind !== 'done') return reading;
-			const { operation, sahutFor, inLane } = await setup();
-			const ends = [cancelSignal, operation.readsOnly && stop.signal];
+		inputs.map(async (input, itemIndex): Promise<ItemOutcome<OutputItem[]>> => {
+			if (input.kind !== 'succeeded') return input;
+			const { operation, createItemClient, inLane } = await prepareOnce();
+			const abortSignals = [cancelSignal, operation.readsOnly && stop.signal];
 			return await inLane(
-				operation.lane?.(reading.value) ?? [],
-				async (leaveSlot) => {
+				operation.lane?.(input.value) ?? [],
+				async (releaseSlot) => {
 					await takeBreak();
 					if (stop.signal.aborted) return { kind: 'notStarted' };
 					const run = async (scope: Scope) =>
-						await operation.run(reading.value, sahutFor(itemIndex, scope, leaveSlot));
-					return await attempt(async () => await inScope(ends, run), operation.readsOnly);
+						await operation.run(input.value, createItemClient(itemIndex, scope, releaseSlot));
+					return await attempt(async () => await inScope(abortSignals, run), operation.readsOnly);
 				},
-				endOfAll,
+				stopOrCancel,
 			);
 		}),
 	);
 
-	const failedAt = outcomes.findIndex(({ kind }) => kind === 'failed');
-	const failed = outcomes[failedAt];
-	const isCancelled = cancelSignal?.aborted === true;
-	const isDone = failedAt < 0 && !looksFailed(outcomes[0]);
-	const prepared = await setup().catch(() => undefined);
-	prepared?.ledger.close(isDone);
-	if ((stopsAtFailure || isCancelled) && failed?.kind === 'failed') {
-		const through = outcomes.flatMap((outcome) => (outcome.kind === 'done' ? [outcome.value] : []));
-		const skipped = through.filter(([first]) => first?.json.skipped === true).length;
-		const verb = prepared?.operation.done ?? 'done';
-		const progress = [
-			`${through.length - skipped} of ${items.length} items were ${verb}`,
-			...(skipped > 0 ? [`${skipped} skipped`] : []),
-		].join(', ');
-		const error = nameTheItem(failed.error, failedAt, `${progress}.`);
-		throw isCancelled ? endAsCancelled(context, error) : error;
+	const failedIndex = outcomes.findIndex(({ kind }) => kind === 'failed');
+	const failed = outcomes[failedIndex];
+	const isCanceled = cancelSignal?.aborted === true;
+	const hasSucceeded = failedIndex < 0 && !makesNodeFail(outcomes[0]);
+	const prepared = await prepareOnce().catch(() => undefined);
+	prepared?.ledger.close(hasSucceeded);
+	if ((stopsOnError || isCanceled) && failed?.kind === 'failed') {
+		const verb = prepared?.operation.pastParticiple ?? 'processed';
+		const progress = describeProgress(outcomes, items.length, verb);
+		const error = addItemAndProgress(failed.error, failedIndex, progress);
+		throw isCanceled ? markAsCanceled(context, error) : error;
 	}
 
 	const isRead = prepared?.operation.readsOnly === true;
@@ -110,9 +112,10 @@ export async function executeItems(
 	return [
 		outcomes.flatMap((outcome, itemIndex): INodeExecutionData[] => {
 			const pairedItem = { item: itemIndex };
-			if (outcome.kind === 'done')
+			if (outcome.kind === 'succeeded')
 				return outcome.value.map(({ json, binary }) => ({
-					// A later node may change it: the ledger, other items and executions must not see that.
+					// A copy, since later nodes may change it: the ledger, other items and other executions
+					// share the record of a write.
 					json: isRead ? json : structuredClone(json),
 					pairedItem,
 					...(binary && { binary }),
@@ -120,7 +123,7 @@ export async function executeItems(
 			if (outcome.kind === 'notStarted') return [];
 			const { json, binary } = items[itemIndex]!;
 			const error = toErrorData(outcome.error);
-			// n8n finds items for the error output by an `error` that stands alone, and adds the input.
+			// n8n sends an item to the error output if it has nothing but an `error`, and adds the input.
 			return [{ json: toErrorOutput ? { error } : { ...json, error }, binary, pairedItem }];
 		}),
 	];

@@ -2,28 +2,29 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { Clock } from '../transport/clock';
 
-/** What is known of a step; a write has no record until Sahut has responded. */
+/** The recorded facts about a step; a write has no record until Sahut has responded. */
 export interface Entry {
 	/** The record that Sahut returned, or the result of a decision. */
 	record?: IDataObject;
-	/** When a request went out, in milliseconds since the epoch. */
+	/** When the request was sent, in milliseconds since the epoch. */
 	sentAt?: number;
-	/** The body that was sent; dropped once there is a record. */
+	/** The body that was sent; removed once there is a record. */
 	body?: IDataObject;
 	/** The context that the write stored beside its body. */
 	context?: IDataObject;
 }
 
+/** The ledger as n8n stores it with the execution: never rename a property. */
 interface StoredLedger {
 	runIndex: number;
 	/** The input of an AI agent's call, once that call has failed. */
 	failedCall?: string;
-	/** No write is older, in milliseconds since the epoch. */
+	/** The earliest possible time of a write, in milliseconds since the epoch. */
 	openedAt: number;
 	entries: Record<string, Entry>;
 }
 
-/** The part of the execution's data that holds the ledger: `getContext('node')`. */
+/** The part of the execution's data that contains the ledger: `getContext('node')`. */
 export interface LedgerStore {
 	sent?: StoredLedger;
 }
@@ -34,7 +35,7 @@ export interface SharedStore {
 	sahutMade?: string[];
 }
 
-/** The run of the node that the ledger is opened for. */
+/** The run of the node for which the ledger is opened. */
 export interface LedgerRun {
 	/** From 0; in a loop, a node runs several times. */
 	runIndex: number;
@@ -43,7 +44,7 @@ export interface LedgerRun {
 	/** When the execution or, for a *Retry*, the first one began, in milliseconds since the epoch. */
 	startedAt?: number;
 	/** The input of an AI agent's call; undefined if the node is not used as a tool. */
-	call?: string;
+	toolCall?: string;
 }
 
 /** Whether a step creates a record; other steps are changes and decisions. */
@@ -63,19 +64,20 @@ function parseKey(key: string): [item: number, step: string] {
 export function openEntries(
 	store: LedgerStore,
 	shared: SharedStore,
-	{ runIndex, call, isRetry, startedAt }: LedgerRun,
+	{ runIndex, toolCall, isRetry, startedAt }: LedgerRun,
 	clock: Clock,
 ) {
-	// Each try of an AI agent's call is a run of its own.
-	const isAnotherTry = call !== undefined && store.sent?.failedCall === call;
-	if (store.sent?.runIndex !== runIndex && !isAnotherTry) {
+	// If an AI agent repeats a failed call, n8n counts this as another run.
+	const isRepeatedCall = toolCall !== undefined && store.sent?.failedCall === toolCall;
+	if (store.sent?.runIndex !== runIndex && !isRepeatedCall) {
 		store.sent = { runIndex, openedAt: (isRetry && startedAt) || clock.now(), entries: {} };
 	}
 	const opened = store.sent!;
 	const { openedAt, entries } = opened;
-	const made = (shared.sahutMade ??= []);
+	const createdIds = (shared.sahutMade ??= []);
 	/** The same IDs as a set, built on first use: most runs never need it. */
-	let accountedFor: Set<string> | undefined;
+	let createdIdSet: Set<string> | undefined;
+	/** Step → its latest result or lost write, of any item. */
 	const latest = new Map<string, Entry>();
 	/** Record ID → keys of its changes and of decisions about it, and the last item among them. */
 	const changes = new Map<string, { keys: Set<string>; lastItem: number }>();
@@ -91,7 +93,7 @@ export function openEntries(
 	}
 
 	return {
-		/** No write is older, in milliseconds since the epoch. */
+		/** The earliest possible time of a write, in milliseconds since the epoch. */
 		openedAt,
 
 		get: (item: number, step: string): Entry | undefined => entries[`${item} ${step}`],
@@ -99,37 +101,38 @@ export function openEntries(
 		/** Returns the latest result or lost write of any item for a step. */
 		latest: (step: string) => latest.get(step),
 
-		/** Records that a request goes out. */
-		begin(item: number, step: string, attempt: Required<Omit<Entry, 'record'>>) {
-			entries[`${item} ${step}`] = attempt;
+		/** Records that a request is about to be sent. */
+		begin(item: number, step: string, request: Required<Omit<Entry, 'record'>>) {
+			entries[`${item} ${step}`] = request;
 		},
 
-		/** Records what Sahut returned, or what was decided. */
+		/** Records the result of a step: Sahut's record, or a decision. */
 		record(item: number, step: string, record: IDataObject) {
 			const key = `${item} ${step}`;
 			const { sentAt, context } = entries[key] ?? {};
 			entries[key] = { record, sentAt, context };
 			index(key, entries[key]);
 			if (!isCreation(step)) return;
-			made.push(String(record.id));
-			accountedFor?.add(String(record.id));
+			createdIds.push(String(record.id));
+			createdIdSet?.add(String(record.id));
 		},
 
 		/** Indexes a request that may have been carried out, so that `latest` returns it. */
-		keepLost: (item: number, step: string) => index(`${item} ${step}`, entries[`${item} ${step}`]!),
+		indexLostWrite: (item: number, step: string) =>
+			index(`${item} ${step}`, entries[`${item} ${step}`]!),
 
-		/** Forgets a request that was not carried out. */
-		drop(item: number, step: string) {
+		/** Deletes the entry of a request that was not carried out. */
+		delete(item: number, step: string) {
 			delete entries[`${item} ${step}`];
 		},
 
 		/**
-		 * Forgets the changes of the same record by later items: repeating an earlier change would undo the
-		 * later ones, so these are repeated after it.
+		 * Deletes the entries of later items that changed the same record. Repeating an earlier change would
+		 * undo the later ones, so these are repeated after it.
 		 */
-		forgetLaterItems(item: number, recordId: string) {
+		deleteLaterChanges(item: number, recordId: string) {
 			const { keys = new Set<string>(), lastItem = -1 } = changes.get(recordId) ?? {};
-			// The usual case: items are processed in their order.
+			// The usual case: items are processed in input order.
 			if (lastItem <= item) return;
 			for (const key of keys) {
 				if (parseKey(key)[0] <= item) continue;
@@ -141,14 +144,14 @@ export function openEntries(
 
 		/** Whether a record belongs to a write that is known to have succeeded. */
 		isAccountedFor(id: string) {
-			accountedFor ??= new Set(made);
-			return accountedFor.has(id);
+			createdIdSet ??= new Set(createdIds);
+			return createdIdSet.has(id);
 		},
 
-		/** Ends the try: deletes the ledger, or keeps it for another try. */
-		close(isDone: boolean) {
-			if (!isDone) opened.failedCall = call;
-			// Another run may have begun meanwhile, e.g. if an AI agent makes two calls at once.
+		/** Ends the try. Deletes the ledger if all items have succeeded; otherwise the next try reads it. */
+		close(hasSucceeded: boolean) {
+			if (!hasSucceeded) opened.failedCall = toolCall;
+			// Another run may have begun in the meantime, e.g. if an AI agent makes two calls at once.
 			else if (store.sent === opened) delete store.sent;
 		},
 	};

@@ -10,31 +10,38 @@ import type { Params } from './params';
 
 const MAX_CONCURRENCY = 20;
 
-/** Less than a day, so that what a daily workflow has sent the day before is not taken for today's. */
-const UNKNOWN_START_MS = 20 * 60 * 60 * 1_000;
-
 /**
- * Which run of the node this is within the execution, from 0: in a loop it runs several times.
+ * How long before a *Retry* the first execution is assumed to have begun, if n8n does not report it. Less
+ * than a day, so that the messages that a daily workflow sent the day before do not count.
  */
+const ASSUMED_RETRY_DELAY_MS = 20 * 60 * 60 * 1_000;
+
+/** Returns the index of this run of the node, from 0: in a loop, a node runs several times. */
 export function readRunIndex(context: IExecuteFunctions): number {
 	return Number(context.evaluateExpression('{{ $runIndex }}', 0));
 }
 
-/** What an AI agent calls the node with, as its tool; n8n 1.x tells a tool by what it is connected by. */
-export function readCall(context: IExecuteFunctions): string | undefined {
+/** Returns the input of an AI agent's call as text; undefined if the node is not used as a tool. */
+export function readToolCall(context: IExecuteFunctions): string | undefined {
+	// n8n 1.x has no `isToolExecution`; there, only the context of a tool has a `connectionType`.
 	const isTool = context.isToolExecution?.() ?? 'connectionType' in context;
 	return isTool ? JSON.stringify(context.getInputData().map(({ json }) => json)) : undefined;
 }
 
 /**
- * When the execution began or, for a retry, the first one did, in milliseconds since the epoch; nothing
- * where n8n does not tell. n8n 1.x stores no such time until an execution has ended, and takes the time
- * of the retry when its process has died before: then it is as early as that is likely.
+ * Returns when the execution or, for a *Retry*, the first one began, in milliseconds since the epoch;
+ * undefined if n8n does not report a time.
+ *
+ * n8n 1.x does not store the time before an execution has ended. If its process died, n8n 1.x reports the
+ * time of the *Retry* instead. This function then returns the earliest probable time.
  */
-export function readStart(context: IExecuteFunctions): number | undefined {
-	const known = context.getExecutionContext?.();
-	const isOfRetry = known?.source === 'retry';
-	return known && known.establishedAt - (isOfRetry ? UNKNOWN_START_MS : 0);
+export function readStartTime(context: IExecuteFunctions): number | undefined {
+	const executionContext = context.getExecutionContext?.();
+	const isTimeOfRetry = executionContext?.source === 'retry';
+	return (
+		executionContext &&
+		executionContext.establishedAt - (isTimeOfRetry ? ASSUMED_RETRY_DELAY_MS : 0)
+	);
 }
 
 /** Reads Concurrency, rounded and limited to its range. */
@@ -43,17 +50,17 @@ function readConcurrency(params: Params, fallback: number): number {
 	return Math.round(Math.min(MAX_CONCURRENCY, Math.max(1, given)));
 }
 
-/** Reads Requests per Minute; Infinity if it is not given. @throws UserError if it is below 1 */
+/** Reads Requests per Minute; `Infinity` if it is not given. @throws UserError if it is below 1 */
 function readRequestsPerMinute(params: Params): number {
 	const given = params.number('options.requestsPerMinute') ?? Infinity;
 	if (given >= 1) return given;
-	throw new UserError('Requests per Minute must be a number from 1', {
-		description: `It is ${given}. Remove the option to send as fast as your plan allows.`,
+	throw new UserError('Requests per Minute must be at least 1', {
+		description: `It is ${given} for the first item, and this value applies to all items. Enter a number from 1, or remove the option to send as fast as your Sahut plan allows.`,
 	});
 }
 
-/** Reads the options that apply to the whole node. @param params of the first item */
-export function readTransport(params: Params, { readsOnly }: Operation): TransportSettings {
+/** Reads the options that apply to all items. @param params the fields of the first item */
+export function readTransportSettings(params: Params, { readsOnly }: Operation): TransportSettings {
 	return {
 		...DEFAULT_TRANSPORT,
 		concurrency: readConcurrency(params, DEFAULT_CONCURRENCY[readsOnly ? 'read' : 'write']),

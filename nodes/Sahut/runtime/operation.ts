@@ -3,12 +3,12 @@ import type { INodeExecutionData, INodeProperties } from 'n8n-workflow';
 import type { ItemClient } from '../api/itemClient';
 import type { Params } from './params';
 
-/** An output item; n8n's pairing with the input item is added to it. */
+/** An output item; the runtime adds n8n's pairing with the input item. */
 export type OutputItem = Pick<INodeExecutionData, 'json' | 'binary'>;
 
 /**
- * One entry of the Operation picker: what it is called, its fields, and what it does with one item.
- * It knows nothing of pairing, order, concurrency or repeated requests.
+ * An entry of the Operation picker: its texts, its fields, and its code for one item. The runtime handles
+ * pairing, order, concurrency and retries.
  */
 export interface Operation<Input = unknown> {
 	/** Stored in users' workflows: never rename it. */
@@ -16,32 +16,32 @@ export interface Operation<Input = unknown> {
 	name: string;
 	action: string;
 	description: string;
-	/** For one that changes nothing: on Stop it is broken off, since what it reads would be thrown away. */
+	/** Set if the operation changes nothing: on Stop, the node aborts it, since n8n discards its result. */
 	readsOnly?: true;
-	/** What has become of an item that went through, for messages: "11 of 12 items were sent". */
-	done: string;
+	/** The verb in the error on Stop: `sent` in "11 of 12 items were sent". */
+	pastParticiple: string;
 	fields: INodeProperties[];
 	/**
-	 * Reads the fields of one item and makes every check that needs no request.
+	 * Reads the fields of one item, and makes all checks that need no request.
 	 *
-	 * @throws UserError that says what is wrong with which field, and how to mend it.
+	 * @throws UserError that names the invalid field, the reason, and how to fix it
 	 */
 	read(params: Params): Input;
 	/**
-	 * Items that have a lane in common run one after another, in their order. Without any, all run in
-	 * parallel.
+	 * Returns the lanes of an item. Items that share a lane run one after another, in input order. Without
+	 * a lane, all items run in parallel.
 	 */
 	lane?(input: Input): string | string[];
-	/** Does it, and returns one record for each output item. */
+	/** Runs the operation for one item, and returns the output items. */
 	run(input: Input, sahut: ItemClient): Promise<OutputItem[]>;
 }
 
-/** One entry of the Resource picker. */
+/** An entry of the Resource picker. */
 export interface Resource {
 	/** Stored in users' workflows: never rename it. */
 	value: string;
 	name: string;
 	operations: Operation[];
-	/** `value` of the operation that is chosen at first. */
+	/** The `value` of the operation that is selected by default. */
 	defaultOperation: string;
 }

@@ -8,23 +8,24 @@ import {
 
 import { isEmptyList } from '../values/textList';
 
-/** Returns a parameter, with its expressions resolved. */
+/** Returns the value of a parameter, with its expressions resolved. */
 type GetParameter = (
 	name: string,
 	fallback: unknown,
 	options?: IGetNodeParameterOptions,
 ) => unknown;
 
-/** The parameters of a node, as stored and resolved. */
+/** The parameters of a node for one item. */
 export interface ParameterSource {
+	/** The parameters as stored, with unresolved expressions. */
 	stored: INodeParameters;
 	get: GetParameter;
-	/** IANA name, e.g. `Asia/Jakarta`. */
+	/** Returns the time zone of the workflow as an IANA name, e.g. `Asia/Jakarta`. */
 	timezone(): string;
 }
 
-/** Returns a function from an item index to the parameters of an action node for this item. */
-export function sourcesOf(context: IExecuteFunctions): (itemIndex: number) => ParameterSource {
+/** Returns a function that returns the parameters of an action node for an item index. */
+export function createSources(context: IExecuteFunctions): (itemIndex: number) => ParameterSource {
 	const { parameters } = context.getNode();
 	return (itemIndex) => ({
 		stored: parameters,
@@ -52,31 +53,33 @@ export function findField(
 }
 
 /**
- * Throws unless a value is an object with only fields of the collection. A misspelled option must not be
- * ignored.
+ * Asserts that a value is an object that has only fields of the collection. The node must not ignore a
+ * misspelled option.
+ *
+ * @throws UserError if it is not
  */
 function assertCollection(field: INodeProperties, value: unknown): void {
 	const names = fieldsInside(field).map(({ name }) => name);
-	const allowed = `Use an object with these fields: ${names.join(', ')}.`;
+	const advice = `Use an object that has only these fields: ${names.join(', ')}.`;
 	const label = field.displayName;
 	if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-		const message = `${label} is ${JSON.stringify(value)}, not an object`;
-		throw new UserError(message, { description: allowed });
+		const message = `${label} must be an object, but is ${JSON.stringify(value)}`;
+		throw new UserError(message, { description: advice });
 	}
 	const unknown = Object.keys(value).find((name) => !names.includes(name));
 	if (unknown === undefined) return;
-	throw new UserError(`${label} has no field "${unknown}"`, { description: allowed });
+	throw new UserError(`${label} has no field "${unknown}"`, { description: advice });
 }
 
-/** Whether a stored value can have stored entries, or is missing. */
+/** Whether a stored value is an object, which can have stored entries, or is missing. */
 const isStoredCollection = (value: unknown) =>
 	typeof value === 'object' ? !Array.isArray(value) : value === undefined;
 
 /**
- * Returns the path of the outermost parent of a parameter that is not stored as a collection, but as an
- * expression or, in generated workflows, as another value.
+ * Returns the path of the outermost parent of a parameter whose entries are not stored: the parent itself is
+ * stored as an expression or, in generated workflows, as another value.
  */
-function findOpaqueParent(stored: INodeParameters, path: string[]): string[] | undefined {
+function findUnstoredParent(stored: INodeParameters, path: string[]): string[] | undefined {
 	let value: unknown = stored;
 	for (const depth of path.keys()) {
 		if (depth > 0 && !isStoredCollection(value)) return path.slice(0, depth);
@@ -85,27 +88,27 @@ function findOpaqueParent(stored: INodeParameters, path: string[]): string[] | u
 	return undefined;
 }
 
-/** Whether a collection has no entries. Some languages, such as PHP, write `{}` as `[]`. */
+/** Whether a collection has no entries. Some languages, such as PHP, serialize `{}` as `[]`. */
 const isEmptyCollection = (value: unknown) => (value ?? '') === '' || isEmptyList(value);
 
 /**
- * Resolves a parameter at a path such as `options.private`, also if one expression returns the whole
- * collection: n8n does not look for entries inside such a value.
+ * Resolves a parameter at a path such as `options.private`, even if a single expression returns the whole
+ * collection: n8n does not resolve paths inside such a value.
  *
  * @returns null or undefined if the parameter is not given
- * @throws UserError if the value of a collection is not an object with fields of the collection
+ * @throws UserError if a collection is not an object, or has a field that it does not offer
  */
-export function resolve(
+export function resolveParameter(
 	{ stored, get }: ParameterSource,
 	fields: INodeProperties[],
 	name: string,
 	options?: IGetNodeParameterOptions,
 ): unknown {
 	const path = name.split('.');
-	const opaque = findOpaqueParent(stored, path);
-	if (!opaque) return get(name, null, options);
-	let value = get(opaque.join('.'), null);
-	for (let depth = opaque.length; depth < path.length; depth++) {
+	const unstored = findUnstoredParent(stored, path);
+	if (!unstored) return get(name, null, options);
+	let value = get(unstored.join('.'), null);
+	for (let depth = unstored.length; depth < path.length; depth++) {
 		if (isEmptyCollection(value)) return undefined;
 		const collection = findField(fields, path.slice(0, depth));
 		if (collection) assertCollection(collection, value);
@@ -115,7 +118,12 @@ export function resolve(
 	return value;
 }
 
-/** Whether a parameter is stored, even if it is empty: `options.dryRun` is once the option is added. */
+/**
+ * Whether a parameter is stored, even if it is empty. An option such as `options.dryRun` is stored once the
+ * user has added it.
+ *
+ * @throws UserError as {@link resolveParameter} does
+ */
 export function isStored(
 	source: ParameterSource,
 	fields: INodeProperties[],
@@ -123,14 +131,14 @@ export function isStored(
 ): boolean {
 	const path = name.split('.');
 	const parent = path.slice(0, -1);
-	const opaque = findOpaqueParent(source.stored, path);
-	const collection: unknown = opaque
-		? resolve(source, fields, parent.join('.'))
+	const unstored = findUnstoredParent(source.stored, path);
+	const collection: unknown = unstored
+		? resolveParameter(source, fields, parent.join('.'))
 		: parent.reduce<unknown>(
 				(value, key) => Reflect.get(Object(value) as object, key),
 				source.stored,
 			);
 	const field = findField(fields, parent);
-	if (opaque && field && !isEmptyCollection(collection)) assertCollection(field, collection);
+	if (unstored && field && !isEmptyCollection(collection)) assertCollection(field, collection);
 	return Object.hasOwn(Object(collection) as object, path.at(-1)!);
 }

@@ -9,21 +9,22 @@ import { asRows, asTextRows } from '../values/rows';
 import { isEmpty } from '../values/show';
 import { asId, asOptionalId, asText, removeLoneSurrogates } from '../values/text';
 import { asTexts, isEmptyList } from '../values/textList';
-import { findField, isStored, resolve, type ParameterSource } from './parameterSource';
+import { findField, isStored, resolveParameter, type ParameterSource } from './parameterSource';
 
 /**
- * Reads the fields of one item. Each method returns a valid value or throws. Blank values count as not
- * given, unless a method is documented otherwise.
+ * Returns methods that read the fields of one item. Each method returns a valid value or throws. Blank values
+ * count as not given, unless the documentation of a method states otherwise.
  *
  * @param fields the fields of the operation, for the labels in errors and the values of choices
  */
-export function readParams(source: ParameterSource, fields: INodeProperties[]) {
+export function createParams(source: ParameterSource, fields: INodeProperties[]) {
 	const fieldOf = (name: string) => findField(fields, name.split('.'));
 	const labelOf = (name: string) => fieldOf(name)?.displayName ?? name;
 	const labelOfParent = (name: string) => labelOf(name.slice(0, name.lastIndexOf('.')));
 
 	/** Returns a value of any type, unchanged; undefined if the operation has no such field. */
-	const raw = (name: string) => (fieldOf(name) ? resolve(source, fields, name) : undefined);
+	const raw = (name: string) =>
+		fieldOf(name) ? resolveParameter(source, fields, name) : undefined;
 
 	/**
 	 * Reads a phone number or an email address, unchanged; `''` if it is blank. A number becomes text.
@@ -54,14 +55,14 @@ export function readParams(source: ParameterSource, fields: INodeProperties[]) {
 		});
 	}
 
-	/** Returns the stored values of a field with fixed choices; undefined if they come from Sahut. */
+	/** Returns the values of a field with fixed choices; undefined if Sahut provides the choices. */
 	function allowedValues(name: string): string[] | undefined {
 		const field = fieldOf(name);
 		if (!field?.options || !['options', 'multiOptions'].includes(field.type)) return undefined;
 		return (field.options as INodePropertyOptions[]).map(({ value }) => String(value));
 	}
 
-	/** Returns a value that the field offers. @throws UserError for any other value */
+	/** Returns the value if the field offers it. @throws UserError for any other value */
 	function requireAllowed(name: string, value: unknown): string {
 		const allowed = allowedValues(name);
 		return allowed ? asChoice(value, allowed, labelOf(name)) : asId(value, labelOf(name));
@@ -82,7 +83,7 @@ export function readParams(source: ParameterSource, fields: INodeProperties[]) {
 	const flag = (name: string, fallback: boolean) =>
 		asFlag(isGiven(name) ? raw(name) : fallback, labelOf(name));
 
-	// n8n may still store an entry of another operation, which it hides: it must have no effect.
+	// n8n may still store a hidden entry of another operation, which must have no effect.
 	const isGiven = (name: string) => fieldOf(name) !== undefined && isStored(source, fields, name);
 
 	return {
@@ -92,7 +93,7 @@ export function readParams(source: ParameterSource, fields: INodeProperties[]) {
 		id,
 		flag,
 
-		/** Whether an entry was added to a collection, e.g. `options.dryRun`, even if it is empty. */
+		/** Whether the user added an entry to a collection, e.g. `options.dryRun`, even if it is empty. */
 		isAdded: isGiven,
 
 		/**
@@ -119,11 +120,11 @@ export function readParams(source: ParameterSource, fields: INodeProperties[]) {
 		},
 
 		/**
-		 * Reads entries of a collection, without those that are empty.
+		 * Reads entries of a collection, and omits empty entries.
 		 *
 		 * @param names name in the result → name of the field
 		 */
-		given<T extends string>(collection: string, names: Record<T, string>) {
+		entries<T extends string>(collection: string, names: Record<T, string>) {
 			const texts = Object.entries<string>(names).map(([key, name]) => {
 				return [key, entry(`${collection}.${name}`)];
 			});
@@ -134,9 +135,9 @@ export function readParams(source: ParameterSource, fields: INodeProperties[]) {
 
 		/** Returns the ID in a locator. @throws UserError if it is blank or cannot be an ID */
 		locator: (name: string) =>
-			asId(resolve(source, fields, name, { extractValue: true }), labelOf(name)),
+			asId(resolveParameter(source, fields, name, { extractValue: true }), labelOf(name)),
 
-		/** Returns the most records to fetch: Limit, or `Infinity` if Return All is on. @throws UserError */
+		/** Returns the maximum number of records: Limit, or `Infinity` if Return All is on. @throws UserError */
 		limit: () => (flag('returnAll', false) ? Infinity : asLimit(raw('limit'))),
 
 		/** Returns the number in an option; undefined if it is blank. @throws UserError if it is not a number */
@@ -144,9 +145,9 @@ export function readParams(source: ParameterSource, fields: INodeProperties[]) {
 
 		/**
 		 * Returns the number in an option; undefined if the option was not added.
-		 * @throws UserError if the option was added without a number above 0: it must not be ignored
+		 * @throws UserError if the option was added without a number above 0: the node must not ignore it
 		 */
-		aboveZero: (name: string) =>
+		numberAboveZero: (name: string) =>
 			isGiven(name) ? asNumberAboveZero(raw(name), labelOf(name)) : undefined,
 
 		/**
@@ -164,8 +165,10 @@ export function readParams(source: ParameterSource, fields: INodeProperties[]) {
 			asTexts(raw(name), labelOf(name)).map((value) => requireAllowed(name, value)),
 
 		/**
-		 * Returns the texts of a field with several values, without duplicates; `[]` only for an empty list,
-		 * undefined if the field was not added or is blank.
+		 * Returns the texts of a field with several values, without duplicates.
+		 *
+		 * @returns `[]` only for an empty list; undefined if the field was not added or is blank
+		 * @throws UserError for objects and leftovers of a failed expression
 		 */
 		texts(name: string): string[] | undefined {
 			const value = raw(name);
@@ -174,13 +177,17 @@ export function readParams(source: ParameterSource, fields: INodeProperties[]) {
 			return texts.length > 0 || isEmptyList(value) ? texts : undefined;
 		},
 
-		/** Returns the rows of a fixed collection, with unchanged cells: a number stays a number. */
+		/** Returns the rows of a fixed collection, with unchanged cells. @throws UserError if they are not rows */
 		rawRows: (name: string) => asRows(raw(name), labelOfParent(name)),
 
-		/** Returns the rows of a fixed collection, e.g. `templateVariables.variable`: column → text, if given. */
+		/** Returns the rows of a fixed collection as texts: column → text, if given. @throws UserError */
 		rows: (name: string) => asTextRows(raw(name), labelOfParent(name)),
 
-		/** Returns a point in time in milliseconds since the epoch; the default time zone is the workflow's. */
+		/**
+		 * Returns a point in time in milliseconds since the epoch; undefined if it is blank. The default time
+		 * zone is that of the workflow.
+		 * @throws UserError if it is not a date and time
+		 */
 		instant: (name: string) => asInstant(raw(name), labelOf(name), source.timezone()),
 
 		/** Returns the time zone of the workflow, e.g. `Asia/Jakarta`. */
@@ -188,5 +195,5 @@ export function readParams(source: ParameterSource, fields: INodeProperties[]) {
 	};
 }
 
-/** The fields of the node for one item. */
-export type Params = ReturnType<typeof readParams>;
+/** Methods that read the fields of the node for one item. */
+export type Params = ReturnType<typeof createParams>;

@@ -2,10 +2,11 @@ import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
 import type { Operation, Resource } from './operation';
 
-function toEntry({ name, value, action, description }: Operation): INodePropertyOptions {
+function toPickerEntry({ name, value, action, description }: Operation): INodePropertyOptions {
 	return { name, value, action, description };
 }
 
+/** Returns the Operation picker of a resource. */
 function operationPicker({ value, operations, defaultOperation }: Resource): INodeProperties {
 	return {
 		displayName: 'Operation',
@@ -13,26 +14,27 @@ function operationPicker({ value, operations, defaultOperation }: Resource): INo
 		type: 'options',
 		noDataExpression: true,
 		displayOptions: { show: { resource: [value] } },
-		options: operations.map(toEntry),
+		options: operations.map(toPickerEntry),
 		default: defaultOperation,
 	};
 }
 
+/** Returns the fields of an operation, shown only for this operation. */
 function fieldsOf(resource: Resource, operation: Operation): INodeProperties[] {
-	const shown = { resource: [resource.value], operation: [operation.value] };
+	const shownFor = { resource: [resource.value], operation: [operation.value] };
 	return operation.fields.map((field) => {
 		const { displayOptions } = field;
-		const show = { ...shown, ...displayOptions?.show };
+		const show = { ...shownFor, ...displayOptions?.show };
 		return { ...field, displayOptions: { ...displayOptions, show } };
 	});
 }
 
 /**
  * Returns a hidden field with the name of each collection, to be placed after all collections. n8n removes
- * unknown entries from a collection, and thereby loses one that is stored as a single expression. It does
- * not change the value of a hidden field.
+ * unknown entries from a collection, and so deletes a collection that is stored as a single expression. n8n
+ * does not change the value of a hidden field.
  */
-export function collectionTwins(fields: INodeProperties[]): INodeProperties[] {
+export function hiddenCollectionFields(fields: INodeProperties[]): INodeProperties[] {
 	const collections = fields.filter(({ type }) => ['collection', 'fixedCollection'].includes(type));
 	const byName = new Map(collections.map((field) => [field.name, field]));
 	return [...byName.values()].map(({ displayName, name }) => ({
@@ -44,8 +46,8 @@ export function collectionTwins(fields: INodeProperties[]): INodeProperties[] {
 }
 
 /**
- * The parameters of the node: the Resource picker, an Operation picker for each resource, and the
- * fields of every operation, shown for that operation alone.
+ * Returns the parameters of the node: the Resource picker, an Operation picker for each resource, and the
+ * fields of all operations.
  */
 export function toProperties(resources: Resource[]): INodeProperties[] {
 	const firstResource = resources[0]?.value;
@@ -63,6 +65,6 @@ export function toProperties(resources: Resource[]): INodeProperties[] {
 		},
 		...resources.map(operationPicker),
 		...fields,
-		...collectionTwins(fields),
+		...hiddenCollectionFields(fields),
 	];
 }

@@ -1,11 +1,11 @@
 import type { IHookFunctions, IWebhookFunctions } from 'n8n-workflow';
 
-import { readParams } from '../runtime/params';
+import { createParams } from '../runtime/params';
 import { DEFAULT_MESSAGE_TYPES, triggerFields } from './fields';
 
 /** Reads the trigger's fields. An empty selection counts as not given. @throws UserError */
 export function readOptions(context: IHookFunctions | IWebhookFunctions) {
-	const params = readParams(
+	const params = createParams(
 		{
 			stored: context.getNode().parameters,
 			get: (name, fallback, options) =>

@@ -88,9 +88,9 @@ describe('a collection that is one expression', () => {
 
 	it.each([
 		[{ dryrun: true }, 'Options has no field "dryrun"'],
-		['dryRun', 'Options is "dryRun", not an object'],
-		[[true], 'Options is [true], not an object'],
-		[true, 'Options is true, not an object'],
+		['dryRun', 'Options must be an object, but is "dryRun"'],
+		[[true], 'Options must be an object, but is [true]'],
+		[true, 'Options must be an object, but is true'],
 	])('is rejected if it returns %j', async (collection, message) => {
 		const { ids, run, requests } = await openWithRecords();
 		const parameters = { ...parametersWith(dryRun, true), options: '={{ $json.collection }}' };

@@ -43,12 +43,15 @@ describe('hidden stored entries have no effect', () => {
 
 describe('a collection that is stored as another value', () => {
 	it.each<[stored: Parameters, message: string]>([
-		[{ options: [{ dryRun: true }] }, 'Options is [{"dryRun":true}], not an object'],
-		[{ options: '{ "dryRun": true }' }, 'not an object'],
-		[{ options: true }, 'Options is true, not an object'],
+		[{ options: [{ dryRun: true }] }, 'Options must be an object, but is [{"dryRun":true}]'],
+		[
+			{ options: '{ "dryRun": true }' },
+			'Options must be an object, but is "{ \\"dryRun\\": true }"',
+		],
+		[{ options: true }, 'Options must be an object, but is true'],
 		[
 			{ messageType: 'template', templateVariables: [{ name: 'nama', value: 'Budi' }] },
-			'Template Variables is [{"name":"nama","value":"Budi"}], not an object',
+			'Template Variables must be an object, but is [{"name":"nama","value":"Budi"}]',
 		],
 	])('is rejected: %j', async (stored, message) => {
 		const { error, requests } = await runWith('message.send', stored);

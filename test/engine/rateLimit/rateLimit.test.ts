@@ -202,7 +202,7 @@ describe('Requests per Minute', () => {
 	it.each([0, -1, 0.5])('of %s is refused before any request', async (value) => {
 		const workspace = await openWorkspace();
 		const { error } = await workspace.run(withOption(value), rowsFor(workspace, 3));
-		expect(error?.message).toContain('Requests per Minute must be a number from 1');
+		expect(error?.message).toContain('Requests per Minute must be at least 1');
 		expect(workspace.requests()).toEqual([]);
 	});
 });

@@ -29,7 +29,7 @@ export function readContactFields(
 	collection: string,
 	hidden?: 'phone' | 'email',
 ): ContactFields {
-	const texts = params.given(collection, { name: 'name', company: 'company' });
+	const texts = params.entries(collection, { name: 'name', company: 'company' });
 	const identifierOf = (name: 'phone' | 'email') =>
 		name === hidden ? '' : params.identifier(`${collection}.${name}`);
 	const phone = identifierOf('phone');

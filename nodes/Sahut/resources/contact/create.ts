@@ -11,7 +11,7 @@ export const create: Operation<NewContact> = {
 	action: 'Create a contact',
 	description:
 		'Add a contact, even if there is one like it (to avoid that, use Create or Update); returns the new contact',
-	done: 'created',
+	pastParticiple: 'created',
 	fields: [
 		{ ...nameField, required: true },
 		collection('additionalFields', Object.values(optionalFields)),

@@ -7,7 +7,7 @@ export const get: Operation<string> = {
 	name: 'Get',
 	action: 'Get a contact',
 	description: 'Look up one contact by its ID; returns the contact with its tags and attributes',
-	done: 'read',
+	pastParticiple: 'read',
 	readsOnly: true,
 	fields: [contactLocator],
 	read: (params) => params.locator('contactId'),

@@ -11,7 +11,7 @@ export const update: Operation<{ contactId: string; changes: ContactFields }> = 
 	action: 'Update a contact',
 	description:
 		'Change some fields of a contact whose ID is known, and leave the others; returns the changed contact',
-	done: 'updated',
+	pastParticiple: 'updated',
 	fields: [
 		contactLocator,
 		collection('updateFields', [

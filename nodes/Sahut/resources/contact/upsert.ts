@@ -77,7 +77,7 @@ export const upsert: Operation<Input> = {
 	action: 'Create or update a contact',
 	description:
 		'Create a new contact with this phone number or email and return it, or update the current one if it already exists (upsert)',
-	done: 'created or updated',
+	pastParticiple: 'created or updated',
 	fields: [
 		choiceField('Match By', 'matchBy', {
 			default: 'phone',

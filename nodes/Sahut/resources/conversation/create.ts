@@ -16,7 +16,7 @@ export const create: Operation<Input> = {
 	action: 'Create a conversation',
 	description:
 		'Open a new conversation with a known contact on a channel, also beside an open one; returns the conversation, to which messages can then be sent',
-	done: 'created',
+	pastParticiple: 'created',
 	fields: [
 		contactLocator,
 		channelLocator,
@@ -31,7 +31,7 @@ export const create: Operation<Input> = {
 		]),
 	],
 	read(params) {
-		const assignee = params.given('additionalFields', { assignee_id: 'assigneeId' });
+		const assignee = params.entries('additionalFields', { assignee_id: 'assigneeId' });
 		const firstMessage = params.optionalMessage('additionalFields.firstMessage');
 		return {
 			body: {

@@ -8,7 +8,7 @@ export const get: Operation<string> = {
 	action: 'Get a conversation',
 	description:
 		'Look up one conversation by its ID, without its messages; returns its status, channel, contact, assignee and labels',
-	done: 'read',
+	pastParticiple: 'read',
 	readsOnly: true,
 	fields: [conversationLocator],
 	read: (params) => params.locator('conversationId'),

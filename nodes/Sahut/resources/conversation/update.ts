@@ -27,7 +27,7 @@ function readAssignee(params: Params): Pick<ConversationChanges, 'assignee_id'> 
 }
 
 function readChanges(params: Params): ConversationChanges {
-	const status = params.given('updateFields', { status: 'status' });
+	const status = params.entries('updateFields', { status: 'status' });
 	const team_id = params.id('updateFields.teamId');
 	const labels = params.texts('updateFields.labels');
 	return {
@@ -44,7 +44,7 @@ export const update: Operation<{ conversationId: string; changes: ConversationCh
 	action: 'Update a conversation',
 	description:
 		'Change the status, assignee, team or labels of a conversation, e.g. to resolve it or hand it over; returns the changed conversation',
-	done: 'updated',
+	pastParticiple: 'updated',
 	fields: [
 		conversationLocator,
 		collection('updateFields', [

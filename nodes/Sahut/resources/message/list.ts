@@ -54,7 +54,7 @@ export const list: Operation<ReturnType<typeof read>> = {
 	action: 'List messages',
 	description:
 		'Read the messages of a conversation; returns one item per message, or one transcript of all',
-	done: 'read',
+	pastParticiple: 'read',
 	readsOnly: true,
 	fields: [conversationLocator, ...returnAllAndLimit, filters, options],
 	read,

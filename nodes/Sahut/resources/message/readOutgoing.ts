@@ -48,7 +48,7 @@ function readContent(params: Params): MessageContent {
 
 /** Reads Skip If Sent Within, in ms. @throws UserError if it is not above 0, or cannot be used. */
 function readSkipWithin(params: Params, content: MessageContent): number | undefined {
-	const hours = params.aboveZero('options.skipIfSentWithin');
+	const hours = params.numberAboveZero('options.skipIfSentWithin');
 	if (hours === undefined) return undefined;
 	if (!getBodies(content).every(isIdentifiable)) {
 		const message = 'Skip If Sent Within (Hours) cannot be used with a template without variables';

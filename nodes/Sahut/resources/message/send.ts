@@ -16,7 +16,7 @@ export const send: Operation<Input> = {
 	action: 'Send a message',
 	description:
 		'Send a text or a WhatsApp template into a conversation; returns the message that was sent',
-	done: 'sent',
+	pastParticiple: 'sent',
 	fields: [
 		conversationLocator,
 		...messageFields,

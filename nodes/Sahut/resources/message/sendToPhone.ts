@@ -33,7 +33,7 @@ function readSkipTags(params: Params): string[] {
 
 /** Reads Reuse If Resolved Within, in ms. @throws UserError if it is not above 0, or cannot be used. */
 function readReuseResolved(params: Params): number | undefined {
-	const days = params.aboveZero('options.reuseResolvedWithin');
+	const days = params.numberAboveZero('options.reuseResolvedWithin');
 	if (days !== undefined && !params.flag('options.reuseOpenConversation', true)) {
 		throw new UserError('Reuse If Resolved Within (Days) requires Reuse Open Conversation', {
 			description: 'Turn on Reuse Open Conversation, or remove Reuse If Resolved Within (Days).',
@@ -48,7 +48,7 @@ export const sendToPhone: Operation<Recipient> = {
 	action: 'Send a message to a phone number',
 	description:
 		'Send a text or a WhatsApp template to a phone number: finds or creates the contact and the conversation; returns the message with the IDs of both',
-	done: 'sent',
+	pastParticiple: 'sent',
 	fields: sendToPhoneFields,
 	read: (params) => ({
 		...readPhone(params),

@@ -7,27 +7,36 @@ import type { TransportSettings } from '../transport/settings';
 import { createSlots } from '../transport/slots';
 import type { ItemClient } from '../api/itemClient';
 import { getProcessCache } from '../processCache';
-import { createLanes } from './lanes';
-import { readCall, readRunIndex, readStart, readTransport } from './nodeSettings';
+import { createBoundedLanes } from './boundedLanes';
+import { readRunIndex, readStartTime, readToolCall, readTransportSettings } from './nodeSettings';
 import { openLedger } from './ledger';
 import type { Operation, Resource } from './operation';
-import { sourcesOf } from './parameterSource';
-import { readParams } from './params';
+import { createSources } from './parameterSource';
+import { createParams } from './params';
 
 function findOperation(resources: Resource[], resource: string, operation: string): Operation {
 	const found = resources
 		.find(({ value }) => value === resource)
 		?.operations.find(({ value }) => value === operation);
 	if (!found) {
-		throw new UserError(`This version of the Sahut node has no operation "${operation}"`, {
-			description: `Choose another operation for "${resource}", or update the package n8n-nodes-sahut.`,
-		});
+		throw new UserError(
+			`This version of the Sahut node has no operation "${operation}" for the resource "${resource}"`,
+			{
+				description:
+					'Choose a Resource and an Operation from the lists, or update the package n8n-nodes-sahut.',
+			},
+		);
 	}
 	return found;
 }
 
-/** What all items share: the operation, its lanes, the ledger and the connection to Sahut. */
-export async function prepare(
+/**
+ * Prepares a run of the node: finds the operation, connects to Sahut, and opens the ledger.
+ *
+ * @returns what all items of the run share
+ * @throws UserError if the operation does not exist, or if a setting or the credential is invalid
+ */
+export async function prepareRun(
 	context: IExecuteFunctions,
 	resources: Resource[],
 	settings: Partial<TransportSettings>,
@@ -37,9 +46,9 @@ export async function prepare(
 		context.getNodeParameter('resource', 0),
 		context.getNodeParameter('operation', 0),
 	);
-	const sourceOf = sourcesOf(context);
-	const paramsOf = (itemIndex: number) => readParams(sourceOf(itemIndex), operation.fields);
-	const transport = { ...readTransport(paramsOf(0), operation), ...settings };
+	const sourceOf = createSources(context);
+	const paramsOf = (itemIndex: number) => createParams(sourceOf(itemIndex), operation.fields);
+	const transport = { ...readTransportSettings(paramsOf(0), operation), ...settings };
 	const client = await connect(context, transport);
 	const inSlot = createSlots(transport.concurrency);
 	const cache = getProcessCache({ id: client.workspaceId, address: client.addressId });
@@ -48,21 +57,22 @@ export async function prepare(
 		context.getContext('flow'),
 		{
 			runIndex: readRunIndex(context),
-			call: readCall(context),
+			toolCall: readToolCall(context),
 			isRetry: context.getMode() === 'retry',
-			startedAt: readStart(context),
+			startedAt: readStartTime(context),
 		},
 		transport.clock,
 	);
 	return {
 		operation,
-		/** Reads the fields of an item. @throws UserError if one cannot be used */
-		read: (itemIndex: number) => operation.read(paramsOf(itemIndex)),
+		/** Reads the fields of an item. @throws UserError if one is invalid */
+		readInput: (itemIndex: number) => operation.read(paramsOf(itemIndex)),
 		ledger,
-		inLane: createLanes(transport.concurrency, cache.runInLane),
-		sahutFor(itemIndex: number, scope: Scope, leaveSlot: () => void): ItemClient {
+		inLane: createBoundedLanes(transport.concurrency, cache.runInLane),
+		/** Creates the client of an item, for the requests in a scope. */
+		createItemClient(itemIndex: number, scope: Scope, releaseSlot: () => void): ItemClient {
 			const pause = async (ms: number) => {
-				leaveSlot();
+				releaseSlot();
 				await transport.clock.sleep(ms, scope.signal);
 			};
 			return {

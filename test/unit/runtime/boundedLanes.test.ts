@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-import { createLanes } from '../../../nodes/Sahut/runtime/lanes';
+import { createBoundedLanes } from '../../../nodes/Sahut/runtime/boundedLanes';
 import { createSlots } from '../../../nodes/Sahut/transport/slots';
 
 const MAX_SLOTS = 3;
@@ -37,7 +37,7 @@ describe('slots', () => {
 
 describe('lanes', () => {
 	it('run tasks of different lanes at once, up to the concurrency', async () => {
-		const inLane = createLanes(MAX_SLOTS);
+		const inLane = createBoundedLanes(MAX_SLOTS);
 		let running = 0;
 		let maxRunning = 0;
 
@@ -62,7 +62,7 @@ describe('lanes', () => {
 				}),
 				fc.integer({ min: 1, max: 5 }),
 				async (tasks, concurrency) => {
-					const inLane = createLanes(concurrency);
+					const inLane = createBoundedLanes(concurrency);
 					const startedByLane: Record<string, number[]> = {};
 					const runningLanes = new Set<string>();
 					const overlaps: number[] = [];
