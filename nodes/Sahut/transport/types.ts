@@ -1,5 +1,7 @@
 import type { IDataObject, IHttpRequestMethods } from 'n8n-workflow';
 
+import type { components } from './wire';
+
 /** One call of the Sahut API, below the base URL: HTTP data only. */
 export interface SahutRequest {
 	method: Extract<IHttpRequestMethods, 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'>;
@@ -65,76 +67,46 @@ export interface Envelope<T> {
 	meta?: PageMeta;
 }
 
-/** `meta` of a list (API reference, "Basics"); pages count from 1. */
-export interface PageMeta {
-	total: number;
-	page: number;
-	per_page: number;
-	total_pages: number;
-}
+type Schemas = components['schemas'];
 
-/** Who wrote a message (API reference, "Messages"). */
-export interface Sender {
-	type: 'contact' | 'agent' | 'bot';
-	id: string;
-	name: string;
-}
+/** Replaces fields of a documented record that may differ in practice. */
+type With<Documented, Fields> = Omit<Documented, keyof Fields> & Fields;
 
-/** A file that came with a message; its `url` needs no API key. */
-export interface Attachment {
-	url: string;
-	/** May be missing, like the name; this is not documented. */
-	content_type?: string | null;
-	file_name?: string | null;
-}
+/** `meta` of a list; pages count from 1. */
+export type PageMeta = Schemas['PageMeta'];
 
-export type Message = {
-	id: string;
-	type: 'incoming' | 'outgoing' | 'activity';
-	/** null for a picture without a text. */
-	content: string | null;
-	sender: Sender;
-	attachments: Attachment[];
-	/** ISO 8601 in UTC. */
-	created_at: string;
-	/** Whether it is an internal note; not documented for lists. */
-	private?: boolean;
+/** The author of a message. */
+export type Sender = Schemas['Message']['sender'];
+
+type DocumentedAttachment = Schemas['Message']['attachments'][number];
+
+/** A file that came with a message. Its `url` needs no API key. */
+export type Attachment = Pick<DocumentedAttachment, 'url'> & {
+	[Field in Exclude<keyof DocumentedAttachment, 'url'>]?: DocumentedAttachment[Field] | null;
 };
 
-/** A conversation belongs to one channel and one contact (API reference, "Conversations"). */
-export type Conversation = {
-	id: string;
-	status: 'open' | 'pending' | 'resolved' | 'snoozed';
-	channel: { id: string; type: string; name: string };
-	/** null is not documented, and breaks nothing. */
-	contact: { id: string; name: string | null; phone?: string | null } | null;
-	assignee: { id: string; name: string } | null;
-	labels: string[];
-	created_at: string;
-	updated_at: string;
-};
+export type Message = With<
+	Schemas['Message'],
+	{
+		/** Not documented: null for a picture without a text. */
+		content: string | null;
+		attachments: Attachment[];
+		/** Not documented for lists: whether the message is an internal note. */
+		private?: boolean;
+	}
+>;
 
-/** API reference, "Contacts". */
-export type Contact = {
-	id: string;
-	name: string;
-	email: string | null;
-	/** E.164, e.g. `+628123456789`. */
-	phone: string | null;
-	company: string | null;
-	tags: string[];
-	custom_attributes: Record<string, unknown>;
-	/** ISO 8601 in UTC. */
-	created_at: string;
-};
+type DocumentedContact = Schemas['Conversation']['contact'];
 
-/** API reference, "Webhooks". */
-export interface Webhook {
-	id: string;
-	url: string;
-	events: string[];
-	/** Shown only when the webhook is made. */
-	secret: string;
-	/** ISO 8601 in UTC. */
-	created_at: string;
-}
+export type Conversation = With<
+	Schemas['Conversation'],
+	{
+		/** Not documented: null, and a contact without a name or phone. */
+		contact: (Pick<DocumentedContact, 'id'> & { name: string | null; phone?: string | null }) | null;
+	}
+>;
+
+export type Contact = Schemas['Contact'];
+
+/** `secret` is only in the response that creates the webhook. */
+export type Webhook = With<Schemas['WebhookAnswer']['data'], { events: string[] }>;
