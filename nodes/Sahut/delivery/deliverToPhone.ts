@@ -88,7 +88,7 @@ export async function deliverToPhone(
 		};
 		const place = { conversationId, key, context, wording };
 		const message = await executePlan(plan, place, recipient, sahut);
-		index.touch(contactId, conversationId, Date.parse(String(message.created_at)) || 0);
+		index.recordActivity(contactId, conversationId, Date.parse(String(message.created_at)) || 0);
 		const created = findCreatedByItem(toNewConversation(recipient, contactId), sahut);
 		const isCreated = created?.conversation.id === conversationId && created.origin !== 'existing';
 		return {

@@ -7,44 +7,45 @@ import { fromBothEnds, upwards } from '../transport/walks';
 /** The statuses that the index reads completely: all but resolved. */
 const UNRESOLVED_STATUSES = ['open', 'pending', 'snoozed'] as const;
 
-/** How long a read of all unresolved conversations stays valid if the list's order is unknown. */
+/** The minimum time for which a read of all unresolved conversations is valid, if the order is unknown. */
 const FULL_READ_MS = 60_000;
 
-/** A long read stays valid for longer: for this many times its duration. */
+/** A read that takes long is valid for this many times its duration. */
 const FULL_READ_FACTOR = 5;
 
-/** How long a list may lack a record that was just written, or show its former state. */
+/** How long after a write a list may lack the record, or show its previous state. */
 const LIST_DELAY_MS = 60_000;
 
-/** After this time, reading all unresolved conversations costs less than reading all changes. */
+/** If the last read is older, it is cheaper to read all unresolved conversations than all changes. */
 const MAX_READ_AGE_MS = 60 * 60_000;
 
 /** `Date` headers and `updated_at` may both be truncated to whole seconds. */
 const CLOCK_TOLERANCE_MS = 2_000;
 
-/** Pages of a list in unknown order that are read for resolved conversations. */
+/** The maximum number of pages to read for resolved conversations if the order of the list is unknown. */
 const MAX_UNORDERED_PAGES = 5;
 
-/** Conversations remembered per channel; about 15 MB. */
+/** The maximum number of conversations in the index of a channel. They use about 15 MB. */
 const MAX_CONVERSATIONS = 50_000;
 
-/** A conversation as it was last seen. Times are Sahut's, in milliseconds since the epoch. */
+/** The last known state of a conversation. Times are by Sahut's clock, in milliseconds since the epoch. */
 export interface KnownConversation {
 	readonly id: string;
 	readonly contactId: string;
 	status: Conversation['status'];
-	/** When Sahut last updated the record; and when something last happened, our messages included. */
+	/** When Sahut last updated the record. */
 	updatedAt: number;
+	/** The time of the latest activity, including messages from this process. */
 	activeAt: number;
 	createdAt: number;
-	/** When this process last wrote it, by this machine's clock; -Infinity if it has not. */
+	/** When this process last wrote the record, by this machine's clock; -Infinity if it never has. */
 	writtenAt: number;
 }
 
-/** Where the state of a conversation comes from: a list may be out of date. */
+/** The source of a conversation's state. A list may be out of date. */
 type Source = 'list' | 'record' | 'write';
 
-/** When something last happened in a conversation, in milliseconds since the epoch; 0 if unknown. */
+/** Returns the time of the last update, in milliseconds since the epoch; 0 if it is unknown. */
 export function getActivityTime({ updated_at, created_at }: Conversation): number {
 	return Date.parse(updated_at ?? created_at) || 0;
 }
@@ -53,58 +54,65 @@ const isDescending = (times: number[]) =>
 	times.slice(1).every((time, at) => (times[at] ?? 0) >= time);
 
 /**
- * Indexes the conversations of a channel by contact, as far as this process knows them. The API can
- * neither search conversations by contact nor list changes (API reference, "Conversations").
+ * Indexes the known conversations of a channel by contact. The API can neither search conversations by
+ * contact nor list changes (API reference, "Conversations").
  *
- * The index reads all unresolved conversations once. After that, if the list turns out to be ordered by
- * activity, it reads the pages from the newest one down to the last known change. Resolved conversations
- * are only known since `completeSince`. Every state may be out of date: check a conversation before use.
+ * The index reads all unresolved conversations once. If it detects that the list is ordered by activity, it
+ * then reads only the newest pages, down to the previous read. It contains the resolved conversations that
+ * were active at `completeSince` or later, and possibly some older ones. Any state may be out of date, so
+ * read a conversation before you use it.
  */
 export class ConversationIndex {
-	/** E.g. `whatsapp`; undefined until a conversation on the channel was seen. */
+	/** E.g. `whatsapp`; undefined until a response contains a conversation on the channel. */
 	channelType: string | undefined;
 
-	/** The least recently updated contact comes first. */
+	/** Contact ID → conversations. The least recently updated contact comes first. */
 	private readonly byContact = new Map<string, KnownConversation[]>();
 
+	/** The number of conversations. */
 	private size = 0;
 
-	/** All conversations active since then are known, whatever their status. */
+	/** Lists have shown all conversations, of any status, that were active at this time or later. */
 	private completeSince = Infinity;
 
-	/** Conversations active before then may have been evicted. */
+	/** Conversations that were last active before this time may have been evicted. */
 	private evictedBefore = -Infinity;
 
-	/** When the last read began, by Sahut's clock. */
+	/** When the last successful read started, by Sahut's clock. */
 	private readAt = -Infinity;
 
 	private isOrderedByActivity = false;
 
-	/** Until when a full read is valid, by this machine's clock. */
+	/** The end of the validity of the last full read, by this machine's clock. */
 	private fullReadUntil = -Infinity;
 
-	/** The number of reads that have begun; `done` is the number of the last one that succeeded. */
-	private begun = 0;
+	/** Reads are numbered from 1. This is the number of the read that started last. */
+	private lastStartedRead = 0;
 
-	private done = 0;
+	private lastSucceededRead = 0;
 
-	private reading: Promise<void> | undefined;
+	private readInFlight: Promise<void> | undefined;
 
 	constructor(private readonly channelId: string) {}
 
-	/** Returns the conversations with any of these contacts, the one with the latest activity first. */
+	/** Returns the known conversations of these contacts, the one with the latest activity first. */
 	findByContacts(contactIds: string[]): KnownConversation[] {
 		return contactIds
 			.flatMap((contactId) => this.byContact.get(contactId) ?? [])
 			.sort((a, b) => b.activeAt - a.activeAt);
 	}
 
-	/** Whether all conversations active since a time are known, by a read at `asOf` or later (Sahut's clock). */
+	/**
+	 * Whether the index contains all conversations that were active at `since` or later.
+	 *
+	 * @param asOf the earliest permitted start of the last read. Both times are by Sahut's clock, in
+	 * milliseconds since the epoch.
+	 */
 	isComplete(since: number, asOf = -Infinity): boolean {
 		return Math.max(this.completeSince, this.evictedBefore) <= since && this.readAt >= asOf;
 	}
 
-	/** Records the state of a conversation, if it is on this channel. */
+	/** Records the state of a conversation. Ignores a conversation on another channel or without a contact. */
 	update(conversation: Conversation, source: Source, contactId = conversation.contact?.id): void {
 		const { id, status, channel }: Partial<Conversation> = conversation;
 		if ((channel?.id ?? this.channelId) !== this.channelId) return;
@@ -114,7 +122,7 @@ export class ConversationIndex {
 		const before = this.byContact.get(contactId)?.find((each) => each.id === id);
 		const writtenAt = before?.writtenAt ?? -Infinity;
 		if (!before && status === 'resolved' && this.size >= MAX_CONVERSATIONS) {
-			// Resolved conversations do not evict others.
+			// Resolved conversations must not evict unresolved ones.
 			this.evictedBefore = Math.max(this.evictedBefore, updatedAt + 1);
 			return;
 		}
@@ -122,7 +130,7 @@ export class ConversationIndex {
 			const isOlder = updatedAt < before.updatedAt;
 			if (isOlder || (updatedAt === before.updatedAt && this.mayBeDelayed(before))) return;
 		}
-		this.put({
+		this.store({
 			id,
 			contactId,
 			status,
@@ -133,63 +141,70 @@ export class ConversationIndex {
 		});
 	}
 
-	/** Records that this process has sent a message into a conversation. @param at Sahut's clock, in ms */
-	touch(contactId: string, id: string, at: number): void {
+	/**
+	 * Records that this process has sent a message into a conversation.
+	 *
+	 * @param at when, by Sahut's clock, in milliseconds since the epoch
+	 */
+	recordActivity(contactId: string, id: string, at: number): void {
 		const known = this.byContact.get(contactId)?.find((each) => each.id === id);
 		if (known) known.activeAt = Math.max(known.activeAt, at);
 	}
 
-	/** Removes a conversation that was deleted, or has another contact or channel now. */
+	/** Removes a conversation that was deleted, or that now belongs to another contact or channel. */
 	remove(id: string, contactId: string): void {
-		const theirs = this.byContact.get(contactId) ?? [];
-		const left = theirs.filter((each) => each.id !== id);
-		this.size -= theirs.length - left.length;
-		if (left.length > 0) this.byContact.set(contactId, left);
+		const known = this.byContact.get(contactId) ?? [];
+		const remaining = known.filter((each) => each.id !== id);
+		this.size -= known.length - remaining.length;
+		if (remaining.length > 0) this.byContact.set(contactId, remaining);
 		else this.byContact.delete(contactId);
 	}
 
 	/**
-	 * Reads the conversations that may have changed. The read begins after this call; callers share it.
+	 * Reads the conversations that may have changed. Concurrent callers share a read, but never one that
+	 * started before their call.
 	 *
-	 * @param since resolved conversations are needed from this time on, by Sahut's clock; Infinity for none.
-	 * Check `isComplete` afterwards.
+	 * @param since the start of the time range for resolved conversations, by Sahut's clock, in milliseconds
+	 * since the epoch; Infinity to ignore resolved conversations. Check `isComplete` afterwards: the read may
+	 * end before it reaches this time.
 	 * @throws NodeApiError if the list cannot be read
 	 */
 	async refresh(sahut: SahutClient, since = Infinity): Promise<void> {
-		const askedAt = this.begun;
+		const startedBefore = this.lastStartedRead;
 		let hasRead = false;
-		while (this.done <= askedAt || (this.completeSince > since && !hasRead)) {
-			if (this.reading) {
-				// The read may belong to another execution. If that is canceled, this one reads.
-				await doneOrAborted(this.reading, sahut.signal);
-				// Throws, because this execution is canceled.
+		while (this.lastSucceededRead <= startedBefore || (this.completeSince > since && !hasRead)) {
+			if (this.readInFlight) {
+				// The read may belong to another execution. If that execution is canceled, this one reads.
+				await doneOrAborted(this.readInFlight, sahut.signal);
+				// The read throws, because this execution is canceled.
 				if (sahut.signal?.aborted) return await this.read(sahut, since);
 				continue;
 			}
-			const number = ++this.begun;
+			const number = ++this.lastStartedRead;
 			hasRead = true;
-			this.reading = this.read(sahut, since)
+			this.readInFlight = this.read(sahut, since)
 				.then(() => {
-					this.done = number;
+					this.lastSucceededRead = number;
 				})
 				.finally(() => {
-					this.reading = undefined;
+					this.readInFlight = undefined;
 				});
-			await this.reading;
+			await this.readInFlight;
 		}
 	}
 
+	/** Reads the pages that may contain changes, and all unresolved conversations if that is due. */
 	private async read(sahut: SahutClient, since: number): Promise<void> {
-		const began = Date.now();
+		const startedAtLocal = Date.now();
 		const pages = openPages<Conversation>(sahut, this.listRequest());
 		this.detectOrder(await pages.read(1));
-		// Sahut's clock is known from its response.
-		const beganAt = sahut.serverNow() - (Date.now() - began);
+		// The difference between the clocks is known only after a response.
+		const startedAt = sahut.serverNow() - (Date.now() - startedAtLocal);
 		const isOrdered = this.isOrderedByActivity;
-		const isOutdated = beganAt - this.readAt > MAX_READ_AGE_MS;
+		const isOutdated = startedAt - this.readAt > MAX_READ_AGE_MS;
 		const changedSince = isOutdated ? Infinity : this.readAt - CLOCK_TOLERANCE_MS;
-		const isEnough = !isOutdated && this.completeSince <= since;
-		const until = isEnough ? changedSince : Math.min(changedSince, since);
+		const isRangeKnown = !isOutdated && this.completeSince <= since;
+		const until = isRangeKnown ? changedSince : Math.min(changedSince, since);
 
 		const maxUnordered = since === Infinity ? 1 : MAX_UNORDERED_PAGES;
 		const next = isOrdered ? upwards(pages) : fromBothEnds(pages, maxUnordered);
@@ -201,19 +216,19 @@ export class ConversationIndex {
 			if (isOrdered) oldest = Math.min(oldest, ...records.slice(-1).map(getActivityTime));
 		}
 		for (const conversation of all.reverse()) this.update(conversation, 'list');
-		// Of a list that changed while it was read, a record may have moved to a page that was read before.
+		// If the list changed during the read, a record may have moved to a page that was already read.
 		const isAll = pages.isComplete() && pages.totals.size <= 1;
 		if (isAll) this.completeSince = -Infinity;
 		else if (isOutdated || !isOrdered) this.completeSince = oldest;
 		else this.completeSince = Math.min(this.completeSince, oldest);
-		const isDue = isOrdered ? isOutdated : began >= this.fullReadUntil;
-		if (!isAll && isDue) await this.readUnresolved(sahut);
-		this.readAt = beganAt;
+		const isFullReadDue = isOrdered ? isOutdated : startedAtLocal >= this.fullReadUntil;
+		if (!isAll && isFullReadDue) await this.readUnresolved(sahut);
+		this.readAt = startedAt;
 	}
 
-	/** Reads all unresolved conversations, and marks those that are missing as resolved. */
+	/** Reads all unresolved conversations, and marks all known ones that are not listed as resolved. */
 	private async readUnresolved(sahut: SahutClient): Promise<void> {
-		const began = Date.now();
+		const startedAt = Date.now();
 		const lists = await Promise.all(
 			UNRESOLVED_STATUSES.map(
 				async (status) => await fetchAll<Conversation>(sahut, this.listRequest(status)),
@@ -222,17 +237,17 @@ export class ConversationIndex {
 		const all = lists.flat().sort((a, b) => getActivityTime(a) - getActivityTime(b));
 		for (const conversation of all) this.update(conversation, 'list');
 		const listed = new Set(all.map(({ id }) => id));
-		for (const theirs of this.byContact.values()) {
-			for (const each of theirs) {
-				const isListed = listed.has(each.id) || this.mayBeDelayed(each, began);
-				if (!isListed) each.status = 'resolved';
+		for (const conversations of this.byContact.values()) {
+			for (const each of conversations) {
+				const mayBeUnresolved = listed.has(each.id) || this.mayBeDelayed(each, startedAt);
+				if (!mayBeUnresolved) each.status = 'resolved';
 			}
 		}
 		const now = Date.now();
-		this.fullReadUntil = now + Math.max(FULL_READ_MS, FULL_READ_FACTOR * (now - began));
+		this.fullReadUntil = now + Math.max(FULL_READ_MS, FULL_READ_FACTOR * (now - startedAt));
 	}
 
-	/** The list of the channel's conversations, as a request for its pages. */
+	/** Returns the list request for the channel's conversations. @param status only these */
 	listRequest(status?: string) {
 		return {
 			path: ['conversations'],
@@ -242,7 +257,7 @@ export class ConversationIndex {
 	}
 
 	/**
-	 * Learns from a page whether the list is ordered by activity. A page that is also ordered by creation
+	 * Detects from a page whether the list is ordered by activity. A page that is also ordered by creation
 	 * proves nothing: both orders are equal until a conversation has further activity.
 	 */
 	private detectOrder(page: Conversation[]): void {
@@ -252,23 +267,25 @@ export class ConversationIndex {
 		else if (!isDescending(created)) this.isOrderedByActivity = true;
 	}
 
-	/** Whether lists may not show this process's last write yet, at a time by this machine's clock. */
+	/** Whether a list that was read at `at`, by this machine's clock, may lack this process's last write. */
 	private mayBeDelayed({ writtenAt }: KnownConversation, at = Date.now()): boolean {
 		return at - writtenAt < LIST_DELAY_MS;
 	}
 
-	private put(conversation: KnownConversation): void {
+	/** Stores a conversation, and evicts the least recently updated contact if there are too many. */
+	private store(conversation: KnownConversation): void {
 		const { id, contactId } = conversation;
-		const others = (this.byContact.get(contactId) ?? []).filter((each) => each.id !== id);
-		this.size += others.length + 1 - (this.byContact.get(contactId)?.length ?? 0);
-		// Re-inserted at the end: the least recently updated contact comes first.
+		const before = this.byContact.get(contactId) ?? [];
+		const after = [...before.filter((each) => each.id !== id), conversation];
+		this.size += after.length - before.length;
+		// Deleted and re-inserted at the end, so that the least recently updated contact comes first.
 		this.byContact.delete(contactId);
-		this.byContact.set(contactId, [...others, conversation]);
-		const [[oldestId, oldest] = []] = this.byContact;
-		if (this.size <= MAX_CONVERSATIONS || oldestId === undefined || !oldest) return;
-		this.size -= oldest.length;
-		this.byContact.delete(oldestId);
-		const ends = oldest.map(({ activeAt }) => activeAt + 1);
-		this.evictedBefore = Math.max(this.evictedBefore, ...ends);
+		this.byContact.set(contactId, after);
+		const [[oldestContactId, evicted] = []] = this.byContact;
+		if (this.size <= MAX_CONVERSATIONS || oldestContactId === undefined || !evicted) return;
+		this.size -= evicted.length;
+		this.byContact.delete(oldestContactId);
+		const boundaries = evicted.map(({ activeAt }) => activeAt + 1);
+		this.evictedBefore = Math.max(this.evictedBefore, ...boundaries);
 	}
 }

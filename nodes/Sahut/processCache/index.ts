@@ -7,25 +7,29 @@ import { RecentWrites } from './recentWrites';
 const MAX_WORKSPACES = 100;
 const MAX_CHANNELS = 100;
 
-/** About 17 MB if all of them are in different conversations. */
+/** Uses about 17 MB if each message is in a different conversation. */
 const MAX_MESSAGES = 100_000;
 const MAX_RECORDS = 10_000;
 
-/** What this n8n process knows of a workspace, for all executions. */
+/** The data that all executions of this n8n process share about a workspace. */
 export interface ProcessCache {
-	/** Lanes of records and phone numbers, e.g. `conversation conv_…`, `phone +628…`, of all workspaces. */
+	/**
+	 * Runs a task in the lanes of records and phone numbers, e.g. `conversation conv_…`, `phone +628…`. All
+	 * workspaces share these lanes.
+	 */
 	runInLane: Lanes;
+	/** Returns the index of the conversations on a channel. */
 	conversationIndex(channelId: string): ConversationIndex;
 	observedApi: ObservedApi;
-	/** The messages that this process has sent, for all API keys of an address. */
+	/** The messages that this process has sent, to all addresses and with all API keys. */
 	recentMessages: RecentWrites;
-	/** The contacts and conversations that it has written; stored apart, so that they evict no message. */
+	/** The contacts and conversations that this process has written. A separate store: they evict no messages. */
 	recentRecords: RecentWrites;
-	/** The address of the API, as a hash: the scope of IDs. */
+	/** A hash of the API's address; IDs are unique within an address. */
 	address: string;
 }
 
-/** Shared by all workspaces: waiting for an unrelated request for the same number does no harm. */
+/** Shared by all workspaces: it does no harm to wait for an unrelated request for the same number. */
 const runInLane = createLanes();
 
 const recentMessages = new RecentWrites(MAX_MESSAGES);
@@ -37,10 +41,13 @@ const workspaces = createLruCache(MAX_WORKSPACES, () => {
 });
 
 /**
- * Returns what this process knows of a workspace. Data that depends on what an API key may see (lists,
- * searches by phone number or email, the API's sender) is stored per address and key.
+ * Returns the shared data of a workspace.
  *
- * @param workspace `SahutClient.workspaceId` and `addressId`: hashes, so that no API key is stored
+ * Data that depends on the permissions of an API key (lists, searches by phone number or email, the API's
+ * sender) is stored per address and key.
+ *
+ * @param workspace `SahutClient.workspaceId` and `SahutClient.addressId`. Both are hashes, so that no API
+ * key is stored.
  */
 export function getProcessCache(workspace: { id: string; address: string }): ProcessCache {
 	const { id, address } = workspace;

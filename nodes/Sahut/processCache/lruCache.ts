@@ -1,22 +1,24 @@
 const HOUR_MS = 60 * 60 * 1_000;
 
-/** The default idle expiry. */
-const IDLE_HOURS = 48;
+const DEFAULT_IDLE_HOURS = 48;
 
+/** A cache that creates its entries on first use. */
 export interface LruCache<T> {
-	/** Returns the entry with this name; creates it if there is none. */
+	/** Returns the entry with this name. Creates the entry if it does not exist. */
 	get(name: string): T;
 }
 
 /**
- * LRU cache with idle expiry.
+ * Creates an LRU cache with idle expiry.
  *
- * @param max number of entries; beyond it, the least recently used one is evicted
+ * @param max the maximum number of entries; the least recently used entry is evicted first
+ * @param create creates the entry with a given name
+ * @param idleHours evicts an entry that was not used for this long
  */
 export function createLruCache<T>(
 	max: number,
 	create: (name: string) => T,
-	idleHours = IDLE_HOURS,
+	idleHours = DEFAULT_IDLE_HOURS,
 ): LruCache<T> {
 	const entries = new Map<string, { value: T; usedAt: number }>();
 

@@ -1,10 +1,10 @@
 import type { Sender } from '../transport/types';
 import { createLruCache, type LruCache } from './lruCache';
 
-/** Templates without variables whose responses are remembered. */
+/** The number of templates without variables whose last response is cached. */
 const MAX_TEMPLATES = 1_000;
 
-/** Sahut's response to a template without variables. */
+/** The part of Sahut's response to a template without variables that identifies its messages. */
 export interface TemplateResponse {
 	content?: string | null;
 	senderId?: string;
@@ -14,17 +14,21 @@ export interface TemplateResponse {
 export interface ObservedApi {
 	/** The HTTP method that updates a conversation. */
 	updateMethod: 'PUT' | 'PATCH';
-	/** The sender of messages that are sent through the API; undefined until one was sent. */
+	/** The sender that Sahut shows for messages from the API; undefined until this process sends one. */
 	sender?: Sender;
-	/** Whether the stored text of a template message shows its values; undefined until one was sent. */
+	/**
+	 * Whether the stored text of a template message contains the values of its variables; undefined until
+	 * this process sends such a template.
+	 */
 	showsTemplateValues?: boolean;
-	/** By template ID; empty until the template was sent. */
+	/** Responses by template ID; an entry is empty until this process sends the template. */
 	templateResponses: LruCache<TemplateResponse>;
 }
 
+/** Returns the assumptions that apply until Sahut responds differently. */
 export function createObservedApi(): ObservedApi {
 	return {
-		// As for contacts; the method for conversations is not documented.
+		// The method is documented for contacts, but not for conversations.
 		updateMethod: 'PUT',
 		templateResponses: createLruCache<TemplateResponse>(MAX_TEMPLATES, () => ({})),
 	};

@@ -1,30 +1,32 @@
 import { createHash } from 'crypto';
 
-/** Hash buckets for keys: a Map would take twice the memory, since evictions make it grow. */
+/** The number of hash buckets for keys. A Map grows with evictions and would use twice the memory. */
 const BUCKETS = 2 ** 17;
 
-/** Bytes of the hash that identifies a write; the number stays a safe integer. */
+/** The length of a key in bytes. A number of six bytes is a safe integer. */
 const KEY_BYTES = 6;
 
-/** A write of this process. Times are milliseconds since the epoch by this machine's clock. */
+/** A write of this process. */
 export interface RecentWrite {
-	/** The ID of Sahut's record; undefined while Sahut has not responded, and if the response was lost. */
+	/** The ID of Sahut's record; undefined before Sahut responds, and after a lost response. */
 	id?: string;
+	/** When the write was made, by this machine's clock, in milliseconds since the epoch. */
 	at: number;
 }
 
-/** Returns the key of writes of the same content to the same target. */
+/** Returns a hash that is equal for writes of the same content to the same target. */
 export function writeKey(...parts: string[]): number {
 	const digest = createHash('sha256').update(JSON.stringify(parts)).digest();
 	return digest.readUIntBE(0, KEY_BYTES);
 }
 
 /**
- * The latest writes of this process, in all executions. Sahut's lists may not show them yet, and stored
- * messages do not show which template they came from.
+ * Stores the latest writes of this process, for all executions. Sahut's lists may not show these writes yet,
+ * and a stored message does not show its template.
  *
- * A ring buffer of parallel arrays: 100,000 objects would take twice the memory. A write is referred to
- * by its number; its slot is the number modulo the size.
+ * The store is a ring buffer of parallel arrays, because 100,000 objects would use twice the memory. Writes
+ * are numbered from 0. The slot of a write is its number modulo the size of the buffer. All times are by
+ * this machine's clock, in milliseconds since the epoch.
  */
 export class RecentWrites {
 	private readonly ids: Array<string | undefined> = [];
@@ -35,25 +37,27 @@ export class RecentWrites {
 
 	private readonly scopes: string[] = [];
 
-	/** The latest write of each bucket; `previous` has the one before each write in its bucket; or -1. */
+	/** Bucket → number of its latest write, or -1. */
 	private readonly latest = new Int32Array(BUCKETS).fill(-1);
 
+	/** Slot → number of the write before it in the same bucket, or -1. */
 	private readonly previous: number[] = [];
 
-	/** Scope → ID → number: two installations of Sahut may use the same IDs. */
+	/** Scope → ID → number of the write. Two installations of Sahut may use the same IDs. */
 	private readonly byId = new Map<string, Map<string, number>>();
 
 	private count = 0;
 
-	/** No write later than this was evicted. */
+	/** The time of the latest write that was evicted; -Infinity if none was. */
 	latestEvictedAt = -Infinity;
 
 	constructor(private readonly max: number) {}
 
 	/**
-	 * Records that a request goes out.
+	 * Records that a request is sent.
 	 *
-	 * @param scope within which IDs are unique
+	 * @param scope the scope in which IDs are unique: the address of the API
+	 * @param key from {@link writeKey}
 	 * @returns the number of the write
 	 */
 	begin(scope: string, key: number, at: number): number {
@@ -69,12 +73,12 @@ export class RecentWrites {
 		return write;
 	}
 
-	/** Records that the request of a write goes out again. */
+	/** Records that the request of a write is sent again. */
 	recordRepeat(write: number, at: number): void {
 		if (this.isStored(write)) this.times[write % this.max] = at;
 	}
 
-	/** Records the response to a write, or the record that was found after a lost response. */
+	/** Records the ID from the response to a write, or of the record that was found after a lost response. */
 	confirm(write: number, id: string, at: number): void {
 		if (!this.isStored(write)) return;
 		const slot = write % this.max;
@@ -84,26 +88,29 @@ export class RecentWrites {
 		this.byId.set(this.scopes[slot]!, ids.set(id, write));
 	}
 
-	/** Records a write that was found in Sahut: one with this key and without a response, or a new one. */
+	/**
+	 * Records a write that was found in Sahut. Completes the latest write with this key that has no response;
+	 * if there is none, adds a write.
+	 */
 	recordFound(scope: string, key: number, id: string, at: number): void {
 		const lost = this.findNumbers(key).find((write) => this.ids[write % this.max] === undefined);
 		if (lost === undefined && this.findKey(scope, id) !== undefined) return;
 		this.confirm(lost ?? this.begin(scope, key, at), id, at);
 	}
 
-	/** Forgets a write that Sahut has not carried out, by making it older than any search. */
+	/** Discards a write that Sahut did not process. Sets its time to -Infinity, which no search includes. */
 	drop(write: number): void {
 		this.recordRepeat(write, -Infinity);
 	}
 
-	/** Returns the writes with this key from a time on, latest first. */
+	/** Returns the writes with this key that were made at `since` or later, the latest first. */
 	find(key: number, since: number): RecentWrite[] {
 		return this.findNumbers(key)
 			.map((write) => ({ id: this.ids[write % this.max], at: this.times[write % this.max]! }))
 			.filter(({ at }) => at >= since);
 	}
 
-	/** Returns the key of the last known write of a record; undefined if this process knows none. */
+	/** Returns the key of the latest write of a record; undefined if no write is stored. */
 	findKey(scope: string, id: string): number | undefined {
 		const write = this.byId.get(scope)?.get(id);
 		return write === undefined ? undefined : this.keys[write % this.max];

@@ -120,8 +120,8 @@ describe('an update', () => {
 
 		expect(ids()).toEqual(['b', 'a', 'c']);
 
-		index.touch('ct_1', 'c', START + 9);
-		index.touch('ct_1', 'b', START);
+		index.recordActivity('ct_1', 'c', START + 9);
+		index.recordActivity('ct_1', 'b', START);
 
 		expect(ids()).toEqual(['c', 'b', 'a']);
 
