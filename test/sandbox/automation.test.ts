@@ -3,7 +3,7 @@ import { openConversation } from '../support/workspace';
 
 const REPLY = 'Terima kasih, kami akan segera membalas.';
 
-test('resolveOnEachMessage resolves a conversation on each outgoing message', async () => {
+test('resolveOnEachMessage resolves a conversation after a message to the customer, but not after a note', async () => {
 	const { workspace, conversation } = await openConversation();
 	const { store, request } = workspace.sandbox;
 	resolveOnEachMessage(workspace);
@@ -23,11 +23,11 @@ test('resolveOnEachMessage resolves a conversation on each outgoing message', as
 });
 
 test.each(['the API’s own sender', 'another bot'])(
-	'replyAutomatically adds one reply from %s to each message sent through the API',
-	async (from) => {
+	'replyAutomatically adds one reply from %s after each message through the API',
+	async (name) => {
 		const { workspace, conversation } = await openConversation();
 		const { store, request } = workspace.sandbox;
-		const sender = from === 'another bot' ? OTHER_BOT : store.bot;
+		const sender = name === 'another bot' ? OTHER_BOT : store.bot;
 		replyAutomatically(workspace, REPLY, sender);
 
 		store.addIncoming(conversation, 'Halo lagi');

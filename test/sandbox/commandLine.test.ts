@@ -6,44 +6,46 @@ import { startMessage } from '../../sandbox/startMessage';
 import { openSandbox } from '../support/openSandbox';
 
 const REPOSITORY = resolve(__dirname, '../..');
+/** The last line that the command prints when it is ready. */
+const LAST_LINE = '/sandbox/incoming';
 const COMMAND = ['--import', 'tsx', 'sandbox/main.ts', '--port', '0'];
 
 let running: ChildProcess | undefined;
 afterEach(() => running?.kill());
 
-/** What `npm run sandbox` does. @returns what it prints when it is ready */
+/** Starts the sandbox as `npm run sandbox` does. @returns the start message */
 async function start(...args: string[]): Promise<string> {
 	const child = spawn(process.execPath, [...COMMAND, ...args], { cwd: REPOSITORY });
 	running = child;
 	let printed = '';
 	for await (const text of child.stdout.setEncoding('utf8')) {
 		printed += text;
-		if (printed.includes('/sandbox/incoming')) break;
+		if (printed.includes(LAST_LINE)) break;
 	}
 	return printed;
 }
 
 const baseUrlIn = (printed: string) => /Base URL +(\S+)/.exec(printed)?.[1];
 
-/** The status of an answer, or what became of the connection. */
-const visit = async (url: string) =>
+/** Requests a list. @returns the status of the response, or the code of the connection error */
+const statusOrErrorCode = async (url: string) =>
 	await fetch(`${url}/conversations`).then(
 		({ status }) => status,
-		(refusal: Error) => (refusal.cause as { code: string }).code,
+		(error: Error) => (error.cause as { code: string }).code,
 	);
 
 it.each([
-	['this computer alone', '127.0.0.1', '127.0.0.2', []],
-	['where it is told', '127.0.0.2', '127.0.0.1', ['--host', '127.0.0.2']],
-])('listens to %s', async (_, here, elsewhere, args) => {
+	['this computer by default', '127.0.0.1', '127.0.0.2', []],
+	['the address in --host', '127.0.0.2', '127.0.0.1', ['--host', '127.0.0.2']],
+])('listens only on %s', async (_, host, otherHost, args) => {
 	const url = baseUrlIn(await start(...args))!;
 
-	expect(new URL(url)).toMatchObject({ hostname: here, pathname: '/v1' });
-	expect(await visit(url)).toBe(401);
-	expect(await visit(url.replace(here, elsewhere))).toBe('ECONNREFUSED');
+	expect(new URL(url)).toMatchObject({ hostname: host, pathname: '/v1' });
+	expect(await statusOrErrorCode(url)).toBe(401);
+	expect(await statusOrErrorCode(url.replace(host, otherHost))).toBe('ECONNREFUSED');
 });
 
-it('says by which address a container reaches it, where it listens to all', async () => {
+it('prints the address for containers if it listens on all network interfaces', async () => {
 	const sandbox = await openSandbox();
 	const { port } = new URL(sandbox.url);
 	const address = `http://host.docker.internal:${port}/v1`;
@@ -54,7 +56,7 @@ it('says by which address a container reaches it, where it listens to all', asyn
 });
 
 it.each(['nowhere.invalid', '192.0.2.1', ''])(
-	'says that %j is no address of this computer',
+	'reports that it cannot listen on %j',
 	async (host) => {
 		const run = promisify(execFile)(process.execPath, [...COMMAND, '--host', host], {
 			cwd: REPOSITORY,

@@ -6,7 +6,7 @@ import { openSandbox } from '../support/openSandbox';
 
 const FILE = join(__dirname, '../../docs/sahut-openapi.yaml');
 
-/** With the status of success. */
+/** Method, path and success status of each call. */
 const DOCUMENTED_CALLS = [
 	'GET /conversations/{conversation_id}/messages 200',
 	'POST /conversations/{conversation_id}/messages 201',
@@ -44,7 +44,7 @@ test('the OpenAPI file is valid 3.1 and describes the documented calls and event
 	expect(calls).toEqual(DOCUMENTED_CALLS);
 });
 
-test('answers every documented call as documented', async () => {
+test('responds to each documented call with its documented status', async () => {
 	const { request, store } = await openSandbox({ data: 'empty' });
 	const { id, contact, channel } = store.addConversation();
 	store.addIncoming(id, 'Halo', undefined, [
@@ -59,12 +59,12 @@ test('answers every documented call as documented', async () => {
 	};
 	for (const call of DOCUMENTED_CALLS) {
 		const [method, path, status] = call.split(' ') as [string, string, string];
-		const to = path
+		const url = path
 			.replace('{conversation_id}', id)
 			.replace('{contact_id}', contact.id)
 			.replace('{webhook_id}', webhook.id);
 		const body = method === 'POST' ? bodies[path] : method === 'PUT' ? {} : undefined;
-		expect([call, (await request(method, to, body)).status]).toEqual([call, Number(status)]);
+		expect([call, (await request(method, url, body)).status]).toEqual([call, Number(status)]);
 	}
 });
 
@@ -75,8 +75,8 @@ test.each([
 		/additional properties/,
 	],
 ])(
-	'turns an answer with %j into a 500 that says how it breaks the contract',
-	async (change, how) => {
+	'replaces a response with %j by a 500 that states the violation of the contract',
+	async (change, reason) => {
 		const { request, store } = await openSandbox({ data: 'empty' });
 		const conversation = Object.assign(store.addConversation(), change);
 
@@ -84,6 +84,6 @@ test.each([
 
 		expect(status).toBe(500);
 		expect(body.error).toMatchObject({ code: 'server_error', status: 500 });
-		expect(body.error.message).toMatch(how);
+		expect(body.error.message).toMatch(reason);
 	},
 );

@@ -4,7 +4,10 @@ import { openSandbox, type SandboxResponse } from '../support/openSandbox';
 
 const PHONE = '+6281234567890';
 
-/** A sandbox with a conversation and a webhook. Posts without a key; a GET without a body. */
+/**
+ * Opens a sandbox with a conversation and a webhook. `control` calls the control interface, which needs no
+ * key: a GET for `/deliveries`, otherwise a POST.
+ */
 async function openControl(options: SandboxOptions = {}) {
 	const { url, received } = await openReceiver();
 	const sandbox = await openSandbox({ data: 'empty', ...options });
@@ -28,7 +31,7 @@ async function openControl(options: SandboxOptions = {}) {
 	};
 }
 
-test('a customer writes to a conversation, which goes to the webhooks', async () => {
+test('a message from a customer is stored in the conversation and sent to the webhooks', async () => {
 	const { control, store, deliveries, request, received, conversation } = await openControl();
 	const { id } = conversation;
 
@@ -51,7 +54,7 @@ test('a customer writes to a conversation, which goes to the webhooks', async ()
 	expect(received.map((event) => event.body.data)).toEqual([body.data]);
 });
 
-test('a customer who writes to a resolved conversation reopens it', async () => {
+test('a message from a customer reopens a resolved conversation', async () => {
 	const { control, store, conversation } = await openControl();
 	store.updateConversation(conversation, { status: 'resolved' });
 
@@ -63,28 +66,28 @@ test('a customer who writes to a resolved conversation reopens it', async () => 
 	expect(body.data.conversation).toMatchObject({ status: 'open' });
 });
 
-test('a number writes in its newest conversation that is not resolved, or in a new one', async () => {
+test('a message from a phone number is stored in its newest unresolved conversation, or in a new one', async () => {
 	const { control, store } = await openControl();
 	const contact = store.addContact({ phone: PHONE });
 	const [older, open, resolved] = (['open', 'pending', 'resolved'] as const).map((status) =>
 		store.addConversation({ contact, status }),
 	);
-	const write = async () => await control('/incoming', { phone: PHONE, content: 'Halo' });
-	await write();
+	const receive = async () => await control('/incoming', { phone: PHONE, content: 'Halo' });
+	await receive();
 
 	const counts = [older, open, resolved].map((each) => store.messages(each!.id).length);
 
 	expect(counts).toEqual([0, 1, 0]);
 
 	for (const each of [older, open]) store.updateConversation(each!, { status: 'resolved' });
-	await write();
+	await receive();
 	const newest = [...store.conversations.values()].at(-1)!;
 
 	expect(newest).toMatchObject({ status: 'open', contact });
 	expect(store.messages(newest.id)).toHaveLength(1);
 });
 
-test('a number that is not known becomes a contact with a conversation on WhatsApp', async () => {
+test('a message from an unknown phone number creates a contact and a WhatsApp conversation', async () => {
 	const { control, store, deliveries, received } = await openControl();
 	await control('/incoming', { phone: PHONE, content: 'Halo' });
 	await control('/incoming', { phone: PHONE, content: 'Lagi' });
@@ -105,7 +108,7 @@ test('a number that is not known becomes a contact with a conversation on WhatsA
 	]);
 });
 
-test('an agent or the bot can write as well', async () => {
+test('the control interface can also add messages of an agent or the bot', async () => {
 	const { control, store } = await openControl();
 	const [agent] = store.agents.values();
 	const { id } = store.addConversation({ assignee: agent! });
@@ -119,29 +122,47 @@ test('an agent or the bot can write as well', async () => {
 	]);
 });
 
-test('repeats, forges and tells what was delivered', async () => {
-	const { control, store, deliveries, received, conversation } = await openControl();
-	store.addIncoming(conversation.id, 'Halo');
-	await deliveries.settled();
-	const { eventId } = deliveries.log[0]!;
+/** Opens a sandbox that has delivered one event. */
+async function openWithDelivery() {
+	const opened = await openControl();
+	opened.store.addIncoming(opened.conversation.id, 'Halo');
+	await opened.deliveries.settled();
+	return { ...opened, eventId: opened.deliveries.log[0]!.eventId };
+}
 
-	expect((await control('/deliveries/repeat')).body.data).toMatchObject([{ status: 200 }]);
+test('the control interface repeats the latest or a given event', async () => {
+	const { control, eventId, received } = await openWithDelivery();
 
-	const twice = await control('/deliveries/repeat', { event_id: eventId, times: 2, at_once: true });
+	const latest = await control('/deliveries/repeat');
+	const given = await control('/deliveries/repeat', { event_id: eventId, times: 2, at_once: true });
 
-	expect(twice.body.data).toMatchObject([{ status: 200 }, { status: 200 }]);
+	expect(latest.body.data).toMatchObject([{ status: 200, eventId }]);
+	expect(given.body.data).toMatchObject([
+		{ status: 200, eventId },
+		{ status: 200, eventId },
+	]);
+	expect(received.map(({ body }) => body.event)).toEqual(Array(4).fill('message.created'));
+});
 
+test('the control interface delivers a forged event with a malformed signature', async () => {
+	const { control, received } = await openWithDelivery();
 	const event = 'conversation.created';
+
 	const forged = await control('/deliveries/forge', { event, signature: 'malformed' });
 
 	expect(forged.body.data).toMatchObject({ status: 200, body: 'ok' });
-	expect(received.map(({ body }) => body.event)).toEqual([
-		...Array(4).fill('message.created'),
-		event,
-	]);
+	expect(received.map(({ body }) => body.event)).toEqual(['message.created', event]);
 	expect(received.at(-1)!.headers['x-sahut-signature']).toBe('not-a-signature');
-	expect(await control('/deliveries')).toEqual({ status: 200, body: { data: deliveries.log } });
-	expect(deliveries.log).toHaveLength(5);
+});
+
+test('the control interface lists all deliveries', async () => {
+	const { control, deliveries } = await openWithDelivery();
+	await control('/deliveries/repeat');
+
+	const listed = await control('/deliveries');
+
+	expect(listed).toEqual({ status: 200, body: { data: deliveries.log } });
+	expect(deliveries.log).toHaveLength(2);
 });
 
 test.each([
@@ -158,18 +179,21 @@ test.each([
 	['/deliveries/repeat', { event_id: 'evt_1' }, 404],
 	['/deliveries/forge', { event: 'message.deleted' }, 400],
 	['/deliveries/forge', { webhook_id: 'wh_1' }, 404],
-])('refuses %s with %j', async (path, body, expected) => {
-	const { control, store, deliveries } = await openControl();
-	const contacts = store.contacts.size;
+])(
+	'the control interface rejects a request to %s with %j with the status %i',
+	async (path, body, expected) => {
+		const { control, store, deliveries } = await openControl();
+		const contacts = store.contacts.size;
 
-	const answer = await control(path, body);
+		const response = await control(path, body);
 
-	expect(answer).toMatchObject({ status: expected, body: { error: { status: expected } } });
-	expect(store.contacts.size).toBe(contacts);
-	expect(deliveries.log).toHaveLength(0);
-});
+		expect(response).toMatchObject({ status: expected, body: { error: { status: expected } } });
+		expect(store.contacts.size).toBe(contacts);
+		expect(deliveries.log).toHaveLength(0);
+	},
+);
 
-test('control is no request to the API: not in the journal, no fault, no limit', async () => {
+test('control requests are not in the journal, trigger no fault and do not count for the rate limit', async () => {
 	const { control, journal, faults, request, conversation } = await openControl({
 		rateLimit: { requests: 1, windowMs: 60_000 },
 	});

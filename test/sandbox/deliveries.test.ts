@@ -4,16 +4,25 @@ import type { DeliveryOptions } from '../../sandbox';
 import { EVENT_NAMES } from '../../sandbox/events';
 import { closedOrigin } from '../support/localServer';
 import { until } from '../support/workspace';
-import { openReceiver, statuses, type Receiver } from './openReceiver';
+import { openReceiver, respondWith, type Receiver } from './openReceiver';
 import { openSandbox } from '../support/openSandbox';
 
-/** The five pauses of 2,555 s together take 2.6 s or 0.26 s. */
+/** The five pauses between attempts, in seconds. */
+const PAUSES_S = [5, 30, 120, 600, 1_800];
+const ATTEMPTS = PAUSES_S.length + 1;
+const MAX_IN_FLIGHT = 20;
+/** A timer may fire slightly early. */
+const TIMER_TOLERANCE_MS = 2;
+
+/** All pauses together take 2.6 s, or 0.26 s if very fast. */
 const FAST: DeliveryOptions = { timeScale: 0.001, responseTimeoutMs: 5000 };
 const VERY_FAST: DeliveryOptions = { timeScale: 0.0001, responseTimeoutMs: 5000 };
 
-const unreachable = async () => ({ url: await closedOrigin() });
-const silent = async () => await openReceiver(() => undefined);
+const openUnreachable = async () => ({ url: await closedOrigin() });
+/** Opens a receiver that never responds. */
+const openSilent = async () => await openReceiver(() => undefined);
 
+/** Opens a sandbox with one conversation and a webhook. `write` adds a message of the customer. */
 async function openWithWebhook(receiver: Pick<Receiver, 'url'>, webhooks = VERY_FAST) {
 	const sandbox = await openSandbox({ data: 'empty', webhooks });
 	const { store } = sandbox;
@@ -27,39 +36,41 @@ const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 const signatureOf = ({ headers }: Receiver['received'][number]) => headers['x-sahut-signature'];
 const textsOf = ({ received }: Receiver) => received.map(({ raw }) => raw.toString());
 
-test('tries again five times, after longer and longer pauses, with the same text, and gives up', async () => {
-	const receiver = await openReceiver(statuses(500));
+test('a failed delivery is retried five times with increasing pauses and the same body', async () => {
+	const receiver = await openReceiver(respondWith(500));
 	const { write, deliveries, webhook } = await openWithWebhook(receiver, FAST);
 
 	write();
 	await deliveries.settled();
 
 	expect(deliveries.log).toMatchObject(
-		[1, 2, 3, 4, 5, 6].map((attempt) => ({
+		Array.from({ length: ATTEMPTS }, (_, index) => ({
 			webhookId: webhook.id,
 			kind: 'event',
 			event: 'message.created',
 			eventId: receiver.received[0]!.body.id,
-			attempt,
+			attempt: index + 1,
 			status: 500,
 		})),
 	);
 	expect(new Set(textsOf(receiver)).size).toBe(1);
 
-	const begins = deliveries.log.map(({ at }) => at);
+	const startTimes = deliveries.log.map(({ at }) => at);
 
-	expect(Math.abs(begins[0]! - Date.now())).toBeLessThan(10_000);
+	expect(Math.abs(startTimes[0]! - Date.now())).toBeLessThan(10_000);
 
-	const pauses = begins.slice(1).map((at, index) => at - begins[index]!);
+	const pauses = startTimes.slice(1).map((at, index) => at - startTimes[index]!);
 
-	// Timers may be a millisecond early and any time late, but not earlier than that.
-	for (const [index, atLeast] of [5, 30, 120, 600, 1800].entries()) {
-		expect(pauses[index]).toBeGreaterThanOrEqual(atLeast - 2);
+	// FAST turns seconds into milliseconds.
+	for (const [index, minMs] of PAUSES_S.entries()) {
+		expect(pauses[index]).toBeGreaterThanOrEqual(minMs - TIMER_TOLERANCE_MS);
 	}
 });
 
-test('stops as soon as the receiver takes it', async () => {
-	const { write, deliveries } = await openWithWebhook(await openReceiver(statuses(503, 404, 204)));
+test('retries end after the first 2xx response', async () => {
+	const { write, deliveries } = await openWithWebhook(
+		await openReceiver(respondWith(503, 404, 204)),
+	);
 
 	write();
 	await deliveries.settled();
@@ -67,38 +78,41 @@ test('stops as soon as the receiver takes it', async () => {
 	expect(deliveries.log.map(({ status }) => status)).toEqual([503, 404, 204]);
 });
 
-test('does not follow a redirect', async () => {
-	const elsewhere = await openReceiver();
+test('a redirect is a failed delivery, and is not followed', async () => {
+	const redirectTarget = await openReceiver();
 	const receiver = await openReceiver((response) => {
-		response.writeHead(307, { location: elsewhere.url }).end();
+		response.writeHead(307, { location: redirectTarget.url }).end();
 	});
 	const { write, deliveries } = await openWithWebhook(receiver);
 
 	write();
 	await deliveries.settled();
 
-	expect(deliveries.log.map(({ status }) => status)).toEqual(Array(6).fill(307));
-	expect(elsewhere.received).toHaveLength(0);
+	expect(deliveries.log.map(({ status }) => status)).toEqual(Array(ATTEMPTS).fill(307));
+	expect(redirectTarget.received).toHaveLength(0);
 });
 
 test.each([
-	['No response within 150 ms', silent, { timeScale: 0.001, responseTimeoutMs: 150 }, 150],
-	['No response within 100 ms', silent, { timeScale: 0.01 }, 100],
-	['ECONNREFUSED', unreachable, VERY_FAST, 0],
-])('takes no answer for a failure: %s', async (reason, open, webhooks, atLeastMs) => {
-	const { write, deliveries } = await openWithWebhook(await open(), webhooks);
-	write();
-	await until(() => deliveries.log.length > 1);
+	['No response within 150 ms', openSilent, { timeScale: 0.001, responseTimeoutMs: 150 }, 150],
+	['No response within 100 ms', openSilent, { timeScale: 0.01 }, 100],
+	['ECONNREFUSED', openUnreachable, VERY_FAST, 0],
+])(
+	'a delivery without a response fails with the error: %s',
+	async (reason, open, webhooks, minMs) => {
+		const { write, deliveries } = await openWithWebhook(await open(), webhooks);
+		write();
+		await until(() => deliveries.log.length > 1);
 
-	const [{ error, ms, status }] = deliveries.log as [(typeof deliveries.log)[number]];
+		const [{ error, ms, status }] = deliveries.log as [(typeof deliveries.log)[number]];
 
-	expect(error).toContain(reason);
-	expect(ms).toBeGreaterThanOrEqual(atLeastMs - 2);
-	expect(status).toBeUndefined();
-});
+		expect(error).toContain(reason);
+		expect(ms).toBeGreaterThanOrEqual(minMs - TIMER_TOLERANCE_MS);
+		expect(status).toBeUndefined();
+	},
+);
 
-test('a webhook that is deleted gets nothing more, repeats included', async () => {
-	const receiver = await openReceiver(statuses(500));
+test('a deleted webhook gets no further deliveries or retries', async () => {
+	const receiver = await openReceiver(respondWith(500));
 	const { write, deliveries, webhook, request } = await openWithWebhook(receiver, {
 		timeScale: 0.2,
 		responseTimeoutMs: 5000,
@@ -109,7 +123,7 @@ test('a webhook that is deleted gets nothing more, repeats included', async () =
 
 	expect((await request('DELETE', `/webhooks/${webhook.id}`)).status).toBe(204);
 
-	// The first pause would be a second: that nothing waits any more is seen at once.
+	// The first pause would take a second, so an immediate return shows that no retry is scheduled.
 	const startedAt = performance.now();
 	await deliveries.settled();
 
@@ -122,9 +136,9 @@ test('a webhook that is deleted gets nothing more, repeats included', async () =
 	expect(deliveries.log).toHaveLength(1);
 });
 
-test('at most 20 are in flight to a webhook, all others wait, and delay no other webhook', async () => {
-	const held: ServerResponse[] = [];
-	const receiver = await openReceiver((response) => held.push(response));
+test('at most 20 deliveries to a webhook are in flight, and they do not delay other webhooks', async () => {
+	const pending: ServerResponse[] = [];
+	const receiver = await openReceiver((response) => pending.push(response));
 	const quick = await openReceiver();
 	const { write, store, deliveries } = await openWithWebhook(receiver, {
 		responseTimeoutMs: 20_000,
@@ -132,25 +146,25 @@ test('at most 20 are in flight to a webhook, all others wait, and delay no other
 	store.addWebhook({ url: quick.url, events: ['message.created'] });
 	for (let index = 0; index < 50; index++) write(`Pesan ${index}`);
 
-	await until(() => quick.received.length === 50 && held.length >= 20);
+	await until(() => quick.received.length === 50 && pending.length >= MAX_IN_FLIGHT);
 	await sleep(200);
 
-	expect(held).toHaveLength(20);
+	expect(pending).toHaveLength(MAX_IN_FLIGHT);
 
-	held.shift()!.end();
-	await until(() => held.length === 20);
+	pending.shift()!.end();
+	await until(() => pending.length === MAX_IN_FLIGHT);
 	while (receiver.received.length < 50) {
-		for (const response of held.splice(0)) response.end();
+		for (const response of pending.splice(0)) response.end();
 		await sleep(5);
 	}
-	for (const response of held.splice(0)) response.end();
+	for (const response of pending.splice(0)) response.end();
 	await deliveries.settled();
 
 	expect(new Set(textsOf(receiver)).size).toBe(50);
 	expect(receiver.received).toHaveLength(50);
 });
 
-test('an answer that is not heard makes it deliver again by its schedule', async () => {
+test('an event is delivered again if its response is lost', async () => {
 	const receiver = await openReceiver();
 	const { write, deliveries } = await openWithWebhook(receiver);
 
@@ -167,9 +181,9 @@ test('an answer that is not heard makes it deliver again by its schedule', async
 	expect(deliveries.faults.remaining()).toBe(0);
 });
 
-test('close ends what is in flight, what waits for its turn and what waits for its repeat', async () => {
-	const failing = await openReceiver(statuses(500));
-	const { write, store, deliveries, close } = await openWithWebhook(await silent(), {});
+test('close aborts deliveries in flight, and drops queued deliveries and retries', async () => {
+	const failing = await openReceiver(respondWith(500));
+	const { write, store, deliveries, close } = await openWithWebhook(await openSilent(), {});
 	const { id } = store.addWebhook({ url: failing.url, events: ['message.created'] });
 	for (let index = 0; index < 25; index++) write();
 	await until(() => deliveries.log.filter(({ status }) => status === 500).length === 25);
@@ -179,9 +193,11 @@ test('close ends what is in flight, what waits for its turn and what waits for i
 
 	expect(performance.now() - startedAt).toBeLessThan(2000);
 
-	const brokenOff = deliveries.log.filter(({ webhookId }) => webhookId !== id);
+	const aborted = deliveries.log.filter(({ webhookId }) => webhookId !== id);
 
-	expect(brokenOff.map(({ error }) => error)).toEqual(Array(20).fill('The sandbox was closed'));
+	expect(aborted.map(({ error }) => error)).toEqual(
+		Array(MAX_IN_FLIGHT).fill('The sandbox was closed'),
+	);
 
 	const attempts = deliveries.log.length;
 	write();
@@ -189,8 +205,8 @@ test('close ends what is in flight, what waits for its turn and what waits for i
 	expect(deliveries.log).toHaveLength(attempts);
 });
 
-describe('on demand', () => {
-	test('repeats the last event to all that ask for it, one after another, in the same text', async () => {
+describe('on demand, the sandbox', () => {
+	test('repeats the last event to each webhook for this event, sequentially and with the same body', async () => {
 		const [first, second, other] = [
 			await openReceiver(),
 			await openReceiver(),
@@ -205,11 +221,11 @@ describe('on demand', () => {
 
 		write();
 		await deliveries.settled();
-		const answers = await deliveries.repeat('last', 3);
+		const repeats = await deliveries.repeat('last', 3);
 
 		const { eventId } = deliveries.log[0]!;
 
-		expect(answers).toMatchObject(
+		expect(repeats).toMatchObject(
 			Array(6).fill({ kind: 'repeat', eventId, status: 200, body: 'ok' }),
 		);
 		for (const receiver of [first, second]) {
@@ -221,11 +237,11 @@ describe('on demand', () => {
 		expect(other.received).toHaveLength(0);
 	});
 
-	test('repeats at the same instant, also more often than a webhook has in flight otherwise', async () => {
-		const held: ServerResponse[] = [];
+	test('repeats an event at once, even above the usual limit in flight', async () => {
+		const pending: ServerResponse[] = [];
 		const receiver = await openReceiver((response) => {
 			if (receiver.received.length < 3) response.end();
-			else held.push(response);
+			else pending.push(response);
 		});
 		const { write, deliveries } = await openWithWebhook(receiver);
 		write();
@@ -235,14 +251,14 @@ describe('on demand', () => {
 
 		const { eventId } = deliveries.log[0]!;
 		const repeated = deliveries.repeat(eventId!, 30, { atOnce: true });
-		await until(() => held.length === 30);
-		for (const response of held) response.end();
+		await until(() => pending.length === 30);
+		for (const response of pending) response.end();
 
 		expect(await repeated).toMatchObject(Array(30).fill({ status: 200, eventId }));
 	});
 
-	test('a repeat that fails is told and not tried again', async () => {
-		const receiver = await openReceiver(statuses(200, 500));
+	test('reports a failed repeat, and does not retry it', async () => {
+		const receiver = await openReceiver(respondWith(200, 500));
 		const { write, deliveries } = await openWithWebhook(receiver);
 
 		write();
@@ -259,21 +275,28 @@ describe('on demand', () => {
 		['missing', undefined],
 		['malformed', 'not-a-signature'],
 		['sha256=0000', 'sha256=0000'],
-	])('forges an event with a signature that is %s, once', async (signature, expected) => {
-		const receiver = await openReceiver((response) => {
-			response.writeHead(401).end('Signature is not valid');
-		});
-		const { deliveries } = await openWithWebhook(receiver);
+	])(
+		'delivers a forged event with a signature that is %s only once',
+		async (signature, expected) => {
+			const receiver = await openReceiver((response) => {
+				response.writeHead(401).end('Signature is not valid');
+			});
+			const { deliveries } = await openWithWebhook(receiver);
 
-		const answer = await deliveries.forge({ signature });
+			const delivery = await deliveries.forge({ signature });
 
-		expect(answer).toMatchObject({ kind: 'forged', status: 401, body: 'Signature is not valid' });
-		expect(receiver.received.map(signatureOf)).toEqual([expected]);
-		expect(receiver.received[0]!.body.data.message.content).toBe('Yang pertama');
-		expect(deliveries.log).toEqual([answer]);
-	});
+			expect(delivery).toMatchObject({
+				kind: 'forged',
+				status: 401,
+				body: 'Signature is not valid',
+			});
+			expect(receiver.received.map(signatureOf)).toEqual([expected]);
+			expect(receiver.received[0]!.body.data.message.content).toBe('Yang pertama');
+			expect(deliveries.log).toEqual([delivery]);
+		},
+	);
 
-	test('a wrong signature looks like a right one', async () => {
+	test('forges a wrong signature in the format of a right one', async () => {
 		const receiver = await openReceiver();
 		const { deliveries, webhook } = await openWithWebhook(receiver);
 		for (const signature of ['right', 'wrong']) await deliveries.forge({ body: '{', signature });
@@ -287,7 +310,7 @@ describe('on demand', () => {
 		expect(wrong).not.toBe(right);
 	});
 
-	test('forges any event, for the newest webhook unless told which', async () => {
+	test('forges any event for the newest or a given webhook', async () => {
 		const [first, second] = [await openReceiver(), await openReceiver()];
 		const { deliveries, store, webhook } = await openWithWebhook(first);
 		store.addWebhook({ url: second.url, events: ['contact.created'] });
@@ -301,12 +324,12 @@ describe('on demand', () => {
 		expect(first.received).toHaveLength(1);
 	});
 
-	test('cannot forge without a webhook, nor tell of what is not there', async () => {
+	test('rejects a forged event without a webhook or without a record', async () => {
 		const { deliveries, store } = await openSandbox({ data: 'empty' });
 
 		await expect(deliveries.forge()).rejects.toThrow('Webhook not found');
 
-		store.addWebhook({ url: (await unreachable()).url, events: ['message.created'] });
+		store.addWebhook({ url: (await openUnreachable()).url, events: ['message.created'] });
 
 		await expect(deliveries.forge()).rejects.toThrow('message.created');
 	});

@@ -8,13 +8,17 @@ import { DEVIATIONS, parseDeviations, type Deviation } from '../../sandbox/devia
 import { openSandbox } from '../support/openSandbox';
 
 const LONG_AGO = '2024-03-15T08:30:00Z';
+const FAR_FUTURE = '2099-03-15T08:30:00Z';
+const PHONE = '+628127770001';
+/** The default delay of lists is 2 s. */
+const AFTER_LIST_DELAY_MS = 2_100;
 
-/** A sandbox with one conversation on WhatsApp, whose customer has just written. */
+/** Opens a sandbox with one WhatsApp conversation, in which the customer has just written. */
 async function openWith(...deviations: Deviation[]) {
 	const sandbox = await openSandbox({ data: 'empty', deviations });
 	const contact = sandbox.store.addContact({
 		name: 'Budi Santoso',
-		phone: '+628127770001',
+		phone: PHONE,
 		created_at: LONG_AGO,
 	});
 	const { id } = sandbox.store.addConversation({ contact, created_at: LONG_AGO });
@@ -23,13 +27,13 @@ async function openWith(...deviations: Deviation[]) {
 	return { ...sandbox, contact, conversation: `/conversations/${id}`, id, messages };
 }
 
-test('refuses a deviation that there is not, and lists the others', () => {
+test('an unknown deviation is rejected with a list of the known ones', () => {
 	expect(parseDeviations()).toEqual([]);
 	expect(parseDeviations('holes, no-meta')).toEqual(['holes', 'no-meta']);
 	expect(() => parseDeviations('holes,nometa')).toThrow(/"nometa"[^]*no-meta +lists have no meta/);
 });
 
-test('the README has them all', () => {
+test('the README lists all deviations', () => {
 	const readme = readFileSync(join(__dirname, '../../sandbox/README.md'), 'utf8');
 	const [, section] = readme.split('\n## Deviations\n');
 
@@ -38,7 +42,7 @@ test('the README has them all', () => {
 	expect(Array.from(rows, ([, name]) => name)).toEqual(Object.keys(DEVIATIONS));
 });
 
-test('patch-only', async () => {
+test('patch-only accepts updates with PATCH, and rejects PUT', async () => {
 	const { request, conversation } = await openWith('patch-only');
 	const changes = { status: 'resolved' };
 
@@ -48,12 +52,15 @@ test('patch-only', async () => {
 
 	expect(changed).toMatchObject({ status: 200, body: { data: changes } });
 	expect((await request('PATCH', conversation, { mood: 'good' })).status).toBe(400);
-	expect(
-		(await openWith().then((other) => other.request('PATCH', other.conversation, {}))).status,
-	).toBe(404);
 });
 
-test('trimmed-texts', async () => {
+test('PATCH does not exist without patch-only', async () => {
+	const { request, conversation } = await openWith();
+
+	expect((await request('PATCH', conversation, {})).status).toBe(404);
+});
+
+test('trimmed-texts trims texts and changes their line breaks', async () => {
 	const { request, messages } = await openWith('trimmed-texts');
 
 	const { body } = await request('POST', messages, { content: '  Halo\nKak \n' });
@@ -65,7 +72,7 @@ test('trimmed-texts', async () => {
 	expect(contact.body.data.name).toBe('Sari');
 });
 
-test('late-lists', async () => {
+test('late-lists shows new records in lists after a delay', async () => {
 	const { request, store, messages } = await openWith('late-lists');
 	const content = 'Sudah dikirim';
 	await request('POST', messages, { content });
@@ -81,12 +88,12 @@ test('late-lists', async () => {
 
 	expect(await totals()).toEqual([0, 1, 1]);
 
-	await wait(2_100);
+	await wait(AFTER_LIST_DELAY_MS);
 
 	expect(await totals()).toEqual([2, 3, 2]);
 });
 
-test('listDelayMs sets how long late-lists and stale-lists delay', async () => {
+test('listDelayMs sets the delay of late-lists and stale-lists', async () => {
 	const deviations: Deviation[] = ['late-lists', 'stale-lists'];
 	const { request, store } = await openSandbox({ data: 'empty', deviations, listDelayMs: 300 });
 	const old = store.addConversation({ created_at: LONG_AGO });
@@ -105,31 +112,31 @@ test('listDelayMs sets how long late-lists and stale-lists delay', async () => {
 	expect(await statuses()).toEqual(['open', 'resolved']);
 });
 
-test('stale-lists', async () => {
+test('stale-lists shows the former state of records in lists until a delay has passed', async () => {
 	const { request, store, conversation, id, contact } = await openWith('stale-lists');
-	await wait(2_100);
+	await wait(AFTER_LIST_DELAY_MS);
 	const before = store.conversations.get(id)!.updated_at;
 	await request('POST', `${conversation}/messages`, { content: 'Ya' });
 	await request('PUT', conversation, { status: 'resolved' });
 	await request('PUT', `/contacts/${contact.id}`, { phone: '+628127770009' });
 
-	const found = async (path: string) => (await request('GET', path)).body.data;
+	const fetchData = async (path: string) => (await request('GET', path)).body.data;
 
-	expect(await found('/conversations?status=resolved')).toEqual([]);
-	expect(await found('/conversations')).toMatchObject([{ status: 'open', updated_at: before }]);
-	expect(await found(conversation)).toMatchObject({ status: 'resolved' });
-	expect(await found('/contacts?q=7770009')).toEqual([]);
-	expect(await found('/contacts?q=7770001')).toMatchObject([{ phone: '+628127770001' }]);
-	expect(await found(`/contacts/${contact.id}`)).toMatchObject({ phone: '+628127770009' });
+	expect(await fetchData('/conversations?status=resolved')).toEqual([]);
+	expect(await fetchData('/conversations')).toMatchObject([{ status: 'open', updated_at: before }]);
+	expect(await fetchData(conversation)).toMatchObject({ status: 'resolved' });
+	expect(await fetchData('/contacts?q=7770009')).toEqual([]);
+	expect(await fetchData('/contacts?q=7770001')).toMatchObject([{ phone: '+628127770001' }]);
+	expect(await fetchData(`/contacts/${contact.id}`)).toMatchObject({ phone: '+628127770009' });
 
-	await wait(2_100);
-	const [shown] = await found('/conversations?status=resolved');
+	await wait(AFTER_LIST_DELAY_MS);
+	const [shown] = await fetchData('/conversations?status=resolved');
 
 	expect(shown.updated_at > before).toBe(true);
-	expect(await found('/contacts?q=7770009')).toHaveLength(1);
+	expect(await fetchData('/contacts?q=7770009')).toHaveLength(1);
 });
 
-test('stale-lists shows a record that was dated by hand as it is', async () => {
+test('stale-lists shows a record with a changed creation time in its current state', async () => {
 	const { request, store, id } = await openWith('stale-lists');
 	Object.assign(store.conversations.get(id)!, { created_at: '2024-03-14T08:30:00Z' });
 
@@ -138,12 +145,12 @@ test('stale-lists shows a record that was dated by hand as it is', async () => {
 	expect(data[0].updated_at).toBe(store.conversations.get(id)!.updated_at);
 });
 
-test('holes', async () => {
+test('holes returns null for some fields, and omits others', async () => {
 	const { request, store, id, conversation, messages, contact } = await openWith('holes');
 	const picture = { url: 'https://example.com/a.png', content_type: 'image/png', file_name: 'a' };
 	store.addIncoming(id, '', new Date(), [picture]);
 	const activity = { type: 'activity', content: 'Dibuka', sender: store.bot } as const;
-	store.addMessage(id, { ...activity, attachments: [], created_at: '2099-03-15T08:30:00Z' });
+	store.addMessage(id, { ...activity, attachments: [], created_at: FAR_FUTURE });
 
 	const { data } = (await request('GET', messages)).body;
 
@@ -164,44 +171,44 @@ test('holes', async () => {
 	expect(Object.keys(shownContact)).toEqual(['id', 'name', 'phone', 'company', 'created_at']);
 });
 
-test('raw-phones', async () => {
+test('raw-phones stores and searches phone numbers as they were entered', async () => {
 	const { request, store } = await openWith('raw-phones');
 	for (const phone of ['0812-777-0002', '+62 812 777 0003']) {
 		const { body } = await request('POST', '/contacts', { name: phone, phone });
 		expect(body.data.phone).toBe(phone);
 	}
 
-	const found = async (q: string) =>
+	const searchPhones = async (q: string) =>
 		(await request('GET', `/contacts?q=${encodeURIComponent(q)}`)).body.data.map(
 			({ phone }: { phone: string }) => phone,
 		);
 
-	expect(await found('8127770002')).toEqual(['0812-777-0002']);
-	expect(await found('812-7770003')).toEqual(['+62 812 777 0003']);
-	expect(await found('+628127770003')).toEqual([]);
-	expect(await found('+628127770001')).toEqual(['+628127770001']);
-	expect(await found('budi')).toEqual(['+628127770001']);
+	expect(await searchPhones('8127770002')).toEqual(['0812-777-0002']);
+	expect(await searchPhones('812-7770003')).toEqual(['+62 812 777 0003']);
+	expect(await searchPhones('+628127770003')).toEqual([]);
+	expect(await searchPhones('+628127770001')).toEqual(['+628127770001']);
+	expect(await searchPhones('budi')).toEqual(['+628127770001']);
 	expect(store.contacts.size).toBe(3);
 });
 
-test('plain-records', async () => {
+test('plain-records returns single records without data, but lists and errors as usual', async () => {
 	const { request, conversation, messages, contact, id } = await openWith('plain-records');
 	const url = 'https://example.com/sahut';
 
-	const one = async (...call: Parameters<typeof request>) => (await request(...call)).body;
+	const fetchBody = async (...call: Parameters<typeof request>) => (await request(...call)).body;
 
-	expect(await one('GET', conversation)).toMatchObject({ id });
-	expect(await one('PUT', conversation, { labels: [] })).toMatchObject({ id });
-	expect(await one('PUT', `/contacts/${contact.id}`, {})).toMatchObject({ id: contact.id });
-	expect(await one('POST', messages, { content: 'Ya' })).toMatchObject({ content: 'Ya' });
-	expect(await one('POST', '/webhooks', { url, events: ['message.created'] })).toMatchObject({
+	expect(await fetchBody('GET', conversation)).toMatchObject({ id });
+	expect(await fetchBody('PUT', conversation, { labels: [] })).toMatchObject({ id });
+	expect(await fetchBody('PUT', `/contacts/${contact.id}`, {})).toMatchObject({ id: contact.id });
+	expect(await fetchBody('POST', messages, { content: 'Ya' })).toMatchObject({ content: 'Ya' });
+	expect(await fetchBody('POST', '/webhooks', { url, events: ['message.created'] })).toMatchObject({
 		url,
 	});
-	expect(await one('GET', messages)).toMatchObject({ data: [{}, {}], meta: { total: 2 } });
-	expect(await one('GET', '/contacts/ct_1')).toMatchObject({ error: { status: 404 } });
+	expect(await fetchBody('GET', messages)).toMatchObject({ data: [{}, {}], meta: { total: 2 } });
+	expect(await fetchBody('GET', '/contacts/ct_1')).toMatchObject({ error: { status: 404 } });
 });
 
-test('no-meta', async () => {
+test('no-meta returns lists without meta', async () => {
 	const { request, messages } = await openWith('no-meta');
 
 	for (const path of [messages, '/contacts', '/conversations']) {
@@ -209,7 +216,7 @@ test('no-meta', async () => {
 	}
 });
 
-test('other-statuses', async () => {
+test('other-statuses responds to POST and DELETE with 200', async () => {
 	const { request, messages, store } = await openWith('other-statuses');
 
 	expect(await request('POST', messages, { content: 'Ya' })).toMatchObject({
@@ -223,7 +230,7 @@ test('other-statuses', async () => {
 	expect(deleted).toMatchObject({ status: 200, body: { data: {} } });
 });
 
-test('milliseconds', async () => {
+test('milliseconds adds milliseconds to all times', async () => {
 	const { request, messages, contact } = await openWith('milliseconds');
 	const before = Date.now();
 
@@ -237,9 +244,9 @@ test('milliseconds', async () => {
 	expect(body.data.created_at).toBe('2024-03-15T08:30:00.000Z');
 });
 
-test('oldest-first', async () => {
+test('oldest-first orders conversations and contacts by creation, and does not affect messages', async () => {
 	const { request, store, id, contact, messages } = await openWith('oldest-first');
-	const newer = store.addConversation({ created_at: '2099-03-15T08:30:00Z' });
+	const newer = store.addConversation({ created_at: FAR_FUTURE });
 
 	const ids = async (path: string) =>
 		(await request('GET', path)).body.data.map((row: { id: string }) => row.id);
@@ -253,7 +260,7 @@ test('oldest-first', async () => {
 	expect(await ids(messages)).toEqual(store.messages(id).map((message) => message.id));
 });
 
-test('sent-by-agent', async () => {
+test('sent-by-agent returns an agent as the sender of API messages', async () => {
 	const { request, messages, store } = await openWith('sent-by-agent');
 
 	const { body } = await request('POST', messages, { content: 'Ya' });
@@ -262,7 +269,7 @@ test('sent-by-agent', async () => {
 	expect([...store.agents.keys()]).not.toContain(API_AGENT.id);
 });
 
-test('hidden-values', async () => {
+test('hidden-values returns the name of a template instead of its text', async () => {
 	const { request, messages } = await openWith('hidden-values');
 	const template = { template_id: 'tmpl_follow_up', template_variables: { customer_name: 'Budi' } };
 
@@ -274,18 +281,21 @@ test('hidden-values', async () => {
 test.each([
 	['attributes-replaced', { kota: 'Solo' }],
 	['attributes-merged', { kota: 'Solo', poin: 5 }],
-] as const)('%s', async (deviation, expected) => {
-	const { request, store } = await openWith(deviation);
-	const { id } = store.addContact({ custom_attributes: { kota: 'Bandung', poin: 5 } });
-	const changes = { custom_attributes: { kota: 'Solo' } };
+] as const)(
+	'%s determines the custom attributes after an update: %j',
+	async (deviation, expected) => {
+		const { request, store } = await openWith(deviation);
+		const { id } = store.addContact({ custom_attributes: { kota: 'Bandung', poin: 5 } });
+		const changes = { custom_attributes: { kota: 'Solo' } };
 
-	const { body } = await request('PUT', `/contacts/${id}`, changes);
+		const { body } = await request('PUT', `/contacts/${id}`, changes);
 
-	expect(body.data.custom_attributes).toEqual(expected);
-	expect(store.contacts.get(id)!.custom_attributes).toEqual(expected);
-});
+		expect(body.data.custom_attributes).toEqual(expected);
+		expect(store.contacts.get(id)!.custom_attributes).toEqual(expected);
+	},
+);
 
-test('exact-search', async () => {
+test('exact-search finds a contact only by its complete name or phone number', async () => {
 	const { request } = await openWith('exact-search');
 
 	const total = async (q: string) =>
@@ -297,7 +307,7 @@ test('exact-search', async () => {
 	expect(await total('8127770001')).toBe(0);
 });
 
-test('unique-phones', async () => {
+test('unique-phones rejects a phone number of another contact', async () => {
 	const { request, store, contact } = await openWith('unique-phones');
 	const other = store.addContact({ phone: '+628127770002' });
 	const taken = {
@@ -314,29 +324,29 @@ test('unique-phones', async () => {
 	expect(store.contacts.size).toBe(4);
 });
 
-test('existing-conversations', async () => {
+test('existing-conversations returns the latest conversation instead of creating another one', async () => {
 	const { request, store, contact, id } = await openWith('existing-conversations');
 	const { channel } = store.conversations.get(id)!;
 	const resolved = store.addConversation({ contact, channel, status: 'resolved' });
 	store.addIncoming(resolved.id, 'Terima kasih', new Date(Date.now() + 5_000));
 	const agent = [...store.agents.keys()][0];
 
-	const open = async (channel_id: string, more = {}) =>
+	const create = async (channel_id: string, more = {}) =>
 		await request('POST', '/conversations', { contact_id: contact.id, channel_id, ...more });
 
-	expect(await open(channel.id, { assignee_id: agent })).toMatchObject({
+	expect(await create(channel.id, { assignee_id: agent })).toMatchObject({
 		status: 200,
 		body: { data: { id: resolved.id, status: 'resolved', assignee: null } },
 	});
-	expect((await open(channel.id, { message: { content: 'Halo' } })).status).toBe(200);
+	expect((await create(channel.id, { message: { content: 'Halo' } })).status).toBe(200);
 	expect(store.messages(resolved.id).at(-2)).toMatchObject({ type: 'outgoing', content: 'Halo' });
 	expect(store.conversations.size).toBe(2);
 
 	const email = store.channelOfType('email').id;
-	const created = await open(email);
+	const created = await create(email);
 
 	expect(created.status).toBe(201);
-	expect((await open(email)).body.data.id).toBe(created.body.data.id);
+	expect((await create(email)).body.data.id).toBe(created.body.data.id);
 	expect(store.conversations.size).toBe(3);
 });
 
@@ -346,20 +356,22 @@ test.each([
 	['snoozed', 422],
 	['resolved', 422],
 ] as const)(
-	'open-only: a message into a conversation that is %s answers %i',
-	async (to, answer) => {
+	'open-only responds to a message into a conversation that is %s with %i',
+	async (conversationStatus, expected) => {
 		const { request, store, id, messages } = await openWith('open-only');
-		store.updateConversation(store.conversations.get(id)!, { status: to });
+		store.updateConversation(store.conversations.get(id)!, { status: conversationStatus });
 
 		const { status, body } = await request('POST', messages, { content: 'Ya' });
 
-		expect(status).toBe(answer);
-		expect(store.messages(id)).toHaveLength(answer === 201 ? 2 : 1);
-		if (answer === 422) expect(body.error.message).toContain(`The conversation is ${to}`);
+		const isRefused = expected === 422;
+		const message = isRefused ? `The conversation is ${conversationStatus}` : undefined;
+		expect(status).toBe(expected);
+		expect(store.messages(id)).toHaveLength(isRefused ? 1 : 2);
+		expect(body.error?.message).toEqual(message && expect.stringContaining(message));
 	},
 );
 
-test('full-rows', async () => {
+test('full-rows shows custom attributes in lists of contacts', async () => {
 	const { request, contact } = await openWith('full-rows');
 	Object.assign(contact, { custom_attributes: { kota: 'Bandung' } });
 
@@ -373,25 +385,25 @@ test.each([
 	['kota', 'text', 12, '12'],
 	['member', 'checkbox', 'true', true],
 	['ulang_tahun', 'date', 'besok', '2024-03-15'],
-] as const)('typed-attributes: %s must be a %s', async (key, type, refused, taken) => {
+] as const)('typed-attributes accepts for %s only a %s', async (key, type, rejected, accepted) => {
 	const { request, store, contact } = await openWith('typed-attributes');
 	store.attributeTypes.set(key, type);
 
 	const put = async (value: unknown) =>
 		await request('PUT', `/contacts/${contact.id}`, { custom_attributes: { [key]: value, a: 1 } });
 
-	expect(await put(refused)).toMatchObject({
+	expect(await put(rejected)).toMatchObject({
 		status: 422,
 		body: { error: { message: `custom_attributes.${key} must be a ${type}` } },
 	});
 	expect(await put(null)).toMatchObject({ status: 200 });
-	expect(await put(taken)).toMatchObject({
+	expect(await put(accepted)).toMatchObject({
 		status: 200,
-		body: { data: { custom_attributes: { [key]: taken, a: 1 } } },
+		body: { data: { custom_attributes: { [key]: accepted, a: 1 } } },
 	});
 });
 
-test('converted-attributes', async () => {
+test('converted-attributes converts values to the type of their attribute', async () => {
 	const { request, store } = await openWith('converted-attributes');
 	store.attributeTypes
 		.set('poin', 'number')
@@ -411,7 +423,7 @@ test('converted-attributes', async () => {
 	});
 });
 
-test('typed-attributes with converted-attributes refuses only what cannot be converted', async () => {
+test('typed-attributes with converted-attributes rejects only values that cannot be converted', async () => {
 	const { request, store, contact } = await openWith('typed-attributes', 'converted-attributes');
 	store.attributeTypes.set('poin', 'number');
 
@@ -424,11 +436,11 @@ test('typed-attributes with converted-attributes refuses only what cannot be con
 });
 
 test.each([
-	['with', ['window-per-conversation'], 422],
-	['without', [], 201],
+	[422, 'with window-per-conversation', ['window-per-conversation']],
+	[201, 'by default', []],
 ] as const)(
-	'%s window-per-conversation, a text into another conversation with the customer',
-	async (_, deviations, status) => {
+	'a text into another conversation with the same customer gets a %i %s',
+	async (status, _, deviations) => {
 		const { request, store, contact, id, messages } = await openWith(...deviations);
 		const { channel } = store.conversations.get(id)!;
 		const other = store.addConversation({ contact, channel });
@@ -443,7 +455,7 @@ test.each([
 	},
 );
 
-test('auto-reply', async () => {
+test('auto-reply adds a message of another bot before each API message', async () => {
 	const { request, store, id, messages } = await openWith('auto-reply');
 
 	await request('POST', messages, { content: 'Ya' });
@@ -455,7 +467,7 @@ test('auto-reply', async () => {
 	]);
 });
 
-test('rules', async () => {
+test('rules changes and labels conversations, and replies, after events', async () => {
 	const { request, store, contact, id, messages } = await openWith('rules');
 	const [agent] = store.agents.values();
 	const channel_id = store.channelOfType('email').id;

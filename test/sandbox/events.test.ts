@@ -3,10 +3,10 @@ import { EVENT_NAMES, type EventName } from '../../sandbox/events';
 import { openReceiver } from './openReceiver';
 import { openSandbox } from '../support/openSandbox';
 
-const now = () => new Date('2024-03-15T08:30:00Z');
 const CREATED_AT = '2024-03-15T08:30:00Z';
+const now = () => new Date(CREATED_AT);
 
-/** A sandbox with a webhook for these events, and a conversation from before it, which is not told. */
+/** Opens a sandbox with a webhook for these events, and a conversation that was created before it. */
 async function openWithWebhook(
 	envelope: Partial<Envelope> = {},
 	events: readonly EventName[] = EVENT_NAMES,
@@ -16,8 +16,8 @@ async function openWithWebhook(
 	const conversation = sandbox.store.addConversation();
 	sandbox.store.addIncoming(conversation.id, 'Halo');
 	const webhook = sandbox.store.addWebhook({ url: receiver.url, events: [...events] });
-	/** The bodies that have arrived since the last call, by event: deliveries overtake each other. */
-	async function told() {
+	/** Returns the bodies since the last call, sorted by event, since deliveries may overtake each other. */
+	async function takeBodies() {
 		await sandbox.deliveries.settled();
 		const bodies = receiver.received.splice(0).map(({ body }) => body);
 		return bodies.sort((a, b) => (String(a.event) < String(b.event) ? -1 : 1));
@@ -27,20 +27,20 @@ async function openWithWebhook(
 		conversation,
 		webhook,
 		received: receiver.received,
-		told,
-		names: async () => (await told()).map(({ event }) => event as string),
+		takeBodies,
+		takeNames: async () => (await takeBodies()).map(({ event }) => event as string),
 	};
 }
 
-test('a message makes message.created, whoever wrote it', async () => {
-	const { request, store, conversation, told } = await openWithWebhook();
+test('each message causes message.created, regardless of its sender', async () => {
+	const { request, store, conversation, takeBodies } = await openWithWebhook();
 	const path = `/conversations/${conversation.id}/messages`;
 	await request('POST', path, { content: 'Siap, Kak' });
 	await request('POST', path, { content: 'Catatan', private: true });
 	store.addIncoming(conversation.id, 'Terima kasih 🙏');
 	store.addMessages(conversation.id, 2);
 
-	const bodies = await told();
+	const bodies = await takeBodies();
 
 	expect(bodies.map(({ event }) => event)).toEqual(Array(5).fill('message.created'));
 	expect(bodies.map(({ data }) => data.message.content).sort()).toEqual([
@@ -52,12 +52,12 @@ test('a message makes message.created, whoever wrote it', async () => {
 	]);
 });
 
-test('a conversation that begins with a message makes two events, and a contact one', async () => {
-	const { request, store, names } = await openWithWebhook();
+test('a new contact causes one event, and a new conversation with a message causes two', async () => {
+	const { request, store, takeNames } = await openWithWebhook();
 
 	const contact = store.addContact();
 
-	expect(await names()).toEqual(['contact.created']);
+	expect(await takeNames()).toEqual(['contact.created']);
 
 	await request('POST', '/conversations', {
 		contact_id: contact.id,
@@ -65,11 +65,11 @@ test('a conversation that begins with a message makes two events, and a contact 
 		message: { content: 'Halo' },
 	});
 
-	expect(await names()).toEqual(['conversation.created', 'message.created']);
+	expect(await takeNames()).toEqual(['conversation.created', 'message.created']);
 });
 
-test('a change of a conversation or a contact makes an event, and none where nothing changes', async () => {
-	const { request, conversation, store, names } = await openWithWebhook();
+test('an update causes an event only if it changes the conversation or the contact', async () => {
+	const { request, conversation, store, takeNames } = await openWithWebhook();
 	const [agent] = store.agents.keys();
 	const updated = ['conversation.updated'];
 	for (const [changes, events] of [
@@ -83,22 +83,22 @@ test('a change of a conversation or a contact makes an event, and none where not
 		[{ status: 'resolved', labels: ['komplain'] }, updated],
 	] as const) {
 		await request('PUT', `/conversations/${conversation.id}`, changes);
-		expect([changes, await names()]).toEqual([changes, events]);
+		expect([changes, await takeNames()]).toEqual([changes, events]);
 	}
 	for (const events of [['contact.updated'], []]) {
 		await request('PUT', `/contacts/${conversation.contact.id}`, { name: 'Siti' });
-		expect(await names()).toEqual(events);
+		expect(await takeNames()).toEqual(events);
 	}
 });
 
-test('a message from the customer of a resolved conversation reopens it, which is an event', async () => {
-	const { store, conversation, told } = await openWithWebhook();
+test('a customer message that reopens a conversation also causes conversation.updated', async () => {
+	const { store, conversation, takeBodies } = await openWithWebhook();
 	store.updateConversation(conversation, { status: 'resolved' });
-	await told();
+	await takeBodies();
 
 	store.addIncoming(conversation.id, 'Halo lagi');
 
-	const events = await told();
+	const events = await takeBodies();
 
 	expect(events.map(({ event }) => event as string).sort()).toEqual([
 		'conversation.updated',
@@ -107,18 +107,18 @@ test('a message from the customer of a resolved conversation reopens it, which i
 	expect(events.map(({ data }) => data.conversation.status as string)).toEqual(['open', 'open']);
 });
 
-test('what is refused makes no event', async () => {
-	const { request, conversation, names } = await openWithWebhook();
+test('a refused request causes no event', async () => {
+	const { request, conversation, takeNames } = await openWithWebhook();
 
 	await request('POST', `/conversations/${conversation.id}/messages`, { content: ' ' });
 	await request('PUT', `/conversations/${conversation.id}`, { assignee_id: 'usr_nobody' });
 	await request('POST', '/contacts', { name: ' ' });
 
-	expect(await names()).toEqual([]);
+	expect(await takeNames()).toEqual([]);
 });
 
 test.each(EVENT_NAMES)('a webhook for %s gets no other event', async (event) => {
-	const { conversation, store, names } = await openWithWebhook({}, [event]);
+	const { conversation, store, takeNames } = await openWithWebhook({}, [event]);
 	store.addIncoming(conversation.id, 'Halo');
 	store.updateConversation(conversation, { status: 'resolved' });
 	const contact = store.addContact();
@@ -126,42 +126,43 @@ test.each(EVENT_NAMES)('a webhook for %s gets no other event', async (event) => 
 	store.updateContact(contact, { name: 'Siti' });
 	store.addConversation({ contact });
 
-	expect(await names()).toEqual([event]);
+	expect(await takeNames()).toEqual([event]);
 });
 
-test('an event tells of the record as it was then', async () => {
-	const { store, conversation, told } = await openWithWebhook();
+test('an event contains the record at the time of the event', async () => {
+	const { store, conversation, takeBodies } = await openWithWebhook();
 	store.updateConversation(conversation, { status: 'pending' });
 	store.updateConversation(conversation, { status: 'snoozed' });
 
-	const statuses = (await told()).map(({ data }) => data.conversation.status as string);
+	const statuses = (await takeBodies()).map(({ data }) => data.conversation.status as string);
 
 	expect(statuses.sort()).toEqual(['pending', 'snoozed']);
 });
 
-test('tells the records as the API shows them, nested or not', async () => {
+test('an event contains records in the format of the API, nested or flat', async () => {
 	const { store, conversation, received, deliveries, request, url } = await openWithWebhook();
 	const { contact } = conversation;
 	const path = `/conversations/${conversation.id}`;
 	const file = { url: '/files/a.png', content_type: 'image/png', file_name: 'a.png' };
+	let changes = 0;
 	const change = {
 		message: () => store.addIncoming(conversation.id, 'Ini', now(), [file]),
-		conversation: () => store.updateConversation(conversation, { labels: [Math.random() + ''] }),
-		contact: () => store.updateContact(contact, { name: `Siti ${Math.random()}` }),
+		conversation: () => store.updateConversation(conversation, { labels: [`label ${++changes}`] }),
+		contact: () => store.updateContact(contact, { name: `Siti ${++changes}` }),
 	};
 	const shown = {
 		message: async () => (await request('GET', `${path}/messages`)).body.data.at(-1),
 		conversation: async () => (await request('GET', path)).body.data,
 		contact: async () => (await request('GET', `/contacts/${contact.id}`)).body.data,
 	};
-	const told = async (kind: keyof typeof change, nested: boolean) => {
+	const deliver = async (kind: keyof typeof change, nested: boolean) => {
 		deliveries.settings.envelope.nested = nested;
 		change[kind]();
 		await deliveries.settled();
 		return received.pop()!;
 	};
 
-	const { headers, body } = await told('message', true);
+	const { headers, body } = await deliver('message', true);
 
 	expect(headers['content-type']).toBe('application/json');
 	expect(body).toEqual({
@@ -172,12 +173,12 @@ test('tells the records as the API shows them, nested or not', async () => {
 	});
 	expect(body.data.message.attachments[0].url).toBe(new URL('/files/a.png', url).href);
 
-	const flat = (await told('message', false)).body.data;
+	const flat = (await deliver('message', false)).body.data;
 
 	expect(flat).toEqual({ ...(await shown.message()), conversation_id: conversation.id });
 	for (const kind of ['conversation', 'contact'] as const) {
-		expect((await told(kind, true)).body.data).toEqual({ [kind]: await shown[kind]() });
-		expect((await told(kind, false)).body.data).toEqual(await shown[kind]());
+		expect((await deliver(kind, true)).body.data).toEqual({ [kind]: await shown[kind]() });
+		expect((await deliver(kind, false)).body.data).toEqual(await shown[kind]());
 	}
 });
 
@@ -186,11 +187,11 @@ test.each<[Partial<Envelope>, string[]]>([
 	[{ object: 'payload' }, ['id', 'event', 'created_at', 'payload']],
 	[{ withId: false }, ['event', 'created_at', 'data']],
 	[{ name: 'type', object: 'payload', withId: false }, ['type', 'created_at', 'payload']],
-])('with %j the fields are %j', async (envelope, fields) => {
-	const { store, conversation, told } = await openWithWebhook(envelope);
+])('an envelope with %j has the fields %j', async (envelope, fields) => {
+	const { store, conversation, takeBodies } = await openWithWebhook(envelope);
 	store.addIncoming(conversation.id, 'Halo');
 
-	const [body] = await told();
+	const [body] = await takeBodies();
 
 	expect(Object.keys(body)).toEqual(fields);
 	expect(body.event ?? body.type).toBe('message.created');
@@ -203,7 +204,7 @@ test.each<[SignatureEncoding, string]>([
 	['prefixedHex', 'sha256=5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843'],
 	['upperHex', '5BDCC146BF60754E6A042426089575C75A003F089D2739839DEC58B964EC3843'],
 	['base64', 'W9zBRr9gdU5qBCQmCJV1x1oAPwidJzmDnexYuWTsOEM='],
-])('signs in %s', async (encoding, expected) => {
+])('a delivery can be signed in the format %s', async (encoding, expected) => {
 	const { webhook, received, deliveries } = await openWithWebhook();
 
 	webhook.secret = 'Jefe';

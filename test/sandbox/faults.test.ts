@@ -1,8 +1,10 @@
 import type { Fault, SandboxOptions } from '../../sandbox';
 import { openSandbox, type OpenSandbox } from '../support/openSandbox';
 
-/** A sandbox with an open conversation whose messages are those that get sent. */
-async function withConversation(fault: Fault, options: SandboxOptions = {}) {
+const MAX_CLOSE_MS = 2_000;
+
+/** Opens a sandbox with a fault and an empty conversation, which accepts texts. */
+async function openWithFault(fault: Fault, options: SandboxOptions = {}) {
 	const sandbox = await openSandbox({ data: 'empty', ...options });
 	const { store } = sandbox;
 	const { id } = store.addConversation({ channel: store.channelOfType('email') });
@@ -17,9 +19,9 @@ async function withConversation(fault: Fault, options: SandboxOptions = {}) {
 
 const ERROR = { code: 'server_error', message: expect.any(String) as string };
 const HTML = { 'content-type': expect.stringMatching('text/html') as string };
-const BUSY = 'Fri, 15 Mar 2024 08:30:00 GMT';
+const RETRY_AFTER_DATE = 'Fri, 15 Mar 2024 08:30:00 GMT';
 
-test.each<[Fault, isStored: boolean, answer: object, headers?: object]>([
+test.each<[Fault, isStored: boolean, response: object, headers?: object]>([
 	[
 		{ kind: 'status', status: 503, retryAfter: 7, message: 'Sibuk' },
 		false,
@@ -27,10 +29,10 @@ test.each<[Fault, isStored: boolean, answer: object, headers?: object]>([
 		{ 'retry-after': '7' },
 	],
 	[
-		{ kind: 'status', status: 429, retryAfter: BUSY, code: 'slow_down' },
+		{ kind: 'status', status: 429, retryAfter: RETRY_AFTER_DATE, code: 'slow_down' },
 		false,
 		{ status: 429, body: { error: { ...ERROR, code: 'slow_down', status: 429 } } },
-		{ 'retry-after': BUSY },
+		{ 'retry-after': RETRY_AFTER_DATE },
 	],
 	[
 		{ kind: 'statusAfterStore', status: 502 },
@@ -46,24 +48,29 @@ test.each<[Fault, isStored: boolean, answer: object, headers?: object]>([
 	],
 	[{ kind: 'body', body: {} }, true, { status: 201, body: {} }],
 	[{ kind: 'body', status: 200, body: null }, true, { status: 200, body: null }],
-])('%j: stored: %s, answered with %j', async (...[fault, isStored, answer, shown]) => {
-	const { send, sent, journal, faults } = await withConversation(fault);
+])(
+	'the fault %j stores the message: %s, and responds with %j',
+	async (...[fault, isStored, response, expectedHeaders]) => {
+		const { send, sent, journal, faults } = await openWithFault(fault);
 
-	const { headers, status, body } = await send();
+		const { headers, status, body } = await send();
 
-	expect({ status, body }).toEqual(answer);
-	expect(Object.fromEntries(headers)).toMatchObject(shown ?? {});
-	expect(sent()).toEqual(isStored ? ['Halo'] : []);
-	expect(journal.entries).toMatchObject([{ status, fault: fault.kind, body: { content: 'Halo' } }]);
-	expect(faults.remaining()).toBe(0);
-	expect((await send('Lagi')).status).toBe(201);
-});
+		expect({ status, body }).toEqual(response);
+		expect(Object.fromEntries(headers)).toMatchObject(expectedHeaders ?? {});
+		expect(sent()).toEqual(isStored ? ['Halo'] : []);
+		expect(journal.entries).toMatchObject([
+			{ status, fault: fault.kind, body: { content: 'Halo' } },
+		]);
+		expect(faults.remaining()).toBe(0);
+		expect((await send('Lagi')).status).toBe(201);
+	},
+);
 
 test.each([
 	['dropBefore', []],
 	['dropAfter', ['Halo']],
-] as const)('%s: cuts the connection, and has stored %j', async (kind, stored) => {
-	const { send, sent, journal } = await withConversation({ kind });
+] as const)('the fault %s closes the connection, with %j in the store', async (kind, stored) => {
+	const { send, sent, journal } = await openWithFault({ kind });
 
 	await expect(send()).rejects.toThrow('fetch failed');
 	expect(sent()).toEqual(stored);
@@ -72,20 +79,20 @@ test.each([
 	expect(journal.entries[0]?.endedAt).toEqual(expect.any(Number));
 });
 
-test('slow: stores at once and answers late', async () => {
-	const { send, sent, journal } = await withConversation({ kind: 'slow', delayMs: 300 });
+test('the fault slow stores the message immediately, and delays the response', async () => {
+	const { send, sent, journal } = await openWithFault({ kind: 'slow', delayMs: 300 });
 	const startedAt = performance.now();
-	const answer = send();
+	const response = send();
 	while (sent().length === 0) await new Promise(setImmediate);
 
 	expect(performance.now() - startedAt).toBeLessThan(250);
 	expect(journal.entries[0]).not.toHaveProperty('status');
-	expect((await answer).status).toBe(201);
+	expect((await response).status).toBe(201);
 	expect(performance.now() - startedAt).toBeGreaterThan(295);
 	expect(journal.entries[0]).toMatchObject({ status: 201, fault: 'slow' });
 });
 
-test('slow: an answer that the client did not wait for has no status', async () => {
+test('a slow response for which the client did not wait has no status in the journal', async () => {
 	const { url, faults, journal } = await openSandbox({ data: 'empty' });
 	faults.add({ kind: 'slow', delayMs: 60_000 });
 
@@ -98,20 +105,21 @@ test('slow: an answer that the client did not wait for has no status', async () 
 	expect(journal.entries[0].status).toBeUndefined();
 });
 
+/** Returns the arguments of a request. */
 type Call = (sandbox: OpenSandbox) => [method: string, path: string, body?: unknown];
 
 const CALLS: Record<string, Call> = {
 	'a list of contacts': () => ['GET', '/contacts'],
 	'a new contact': () => ['POST', '/contacts', { name: 'Budi' }],
-	'a request that would be refused': () => ['POST', '/contacts', {}],
-	'a deleted webhook': ({ store }) => [
+	'an invalid request': () => ['POST', '/contacts', {}],
+	'the deletion of a webhook': ({ store }) => [
 		'DELETE',
 		`/webhooks/${store.addWebhook({ url: 'https://example.com', events: [] }).id}`,
 	],
 	'an unknown path': () => ['GET', '/nothing'],
 };
 
-test.each(Object.entries(CALLS))('every fault hits %s', async (_, call) => {
+test.each(Object.entries(CALLS))('each fault applies to %s', async (_, call) => {
 	const sandbox = await openSandbox({ data: 'empty' });
 	const { request, faults } = sandbox;
 
@@ -135,7 +143,7 @@ test.each(Object.entries(CALLS))('every fault hits %s', async (_, call) => {
 	expect(faults.remaining()).toBe(0);
 });
 
-test('hits only the requests that match, after those to skip, as often as told', async () => {
+test('a fault applies only to matching requests, after those to skip, and for the given number of times', async () => {
 	const { request, faults } = await openSandbox({ data: 'empty' });
 	faults.add({ method: 'GET', path: /^\/conv/g, skip: 1, times: 2, kind: 'status', status: 500 });
 	faults.add({ path: '/contacts', kind: 'status', status: 503 });
@@ -170,16 +178,16 @@ test('hits only the requests that match, after those to skip, as often as told',
 	expect(await statusOf('POST /contacts', { name: 'Pesanan 2' })).toBe(201);
 });
 
-test('counts exactly among concurrent requests', async () => {
-	const { send, sent } = await withConversation({ kind: 'status', status: 500, skip: 3, times: 7 });
+test('a fault applies to the exact number of concurrent requests', async () => {
+	const { send, sent } = await openWithFault({ kind: 'status', status: 500, skip: 3, times: 7 });
 
-	const answers = await Promise.all(Array.from({ length: 30 }, () => send()));
+	const responses = await Promise.all(Array.from({ length: 30 }, () => send()));
 
-	expect(answers.filter(({ status }) => status === 500)).toHaveLength(7);
+	expect(responses.filter(({ status }) => status === 500)).toHaveLength(7);
 	expect(sent()).toHaveLength(23);
 });
 
-test('the journal has each request as it came, and how many were in flight at once', async () => {
+test('the journal contains each request, and the highest number of requests in flight', async () => {
 	const { apiKey, request, journal } = await openSandbox({ data: 'empty', latencyMs: 50 });
 	const startedAt = performance.now();
 
@@ -209,15 +217,15 @@ test('the journal has each request as it came, and how many were in flight at on
 	expect([journal.entries.length, journal.maxInFlight]).toEqual([0, 0]);
 });
 
-test('close ends idle connections and an answer that is still waiting', async () => {
-	const { send, sent, close } = await withConversation({ kind: 'slow', delayMs: 60_000, skip: 1 });
+test('close ends idle connections and a slow response', async () => {
+	const { send, sent, close } = await openWithFault({ kind: 'slow', delayMs: 60_000, skip: 1 });
 	await send('Satu');
-	const answer = send('Dua').catch((error: unknown) => error);
+	const response = send('Dua').catch((error: unknown) => error);
 	while (sent().length < 2) await new Promise(setImmediate);
 	const startedAt = performance.now();
 
 	await close();
-	await answer;
+	await response;
 
-	expect(performance.now() - startedAt).toBeLessThan(2000);
+	expect(performance.now() - startedAt).toBeLessThan(MAX_CLOSE_MS);
 });

@@ -15,13 +15,15 @@ export interface Receiver {
 	url: string;
 	/** In order of arrival. */
 	received: ReceivedEvent[];
-	/** The highest number of requests that were without an answer at once. */
+	/** Returns the highest number of requests that waited for a response at once. */
 	maxWaiting(): number;
 }
 
-type Answer = (response: ServerResponse, event: ReceivedEvent) => void;
+/** Sends the response to an event. */
+type Respond = (response: ServerResponse, event: ReceivedEvent) => void;
 
-function parsed(raw: Buffer): unknown {
+/** Parses a body as JSON. @returns its text if it is not JSON */
+function parseBody(raw: Buffer): unknown {
 	try {
 		return JSON.parse(raw.toString());
 	} catch {
@@ -29,30 +31,30 @@ function parsed(raw: Buffer): unknown {
 	}
 }
 
-/** A server that takes events until the end of the test, by default with a 200. */
+/** Starts a server that receives events until the end of the test. Responds with 200 by default. */
 export async function openReceiver(
-	answer: Answer = (response) => response.end('ok'),
+	respond: Respond = (response) => response.end('ok'),
 ): Promise<Receiver> {
 	const received: ReceivedEvent[] = [];
 	let waiting = 0;
 	let maxWaiting = 0;
-	async function take(request: IncomingMessage, response: ServerResponse): Promise<void> {
+	async function receive(request: IncomingMessage, response: ServerResponse): Promise<void> {
 		waiting++;
 		maxWaiting = Math.max(maxWaiting, waiting);
 		response.once('close', () => waiting--);
 		const raw = await buffer(request);
-		const event = { headers: request.headers, raw, body: parsed(raw) };
+		const event = { headers: request.headers, raw, body: parseBody(raw) };
 		received.push(event);
-		answer(response, event);
+		respond(response, event);
 	}
-	const origin = await openServer((request, response) => void take(request, response));
+	const origin = await openServer((request, response) => void receive(request, response));
 	return { url: `${origin}/sahut`, received, maxWaiting: () => maxWaiting };
 }
 
-/** Answers with these statuses by turns, and with the last one from then on. */
-export function statuses(...all: number[]): Answer {
+/** Returns a function that responds with these statuses in order, and repeats the last one. */
+export function respondWith(...statuses: number[]): Respond {
 	return (response) => {
-		response.statusCode = (all.length > 1 ? all.shift() : all[0]) ?? 200;
+		response.statusCode = (statuses.length > 1 ? statuses.shift() : statuses[0]) ?? 200;
 		response.end();
 	};
 }

@@ -4,7 +4,7 @@ import { openSandbox, type OpenSandbox } from '../support/openSandbox';
 const NOW = new Date('2024-03-15T08:30:00Z');
 const hoursAgo = (hours: number) => new Date(NOW.getTime() - hours * HOUR_MS);
 
-/** At a fixed time, with one conversation. */
+/** Opens a sandbox with a fixed time and one conversation. */
 async function withConversation(channelType = 'whatsapp') {
 	const sandbox = await openSandbox({ data: 'empty', now: () => NOW });
 	const { store } = sandbox;
@@ -12,13 +12,17 @@ async function withConversation(channelType = 'whatsapp') {
 	return { ...sandbox, id, path: `/conversations/${id}/messages` };
 }
 
-/** Lists by a query, and tells one field of each row. */
-async function listed({ request }: OpenSandbox, path: string, field: string): Promise<unknown[]> {
+/** Requests a list. @returns one field of each row */
+async function listField(
+	{ request }: OpenSandbox,
+	path: string,
+	field: string,
+): Promise<unknown[]> {
 	const { body } = await request('GET', path);
 	return body.data.map((row: Record<string, unknown>) => row[field]);
 }
 
-test('finds contacts by name, phone and email, and by tag, newest first', async () => {
+test('contacts are found by name, phone, email and tag, newest first', async () => {
 	const sandbox = await openSandbox({ data: 'empty' });
 
 	sandbox.store.addContact({ name: 'Budi', phone: '+628111222333', tags: ['grosir'] });
@@ -32,11 +36,11 @@ test('finds contacts by name, phone and email, and by tag, newest first', async 
 		['tag=grosir', ['Budi']],
 		['q=sari&tag=grosir', []],
 	] as const) {
-		expect([query, await listed(sandbox, `/contacts?${query}`, 'name')]).toEqual([query, names]);
+		expect([query, await listField(sandbox, `/contacts?${query}`, 'name')]).toEqual([query, names]);
 	}
 });
 
-test('filters conversations by status, channel and assignee', async () => {
+test('conversations can be filtered by status, channel and assignee', async () => {
 	const sandbox = await openSandbox({ data: 'empty' });
 	const { store } = sandbox;
 	const [, email] = store.channels.values();
@@ -53,12 +57,12 @@ test('filters conversations by status, channel and assignee', async () => {
 		['assignee_id=unassigned&status=open', [mailed, plain]],
 		['channel_id=ch_nope', []],
 	] as const) {
-		const ids = await listed(sandbox, `/conversations?${query}`, 'id');
+		const ids = await listField(sandbox, `/conversations?${query}`, 'id');
 		expect([query, ids]).toEqual([query, expected.map(({ id }) => id)]);
 	}
 });
 
-test.each(['/conversations', '/contacts'])('answers 25 rows of %s to a page', async (path) => {
+test.each(['/conversations', '/contacts'])('a page of %s has 25 rows by default', async (path) => {
 	const { request, store } = await openSandbox({ data: 'empty' });
 	store.addConversations(30);
 
@@ -68,7 +72,7 @@ test.each(['/conversations', '/contacts'])('answers 25 rows of %s to a page', as
 	expect(body.data).toHaveLength(25);
 });
 
-test('answers 50 messages to a page, oldest first, and none past the last one', async () => {
+test('a page of messages has 50 by default, oldest first, and none after the last page', async () => {
 	const { request, store, id, path } = await withConversation();
 	store.addMessages(id, 120);
 	const pages = await Promise.all([1, 3, 4].map((page) => request('GET', `${path}?page=${page}`)));
@@ -83,21 +87,21 @@ test('answers 50 messages to a page, oldest first, and none past the last one', 
 	expect(past.data).toEqual([]);
 });
 
-test('keeps messages ordered by time, however they were added', async () => {
+test('messages are ordered by time, regardless of the order in which they were added', async () => {
 	const sandbox = await withConversation();
 	const { store, id, path } = sandbox;
 	store.addIncoming(id, 'Halo', hoursAgo(2));
 	store.addMessages(id, 3, { until: hoursAgo(1), spacingMs: HOUR_MS });
 	store.addIncoming(id, 'Paling lama', hoursAgo(9));
 
-	const times = await listed(sandbox, path, 'created_at');
+	const times = await listField(sandbox, path, 'created_at');
 
 	expect(times).toEqual([...times].sort());
 	expect(times).toHaveLength(5);
 	expect(store.messages(id)[0]!.content).toBe('Paling lama');
 });
 
-test('stores a text as often as it is sent, and shows a note like any message', async () => {
+test('an equal text is stored each time, and a note is shown like any message', async () => {
 	const { request, store, id, path } = await withConversation('email');
 	for (const body of [{ content: 'Siap' }, { content: 'Siap' }, { content: 'A', private: true }]) {
 		await request('POST', path, body);
@@ -117,7 +121,7 @@ test('stores a text as often as it is sent, and shows a note like any message', 
 	expect(store.messages(id).map((message) => message.private)).toEqual([false, false, true]);
 });
 
-test('puts values into a template as they are, whatever they are and are called', async () => {
+test('template values are inserted unchanged, even if a value or name has special characters', async () => {
 	const { request, store, id, path } = await withConversation();
 	store.addTemplate({ id: 'tmpl_odd', body: '{{a}} {{ b }} {{__proto__}} {{constructor}}' });
 	const variables = '{"a": "$& {{b}}", "b": 17, "__proto__": true, "constructor": "dua"}';
@@ -137,24 +141,24 @@ test('puts values into a template as they are, whatever they are and are called'
 });
 
 test.each([
-	['just before', [24], 201],
-	['just after', [24 + 1 / 3600], 422],
-	['after an older one that came later', [1, 100], 201],
-	['after a new one', [48, 0], 201],
-	['without any', [], 422],
-])('24 hours after the last message of the customer, %s', async (_, hours, expected) => {
+	[201, 'exactly 24 hours after the customer wrote', [24]],
+	[422, 'a second later', [24 + 1 / 3600]],
+	[201, 'if an older message was added later', [1, 100]],
+	[201, 'after a new message of the customer', [48, 0]],
+	[422, 'if the customer never wrote', []],
+])('a text gets a %i %s, while a template and a note are accepted', async (expected, _, hours) => {
 	const { request, store, id, path } = await withConversation();
 	for (const ago of hours) store.addIncoming(id, 'Halo Kak', hoursAgo(ago));
 
 	expect((await request('POST', path, { content: 'Halo Kak' })).status).toBe(expected);
 
-	const others = { template_id: 'tmpl_opening_hours' };
+	const template = { template_id: 'tmpl_opening_hours' };
 
-	expect((await request('POST', path, others)).status).toBe(201);
+	expect((await request('POST', path, template)).status).toBe(201);
 	expect((await request('POST', path, { content: 'Catatan', private: true })).status).toBe(201);
 });
 
-test('changes only what an update gives, and unassigns with null', async () => {
+test('an update changes only the given fields, and null removes the assignee', async () => {
 	const { request, store } = await openSandbox({ data: 'empty' });
 	const [agent] = store.agents.values();
 	const { id, contact } = store.addConversation({ assignee: agent!, labels: ['lama'] });
@@ -184,7 +188,7 @@ test('changes only what an update gives, and unassigns with null', async () => {
 	expect((await request('GET', path)).body.data.contact.name).toBe('Baru');
 });
 
-test('creates a conversation with a first message and an assignee', async () => {
+test('a conversation can be created with a first message and an assignee', async () => {
 	const { request, store } = await openSandbox({ data: 'empty' });
 	const [agent] = store.agents.values();
 
@@ -199,7 +203,7 @@ test('creates a conversation with a first message and an assignee', async () => 
 	expect(store.messages(body.data.id)).toMatchObject([{ template_id: 'tmpl_opening_hours' }]);
 });
 
-test('makes a webhook with a secret of its own, also for this machine, and deletes it once', async () => {
+test('a webhook for localhost can be created, gets a secret, and can be deleted once', async () => {
 	const { request, store } = await openSandbox({ data: 'empty' });
 	const webhook = { url: 'http://localhost:5678/webhook/1', events: ['message.created'] };
 
@@ -208,7 +212,7 @@ test('makes a webhook with a secret of its own, also for this machine, and delet
 	expect(body.data).toMatchObject({ ...webhook, secret: expect.stringMatching(/^whsec_/) });
 
 	const path = `/webhooks/${body.data.id}`;
-	// A request that says JSON and has no body.
+	// A JSON request without a body.
 	const json = { 'content-type': 'application/json' };
 
 	expect(await request('DELETE', path, undefined, json)).toMatchObject({ status: 204, body: '' });
@@ -216,7 +220,7 @@ test('makes a webhook with a secret of its own, also for this machine, and delet
 	expect((await request('DELETE', path)).status).toBe(404);
 });
 
-test('serves the attachments of its own data without a key', async () => {
+test('attachments of the sample data can be downloaded without a key', async () => {
 	const { request, store, url, id, path } = await withConversation();
 	const attachment = { content_type: 'image/png', file_name: 'bukti-transfer.png' };
 	store.addIncoming(id, 'Ini', undefined, [{ url: '/files/bukti-transfer.png', ...attachment }]);
@@ -239,21 +243,24 @@ test.each([
 	['open', 'open'],
 	['pending', 'pending'],
 	['snoozed', 'snoozed'],
-] as const)('a message from the customer leaves a %s conversation %s', async (before, after) => {
-	const { store, id } = await withConversation();
-	const conversation = store.conversations.get(id)!;
-	store.updateConversation(conversation, { status: before });
+] as const)(
+	'after a message from the customer, a conversation that was %s is %s',
+	async (before, after) => {
+		const { store, id } = await withConversation();
+		const conversation = store.conversations.get(id)!;
+		store.updateConversation(conversation, { status: before });
 
-	store.addIncoming(id, 'Terima kasih', hoursAgo(1));
+		store.addIncoming(id, 'Terima kasih', hoursAgo(1));
 
-	expect(conversation.status).toBe(before);
+		expect(conversation.status).toBe(before);
 
-	store.addIncoming(id, 'Halo lagi');
+		store.addIncoming(id, 'Halo lagi');
 
-	expect(conversation.status).toBe(after);
-});
+		expect(conversation.status).toBe(after);
+	},
+);
 
-test('rows of contacts have no custom attributes; one contact has them', async () => {
+test('a list of contacts contains no custom attributes, but a single contact does', async () => {
 	const { request, store } = await openSandbox({ data: 'empty' });
 	const custom_attributes = { kota: 'Bandung' };
 	const contact = store.addContact({ custom_attributes });

@@ -7,8 +7,8 @@ const WEBHOOK = { url: 'https://example.com/sahut', events: ['message.created'] 
 const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
 
 type Refusal = [
-	what: string,
-	/** `OPEN` stands for a conversation that takes free text, `STALE` for one that does not. */
+	problem: string,
+	/** `OPEN` is the ID of a conversation that accepts texts, `STALE` of one that does not. */
 	call: string,
 	body: unknown,
 	status: number,
@@ -17,64 +17,119 @@ type Refusal = [
 ];
 
 const REFUSALS: Refusal[] = [
-	['no key', 'GET /contacts', undefined, 401, 'Bearer', { authorization: '' }],
+	['a request without a key', 'GET /contacts', undefined, 401, 'Bearer', { authorization: '' }],
 	['an unknown key', 'GET /contacts', undefined, 401, 'valid', { authorization: 'Bearer other' }],
 	['another scheme', 'GET /contacts', undefined, 401, 'Bearer', { authorization: 'Basic other' }],
 	['a bare key', 'GET /contacts', undefined, 401, 'Bearer', { authorization: 'sk_live_reader' }],
-	['a key before the body', 'POST /contacts', {}, 401, 'valid', { authorization: 'Bearer other' }],
+	[
+		'an unknown key before an invalid body',
+		'POST /contacts',
+		{},
+		401,
+		'valid',
+		{ authorization: 'Bearer other' },
+	],
 	['a write by a reader', 'POST /contacts', { name: 'Budi' }, 403, 'read-only', READER],
 
-	['one that is not there', 'GET /conversations/conv_no', undefined, 404, 'Conversation not found'],
-	['one that is not there', 'PUT /conversations/conv_no', {}, 404, 'Conversation not found'],
-	['no thread', 'GET /conversations/conv_no/messages', undefined, 404, 'Conversation not found'],
-	['one that is not there', 'GET /contacts/ct_no', undefined, 404, 'Contact not found'],
-	['one that is not there', 'PUT /contacts/ct_no', {}, 404, 'Contact not found'],
-	['one that is not there', 'DELETE /webhooks/wh_no', undefined, 404, 'Webhook not found'],
-	['another path', 'GET /channels', undefined, 404, 'No such endpoint: GET /v1/channels'],
-	['what is no path', 'GET /contacts/%zz', undefined, 400, '%zz'],
-	['an endless ID', `GET /contacts/${'a'.repeat(2000)}`, undefined, 400, 'param length'],
+	[
+		'a missing conversation',
+		'GET /conversations/conv_no',
+		undefined,
+		404,
+		'Conversation not found',
+	],
+	[
+		'an update of a missing conversation',
+		'PUT /conversations/conv_no',
+		{},
+		404,
+		'Conversation not found',
+	],
+	[
+		'the messages of a missing conversation',
+		'GET /conversations/conv_no/messages',
+		undefined,
+		404,
+		'Conversation not found',
+	],
+	['a missing contact', 'GET /contacts/ct_no', undefined, 404, 'Contact not found'],
+	['an update of a missing contact', 'PUT /contacts/ct_no', {}, 404, 'Contact not found'],
+	[
+		'the deletion of a missing webhook',
+		'DELETE /webhooks/wh_no',
+		undefined,
+		404,
+		'Webhook not found',
+	],
+	['an unknown path', 'GET /channels', undefined, 404, 'No such endpoint: GET /v1/channels'],
+	['an invalid path', 'GET /contacts/%zz', undefined, 400, '%zz'],
+	['an ID that is too long', `GET /contacts/${'a'.repeat(2000)}`, undefined, 400, 'param length'],
 
 	['page 0', 'GET /contacts?page=0', undefined, 400, 'page'],
-	['a page that is no number', 'GET /conversations?page=first', undefined, 400, 'page'],
-	['half a page', 'GET /conversations?page=1.5', undefined, 400, 'page'],
-	['no page', 'GET /conversations?page=', undefined, 400, 'page'],
-	['two pages', 'GET /conversations?page=1&page=2', undefined, 400, 'page'],
-	['too many rows', 'GET /conversations/OPEN/messages?per_page=101', undefined, 400, 'per_page'],
-	['no rows', 'GET /conversations?per_page=0', undefined, 400, 'per_page'],
+	['a page that is not a number', 'GET /conversations?page=first', undefined, 400, 'page'],
+	['a fraction as the page', 'GET /conversations?page=1.5', undefined, 400, 'page'],
+	['an empty page', 'GET /conversations?page=', undefined, 400, 'page'],
+	['two page parameters', 'GET /conversations?page=1&page=2', undefined, 400, 'page'],
+	[
+		'too many rows per page',
+		'GET /conversations/OPEN/messages?per_page=101',
+		undefined,
+		400,
+		'per_page',
+	],
+	['zero rows per page', 'GET /conversations?per_page=0', undefined, 400, 'per_page'],
 	['an unknown status', 'GET /conversations?status=closed', undefined, 400, 'status'],
 	['an undocumented filter', 'GET /conversations?contact_id=ct_1', undefined, 400, '"contact_id"'],
 
-	['a number for a text', MESSAGES, { content: 5 }, 400, 'content'],
-	['a text for a boolean', MESSAGES, { content: 'Halo', private: 'true' }, 400, 'private'],
+	['a number as the text', MESSAGES, { content: 5 }, 400, 'content'],
+	['a text as a boolean', MESSAGES, { content: 'Halo', private: 'true' }, 400, 'private'],
 	[
-		'an object as a value',
+		'an object as a template value',
 		MESSAGES,
 		{ template_id: 't', template_variables: { a: {} } },
 		400,
 		'/a',
 	],
-	['neither text nor template', MESSAGES, { private: true }, 400, 'content'],
-	['a list', MESSAGES, [], 400, 'object'],
-	['no JSON', MESSAGES, '{"content": ', 400, 'JSON'],
-	['nothing', MESSAGES, undefined, 400, 'object'],
-	['a form', MESSAGES, 'content=Halo', 400, 'application/json', FORM],
+	['a message without text and template', MESSAGES, { private: true }, 400, 'content'],
+	['a list as the body', MESSAGES, [], 400, 'object'],
+	['invalid JSON', MESSAGES, '{"content": ', 400, 'JSON'],
+	['a message without a body', MESSAGES, undefined, 400, 'object'],
+	['a form as the body', MESSAGES, 'content=Halo', 400, 'application/json', FORM],
 	['an unknown template', MESSAGES, { template_id: 'tmpl_no' }, 422, 'Template not found'],
-	['no value', MESSAGES, { template_id: 'tmpl_invoice_due' }, 422, '"order_id", "total"'],
+	[
+		'a template without its values',
+		MESSAGES,
+		{ template_id: 'tmpl_invoice_due' },
+		422,
+		'"order_id", "total"',
+	],
 	['an empty text', MESSAGES, { content: '' }, 422, 'blank'],
 	['a blank note', MESSAGES, { content: ' \n', private: true }, 422, 'blank'],
-	['a late text', 'POST /conversations/STALE/messages', { content: 'Halo' }, 422, '24 hours'],
+	[
+		'a text after 24 hours',
+		'POST /conversations/STALE/messages',
+		{ content: 'Halo' },
+		422,
+		'24 hours',
+	],
 
-	['no name', 'POST /contacts', {}, 400, 'name'],
+	['a contact without a name', 'POST /contacts', {}, 400, 'name'],
 	['a phone that is not E.164', 'POST /contacts', { name: 'A', phone: '0812-3456' }, 400, 'phone'],
-	['an email that is none', 'POST /contacts', { name: 'A', email: 'budi' }, 400, 'email'],
+	['an invalid email', 'POST /contacts', { name: 'A', email: 'budi' }, 400, 'email'],
 	['a blank name', 'POST /contacts', { name: ' ' }, 422, 'name'],
 	['an undocumented field', 'POST /contacts', { name: 'A', key: '1' }, 400, '"key"'],
 
 	['an unknown agent', CONVERSATION, { status: 'resolved', assignee_id: 'usr_no' }, 422, 'agent'],
 	['an unknown status', CONVERSATION, { status: 'closed' }, 400, 'status'],
 
-	['no HTTPS', 'POST /webhooks', { ...WEBHOOK, url: 'http://example.com' }, 422, 'HTTPS'],
-	['no events', 'POST /webhooks', { ...WEBHOOK, events: [] }, 422, 'event'],
+	[
+		'a webhook without HTTPS',
+		'POST /webhooks',
+		{ ...WEBHOOK, url: 'http://example.com' },
+		422,
+		'HTTPS',
+	],
+	['a webhook without events', 'POST /webhooks', { ...WEBHOOK, events: [] }, 422, 'event'],
 	[
 		'an unknown event',
 		'POST /webhooks',
@@ -82,11 +137,11 @@ const REFUSALS: Refusal[] = [
 		400,
 		'events',
 	],
-	['no address', 'POST /webhooks', { events: WEBHOOK.events }, 400, 'url'],
-	['an address that is none', 'POST /webhooks', { ...WEBHOOK, url: 'example' }, 400, 'url'],
+	['a webhook without a URL', 'POST /webhooks', { events: WEBHOOK.events }, 400, 'url'],
+	['an invalid webhook URL', 'POST /webhooks', { ...WEBHOOK, url: 'example' }, 400, 'url'],
 ];
 
-/** A sandbox with two conversations, and what is in it. */
+/** Opens a sandbox with two conversations. `stored` returns a copy of all its records. */
 async function openWorkspace() {
 	const sandbox = await openSandbox({ data: 'empty', readOnlyApiKey: 'sk_live_reader' });
 	const { store } = sandbox;
@@ -101,14 +156,14 @@ async function openWorkspace() {
 }
 
 test.each(REFUSALS)(
-	'refuses %s: %s %j with %d',
-	async (...[, call, sent, expected, reason, headers]: Refusal) => {
+	'rejects %s: %s with %j gets a %d',
+	async (...[, call, sentBody, expected, reason, headers]: Refusal) => {
 		const { request, journal, stored, open, stale } = await openWorkspace();
 		const before = stored();
 		const [method, path] = call.split(' ') as [string, string];
-		const to = path.replace('OPEN', open.id).replace('STALE', stale.id);
+		const url = path.replace('OPEN', open.id).replace('STALE', stale.id);
 
-		const { status, body } = await request(method, to, sent, headers);
+		const { status, body } = await request(method, url, sentBody, headers);
 
 		expect(body).toEqual({
 			error: {
@@ -118,7 +173,7 @@ test.each(REFUSALS)(
 			},
 		});
 		expect(status).toBe(expected);
-		expect(journal.entries).toMatchObject([{ method, path: to.split('?')[0], status }]);
+		expect(journal.entries).toMatchObject([{ method, path: url.split('?')[0], status }]);
 		expect(stored()).toEqual(before);
 	},
 );
@@ -130,9 +185,9 @@ test.each([
 	['a blank first message', { message: { content: ' ' } }, 422],
 	['free text as a first message on WhatsApp', { message: { content: 'Halo' } }, 422],
 	['a template that lacks a value', { message: { template_id: 'tmpl_follow_up' } }, 422],
-	['values', { message: { content: 'Halo', template_variables: {} } }, 400],
+	['template values for a text', { message: { content: 'Halo', template_variables: {} } }, 400],
 	['no contact', { contact_id: undefined }, 400],
-])('refuses a new conversation with %s', async (_, change, expected) => {
+])('rejects a new conversation with %s', async (_, change, expected) => {
 	const { request, stored, stale } = await openWorkspace();
 	const before = stored();
 	const body = { contact_id: stale.contact.id, channel_id: stale.channel.id, ...change };
@@ -147,15 +202,15 @@ test.each([
 	[404, 'not_found', 'GET /contacts/ct_1', {}],
 	[400, 'bad_request', 'GET /contacts?page=0', {}],
 	[422, 'validation_error', 'POST /contacts', {}],
-])('a %d has the code %s', async (_, code, call, headers) => {
+])('a response with the status %d has the code %s', async (_, code, call, headers) => {
 	const { request } = await openWorkspace();
 	const [method, path] = call.split(' ') as [string, string];
-	const sent = method === 'GET' ? undefined : { name: ' ' };
+	const sentBody = method === 'GET' ? undefined : { name: ' ' };
 
-	expect((await request(method, path, sent, headers)).body.error.code).toBe(code);
+	expect((await request(method, path, sentBody, headers)).body.error.code).toBe(code);
 });
 
-test('a second key may do all that the first one may', async () => {
+test('a second key has the same permissions as the first one', async () => {
 	const { request } = await openSandbox({ secondApiKey: 'sk_live_second' });
 	const second = { authorization: 'Bearer sk_live_second' };
 
@@ -163,14 +218,14 @@ test('a second key may do all that the first one may', async () => {
 	expect((await request('POST', '/contacts', { name: 'Budi' }, second)).status).toBe(201);
 });
 
-test('takes the key it was started with, and lets the read-only one read', async () => {
+test('the key in the options is accepted, and the read-only key can read', async () => {
 	const { request } = await openSandbox({ apiKey: 'sk_mine', readOnlyApiKey: 'sk_live_reader' });
 
 	expect((await request('GET', '/contacts')).status).toBe(200);
 	expect((await request('GET', '/contacts', undefined, READER)).status).toBe(200);
 });
 
-test('over the rate limit of a key answers 429 with whole seconds to wait, until the next window', async () => {
+test('a request above the rate limit of its key gets a 429 with a wait in whole seconds', async () => {
 	const { request, store } = await openSandbox({
 		data: 'empty',
 		readOnlyApiKey: 'sk_live_reader',
@@ -181,10 +236,10 @@ test('over the rate limit of a key answers 429 with whole seconds to wait, until
 
 	expect((await add('Satu')).status).toBe(201);
 
-	const refused = await add('Dua');
+	const rejected = await add('Dua');
 
-	expect(refused.body.error).toMatchObject({ code: 'rate_limited', status: 429 });
-	expect(refused.headers.get('retry-after')).toMatch(/^[12]$/);
+	expect(rejected.body.error).toMatchObject({ code: 'rate_limited', status: 429 });
+	expect(rejected.headers.get('retry-after')).toMatch(/^[12]$/);
 	expect((await request('GET', '/contacts', undefined, READER)).status).toBe(200);
 
 	while ((await add('Tiga')).status === 429) await new Promise(setImmediate);

@@ -3,7 +3,8 @@ import { openSandbox } from '../support/openSandbox';
 
 const now = () => new Date('2024-03-15T08:30:00Z');
 
-async function everything(options: Parameters<typeof openSandbox>[0]) {
+/** Opens a sandbox. @returns its conversations with their messages */
+async function readSampleData(options: Parameters<typeof openSandbox>[0]) {
 	const { store } = await openSandbox(options);
 	return [...store.conversations.values()].map((conversation) => ({
 		...conversation,
@@ -11,14 +12,14 @@ async function everything(options: Parameters<typeof openSandbox>[0]) {
 	}));
 }
 
-test('makes the same data for the same seed and time, and other data for another', async () => {
-	const first = await everything({ now, seed: 7 });
+test('the sample data depends only on the seed and the time', async () => {
+	const first = await readSampleData({ now, seed: 7 });
 
-	expect(await everything({ now, seed: 7 })).toEqual(first);
-	expect(await everything({ now, seed: 8 })).not.toEqual(first);
+	expect(await readSampleData({ now, seed: 7 })).toEqual(first);
+	expect(await readSampleData({ now, seed: 8 })).not.toEqual(first);
 });
 
-test('begins with conversations of all kinds, some of which take no free text any more', async () => {
+test('the sample data covers all types of messages and channels, and some conversations without free text', async () => {
 	const { request, store } = await openSandbox();
 
 	const conversations = [...store.conversations.values()];
@@ -26,7 +27,7 @@ test('begins with conversations of all kinds, some of which take no free text an
 	expect(conversations).toHaveLength(24);
 
 	const types = new Set<string>();
-	const refused: string[] = [];
+	const rejectedChannels: string[] = [];
 	for (const { id, contact, channel } of conversations) {
 		expect(id).toMatch(/^conv_[0-9A-HJKMNP-TV-Z]{14}$/);
 		expect(contact.phone).toMatch(/^\+628\d{10}$/);
@@ -36,23 +37,23 @@ test('begins with conversations of all kinds, some of which take no free text an
 		expect(messages.length).toBeLessThanOrEqual(12);
 		const times = messages.map(({ created_at }) => created_at);
 		expect(times).toEqual([...times].sort());
-		// What breaks the contract would be answered with a 500.
+		// The sandbox responds with 500 if a record violates the contract.
 		for (const path of [`conversations/${id}`, `conversations/${id}/messages`]) {
 			expect((await request('GET', `/${path}`)).status).toBe(200);
 		}
 		expect((await request('GET', `/contacts/${contact.id}`)).status).toBe(200);
 		const sent = await request('POST', `/conversations/${id}/messages`, { content: 'Halo' });
-		if (sent.status === 422) refused.push(channel.type);
+		if (sent.status === 422) rejectedChannels.push(channel.type);
 	}
 
 	expect([...types].sort()).toEqual(['activity', 'incoming', 'outgoing']);
 	expect(new Set(conversations.map(({ channel }) => channel.name))).toEqual(
 		new Set(['WhatsApp Utama', 'Email Dukungan', 'Instagram Toko']),
 	);
-	expect(refused).toEqual(['whatsapp', 'whatsapp', 'whatsapp']);
+	expect(rejectedChannels).toEqual(['whatsapp', 'whatsapp', 'whatsapp']);
 });
 
-test('two sandboxes of one test process have different IDs', async () => {
+test('two sandboxes of the same test process have different IDs', async () => {
 	const [first, second] = [await openSandbox(), await openSandbox()];
 	const ids = ({ store }: typeof first) => [
 		...store.conversations.keys(),
@@ -61,20 +62,20 @@ test('two sandboxes of one test process have different IDs', async () => {
 		store.bot.id,
 	];
 
-	const others = new Set(ids(second));
+	const secondIds = new Set(ids(second));
 
-	expect(ids(first).filter((id) => others.has(id))).toEqual([]);
+	expect(ids(first).filter((id) => secondIds.has(id))).toEqual([]);
 });
 
-test('makes as much data as asked for', async () => {
+test('the options set the amount of sample data', async () => {
 	const data = { conversations: 5, messagesPerConversation: { min: 40, max: 40 } };
 
-	const conversations = await everything({ data });
+	const conversations = await readSampleData({ data });
 
 	expect(conversations.map(({ messages }) => messages.length)).toEqual([40, 40, 40, 40, 40]);
 });
 
-test('empty leaves channels, agents and templates', async () => {
+test('a sandbox without sample data still has channels, agents and templates', async () => {
 	const { store } = await openSandbox({ data: 'empty' });
 
 	expect(store.conversations.size + store.contacts.size).toBe(0);
@@ -86,7 +87,7 @@ test('empty leaves channels, agents and templates', async () => {
 	expect([...store.templates.keys()]).toContain('tmpl_follow_up');
 });
 
-test('adds many messages, the last of them now, an hour apart if told so', async () => {
+test('addMessages adds messages with unique IDs up to now, at the given interval', async () => {
 	const { store } = await openSandbox({ data: 'empty', now });
 	const { id } = store.addConversation();
 	store.addMessages(id, 100_000);
