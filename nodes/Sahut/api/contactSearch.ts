@@ -25,23 +25,23 @@ export function lastDigits(phone: string): string {
 const MAX_SEARCH_PAGES = 3;
 
 /** Returns the canonical text of a key: equal for two keys that identify the same contact. */
-export function keyText(key: ContactKey): string {
+export function canonicalKey(key: ContactKey): string {
 	return 'phone' in key ? key.phone : emailKey(key.email);
 }
 
 /** Returns all keys of a contact with these fields. */
-export function keysIn({ phone, email }: { phone?: string; email?: string }): ContactKey[] {
+export function contactKeys({ phone, email }: { phone?: string; email?: string }): ContactKey[] {
 	return [...(phone ? [{ phone }] : []), ...(email ? [{ email }] : [])];
 }
 
 /** Returns the lane of all operations on the contact with this key. */
-export function laneOf(key: ContactKey): string {
-	return `${'phone' in key ? 'phone' : 'email'} ${keyText(key)}`;
+export function contactLane(key: ContactKey): string {
+	return `${'phone' in key ? 'phone' : 'email'} ${canonicalKey(key)}`;
 }
 
 /** Whether a contact has this phone number or email address, in any form. */
-export function hasKey({ phone, email }: Contact, key: ContactKey): boolean {
-	if ('email' in key) return emailKey(email ?? '') === keyText(key);
+export function hasContactKey({ phone, email }: Contact, key: ContactKey): boolean {
+	if ('email' in key) return emailKey(email ?? '') === canonicalKey(key);
 	return isSamePhone(phone, key.phone, key.countryCode ?? INDONESIA);
 }
 
@@ -88,7 +88,7 @@ export async function findContacts(
 	key: ContactKey,
 	isWanted: IsWanted = () => true,
 ): Promise<Contact[]> {
-	const matches: IsWanted = (contact) => hasKey(contact, key) && isWanted(contact);
+	const matches: IsWanted = (contact) => hasContactKey(contact, key) && isWanted(contact);
 	if ('email' in key) return await searchText(sahut, key.email.trim(), matches);
 	const found = await searchText(sahut, key.phone, matches);
 	return found.length > 0 ? found : (await searchDigits(sahut, key.phone, matches)).contacts;
@@ -104,7 +104,7 @@ export async function findAllContacts(
 	sahut: SahutClient,
 	key: Extract<ContactKey, { phone: string }>,
 ): Promise<{ contacts: Contact[]; isComplete: boolean }> {
-	const matches: IsWanted = (contact) => hasKey(contact, key);
+	const matches: IsWanted = (contact) => hasContactKey(contact, key);
 	const { contacts, isComplete } = await searchDigits(sahut, key.phone, matches);
 	// If the digits have found the number as E.164, a search for E.164 would find nothing new.
 	if (contacts.some(({ phone }) => phone === key.phone)) return { contacts, isComplete };

@@ -7,16 +7,16 @@ import type { Contact, SahutClient, SahutRequest } from '../transport/types';
 import { emailKey } from '../values/emailAddress';
 import {
 	findContacts,
-	hasKey,
-	keysIn,
-	keyText,
+	hasContactKey,
+	contactKeys,
+	canonicalKey,
 	searchText,
 	type ContactKey,
 } from './contactSearch';
 import { containsValues } from './containsValues';
 import type { ItemClient, WriteSearch } from './itemClient';
 import { pollForLostWrite, poll, OWN_WRITE_MS } from './lostWrites';
-import { rememberedWrites, write } from './write';
+import { findRememberedWrites, write } from './write';
 import { mayBeCreatedBy } from './recordTimes';
 
 /** The writable fields of a contact (API reference, "Contacts"); an update changes only given fields. */
@@ -72,7 +72,7 @@ const hasFields = (contact: Contact, fields: IDataObject) =>
 
 /** One memory key per phone number and email, and per API key: two workspaces may share a customer. */
 const memoryKeys = (sahut: ItemClient, keys: ContactKey[]) =>
-	keys.map((key) => writeKey('contact', sahut.workspaceId, keyText(key)));
+	keys.map((key) => writeKey('contact', sahut.workspaceId, canonicalKey(key)));
 
 const memoryKeyOfId = ({ cache }: ItemClient, id: string) => writeKey('contact', cache.address, id);
 
@@ -110,10 +110,10 @@ export async function createContact(
 			body: () => body,
 			wording: { subject: `contact "${body.name}"` },
 			memory: sahut.cache.recentRecords,
-			memoryKeys: () => memoryKeys(sahut, keysIn(body)),
+			memoryKeys: () => memoryKeys(sahut, contactKeys(body)),
 			async find(sent, search) {
 				const { name, phone, email } = sent as NewContact;
-				const [key] = keysIn({ phone, email });
+				const [key] = contactKeys({ phone, email });
 				const canBe = (row: Contact) => mayBeOfWrite(row, search, sahut);
 				const rows = await (key ? findContacts(sahut, key, canBe) : searchText(sahut, name, canBe));
 				for (const row of rows) {
@@ -147,13 +147,13 @@ export async function findRecentContact(
 	sahut: ItemClient,
 ): Promise<Contact | undefined> {
 	// If this item's own response was lost, `createContact` searches for the contact.
-	if (sahut.past(newContactKey(keyText(key))).kind === 'lostResponse') return undefined;
+	if (sahut.past(newContactKey(canonicalKey(key))).kind === 'lostResponse') return undefined;
 	const since = sahut.now() - SEARCH_DELAY_MS;
-	const writes = rememberedWrites(sahut.cache.recentRecords, memoryKeys(sahut, [key]), since);
+	const writes = findRememberedWrites(sahut.cache.recentRecords, memoryKeys(sahut, [key]), since);
 	const [latest] = writes;
 	if (latest?.id !== undefined) {
 		const contact = await getContact(sahut, latest.id).catch(undefinedIfNotFound);
-		return contact && hasKey(contact, key) ? contact : undefined;
+		return contact && hasContactKey(contact, key) ? contact : undefined;
 	}
 	return latest && (await pollForLostWrite(sahut, writes, oldestContact(key, sahut)));
 }
@@ -175,7 +175,7 @@ export async function createOrFindContact(
 		if (!contact) throw error;
 		return { contact, isNew: false };
 	};
-	return await createContact(body, sahut, keyText(key)).then(
+	return await createContact(body, sahut, canonicalKey(key)).then(
 		(contact) => ({ contact, isNew: true }),
 		findExisting,
 	);
@@ -226,7 +226,10 @@ export async function updateContact(
 			body: () => body,
 			wording: wordingOf(contactId),
 			memory: sahut.cache.recentRecords,
-			memoryKeys: () => [memoryKeyOfId(sahut, contactId), ...memoryKeys(sahut, keysIn(changes))],
+			memoryKeys: () => [
+				memoryKeyOfId(sahut, contactId),
+				...memoryKeys(sahut, contactKeys(changes)),
+			],
 			async find(sent) {
 				const found = await getContact(sahut, contactId);
 				return hasFields(found, sent) ? found : undefined;

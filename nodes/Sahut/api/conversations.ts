@@ -5,7 +5,7 @@ import type { Conversation, SahutClient, SahutRequest } from '../transport/types
 import { containsValues } from './containsValues';
 import type { ItemClient, WriteSearch } from './itemClient';
 import { pollForLostWrite, LOST_WRITE_MS } from './lostWrites';
-import { rememberedWrites, write } from './write';
+import { findRememberedWrites, write } from './write';
 import { mayBeCreatedBy, earliestRecordTime } from './recordTimes';
 
 /** The body of `POST /conversations` (API reference, "Conversations"), without a first message. */
@@ -74,7 +74,7 @@ async function findCreated(
 	const index = sahut.cache.conversationIndex(channel_id);
 	const since = earliestRecordTime(sahut, search);
 	const startedAt = sahut.toServerTime(sahut.tryStartedAt);
-	const writes = rememberedWrites(
+	const writes = findRememberedWrites(
 		sahut.cache.recentRecords,
 		[memoryKey(body, sahut)],
 		search.sentAt,
@@ -102,14 +102,14 @@ export async function findLostConversation(
 	sahut: ItemClient,
 ): Promise<string | undefined> {
 	const since = sahut.now() - LOST_WRITE_MS;
-	const writes = rememberedWrites(sahut.cache.recentRecords, [memoryKey(body, sahut)], since);
+	const writes = findRememberedWrites(sahut.cache.recentRecords, [memoryKey(body, sahut)], since);
 	const lost = writes.filter(({ id }) => id === undefined);
 	const [latest] = lost;
 	if (!latest) return undefined;
 	const search = {
 		kind: 'retryWithoutLedger',
 		sentAt: latest.at,
-		isAccountedFor: () => false,
+		isFromKnownWrite: () => false,
 	} as const;
 	return await pollForLostWrite(sahut, lost, async () => await findCreated(body, search, sahut));
 }

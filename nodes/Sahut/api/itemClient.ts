@@ -20,7 +20,7 @@ export type WriteSearch =
 
 interface Accounted {
 	/** Whether a record belongs to a write that is known to have succeeded. */
-	isAccountedFor(id: string): boolean;
+	isFromKnownWrite(id: string): boolean;
 }
 
 /** Records in the ledger that a request goes out, with its body and a context. */

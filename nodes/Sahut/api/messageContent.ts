@@ -44,7 +44,7 @@ export function isDistinctive(body: IDataObject): boolean {
 }
 
 /** Returns a test for stored texts with the content of a message: the same text, or all values. */
-export function matcherOf(body: IDataObject): (content: unknown) => boolean {
+export function createContentMatcher(body: IDataObject): (content: unknown) => boolean {
 	if ('content' in body) {
 		const text = normalizeText(body.content);
 		return (content) => normalizeText(content) === text;
@@ -55,7 +55,7 @@ export function matcherOf(body: IDataObject): (content: unknown) => boolean {
 
 /** Whether a stored text shows the values of a template; undefined if the template has none. */
 export function showsValues(body: IDataObject, content: string): boolean | undefined {
-	return valuesOf(body).length === 0 ? undefined : matcherOf(body)(content);
+	return valuesOf(body).length === 0 ? undefined : createContentMatcher(body)(content);
 }
 
 /** Texts that mean true: the type of `private` in a response is not documented. */

@@ -9,7 +9,7 @@ import { refusalAdvice } from './refusalAdvice';
 import { write, type Write } from './write';
 
 /** `GET /conversations/{id}/messages`: oldest to newest (API reference, "Messages"). */
-export function messagesOf(conversationId: string, note?: string): ListRequest {
+export function listMessagesRequest(conversationId: string, note?: string): ListRequest {
 	return {
 		path: ['conversations', conversationId, 'messages'],
 		wording: { subject: `conversation "${conversationId}"`, note },

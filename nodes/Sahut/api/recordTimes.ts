@@ -23,7 +23,7 @@ export function mayBeCreatedBy(
 ): boolean {
 	const { recentRecords, address } = sahut.cache;
 	const isOfOtherWrite =
-		search.isAccountedFor(id) ||
+		search.isFromKnownWrite(id) ||
 		(search.kind === 'lostResponse' && recentRecords.findKey(address, id) !== undefined);
 	return createdAt >= earliestRecordTime(sahut, search) && !isOfOtherWrite;
 }

@@ -45,7 +45,7 @@ function toStoredPart(phoneText: string): string {
  * which Sahut stores it; without a leading 0 or 62; as typed, since it may be stored like this; and, if it
  * is complete, by its last digits, where only contacts with this number are wanted.
  */
-export function searchesFor(typed: string): ContactSearch[] {
+export function planContactSearches(typed: string): ContactSearch[] {
 	const text = typed.trim();
 	const phoneText = toPhoneText(text);
 	const phone = tryRead((each) => normalizePhone(each), text);
@@ -64,7 +64,7 @@ export function searchesFor(typed: string): ContactSearch[] {
 }
 
 /**
- * Lists contacts in the API's order, without duplicates. Tries {@link searchesFor} `q` in order, and returns
+ * Lists contacts in the API's order, without duplicates. Tries {@link planContactSearches} `q` in order, and returns
  * the contacts of the first search that finds any. Each search that finds nothing costs one request; the
  * search for the last digits reads all of its pages.
  *
@@ -77,7 +77,7 @@ export async function listContacts(
 	limit: number,
 ): Promise<Contact[]> {
 	if (query.q === undefined) return await fetchList(sahut, listOf('contacts', query), limit);
-	for (const { q, isWanted } of searchesFor(query.q)) {
+	for (const { q, isWanted } of planContactSearches(query.q)) {
 		const most = isWanted === anyContact ? limit : Infinity;
 		const found = await fetchList<Contact>(sahut, listOf('contacts', { ...query, q }), most);
 		const wanted = found.filter(isWanted).slice(0, limit);

@@ -35,7 +35,7 @@ function writtenAt({ created_at }: IDataObject, isChange: boolean, sahut: ItemCl
 }
 
 /** Returns the remembered writes with these keys since a time, by this machine's clock. */
-export function rememberedWrites(
+export function findRememberedWrites(
 	memory: RecentWrites,
 	keys: number[],
 	since: number,
@@ -58,10 +58,10 @@ export async function write<T extends IDataObject>(
 
 	/** Finds the record of an earlier try that the ledger lacks. */
 	async function findUnrecorded(sent: IDataObject, search: WriteSearch): Promise<T | undefined> {
-		const writes = rememberedWrites(memory, memoryKeys(sent), search.sentAt);
+		const writes = findRememberedWrites(memory, memoryKeys(sent), search.sentAt);
 		// Oldest first: items that write several of a kind find theirs in their order.
 		for (const { id } of read ? writes.toReversed() : []) {
-			if (id === undefined || search.isAccountedFor(id)) continue;
+			if (id === undefined || search.isFromKnownWrite(id)) continue;
 			const found = await read?.(id, sent, search);
 			if (found) return found;
 		}

@@ -55,7 +55,7 @@ export async function findDelivery(
 	/** Finds the message among the remembered writes that lists do not show yet. */
 	function findInRecentWrites(history: History, seen: Set<string>): Delivery | undefined {
 		if (search.kind === 'lostResponse') return undefined;
-		const isFree = (id: string) => isSkip || !search.isAccountedFor(id);
+		const isFree = (id: string) => isSkip || !search.isFromKnownWrite(id);
 		for (const { id, at, body } of findRecentWrites(history, search.sentAt)) {
 			if (id === undefined || seen.has(id) || !isFree(id)) continue;
 			const { content: text = null } = body;

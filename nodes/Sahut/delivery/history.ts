@@ -1,4 +1,4 @@
-import { messagesOf } from '../api/messages';
+import { listMessagesRequest } from '../api/messages';
 import { openPages } from '../transport/pages';
 import { findLastPage } from '../transport/timeline';
 import type { Message, SahutClient } from '../transport/types';
@@ -19,7 +19,7 @@ export interface History {
 
 /** Opens the history of a conversation (API reference, "Messages": oldest to newest). */
 export function openHistory(sahut: SahutClient, conversationId: string, note?: string): History {
-	const pages = openPages<Message>(sahut, messagesOf(conversationId, note));
+	const pages = openPages<Message>(sahut, listMessagesRequest(conversationId, note));
 	let last: Promise<number> | undefined;
 	return {
 		conversationId,

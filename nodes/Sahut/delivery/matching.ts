@@ -5,7 +5,7 @@ import {
 	isDistinctive,
 	isIdentifiable,
 	isNote,
-	matcherOf,
+	createContentMatcher,
 	normalizeText,
 } from '../api/messageContent';
 import { messageMemoryKey } from '../api/messages';
@@ -67,10 +67,10 @@ export function createMatcher(
 ): (message: Message) => MatchResult {
 	const { observedApi, recentMessages, address } = sahut.cache;
 	const wantedKey = messageMemoryKey(sahut, conversationId, body);
-	const hasContent = matcherOf(body);
+	const hasContent = createContentMatcher(body);
 	const isTemplate = 'template_id' in body;
 	const isSkip = search.kind === 'sentBefore';
-	const isAccountedFor = isSkip ? () => false : search.isAccountedFor;
+	const isFromKnownWrite = isSkip ? () => false : search.isFromKnownWrite;
 
 	/** Whether an agent has written the message in Sahut, as far as this is known. */
 	const isByAgent = ({ sender }: Message) =>
@@ -126,7 +126,7 @@ export function createMatcher(
 	return (message) => {
 		const at = Date.parse(message.created_at);
 		if (UNSENT_TYPES.has(message.type) || at < earliestRecordTime(sahut, search)) return 'noMatch';
-		if (isAccountedFor(message.id)) return 'noMatch';
+		if (isFromKnownWrite(message.id)) return 'noMatch';
 		const known = recentMessages.findKey(address, message.id);
 		// A known message has a response, so it is not the one whose response was lost.
 		if (known !== undefined) {

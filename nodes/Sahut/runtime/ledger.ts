@@ -32,13 +32,13 @@ export function openLedger(store: LedgerStore, shared: SharedStore, run: LedgerR
 	 */
 	function forItem(item: number, pause: (ms: number) => Promise<void>): ItemLedger {
 		function past(key: string): PastStep {
-			const { isAccountedFor, openedAt } = entries;
+			const { isFromKnownWrite, openedAt } = entries;
 			const entry = entries.get(item, key);
 			if (!entry && !run.isRetry) return { kind: 'none' };
-			if (!entry) return { kind: 'retryWithoutLedger', sentAt: openedAt, isAccountedFor };
+			if (!entry) return { kind: 'retryWithoutLedger', sentAt: openedAt, isFromKnownWrite };
 			const { record, sentAt = openedAt, body = {}, context = {} } = entry;
 			if (record) return { kind: 'done', record, context, sentAt: entry.sentAt };
-			return { kind: 'lostResponse', sentAt, body, context, isAccountedFor };
+			return { kind: 'lostResponse', sentAt, body, context, isFromKnownWrite };
 		}
 
 		const beginAt = (key: string, sentAt: number, body: IDataObject, context: IDataObject) =>

@@ -143,7 +143,7 @@ export function openEntries(
 		},
 
 		/** Whether a record belongs to a write that is known to have succeeded. */
-		isAccountedFor(id: string) {
+		isFromKnownWrite(id: string) {
 			createdIdSet ??= new Set(createdIds);
 			return createdIdSet.has(id);
 		},

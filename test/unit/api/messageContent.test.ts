@@ -2,7 +2,7 @@ import {
 	contentKey,
 	isDistinctive,
 	isIdentifiable,
-	matcherOf,
+	createContentMatcher,
 	showsValues,
 } from '../../../nodes/Sahut/api/messageContent';
 
@@ -39,7 +39,7 @@ it.each([
 		true,
 	],
 ])('compares the content of %s', (_, body, stored, isMatch) => {
-	expect(matcherOf(body)(stored)).toBe(isMatch);
+	expect(createContentMatcher(body)(stored)).toBe(isMatch);
 });
 
 it.each([

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 
-import { hasKey } from '../../../nodes/Sahut/api/contactSearch';
-import { matcherOf } from '../../../nodes/Sahut/api/messageContent';
+import { hasContactKey } from '../../../nodes/Sahut/api/contactSearch';
+import { createContentMatcher } from '../../../nodes/Sahut/api/messageContent';
 import { hasWindow } from '../../../nodes/Sahut/delivery/replyWindow';
 import { matchesSearch } from '../../../nodes/Sahut/methods/listSearch/conversations';
 import { ConversationIndex } from '../../../nodes/Sahut/processCache/conversationIndex';
@@ -102,9 +102,9 @@ it('a message matches a text or template by its content only, whatever other fie
 		fc.property(messages, (given) => {
 			const hasContent = given.content === message.content;
 
-			expect(matcherOf({ content: 'Halo Budi' })(given.content)).toBe(hasContent);
-			expect(matcherOf({ content: 'Halo' })(given.content)).toBe(false);
-			expect(matcherOf(TEMPLATE)(given.content)).toBe(hasContent);
+			expect(createContentMatcher({ content: 'Halo Budi' })(given.content)).toBe(hasContent);
+			expect(createContentMatcher({ content: 'Halo' })(given.content)).toBe(false);
+			expect(createContentMatcher(TEMPLATE)(given.content)).toBe(hasContent);
 		}),
 	);
 });
@@ -167,8 +167,8 @@ it('the index of a channel contains the conversations with a known contact', asy
 it('a contact is found by the phone number and the email address that it has', () => {
 	fc.assert(
 		fc.property(contacts, (given) => {
-			expect(hasKey(given, { phone: '+6281234567890' })).toBe(given.phone === contact.phone);
-			expect(hasKey(given, { email: 'A@B.id' })).toBe(given.email === contact.email);
+			expect(hasContactKey(given, { phone: '+6281234567890' })).toBe(given.phone === contact.phone);
+			expect(hasContactKey(given, { email: 'A@B.id' })).toBe(given.email === contact.email);
 		}),
 	);
 });

@@ -1,6 +1,6 @@
 import type { ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow';
 
-import { searchesFor } from '../../api/typedSearch';
+import { planContactSearches } from '../../api/typedSearch';
 import { connect } from '../../transport/client';
 import { listOf, openPages } from '../../transport/pages';
 import { hasId } from '../../transport/repeats';
@@ -22,7 +22,7 @@ export async function searchContacts(
 ): Promise<INodeListSearchResult> {
 	const sahut = await connect(this);
 	const [first = 1, found] = (paginationToken ?? '1').split(' ').map(Number);
-	for (const [index, { q, isWanted }] of searchesFor(filter).entries()) {
+	for (const [index, { q, isWanted }] of planContactSearches(filter).entries()) {
 		// Further pages come from the search that found the first one.
 		if (found !== undefined && index !== found) continue;
 		const pages = openPages<Contact>(sahut, listOf('contacts', q === '' ? {} : { q }));

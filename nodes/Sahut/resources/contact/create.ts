@@ -1,5 +1,5 @@
 import { createContact, type NewContact } from '../../api/contacts';
-import { keysIn, laneOf } from '../../api/contactSearch';
+import { contactKeys, contactLane } from '../../api/contactSearch';
 import type { Operation } from '../../runtime/operation';
 import { collection } from '../fields';
 import { readContactFields } from './contactBody';
@@ -21,7 +21,7 @@ export const create: Operation<NewContact> = {
 		return { ...readContactFields(params, 'additionalFields'), name };
 	},
 	// One after another, so that after a lost answer it is clear which of two alike is whose.
-	lane: (contact) => [...keysIn(contact).map(laneOf), `name ${contact.name}`],
+	lane: (contact) => [...contactKeys(contact).map(contactLane), `name ${contact.name}`],
 	async run(body, sahut) {
 		return [{ json: { ...(await createContact(body, sahut)) } }];
 	},

@@ -11,10 +11,10 @@ import {
 } from '../../api/contacts';
 import {
 	findContacts,
-	hasKey,
-	keysIn,
-	keyText,
-	laneOf,
+	hasContactKey,
+	contactKeys,
+	canonicalKey,
+	contactLane,
 	type ContactKey,
 } from '../../api/contactSearch';
 import { containsValues } from '../../api/containsValues';
@@ -35,14 +35,14 @@ interface Input {
 	fields: ContactFields;
 }
 
-const stepOf = (key: ContactKey) => `upsert of ${keyText(key)}`;
+const stepOf = (key: ContactKey) => `upsert of ${canonicalKey(key)}`;
 
 /** The contact with the key, as Sahut shows it. */
 async function find({ key }: Input, sahut: ItemClient): Promise<Contact | undefined> {
 	const { id } = sahut.latestInRun(stepOf(key))?.record ?? {};
 	// A search may not show yet what an item of this run has written.
 	const latestInRun = id && (await getContact(sahut, String(id)).catch(undefinedIfNotFound));
-	if (latestInRun && hasKey(latestInRun, key)) return latestInRun;
+	if (latestInRun && hasContactKey(latestInRun, key)) return latestInRun;
 	const [found] = await findContacts(sahut, key);
 	return found ?? (await findRecentContact(key, sahut));
 }
@@ -50,7 +50,7 @@ async function find({ key }: Input, sahut: ItemClient): Promise<Contact | undefi
 async function create({ key, fields }: Input, sahut: ItemClient) {
 	const { name } = fields;
 	if (name === undefined) {
-		throw new UserError(`There is no contact with ${keyText(key)} yet, and Name is empty`, {
+		throw new UserError(`There is no contact with ${canonicalKey(key)} yet, and Name is empty`, {
 			description: 'Enter a Name: Sahut needs one for a contact that is created.',
 		});
 	}
@@ -110,7 +110,7 @@ export const upsert: Operation<Input> = {
 	},
 	// All keys that the contact has once the item is done: by one item it may be found by its phone
 	// number, by another by its email address.
-	lane: ({ key, fields }) => [key, ...keysIn(fields)].map(laneOf),
+	lane: ({ key, fields }) => [key, ...contactKeys(fields)].map(contactLane),
 	async run(input, sahut) {
 		const json = await sahut.once(stepOf(input.key), {
 			async run() {

@@ -1,7 +1,7 @@
 import type { IBinaryKeyData } from 'n8n-workflow';
 
 import type { ItemClient } from '../../api/itemClient';
-import { messagesOf } from '../../api/messages';
+import { listMessagesRequest } from '../../api/messages';
 import type { Operation } from '../../runtime/operation';
 import type { Params } from '../../runtime/params';
 import { withFileNames } from '../../transport/attachmentNames';
@@ -59,7 +59,11 @@ export const list: Operation<ReturnType<typeof read>> = {
 	fields: [conversationLocator, ...returnAllAndLimit, filters, options],
 	read,
 	async run({ conversationId, selection, asTranscript, downloadAttachments, timezone }, sahut) {
-		const messages = await fetchTimeline<Message>(sahut, messagesOf(conversationId), selection);
+		const messages = await fetchTimeline<Message>(
+			sahut,
+			listMessagesRequest(conversationId),
+			selection,
+		);
 		if (asTranscript) {
 			const oldestFirst = selection.newestFirst ? messages.toReversed() : messages;
 			const json = await toTranscript(conversationId, oldestFirst, timezone);

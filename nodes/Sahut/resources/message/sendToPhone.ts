@@ -1,6 +1,6 @@
 import { UserError } from 'n8n-workflow';
 
-import { laneOf } from '../../api/contactSearch';
+import { contactLane } from '../../api/contactSearch';
 import { deliverToPhone } from '../../delivery/deliverToPhone';
 import type { Recipient } from '../../delivery/recipient';
 import type { Operation } from '../../runtime/operation';
@@ -60,6 +60,6 @@ export const sendToPhone: Operation<Recipient> = {
 		skipContactTags: readSkipTags(params),
 		...readOutgoing(params),
 	}),
-	lane: ({ phone }) => laneOf({ phone }),
+	lane: ({ phone }) => contactLane({ phone }),
 	run: async (recipient, sahut) => [{ json: await deliverToPhone(recipient, sahut) }],
 };
