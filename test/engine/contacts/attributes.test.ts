@@ -2,6 +2,7 @@ import type { IDataObject, INode } from 'n8n-workflow';
 
 import type { SandboxOptions } from '../../../sandbox';
 import { byId } from '../../support/locator';
+import { replaceLists } from '../../support/replaceLists';
 import { bodiesOf, writesOf } from '../../support/requests';
 import { contactsOf, openWorkspace, type Workspace } from '../../support/workspace';
 
@@ -36,15 +37,13 @@ const update = (id: string, ...rows: IDataObject[]): Parameters => ({
 	updateFields: attributes(...rows),
 });
 
-/** The rows of lists that Sahut returns from now on, changed by `toRow`. */
+/** Makes Sahut list the current contacts in another form. */
 function changeListRows(workspace: Workspace, toRow: (contact: IDataObject) => IDataObject): void {
-	const data = contactsOf(workspace).map((contact) => toRow({ ...contact }));
-	const meta = { total: data.length, page: 1, per_page: 100, total_pages: 1 };
-	const body = { data, meta };
-	workspace.sandbox.faults.add({ method: 'GET', path: '/contacts', kind: 'body', body, times: 99 });
+	const rows = contactsOf(workspace).map((contact) => toRow({ ...contact }));
+	replaceLists(workspace, '/contacts', rows);
 }
 
-/** As in the reference: its example of a row has no custom attributes. */
+/** The example of a row in Sahut's reference has no custom attributes. */
 const withoutAttributes = (row: IDataObject) => ({ ...row, custom_attributes: undefined });
 
 async function openWithBudi(
@@ -62,10 +61,10 @@ async function openWithBudi(
 
 describe.each([
 	['without custom attributes', withoutAttributes],
-	['with null for them', (row: IDataObject) => ({ ...row, custom_attributes: null })],
-])('if lists show contacts %s, Contact: Create or Update', (_, toRow) => {
+	['with null as custom attributes', (row: IDataObject) => ({ ...row, custom_attributes: null })],
+])('If lists show contacts %s, Contact: Create or Update', (_, toRow) => {
 	it.each(['attributes-replaced', 'attributes-merged'] as const)(
-		'keeps the attributes that are not given (%s)',
+		'keeps the other attributes with the deviation %s',
 		async (deviation) => {
 			const opened = await openWithBudi({ kota: 'Bandung' }, { deviations: [deviation] });
 			const { workspace, budi } = opened;
@@ -142,7 +141,7 @@ it('Contact: Create finds its contact after a lost response if lists show no att
 	expect(writesOf(workspace)).toEqual(['POST /contacts']);
 });
 
-it('after a lost response, a contact with another attribute does not count as the one that was created', async () => {
+it('Contact: Create does not match a contact with another attribute after a lost response', async () => {
 	const workspace = await openWorkspace();
 	const { store, faults } = workspace.sandbox;
 	faults.add({ method: 'POST', kind: 'dropBefore' });
@@ -156,7 +155,7 @@ it('after a lost response, a contact with another attribute does not count as th
 	expect(error?.message).toContain('broke off before an answer came');
 });
 
-it('an attribute can be added to a contact that Sahut returns without the field custom_attributes', async () => {
+it('Contact: Update adds an attribute to a contact that Sahut returns without custom_attributes', async () => {
 	const { workspace, budi } = await openWithBudi({}, { deviations: ['holes'] });
 
 	const { status } = await workspace.run(update(budi.id, { name: 'kota', value: 'Bandung' }));
@@ -166,7 +165,7 @@ it('an attribute can be added to a contact that Sahut returns without the field 
 });
 
 it.each([[[]], [[{ key: 'kota', value: 'Bandung' }]], ['{"kota":"Bandung"}']])(
-	'an update sends only the given attribute if Sahut returns %j instead of attributes',
+	'Contact: Update sends only the given attribute if Sahut returns %j instead of attributes',
 	async (shown) => {
 		const { workspace, budi } = await openWithBudi({});
 		const body = { data: { ...budi, custom_attributes: shown } };
@@ -183,7 +182,7 @@ it.each([[[]], [[{ key: 'kota', value: 'Bandung' }]], ['{"kota":"Bandung"}']])(
 	},
 );
 
-it('an attribute may be called __proto__ or constructor, and is kept when another one is added', async () => {
+it('Contact: Update accepts attributes that are called __proto__ and constructor, and keeps them', async () => {
 	const { workspace, budi } = await openWithBudi({});
 	const odd = JSON.parse('{ "__proto__": "x", "constructor": "y" }') as IDataObject;
 	const rows = Object.entries(odd).map(([name, value]) => ({ name, value }));
@@ -197,7 +196,7 @@ it('an attribute may be called __proto__ or constructor, and is kept when anothe
 	expect(writesOf(workspace)).toHaveLength(2);
 });
 
-describe('the type of a custom attribute', () => {
+describe('A custom attribute', () => {
 	it.each<[type: string | undefined, value: unknown, sent: unknown]>([
 		[undefined, '12', '12'],
 		['asGiven', '12', '12'],
@@ -217,7 +216,7 @@ describe('the type of a custom attribute', () => {
 		['checkbox', 'ya', true],
 		['checkbox', '={{ $json.vip }}', false],
 		['={{ $json.type }}', '12', 12],
-	])('%s sends %p as %p', async (type, value, sent) => {
+	])('of the type %s sends %p as %p', async (type, value, sent) => {
 		const workspace = await openWorkspace();
 		const row = { name: 'x', ...(type !== undefined && { type }), value } as IDataObject;
 		const json = { poin: 12.5, vip: false, kode: '08123', type: 'number' };
@@ -234,7 +233,7 @@ describe('the type of a custom attribute', () => {
 		['text', '={{ [1, 2] }}', 'Custom attribute "x" is not text', 'a list'],
 		['asGiven', '={{ { a: 1 } }}', 'Custom attribute "x" is not a single value', 'an object'],
 		['={{ "angka" }}', '1', 'Custom attribute "x" has an unknown type', '"angka"'],
-	])('%s rejects %s before any request', async (type, value, message, shown) => {
+	])('of the type %s rejects %s before any request', async (type, value, message, shown) => {
 		const { workspace, budi } = await openWithBudi({});
 
 		const { error } = await workspace.run(update(budi.id, { name: 'x', type, value }));
@@ -245,7 +244,7 @@ describe('the type of a custom attribute', () => {
 	});
 
 	it.each(['asGiven', 'text', 'number', 'date', 'checkbox'])(
-		'%s: an empty value erases nothing',
+		'of the type %s does not change if its value is empty',
 		async (type) => {
 			const { workspace, budi } = await openWithBudi({ a: 1, b: 2, c: 3, d: 4 });
 			const values = ['', ' \u200b', '={{ null }}', '={{ $json.missing }}'];
@@ -258,7 +257,7 @@ describe('the type of a custom attribute', () => {
 	);
 });
 
-describe('if Sahut stores attributes in another JSON type', () => {
+describe('If Sahut stores attributes in another JSON type, Contact: Update', () => {
 	const rows = [
 		{ name: 'poin', type: 'number', value: '12' },
 		{ name: 'vip', type: 'checkbox', value: 'ya' },
@@ -266,7 +265,7 @@ describe('if Sahut stores attributes in another JSON type', () => {
 	];
 	const asTexts = { poin: '12', vip: 'true', tanggal: '2026-11-30T00:00:00Z' };
 
-	it('an unchanged contact is not written', async () => {
+	it('does not write an unchanged contact', async () => {
 		const { workspace, budi } = await openWithBudi({ ...asTexts, kota: 'Solo' });
 
 		await workspace.run(update(budi.id, ...rows));
@@ -274,7 +273,7 @@ describe('if Sahut stores attributes in another JSON type', () => {
 		expect(writesOf(workspace)).toEqual([]);
 	});
 
-	it('a change whose response was lost is recognized', async () => {
+	it('recognizes its change after a lost response', async () => {
 		const { workspace, budi } = await openWithBudi({ kota: 'Solo' });
 		const { store, faults } = workspace.sandbox;
 		faults.add({ method: 'PUT', kind: 'dropAfter' });

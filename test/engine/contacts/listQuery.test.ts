@@ -6,8 +6,8 @@ import { openWorkspace, sendText, type Workspace } from '../../support/workspace
 
 const E164 = '+6281234567890';
 
-/** A number as it may be in a sheet. */
-const TYPED = [
+/** Forms of this number that occur in spreadsheets. */
+const INPUT_FORMS = [
 	'0812-3456-7890',
 	'+62 812 3456 7890',
 	'62 812-3456-7890',
@@ -17,7 +17,7 @@ const TYPED = [
 	'https://wa.me/6281234567890',
 ];
 
-const list = (more: INode['parameters'] = {}): INode['parameters'] => ({
+const listContacts = (more: INode['parameters'] = {}): INode['parameters'] => ({
 	resource: 'contact',
 	operation: 'list',
 	returnAll: true,
@@ -25,7 +25,7 @@ const list = (more: INode['parameters'] = {}): INode['parameters'] => ({
 	...more,
 });
 
-/** A workspace with a contact that has this number, and others with similar ones. */
+/** Opens a workspace with one contact that has this number, and three that have similar ones. */
 async function openWithNumber(phone: string, options: SandboxOptions = {}) {
 	const workspace = await openWorkspace(options);
 	const { store } = workspace.sandbox;
@@ -36,27 +36,29 @@ async function openWithNumber(phone: string, options: SandboxOptions = {}) {
 	return { workspace, id };
 }
 
-async function idsOf(workspace: Workspace, query: string, more?: INode['parameters']) {
-	const { output } = await workspace.run(list(more), [{ query }]);
+/** Runs Contact: List. @returns the IDs in the output */
+async function findIds(workspace: Workspace, query: string, more?: INode['parameters']) {
+	const { output } = await workspace.run(listContacts(more), [{ query }]);
 	return output('Sahut').map(({ json }) => json.id);
 }
 
-const asked = ({ sandbox }: Workspace) => sandbox.journal.entries.map(({ query }) => query.q);
+/** Returns the search text of each request. */
+const searchTexts = ({ sandbox }: Workspace) => sandbox.journal.entries.map(({ query }) => query.q);
 
 describe('Contact: List', () => {
-	it.each(TYPED)('finds a number that is given as %j with one request', async (query) => {
+	it.each(INPUT_FORMS)('finds a number that is entered as %j with one request', async (query) => {
 		const { workspace, id } = await openWithNumber(E164);
 
-		expect(await idsOf(workspace, query)).toEqual([id]);
-		expect(asked(workspace)).toEqual([E164]);
+		expect(await findIds(workspace, query)).toEqual([id]);
+		expect(searchTexts(workspace)).toEqual([E164]);
 	});
 
-	it.each(TYPED)(
-		'finds a number that is stored as 0812-3456-7890 and given as %j',
+	it.each(INPUT_FORMS)(
+		'finds a number that is stored as 0812-3456-7890 and entered as %j',
 		async (query) => {
 			const { workspace, id } = await openWithNumber('0812-3456-7890');
 
-			expect(await idsOf(workspace, query)).toEqual([id]);
+			expect(await findIds(workspace, query)).toEqual([id]);
 		},
 	);
 
@@ -65,28 +67,31 @@ describe('Contact: List', () => {
 		['0812-3456-7890', '0812-3456-7890', [E164, '81234567890', '0812-3456-7890']],
 		['0812-3456-7890', '(0812) 3456-7890', [E164, '81234567890', '(0812) 3456-7890', '7890']],
 		['6281234567890', '0812-3456-7890', [E164, '81234567890']],
-	])('finds a number that is stored as %s and given as %s by the searches %j', async (...row) => {
-		const [stored, query, searches] = row;
-		const { workspace, id } = await openWithNumber(stored);
+	])(
+		'finds a number that is stored as %s and entered as %s with the searches %j',
+		async (...row) => {
+			const [stored, query, searches] = row;
+			const { workspace, id } = await openWithNumber(stored);
 
-		expect(await idsOf(workspace, query)).toEqual([id]);
-		expect(asked(workspace)).toEqual(searches);
-	});
+			expect(await findIds(workspace, query)).toEqual([id]);
+			expect(searchTexts(workspace)).toEqual(searches);
+		},
+	);
 
-	it('finds a stored 0812-3456-7890 by its digits with the deviation raw-phones', async () => {
+	it('finds a number in its stored form by its digits with the deviation raw-phones', async () => {
 		const { workspace, id } = await openWithNumber('0812-3456-7890', {
 			deviations: ['raw-phones'],
 		});
 
-		expect(await idsOf(workspace, '+62 812 3456 7890')).toEqual([id]);
-		expect(asked(workspace)).toEqual([E164, '81234567890']);
+		expect(await findIds(workspace, '+62 812 3456 7890')).toEqual([id]);
+		expect(searchTexts(workspace)).toEqual([E164, '81234567890']);
 	});
 
 	it('outputs nothing for a number that no contact has', async () => {
 		const { workspace } = await openWithNumber('+6281300001111');
 
-		expect(await idsOf(workspace, '0812-3456-7890')).toEqual([]);
-		expect(asked(workspace)).toHaveLength(4);
+		expect(await findIds(workspace, '0812-3456-7890')).toEqual([]);
+		expect(searchTexts(workspace)).toHaveLength(4);
 	});
 
 	it.each([
@@ -100,16 +105,16 @@ describe('Contact: List', () => {
 	])('searches for %j with one request', async (query, q) => {
 		const { workspace } = await openWithNumber(E164);
 
-		await idsOf(workspace, query);
+		await findIds(workspace, query);
 
-		expect(asked(workspace)).toEqual([q]);
+		expect(searchTexts(workspace)).toEqual([q]);
 	});
 
 	it('finds a part of a number', async () => {
 		const { workspace, id } = await openWithNumber(E164);
 
-		expect(await idsOf(workspace, '0812-34')).toEqual([id]);
-		expect(asked(workspace)).toEqual(['+6281234']);
+		expect(await findIds(workspace, '0812-34')).toEqual([id]);
+		expect(searchTexts(workspace)).toEqual(['+6281234']);
 	});
 
 	it.each(['021', '(021)', '062', '0021'])(
@@ -118,11 +123,11 @@ describe('Contact: List', () => {
 			const workspace = await openWorkspace();
 			workspace.sandbox.store.addContact({ phone: '+6281234562189' });
 
-			expect(await idsOf(workspace, query)).toEqual([]);
+			expect(await findIds(workspace, query)).toEqual([]);
 		},
 	);
 
-	it('keeps Limit, Tag, the order and all pages in the search that finds contacts', async () => {
+	it('applies Limit, Tag and the order to all pages of a search by number', async () => {
 		const workspace = await openWorkspace();
 		const { store } = workspace.sandbox;
 		for (let index = 0; index < 230; index++) {
@@ -131,19 +136,19 @@ describe('Contact: List', () => {
 		}
 		const newestFirst = [...store.contacts.values()].reverse();
 		const vips = newestFirst.filter(({ tags }) => tags.includes('vip'));
-		const idsFrom = (contacts: Array<{ id: string }>) => contacts.map(({ id }) => id);
+		const toIds = (contacts: Array<{ id: string }>) => contacts.map(({ id }) => id);
 
-		const all = await idsOf(workspace, '0812-345');
-		const some = await idsOf(workspace, '0812-345', { returnAll: false, limit: 120 });
+		const all = await findIds(workspace, '0812-345');
+		const limited = await findIds(workspace, '0812-345', { returnAll: false, limit: 120 });
 		const filters = { query: '={{ $json.query }}', tag: 'vip' };
-		const tagged = await idsOf(workspace, '0812-345', { returnAll: false, limit: 5, filters });
+		const tagged = await findIds(workspace, '0812-345', { returnAll: false, limit: 5, filters });
 
-		expect(all).toEqual(idsFrom(newestFirst));
-		expect(some).toEqual(idsFrom(newestFirst).slice(0, 120));
-		expect(tagged).toEqual(idsFrom(vips).slice(0, 5));
+		expect(all).toEqual(toIds(newestFirst));
+		expect(limited).toEqual(toIds(newestFirst).slice(0, 120));
+		expect(tagged).toEqual(toIds(vips).slice(0, 5));
 	});
 
-	it('keeps Limit and the order in the search by the last digits, and reads all of its pages', async () => {
+	it('applies Limit and the order to all pages of a search by the last four digits', async () => {
 		const workspace = await openWorkspace();
 		const { store } = workspace.sandbox;
 		const stored = ['0812 3456 7890', '(0812) 3456-7890', '0812.3456.7890'];
@@ -152,35 +157,41 @@ describe('Contact: List', () => {
 			store.addContact({ phone: `+62813${1000 + index}7890` });
 		}
 
-		expect(await idsOf(workspace, '0812-3456-7890')).toEqual(ids);
-		const limited = { returnAll: false, limit: 2 };
-		expect(await idsOf(workspace, '0812-3456-7890', limited)).toEqual(ids.slice(0, 2));
+		const all = await findIds(workspace, '0812-3456-7890');
+		const limited = await findIds(workspace, '0812-3456-7890', { returnAll: false, limit: 2 });
+
+		expect(all).toEqual(ids);
+		expect(limited).toEqual(ids.slice(0, 2));
 	});
 });
 
-describe('the list of contacts in the editor', () => {
+describe('The contact list in the editor', () => {
 	const search = async ({ credentials }: Workspace, filter: string, token?: string) =>
 		await searchList({ ...sahutWorkflow(sendText), credentials }, 'searchContacts', filter, token);
 
 	it.each([E164, '0812-3456-7890', '(0812) 3456 7890'])(
-		'finds a number that is stored as %s, in whichever form it is typed',
+		'finds a number that is stored as %s, in any form that the user enters',
 		async (phone) => {
 			const { workspace, id } = await openWithNumber(phone);
 
-			for (const typed of TYPED) {
+			const found: unknown[] = [];
+			for (const typed of INPUT_FORMS) {
 				const { results } = await search(workspace, typed);
-				expect(results.map(({ value }) => value)).toEqual([id]);
+				found.push(results.map(({ value }) => value));
 			}
+
+			expect(found).toEqual(INPUT_FORMS.map(() => [id]));
 		},
 	);
 
-	it('does not continue a search with the results of another one', async () => {
+	it('continues only the search to which the page token belongs', async () => {
 		const { workspace, id } = await openWithNumber(E164);
 
-		expect((await search(workspace, '0812-3456-7890', '2 0')).results).toEqual([]);
-		expect((await search(workspace, '0812-3456-7890', '1 1')).results).toMatchObject([
-			{ value: id },
-		]);
-		expect(asked(workspace)).toEqual([E164, '81234567890']);
+		const secondPageOfFirst = await search(workspace, '0812-3456-7890', '2 0');
+		const firstPageOfSecond = await search(workspace, '0812-3456-7890', '1 1');
+
+		expect(secondPageOfFirst.results).toEqual([]);
+		expect(firstPageOfSecond.results).toMatchObject([{ value: id }]);
+		expect(searchTexts(workspace)).toEqual([E164, '81234567890']);
 	});
 });

@@ -19,7 +19,7 @@ const createContact = (more: INode['parameters'] = {}): INode['parameters'] => (
 	additionalFields: { phone: '={{ $json.phone }}', ...more },
 });
 
-describe('a contact that no list shows yet', () => {
+describe('If lists do not show a new contact yet', () => {
 	const upsertBy = (matchBy: 'phone' | 'email'): INode['parameters'] => ({
 		resource: 'contact',
 		operation: 'upsert',
@@ -47,18 +47,17 @@ describe('a contact that no list shows yet', () => {
 		['Create or Update after Send to Phone Number', undefined, upsertBy('phone')],
 		['Send to Phone Number after Create or Update', upsertBy('phone'), undefined],
 		['Send to Phone Number after Create', createWithEmail, undefined],
-	])('does not create the contact a second time in %s', async (_, first, second) => {
+	])('%s does not create the contact again', async (_, first, second) => {
 		const workspace = await openWorkspace({ deviations: ['late-lists'] });
-		const run = async (parameters = toPhone(workspace)) =>
-			expect((await workspace.run(parameters, [SARI])).error?.message).toBeUndefined();
+		const run = async (parameters = toPhone(workspace)) => await workspace.run(parameters, [SARI]);
 
-		await run(first);
-		await run(second);
+		const errors = [(await run(first)).error, (await run(second)).error];
 
+		expect(errors).toEqual([undefined, undefined]);
 		expect(contactsOf(workspace)).toHaveLength(1);
 	});
 
-	it('does not reuse a deleted contact', async () => {
+	it('Create or Update does not reuse a deleted contact', async () => {
 		const workspace = await openWorkspace({ deviations: ['late-lists'] });
 		await workspace.run(upsertBy('phone'), [SARI]);
 		workspace.sandbox.store.contacts.clear();
@@ -68,19 +67,20 @@ describe('a contact that no list shows yet', () => {
 		expect([status, contactsOf(workspace).length]).toEqual(['success', 1]);
 	});
 
-	it('skips the contact for its tag', async () => {
+	it('Send to Phone Number skips the contact because of its tag', async () => {
 		const workspace = await openWorkspace({ deviations: ['late-lists'] });
 		await workspace.run(createContact({ tags: ['stop'] }), [SARI]);
-		const { output } = await workspace.run(toPhone(workspace, { skipContactTags: ['stop'] }), [
-			SARI,
-		]);
+		const parameters = toPhone(workspace, { skipContactTags: ['stop'] });
+
+		const { output } = await workspace.run(parameters, [SARI]);
+
 		expect(allSent(workspace)).toEqual([]);
-		expect(output('Sahut')[0]!.json).toMatchObject({ skipped: true });
+		expect(output('Sahut')[0]!.json).toMatchObject({ skip_reason: 'contact_tag' });
 	});
 });
 
-describe('a contact that this process has created', () => {
-	it('does not send to a contact whose phone number was corrected in the meantime', async () => {
+describe('After this process has created a contact, Send to Phone Number', () => {
+	it('does not use it if its phone number was changed in the meantime', async () => {
 		const workspace = await openWorkspace();
 		await workspace.run(createContact(), [SARI]);
 		const [sari] = contactsOf(workspace);
@@ -90,39 +90,45 @@ describe('a contact that this process has created', () => {
 			contactId: byId(sari!.id),
 			updateFields: { phone: '0811-1111-1111' },
 		});
+
 		await workspace.run(toPhone(workspace), [{ phone: SARI.phone, name: 'Tono' }]);
+
 		const phones = conversationsOf(workspace).map(
 			({ contact }) => workspace.sandbox.store.contacts.get(contact.id)!.phone,
 		);
 		expect(phones).toEqual(['+6281398765432']);
 	});
 
-	it('sends to a phone number whose contact was deleted in the meantime', async () => {
+	it('creates it again if it was deleted in the meantime', async () => {
 		const workspace = await openWorkspace();
 		await workspace.run(createContact(), [SARI]);
 		workspace.sandbox.store.contacts.clear();
+
 		const { error } = await workspace.run(toPhone(workspace), [SARI]);
+
 		expect([error?.message, allSent(workspace).length]).toEqual([undefined, 1]);
 	});
 
-	it('does not treat a contact as new again when the Create operation is retried', async () => {
+	it('does not use it for its former number after Contact: Create was retried', async () => {
 		const workspace = await openWorkspace();
 		const { store, faults } = workspace.sandbox;
 		faults.add({ kind: 'status', status: 403, method: 'POST', mentions: 'Tono' });
 		const rows = [SARI, { phone: '0822-2222-2222', name: 'Tono' }];
 		const failed = await workspace.run(createContact(), rows);
-		// Days later, her phone number belongs to another person.
-		ageRecords(workspace, 3000);
+		// Two days later, her former phone number belongs to another person.
+		ageRecords(workspace, 3_000);
 		contactsOf(workspace)[0]!.phone = '+6281111111111';
 		await retry(workspace, failed, createContact());
 		const { id } = contactsOf(workspace)[0]!;
+
 		await workspace.run(toPhone(workspace), [{ phone: SARI.phone, name: 'Wati' }]);
+
 		expect(store.contacts.get(id)!.phone).toBe('+6281111111111');
 		expect(conversationsOf(workspace).map(({ contact }) => contact.id)).not.toContain(id);
 	});
 });
 
-it('creates one contact for two items that identify it by phone and by email', async () => {
+it('Create or Update creates one contact for two items that match by phone and by email', async () => {
 	const workspace = await openWorkspace({ latencyMs: 10 });
 	const rows = [
 		{ by: 'phone', phone: '0812 3456 7890', email: 'ani@example.com' },

@@ -3,7 +3,7 @@ import type { IDataObject, INode } from 'n8n-workflow';
 import { dataForRetry } from '../../support/retryData';
 import { byId } from '../../support/locator';
 import { bodiesOf, writesOf } from '../../support/requests';
-import { contactsOf as stored, openWorkspace, until } from '../../support/workspace';
+import { contactsOf, openWorkspace, until } from '../../support/workspace';
 
 type Parameters = INode['parameters'];
 
@@ -34,7 +34,7 @@ const upsert = contact('upsert', {
 	additionalFields: { email: '={{ $json.email }}', company: '={{ $json.company }}' },
 });
 
-const withAttribute = contact('upsert', {
+const upsertAttribute = contact('upsert', {
 	matchBy: 'phone',
 	phone: '={{ $json.phone }}',
 	name: '',
@@ -45,7 +45,7 @@ const update = (updateFields: Parameters) =>
 	contact('update', { contactId: byId('={{ $json.contact }}'), updateFields });
 
 describe('Contact: Create', () => {
-	it('stores what is given, as the API documents it', async () => {
+	it('sends all fields in the documented form', async () => {
 		const workspace = await openWorkspace();
 
 		const { output } = await workspace.run(
@@ -71,12 +71,12 @@ describe('Contact: Create', () => {
 				custom_attributes: { kota: 'Bandung', poin: 12 },
 			},
 		]);
-		expect(output('Sahut')).toEqual([{ json: stored(workspace)[0], pairedItem: { item: 0 } }]);
+		expect(output('Sahut')).toEqual([{ json: contactsOf(workspace)[0], pairedItem: { item: 0 } }]);
 	});
 
 	it.each<[string, Parameters, IDataObject]>([
 		[
-			'what is empty for an item left out',
+			'only the fields that are not empty',
 			{
 				phone: '={{ $json.phone }}',
 				email: ' ',
@@ -87,9 +87,9 @@ describe('Contact: Create', () => {
 			{},
 		],
 		['tags from a list', { tags: '={{ ["baru", "vip"] }}' }, { tags: ['baru', 'vip'] }],
-		['tags from a text with commas', { tags: 'baru, vip' }, { tags: ['baru', 'vip'] }],
+		['tags from a comma-separated text', { tags: 'baru, vip' }, { tags: ['baru', 'vip'] }],
 		[
-			'tags from an entry that is a list',
+			'tags from a list inside an entry',
 			{ tags: ['={{ ["baru", "vip"] }}'] },
 			{ tags: ['baru', 'vip'] },
 		],
@@ -103,7 +103,7 @@ describe('Contact: Create', () => {
 		['by its phone number', { name: 'Budi', phone: '0812-3456-7890' }],
 		['by its email address', { name: 'Budi', email: 'budi@example.com' }],
 		['by its name', { name: 'Budi' }],
-	])('finds a contact %s when the answer is lost, and makes no second one', async (_, row) => {
+	])('finds the created contact %s after a lost response', async (_, row) => {
 		const workspace = await openWorkspace();
 		const { sandbox } = workspace;
 		sandbox.store.addContact({
@@ -116,26 +116,26 @@ describe('Contact: Create', () => {
 		const { status, output } = await workspace.run(create, [row], RETRY_ON_FAIL);
 
 		expect(status).toBe('success');
-		expect(stored(workspace)).toHaveLength(2);
-		expect(output('Sahut')[0]!.json.id).toBe(stored(workspace)[1]!.id);
+		expect(contactsOf(workspace)).toHaveLength(2);
+		expect(output('Sahut')[0]!.json.id).toBe(contactsOf(workspace)[1]!.id);
 		expect(writesOf(workspace)).toHaveLength(1);
 	});
 
-	it('tells two contacts that are alike apart after a lost answer', async () => {
+	it('distinguishes two equal contacts after a lost response', async () => {
 		const workspace = await openWorkspace();
 		workspace.sandbox.faults.add({ method: 'POST', kind: 'dropAfter', skip: 1 });
 
 		const { output } = await workspace.run(create, [{ name: 'Budi' }, { name: 'Budi' }]);
 
 		expect(output('Sahut').map(({ json }) => json.id)).toEqual(
-			stored(workspace).map(({ id }) => id),
+			contactsOf(workspace).map(({ id }) => id),
 		);
 	});
 
 	it.each([
 		['email address', { email: 'toko@example.com' }, 'Ani', 'Budi'],
 		['name', {}, 'Budi', 'Budi'],
-	])('does not take another with the same %s for the one that has not arrived', async (...row) => {
+	])('does not match another contact with the same %s after a lost request', async (...row) => {
 		const [, alike, name, otherName] = row;
 		const workspace = await openWorkspace();
 		const { faults } = workspace.sandbox;
@@ -152,13 +152,13 @@ describe('Contact: Create', () => {
 		);
 
 		const [first, second] = output('Sahut').map(({ json }) => json);
-		expect(first!.id).toBe(stored(workspace)[0]!.id);
+		expect(first!.id).toBe(contactsOf(workspace)[0]!.id);
 		expect(second!.error).toMatchObject({ mayHaveArrived: true });
 	});
 });
 
 describe('Contact: Create or Update', () => {
-	it('creates a contact that is not there', async () => {
+	it('creates a contact if none matches', async () => {
 		const workspace = await openWorkspace();
 
 		const { output } = await workspace.run(upsert, [
@@ -168,10 +168,10 @@ describe('Contact: Create or Update', () => {
 		expect(bodiesOf(workspace, 'POST')).toEqual([
 			{ phone: '+6281234567890', name: 'Budi', email: 'budi@example.com' },
 		]);
-		expect(output('Sahut')).toEqual([{ json: stored(workspace)[0], pairedItem: { item: 0 } }]);
+		expect(output('Sahut')).toEqual([{ json: contactsOf(workspace)[0], pairedItem: { item: 0 } }]);
 	});
 
-	it('changes what is given of one that is there, and nothing else', async () => {
+	it('updates only the given fields of a contact', async () => {
 		const workspace = await openWorkspace();
 		const { id } = workspace.sandbox.store.addContact({
 			name: 'Budi Santoso',
@@ -209,7 +209,7 @@ describe('Contact: Create or Update', () => {
 		});
 	});
 
-	it('returns one that is as wanted already, without a write', async () => {
+	it('returns an unchanged contact without writing it', async () => {
 		const workspace = await openWorkspace();
 		workspace.sandbox.store.addContact({ name: 'Budi', phone: '+6281234567890' });
 
@@ -219,13 +219,13 @@ describe('Contact: Create or Update', () => {
 		]);
 
 		expect(output('Sahut').map(({ json }) => json)).toEqual([
-			stored(workspace)[0],
-			stored(workspace)[0],
+			contactsOf(workspace)[0],
+			contactsOf(workspace)[0],
 		]);
 		expect(writesOf(workspace)).toEqual([]);
 	});
 
-	it('matches email addresses in whatever case, and takes no similar one', async () => {
+	it('matches email addresses regardless of case, and only complete ones', async () => {
 		const workspace = await openWorkspace();
 		const { store } = workspace.sandbox;
 		store.addContact({ name: 'Lain', email: 'xbudi@example.com' });
@@ -243,7 +243,7 @@ describe('Contact: Create or Update', () => {
 		expect(bodiesOf(workspace, 'PUT')).toEqual([{ phone: '+6281234567890', name: 'Budi Santoso' }]);
 	});
 
-	it('takes the exact number among more than a page that the search finds, and of several the oldest', async () => {
+	it('matches the oldest contact with exactly the number, even beyond the first page of the search', async () => {
 		const workspace = await openWorkspace();
 		const { store } = workspace.sandbox;
 		const at = (year: number) => ({ created_at: `${year}-01-01T00:00:00Z` });
@@ -258,7 +258,7 @@ describe('Contact: Create or Update', () => {
 		expect(output('Sahut')[0]!.json.id).toBe(id);
 	});
 
-	it('takes the oldest with an email address also when an earlier item has given it to another', async () => {
+	it('matches the oldest contact with an email address, although an earlier item gave it to another contact', async () => {
 		const workspace = await openWorkspace();
 		const { store } = workspace.sandbox;
 		const at = (year: number) => ({ created_at: `${year}-01-01T00:00:00Z` });
@@ -276,13 +276,13 @@ describe('Contact: Create or Update', () => {
 			[{ by: 'phone' }, { by: 'email' }],
 		);
 
-		expect(stored(workspace).map(({ name, company }) => [name, company])).toEqual([
+		expect(contactsOf(workspace).map(({ name, company }) => [name, company])).toEqual([
 			['Ani', 'email'],
 			['Budi', 'phone'],
 		]);
 	});
 
-	it('writes an attribute that reads otherwise than the number that is stored', async () => {
+	it('writes an attribute whose text differs from the stored number', async () => {
 		const workspace = await openWorkspace();
 		const texts = ['01234', '12345678901234567', '1e3', '0x1F'];
 		const rows = texts.map((kode, index) => {
@@ -291,12 +291,14 @@ describe('Contact: Create or Update', () => {
 			return { phone, attribute: 'kode', kode };
 		});
 
-		await workspace.run(withAttribute, rows);
+		await workspace.run(upsertAttribute, rows);
 
-		expect(stored(workspace).map(({ custom_attributes }) => custom_attributes.kode)).toEqual(texts);
+		expect(contactsOf(workspace).map(({ custom_attributes }) => custom_attributes.kode)).toEqual(
+			texts,
+		);
 	});
 
-	describe('of one contact by two items, keeps an attribute that the team changes between them', () => {
+	describe('keeps an attribute that an agent changes between two items with the same contact', () => {
 		const rows = ['a', 'b'].map((kode) => ({ phone: '0812-3456-7890', attribute: kode, kode }));
 		const changed = { kota: 'Solo', a: 'a', b: 'b' };
 
@@ -313,31 +315,34 @@ describe('Contact: Create or Update', () => {
 		it('while the node runs', async () => {
 			const { sandbox, run, ani, changeCity } = await openWithAni();
 			sandbox.faults.add({ method: 'PUT', kind: 'slow', delayMs: 150 });
-			const running = run(withAttribute, rows);
+			const running = run(upsertAttribute, rows);
 			await until(() => 'a' in ani.custom_attributes);
 			changeCity();
 			await running;
+
 			expect(ani.custom_attributes).toEqual(changed);
 		});
 
 		it('before Retry', async () => {
 			const { sandbox, run, ani, changeCity } = await openWithAni();
 			sandbox.faults.add({ method: 'PUT', kind: 'status', status: 403, skip: 1 });
-			const failed = await run(withAttribute, rows);
+			const failed = await run(upsertAttribute, rows);
 			expect(failed.status).toBe('error');
 			changeCity();
 			const executionData = dataForRetry(failed);
-			const { status } = await run(withAttribute, [], {}, { mode: 'retry', executionData });
+
+			const { status } = await run(upsertAttribute, [], {}, { mode: 'retry', executionData });
+
 			expect(status).toBe('success');
 			expect(ani.custom_attributes).toEqual(changed);
 		});
 	});
 
-	it('makes one contact although the answer is lost, also on Retry On Fail', async () => {
+	it('creates one contact after a lost response with Retry On Fail', async () => {
 		const workspace = await openWorkspace();
 		const { faults } = workspace.sandbox;
 		faults.add({ method: 'POST', kind: 'dropAfter' });
-		// The look for it fails, so that only the second try can find it.
+		// The search of the first try fails, so that only the second try can find the contact.
 		faults.add({ method: 'GET', kind: 'status', status: 403, skip: 1 });
 
 		const { status, output } = await workspace.run(
@@ -347,12 +352,12 @@ describe('Contact: Create or Update', () => {
 		);
 
 		expect(status).toBe('success');
-		expect(stored(workspace)).toHaveLength(1);
-		expect(output('Sahut')[0]!.json).toEqual(stored(workspace)[0]);
+		expect(contactsOf(workspace)).toHaveLength(1);
+		expect(output('Sahut')[0]!.json).toEqual(contactsOf(workspace)[0]);
 		expect(writesOf(workspace)).toEqual(['POST /contacts']);
 	});
 
-	it('needs a name only for a contact that is not there', async () => {
+	it('requires Name to create a contact', async () => {
 		const workspace = await openWorkspace();
 
 		const { error } = await workspace.run(upsert, [{ phone: '0812-3456-7890' }]);
@@ -377,7 +382,7 @@ describe('Contact: Update', () => {
 		return { ...workspace, id, rows: [{ contact: id }] };
 	}
 
-	it('sends the given fields alone', async () => {
+	it('sends only the given fields', async () => {
 		const workspace = await openWithBudi();
 
 		const { output } = await workspace.run(
@@ -392,10 +397,10 @@ describe('Contact: Update', () => {
 		expect(bodiesOf(workspace, 'PUT')).toEqual([
 			{ name: 'Budi Santoso', phone: '+6281234567890', tags: [] },
 		]);
-		expect(output('Sahut')).toEqual([{ json: stored(workspace)[0], pairedItem: { item: 0 } }]);
+		expect(output('Sahut')).toEqual([{ json: contactsOf(workspace)[0], pairedItem: { item: 0 } }]);
 	});
 
-	it('of one contact by several items keeps their order', async () => {
+	it('updates a contact in item order, one request at a time', async () => {
 		const workspace = await openWithBudi();
 		workspace.sandbox.faults.add({ method: 'PUT', kind: 'slow', delayMs: 60 });
 
@@ -410,7 +415,7 @@ describe('Contact: Update', () => {
 		expect(workspace.sandbox.journal.maxInFlight).toBe(1);
 	});
 
-	it('counts as done when the answer is lost and the contact is as wanted', async () => {
+	it('succeeds after a lost response if the contact has the new values', async () => {
 		const workspace = await openWithBudi();
 		workspace.sandbox.faults.add({ method: 'PUT', kind: 'dropAfter' });
 
@@ -420,11 +425,11 @@ describe('Contact: Update', () => {
 		);
 
 		expect(status).toBe('success');
-		expect(output('Sahut')[0]!.json).toEqual(stored(workspace)[0]);
+		expect(output('Sahut')[0]!.json).toEqual(contactsOf(workspace)[0]);
 		expect(writesOf(workspace)).toHaveLength(1);
 	});
 
-	it('of a contact that is not there names it', async () => {
+	it('names a contact that does not exist', async () => {
 		const workspace = await openWorkspace();
 
 		const { error } = await workspace.run(update({ name: 'Budi' }), [{ contact: 'ct_X' }]);
@@ -434,17 +439,19 @@ describe('Contact: Update', () => {
 	});
 });
 
-describe('Contact: Get and List', () => {
-	it('get returns the contact', async () => {
+describe('Contact: Get', () => {
+	it('returns the contact', async () => {
 		const workspace = await openWorkspace();
 		const { id } = workspace.sandbox.store.addContact({ name: 'Budi' });
 
 		const { output } = await workspace.run(contact('get', { contactId: byId(` ${id} `) }));
 
-		expect(output('Sahut')).toEqual([{ json: stored(workspace)[0], pairedItem: { item: 0 } }]);
+		expect(output('Sahut')).toEqual([{ json: contactsOf(workspace)[0], pairedItem: { item: 0 } }]);
 	});
+});
 
-	it('list asks for what the filters say, and no more than the limit', async () => {
+describe('Contact: List', () => {
+	it('requests the filtered contacts, and no more than Limit', async () => {
 		const workspace = await openWorkspace();
 		const { store, journal } = workspace.sandbox;
 		for (let index = 0; index < 5; index++) {

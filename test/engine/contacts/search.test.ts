@@ -1,10 +1,18 @@
 import type { INode } from 'n8n-workflow';
 
 import type { SandboxOptions } from '../../../sandbox';
+import { replaceLists } from '../../support/replaceLists';
 import { allSent, contactsOf, openWorkspace, type Workspace } from '../../support/workspace';
-import { BUDI, BUDI_E164, LONG_AGO, runItem, templateToPhone } from '../delivery/deliveryFixture';
+import {
+	BUDI,
+	BUDI_E164,
+	LONG_AGO,
+	openWithContact,
+	runItem,
+	templateToPhone,
+} from '../delivery/deliveryFixture';
 
-/** Another customer whose number has the same last four digits. */
+/** The number of another customer, with the same last four digits as Budi's number. */
 const STRANGER = '+62 813 9999 0001';
 
 const upsert: INode['parameters'] = {
@@ -21,9 +29,18 @@ const OPERATIONS = [
 	['Contact: Create or Update', () => upsert],
 ] as const;
 
-const AS_TYPED = ['0812-777-0001', '+62 812 777 0001', '(0812) 777.0001', '62 812-777-0001'];
+/** Forms in which Sahut may store Budi's number. */
+const STORED_FORMS = ['0812-777-0001', '+62 812 777 0001', '(0812) 777.0001', '62 812-777-0001'];
 
-/** A workspace with an old contact for each of the numbers. */
+/** More numbers with the same last four digits than the node reads. */
+const STRANGERS = Array.from(
+	{ length: 350 },
+	(_, index) => `+62813${String(index).padStart(4, '0')}0001`,
+);
+
+const SKIP_TAGGED = { skipContactTags: ['berhenti'] };
+
+/** Opens a workspace with an old contact for each of the numbers. */
 async function openWithNumbers(phones: string[], options: SandboxOptions = {}) {
 	const workspace = await openWorkspace(options);
 	const contacts = phones.map((phone) =>
@@ -37,10 +54,8 @@ const contactIdOf = ({ contact_id, id }: Record<string, unknown>) => contact_id 
 const searches = ({ sandbox }: Workspace) =>
 	sandbox.journal.entries.filter(({ method, path }) => method === 'GET' && path === '/contacts');
 
-const skipStop = { skipContactTags: ['berhenti'] };
-
 describe.each(OPERATIONS)('%s', (_, parametersFor) => {
-	it.each(AS_TYPED)('finds a contact whose number is stored as %s', async (phone) => {
+	it.each(STORED_FORMS)('finds a contact whose number is stored as %s', async (phone) => {
 		const { workspace, contacts } = await openWithNumbers([STRANGER, phone]);
 
 		const json = await runItem(workspace, parametersFor(workspace));
@@ -50,7 +65,7 @@ describe.each(OPERATIONS)('%s', (_, parametersFor) => {
 		expect(contactsOf(workspace)).toHaveLength(2);
 	});
 
-	it('does not use a contact whose number only has the same last four digits', async () => {
+	it('does not use a contact whose number matches only in the last four digits', async () => {
 		const { workspace } = await openWithNumbers([STRANGER]);
 
 		await runItem(workspace, parametersFor(workspace));
@@ -66,7 +81,7 @@ describe.each(OPERATIONS)('%s', (_, parametersFor) => {
 		expect(searches(workspace)).toHaveLength(2);
 	});
 
-	it('uses the contact that has a unique number, although the search shows it late', async () => {
+	it('uses the contact that Sahut has rejected as a duplicate, once the search shows it', async () => {
 		const workspace = await openWorkspace({ deviations: ['unique-phones', 'late-lists'] });
 		const contact = workspace.sandbox.store.addContact({ phone: BUDI_E164 });
 
@@ -77,7 +92,7 @@ describe.each(OPERATIONS)('%s', (_, parametersFor) => {
 		expect(contactsOf(workspace)).toHaveLength(1);
 	});
 
-	it('fails with Sahut’s message if the search does not show who has the number', async () => {
+	it('fails with Sahut’s message if the search does not show the contact with the number', async () => {
 		const deviations = ['unique-phones', 'late-lists'] as const;
 		const workspace = await openWorkspace({ deviations, listDelayMs: 600_000 });
 		workspace.sandbox.store.addContact({ phone: BUDI_E164 });
@@ -94,13 +109,16 @@ describe.each(OPERATIONS)('%s', (_, parametersFor) => {
 
 describe('Skip Contacts With Tags', () => {
 	it.each([
-		...AS_TYPED.map((phone) => [phone, BUDI_E164]),
-		...AS_TYPED.map((phone) => [BUDI_E164, phone]),
-	])('skips a customer whose contact %s has the tag, beside %s without it', async (a, b) => {
-		const { workspace, contacts } = await openWithNumbers([b!, a!]);
+		...STORED_FORMS.map((phone) => [phone, BUDI_E164]),
+		...STORED_FORMS.map((phone) => [BUDI_E164, phone]),
+	])('skips a customer if the contact %s has the tag, but %s does not', async (...row) => {
+		const [tagged, untagged] = row as [string, string];
+		const { workspace, contacts } = await openWithNumbers([untagged, tagged]);
 		contacts[1]!.tags = ['berhenti'];
 
-		expect(await runItem(workspace, templateToPhone(workspace, skipStop))).toMatchObject({
+		const json = await runItem(workspace, templateToPhone(workspace, SKIP_TAGGED));
+
+		expect(json).toMatchObject({
 			skipped: true,
 			skip_reason: 'contact_tag',
 			contact_id: contacts[1]!.id,
@@ -109,47 +127,67 @@ describe('Skip Contacts With Tags', () => {
 	});
 
 	it.each([
-		['has a contact', [BUDI_E164]],
-		['has none', []],
-	])(
-		'does not send if the page limit hides whether a customer who %s has the tag',
-		async (_, phones) => {
-			const strangers = Array.from(
-				{ length: 350 },
-				(_, index) => `+62813${String(index).padStart(4, '0')}0001`,
-			);
-			const { workspace } = await openWithNumbers([...phones, ...strangers]);
+		['width', 'ＳＴＯＰ'],
+		['invisible characters', 'stop\u200b'],
+		['the amount of whitespace', 'jangan  hubungi'],
+	])('ignores %s', async (_, tag) => {
+		const { workspace, contact } = await openWithContact();
+		contact.tags.push(tag);
+		const options = { skipContactTags: ['stop', 'jangan hubungi'] };
 
-			const { error } = await runItem(workspace, templateToPhone(workspace, skipStop));
+		const json = await runItem(workspace, templateToPhone(workspace, options));
+
+		expect(json).toMatchObject({ skip_reason: 'contact_tag' });
+		expect(allSent(workspace)).toEqual([]);
+	});
+
+	it('skips a tagged contact that the search shows without the field tags', async () => {
+		const { workspace, contact } = await openWithContact();
+		contact.tags.push('berhenti');
+		const { id, phone, created_at } = contact;
+		replaceLists(workspace, '/contacts', [{ id, name: 'Budi', phone, created_at }]);
+
+		const json = await runItem(workspace, templateToPhone(workspace, SKIP_TAGGED));
+
+		expect(json).toMatchObject({ skip_reason: 'contact_tag' });
+		expect(allSent(workspace)).toEqual([]);
+	});
+
+	it.each([
+		['an existing', [BUDI_E164]],
+		['a new', []],
+	])(
+		'does not send to %s customer if a tagged contact may be beyond the page limit',
+		async (_, phones) => {
+			const { workspace } = await openWithNumbers([...phones, ...STRANGERS]);
+
+			const { error } = await runItem(workspace, templateToPhone(workspace, SKIP_TAGGED));
 
 			expect(error).toMatchObject({ reason: 'ambiguous' });
 			expect(error).not.toHaveProperty('mayHaveArrived');
 			expect(allSent(workspace)).toEqual([]);
-			expect(contactsOf(workspace)).toHaveLength(phones.length + strangers.length);
-			// One page for the whole number, at most three for its last four digits.
+			expect(contactsOf(workspace)).toHaveLength(phones.length + STRANGERS.length);
+			// One page for the complete number, and at most three for its last four digits.
 			expect(searches(workspace).length).toBeLessThanOrEqual(4);
 		},
 	);
 
-	it('skips a tagged contact that only the rejection of its unique number reveals', async () => {
+	it('skips a tagged contact that Sahut reveals only by rejecting a duplicate', async () => {
 		const workspace = await openWorkspace({ deviations: ['unique-phones', 'late-lists'] });
 		workspace.sandbox.store.addContact({ phone: BUDI_E164, tags: ['berhenti'] });
 
-		expect(await runItem(workspace, templateToPhone(workspace, skipStop))).toMatchObject({
-			skip_reason: 'contact_tag',
-		});
+		const json = await runItem(workspace, templateToPhone(workspace, SKIP_TAGGED));
+
+		expect(json).toMatchObject({ skip_reason: 'contact_tag' });
 		expect(allSent(workspace)).toEqual([]);
 	});
 });
 
-it('sends to a customer whose number has the last four digits of many others', async () => {
-	const strangers = Array.from(
-		{ length: 350 },
-		(_, index) => `+62813${String(index).padStart(4, '0')}0001`,
-	);
-	const { workspace, contacts } = await openWithNumbers([BUDI_E164, ...strangers]);
+it('Send to Phone Number sends to a number whose last four digits many others share', async () => {
+	const { workspace, contacts } = await openWithNumbers([BUDI_E164, ...STRANGERS]);
 
-	expect(await runItem(workspace, templateToPhone(workspace), BUDI)).toMatchObject({
-		contact_id: contacts[0]!.id,
-	});
+	const json = await runItem(workspace, templateToPhone(workspace), BUDI);
+
+	expect(json).toMatchObject({ contact_id: contacts[0]!.id });
+	expect(allSent(workspace)).toHaveLength(1);
 });

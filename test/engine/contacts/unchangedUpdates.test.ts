@@ -37,7 +37,8 @@ async function openWithRecords() {
 
 type Opened = Awaited<ReturnType<typeof openWithRecords>>;
 
-const show = async ({ sandbox }: Opened, path: string) =>
+/** Returns a record as the API shows it. */
+const readRecord = async ({ sandbox }: Opened, path: string) =>
 	(await sandbox.request('GET', path)).body.data as IDataObject;
 
 it('Contact: Update writes nothing if nothing changes, and returns the contact', async () => {
@@ -56,7 +57,7 @@ it('Contact: Update writes nothing if nothing changes, and returns the contact',
 	expect(output('Sahut')).toEqual([{ json: contact, pairedItem: { item: 0 } }]);
 });
 
-describe('an email address that Sahut stores in lower case', () => {
+describe('An email address that Sahut stores in lower case', () => {
 	const address = 'Budi@Toko.co.id';
 
 	it.each<[string, (id: string) => Parameters]>([
@@ -115,7 +116,7 @@ it('Conversation: Update writes nothing if nothing changes, and returns the conv
 
 	const path = `/conversations/${conversation.id}`;
 	expect(workspace.requests()).toEqual([`GET ${path}`]);
-	const json = await show(opened, path);
+	const json = await readRecord(opened, path);
 	expect(output('Sahut')).toEqual([{ json, pairedItem: { item: 0 } }]);
 });
 
@@ -136,18 +137,18 @@ it.each<[string, IDataObject]>([
 
 it.each<[string, 'contact' | 'conversation', IDataObject]>([
 	['the case of a tag', 'contact', { tags: ['VIP', 'baru'] }],
-	['one tag less', 'contact', { tags: ['vip'] }],
-	['no tags', 'contact', { tags: '={{ [] }}' }],
+	['the removal of one tag', 'contact', { tags: ['vip'] }],
+	['the removal of all tags', 'contact', { tags: '={{ [] }}' }],
 	['the case of a name', 'contact', { name: 'budi' }],
 	[
-		'an attribute with a leading zero',
+		'the leading zero of an attribute',
 		'contact',
 		{ customAttributes: { attribute: [{ name: 'poin', value: '012' }] } },
 	],
 	['the case of a label', 'conversation', { labels: ['Lunas', 'vip'] }],
-	['no assignee', 'conversation', { unassign: true }],
-	['one field of several', 'conversation', { status: 'pending', labels: ['lunas', 'vip'] }],
-])('writes %s', async (_, resource, fields) => {
+	['the removal of the assignee', 'conversation', { unassign: true }],
+	['one of several fields', 'conversation', { status: 'pending', labels: ['lunas', 'vip'] }],
+])('An update writes a change of %s', async (_, resource, fields) => {
 	const opened = await openWithRecords();
 	const { id } = opened[resource];
 
@@ -156,7 +157,7 @@ it.each<[string, 'contact' | 'conversation', IDataObject]>([
 	expect(opened.requests()).toEqual([`GET /${resource}s/${id}`, `PUT /${resource}s/${id}`]);
 });
 
-describe('a team', () => {
+describe('A team', () => {
 	it('that Sahut does not return is written each time', async () => {
 		const { workspace, conversation } = await openWithRecords();
 		const parameters = update('conversation', { teamId: 'team_1' });
@@ -185,8 +186,8 @@ describe('a team', () => {
 	);
 });
 
-describe('the second of two updates of a record sees the changes of the first', () => {
-	it('as items of one run', async () => {
+describe('The second of two updates of a record does not write the same values again', () => {
+	it('in items of one run', async () => {
 		const { workspace, conversation } = await openWithRecords();
 		const { id } = conversation;
 		const statuses = ['pending', 'pending', 'open', 'open'];
@@ -199,7 +200,7 @@ describe('the second of two updates of a record sees the changes of the first', 
 		expect(bodiesOf(workspace, 'PUT')).toEqual([{ status: 'pending' }, { status: 'open' }]);
 	});
 
-	it.each(['contact', 'conversation'] as const)('in two executions (%s)', async (resource) => {
+	it.each(['contact', 'conversation'] as const)('in two executions, for a %s', async (resource) => {
 		const opened = await openWithRecords();
 		const { workspace, sandbox } = opened;
 		sandbox.faults.add({ method: 'PUT', kind: 'slow', delayMs: 100 });
@@ -211,8 +212,10 @@ describe('the second of two updates of a record sees the changes of the first', 
 
 		expect(writesOf(workspace)).toHaveLength(1);
 	});
+});
 
-	it('as Contact: Update and Contact: Create or Update in two executions', async () => {
+describe('Concurrent updates', () => {
+	it('by Update and Create or Update keep the attributes of each other', async () => {
 		const { workspace, contact, sandbox } = await openWithRecords();
 		sandbox.faults.add({ method: 'PUT', kind: 'slow', delayMs: 100, times: 2 });
 		const attribute = (name: string) => ({ attribute: [{ name, value: 'x' }] });
@@ -234,8 +237,8 @@ describe('the second of two updates of a record sees the changes of the first', 
 	});
 });
 
-describe('when n8n runs the node again', () => {
-	it('an item that had nothing to change writes nothing, although the record has changed since', async () => {
+describe('If n8n runs the node again', () => {
+	it('an item that had nothing to change does not write, although the record has changed since', async () => {
 		const { workspace, conversation, sandbox } = await openWithRecords();
 		const rows = [
 			{ id: conversation.id, status: 'open' },
@@ -268,13 +271,13 @@ describe('when n8n runs the node again', () => {
 	});
 
 	it.each(['contact', 'conversation'] as const)(
-		'a change that arrived, but whose response was lost, is not written again (%s)',
+		'a change whose response was lost is not written again, for a %s',
 		async (resource) => {
 			const opened = await openWithRecords();
 			const { workspace, sandbox } = opened;
 			const fields = resource === 'contact' ? { name: 'Budi Baru' } : { status: 'pending' };
 			sandbox.faults.add({ method: 'PUT', kind: 'dropAfter' });
-			// The first try cannot search for it.
+			// The first try cannot read the record, so only the second try can find the change.
 			sandbox.faults.add({ method: 'GET', kind: 'status', status: 403, skip: 1 });
 			const parameters = update(resource, fields);
 
@@ -289,7 +292,7 @@ describe('when n8n runs the node again', () => {
 		},
 	);
 
-	it('an item that had nothing to change writes its value after an earlier item has written again', async () => {
+	it('an item that had nothing to change writes its value after the retry of an earlier item', async () => {
 		const { workspace, conversation, sandbox } = await openWithRecords();
 		const { id } = conversation;
 		sandbox.faults.add({ method: 'PUT', kind: 'dropBefore' });
@@ -311,11 +314,11 @@ describe('when n8n runs the node again', () => {
 	});
 });
 
-describe('if the record cannot be read', () => {
+describe('If the record cannot be read', () => {
 	it.each<['contact' | 'conversation', IDataObject]>([
 		['contact', { name: 'Ani' }],
 		['conversation', { status: 'pending' }],
-	])('because it does not exist, the error names it (%s)', async (resource, fields) => {
+	])('because it does not exist, the error names the %s', async (resource, fields) => {
 		const { workspace } = await openWithRecords();
 
 		const { error } = await workspace.run(update(resource, fields), [{ id: 'x_1' }]);
@@ -324,7 +327,7 @@ describe('if the record cannot be read', () => {
 		expect(writesOf(workspace)).toEqual([]);
 	});
 
-	it('because the key may not read it, nothing is written', async () => {
+	it('because the API key has no permission, nothing is written', async () => {
 		const { workspace, contact, sandbox } = await openWithRecords();
 		sandbox.faults.add({ method: 'GET', kind: 'status', status: 403 });
 
@@ -334,7 +337,10 @@ describe('if the record cannot be read', () => {
 		expect(writesOf(workspace)).toEqual([]);
 	});
 
-	it.each(['dropAfter', 'dropBefore'] as const)('at first (%s), it is read again', async (kind) => {
+	it.each([
+		['response', 'dropAfter'],
+		['request', 'dropBefore'],
+	] as const)('because the %s is lost, it is read again', async (_, kind) => {
 		const { workspace, contact, sandbox } = await openWithRecords();
 		sandbox.faults.add({ method: 'GET', kind, times: 2 });
 

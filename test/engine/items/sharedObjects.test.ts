@@ -10,7 +10,7 @@ import { BUDI, jsonsOf, runItem } from '../delivery/deliveryFixture';
 const TEXT = 'Pesanan ORD-12 sudah dikirim';
 const CHANGED = 'changed by a later node';
 
-/** All objects and arrays in a value, itself included. */
+/** Returns a value and all objects and arrays in it. */
 function objectsIn(value: unknown, found = new Set<object>()): Set<object> {
 	if (typeof value !== 'object' || value === null || found.has(value)) return found;
 	found.add(value);
@@ -18,15 +18,15 @@ function objectsIn(value: unknown, found = new Set<object>()): Set<object> {
 	return found;
 }
 
-/** Which objects two values share. */
-function sharedObjects(a: unknown, b: unknown): object[] {
-	const inB = objectsIn(b);
-	return [...objectsIn(a)].filter((each) => inB.has(each));
+/** Returns the objects that occur in both values. */
+function sharedObjects(first: unknown, second: unknown): object[] {
+	const inSecond = objectsIn(second);
+	return [...objectsIn(first)].filter((each) => inSecond.has(each));
 }
 
 const senderOf = (json: IDataObject | undefined) => json?.sender as IDataObject;
 
-it('a node that changes the sender of a sent message does not change a later skipped item', async () => {
+it('a node that changes the output of a sent message does not change a later skipped item', async () => {
 	const { workspace, conversation } = await openConversation({ deviations: ['late-lists'] });
 	const row = { conversation, text: TEXT };
 	const { nodes, connections } = sahutWorkflow(sendTextOnce);
@@ -53,6 +53,7 @@ it('a node that changes the sender of a sent message does not change a later ski
 		items: toItems([row]),
 		credentials: workspace.credentials,
 	});
+
 	expect(senderOf(first.output('Changer')[0]?.json).name).toBe(CHANGED);
 
 	const skipped = await runItem(workspace, sendTextOnce, row);
@@ -61,7 +62,7 @@ it('a node that changes the sender of a sent message does not change a later ski
 	expect(senderOf(skipped).name).toBe(workspace.sandbox.store.bot.name);
 });
 
-it('a change of a skipped item does not show in the next skipped item', async () => {
+it('a change of a skipped item does not affect the next skipped item', async () => {
 	const { workspace, conversation } = await openConversation({ deviations: ['late-lists'] });
 	const row = { conversation, text: TEXT };
 	await runItem(workspace, sendTextOnce, row);
@@ -74,7 +75,7 @@ it('a change of a skipped item does not show in the next skipped item', async ()
 	expect(senderOf(next).name).toBe(workspace.sandbox.store.bot.name);
 });
 
-it('a change of a sent message does not show in the Retry of another execution', async () => {
+it('a change of the output of a sent message does not affect the Retry of another execution', async () => {
 	const workspace = await openWorkspace({ deviations: ['late-lists'] });
 	const [a, b] = workspace.addConversations(2);
 	const sent = await runItem(workspace, sendTextOnce, { conversation: a, text: TEXT });
@@ -85,14 +86,14 @@ it('a change of a sent message does not show in the Retry of another execution',
 	expect(failed.status).toBe('error');
 	senderOf(sent).name = CHANGED;
 
-	const again = await retry(workspace, failed, parameters);
+	const retried = await retry(workspace, failed, parameters);
 
-	const [first] = jsonsOf(again);
+	const [first] = jsonsOf(retried);
 	expect(first).toMatchObject({ skip_reason: 'sent_before' });
 	expect(senderOf(first).name).toBe(workspace.sandbox.store.bot.name);
 });
 
-describe('two items of one run share no objects', () => {
+describe('Items of one run share no objects', () => {
 	it('if the second one is skipped because of the first one', async () => {
 		const { workspace, conversation } = await openConversation({ deviations: ['late-lists'] });
 		const row = { conversation, text: TEXT };
@@ -103,7 +104,7 @@ describe('two items of one run share no objects', () => {
 		expect(sharedObjects(sent, skipped)).toEqual([]);
 	});
 
-	it('if both are sent to one number', async () => {
+	it('if they are sent to the same number', async () => {
 		const workspace = await openWorkspace({ deviations: ['late-lists'] });
 
 		const [first, second] = jsonsOf(await workspace.run(toPhone(workspace), [BUDI, BUDI]));
@@ -112,7 +113,7 @@ describe('two items of one run share no objects', () => {
 		expect(sharedObjects(first, second)).toEqual([]);
 	});
 
-	it('if both create or update the same contact', async () => {
+	it('if they create or update the same contact', async () => {
 		const workspace = await openWorkspace({ deviations: ['late-lists'] });
 		const parameters = {
 			resource: 'contact',
@@ -123,9 +124,12 @@ describe('two items of one run share no objects', () => {
 			additionalFields: { tags: ['pelanggan'] },
 		};
 
-		const [first, second] = jsonsOf(await workspace.run(parameters, [BUDI, BUDI]));
+		const rows = [BUDI, BUDI, BUDI];
+		const [created, second, third] = jsonsOf(await workspace.run(parameters, rows));
 
-		expect(second).toMatchObject({ id: first!.id, tags: ['pelanggan'] });
-		expect(sharedObjects(first, second)).toEqual([]);
+		expect(second).toMatchObject({ id: created!.id, tags: ['pelanggan'] });
+		expect(third).toEqual(second);
+		expect(sharedObjects(created, second)).toEqual([]);
+		expect(sharedObjects(second, third)).toEqual([]);
 	});
 });

@@ -2,20 +2,34 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { IDataObject, INode } from 'n8n-workflow';
 
 import type { Sender } from '../../../sandbox';
-import { replaceLists } from '../../support/replaceLists';
 import { openServer } from '../../support/localServer';
+import { byId } from '../../support/locator';
+import { replaceLists } from '../../support/replaceLists';
 import { overrideTransport } from '../../support/transport';
 import { openWorkspace } from '../../support/workspace';
+
+const DEWI: Sender = { type: 'agent', id: 'usr_1', name: 'Dewi Lestari' };
+
+const MAX_ATTACHMENT_BYTES = 2 * 1024 * 1024;
+
+/** Path → response. A `length` that exceeds the body means that the rest is never sent. */
+const FILES: Record<string, { status: number; body: Buffer; length?: number }> = {
+	'/a.png': { status: 200, body: Buffer.from('gambar') },
+	'/b.pdf': { status: 200, body: Buffer.from('faktur') },
+	'/big.mp4': { status: 200, body: Buffer.alloc(MAX_ATTACHMENT_BYTES + 1) },
+	'/gone.png': { status: 410, body: Buffer.from('') },
+	'/half.png': { status: 200, body: Buffer.from('gam'), length: 6 },
+};
 
 const listMessages: INode['parameters'] = {
 	resource: 'message',
 	operation: 'list',
-	conversationId: { __rl: true, mode: 'id', value: '={{ $json.conversation }}' },
+	conversationId: byId('={{ $json.conversation }}'),
 };
 
-/** @param latencyMs long enough for as many requests to begin as are wanted at once */
-async function openConversationOf(count: number, latencyMs = 50) {
-	const workspace = await openWorkspace({ latencyMs });
+/** Opens a workspace with a conversation of `count` messages. */
+async function openWithMessages(count: number) {
+	const workspace = await openWorkspace();
 	const { store } = workspace.sandbox;
 	const { id: conversation } = store.addConversation();
 	store.addMessages(conversation, count);
@@ -23,15 +37,15 @@ async function openConversationOf(count: number, latencyMs = 50) {
 		...workspace,
 		conversation,
 		stored: store.messages(conversation).map(({ id }) => id),
-		/** `page/per_page` of each request. */
+		/** Returns `page/per_page` of each request. */
 		pages: () =>
 			workspace.sandbox.journal.entries.map(({ query }) => `${query.page}/${query.per_page}`),
 	};
 }
 
-describe('Return All', () => {
-	it('reads every message once, in the order of the API, with 100 on a page', async () => {
-		const { run, conversation, stored, pages } = await openConversationOf(450);
+describe('Message: List with Return All', () => {
+	it('returns each message once, in the order of the API, with 100 messages per page', async () => {
+		const { run, conversation, stored, pages } = await openWithMessages(450);
 
 		const { output } = await run({ ...listMessages, returnAll: true }, [{ conversation }]);
 
@@ -43,31 +57,53 @@ describe('Return All', () => {
 	});
 
 	it.each([
-		['10 at once by default', {}, 10],
-		['one after another, if so chosen', { concurrency: 1 }, 1],
-		['20 at once at most', { concurrency: 99 }, 20],
-		['10 at once, if the option is empty', { concurrency: '={{ null }}' }, 10],
-	])('fetches the pages behind the first %s', async (_, options, inFlight) => {
+		['10 at a time by default', {}, 10],
+		['one after another if Concurrency is 1', { concurrency: 1 }, 1],
+		['at most 20 at a time', { concurrency: 99 }, 20],
+		['10 at a time if Concurrency is empty', { concurrency: '={{ null }}' }, 10],
+	])('requests the pages after the first page %s', async (_, options, inFlight) => {
 		const count = 100 * (inFlight + 2);
-		const { run, conversation, sandbox } = await openConversationOf(count, 250);
+		const { run, conversation, sandbox } = await openWithMessages(count);
+		// Long enough for all concurrent requests to arrive, even on a busy machine.
+		sandbox.faults.add({ kind: 'slow', delayMs: 1_000, skip: 1, times: inFlight });
 
 		const { output } = await run({ ...listMessages, returnAll: true, options }, [{ conversation }]);
 
 		expect(output('Sahut')).toHaveLength(count);
 		expect(sandbox.journal.maxInFlight).toBe(inFlight);
-		expect(sandbox.journal.entries[1]!.at).toBeGreaterThan(sandbox.journal.entries[0]!.endedAt!);
+		const [first, second] = sandbox.journal.entries;
+		expect(second!.at).toBeGreaterThanOrEqual(first!.endedAt!);
+	});
+
+	it('returns each message once if messages move to the next page while it reads', async () => {
+		const { run, conversation, stored, sandbox } = await openWithMessages(200);
+		const pages = [
+			stored.slice(0, 100),
+			[stored[99], ...stored.slice(100, 199)],
+			[stored[199], 'msg_new'],
+		];
+		const meta = { total: 201, page: 1, per_page: 100, total_pages: 3 };
+		for (const ids of pages) {
+			sandbox.faults.add({ kind: 'body', body: { data: ids.map((id) => ({ id })), meta } });
+		}
+		const parameters = { ...listMessages, returnAll: true, options: { concurrency: 1 } };
+
+		const { output } = await run(parameters, [{ conversation }]);
+
+		expect(output('Sahut').map(({ json }) => json.id)).toEqual([...stored, 'msg_new']);
 	});
 });
 
-describe('Limit', () => {
+describe('Message: List without Return All', () => {
 	it.each([
 		[undefined, 50, ['1/50']],
 		[1, 1, ['1/1']],
 		[100, 100, ['1/100']],
 		[101, 101, ['1/100', '2/100']],
 		[1_000, 250, ['1/100', '2/100', '3/100']],
-	])('of %s gives %s of 250 messages from pages %j', async (limit, count, expected) => {
-		const { run, conversation, stored, pages } = await openConversationOf(250);
+	])('with Limit %s returns %s of 250 messages, from the pages %j', async (...row) => {
+		const [limit, count, expected] = row;
+		const { run, conversation, stored, pages } = await openWithMessages(250);
 
 		const { output } = await run({ ...listMessages, ...(limit && { limit }) }, [{ conversation }]);
 
@@ -76,23 +112,8 @@ describe('Limit', () => {
 	});
 });
 
-it('no ID comes twice when records move to the next page meanwhile', async () => {
-	const { run, conversation, stored, sandbox } = await openConversationOf(200);
-	const [first, second] = [stored.slice(0, 100), [stored[99], ...stored.slice(100)]];
-	const meta = { total: 201, page: 1, per_page: 100, total_pages: 3 };
-	for (const ids of [first, second, [stored[199], 'msg_new']]) {
-		sandbox.faults.add({ kind: 'body', body: { data: ids.map((id) => ({ id })), meta } });
-	}
-
-	const { output } = await run({ ...listMessages, returnAll: true, options: { concurrency: 1 } }, [
-		{ conversation },
-	]);
-
-	expect(output('Sahut').map(({ json }) => json.id)).toEqual([...stored, 'msg_new']);
-});
-
-it('several conversations come in the order of the items, every message paired with its item', async () => {
-	const { run, conversation, sandbox } = await openConversationOf(3);
+it('Message: List returns the messages of several conversations in item order, paired with their items', async () => {
+	const { run, conversation, stored, sandbox } = await openWithMessages(3);
 	const { id: empty } = sandbox.store.addConversation();
 	const { id: other } = sandbox.store.addConversation();
 	sandbox.store.addMessages(other, 2);
@@ -108,14 +129,14 @@ it('several conversations come in the order of the items, every message paired w
 		{ conversation: other },
 	]);
 
-	expect(output('Sahut').map(({ pairedItem }) => pairedItem)).toEqual(
-		[0, 0, 0, 2, 2].map((item) => ({ item })),
-	);
+	const otherIds = sandbox.store.messages(other).map(({ id }) => id);
+	expect(output('Sahut').map(({ json, pairedItem }) => [json.id, pairedItem])).toEqual([
+		...stored.map((id) => [id, { item: 0 }]),
+		...otherIds.map((id) => [id, { item: 2 }]),
+	]);
 });
 
-const DEWI: Sender = { type: 'agent', id: 'usr_1', name: 'Dewi Lestari' };
-
-/** A conversation of a morning in Jakarta (UTC+7): customer, agent, bot, activity, customer. */
+/** Opens a workspace with five messages of a morning: customer, agent, bot, activity, customer. */
 async function openMorning() {
 	const workspace = await openWorkspace();
 	const { store } = workspace.sandbox;
@@ -144,28 +165,23 @@ async function openMorning() {
 		await workspace.run({ ...listMessages, returnAll: true, ...parameters }, [
 			{ conversation: id, ...row },
 		]);
-	const texts = async (parameters: INode['parameters'], row?: IDataObject) =>
-		(await list(parameters, row))
-			.output('Sahut')
-			.map(({ json }) => String(json.content).slice(0, 4));
-	return { ...workspace, store, conversation: id, list, texts };
+	/** Returns the first four characters of each text in the output. */
+	const listTexts = async (parameters: INode['parameters']) =>
+		(await list(parameters)).output('Sahut').map(({ json }) => String(json.content).slice(0, 4));
+	return { ...workspace, store, conversation: id, list, listTexts };
 }
 
-describe('Filters', () => {
+describe('Message: List with Filters', () => {
 	it.each<[string, INode['parameters'], string[]]>([
-		['incoming messages', { types: ['incoming'] }, ['Halo', 'Ini ']],
+		['one type', { types: ['incoming'] }, ['Halo', 'Ini ']],
 		['two types', { types: ['incoming', 'activity'] }, ['Halo', 'Perc', 'Ini ']],
-		['agents', { senderTypes: ['agent'] }, ['Ada ']],
-		['outgoing messages of bots', { types: ['outgoing'], senderTypes: ['bot'] }, ['Ini ']],
+		['a sender type', { senderTypes: ['agent'] }, ['Ada ']],
+		['a type and a sender type', { types: ['outgoing'], senderTypes: ['bot'] }, ['Ini ']],
 		['a type from an expression', { types: '={{ "incoming" }}' }, ['Halo', 'Ini ']],
-		['after a time, itself included', { createdAfter: '2024-03-15T01:15:00Z' }, ['Perc', 'Ini ']],
+		['Created After, inclusive', { createdAfter: '2024-03-15T01:15:00Z' }, ['Perc', 'Ini ']],
+		['Created Before, exclusive', { createdBefore: '2024-03-15T01:10:00Z' }, ['Halo', 'Ada ']],
 		[
-			'before a time, itself not included',
-			{ createdBefore: '2024-03-15T01:10:00Z' },
-			['Halo', 'Ada '],
-		],
-		[
-			'a time in the time zone of the workflow',
+			'times in the time zone of the workflow',
 			{ createdAfter: '2024-03-15T08:20:00', createdBefore: '2024-03-15T08:21:00' },
 			['Ini '],
 		],
@@ -175,24 +191,30 @@ describe('Filters', () => {
 			['Ini '],
 		],
 		[
-			'nothing, when the dates are empty',
+			'nothing if the times are empty',
 			{ createdAfter: '', createdBefore: '' },
 			['Halo', 'Ada ', 'Ini ', 'Perc', 'Ini '],
 		],
-	])('by %s', async (_, filters, expected) => {
-		const { texts } = await openMorning();
-		expect(await texts({ filters } as INode['parameters'])).toEqual(expected);
+	])('filters by %s', async (_, filters, expected) => {
+		const { listTexts } = await openMorning();
+
+		const texts = await listTexts({ filters } as INode['parameters']);
+
+		expect(texts).toEqual(expected);
 	});
 
-	it('the limit counts what passes them', async () => {
-		const { texts } = await openMorning();
+	it('applies Limit after the filters', async () => {
+		const { listTexts } = await openMorning();
 		const filters = { types: ['incoming'] };
-		expect(await texts({ returnAll: false, limit: 2, filters })).toEqual(['Halo', 'Ini ']);
+
+		const texts = await listTexts({ returnAll: false, limit: 2, filters });
+
+		expect(texts).toEqual(['Halo', 'Ini ']);
 	});
 });
 
-describe('Transcript', () => {
-	it('is one item that a person or a model can read', async () => {
+describe('Message: List with the output Transcript', () => {
+	it('returns one item with one line per message', async () => {
 		const { list, conversation } = await openMorning();
 
 		const { output } = await list({ options: { output: 'transcript' } });
@@ -216,46 +238,34 @@ describe('Transcript', () => {
 		]);
 	});
 
-	it('of the newest messages still reads from top to bottom', async () => {
+	it('returns the newest messages in chronological order', async () => {
 		const { list } = await openMorning();
+
 		const { output } = await list({
 			returnAll: false,
 			limit: 2,
 			options: { output: 'transcript', order: 'newestFirst' },
 		});
+
 		expect(output('Sahut')[0]!.json).toMatchObject({
 			count: 2,
 			transcript: expect.stringMatching(/^\[2024-03-15 08:15\] .*\n\[2024-03-15 08:20\] /),
 		});
 	});
 
-	it('of a conversation without messages is an empty text', async () => {
+	it('returns an empty text for a conversation without messages', async () => {
 		const { list, store } = await openMorning();
 		const { id } = store.addConversation();
+
 		const { output } = await list({ options: { output: 'transcript' } }, { conversation: id });
+
 		expect(output('Sahut')[0]!.json).toMatchObject({ count: 0, transcript: '' });
 	});
 });
 
-describe('Download Attachments', () => {
-	const FILES: Record<string, { status: number; body: Buffer; length?: number }> = {
-		'/a.png': { status: 200, body: Buffer.from('gambar') },
-		'/b.pdf': { status: 200, body: Buffer.from('faktur') },
-		'/big.mp4': { status: 200, body: Buffer.alloc(2 * 1024 * 1024 + 1) },
-		'/gone.png': { status: 410, body: Buffer.from('') },
-		// Of which the rest never comes.
-		'/half.png': { status: 200, body: Buffer.from('gam'), length: 6 },
-	};
-
-	it('names the file also when its host cannot be reached', async () => {
-		const { list } = await openMorning();
-
-		const { error } = await list({ options: { downloadAttachments: true } });
-
-		expect(error?.message).toContain('The attachment "bukti.png" could not be fetched (');
-	});
-
-	async function withFiles(names: string[]) {
+describe('Message: List with Download Attachments', () => {
+	/** Lists a message without an attachment, and one with these files. */
+	async function downloadFiles(names: string[]) {
 		const workspace = await openWorkspace();
 		const requests: IncomingHttpHeaders[] = [];
 		const origin = await openServer(({ url, headers }, response) => {
@@ -280,7 +290,7 @@ describe('Download Attachments', () => {
 				file_name: name,
 			})),
 		);
-		overrideTransport({ maxAttachmentBytes: 2 * 1024 * 1024, timeoutMs: 500 });
+		overrideTransport({ maxAttachmentBytes: MAX_ATTACHMENT_BYTES, timeoutMs: 500 });
 		const finished = await workspace.run(
 			{ ...listMessages, returnAll: true, options: { downloadAttachments: true } },
 			[{ conversation }],
@@ -288,8 +298,8 @@ describe('Download Attachments', () => {
 		return { ...workspace, ...finished, requests };
 	}
 
-	it('puts the files into binary data, and gives the API key to nobody', async () => {
-		const { output, requests } = await withFiles(['a.png', 'b.pdf']);
+	it('returns the files as binary data, and requests them without the API key', async () => {
+		const { output, requests } = await downloadFiles(['a.png', 'b.pdf']);
 
 		const [without, withTwo] = output('Sahut');
 		expect(without!.binary).toBeUndefined();
@@ -306,7 +316,7 @@ describe('Download Attachments', () => {
 		expect(requests.map(({ authorization }) => authorization)).toEqual([undefined, undefined]);
 	});
 
-	it('names files without a name by their type, or else by their URL', async () => {
+	it('derives a missing file name from the content type or the URL', async () => {
 		const workspace = await openWorkspace();
 		const origin = await openServer((_, response) => response.end('isi'));
 		const [conversation] = workspace.addConversations(1);
@@ -337,10 +347,18 @@ describe('Download Attachments', () => {
 		['big.mp4', 'The attachment "big.mp4" is larger than 2 MB'],
 		['gone.png', 'The attachment "gone.png" could not be fetched (status 410)'],
 		['half.png', 'The attachment "half.png" could not be fetched (aborted)'],
-	])('names the file that cannot be had: %s', async (name, message) => {
-		const { error } = await withFiles([name]);
+	])('fails if it cannot download %s: "%s"', async (name, message) => {
+		const { error } = await downloadFiles([name]);
 
 		expect(error?.message).toBe(`${message} [item 0]`);
 		expect(error?.description).toContain('Turn off Download Attachments');
+	});
+
+	it('names the file if its host is unreachable', async () => {
+		const { list } = await openMorning();
+
+		const { error } = await list({ options: { downloadAttachments: true } });
+
+		expect(error?.message).toContain('The attachment "bukti.png" could not be fetched (');
 	});
 });

@@ -1,5 +1,6 @@
 import type { INode } from 'n8n-workflow';
 
+import { byId } from '../../support/locator';
 import { openConversation, openWorkspace, sendText } from '../../support/workspace';
 
 const sendTemplate: INode['parameters'] = {
@@ -8,16 +9,16 @@ const sendTemplate: INode['parameters'] = {
 	templateId: 'tmpl_invoice_due',
 };
 
-/** Template variables as the editor stores them. */
+/** Returns template variables as the editor stores them. */
 function variables(rows: Record<string, unknown>): INode['parameters'] {
 	const variable = Object.entries(rows).map(([name, value]) => ({ name, value }));
 	return { templateVariables: { variable } } as INode['parameters'];
 }
 
-describe('what is sent is the body that the API documents, and nothing else, for', () => {
+describe('Message: Send', () => {
 	it.each<[string, INode['parameters'], object]>([
 		['a text', { content: '  Halo\n"Budi" 👋  ' }, { content: '  Halo\n"Budi" 👋  ' }],
-		['a number that an expression gave', { content: '={{ 42 }}' }, { content: '42' }],
+		['a number from an expression', { content: '={{ 42 }}' }, { content: '42' }],
 		[
 			'an internal note',
 			{ content: 'Cek stok', options: { private: true } },
@@ -28,7 +29,7 @@ describe('what is sent is the body that the API documents, and nothing else, for
 			{ ...sendTemplate, templateId: ' tmpl_opening_hours ' },
 			{ template_id: 'tmpl_opening_hours' },
 		],
-	])('%s', async (_, parameters, body) => {
+	])('sends only the documented fields for %s', async (_, parameters, body) => {
 		const { sandbox, addConversations, run } = await openWorkspace();
 		const [conversation] = addConversations(1);
 
@@ -39,10 +40,24 @@ describe('what is sent is the body that the API documents, and nothing else, for
 		expect(sandbox.journal.entries[0]!.body).toEqual(body);
 		expect(sandbox.journal.entries[0]!.headers['content-type']).toBe('application/json');
 	});
+
+	it.each([
+		['from the list', { __rl: true, mode: 'list', value: 'ID', cachedResultName: 'Budi' }],
+		['as an ID with surrounding whitespace', byId('  ID\n')],
+		['as plain text, which an AI agent may enter', 'ID'],
+	])('accepts a conversation %s', async (_, locator) => {
+		const { addConversations, run, sent } = await openWorkspace();
+		const [conversation] = addConversations(1);
+		const conversationId = JSON.parse(JSON.stringify(locator).replace('ID', conversation!));
+
+		await run({ ...sendText, conversationId }, [{ text: 'Halo' }]);
+
+		expect(sent(conversation!)).toEqual(['Halo']);
+	});
 });
 
-describe('a template', () => {
-	it('takes its variables from fields, with expressions for each item', async () => {
+describe('Message: Send with a template', () => {
+	it('reads variables from fields, with expressions for each item', async () => {
 		const { sandbox, addConversations, run, sent } = await openWorkspace();
 		const [budi, siti] = addConversations(2);
 
@@ -84,7 +99,7 @@ describe('a template', () => {
 			'an object from an expression',
 			'={{ { customer_name: $json.name, order_id: 12345, total: true } }}',
 		],
-	])('takes its variables from %s, numbers and booleans as text', async (_, json) => {
+	])('reads variables from %s, and sends numbers and booleans as text', async (_, json) => {
 		const { sandbox, addConversations, run } = await openWorkspace();
 		const [conversation] = addConversations(1);
 
@@ -100,52 +115,50 @@ describe('a template', () => {
 		});
 	});
 
-	it.each(['fields', 'json'])(
-		'may call a variable __proto__ or constructor (%s)',
-		async (input) => {
-			const { sandbox, addConversations, run, sent } = await openWorkspace();
-			const [conversation] = addConversations(1);
-			sandbox.store.addTemplate({ id: 'tmpl_odd', body: '{{__proto__}} {{constructor}}' });
-
-			await run(
-				{
-					...sendTemplate,
-					templateId: 'tmpl_odd',
-					variablesInput: input,
-					templateVariables: {
-						variable: [
-							{ name: '__proto__', value: 'Budi' },
-							{ name: 'constructor', value: 'Siti' },
-						],
-					},
-					templateVariablesJson: '{ "__proto__": "Budi", "constructor": "Siti" }',
-				},
-				[{ conversation }],
-			);
-
-			expect(sent(conversation!)).toEqual(['Budi Siti']);
-		},
-	);
-});
-
-describe('the conversation', () => {
 	it.each([
-		['picked from the list', { __rl: true, mode: 'list', value: 'ID', cachedResultName: 'Budi' }],
-		['entered with white space around it', { __rl: true, mode: 'id', value: '  ID\n' }],
-		['as a plain text, as an AI agent fills it in', 'ID'],
-	])('may be %s', async (_, locator) => {
-		const { addConversations, run, sent } = await openWorkspace();
+		['fields', 'fields'],
+		['JSON', 'json'],
+	])('accepts variables that are called __proto__ and constructor, as %s', async (_, input) => {
+		const { sandbox, addConversations, run, sent } = await openWorkspace();
 		const [conversation] = addConversations(1);
-		const conversationId = JSON.parse(JSON.stringify(locator).replace('ID', conversation!));
+		sandbox.store.addTemplate({ id: 'tmpl_odd', body: '{{__proto__}} {{constructor}}' });
 
-		await run({ ...sendText, conversationId }, [{ text: 'Halo' }]);
+		await run(
+			{
+				...sendTemplate,
+				templateId: 'tmpl_odd',
+				variablesInput: input,
+				templateVariables: {
+					variable: [
+						{ name: '__proto__', value: 'Budi' },
+						{ name: 'constructor', value: 'Siti' },
+					],
+				},
+				templateVariablesJson: '{ "__proto__": "Budi", "constructor": "Siti" }',
+			},
+			[{ conversation }],
+		);
 
-		expect(sent(conversation!)).toEqual(['Halo']);
+		expect(sent(conversation!)).toEqual(['Budi Siti']);
+	});
+
+	it('rejects a value of zero-width characters', async () => {
+		const { workspace, conversation } = await openConversation();
+		const parameters = {
+			...sendTemplate,
+			templateId: 'tmpl_follow_up',
+			...variables({ customer_name: '\u200b' }),
+		};
+
+		const { error } = await workspace.run(parameters, [{ conversation }]);
+
+		expect(error?.message).toContain('has no value');
+		expect(workspace.requests()).toEqual([]);
 	});
 });
 
-describe('Dry Run', () => {
-	it('shows the exact request and sends nothing in a Dry Run', async () => {
+describe('Message: Send with Dry Run', () => {
+	it('outputs the request and sends nothing', async () => {
 		const { workspace, conversation } = await openConversation();
 
 		const { output } = await workspace.run(
@@ -169,28 +182,13 @@ describe('Dry Run', () => {
 		]);
 	});
 
-	it('checks the parameters in a Dry Run', async () => {
-		const workspace = await openWorkspace();
+	it('checks the parameters', async () => {
+		const { workspace, conversation } = await openConversation();
 
 		const { error } = await workspace.run({ ...sendText, options: { dryRun: true } }, [
-			{ conversation: 'conv_00000000000000', text: ' ' },
+			{ conversation, text: ' ' },
 		]);
 
 		expect(error?.message).toBe('Text is empty [item 0]');
 	});
-});
-
-it('refuses a template value that consists of zero-width characters', async () => {
-	const { workspace, conversation } = await openConversation();
-	const { error } = await workspace.run(
-		{
-			...sendText,
-			messageType: 'template',
-			templateId: 'tmpl_follow_up',
-			templateVariables: { variable: [{ name: 'customer_name', value: '\u200b' }] },
-			options: {},
-		},
-		[{ conversation }],
-	);
-	expect(error?.message).toContain('has no value');
 });
