@@ -6,24 +6,33 @@ import { undefinedIfNotFound } from '../transport/errors';
 import { getPhoneMessageKey, type Recipient } from './recipient';
 import { hasWindow, WINDOW_MS } from './replyWindow';
 
-/** A conversation of a recipient, as far as it is known. */
+/** A conversation of a recipient. Only its ID is always known. */
 export type Candidate = Pick<KnownConversation, 'id'> & Partial<KnownConversation>;
 
 /** The conversations to consider for a message. */
 export interface Candidates {
-	/** Those that may contain or receive the message; the latest activity first. */
+	/** The conversations that may contain or receive the message, the one with the latest activity first. */
 	conversations: Candidate[];
-	/** The only one that may receive the message: given, created by the item, or used by this run before. */
+	/**
+	 * The only conversation that may receive the message, if there is one: given by the user, created by the
+	 * item, or already used by this run for the same number.
+	 */
 	pinned?: Candidate;
-	/** Whether it is certain that `conversations` lacks none. */
+	/** Whether `conversations` certainly contains all relevant conversations. */
 	isComplete: boolean;
-	/** Reads a conversation again unless that was just done: whether it has changed, or is not theirs. */
+	/**
+	 * Reads a conversation again, unless it was just read.
+	 *
+	 * @returns `changed` if its status has changed; `gone` if it was deleted, or belongs to another contact
+	 * or channel
+	 */
 	recheck(candidate: Candidate): Promise<'same' | 'changed' | 'gone'>;
 }
 
+/** Whether the status of a conversation is open or pending. */
 export const isOpen = ({ status }: Candidate) => status === 'open' || status === 'pending';
 
-/** Returns the body that creates a recipient's conversation. */
+/** Returns the body of the request that creates a conversation with a recipient. */
 export function toNewConversation(
 	{ channelId: channel_id, assigneeId }: Recipient,
 	contact_id: string,
@@ -31,8 +40,13 @@ export function toNewConversation(
 	return { contact_id, channel_id, ...(assigneeId && { assignee_id: assigneeId }) };
 }
 
-/** Returns since when resolved conversations matter, by Sahut's clock, in ms; Infinity if they do not. */
-function resolvedSince(recipient: Recipient, retrySentAt: number, sahut: ItemClient): number {
+/**
+ * Returns the earliest activity of the resolved conversations to consider.
+ *
+ * @param retrySentAt the earliest time of an earlier try, by this machine's clock; Infinity if there was none
+ * @returns a time by Sahut's clock, in milliseconds since the epoch; Infinity to ignore resolved conversations
+ */
+function getEarliestActivity(recipient: Recipient, retrySentAt: number, sahut: ItemClient): number {
 	const { content, channelId, reuseOpenConversation } = recipient;
 	const { skipWithinMs = 0, reuseResolvedWithinMs = 0 } = recipient;
 	const { channelType } = sahut.cache.conversationIndex(channelId);
@@ -43,11 +57,13 @@ function resolvedSince(recipient: Recipient, retrySentAt: number, sahut: ItemCli
 }
 
 /**
- * Collects the conversations of these contacts on the channel. Checks those that are known to be open.
- * Reads the channel's list only if none of them is open any more, or for a *Retry* without a ledger.
+ * Finds the conversations of these contacts on the recipient's channel.
+ *
+ * Reads each conversation that is known to be open. Reads the channel's list only if none of them is still
+ * open, if the user has set Skip If Sent Within, or in a *Retry* for which the ledger lacks the message.
  *
  * @param rejected IDs of conversations to ignore
- * @throws NodeApiError if conversations cannot be read
+ * @throws NodeApiError if a conversation or the list cannot be read
  */
 export async function findCandidates(
 	contactIds: string[],
@@ -62,15 +78,20 @@ export async function findCandidates(
 	const index = sahut.cache.conversationIndex(channelId);
 	const past = sahut.past(getPhoneMessageKey(recipient));
 	const retrySentAt = past.kind === 'retryWithoutLedger' && !dryRun ? past.sentAt : Infinity;
-	const since = resolvedSince(recipient, retrySentAt, sahut);
+	const since = getEarliestActivity(recipient, retrySentAt, sahut);
 	const findKnown = (id: unknown) =>
 		index.findByContacts(contactIds).find((each) => each.id === id);
 
-	const checked = new Set<string>();
+	/** The IDs of the conversations that were read. */
+	const readIds = new Set<string>();
 
-	/** Reads a conversation. @returns undefined if it was deleted, or has another contact or channel now */
+	/**
+	 * Reads a conversation, and updates the index.
+	 *
+	 * @returns undefined if it was deleted, or now belongs to another contact or channel
+	 */
 	async function check({ id, contactId }: Pick<KnownConversation, 'id' | 'contactId'>) {
-		checked.add(id);
+		readIds.add(id);
 		const conversation = await getConversation(sahut, id).catch(undefinedIfNotFound);
 		const { contact, channel } = conversation ?? {};
 		const belongsToRecipient = contactIds.includes(contact?.id ?? contactId);
@@ -80,6 +101,7 @@ export async function findCandidates(
 		return findKnown(id);
 	}
 
+	/** Returns the conversation that this item has created, or that this run has used for the number. */
 	async function findPinned(): Promise<KnownConversation | undefined> {
 		const created = findCreatedByItem(toNewConversation(recipient, contactIds[0]!), sahut);
 		if (created) {
@@ -91,47 +113,51 @@ export async function findCandidates(
 			? sahut.latestInRun(getPhoneMessageKey(recipient))
 			: undefined;
 		const { conversation_id, contact_id } = latestInRun?.context ?? {};
-		const sentInto = { id: String(conversation_id), contactId: String(contact_id) };
-		return conversation_id ? await check(sentInto) : undefined;
+		const used = { id: String(conversation_id), contactId: String(contact_id) };
+		return conversation_id ? await check(used) : undefined;
 	}
 
-	/** Checks the conversations that are known to be open: until one still is, or all for a text. */
+	/**
+	 * Reads the conversations that are known to be open. For a template, stops at the first one that still is.
+	 *
+	 * @returns whether one is still open
+	 */
 	async function checkOpenConversations(): Promise<boolean> {
-		let found = false;
+		let isAnyOpen = false;
 		for (const each of index.findByContacts(contactIds).filter(isOpen)) {
 			const current = await check(each);
-			found ||= current !== undefined && isOpen(current);
-			// A text goes where the customer has written last.
-			if (found && !content.text) break;
+			isAnyOpen ||= current !== undefined && isOpen(current);
+			// A text requires the conversation in which the customer has written, so all are read.
+			if (isAnyOpen && !content.text) break;
 		}
-		return found;
+		return isAnyOpen;
 	}
 
 	const pinned = await findPinned();
 	const needsConversations = reuseOpenConversation || since < Infinity || !content.template;
-	const startedAt = sahut.toServerTime(sahut.tryStartedAt);
-	// An open conversation does not show what is in others: they must have been read once.
+	const tryStartedAt = sahut.toServerTime(sahut.tryStartedAt);
 	const isRetry = retrySentAt < Infinity;
-	let isRead = isRetry || recipient.skipWithinMs !== undefined;
-	const asOf = isRetry ? startedAt : -Infinity;
-	if (isRead && !index.isComplete(since, asOf)) await index.refresh(sahut, since);
-	// The run's own conversation may be closed, and another execution may have sent into a newer one.
-	const mayLackOthers =
+	// The message may be in any conversation, so the list is required even if one of them is open.
+	let needsList = isRetry || recipient.skipWithinMs !== undefined;
+	const asOf = isRetry ? tryStartedAt : -Infinity;
+	if (needsList && !index.isComplete(since, asOf)) await index.refresh(sahut, since);
+	// The pinned conversation may be closed, and another execution may have sent into a newer one.
+	const mayLackNewer =
 		pinned !== undefined && !isOpen(pinned) && recipient.skipWithinMs !== undefined;
-	if (needsConversations && (!pinned || mayLackOthers) && !(await checkOpenConversations())) {
-		isRead = true;
+	if (needsConversations && (!pinned || mayLackNewer) && !(await checkOpenConversations())) {
+		needsList = true;
 		await index.refresh(sahut, since);
 		await checkOpenConversations();
 	}
-	const matters = ({ id, status, activeAt }: KnownConversation) =>
+	const isRelevant = ({ id, status, activeAt }: KnownConversation) =>
 		(status !== 'resolved' || activeAt >= since || id === pinned?.id) && !rejected.includes(id);
 	return {
-		conversations: index.findByContacts(contactIds).filter(matters),
+		conversations: index.findByContacts(contactIds).filter(isRelevant),
 		pinned,
-		isComplete: !isRead || since === Infinity || index.isComplete(since),
+		isComplete: !needsList || since === Infinity || index.isComplete(since),
 		async recheck({ id }) {
 			const candidate = findKnown(id);
-			if (!candidate || checked.has(id) || id === pinned?.id) return candidate ? 'same' : 'gone';
+			if (!candidate || readIds.has(id) || id === pinned?.id) return candidate ? 'same' : 'gone';
 			const { status } = candidate;
 			const current = await check(candidate);
 			if (!current) return 'gone';

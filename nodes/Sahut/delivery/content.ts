@@ -1,28 +1,29 @@
 import type { IDataObject } from 'n8n-workflow';
 
-/** A text, or a WhatsApp template. */
+/** The form of a message: a text, or a WhatsApp template. */
 export type MessageForm = 'text' | 'template';
 
-/** The bodies of a message (API reference, "Messages", POST): as a text, as a template, or both. */
+/** The request bodies of a message (API reference, "Messages"): as a text, as a template, or both. */
 export interface MessageContent {
 	text?: IDataObject;
 	template?: IDataObject;
 }
 
-/** A message, and how to send it. */
+/** A message to send, and its options. */
 export interface OutgoingMessage {
 	content: MessageContent;
-	/** Skip the message if it was delivered within this time, in milliseconds. */
+	/** Skips the message if the customer has received it within this time, in milliseconds. */
 	skipWithinMs?: number;
+	/** Describes the requests and sends nothing. */
 	dryRun: boolean;
 }
 
-/** The bodies of a message, one for each form that it has. */
+/** Returns the request bodies of a message, one for each of its forms. */
 export function getBodies({ text, template }: MessageContent): IDataObject[] {
 	return [text, template].filter((body) => body !== undefined);
 }
 
-/** The form of a body. */
+/** Returns the form of a request body. */
 export function getForm(body: IDataObject): MessageForm {
 	return body.template_id === undefined ? 'text' : 'template';
 }

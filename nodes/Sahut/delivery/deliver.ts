@@ -9,17 +9,21 @@ import { openHistory } from './history';
 import { planMessage, type Plan } from './plan';
 import { chooseBody } from './replyWindow';
 
-/** Where a message goes, and how the ledger records it. */
+/** The conversation for a message, and how the ledger and errors refer to the message. */
 export interface Destination {
 	conversationId: string;
-	/** The ledger's key of the message. */
+	/** The key of the message in the ledger. */
 	key: string;
-	/** Stored in the ledger beside the message. */
+	/** Additional data that the ledger stores with the message. */
 	context?: IDataObject;
 	wording?: Partial<Wording>;
 }
 
-/** Returns the ledger's context of a message that was or may have been sent; undefined without one. */
+/**
+ * Returns the context that the ledger stores with a message.
+ *
+ * @returns undefined if this execution has not tried to send the message, or for a Dry Run
+ */
 export function getLedgerContext(
 	key: string,
 	{ dryRun }: OutgoingMessage,
@@ -30,11 +34,12 @@ export function getLedgerContext(
 }
 
 /**
- * Carries out a plan for a message, or describes it.
+ * Carries out a plan in an existing conversation. A Dry Run only describes the request.
  *
- * @returns Sahut's record with `sent_as`, or with `skipped` and `skip_reason`; for a Dry Run, the
- * `request`
- * @throws NodeApiError, UnknownOutcomeError
+ * @returns Sahut's record of the message, with `sent_as`, or with `skipped` and `skip_reason`; for a Dry
+ * Run, the `request`
+ * @throws NodeApiError if Sahut does not accept the message; UnknownOutcomeError if an earlier try may have
+ * sent it
  */
 export async function executePlan(
 	plan: Plan,
@@ -52,7 +57,7 @@ export async function executePlan(
 		const { message } = plan.delivery;
 		return { ...message, ...(dryRun && { dryRun }), skipped: true, skip_reason: 'sent_before' };
 	}
-	/** The message that an earlier try has sent, and that the ledger lacks. */
+	/** The message of an earlier try, if the ledger lacks it. */
 	const found = plan.kind === 'delivered' ? plan.delivery : undefined;
 	const textDeadline = plan.kind === 'send' ? plan.textDeadline : Infinity;
 	const body = () => (found && content[found.form]) ?? chooseBody(content, textDeadline, sahut);
@@ -69,9 +74,9 @@ export async function executePlan(
 			context: contextOf,
 			async find(sent, search) {
 				if (search.kind === 'retryWithoutLedger') return found?.message;
-				const form = { [getForm(sent)]: sent };
+				const sentContent = { [getForm(sent)]: sent };
 				const histories = [openHistory(sahut, conversationId)];
-				return (await findDelivery(histories, form, search, sahut))?.message;
+				return (await findDelivery(histories, sentContent, search, sahut))?.message;
 			},
 		},
 		sahut,
@@ -83,12 +88,13 @@ export async function executePlan(
 }
 
 /**
- * Delivers a message into a conversation, or skips it if the conversation already has it. Chooses between
- * the text and the template if both are given.
+ * Sends a message into a conversation, or skips it if the conversation already has it. If the message has
+ * both forms, sends the text while WhatsApp accepts it, otherwise the template.
  *
- * @param isNew whether the conversation was just created, and so is empty
+ * @param isNew whether the conversation was just created, so that it contains no messages
  * @returns as {@link executePlan}
- * @throws NodeApiError; AmbiguousError, UnknownOutcomeError if it cannot be determined whether to send
+ * @throws NodeApiError if a request fails; AmbiguousError or UnknownOutcomeError if the node cannot
+ * determine whether the message was sent
  */
 export async function deliverToConversation(
 	conversationId: string,
@@ -98,9 +104,9 @@ export async function deliverToConversation(
 ): Promise<IDataObject> {
 	const key = messageKey(conversationId);
 	const pinned = { id: conversationId };
-	const isTried = getLedgerContext(key, outgoing, sahut) !== undefined;
+	const wasTried = getLedgerContext(key, outgoing, sahut) !== undefined;
 	const plan: Plan =
-		isNew || isTried
+		isNew || wasTried
 			? { kind: 'send', conversation: pinned, textDeadline: -Infinity }
 			: await planMessage(
 					{ ...outgoing, key, reuseOpenConversation: true },

@@ -176,7 +176,7 @@ export class ConversationIndex {
 			if (this.readInFlight) {
 				// The read may belong to another execution. If that execution is canceled, this one reads.
 				await doneOrAborted(this.readInFlight, sahut.signal);
-				// The read throws, because this execution is canceled.
+				// This execution is canceled, so this read throws.
 				if (sahut.signal?.aborted) return await this.read(sahut, since);
 				continue;
 			}
@@ -247,7 +247,7 @@ export class ConversationIndex {
 		this.fullReadUntil = now + Math.max(FULL_READ_MS, FULL_READ_FACTOR * (now - startedAt));
 	}
 
-	/** Returns the list request for the channel's conversations. @param status only these */
+	/** Returns the list request for the conversations on the channel, of one status if given. */
 	listRequest(status?: string) {
 		return {
 			path: ['conversations'],
