@@ -6,7 +6,7 @@ import { undefinedIfNotFound } from '../transport/errors';
 import type { SahutClient } from '../transport/types';
 import { readOptions } from './options';
 import { assertReachable } from './reachable';
-import { assertMessagesCanPass, warnAboutSetup } from './setupChecks';
+import { assertMessagesCanPass, warnAboutMissingEvents } from './setupChecks';
 import { clear, isStored, ownerOf, triggerData, triggerOf, webhookUrl } from './triggerData';
 import { recordCreated, recordDeleted, type TriggerData } from './webhookState';
 
@@ -92,7 +92,7 @@ export async function register(context: IHookFunctions): Promise<void> {
 	const created = { webhookId, secret, url, events, madeBy: ownerOf(context), madeWith };
 	Object.assign(triggerData(context), created);
 	if (webhookId) recordCreated(webhookId, triggerOf(context), created);
-	if (webhookId && secret) return await warnAboutSetup(context, webhook, events);
+	if (webhookId && secret) return warnAboutMissingEvents(context, webhook, events);
 	await deleteOwnWebhook(context, sahut);
 	throw new NodeOperationError(
 		context.getNode(),
