@@ -93,7 +93,7 @@ function checkRetryAfter({ headers }: ApiResponse, findings: Findings): void {
  */
 function retryDelay({ status, headers, body }: ApiResponse, verb: string, attempt: number) {
 	const request = { method: verb as SahutRequest['method'] };
-	const outcome = { kind: 'answer', status, headers: Object.fromEntries(headers), body } as const;
+	const outcome = { kind: 'response', status, headers: Object.fromEntries(headers), body } as const;
 	return retryDelayMs(request, outcome, attempt, { now: Date.now(), random: 1 });
 }
 

@@ -151,7 +151,7 @@ describe('follow-up-data-table.json', () => {
 			...sentAt(),
 			'ORD-3044': expect.stringMatching(/^The phone number is empty/),
 			'ORD-3047': expect.stringContaining('total'),
-			'ORD-3052': expect.stringMatching(/^Sahut refused the data .*No/),
+			'ORD-3052': expect.stringMatching(/^Sahut refused to send .*No/),
 			'ORD-3055': expect.stringContaining('is not a phone number'),
 		});
 
@@ -443,7 +443,7 @@ describe('ai-agent-handover.json', () => {
 		await ended(1);
 
 		const answer = lastOf(model.chats.at(-1)!).content;
-		expect(answer).toContain('Sahut refused the data for conversation');
+		expect(answer).toContain('Sahut refused to update conversation');
 		expect(answer).toContain(message);
 		expect(texts().at(-1)).toBe('Mohon tunggu ya Kak.');
 	});

@@ -162,7 +162,7 @@ describe('the trigger in a published workflow', () => {
 				resultData: {
 					error: {
 						message: expect.stringContaining(
-							'An event could not be filtered: The API key may not do this with conversation',
+							'An event could not be filtered: This API key has no permission to read conversation',
 						),
 						description: expect.stringContaining('Ask an admin'),
 					},

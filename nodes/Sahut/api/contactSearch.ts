@@ -65,7 +65,7 @@ export async function searchText(
 const listOf = (q: string) => ({
 	path: ['contacts'],
 	query: { q },
-	wording: { subject: `contacts that match "${q}"` },
+	wording: { action: `search contacts for "${q}"` },
 });
 
 /** Searches for the last digits of a number, which all of its forms have in common. */

@@ -36,13 +36,16 @@ export type NewContact = ContactFields & { name: string };
 /** How long a search may lack a contact that was just written, or show its former state. */
 const SEARCH_DELAY_MS = 60_000;
 
-const wordingOf = (contactId: string) => ({ subject: `contact "${contactId}"` });
+const wordingOf = (verb: 'read' | 'update', contactId: string) => ({
+	action: `${verb} contact "${contactId}"`,
+	target: `Contact "${contactId}"`,
+});
 
 /** `GET /contacts/{id}` (API reference, "Contacts"). @throws NodeApiError */
 export async function getContact(sahut: SahutClient, contactId: string): Promise<Contact> {
 	const path = ['contacts', contactId];
 	const request = { method: 'GET', path, expects: 'record' } as const;
-	return (await sahut.request<Contact>(request, wordingOf(contactId))).data;
+	return (await sahut.request<Contact>(request, wordingOf('read', contactId))).data;
 }
 
 /**
@@ -108,7 +111,7 @@ export async function createContact(
 			key: newContactKey(target),
 			request: createContactRequest(body),
 			body: () => body,
-			wording: { subject: `contact "${body.name}"` },
+			wording: { action: `create contact "${body.name}"` },
 			memory: sahut.cache.recentRecords,
 			memoryKeys: () => memoryKeys(sahut, contactKeys(body)),
 			async find(sent, search) {
@@ -224,7 +227,7 @@ export async function updateContact(
 			key: `PUT /contacts/${contactId}`,
 			request: { method: 'PUT', path: ['contacts', contactId] },
 			body: () => body,
-			wording: wordingOf(contactId),
+			wording: wordingOf('update', contactId),
 			memory: sahut.cache.recentRecords,
 			memoryKeys: () => [
 				memoryKeyOfId(sahut, contactId),

@@ -21,7 +21,10 @@ export type ConversationChanges = {
 	labels?: string[];
 };
 
-const wordingOf = (conversationId: string) => ({ subject: `conversation "${conversationId}"` });
+const wordingOf = (verb: 'read' | 'update', conversationId: string) => ({
+	action: `${verb} conversation "${conversationId}"`,
+	target: `Conversation "${conversationId}"`,
+});
 
 /** `GET /conversations/{id}` (API reference, "Conversations"). @throws NodeApiError */
 export async function getConversation(
@@ -30,7 +33,7 @@ export async function getConversation(
 ): Promise<Conversation> {
 	const path = ['conversations', conversationId];
 	const request = { method: 'GET', path, expects: 'record' } as const;
-	return (await sahut.request<Conversation>(request, wordingOf(conversationId))).data;
+	return (await sahut.request<Conversation>(request, wordingOf('read', conversationId))).data;
 }
 
 /**
@@ -138,7 +141,8 @@ export async function createConversation(
 			request: createConversationRequest(body),
 			body: () => body,
 			wording: {
-				subject: `conversation with contact "${contact_id}"`,
+				action: `create a conversation with contact "${contact_id}"`,
+				target: 'The contact or the channel',
 				advice: {
 					404: 'Check the IDs of the contact and of the channel.',
 					422: 'Check the IDs of the contact, of the channel and, if given, of the assignee.',
@@ -224,7 +228,7 @@ export async function updateConversation(
 				request: { method, path: ['conversations', conversationId] },
 				body: () => changes,
 				wording: {
-					...wordingOf(conversationId),
+					...wordingOf('update', conversationId),
 					advice: {
 						422: 'Check the status and the IDs of the assignee and the team for this item.',
 					},

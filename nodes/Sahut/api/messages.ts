@@ -12,7 +12,11 @@ import { write, type Write } from './write';
 export function listMessagesRequest(conversationId: string, note?: string): ListRequest {
 	return {
 		path: ['conversations', conversationId, 'messages'],
-		wording: { subject: `conversation "${conversationId}"`, note },
+		wording: {
+			action: `read the messages of conversation "${conversationId}"`,
+			target: `Conversation "${conversationId}"`,
+			note,
+		},
 	};
 }
 
@@ -58,7 +62,8 @@ export async function sendMessage(
 			body: () => (sent = message.body()),
 			request: sendMessageRequest(conversationId),
 			wording: {
-				subject: `conversation "${conversationId}"`,
+				action: `send the message to conversation "${conversationId}"`,
+				target: `Conversation "${conversationId}"`,
 				advice: { 422: (sahutMessage) => refusalAdvice(sent, sahutMessage) },
 				...wording,
 			},

@@ -12,8 +12,8 @@ export async function createWebhook(
 	events: string[],
 ): Promise<Webhook> {
 	const { data } = await sahut.request<Webhook>(createWebhookRequest(url, events), {
-		subject: 'webhook of this workflow',
-		note: 'If Sahut has created a webhook nevertheless, this n8n rejects its deliveries. You can delete it in Sahut, under Settings → Integrations → Webhooks.',
+		action: 'create a webhook for this workflow',
+		note: 'If Sahut has created the webhook anyway, this n8n rejects its deliveries. You can delete it in Sahut, under Settings → Integrations → Webhooks.',
 	});
 	return data;
 }
@@ -23,6 +23,6 @@ export async function deleteWebhook(sahut: SahutClient, webhookId: string): Prom
 	const path = ['webhooks', webhookId];
 	await sahut.request(
 		{ method: 'DELETE', path, expects: 'nothing' },
-		{ subject: `webhook "${webhookId}"` },
+		{ action: `delete webhook "${webhookId}"`, target: `Webhook "${webhookId}"` },
 	);
 }

@@ -83,7 +83,7 @@ export async function deliverToPhone(
 	async function deliverTo(plan: Plan, contactId: string, conversationId: string) {
 		const context = { contact_id: contactId };
 		const wording = {
-			subject: `conversation "${conversationId}" with ${phone}`,
+			action: `send the message to ${phone} in conversation "${conversationId}"`,
 			note: `Contact ${contactId} and conversation ${conversationId} exist.`,
 		};
 		const place = { conversationId, key, context, wording };

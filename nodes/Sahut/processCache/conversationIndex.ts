@@ -252,7 +252,7 @@ export class ConversationIndex {
 		return {
 			path: ['conversations'],
 			query: { channel_id: this.channelId, ...(status && { status }) },
-			wording: { subject: `conversations on channel "${this.channelId}"` },
+			wording: { action: `read the conversations on channel "${this.channelId}"` },
 		};
 	}
 

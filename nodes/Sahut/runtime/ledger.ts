@@ -58,7 +58,7 @@ export function openLedger(store: LedgerStore, shared: SharedStore, run: LedgerR
 			const advice =
 				'An earlier try of this execution sent the request, but received no response. Check in Sahut whether it has arrived. If it has not, run the workflow again for this item.';
 			throw new UnknownOutcomeError(
-				`It is not known whether ${wording?.subject} received this in an earlier try`,
+				`The outcome of an earlier request to ${wording?.action} is unknown`,
 				{ description: [advice, wording?.note].filter(Boolean).join(' ') },
 			);
 		}

@@ -40,16 +40,15 @@ function isEncodable(text: string): boolean {
 	}
 }
 
-/** Throws a UserError if the URL cannot be encoded, before the request waits for a slot, without retries. */
-function assertSendable({ path, query = {} }: SahutRequest, { subject, note }: Wording): void {
+/** Throws a UserError if the URL cannot be encoded: without a request, a slot or a retry. */
+function assertEncodable({ path, query = {} }: SahutRequest, { action, note }: Wording): void {
 	if ([...path, ...Object.values(query)].every((each) => isEncodable(String(each)))) return;
-	throw new UserError(`The request for ${subject} contains half of an emoji`, {
-		description: [
-			'Nothing was sent. Check the IDs and search texts of this item: an expression may have cut an emoji in half.',
-			note,
-		]
-			.filter(Boolean)
-			.join(' '),
+	const description = [
+		'Nothing was sent. Check the IDs and search texts of this item: an expression may have cut an emoji in half.',
+		note,
+	];
+	throw new UserError(`The request to ${action} contains half of an emoji`, {
+		description: description.filter(Boolean).join(' '),
 	});
 }
 
@@ -83,7 +82,7 @@ export async function connect(
 
 	async function send(request: SahutRequest, signal?: AbortSignal): Promise<Outcome> {
 		const { method, query } = request;
-		if (signal?.aborted) return { kind: 'cancelled', wasSent: false };
+		if (signal?.aborted) return { kind: 'canceled', wasSent: false };
 		// Outside the `try`: an error here means that nothing was sent, and must not cause a retry.
 		const body = bodyOf(request);
 		const url = urlOf(request);
@@ -112,12 +111,12 @@ export async function connect(
 			const answeredAt = Date.parse(String(headers.date));
 			if (!Number.isNaN(answeredAt)) serverAheadMs = answeredAt - clock.now();
 			const redacted = isSuccess(status) ? redact.data(answer.body) : redact.error(answer.body);
-			return { kind: 'answer', status, headers, body: redacted };
+			return { kind: 'response', status, headers, body: redacted };
 		} catch (error) {
 			// n8n breaks off what is on its way when the execution is cancelled, and only then.
-			if (executionSignal?.aborted) return { kind: 'cancelled', wasSent: true };
+			if (executionSignal?.aborted) return { kind: 'canceled', wasSent: true };
 			const detail = String(redact.error((error as Error).message));
-			return { kind: 'noAnswer', code: errorCode(error), detail };
+			return { kind: 'noResponse', code: errorCode(error), detail };
 		}
 	}
 
@@ -158,10 +157,10 @@ export async function connect(
 
 		async request<T>(request: SahutRequest, wording: Wording): Promise<Envelope<T>> {
 			const { signal = executionSignal } = request;
-			assertSendable(request, wording);
+			assertEncodable(request, wording);
 			const outcome = await inSlot(async () => await sendUntilItStands(request, signal)).catch(
 				(error: unknown): Outcome => {
-					if (signal?.aborted) return { kind: 'cancelled', wasSent: false };
+					if (signal?.aborted) return { kind: 'canceled', wasSent: false };
 					throw error;
 				},
 			);

@@ -9,7 +9,7 @@ export function readEnvelope(
 	outcome: Outcome,
 	{ expects, method }: SahutRequest,
 ): Envelope<unknown> | undefined {
-	if (outcome.kind !== 'answer' || !isSuccess(outcome.status)) return undefined;
+	if (outcome.kind !== 'response' || !isSuccess(outcome.status)) return undefined;
 	if (expects === 'nothing') return { data: outcome.body };
 	const body = (outcome.body ?? {}) as Partial<Envelope<unknown>> & { id?: unknown };
 	if (expects === 'list') {

@@ -1,6 +1,5 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { createCommonTexts } from './commonTexts';
 import { hasStatus } from './errors';
 import { createPageCount } from './pageCount';
 import { createRepeatCheck } from './repeats';
@@ -14,7 +13,7 @@ export type ListRequest = Pick<SahutRequest, 'path' | 'query'> & { wording: Word
 
 /** Returns the list call for all records of one kind, or for those that match a query. */
 export function listOf(records: 'contacts' | 'conversations', query?: IDataObject): ListRequest {
-	return { path: [records], query, wording: { subject: `list of ${records}` } };
+	return { path: [records], query, wording: { action: `read ${records}` } };
 }
 
 /** Whether a value is a JSON object. */
@@ -66,7 +65,6 @@ export function openPages<T extends { id?: unknown }>(
 	const skipped = new Map<number, number>();
 	const totals = new Set<number>();
 	const count = createPageCount(size);
-	const keepTextsOnce = createCommonTexts();
 	const assertNoRepeat = createRepeatCheck(
 		async (page) => (await fetchPage<T>(sahut, request, page, size)).data,
 		request.wording,
@@ -84,7 +82,6 @@ export function openPages<T extends { id?: unknown }>(
 		const isFull = rows >= count.full();
 		if (!isFull) short.add(page);
 		if (rows > data.length) skipped.set(page, rows - data.length);
-		keepTextsOnce(data);
 		if (rows > 0) await assertNoRepeat(page, data, isFull);
 		done.add(page);
 		return data;

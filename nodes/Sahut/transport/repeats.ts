@@ -35,7 +35,7 @@ function mostFrequent(values: number[]): number {
  */
 export function createRepeatCheck<T extends { id?: unknown }>(
 	fetchRecords: (page: number) => Promise<T[]>,
-	{ subject, note }: Wording,
+	{ action, note }: Wording,
 ) {
 	/** The page on which each record was first seen. */
 	const seenOn = new Map<string, number>();
@@ -44,16 +44,13 @@ export function createRepeatCheck<T extends { id?: unknown }>(
 	let failure: PagingError | undefined;
 
 	function fail(page: number): never {
+		const description = [
+			`Page ${page} repeats the records of other pages, so the list would be incomplete. Reading it changed nothing in Sahut. Try again later. If the error persists, report it to Sahut support.`,
+			note,
+		];
 		failure ??= new PagingError(
-			`Sahut does not divide the list into pages as documented (${subject})`,
-			{
-				description: [
-					`Page ${page} repeats the records of other pages, so the list could not be read completely. Reading it changed nothing in Sahut. Try again later. If the error stays, report it to Sahut support.`,
-					note,
-				]
-					.filter(Boolean)
-					.join(' '),
-			},
+			`The node could not ${action}: Sahut returned the same records on several pages`,
+			{ description: description.filter(Boolean).join(' ') },
 		);
 		throw failure;
 	}

@@ -1,10 +1,4 @@
-import {
-	isRateLimited,
-	isRepeatable,
-	isUnreachable,
-	passesByItself,
-	type Outcome,
-} from './outcome';
+import { isRateLimited, isIdempotent, isUnreachable, isTransient, type Outcome } from './outcome';
 import type { SahutRequest } from './types';
 
 /** Tries of one request, the first one included. */
@@ -35,7 +29,7 @@ export interface Moment {
  * @returns undefined without a usable header.
  */
 export function retryAfterMs(outcome: Outcome, now: number): number | undefined {
-	if (outcome.kind !== 'answer') return undefined;
+	if (outcome.kind !== 'response') return undefined;
 	const { 'retry-after': retryAfter, date } = outcome.headers;
 	const text = String(retryAfter ?? '').trim();
 	if (/^\d+(\.\d+)?$/.test(text)) return Number(text) * 1_000;
@@ -82,10 +76,10 @@ export function retryDelayMs(
 	moment: Moment,
 ): number | undefined {
 	if (attempt >= MAX_ATTEMPTS) return undefined;
-	const mayRepeat = isRepeatable(request);
+	const mayRepeat = isIdempotent(request);
 	const backoff = backoffMs(attempt, moment.random);
-	if (!passesByItself(outcome)) return undefined;
-	if (outcome.kind === 'noAnswer') {
+	if (!isTransient(outcome)) return undefined;
+	if (outcome.kind === 'noResponse') {
 		return mayRepeat || isUnreachable(outcome.code) ? backoff : undefined;
 	}
 	if (!mayRepeat && !isRateLimited(outcome)) return undefined;

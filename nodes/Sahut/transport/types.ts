@@ -16,20 +16,25 @@ export interface SahutRequest {
 	signal?: AbortSignal;
 }
 
-/** How errors describe a request to the user. */
+/** The texts with which errors describe a request to the user. */
 export interface Wording {
-	/** The record that the request is about: `conversation "conv_…"`. */
-	subject: string;
+	/** A verb phrase that completes "The request to …": `read conversation "conv_…"`. */
+	action: string;
+	/**
+	 * The record that a 404 is about, as the start of a sentence: `Conversation "conv_…"`. A request
+	 * without one is for a list or a new record: a 404 means that Sahut is not at the base URL.
+	 */
+	target?: string;
 	/**
 	 * Advice by status that is more specific than the general advice. A function gets Sahut's message, if
 	 * the response has one.
 	 */
 	advice?: Readonly<Record<number, string | ((sahutMessage?: string) => string)>>;
-	/** What already exists when this request fails: `Contact ct_… exists.` */
+	/** Records that exist already when this request fails: `Contact ct_… exists.` */
 	note?: string;
 }
 
-/** Talks to one Sahut workspace. Knows nothing of items. */
+/** Sends requests to one Sahut workspace. Does not depend on items. */
 export interface SahutClient {
 	/**
 	 * Sends one request.

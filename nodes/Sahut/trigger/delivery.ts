@@ -7,7 +7,7 @@ import {
 
 import { getConversation } from '../api/conversations';
 import { connect } from '../transport/client';
-import { mayPassByItself } from '../transport/errors';
+import { isTransientError } from '../transport/errors';
 import { DEFAULT_TRANSPORT } from '../transport/settings';
 import { claim, storeWithResponse } from './claim';
 import { conversationIdOf, nameOf, parseBody, readEvent, type SahutEvent } from './envelope';
@@ -99,7 +99,7 @@ export async function receive(context: IWebhookFunctions): Promise<IWebhookRespo
 			)
 		: UNREADABLE;
 	if (verdict instanceof Error) {
-		if (!mayPassByItself(verdict)) throw createFilterError(context, verdict);
+		if (!isTransientError(verdict)) throw createFilterError(context, verdict);
 		context.logger.warn(`The Sahut Trigger asks for another delivery: ${verdict.message}`);
 		return respond(context, 503);
 	}

@@ -142,7 +142,7 @@ export function describeMessages(desk: Desk): void {
 		await fillField(page, 'content', 'Masih ada, Kak.');
 		const error = await (await executeStep(page)).innerText();
 
-		expect(error).toContain('Sahut has no conversation "conv_01HX2B9K3M5N7P" [item 0]');
+		expect(error).toContain('Conversation "conv_01HX2B9K3M5N7P" was not found in Sahut [item 0]');
 		expect(error).toContain('Check the ID');
 		expect(JSON.stringify([...sandbox.store.conversations.keys()])).toBe(before);
 		const writes = sandbox.journal.entries.filter(({ method }) => method === 'POST');

@@ -36,7 +36,7 @@ export function describeRetry(desk: Desk): void {
 
 		await openWorkflow(page, id);
 		await startWorkflow(page);
-		expect(await waitForRunResult(page)).toMatch(/Sahut refused the data .*\[item 1\]/);
+		expect(await waitForRunResult(page)).toMatch(/Sahut refused to send .*\[item 1\]/);
 		await nodeOnCanvas(page, 'Send').getByTestId('canvas-node-status-mark-error').waitFor();
 		expect(sent()[1]).toEqual([]);
 

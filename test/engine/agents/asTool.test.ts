@@ -54,7 +54,7 @@ describe('as a tool of an AI agent', () => {
 		};
 		const call = await toolOf(workspace, parameters, RETRY_ON_FAIL);
 
-		await expect(call()).rejects.toThrow('Sahut refused the data');
+		await expect(call()).rejects.toThrow('Sahut refused to send the message');
 
 		expect(conversationsOf(workspace)).toHaveLength(1);
 	});
@@ -77,7 +77,7 @@ describe('as a tool of an AI agent', () => {
 
 		const [{ error }] = JSON.parse(await call());
 
-		expect(error.message).toContain('Sahut has no conversation "conv_X"');
+		expect(error.message).toContain('Conversation "conv_X" was not found in Sahut');
 		expect(error.advice).toContain('Choose "From List"');
 	});
 });

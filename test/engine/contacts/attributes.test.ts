@@ -152,7 +152,7 @@ it('Contact: Create does not match a contact with another attribute after a lost
 
 	const { error } = await workspace.run(create({ name: 'kota', value: 'Bandung' }));
 
-	expect(error?.message).toContain('broke off before an answer came');
+	expect(error?.message).toContain('The connection was lost before Sahut responded');
 });
 
 it('Contact: Update adds an attribute to a contact that Sahut returns without custom_attributes', async () => {

@@ -434,7 +434,7 @@ describe('Contact: Update', () => {
 
 		const { error } = await workspace.run(update({ name: 'Budi' }), [{ contact: 'ct_X' }]);
 
-		expect(error?.message).toBe('Sahut has no contact "ct_X" [item 0]');
+		expect(error?.message).toBe('Contact "ct_X" was not found in Sahut [item 0]');
 		expect(error?.description).toContain('0 of 1 items were updated.');
 	});
 });

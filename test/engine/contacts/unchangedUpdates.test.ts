@@ -323,7 +323,8 @@ describe('If the record cannot be read', () => {
 
 		const { error } = await workspace.run(update(resource, fields), [{ id: 'x_1' }]);
 
-		expect(error?.message).toBe(`Sahut has no ${resource} "x_1" [item 0]`);
+		const record = resource === 'contact' ? 'Contact' : 'Conversation';
+		expect(error?.message).toBe(`${record} "x_1" was not found in Sahut [item 0]`);
 		expect(writesOf(workspace)).toEqual([]);
 	});
 

@@ -64,7 +64,7 @@ describe('Conversation: Create', () => {
 		]);
 
 		const { id } = stored(workspace)[0]!;
-		expect(error?.message).toBe(`Sahut refused the data for conversation "${id}" [item 0]`);
+		expect(error?.message).toBe(`Sahut refused to update conversation "${id}" [item 0]`);
 		expect(error?.description).toContain(`Conversation ${id} exists`);
 		expect(error?.description).toContain('WhatsApp only accepts an approved template');
 	});
@@ -111,7 +111,7 @@ describe('Conversation: Create', () => {
 		]);
 
 		expect(error?.message).toBe(
-			'Sahut refused the data for conversation with contact "ct_X" [item 0]',
+			'Sahut refused to create a conversation with contact "ct_X" [item 0]',
 		);
 		expect(error?.description).toContain('Check the IDs of the contact, of the channel');
 		expect(error?.description).toContain('0 of 1 items were created.');
@@ -226,7 +226,7 @@ describe('Conversation: Get and List', () => {
 
 		const { error } = await run(conversation('get', { conversationId: byId('conv_X') }));
 
-		expect(error?.message).toBe('Sahut has no conversation "conv_X" [item 0]');
+		expect(error?.message).toBe('Conversation "conv_X" was not found in Sahut [item 0]');
 		expect(error?.description).toContain('0 of 1 items were read.');
 	});
 

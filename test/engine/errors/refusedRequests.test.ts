@@ -9,7 +9,7 @@ import { overrideTransport, clockAheadBy } from '../../support/transport';
 import { openConversation, openWorkspace, sendText, until } from '../../support/workspace';
 
 const CONVERSATION = 'conv_01HX2B9K3M5N7P';
-const MAY_HAVE_ARRIVED = 'It may or may not have arrived';
+const MAY_HAVE_ARRIVED = 'Sahut may have processed this request';
 
 const listMessages: INode['parameters'] = {
 	...sendText,
@@ -27,23 +27,33 @@ async function sendUnder(fault: FaultAction) {
 
 describe('an answer that refuses', () => {
 	it.each([
-		[400, 'bad_request', 'Sahut could not use the request for conversation', 'Check the values'],
+		[400, 'bad_request', 'Sahut rejected the request to send the message', 'Check the values'],
 		[
 			401,
 			'unauthorized',
 			'Sahut does not accept the API key',
 			'Settings → Integrations → API Keys',
 		],
-		[403, 'forbidden', 'The API key may not do this', 'Ask an admin'],
-		[404, 'not_found', 'Sahut has no conversation', 'Choose "From List"'],
-		[402, 'payment_required', 'Sahut requires a payment', 'Check the plan'],
-		[409, 'conflict', 'conflicts with data in Sahut', 'another record has the same values'],
-		[410, 'gone', 'Sahut no longer has conversation', 'Check whether it was deleted'],
+		[403, 'forbidden', 'This API key has no permission to send the message', 'Ask an admin'],
+		[404, 'not_found', 'was not found in Sahut', 'Choose "From List"'],
+		[
+			402,
+			'payment_required',
+			'Sahut requires a payment before you can send the message',
+			'Check the plan',
+		],
+		[
+			409,
+			'conflict',
+			'conflicts with existing data in Sahut',
+			'another record has the same values',
+		],
+		[410, 'gone', 'no longer exists in Sahut', 'Check whether it was deleted'],
 		[413, 'too_large', 'is too large for Sahut', 'Shorten the texts'],
 		[415, 'unsupported', 'does not accept the format', 'whether a proxy'],
-		[422, 'validation_error', 'Sahut refused the data', 'Check the text of the message'],
-		[451, 'legal', 'for legal reasons', 'Ask Sahut support'],
-		[418, 'teapot', 'Sahut answered the request for conversation', 'Check the Base URL'],
+		[422, 'validation_error', 'Sahut refused to send the message', 'Check the text of the message'],
+		[451, 'legal', 'For legal reasons, Sahut refused to send the message', 'Ask Sahut support'],
+		[418, 'teapot', 'Sahut responded with status 418 to the request to send', 'Check the Base URL'],
 	])('with %s says what it is and what to do, and is asked once', async (...row) => {
 		const [status, code, message, advice] = row;
 		const { error, requests } = await sendUnder({
@@ -54,7 +64,7 @@ describe('an answer that refuses', () => {
 		});
 
 		expect(error!.message).toContain(message);
-		expect(error!.description).toContain(`Sahut said: "Pesan dari Sahut" (${code}).`);
+		expect(error!.description).toContain(`Sahut responded: "Pesan dari Sahut" (${code}).`);
 		expect(error!.description).toContain(advice);
 		expect(error!.description).not.toContain(MAY_HAVE_ARRIVED);
 		expect(error).toMatchObject({ httpCode: String(status), context: { itemIndex: 0 } });
@@ -77,8 +87,8 @@ describe('an answer that refuses', () => {
 			message: 'EACCES preexisting',
 		});
 
-		expect(error!.message).toContain('Sahut has no conversation');
-		expect(error!.description).toContain('Sahut said: "EACCES preexisting"');
+		expect(error!.message).toContain('was not found in Sahut');
+		expect(error!.description).toContain('Sahut responded: "EACCES preexisting"');
 	});
 
 	it('with a redirect is not followed', async () => {
@@ -99,7 +109,9 @@ describe('an answer that refuses', () => {
 			},
 		);
 
-		expect(error?.message).toContain("Sahut's address answered with a redirect (status 302)");
+		expect(error?.message).toContain(
+			'Sahut redirected the request to another address (status 302)',
+		);
 		expect(arrived).toHaveLength(1);
 	});
 });
@@ -124,9 +136,9 @@ describe('a message whose answer is lost', () => {
 	});
 
 	it.each<[string, FaultAction, string]>([
-		['a 500', { kind: 'status', status: 500 }, 'could not handle the request'],
-		['a 503', { kind: 'status', status: 503 }, 'could not handle the request'],
-		['a connection cut', { kind: 'dropBefore' }, 'The connection to Sahut broke off'],
+		['a 500', { kind: 'status', status: 500 }, 'Sahut could not process the request'],
+		['a 503', { kind: 'status', status: 503 }, 'Sahut could not process the request'],
+		['a connection cut', { kind: 'dropBefore' }, 'The connection was lost before Sahut responded'],
 	])('after %s and not found is not sent again, and the error says so', async (...row) => {
 		const [, fault, message] = row;
 		const { error, sent, requests, conversation } = await sendUnder(fault);
@@ -274,7 +286,9 @@ describe('no connection', () => {
 			},
 		);
 
-		expect(error?.message).toMatch(/^No secure connection to https:.* could be made \(\w+\)/);
+		expect(error?.message).toMatch(
+			/^n8n could not establish a secure connection to https:.* \(\w+\)/,
+		);
 		expect(error?.description).toContain('Nothing was sent.');
 		expect(error?.description).not.toContain(MAY_HAVE_ARRIVED);
 		expect(plain.connections()).toBe(1);
@@ -283,9 +297,9 @@ describe('no connection', () => {
 
 describe('reading', () => {
 	it.each<[string, FaultAction, string]>([
-		['not JSON', { kind: 'notJson' }, 'could not be understood'],
-		['JSON without data', { kind: 'body', body: { message: 'ok' } }, 'could not be understood'],
-		['a page without a list', { kind: 'body', body: { data: null } }, 'could not be understood'],
+		['not JSON', { kind: 'notJson' }, 'has an unexpected format'],
+		['JSON without data', { kind: 'body', body: { message: 'ok' } }, 'has an unexpected format'],
+		['a page without a list', { kind: 'body', body: { data: null } }, 'has an unexpected format'],
 	])('fails on an answer that is %s, without talk of a message', async (_, fault, message) => {
 		const { conversation, sandbox, run } = await openConversation();
 		sandbox.faults.add(fault);

@@ -29,7 +29,7 @@ it('is not content when a message was refused, and says why', async () => {
 	const print = jest.fn();
 	expect(await runAndReportDemo(sandbox, print)).toBe(false);
 	const printed = print.mock.calls.join('\n');
-	expect(printed).toContain('Not sent: Sahut refused the data');
+	expect(printed).toContain('Not sent: Sahut refused to send the message');
 	expect(printed).toContain('✗ Messages about ORD-2041: 0');
 });
 

@@ -118,7 +118,7 @@ describe('crm-follow-up.json', () => {
 				error: expect.objectContaining({
 					status: 422,
 					code: 'validation_error',
-					message: expect.stringContaining('Sahut refused the data'),
+					message: expect.stringContaining('Sahut refused to send the message'),
 					advice: expect.stringContaining('Injected fault'),
 				}),
 			}),

@@ -231,7 +231,7 @@ describe.each([
 		const { workspace, next, cancelled, sent } = await cancelInTheWait({ onError, ...retryOnFail });
 
 		expect(cancelled.status).toBe('canceled');
-		expect(cancelled.error?.message).toBe('The execution was cancelled [item 2]');
+		expect(cancelled.error?.message).toBe('The execution was canceled [item 2]');
 		expect(sent()).toEqual([1, 1, 0, 0, 0]);
 		expect(workspace.sent(next)).toEqual([]);
 		const [waiting] = dataForRetry(cancelled).executionData!.nodeExecutionStack;

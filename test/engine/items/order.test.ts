@@ -75,8 +75,8 @@ async function sendSixWith(
 }
 
 const refusal = {
-	message: `Sahut has no conversation "${UNKNOWN}"`,
-	advice: expect.stringContaining('Sahut said: "Conversation not found" (not_found).'),
+	message: `Conversation "${UNKNOWN}" was not found in Sahut`,
+	advice: expect.stringContaining('Sahut responded: "Conversation not found" (not_found).'),
 	code: 'not_found',
 	status: 404,
 	reason: 'not_found',
@@ -88,7 +88,7 @@ describe('On Error: Stop', () => {
 
 		const first = failing[0]!;
 		expect(status).toBe('error');
-		expect(error?.message).toBe(`Sahut has no conversation "${UNKNOWN}" [item ${first}]`);
+		expect(error?.message).toBe(`Conversation "${UNKNOWN}" was not found in Sahut [item ${first}]`);
 		expect(error?.description).toContain(`${first} of 6 items were sent.`);
 		expect(error).toMatchObject({ context: { itemIndex: first }, httpCode: '404' });
 		expect(arrived).toEqual([0, 1, 2, 3, 4, 5].map((index) => (index < first ? 1 : 0)));

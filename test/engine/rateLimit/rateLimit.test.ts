@@ -77,7 +77,7 @@ describe('a 429', () => {
 		const { error } = await workspace.run(sendText, [row!]);
 
 		expect(statuses(workspace)).toEqual([429, 429, 429, 429, 429]);
-		expect(error?.message).toContain('Sahut did not say for how long');
+		expect(error?.message).toContain('Sahut did not state how long');
 		expect(error?.description).toContain('This request was not carried out.');
 	});
 

@@ -296,8 +296,12 @@ describe('a filter that asks for more than the delivery says', () => {
 
 	it.each<[number, string, string]>([
 		[401, 'Sahut does not accept the API key', 'Open the Sahut credential'],
-		[403, 'The API key may not do this with conversation', 'Ask an admin'],
-		[404, 'Sahut has no conversation', 'Without Channel Names or IDs and Conversation Statuses'],
+		[403, 'This API key has no permission to read conversation', 'Ask an admin'],
+		[
+			404,
+			'Conversation "ID" was not found in Sahut',
+			'Without Channel Names or IDs and Conversation Statuses',
+		],
 	])('shows it as a failed execution when Sahut answers %i', async (status, message, advice) => {
 		sandbox.faults.add({ method: 'GET', kind: 'status', status });
 		const event = flat(id);
@@ -306,7 +310,9 @@ describe('a filter that asks for more than the delivery says', () => {
 		expect(host.executions).toEqual([]);
 		expect(host.failures).toMatchObject([
 			{
-				message: expect.stringContaining(`An event could not be filtered: ${message}`),
+				message: expect.stringContaining(
+					`An event could not be filtered: ${message.replace('ID', id)}`,
+				),
 				description: expect.stringContaining(advice),
 			},
 		]);

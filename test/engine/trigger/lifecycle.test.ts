@@ -93,7 +93,7 @@ describe('publishing', () => {
 	it('shows what Sahut refuses, and stores nothing', async () => {
 		sandbox.faults.add({ method: 'POST', kind: 'status', status: 403 });
 		await expect(publish()).rejects.toThrow(
-			'The API key may not do this with webhook of this workflow',
+			'This API key has no permission to create a webhook for this workflow',
 		);
 		expect(host.stored).toEqual({});
 	});
@@ -151,7 +151,9 @@ describe('unpublishing', () => {
 	it('shows any other answer and still knows its webhook, so that it can be deleted later', async () => {
 		const before = host.stored;
 		sandbox.faults.add({ method: 'DELETE', kind: 'status', status: 403 });
-		await expect(host.unpublish()).rejects.toThrow('The API key may not do this with webhook');
+		await expect(host.unpublish()).rejects.toThrow(
+			'This API key has no permission to delete webhook',
+		);
 		expect(host.stored).toEqual(before);
 
 		await host.unpublish();

@@ -124,7 +124,10 @@ it('a message has the attachments that are not null, and downloads those with a 
 it('a range of times contains a message with missing fields only if its time is known', async () => {
 	await fc.assert(
 		fc.asyncProperty(messages, fc.boolean(), async (given, newestFirst) => {
-			const request = { path: ['conversations', 'conv_1', 'messages'], wording: { subject: 'it' } };
+			const request = {
+				path: ['conversations', 'conv_1', 'messages'],
+				wording: { action: 'read messages' },
+			};
 			const selection = { limit: 1, newestFirst, after: 0, before: Date.now() };
 
 			const found = await fetchTimeline(clientWith([given]), request, selection);

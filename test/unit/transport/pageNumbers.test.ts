@@ -5,7 +5,7 @@ import { fetchTimeline } from '../../../nodes/Sahut/transport/timeline';
 const START = Date.parse('2024-03-15T00:00:00Z');
 const REQUEST = {
 	path: ['conversations', 'conv_1', 'messages'],
-	wording: { subject: 'conversation' },
+	wording: { action: 'read messages' },
 };
 
 /** Up to 20 pages are requested ahead. */

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { SahutClient } from '../../../nodes/Sahut/transport/types';
 import { fetchList } from '../../../nodes/Sahut/transport/pagination';
 
-const REQUEST = { path: ['conversations'], wording: { subject: 'list of conversations' } };
+const REQUEST = { path: ['conversations'], wording: { action: 'read conversations' } };
 
 /** A change of a list before a response; positions are fractions of its length. */
 type Change =

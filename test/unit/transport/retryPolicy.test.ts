@@ -7,7 +7,7 @@ import {
 } from '../../../nodes/Sahut/transport/retryPolicy';
 import {
 	NOT_CONNECTED,
-	isOfUnknownFate,
+	isOutcomeUnknown,
 	type Outcome,
 } from '../../../nodes/Sahut/transport/outcome';
 import type { SahutRequest } from '../../../nodes/Sahut/transport/types';
@@ -15,13 +15,13 @@ import type { SahutRequest } from '../../../nodes/Sahut/transport/types';
 const NOW = Date.parse('2024-03-15T08:30:00Z');
 
 const answer = (status: number, headers: Record<string, string> = {}): Outcome => ({
-	kind: 'answer',
+	kind: 'response',
 	status,
 	headers,
 	body: {},
 });
 
-const noAnswer = (code: string): Outcome => ({ kind: 'noAnswer', code, detail: '' });
+const noResponse = (code: string): Outcome => ({ kind: 'noResponse', code, detail: '' });
 
 const circumstances = { now: NOW, random: 0.5 };
 
@@ -82,7 +82,7 @@ describe('the retry policy', () => {
 		['a 429 without Retry-After', answer(429), BACKOFF_MS],
 		...FAILED_CONNECTIONS.map((code): [string, Outcome, number] => [
 			`the connection error ${code}`,
-			noAnswer(code),
+			noResponse(code),
 			BACKOFF_MS,
 		]),
 	])('retries reads and writes after %s', (_, outcome, delayMs) => {
@@ -98,7 +98,7 @@ describe('the retry policy', () => {
 		]),
 		...LOST_RESPONSES.map((code): [string, Outcome, number] => [
 			`a lost response with the code "${code}"`,
-			noAnswer(code),
+			noResponse(code),
 			BACKOFF_MS,
 		]),
 	])('retries only reads after %s', (_, outcome, delayMs) => {
@@ -112,9 +112,9 @@ describe('the retry policy', () => {
 			`a ${status}`,
 			answer(status),
 		]),
-		...TLS_REFUSALS.map((code): [string, Outcome] => [`the TLS error ${code}`, noAnswer(code)]),
-		['a request that was canceled after it was sent', { kind: 'cancelled', wasSent: true }],
-		['a request that was canceled before it was sent', { kind: 'cancelled', wasSent: false }],
+		...TLS_REFUSALS.map((code): [string, Outcome] => [`the TLS error ${code}`, noResponse(code)]),
+		['a request that was canceled after it was sent', { kind: 'canceled', wasSent: true }],
+		['a request that was canceled before it was sent', { kind: 'canceled', wasSent: false }],
 	])('does not retry after %s', (_, outcome) => {
 		expect(delaysAfter([...READS, ...WRITES], outcome)).toEqual(Array(4).fill(undefined));
 	});
@@ -162,7 +162,7 @@ describe('Retry-After', () => {
 	});
 
 	it('is undefined without a response', () => {
-		expect(retryAfterMs(noAnswer('ECONNRESET'), NOW)).toBeUndefined();
+		expect(retryAfterMs(noResponse('ECONNRESET'), NOW)).toBeUndefined();
 	});
 });
 
@@ -182,7 +182,7 @@ it.each([
 	['ERR_SSL_BAD_RECORD_TYPE', true],
 	['', true],
 ] as const)('the outcome of a write after the error code "%s" is unknown: %s', (code, expected) => {
-	expect(isOfUnknownFate({ method: 'POST' } as SahutRequest, noAnswer(code))).toBe(expected);
+	expect(isOutcomeUnknown({ method: 'POST' } as SahutRequest, noResponse(code))).toBe(expected);
 });
 
 it('a Retry-After of 0 causes a wait of half a second to one second', () => {

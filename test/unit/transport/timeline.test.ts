@@ -6,7 +6,7 @@ import { fetchTimeline, type Selection, type Timed } from '../../../nodes/Sahut/
 const START = Date.parse('2024-03-15T00:00:00Z');
 const REQUEST = {
 	path: ['conversations', 'conv_1', 'messages'],
-	wording: { subject: 'conversation' },
+	wording: { action: 'read messages' },
 };
 
 interface TimelineMessage extends Timed {

@@ -278,7 +278,7 @@ describe('a cancelled execution', () => {
 		]);
 
 		expect([cancelled.status, waiting.status]).toEqual(['canceled', 'canceled']);
-		expect(waiting.error?.message).toContain('The execution was cancelled');
+		expect(waiting.error?.message).toContain('The execution was canceled');
 		expect(third.status).toBe('success');
 		expect(Date.now() - startedAt).toBeLessThan(5_000);
 		expect(conversationsOf(workspace)).toHaveLength(1);

@@ -8,7 +8,7 @@ import { MAX_TRIES, readResults } from './outcomes';
 const TIMER_TOLERANCE_MS = 2;
 /** The maximum number of reads of an execution, over all runs of the node. */
 const MAX_READS = 40;
-const OUTCOME_UNKNOWN = 'It is not known whether';
+const OUTCOME_UNKNOWN = 'The outcome of an earlier request';
 
 /** The items of an execution, and the IDs of the records that Sahut had before it. */
 export interface Start {

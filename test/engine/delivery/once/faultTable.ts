@@ -43,7 +43,7 @@ const NOT_FOUND: Effect = { outcome: 'unknown', requests: 1 };
 /** Longer than a busy machine takes for a request that no fault affects. */
 const LATE_TIMEOUT_MS = 2_000;
 
-const INTERRUPTED = 'broke off before an answer came';
+const INTERRUPTED = 'The connection was lost before Sahut responded';
 const status = (code: number, retryAfter?: number): FaultAction => ({
 	kind: 'status',
 	status: code,
@@ -73,20 +73,24 @@ const fault = (effects: Effects, action: FaultAction, message: string) => ({
 /** Keyed by a name that completes "the request meets …". */
 export const FAULTS: Record<string, FaultUnderTest> = {
 	'a 429 with Retry-After': fault(REJECTED, status(429, 4), 'Sahut asks to wait 4 seconds'),
-	'a 429 without Retry-After': fault(REJECTED, status(429), 'Sahut did not say for how long'),
-	'a 500': fault(LOST, status(500), 'could not handle the request'),
-	'a 503': fault(LOST, status(503, 1), 'could not handle the request'),
+	'a 429 without Retry-After': fault(REJECTED, status(429), 'Sahut did not state how long'),
+	'a 500': fault(LOST, status(500), 'Sahut could not process the request'),
+	'a 503': fault(LOST, status(503, 1), 'Sahut could not process the request'),
 	'a connection cut before anything is stored': fault(LOST, { kind: 'dropBefore' }, INTERRUPTED),
 	'a connection cut after storing': fault(STORED, { kind: 'dropAfter' }, INTERRUPTED),
-	'a 500 after storing': fault(STORED, statusAfterStore(500), 'could not handle the request'),
+	'a 500 after storing': fault(
+		STORED,
+		statusAfterStore(500),
+		'Sahut could not process the request',
+	),
 	'a 408 after storing': fault(STORED, statusAfterStore(408), 'with status 408'),
 	'a response that is not JSON': {
-		...fault(STORED, { kind: 'notJson' }, 'could not be understood'),
+		...fault(STORED, { kind: 'notJson' }, 'has an unexpected format'),
 		read: { once: ONE_TRY, always: ONE_TRY },
 	},
 	'a late response': {
 		action: { kind: 'slow', delayMs: 2 * LATE_TIMEOUT_MS },
-		message: `did not answer within ${LATE_TIMEOUT_MS / 1_000} seconds`,
+		message: `did not respond within ${LATE_TIMEOUT_MS / 1_000} seconds`,
 		// Five time-outs would take long, and a cut connection already tests all tries.
 		write: { once: FOUND, always: FOUND },
 		read: { once: SECOND_TRY },

@@ -81,7 +81,9 @@ describe('Retry On Fail', () => {
 			RETRY_ON_FAIL,
 		);
 
-		expect(error?.message).toContain('It is not known whether conversation');
+		expect(error?.message).toContain(
+			'The outcome of an earlier request to send the message to conversation',
+		);
 		expect(error?.description).toContain('Check in Sahut whether it has arrived');
 		expect(workspace.requests().filter((request) => request.startsWith('POST'))).toHaveLength(1);
 	});
@@ -199,7 +201,7 @@ it.each(['stopWorkflow', 'continueRegularOutput', 'continueErrorOutput'] as cons
 		await new Promise((resolve) => setTimeout(resolve, 600));
 
 		expect(cancelled.status).toBe('canceled');
-		expect(cancelled.error?.message).toContain('The execution was cancelled');
+		expect(cancelled.error?.message).toContain('The execution was canceled');
 		expect(counts(workspace, [slow!, ...others])).toEqual([1, 0, 0]);
 		const executionData = dataForRetry(cancelled);
 		const { nodeExecutionStack } = executionData.executionData!;
