@@ -265,7 +265,7 @@ describe('remind-until-answered.json', () => {
 				'hours: 60': `seconds: ${2.5 * DAY_SECONDS}`,
 				'"skipIfSentWithin":23': '"skipIfSentWithin":0.0001',
 			},
-			{ 'A day': { amount: DAY_SECONDS, unit: 'seconds' } },
+			{ 'Wait one day': { amount: DAY_SECONDS, unit: 'seconds' } },
 		);
 		const id = await startWorkflow(bench.session, workflow, TRIGGER);
 		const sentUntil = async (count: number) =>
@@ -321,7 +321,7 @@ describe('ai-agent-handover.json', () => {
 	beforeEach(async () => {
 		model.chats.length = 0;
 		const openAiApi = await createCredential(bench.session, model.credential);
-		const quicker = { 'Some seconds': { amount: WAIT_SECONDS } };
+		const quicker = { 'Wait some seconds': { amount: WAIT_SECONDS } };
 		workflow = await addExample('ai-agent-handover', { openAiApi }, {}, quicker);
 		await activateWorkflow(bench.session, workflow.id);
 		const contact = bench.sandbox.store.addContact({ name: 'Siti Aminah' });

@@ -229,7 +229,7 @@ describe('transcript-to-summary.json', () => {
 
 		const run = await runExample(FILE, { 'Read transcript': { conversationId: byId(id) } });
 
-		const [item, ...others] = jsonOf(run, 'Summarise with AI (replace me)');
+		const [item, ...others] = jsonOf(run, 'Summarize with AI (replace me)');
 		expect(others).toEqual([]);
 		expect(item).toEqual({ conversation_id: id, prompt: expect.any(String) });
 		const [instruction, transcript] = String(item!.prompt).split('\n\n');
@@ -443,7 +443,7 @@ describe('remind-until-answered.json', () => {
 		const run = await remind(1, () =>
 			sandbox.faults.add({ kind: 'status', method: 'PUT', path, status: 403 }),
 		);
-		expect(jsonOf(run, 'Team not told')).toMatchObject([{ error: { status: 403 } }]);
+		expect(jsonOf(run, 'Team not notified')).toMatchObject([{ error: { status: 403 } }]);
 		expect(sentSince(conversation)).toEqual([expect.stringMatching(/^Budi Santoso belum/)]);
 	});
 
@@ -456,7 +456,7 @@ describe('remind-until-answered.json', () => {
 		const run = await remind(1, () =>
 			sandbox.faults.add({ kind: 'status', method: 'GET', path, status: 403 }),
 		);
-		expect(jsonOf(run, 'Not known')).toHaveLength(1);
+		expect(jsonOf(run, 'Status unknown')).toHaveLength(1);
 		expect(jsonOf(run, 'Reminder')).toHaveLength(2);
 		expect(sentSince(conversation)).toEqual([]);
 	});
@@ -471,7 +471,7 @@ describe('remind-until-answered.json', () => {
 			}),
 		]);
 		const [putAside] = run.runs('Not sent');
-		const [wait] = run.runs('A day');
+		const [wait] = run.runs('Wait one day');
 		expect(putAside!.executionIndex).toBeLessThan(wait!.executionIndex);
 	});
 });
