@@ -20,7 +20,8 @@ export class Sahut implements INodeType {
 		group: ['output'],
 		version: 1,
 		subtitle: '={{ $parameter.operation + ": " + $parameter.resource }}',
-		description: 'Read and send WhatsApp and other messages with the Sahut shared inbox',
+		description:
+			'Send and read messages, and manage conversations and contacts in Sahut (WhatsApp and other channels)',
 		defaults: { name: 'Sahut' },
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],

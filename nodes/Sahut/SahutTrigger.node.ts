@@ -21,10 +21,10 @@ export class SahutTrigger implements INodeType {
 		group: ['trigger'],
 		version: 1,
 		subtitle: '={{ [$parameter.events].flat().join(", ") }}',
-		// n8n shows it for both nodes together, as one entry.
+		// The node picker shows this text for both nodes, which share one entry.
 		description:
-			'Handle messages, conversations and contacts of the Sahut shared inbox, on WhatsApp and other channels',
-		eventTriggerDescription: 'Waiting for something to happen in Sahut',
+			'Handle messages, conversations and contacts in the Sahut shared inbox, on WhatsApp and other channels',
+		eventTriggerDescription: 'Waiting for an event in Sahut',
 		defaults: { name: 'Sahut Trigger' },
 		inputs: [],
 		outputs: [NodeConnectionTypes.Main],
@@ -35,7 +35,7 @@ export class SahutTrigger implements INodeType {
 				httpMethod: 'POST',
 				responseMode: 'onReceived',
 				path: 'webhook',
-				// Entered into Sahut by hand, the URL would be of no use: the secret would not be known.
+				// A webhook that a user creates by hand with this URL would not work: the node would lack its secret.
 				ndvHideUrl: true,
 			},
 		],

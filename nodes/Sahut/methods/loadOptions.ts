@@ -1,39 +1,33 @@
 import type { ILoadOptionsFunctions, INodePropertyOptions } from 'n8n-workflow';
 
-import { NOBODY } from '../resources/conversation/conversationFields';
-import { recentAgents, recentChannels } from './recentRecords';
+import { FIXED_ENTRIES } from './fixedEntries';
+import { listRecentAgents, listRecentChannels } from './recentRecords';
 
-type Options = Promise<INodePropertyOptions[]>;
+// n8n calls each export by its name: a file with other exports would offer them as dropdowns, too.
 
-/**
- * The entry of a dropdown for a field that was added and of which nothing was chosen, which counts as
- * not given. Without such an entry, the editor frames the field in red.
- */
-const unchosen = (name: string) => ({ name, value: '' });
+type Entries = Promise<INodePropertyOptions[]>;
 
-/** The channels to choose some of, e.g. "WhatsApp Utama · whatsapp". */
-export async function getChannels(this: ILoadOptionsFunctions): Options {
-	return await recentChannels(this);
+/** Lists the channels for the filter of the trigger, e.g. "WhatsApp Utama · whatsapp". */
+export async function getChannels(this: ILoadOptionsFunctions): Entries {
+	return await listRecentChannels(this);
 }
 
-/** Whose conversations can be listed. */
-export async function getAnyChannel(this: ILoadOptionsFunctions): Options {
-	return [unchosen('Any Channel'), ...(await recentChannels(this))];
+/** Lists the channels for a filter of conversations. */
+export async function getAnyChannel(this: ILoadOptionsFunctions): Entries {
+	return [...FIXED_ENTRIES.getAnyChannel, ...(await listRecentChannels(this))];
 }
 
-/** Who a new conversation can be assigned to. */
-export async function getAgents(this: ILoadOptionsFunctions): Options {
-	return [unchosen('Leave to Sahut'), ...(await recentAgents(this))];
+/** Lists the agents for a new conversation. */
+export async function getAgents(this: ILoadOptionsFunctions): Entries {
+	return [...FIXED_ENTRIES.getAgents, ...(await listRecentAgents(this))];
 }
 
-/** Who a conversation can be assigned to from now on. */
-export async function getNewAssignees(this: ILoadOptionsFunctions): Options {
-	const nobody = { name: 'Nobody', value: NOBODY };
-	return [unchosen('Leave as It Is'), nobody, ...(await recentAgents(this))];
+/** Lists the possible assignees of an existing conversation. */
+export async function getNewAssignees(this: ILoadOptionsFunctions): Entries {
+	return [...FIXED_ENTRIES.getNewAssignees, ...(await listRecentAgents(this))];
 }
 
-/** Whose conversations can be listed. */
-export async function getAssignees(this: ILoadOptionsFunctions): Options {
-	const nobody = { name: 'Unassigned', value: NOBODY };
-	return [unchosen('Anyone or Nobody'), nobody, ...(await recentAgents(this))];
+/** Lists the assignees for a filter of conversations. */
+export async function getAssignees(this: ILoadOptionsFunctions): Entries {
+	return [...FIXED_ENTRIES.getAssignees, ...(await listRecentAgents(this))];
 }

@@ -5,35 +5,35 @@ import { listOf } from '../transport/pages';
 import { fetchList } from '../transport/pagination';
 import type { Conversation } from '../transport/types';
 
-/** How far back channels and agents are looked for: five pages. */
+/** Five pages: the number of latest conversations that are searched for channels and agents. */
 const MAX_CONVERSATIONS = 500;
 
-/** Returns the entry of a list for a record: the names that it has, else its ID. */
-export function entryOf(id: string, ...names: Array<string | null | undefined>) {
+/** Returns the list entry of a record, with its known names, or else with its ID. */
+export function toEntry(id: string, ...names: Array<string | null | undefined>) {
 	return { name: names.filter(Boolean).join(' · ') || id, value: id };
 }
 
-/** Lists the records that recent conversations name, each once, in alphabetical order. */
-async function recentRecords(
+/** Lists the records in recent conversations, without duplicates, in alphabetical order. */
+async function listRecentRecords(
 	context: ILoadOptionsFunctions,
-	entriesOf: (conversation: Conversation) => Array<ReturnType<typeof entryOf>>,
+	toEntries: (conversation: Conversation) => Array<ReturnType<typeof toEntry>>,
 ): Promise<INodePropertyOptions[]> {
 	const list = listOf('conversations');
 	const recent = await fetchList<Conversation>(await connect(context), list, MAX_CONVERSATIONS);
-	const byId = new Map(recent.flatMap(entriesOf).map((entry) => [entry.value, entry]));
+	const byId = new Map(recent.flatMap(toEntries).map((entry) => [entry.value, entry]));
 	return [...byId.values()].sort((a, b) => a.name.localeCompare(b.name));
 }
 
-/** The channels of recent conversations, e.g. "WhatsApp Utama · whatsapp": the API has no list of them. */
-export async function recentChannels(context: ILoadOptionsFunctions) {
-	return await recentRecords(context, ({ channel }) =>
-		channel?.id ? [entryOf(channel.id, channel.name, channel.type)] : [],
+/** Lists the channels of recent conversations, since the API has no list of channels. */
+export async function listRecentChannels(context: ILoadOptionsFunctions) {
+	return await listRecentRecords(context, ({ channel }) =>
+		channel?.id ? [toEntry(channel.id, channel.name, channel.type)] : [],
 	);
 }
 
-/** The agents of recent conversations: the API has no list of them. */
-export async function recentAgents(context: ILoadOptionsFunctions) {
-	return await recentRecords(context, ({ assignee }) =>
-		assignee?.id ? [entryOf(assignee.id, assignee.name)] : [],
+/** Lists the agents of recent conversations, since the API has no list of agents. */
+export async function listRecentAgents(context: ILoadOptionsFunctions) {
+	return await listRecentRecords(context, ({ assignee }) =>
+		assignee?.id ? [toEntry(assignee.id, assignee.name)] : [],
 	);
 }

@@ -7,13 +7,13 @@ import type {
 
 type Details = Partial<INodeProperties>;
 
-/** Returns a function that makes fields of one type with the same default value. */
-function fieldOf(type: NodePropertyTypes, initial: NodeParameterValueType) {
+/** Returns a function that creates fields of one type, with the same default value. */
+function fieldOf(type: NodePropertyTypes, defaultValue: NodeParameterValueType) {
 	return (displayName: string, name: string, details: Details): INodeProperties => ({
 		displayName,
 		name,
 		type,
-		default: initial,
+		default: defaultValue,
 		...details,
 	});
 }
@@ -25,13 +25,13 @@ export const timeField = fieldOf('dateTime', '');
 export const choiceField = fieldOf('options', '');
 export const choicesField = fieldOf('multiOptions', []);
 
-/** Returns a text field for several values; `entry` names one of them on the button that adds it. */
+/** Returns a text field for several values. @param entry the noun on the button that adds a value */
 export function textsField(displayName: string, name: string, entry: string, details: Details) {
 	const typeOptions = { multipleValues: true, multipleValueButtonText: `Add ${entry}` };
 	return textField(displayName, name, { typeOptions, ...details });
 }
 
-/** Returns a field for rows of texts, e.g. a name and a value; `entry` is the label and the name of a row. */
+/** Returns a field for rows of texts, e.g. a name and a value. @param entry describes a row */
 export function rowsField(
 	displayName: string,
 	name: string,
@@ -50,7 +50,7 @@ export function rowsField(
 	};
 }
 
-/** Returns the options of a field, in their order. @param labels stored value → label, or with description */
+/** Returns the options of a field. @param labels stored value → label, or label and description */
 export function optionsOf(
 	labels: Record<string, string | [name: string, description: string]>,
 ): INodePropertyOptions[] {
@@ -61,7 +61,7 @@ export function optionsOf(
 	});
 }
 
-/** Returns the field, shown only if other fields have one of the given values. */
+/** Restricts a field: the editor shows it only if other fields have one of the given values. */
 export function showIf(show: Record<string, string[]>, field: INodeProperties): INodeProperties {
 	return { ...field, displayOptions: { show } };
 }

@@ -3,7 +3,7 @@ import type { INodeProperties } from 'n8n-workflow';
 import { DEFAULT_CONCURRENCY } from '../transport/settings';
 import { choiceField, flagField, numberField } from './fieldTypes';
 
-/** What a person picks from a searchable list, or names by its ID. */
+/** Returns a required field to choose a record from a searchable list or by its ID. */
 function locator(
 	displayName: string,
 	name: string,
@@ -33,23 +33,24 @@ function locator(
 export const conversationLocator = locator('Conversation', 'conversationId', {
 	searchListMethod: 'searchConversations',
 	exampleId: 'conv_01HX2B9K3M5N7P',
-	description: 'The conversation with your customer, on one of your channels',
+	description:
+		'The conversation with the customer. Search the list by name, phone number or channel.',
 });
 
 export const contactLocator = locator('Contact', 'contactId', {
 	searchListMethod: 'searchContacts',
 	exampleId: 'ct_01HX1A4C7D9E2F',
-	description: 'The person, as Sahut knows them',
+	description: 'The contact in Sahut. Search the list by name, phone number or email.',
 });
 
 export const channelLocator = locator('Channel', 'channelId', {
 	searchListMethod: 'searchChannels',
 	exampleId: 'ch_01HX0B3D5F7G9H',
 	description:
-		'Your WhatsApp number, or another of your channels. The list has those that were used recently.',
+		'Your WhatsApp number or another channel. The list shows the channels of the last 500 conversations.',
 });
 
-/** The pair that every List operation has. */
+/** The fields Return All and Limit of every List operation. */
 export const returnAllAndLimit: INodeProperties[] = [
 	flagField('Return All', 'returnAll', {
 		description: 'Whether to return all results or only up to a given limit',
@@ -62,7 +63,7 @@ export const returnAllAndLimit: INodeProperties[] = [
 	}),
 ];
 
-/** The collections of optional fields, as n8n's own nodes label them. */
+/** The collections of optional fields, with the labels of n8n's own nodes. */
 const COLLECTIONS = {
 	additionalFields: { displayName: 'Additional Fields', placeholder: 'Add Field' },
 	filters: { displayName: 'Filters', placeholder: 'Add Filter' },
@@ -70,7 +71,7 @@ const COLLECTIONS = {
 	updateFields: { displayName: 'Update Fields', placeholder: 'Add Field' },
 };
 
-/** Optional fields, which a person adds one by one; in alphabetical order. */
+/** Returns a collection of optional fields. @param options the fields, in alphabetical order */
 export function collection(
 	name: keyof typeof COLLECTIONS,
 	options: INodeProperties[],
@@ -78,7 +79,7 @@ export function collection(
 	return { ...COLLECTIONS[name], name, type: 'collection', default: {}, options };
 }
 
-/** A dropdown inside a collection for an ID, which can be given by hand too. */
+/** Returns a dropdown for an ID inside a collection, which also accepts an expression. */
 export function idOption(
 	displayName: string,
 	name: string,
@@ -91,41 +92,44 @@ export function idOption(
 	});
 }
 
-/** How many requests may be in flight at once, as an entry of an Options collection. */
-function concurrencyOption(initial: number, description: string): INodeProperties {
+/** Returns the option for the number of requests in flight. */
+function concurrencyOption(defaultValue: number, description: string): INodeProperties {
 	const typeOptions = { minValue: 1, maxValue: 20 };
-	return numberField('Concurrency', 'concurrency', { typeOptions, default: initial, description });
+	return numberField('Concurrency', 'concurrency', {
+		typeOptions,
+		default: defaultValue,
+		description,
+	});
 }
 
-/** The Options of an operation that lists records, e.g. `contacts`. */
-export function listOptions(records: string, ...others: INodeProperties[]): INodeProperties {
+/** Returns the Options of an operation that lists records, e.g. `contacts`. */
+export function listOptions(records: string, ...moreOptions: INodeProperties[]): INodeProperties {
 	const concurrency = concurrencyOption(
 		DEFAULT_CONCURRENCY.read,
-		`How many pages of 100 ${records} are fetched at once, from 1 to 20. The order of the ${records} stays the same.`,
+		`Number of pages to request in parallel, from 1 to 20. Each page has 100 ${records}; their order in the output does not change.`,
 	);
-	return collection('options', [concurrency, ...others]);
+	return collection('options', [concurrency, ...moreOptions]);
 }
 
-/** The Options that every operation has that sends a message, in alphabetical order. */
+/** The Options of every operation that sends a message. */
 export const sendOptions = {
 	concurrency: concurrencyOption(
 		DEFAULT_CONCURRENCY.write,
-		'How many messages may be on their way at once, from 1 to 20. Messages to the same conversation are always sent one after another.',
+		'Number of messages to send in parallel, from 1 to 20. Messages to the same conversation or phone number are always sent one after another.',
 	),
 	dryRun: flagField('Dry Run', 'dryRun', {
-		description:
-			'Whether to make all checks and return the request that would be sent, without sending anything',
+		description: 'Whether to run all checks and return the request without sending anything',
 	}),
 	requestsPerMinute: numberField('Requests per Minute', 'requestsPerMinute', {
 		typeOptions: { minValue: 1 },
 		default: 60,
 		description:
-			'How many requests may start within a minute, evenly spread. Keeps a part of your plan’s rate limit (60, 300 or 1,000) free for other integrations.',
+			'Maximum number of requests per minute, evenly spaced. Use it to leave part of your plan’s rate limit (60, 300 or 1,000) to other integrations.',
 	}),
 	skipIfSentWithin: numberField('Skip If Sent Within (Hours)', 'skipIfSentWithin', {
 		typeOptions: { minValue: 0, numberPrecision: 2 },
 		default: 24,
 		description:
-			'Sends nothing when the conversation has had this message within so many hours, from whomever: the item is then that message, with "skipped". So a workflow that runs twice sends once. A template is told by its values: give it one that is unique to it, such as an order number that no other template names.',
+			'Skips the message if the conversation received it within this number of hours. The output is then the existing message with <code>skipped</code>. Templates are recognized by their values, so include a unique one, such as an order number.',
 	}),
 };

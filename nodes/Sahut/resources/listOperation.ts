@@ -6,6 +6,7 @@ import { fetchList } from '../transport/pagination';
 import type { SahutClient } from '../transport/types';
 import { collection, listOptions, returnAllAndLimit } from './fields';
 
+/** Fetches at most `limit` records that match the query. */
 type FetchRecords = (
 	sahut: SahutClient,
 	query: IDataObject,
@@ -18,14 +19,15 @@ type FetchRecords = (
  * @param records the name of the resource in the API's paths, e.g. `contacts`
  * @param filters the entries of the Filters collection
  * @param filterNames name of a query parameter of the API → name of its field
- * @param fetch fetches the records that match the query, at most `limit`
+ * @param fetchRecords by default, fetches the list with the query
  */
 export function listOperation(
 	records: 'contacts' | 'conversations',
 	description: string,
 	filters: INodeProperties[],
 	filterNames: Record<string, string>,
-	fetch: FetchRecords = (sahut, query, limit) => fetchList(sahut, listOf(records, query), limit),
+	fetchRecords: FetchRecords = (sahut, query, limit) =>
+		fetchList(sahut, listOf(records, query), limit),
 ): Operation<{ query: IDataObject; limit: number }> {
 	return {
 		value: 'list',
@@ -37,8 +39,8 @@ export function listOperation(
 		fields: [...returnAllAndLimit, collection('filters', filters), listOptions(records)],
 		read: (params) => ({ query: params.entries('filters', filterNames), limit: params.limit() }),
 		async run({ query, limit }, sahut) {
-			const found = await fetch(sahut, query, limit);
-			return found.map((record) => ({ json: record }));
+			const matches = await fetchRecords(sahut, query, limit);
+			return matches.map((record) => ({ json: record }));
 		},
 	};
 }

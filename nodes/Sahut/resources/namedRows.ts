@@ -26,9 +26,9 @@ export function readNamedRows<Cell, Value>(
 ): Record<string, Value> {
 	const values = new Map<string, Value>();
 	for (const [index, row] of rows.entries()) {
-		const labelOfName = `The name of ${label.toLowerCase()} ${index + 1}`;
-		const given = cleanText(asText(row.name, labelOfName));
-		assertNoLeftovers(given, labelOfName);
+		const nameLabel = `The name of ${label.toLowerCase()} ${index + 1}`;
+		const given = cleanText(asText(row.name, nameLabel));
+		assertNoLeftovers(given, nameLabel);
 		const name = toName(given);
 		if (name === '') {
 			throw new UserError(`${label} ${index + 1} has no name`, { description: advice.noName });

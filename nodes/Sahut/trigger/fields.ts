@@ -5,19 +5,19 @@ import { collection } from '../resources/fields';
 import { choicesField, flagField, optionsOf } from '../resources/fieldTypes';
 import { messageTypeOptions, senderTypeOptions } from '../resources/message/messageFields';
 
-/** API reference, "Webhooks". */
+/** The events of a webhook (API reference, "Webhooks"). */
 const EVENTS = optionsOf({
-	'contact.created': ['Contact Created', 'A person was added'],
-	'contact.updated': ['Contact Updated', 'A person’s name, phone or other details changed'],
-	'conversation.created': ['Conversation Created', 'A new conversation began'],
-	'conversation.resolved': ['Conversation Resolved', 'A conversation was closed'],
+	'contact.created': ['Contact Created', 'A contact was created'],
+	'contact.updated': ['Contact Updated', 'The name, phone or other details of a contact changed'],
+	'conversation.created': ['Conversation Created', 'A conversation was created'],
+	'conversation.resolved': ['Conversation Resolved', 'A conversation was resolved'],
 	'conversation.updated': [
 		'Conversation Updated',
 		'The status, assignee or labels of a conversation changed',
 	],
 	'message.created': [
 		'Message Created',
-		'A customer wrote; with other Message Types also: your team or a bot answered',
+		'A customer sent a message. With the option Message Types, also messages of agents and bots.',
 	],
 });
 
@@ -28,38 +28,39 @@ export const triggerFields: INodeProperties[] = [
 	choicesField('Trigger On', 'events', {
 		required: true,
 		default: ['message.created'],
+		description: 'The events that start the workflow',
 		options: EVENTS,
 	}),
 	collection('options', [
 		choicesField('Channel Names or IDs', 'channelIds', {
 			typeOptions: { loadOptionsMethod: 'getChannels' },
 			description:
-				'Start only for messages and conversations on these channels. Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
+				'Only start for messages and conversations on these channels. Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
 		}),
 		choicesField('Conversation Statuses', 'conversationStatuses', {
-			description: 'Start only for messages and conversations with one of these statuses',
+			description: 'Only start for messages and conversations with one of these statuses',
 			options: statusOptions,
 		}),
 		flagField('Deduplicate', 'deduplicate', {
 			default: true,
 			description:
-				'Whether to start only once for each event. Sahut delivers an event again when it did not hear an answer, up to five times within 43 minutes.',
+				'Whether to start only once for each event. If Sahut receives no response, it delivers an event again, up to five times within 43 minutes.',
 		}),
 		flagField('Include Internal Notes', 'includeNotes', {
 			description:
-				'Whether to also start for internal notes of your team, which the customer does not see. Notes are outgoing messages, so also select Outgoing in Message Types.',
+				'Whether to also start for internal notes, which only your team can see. Notes are outgoing messages, so also select Outgoing in Message Types.',
 		}),
 		flagField('Include Raw Body', 'rawBody', {
-			description: 'Whether to add what Sahut delivered, unchanged, as <code>body</code>',
+			description: 'Whether to add the unchanged body of the delivery as <code>body</code>',
 		}),
 		choicesField('Message Types', 'messageTypes', {
 			default: [...DEFAULT_MESSAGE_TYPES],
 			description:
-				'Start only for messages of these types. Without this option: Incoming, so that a workflow that answers does not start itself with its own answer.',
+				'Only start for messages of these types. Without this option, only incoming messages start the workflow, so that its own replies do not.',
 			options: messageTypeOptions,
 		}),
 		choicesField('Sender Types', 'senderTypes', {
-			description: 'Start only for messages written by one of these',
+			description: 'Only start for messages from these types of sender',
 			options: senderTypeOptions,
 		}),
 	]),

@@ -18,7 +18,7 @@ export function describeOptionalFields(desk: Desk): void {
 		const added = field(page, ASSIGNEE);
 		await added.waitFor();
 
-		expect(await added.locator('input:not([disabled])').inputValue()).toBe('Leave as It Is');
+		expect(await added.locator('input:not([disabled])').inputValue()).toBe('No Change');
 		// What n8n frames in red has this class.
 		expect(await added.locator('.has-issues').count()).toBe(0);
 		const output = await executeStep(page);
@@ -26,7 +26,7 @@ export function describeOptionalFields(desk: Desk): void {
 		expect(sandbox.journal.entries.map(({ method }) => method)).not.toContain('PUT');
 		expect(conversation.assignee).toEqual(agent);
 
-		await choose(page, ASSIGNEE, 'Nobody');
+		await choose(page, ASSIGNEE, 'Unassigned');
 		await executeStep(page);
 		await until('nobody to have it', 30_000, () => conversation.assignee === null || undefined);
 	});

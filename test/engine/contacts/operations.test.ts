@@ -363,7 +363,7 @@ describe('Contact: Create or Update', () => {
 		const { error } = await workspace.run(upsert, [{ phone: '0812-3456-7890' }]);
 
 		expect(error?.message).toBe(
-			'There is no contact with +6281234567890 yet, and Name is empty [item 0]',
+			'Sahut has no contact with +6281234567890, and Name is empty [item 0]',
 		);
 		expect(error?.description).toContain('Enter a Name');
 		expect(error?.description).toContain('0 of 1 items were created or updated.');

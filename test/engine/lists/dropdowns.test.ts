@@ -200,18 +200,18 @@ describe('a dropdown', () => {
 	it.each([
 		['channels', 'getChannels', 'channels', []],
 		['channels to filter by', 'getAnyChannel', 'channels', [entry('Any Channel')]],
-		['agents', 'getAgents', 'agents', [entry('Leave to Sahut')]],
+		['agents', 'getAgents', 'agents', [entry('Sahut Default')]],
 		[
 			'new assignees',
 			'getNewAssignees',
 			'agents',
-			[entry('Leave as It Is'), entry('Nobody', 'unassigned')],
+			[entry('No Change'), entry('Unassigned', 'unassigned')],
 		],
 		[
 			'assignees to filter by',
 			'getAssignees',
 			'agents',
-			[entry('Anyone or Nobody'), entry('Unassigned', 'unassigned')],
+			[entry('Assigned or Unassigned'), entry('Unassigned', 'unassigned')],
 		],
 	] as const)('of %s has those of recent conversations', async (_, method, whom, first) => {
 		const office = await openOffice();

@@ -5,15 +5,15 @@ import { connect } from '../../transport/client';
 import { listOf, openPages } from '../../transport/pages';
 import { hasId } from '../../transport/repeats';
 import type { Contact } from '../../transport/types';
-import { entryOf } from '../recentRecords';
+import { toEntry } from '../recentRecords';
 
-/** The most pages of each search that one call reads until it finds a contact that matches. */
+/** Limits the pages that one call reads per search if no contact matches. */
 const MAX_PAGES_PER_SEARCH = 3;
 
 /**
  * Searches contacts for the locator, page by page, e.g. "Budi Santoso · +628123456789".
  *
- * @param paginationToken the next page and the index of the search that found contacts: `2 0`
+ * @param paginationToken the next page, and the index of the search that found contacts, e.g. `2 0`
  */
 export async function searchContacts(
 	this: ILoadOptionsFunctions,
@@ -21,17 +21,17 @@ export async function searchContacts(
 	paginationToken?: string,
 ): Promise<INodeListSearchResult> {
 	const sahut = await connect(this);
-	const [first = 1, found] = (paginationToken ?? '1').split(' ').map(Number);
+	const [firstPage = 1, searchIndex] = (paginationToken ?? '1').split(' ').map(Number);
 	for (const [index, { q, isWanted }] of planContactSearches(filter).entries()) {
-		// Further pages come from the search that found the first one.
-		if (found !== undefined && index !== found) continue;
+		// The next pages must come from the search that found the first contacts.
+		if (searchIndex !== undefined && index !== searchIndex) continue;
 		const pages = openPages<Contact>(sahut, listOf('contacts', q === '' ? {} : { q }));
-		for (let page = first; page < first + MAX_PAGES_PER_SEARCH; page++) {
+		for (let page = firstPage; page < firstPage + MAX_PAGES_PER_SEARCH; page++) {
 			const contacts = (await pages.read(page)).filter(hasId).filter(isWanted);
 			const hasMore = page < pages.last();
 			if (contacts.length > 0) {
 				return {
-					results: contacts.map(({ id, name, phone, email }) => entryOf(id, name, phone || email)),
+					results: contacts.map(({ id, name, phone, email }) => toEntry(id, name, phone || email)),
 					paginationToken: hasMore ? `${page + 1} ${index}` : undefined,
 				};
 			}

@@ -5,23 +5,27 @@ import { listOf, openPages } from '../../transport/pages';
 import { hasId } from '../../transport/repeats';
 import type { Conversation } from '../../transport/types';
 import { isPartOfPhone, subscriberDigits } from '../../values/phoneText';
-import { entryOf } from '../recentRecords';
+import { toEntry } from '../recentRecords';
 
-/** The most pages of 100 that one call reads until it finds a conversation that matches. */
+/** Limits the pages of 100 that one call reads if no conversation matches. */
 const MAX_PAGES_PER_SEARCH = 10;
 
-/** Whether a conversation is what the user types: part of the contact's name, phone or the channel. */
+/** Returns whether the contact's name or phone number, or the channel, contains the search text. */
 export function matchesSearch({ contact, channel }: Conversation, filter: string): boolean {
-	const wanted = filter.trim().toLowerCase();
+	const searchText = filter.trim().toLowerCase();
 	const texts = [contact?.name, contact?.phone, channel?.name, channel?.type];
-	if (wanted === '' || texts.some((text) => text?.toLowerCase().includes(wanted))) return true;
-	const digits = isPartOfPhone(wanted) ? subscriberDigits(wanted) : '';
+	if (searchText === '' || texts.some((text) => text?.toLowerCase().includes(searchText))) {
+		return true;
+	}
+	const digits = isPartOfPhone(searchText) ? subscriberDigits(searchText) : '';
 	return digits !== '' && subscriberDigits(contact?.phone ?? '').includes(digits);
 }
 
 /**
- * The conversations for the locator, page by page, e.g. "Budi Santoso · WhatsApp Utama · open".
- * The API has no search over conversations, so pages are read until some match.
+ * Searches conversations for the locator, page by page, e.g. "Budi Santoso · WhatsApp Utama · open".
+ * The API cannot search conversations, so this reads pages until a conversation matches.
+ *
+ * @param paginationToken the next page
  */
 export async function searchConversations(
 	this: ILoadOptionsFunctions,
@@ -36,7 +40,7 @@ export async function searchConversations(
 		const results = conversations
 			.filter((conversation) => hasId(conversation) && matchesSearch(conversation, filter))
 			.map(({ id, contact, channel, status }) =>
-				entryOf(id, contact?.name ?? contact?.phone, channel?.name, status),
+				toEntry(id, contact?.name ?? contact?.phone, channel?.name, status),
 			);
 		const hasMore = page < pages.last();
 		const isEnough = results.length > 0 || page + 1 - firstPage >= MAX_PAGES_PER_SEARCH;

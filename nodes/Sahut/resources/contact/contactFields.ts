@@ -2,17 +2,18 @@ import { choiceField, optionsOf, rowsField, textField, textsField } from '../fie
 
 export const nameField = textField('Name', 'name', {
 	placeholder: 'e.g. Budi Santoso',
-	description: 'What the person is called in Sahut',
+	description: 'The name of the contact',
 });
 
 export const phoneField = textField('Phone', 'phone', {
 	placeholder: 'e.g. 0812-3456-7890',
-	description: 'In any usual form; foreign numbers begin with +. Stored as +6281234567890.',
+	description:
+		'Any common format, stored as e.g. +6281234567890. Numbers from other countries must start with +.',
 });
 
 export const emailField = textField('Email', 'email', {
 	placeholder: 'name@email.com',
-	description: 'The email address of the person',
+	description: 'The email address of the contact',
 });
 
 const attribute = {
@@ -21,7 +22,7 @@ const attribute = {
 	values: [
 		textField('Name', 'name', {
 			placeholder: 'e.g. kota',
-			description: 'The key of the attribute, as an admin has defined it in Sahut',
+			description: 'The key of the attribute, exactly as in Sahut',
 		}),
 		choiceField('Type', 'type', {
 			default: 'asGiven',
@@ -29,35 +30,35 @@ const attribute = {
 			options: optionsOf({
 				asGiven: [
 					'As Given',
-					'No conversion: a fixed value is sent as text; a number, true or false from an expression keeps its type',
+					'No conversion. Fixed values are sent as text; numbers, true and false from an expression keep their type.',
 				],
-				checkbox: ['Checkbox', 'True or false; also 1 or 0, yes or no, ya or tidak'],
+				checkbox: ['Checkbox', 'True or false. Also accepts 1 or 0, yes or no, ya or tidak.'],
 				date: ['Date', 'A date such as 2026-11-30, or a date and time'],
-				number: ['Number', 'Digits, with a dot for decimals, such as 12 or 12.5'],
+				number: ['Number', 'Digits with a dot for decimals, such as 12 or 12.5'],
 				text: ['Text', 'Any value, sent as text'],
 			}),
 		}),
 		textField('Value', 'value', {
 			placeholder: 'e.g. Bandung',
-			description: 'The value for this person. An empty value changes nothing.',
+			description: 'The value of the attribute. An empty value changes nothing.',
 		}),
 	],
 };
 
-/** What a contact can have beside its name, each optional, in alphabetical order. */
+/** The optional fields of a contact, in alphabetical order. */
 export const optionalFields = {
 	company: textField('Company', 'company', {
 		placeholder: 'e.g. Toko Makmur',
-		description: 'The company that the person belongs to',
+		description: 'The company of the contact',
 	}),
 	customAttributes: rowsField('Custom Attributes', 'customAttributes', attribute, {
 		description:
-			'Further facts about the person; attributes that are not named here stay as they are',
+			'Attributes that an admin has defined in Sahut. Attributes that are not listed here do not change.',
 	}),
 	email: emailField,
 	phone: phoneField,
 	tags: textsField('Tags', 'tags', 'Tag', {
 		placeholder: 'e.g. pelanggan-setia',
-		description: 'All tags that the contact shall have: they replace those it has',
+		description: 'The tags of the contact, which replace all existing tags',
 	}),
 };

@@ -9,8 +9,7 @@ export const create: Operation<NewContact> = {
 	value: 'create',
 	name: 'Create',
 	action: 'Create a contact',
-	description:
-		'Add a contact, even if there is one like it (to avoid that, use Create or Update); returns the new contact',
+	description: 'Create a contact and return it. To avoid duplicates, use Create or Update instead.',
 	pastParticiple: 'created',
 	fields: [
 		{ ...nameField, required: true },
@@ -20,7 +19,7 @@ export const create: Operation<NewContact> = {
 		const name = params.required('name', 'Enter a name.').trim();
 		return { ...readContactFields(params, 'additionalFields'), name };
 	},
-	// One after another, so that after a lost answer it is clear which of two alike is whose.
+	// In parallel, a search after a lost response could return the equal contact of another item.
 	lane: (contact) => [...contactKeys(contact).map(contactLane), `name ${contact.name}`],
 	async run(body, sahut) {
 		return [{ json: { ...(await createContact(body, sahut)) } }];

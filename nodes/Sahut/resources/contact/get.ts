@@ -6,7 +6,7 @@ export const get: Operation<string> = {
 	value: 'get',
 	name: 'Get',
 	action: 'Get a contact',
-	description: 'Look up one contact by its ID; returns the contact with its tags and attributes',
+	description: 'Get a contact by its ID. Returns the contact with its tags and custom attributes.',
 	pastParticiple: 'read',
 	readsOnly: true,
 	fields: [contactLocator],

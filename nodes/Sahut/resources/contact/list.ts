@@ -4,16 +4,16 @@ import { listOperation } from '../listOperation';
 
 export const list = listOperation(
 	'contacts',
-	'Find contacts by name, phone, email or tag; returns one item per contact',
+	'List contacts, filtered by name, phone, email or tag. Returns one item per contact.',
 	[
 		textField('Query', 'query', {
 			placeholder: 'e.g. Budi',
 			description:
-				'Only contacts whose name, phone or email matches this text. You can enter a phone number in any common format.',
+				'Only return contacts whose name, phone or email matches this text. A phone number can have any common format.',
 		}),
 		textField('Tag', 'tag', {
 			placeholder: 'e.g. pelanggan-setia',
-			description: 'Only contacts with this tag',
+			description: 'Only return contacts with this tag',
 		}),
 	],
 	{ q: 'query', tag: 'tag' },

@@ -9,8 +9,7 @@ export const update: Operation<{ contactId: string; changes: ContactFields }> = 
 	value: 'update',
 	name: 'Update',
 	action: 'Update a contact',
-	description:
-		'Change some fields of a contact whose ID is known, and leave the others; returns the changed contact',
+	description: 'Change fields of a contact. Returns the updated contact.',
 	pastParticiple: 'updated',
 	fields: [
 		contactLocator,
@@ -29,7 +28,7 @@ export const update: Operation<{ contactId: string; changes: ContactFields }> = 
 	},
 	lane: ({ contactId }) => `contact ${contactId}`,
 	async run({ contactId, changes }, sahut) {
-		// The changes depend on when the contact is read: a retry must not decide again.
+		// The ledger records the result, because a retry that compares again may find other differences.
 		const json = await sahut.once(`update of ${contactId}`, {
 			async run() {
 				const contact = await getContact(sahut, contactId);

@@ -31,16 +31,17 @@ import { emailField, nameField, optionalFields, phoneField } from './contactFiel
 
 interface Input {
 	key: ContactKey;
-	/** What is given beside the key. */
+	/** The given fields except the key. */
 	fields: ContactFields;
 }
 
+/** Returns the key of the write in the ledger. */
 const stepOf = (key: ContactKey) => `upsert of ${canonicalKey(key)}`;
 
-/** The contact with the key, as Sahut shows it. */
+/** Finds the contact with the key in Sahut. */
 async function find({ key }: Input, sahut: ItemClient): Promise<Contact | undefined> {
 	const { id } = sahut.latestInRun(stepOf(key))?.record ?? {};
-	// A search may not show yet what an item of this run has written.
+	// The search may not yet return a contact that an earlier item of this run wrote.
 	const latestInRun = id && (await getContact(sahut, String(id)).catch(undefinedIfNotFound));
 	if (latestInRun && hasContactKey(latestInRun, key)) return latestInRun;
 	const [found] = await findContacts(sahut, key);
@@ -50,17 +51,17 @@ async function find({ key }: Input, sahut: ItemClient): Promise<Contact | undefi
 async function create({ key, fields }: Input, sahut: ItemClient) {
 	const { name } = fields;
 	if (name === undefined) {
-		throw new UserError(`There is no contact with ${canonicalKey(key)} yet, and Name is empty`, {
-			description: 'Enter a Name: Sahut needs one for a contact that is created.',
+		throw new UserError(`Sahut has no contact with ${canonicalKey(key)}, and Name is empty`, {
+			description: 'Enter a Name. Sahut requires one for a new contact.',
 		});
 	}
 	return await createOrFindContact({ ...fields, ...key, name }, key, sahut);
 }
 
-/** Updates a contact that a search found, in its lane, unless it already has all values. */
+/** Updates an existing contact, in its lane. Writes nothing if the contact already has all values. */
 async function update(found: Contact, { fields }: Input, sahut: ItemClient): Promise<Contact> {
 	const run = async () => {
-		// A search result may be stale, so attributes are merged with those of the contact itself.
+		// A search result may be stale, so the attributes are merged with those of a fresh read.
 		const mergesAttributes = fields.custom_attributes && !containsValues(found, fields);
 		const contact =
 			mergesAttributes || isRecentlyWritten(found.id, sahut)
@@ -75,13 +76,13 @@ export const upsert: Operation<Input> = {
 	value: 'upsert',
 	name: 'Create or Update',
 	action: 'Create or update a contact',
-	description:
-		'Create a new contact with this phone number or email and return it, or update the current one if it already exists (upsert)',
+	description: 'Create a new contact, or update the current one if it already exists (upsert)',
 	pastParticiple: 'created or updated',
 	fields: [
 		choiceField('Match By', 'matchBy', {
 			default: 'phone',
-			description: 'How to find an existing contact. If several match, the oldest one is updated.',
+			description:
+				'The field that identifies an existing contact. If several contacts match, the oldest one is updated.',
 			options: optionsOf({ email: 'Email', phone: 'Phone' }),
 		}),
 		showIf({ matchBy: ['phone'] }, { ...phoneField, required: true }),
@@ -89,7 +90,7 @@ export const upsert: Operation<Input> = {
 		{
 			...nameField,
 			description:
-				'What the person is called in Sahut. Needed to create a contact; left empty, one that is there keeps its name.',
+				'The name of the contact. Required for a new contact; if empty, an existing contact keeps its name.',
 		},
 		collection('additionalFields', [
 			optionalFields.company,
@@ -108,8 +109,7 @@ export const upsert: Operation<Input> = {
 		const name = params.text('name').trim();
 		return { key, fields: { ...fields, ...(name && { name }) } };
 	},
-	// All keys that the contact has once the item is done: by one item it may be found by its phone
-	// number, by another by its email address.
+	// All keys of the updated contact: one item may match it by phone number, and another by email address.
 	lane: ({ key, fields }) => [key, ...contactKeys(fields)].map(contactLane),
 	async run(input, sahut) {
 		const json = await sahut.once(stepOf(input.key), {

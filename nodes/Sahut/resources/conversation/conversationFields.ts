@@ -2,7 +2,7 @@ import type { INodeProperties } from 'n8n-workflow';
 
 import { choiceField, optionsOf } from '../fieldTypes';
 
-/** Of a conversation (API reference, "Conversations"). */
+/** The statuses of a conversation (API reference, "Conversations"). */
 export const statusOptions = optionsOf({
 	open: 'Open',
 	pending: 'Pending',
@@ -10,10 +10,10 @@ export const statusOptions = optionsOf({
 	snoozed: 'Snoozed',
 });
 
-/** In the place of an agent's ID (API reference, `GET /conversations`). */
-export const NOBODY = 'unassigned';
+/** Value of an assignee filter for conversations without an assignee (API reference, `GET /conversations`). */
+export const UNASSIGNED = 'unassigned';
 
-/** For a filter and for a change. */
+/** Returns the field Status, for a filter or for an update. */
 export function statusField(description: string): INodeProperties {
 	return choiceField('Status', 'status', { default: 'open', description, options: statusOptions });
 }

@@ -6,7 +6,7 @@ import { textField } from '../fieldTypes';
 
 interface Input {
 	body: NewConversation;
-	/** Empty for none. */
+	/** Empty if there is none. */
 	firstMessage: string;
 }
 
@@ -15,18 +15,18 @@ export const create: Operation<Input> = {
 	name: 'Create',
 	action: 'Create a conversation',
 	description:
-		'Open a new conversation with a known contact on a channel, also beside an open one; returns the conversation, to which messages can then be sent',
+		'Create a conversation with a contact on a channel, even if an open one exists. Returns the new conversation.',
 	pastParticiple: 'created',
 	fields: [
 		contactLocator,
 		channelLocator,
 		collection('additionalFields', [
-			idOption('Assignee', 'assigneeId', 'getAgents', 'Who takes care of the conversation'),
+			idOption('Assignee', 'assigneeId', 'getAgents', 'The agent to assign'),
 			textField('First Message', 'firstMessage', {
 				typeOptions: { rows: 4 },
 				placeholder: 'e.g. Halo Budi, ada yang bisa kami bantu?',
 				description:
-					'A text that is sent into the new conversation. On WhatsApp, a customer who has not written yet can only be sent a template, by Message: Send.',
+					'A text to send in the new conversation. If the customer has not written yet, WhatsApp accepts only a template: send it with Message: Send.',
 			}),
 		]),
 	],
@@ -42,7 +42,7 @@ export const create: Operation<Input> = {
 			firstMessage,
 		};
 	},
-	// One after another, so that after a lost answer it is clear which of two alike is whose.
+	// In parallel, a search after a lost response could return the equal conversation of another item.
 	lane: ({ body }) => `new conversation ${body.contact_id} ${body.channel_id}`,
 	async run({ body, firstMessage }, sahut) {
 		const { conversation, origin } = await createConversation(body, sahut);

@@ -7,7 +7,7 @@ export const get: Operation<string> = {
 	name: 'Get',
 	action: 'Get a conversation',
 	description:
-		'Look up one conversation by its ID, without its messages; returns its status, channel, contact, assignee and labels',
+		'Get a conversation by its ID. Returns its status, channel, contact, assignee and labels, without messages.',
 	pastParticiple: 'read',
 	readsOnly: true,
 	fields: [conversationLocator],

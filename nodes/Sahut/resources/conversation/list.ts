@@ -4,16 +4,16 @@ import { statusField } from './conversationFields';
 
 export const list = listOperation(
 	'conversations',
-	'Find conversations by status, channel or assignee, e.g. open ones that nobody answers; returns one item per conversation',
+	'List conversations, filtered by status, channel or assignee. Returns one item per conversation.',
 	[
 		idOption(
 			'Assignee',
 			'assigneeId',
 			'getAssignees',
-			'Only conversations that this agent, or nobody, takes care of',
+			'Only return conversations of this agent, or conversations without an assignee',
 		),
-		idOption('Channel', 'channelId', 'getAnyChannel', 'Only conversations on this channel'),
-		statusField('Only conversations with this status'),
+		idOption('Channel', 'channelId', 'getAnyChannel', 'Only return conversations on this channel'),
+		statusField('Only return conversations with this status'),
 	],
 	{ status: 'status', channel_id: 'channelId', assignee_id: 'assigneeId' },
 );

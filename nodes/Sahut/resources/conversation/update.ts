@@ -10,17 +10,17 @@ import type { Params } from '../../runtime/params';
 import { requireChanges } from '../changes';
 import { collection, conversationLocator, idOption } from '../fields';
 import { flagField, textField, textsField } from '../fieldTypes';
-import { NOBODY, statusField } from './conversationFields';
+import { UNASSIGNED, statusField } from './conversationFields';
 
 function readAssignee(params: Params): Pick<ConversationChanges, 'assignee_id'> {
 	const assigneeId = params.id('updateFields.assigneeId');
-	const isNobody = assigneeId === NOBODY;
+	const isUnassigned = assigneeId === UNASSIGNED;
 	if (!params.flag('updateFields.unassign', false)) {
-		return assigneeId === '' ? {} : { assignee_id: isNobody ? null : assigneeId };
+		return assigneeId === '' ? {} : { assignee_id: isUnassigned ? null : assigneeId };
 	}
-	if (assigneeId !== '' && !isNobody) {
+	if (assigneeId !== '' && !isUnassigned) {
 		throw new UserError('Assignee and Unassign are both set', {
-			description: 'Remove one of the two options.',
+			description: 'Remove one of the two fields.',
 		});
 	}
 	return { assignee_id: null };
@@ -43,21 +43,26 @@ export const update: Operation<{ conversationId: string; changes: ConversationCh
 	name: 'Update',
 	action: 'Update a conversation',
 	description:
-		'Change the status, assignee, team or labels of a conversation, e.g. to resolve it or hand it over; returns the changed conversation',
+		'Change the status, assignee, team or labels of a conversation. Returns the updated conversation.',
 	pastParticiple: 'updated',
 	fields: [
 		conversationLocator,
 		collection('updateFields', [
-			idOption('Assignee', 'assigneeId', 'getNewAssignees', 'The agent to assign, or nobody'),
+			idOption(
+				'Assignee',
+				'assigneeId',
+				'getNewAssignees',
+				'The agent to assign. Unassigned removes the assignee',
+			),
 			textsField('Labels', 'labels', 'Label', {
 				placeholder: 'e.g. lunas',
 				description:
-					'All labels that the conversation shall have: they replace those it has. An expression that gives an empty list takes all away.',
+					'Replaces all existing labels. An expression that returns an empty list removes them.',
 			}),
-			statusField('What the conversation becomes'),
+			statusField('The new status'),
 			textField('Team ID', 'teamId', {
 				description:
-					'The team that takes care of it from now on. Sahut documents no list of teams: if you do not find the ID in Sahut, ask Sahut’s support.',
+					'The ID of the new team. Sahut’s API has no list of teams: ask an admin of your workspace for the ID.',
 			}),
 			flagField('Unassign', 'unassign', {
 				description: 'Whether to remove the assignee',
@@ -70,7 +75,7 @@ export const update: Operation<{ conversationId: string; changes: ConversationCh
 	},
 	lane: ({ conversationId }) => `conversation ${conversationId}`,
 	async run({ conversationId, changes }, sahut) {
-		// Whether anything changes depends on when it is read: a retry must not decide again.
+		// The ledger records the result, because a retry that compares again may find other differences.
 		const json = await sahut.once(`update of ${conversationId}`, {
 			async run() {
 				const conversation = await getConversation(sahut, conversationId);

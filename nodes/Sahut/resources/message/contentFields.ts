@@ -8,14 +8,14 @@ const text = textField('Text', 'content', {
 	typeOptions: { rows: 4 },
 	required: true,
 	placeholder: 'e.g. Halo Budi, pesanan Anda sudah dikirim.',
-	description: 'What the customer reads',
+	description: 'The text of the message',
 });
 
 const templateId = textField('Template ID', 'templateId', {
 	required: true,
 	placeholder: 'e.g. tmpl_01HX7G4R8T2V5X',
 	description:
-		'The ID of a WhatsApp message template. Templates are created and approved in your Meta Business Manager; Sahut’s API has no list of them.',
+		'The ID of an approved WhatsApp template. Sahut’s API has no list of templates: ask the person who manages them in your Meta Business Manager.',
 });
 
 const variable = {
@@ -24,47 +24,48 @@ const variable = {
 	values: [
 		textField('Name', 'name', {
 			placeholder: 'e.g. customer_name',
-			description: 'The placeholder, as it is called in the template',
+			description: 'The name of the variable, exactly as in the template',
 		}),
 		textField('Value', 'value', {
 			placeholder: 'e.g. Budi',
 			description:
-				'The text that the customer sees in its place, in one line: WhatsApp takes no line breaks, and they become spaces',
+				'The text for the variable. WhatsApp does not accept line breaks here, so they become spaces.',
 		}),
 	],
 };
 
-/** Returns the field for one message type, and with a hint for Text, or Template After 24 Hours. */
-const forTypes = (messageType: string, field: INodeProperties, hint: string) => [
+/** Returns a field for one message type, and again with a hint for Text, or Template After 24 Hours. */
+const forMessageTypes = (messageType: string, field: INodeProperties, hint: string) => [
 	showIf({ messageType: [messageType] }, field),
 	showIf({ messageType: ['textOrTemplate'] }, { ...field, hint }),
 ];
 
-/** The fields for a message's content, for every operation that sends one. `readOutgoing` reads them. */
+/** The fields for the content of a message. `readOutgoing` reads them. */
 export const messageFields: INodeProperties[] = [
 	choiceField('Message Type', 'messageType', {
 		default: 'text',
 		options: optionsOf({
-			text: ['Text', 'On WhatsApp, only within 24 hours of the customer’s last message'],
+			text: ['Text', 'On WhatsApp, possible only within 24 hours of the customer’s last message'],
 			textOrTemplate: [
 				'Text, or Template After 24 Hours',
-				'The text while WhatsApp takes one, and the template when the customer has not written for 24 hours; on other channels always the text',
+				'Sends the text if the customer wrote within the last 24 hours, otherwise the template. On channels other than WhatsApp, always sends the text.',
 			],
-			template: [
-				'WhatsApp Template',
-				'A template that Meta has approved: reaches the customer at any time',
-			],
+			template: ['WhatsApp Template', 'A template that Meta has approved. Possible at any time.'],
 		}),
 	}),
-	...forTypes('text', text, 'Sent when the customer has written within 24 hours'),
-	...forTypes('template', templateId, 'Sent when they have not'),
+	...forMessageTypes('text', text, 'Sent if the customer wrote within the last 24 hours'),
+	...forMessageTypes(
+		'template',
+		templateId,
+		'Sent if the customer did not write within the last 24 hours',
+	),
 	choiceField('Template Variables Input', 'variablesInput', {
 		default: 'fields',
 		options: optionsOf({ fields: 'Using Fields Below', json: 'Using JSON' }),
 		displayOptions: { show: whenTemplate },
 	}),
 	rowsField('Template Variables', 'templateVariables', variable, {
-		description: 'The values for the placeholders of the template',
+		description: 'The variables of the template and their values',
 		displayOptions: { show: { ...whenTemplate, variablesInput: ['fields'] } },
 	}),
 	{
@@ -74,7 +75,7 @@ export const messageFields: INodeProperties[] = [
 		default: '{}',
 		placeholder: 'e.g. { "customer_name": "Budi", "total": "Rp 450.000" }',
 		description:
-			'An object with one value for each placeholder. Numbers and booleans are sent as text, the way WhatsApp shows them, and line breaks as spaces.',
+			'A JSON object with the name and value of each variable. Numbers and booleans are sent as text, and line breaks as spaces.',
 		displayOptions: { show: { ...whenTemplate, variablesInput: ['json'] } },
 	},
 ];

@@ -53,7 +53,7 @@ export const list: Operation<ReturnType<typeof read>> = {
 	name: 'List',
 	action: 'List messages',
 	description:
-		'Read the messages of a conversation; returns one item per message, or one transcript of all',
+		'List the messages of a conversation. Returns one item per message, or one item with a transcript.',
 	pastParticiple: 'read',
 	readsOnly: true,
 	fields: [conversationLocator, ...returnAllAndLimit, filters, options],

@@ -5,39 +5,41 @@ import { messageTypeOptions, senderTypeOptions } from './messageFields';
 /** The Filters of Message: List. */
 export const filters = collection('filters', [
 	timeField('Created After', 'createdAfter', {
-		description: 'Only messages from this time on, the time itself included',
+		description: 'Only return messages from this time or later',
 	}),
 	timeField('Created Before', 'createdBefore', {
-		description: 'Only messages up to this time, the time itself not included',
+		description: 'Only return messages from before this time',
+	}),
+	choicesField('Message Types', 'types', {
+		description: 'Only return messages of these types',
+		options: messageTypeOptions,
 	}),
 	choicesField('Sender Types', 'senderTypes', {
-		description: 'Only messages that one of these wrote',
+		description: 'Only return messages from these types of sender',
 		options: senderTypeOptions,
-	}),
-	choicesField('Types', 'types', {
-		description: 'Only messages of these types',
-		options: messageTypeOptions,
 	}),
 ]);
 
+/** The Options of Message: List. */
 export const options = listOptions(
 	'messages',
 	flagField('Download Attachments', 'downloadAttachments', {
 		description:
-			'Whether to fetch the files of the messages into binary data (attachment_0, attachment_1, …), up to 50 MB each',
+			'Whether to add the attached files as binary data (attachment_0, attachment_1, …), up to 50 MB each',
 	}),
 	choiceField('Order', 'order', {
 		default: 'oldestFirst',
-		description: 'With a limit, this is also the end of the conversation that is read',
+		description:
+			'The order of the messages. With a limit, it also decides whether the newest or the oldest messages are returned.',
 		options: optionsOf({ newestFirst: 'Newest First', oldestFirst: 'Oldest First' }),
 	}),
 	choiceField('Output', 'output', {
 		default: 'messages',
 		options: optionsOf({
-			messages: ['Messages', 'One item for each message'],
+			messages: ['Messages', 'One item per message'],
 			transcript: [
 				'Transcript',
-				'One item with the conversation as text, oldest message first: for an AI agent or a hand-over',
+				'One item with the messages as text, oldest first. Useful for AI agents and handovers.',
 			],
 		}),
 	}),

@@ -2,7 +2,7 @@ import { optionsOf } from '../fieldTypes';
 
 /** The types of a message (API reference, "Messages"). */
 export const messageTypeOptions = optionsOf({
-	activity: ['Activity', 'What happened to the conversation, such as a new assignee'],
+	activity: ['Activity', 'A change to the conversation, such as a new assignee'],
 	incoming: ['Incoming', 'From the customer'],
 	outgoing: ['Outgoing', 'From an agent or a bot'],
 });

@@ -14,8 +14,7 @@ export const send: Operation<Input> = {
 	value: 'send',
 	name: 'Send',
 	action: 'Send a message',
-	description:
-		'Send a text or a WhatsApp template into a conversation; returns the message that was sent',
+	description: 'Send a text or a WhatsApp template to a conversation. Returns the sent message.',
 	pastParticiple: 'sent',
 	fields: [
 		conversationLocator,
@@ -25,7 +24,7 @@ export const send: Operation<Input> = {
 			sendOptions.dryRun,
 			flagField('Private', 'private', {
 				description:
-					'Whether to send an internal note, which your team sees and the customer does not. Works only if Message Type is Text.',
+					'Whether to send an internal note, which only your team can see. Requires Message Type to be Text.',
 			}),
 			sendOptions.requestsPerMinute,
 			sendOptions.skipIfSentWithin,

@@ -18,16 +18,16 @@ function readPhone(params: Params): Pick<Recipient, 'phone' | 'countryCode'> {
 	return { phone: normalizePhone(params.identifier('phone'), countryCode), countryCode };
 }
 
-/** Reads the tags to skip. @throws UserError if the option has no tag: it would skip no contact. */
+/** Reads the tags to skip. @throws UserError if the option has no tag, since it would skip no contact. */
 function readSkipTags(params: Params): string[] {
 	const tags = params.texts('options.skipContactTags');
 	if (!tags?.length && params.isAdded('options.skipContactTags')) {
 		throw new UserError('Skip Contacts With Tags has no tag', {
 			description:
-				'Enter a tag, or remove the option. If an expression provides it, check that it has a value for this item.',
+				'Enter a tag, or remove the option. If an expression provides the tag, check that it has a value for this item.',
 		});
 	}
-	// An entry with separators may be one tag or several: both readings are tags to skip.
+	// An entry with separators may be one tag or several, so both count.
 	return (tags ?? []).flatMap((tag) => [tag, ...splitText(tag)]).filter((tag) => !isBlank(tag));
 }
 
@@ -47,7 +47,7 @@ export const sendToPhone: Operation<Recipient> = {
 	name: 'Send to Phone Number',
 	action: 'Send a message to a phone number',
 	description:
-		'Send a text or a WhatsApp template to a phone number: finds or creates the contact and the conversation; returns the message with the IDs of both',
+		'Send a text or a WhatsApp template to a phone number. Finds or creates the contact and the conversation, and returns the message with their IDs.',
 	pastParticiple: 'sent',
 	fields: sendToPhoneFields,
 	read: (params) => ({

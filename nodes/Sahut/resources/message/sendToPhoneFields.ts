@@ -10,22 +10,21 @@ export const sendToPhoneFields: INodeProperties[] = [
 	textField('Phone Number', 'phone', {
 		required: true,
 		placeholder: 'e.g. 0812-3456-7890',
-		description:
-			'In any usual form; foreign numbers begin with +. Rows with the same number share a contact and a conversation, and keep their order.',
+		description: 'Any common format. Numbers from other countries must start with +.',
 	}),
 	channelLocator,
 	...messageFields,
 	collection('options', [
-		idOption('Assignee', 'assigneeId', 'getAgents', 'Who takes care of a new conversation'),
+		idOption('Assignee', 'assigneeId', 'getAgents', 'The agent to assign to a new conversation'),
 		sendOptions.concurrency,
 		textField('Contact Name', 'contactName', {
 			placeholder: 'e.g. Budi Santoso',
-			description: 'The name of a new contact; without it, the phone number is its name',
+			description: 'The name of a new contact. If empty, the phone number is the name.',
 		}),
 		textField('Default Country Code', 'defaultCountryCode', {
 			default: INDONESIA,
 			placeholder: 'e.g. 62',
-			description: 'Stands for the 0 at the beginning of a national number',
+			description: 'The country code of phone numbers without one. It replaces a leading 0.',
 		}),
 		sendOptions.dryRun,
 		sendOptions.requestsPerMinute,
@@ -33,17 +32,17 @@ export const sendToPhoneFields: INodeProperties[] = [
 			typeOptions: { minValue: 0 },
 			default: 30,
 			description:
-				'Use the latest resolved conversation if its last activity is at most this many days old and no open, pending or snoozed one exists. It keeps its status.',
+				'Reuses the latest resolved conversation if its last activity is at most this many days old and no open, pending or snoozed one exists. Its status does not change.',
 		}),
 		flagField('Reuse Open Conversation', 'reuseOpenConversation', {
 			default: true,
 			description:
-				'Whether to use an existing open, pending or snoozed conversation with this contact on this channel instead of creating a new one',
+				'Whether to use an existing open, pending or snoozed conversation of the contact on this channel instead of creating a new one',
 		}),
 		textsField('Skip Contacts With Tags', 'skipContactTags', 'Tag', {
 			placeholder: 'e.g. berhenti',
 			description:
-				'A contact that has one of these tags is not written to, such as one who has asked you to stop; the item is given out with "skipped"',
+				'Skips contacts that have one of these tags, such as contacts that have opted out. The output then has <code>skipped</code>.',
 		}),
 		sendOptions.skipIfSentWithin,
 	]),

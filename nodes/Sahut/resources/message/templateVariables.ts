@@ -6,7 +6,7 @@ import type { Row } from '../../values/rows';
 import { asText, removeLoneSurrogates } from '../../values/text';
 import { readNamedRows } from '../namedRows';
 
-/** Name → value of the placeholders of a WhatsApp template. Any name is allowed, even `__proto__`. */
+/** Name → value of the variables of a WhatsApp template. Any name is allowed, even `__proto__`. */
 export type TemplateVariables = Record<string, string>;
 
 /**
@@ -24,11 +24,11 @@ const JSON_LABEL = 'Template Variables (JSON)';
 const MAX_SHOWN_LENGTH = 100;
 
 const VARIABLE_ADVICE = {
-	noName: 'Enter the name of the placeholder, exactly as in the template.',
-	twice: 'Remove one of the two: a placeholder can have only one value.',
+	noName: 'Enter the name of the variable, exactly as in the template.',
+	twice: 'Remove one of the two: a variable can have only one value.',
 };
 
-/** Returns the bare name of a placeholder: `customer_name` for `{{ customer_name }}`. */
+/** Removes the braces of a placeholder: returns `customer_name` for `{{ customer_name }}`. */
 function toBareName(name: string): string {
 	return name.replace(/^\{\{\s*([^{}]*?)\s*\}\}$/, '$1');
 }
@@ -36,7 +36,7 @@ function toBareName(name: string): string {
 function noValueError(name: string): UserError {
 	return new UserError(`Template variable "${name}" has no value`, {
 		description:
-			'WhatsApp does not accept blank values. Enter a value, or check that the expression has one for this item.',
+			'WhatsApp does not accept empty values. Enter a value. If an expression provides it, check that it has a value for this item.',
 	});
 }
 
@@ -111,7 +111,7 @@ function tryParse(text: string): { value: unknown } | undefined {
  * {@link toTemplateVariables} does
  */
 export function parseTemplateVariables(json: unknown): TemplateVariables {
-	const wanted = {
+	const advice = {
 		description:
 			'Use one object whose values are texts, numbers or booleans, e.g. { "customer_name": "Budi", "total": "Rp 450.000" }.',
 	};
@@ -119,13 +119,13 @@ export function parseTemplateVariables(json: unknown): TemplateVariables {
 	if (text === '') return {};
 	const parsed = text === undefined ? json : parseJson(text);
 	if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
-		throw new UserError(`${JSON_LABEL} is not an object`, wanted);
+		throw new UserError(`${JSON_LABEL} is not an object`, advice);
 	}
 	for (const [name, value] of Object.entries(parsed)) {
 		if (!['string', 'number', 'boolean'].includes(typeof value)) {
 			if (value === undefined) throw noValueError(name);
-			const found = value === null ? 'null' : Array.isArray(value) ? 'a list' : 'an object';
-			throw new UserError(`Template variable "${name}" is ${found}, not text`, wanted);
+			const kind = value === null ? 'null' : Array.isArray(value) ? 'a list' : 'an object';
+			throw new UserError(`Template variable "${name}" is ${kind}, not text`, advice);
 		}
 	}
 	const values = new Map(Object.entries(parsed));

@@ -5,7 +5,7 @@ import { attachmentsOf } from '../../transport/attachments';
 import { createBreaks } from '../../transport/breaks';
 import type { Message } from '../../transport/types';
 
-/** Returns a format for `2024-03-15 15:30` in the time zone. Swedish dates are ISO dates. */
+/** Returns a format for times such as `2024-03-15 15:30`. Swedish dates are ISO dates. */
 function timeFormat(timezone: string): Intl.DateTimeFormat {
 	return new Intl.DateTimeFormat('sv-SE', {
 		timeZone: timezone,
@@ -35,11 +35,11 @@ export async function toTranscript(
 		const time = Number.isNaN(at) ? (created_at ?? 'no time') : format.format(at);
 		const name = sender && type !== 'activity' && (sender.name ?? sender.id);
 		const kind = (name && sender.type) || type || 'message';
-		const who = name ? `${name} (${kind})` : kind;
+		const author = name ? `${name} (${kind})` : kind;
 		const files = attachmentsOf(message).map(
 			({ file_name, url }) => `[file: ${file_name ?? url ?? 'no name'}]`,
 		);
-		lines.push(`[${time}] ${who}: ${normalizeText([content ?? '', ...files].join(' '))}`);
+		lines.push(`[${time}] ${author}: ${normalizeText([content ?? '', ...files].join(' '))}`);
 		await takeBreak();
 	}
 	return {
