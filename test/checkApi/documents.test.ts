@@ -1,7 +1,7 @@
 import { ASSUMPTIONS } from '../../scripts/checkApi/assumptions';
-import { filesOf, isThere, read } from '../package/documents';
+import { listFiles, existsInRepository, read } from '../package/documents';
 
-/** The cells of the rows whose first one is a name in code. */
+/** The cells of the rows that describe an assumption. */
 const ROWS = read('docs/assumptions.md')
 	.split('\n')
 	.filter((line) => /^\| `[a-z0-9-]+` +\|/.test(line))
@@ -9,25 +9,26 @@ const ROWS = read('docs/assumptions.md')
 
 const names = ROWS.map(([, name]) => name!.replaceAll('`', ''));
 
-test('docs/assumptions.md has the assumptions that are checked, in their order', () => {
+test('docs/assumptions.md lists the assumptions in the order of the check', () => {
 	expect(names).toEqual(Object.keys(ASSUMPTIONS));
 });
 
-test('each of its rows says all that there is to say', () => {
+test('each row of docs/assumptions.md has all cells', () => {
 	expect(ROWS.filter((cells) => cells.length !== 6 || cells.slice(1, 5).includes(''))).toEqual([]);
 });
 
-test('each of its rows names files of the nodes that there are', () => {
+test('each row of docs/assumptions.md names existing files of the nodes', () => {
 	const files = ROWS.map(([, , , where]) => [...where!.matchAll(/`([\w/]+\.ts)`/g)]);
 
-	expect(files.every((found) => found.length > 0)).toBe(true);
+	const missing = files.flat().filter(([, file]) => !existsInRepository(`nodes/Sahut/${file}`));
 
-	const missing = files.flat().filter(([, file]) => !isThere(`nodes/Sahut/${file}`));
-
+	expect(files.filter((found) => found.length === 0)).toEqual([]);
 	expect(missing).toEqual([]);
 });
 
-test('an issue form takes the report', () => {
-	expect(filesOf('.github/ISSUE_TEMPLATE')).toContain('.github/ISSUE_TEMPLATE/api-difference.yml');
+test('the issue form for differences mentions the check', () => {
+	expect(listFiles('.github/ISSUE_TEMPLATE')).toContain(
+		'.github/ISSUE_TEMPLATE/api-difference.yml',
+	);
 	expect(read('.github/ISSUE_TEMPLATE/api-difference.yml')).toContain('npm run check:api');
 });

@@ -1,18 +1,18 @@
-import { belongings, shown } from './belongings';
-import { check, everything, namesOf, openWorkspace } from './check';
+import { personalDataOf, textsShownIn } from './personalData';
+import { runCheck, allOptions, verdictsOf, openWorkspace } from './runCheck';
 
-test('a report shows nothing that belongs to somebody', async () => {
+test('a report contains no personal data, and the report file contains no address', async () => {
 	const sandbox = await openWorkspace();
-	const held = belongings(sandbox);
+	const before = personalDataOf(sandbox);
 
-	const outcome = await check(sandbox, ...(await everything(sandbox)));
+	const result = await runCheck(sandbox, ...(await allOptions(sandbox)));
 
-	expect(shown(outcome, [...held, ...belongings(sandbox)])).toEqual([]);
-	// The address is printed for who has given it, and left out of the file.
-	expect(outcome.json).not.toContain(new URL(sandbox.url).host);
+	expect(textsShownIn(result, [...before, ...personalDataOf(sandbox)])).toEqual([]);
+	// The terminal output contains the address, but not the file, which users attach to an issue.
+	expect(result.report).not.toContain(new URL(sandbox.url).host);
 });
 
-test('fields that are not documented are named, and their values are not', async () => {
+test('a report names undocumented fields, but does not contain their values', async () => {
 	const sandbox = await openWorkspace();
 	const [contact] = sandbox.store.contacts.values();
 	const data = [
@@ -34,23 +34,23 @@ test('fields that are not documented are named, and their values are not', async
 	const conversations = { data: [{ ...conversation, status: 'Titip Siti Aminah' }], meta };
 	sandbox.faults.add({ ...fault, path: '/conversations', body: conversations });
 
-	const outcome = await check(sandbox);
+	const result = await runCheck(sandbox);
 
-	expect(namesOf(outcome, 'differs')).toContain('known-values: differs');
-	expect(outcome.json).toContain('/data/#/nomor_ktp');
-	expect(outcome.json).toContain('/data/#/(another name)');
+	expect(verdictsOf(result, 'differs')).toContain('known-values: differs');
+	expect(result.report).toContain('/data/#/nomor_ktp');
+	expect(result.report).toContain('/data/#/(another name)');
 
 	const secrets = ['32730101', 'siti aminah', 'panggilan', 'jago', 'rahasia', 'sore', 'rumah'];
 
-	expect(shown(outcome, secrets)).toEqual([]);
+	expect(textsShownIn(result, secrets)).toEqual([]);
 });
 
-test('an address that holds the key is refused without it', async () => {
+test('the error about an address that contains the key does not contain the key', async () => {
 	const sandbox = await openWorkspace();
 
 	const url = `${sandbox.url}/${sandbox.apiKey}`;
 
-	await expect(check({ ...sandbox, url })).rejects.toThrow(
+	await expect(runCheck({ ...sandbox, url })).rejects.toThrow(
 		expect.objectContaining({
 			message: expect.not.stringContaining(sandbox.apiKey) as string,
 		}),

@@ -4,116 +4,118 @@ import { join } from 'node:path';
 import { parseOptions } from '../../scripts/checkApi/options';
 import { checkApi } from '../../scripts/checkApi/run';
 import { until } from '../support/workspace';
-import { check, checkUntil, everything, namesOf, openWorkspace } from './check';
+import { runCheck, runCheckUntil, allOptions, verdictsOf, openWorkspace } from './runCheck';
 
 const ROOT = join(__dirname, '../..');
 
-test('requests go out one after another, at the pace that is set', async () => {
+test('the check sends one request at a time, at the given rate', async () => {
 	const sandbox = await openWorkspace();
 
-	await check(sandbox, '--per-minute', '600');
+	await runCheck(sandbox, '--per-minute', '600');
 
 	const { maxInFlight } = sandbox.journal;
-	// Files lie elsewhere.
+	// Attachments do not count for the rate.
 	const entries = sandbox.journal.entries.filter(({ path }) => !path.startsWith('/files'));
 
 	expect(maxInFlight).toBe(1);
 
-	// 100 ms apart, measured over all: a single one may arrive a little late.
-	const took = entries.at(-1)!.at - entries[0]!.at;
+	// 600 per minute are 100 ms apart on average; a single request may arrive later.
+	const durationMs = entries.at(-1)!.at - entries[0]!.at;
 
-	expect(took / (entries.length - 1)).toBeGreaterThan(97);
+	expect(durationMs / (entries.length - 1)).toBeGreaterThan(97);
 });
 
-test('unless it is set, there are fewer than 60 requests a minute', () => {
+test('the default rate is below 60 requests per minute', () => {
 	expect(parseOptions([]).perMinute).toBeLessThan(60);
 });
 
-test('a 429 is waited for, and tells how Retry-After is written', async () => {
+test('the check waits after a 429, and checks the format of Retry-After', async () => {
 	const sandbox = await openWorkspace({ rateLimit: { requests: 15, windowMs: 900 } });
 
-	const outcome = await check(sandbox);
+	const result = await runCheck(sandbox);
 
-	expect(namesOf(outcome, 'copes', 'differs')).toEqual([]);
-	expect(namesOf(outcome, 'as assumed')).toContain('retry-after-seconds: as assumed');
+	expect(verdictsOf(result, 'copes', 'differs')).toEqual([]);
+	expect(verdictsOf(result, 'as assumed')).toContain('retry-after-seconds: as assumed');
 });
 
-test('a key that is not accepted ends the check', async () => {
+test('an invalid key ends the check', async () => {
 	const sandbox = await openWorkspace();
 
-	await expect(check({ ...sandbox, apiKey: 'sk_live_other' })).rejects.toThrow(
+	await expect(runCheck({ ...sandbox, apiKey: 'sk_live_other' })).rejects.toThrow(
 		'Sahut does not accept the key in SAHUT_API_KEY (status 401).',
 	);
 });
 
-test('a conversation that is not there is said before anything is written', async () => {
+test('an unknown conversation is reported before any write', async () => {
 	const sandbox = await openWorkspace();
 
-	const outcome = await check(
+	const result = await runCheck(
 		sandbox,
 		...['--conversation', 'conv_X', '--webhook', 'http://127.0.0.1:9/'],
 	);
 
-	expect(outcome.end).toBe('incomplete');
-	expect(outcome.screen).toContain('There is no conversation with the ID given');
-	expect(sandbox.journal.entries.every(({ method }) => method === 'GET')).toBe(true);
+	expect(result.outcome).toBe('incomplete');
+	expect(result.printed).toContain('There is no conversation with the ID given');
+	expect(new Set(sandbox.journal.entries.map(({ method }) => method))).toEqual(new Set(['GET']));
 });
 
-test('a key that may only read differs in nothing, and leaves the rest untried', async () => {
+test('a read-only key leads to an incomplete report without differences', async () => {
 	const readOnlyApiKey = 'sk_live_reads';
 	const sandbox = await openWorkspace({ readOnlyApiKey });
 	const reader = { ...sandbox, apiKey: readOnlyApiKey };
 
-	const outcome = await check(reader, '--conversation', sandbox.latest.id);
+	const result = await runCheck(reader, '--conversation', sandbox.latest.id);
 
-	expect(outcome.end).toBe('incomplete');
-	expect(namesOf(outcome, 'copes', 'differs')).toEqual([]);
-	expect(outcome.screen).toContain('The key may not POST /conversations/');
-	expect(outcome.json).toContain('"isComplete": false');
+	expect(result.outcome).toBe('incomplete');
+	expect(verdictsOf(result, 'copes', 'differs')).toEqual([]);
+	expect(result.printed).toContain('The key may not POST /conversations/');
+	expect(result.report).toContain('"isComplete": false');
 });
 
-test('a moment in which the API fails is waited for', async () => {
+test('the check repeats a request after a 503', async () => {
 	const sandbox = await openWorkspace();
 	sandbox.faults.add({ method: 'GET', path: '/contacts', kind: 'status', status: 503 });
 
-	const outcome = await check(sandbox);
+	const result = await runCheck(sandbox);
 
-	expect(outcome.end).toBe('fine');
-	expect(namesOf(outcome, 'copes', 'differs')).toEqual([]);
+	expect(result.outcome).toBe('fine');
+	expect(verdictsOf(result, 'copes', 'differs')).toEqual([]);
 });
 
-test('where it is interrupted, the webhook is deleted all the same', async () => {
+test('the webhook is deleted even if the check is interrupted', async () => {
 	const sandbox = await openWorkspace();
 	const interrupted = new AbortController();
-	const [, , ...options] = await everything(sandbox);
-	const checking = checkUntil(interrupted.signal, sandbox, ...options);
+	const [, , ...options] = await allOptions(sandbox);
+	const checking = runCheckUntil(interrupted.signal, sandbox, ...options);
 	await until(() => sandbox.store.webhooks.size > 0);
 	interrupted.abort(new Error('Interrupted.'));
 
-	const { end, screen } = await checking;
+	const { outcome, printed } = await checking;
 
-	expect(end).toBe('incomplete');
+	expect(outcome).toBe('incomplete');
 	expect(sandbox.store.webhooks.size).toBe(0);
-	expect(screen).toContain('Interrupted.');
+	expect(printed).toContain('Interrupted.');
 });
 
-test('what has not answered is said without the key', async () => {
-	const env = { SAHUT_API_KEY: 'sk_live_secret', SAHUT_BASE_URL: 'http://127.0.0.1:9/v1' };
+test('the error about a missing response does not contain the key', async () => {
+	const key = 'sk_live_secret';
+	const env = { SAHUT_API_KEY: key, SAHUT_BASE_URL: 'http://127.0.0.1:9/v1' };
 
-	const checking = checkApi(parseOptions([]), env, () => undefined);
+	const error: unknown = await checkApi(parseOptions([]), env, () => undefined).catch(String);
 
-	await expect(checking).rejects.toThrow(/^No response to GET \/conversations \(\w+\)\. Is/);
+	expect(error).toMatch(/^Error: No response to GET \/conversations \(\w+\)\. Is/);
+	expect(error).not.toContain(key);
 });
 
 test.each([
 	[['--per-minute', '0'], '--per-minute must be a number above 0'],
 	[['--listen', '8080'], '--listen needs --webhook'],
 	[['--key', 'sk_live_x'], "Unknown option '--key'"],
-])('%j is refused', (args, reason) => {
+])('the options %j are rejected: %s', (args, reason) => {
 	expect(() => parseOptions(args)).toThrow(reason);
 });
 
-test('the command ends with 0, with 1 where something differs, with 2 where it cannot check', async () => {
+test('the exit code is 0 without a difference, 1 with a difference, and 2 if the check is not possible', async () => {
 	const sandbox = await openWorkspace();
 	const run = async (env: Record<string, string>, ...args: string[]) =>
 		await new Promise((resolve) => {

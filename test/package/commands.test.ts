@@ -1,6 +1,6 @@
-import { filesOf, read } from './documents';
+import { listFiles, read } from './documents';
 
-/** `npm test`, `npm start`, `npm run name`, `npm run --if-present name`. */
+/** Matches `npm test`, `npm start`, `npm run name` and `npm run --if-present name`. */
 const COMMAND = /\bnpm (?:run (?:--if-present )?([\w:]+)|(start|test)\b)/g;
 
 const commandsIn = (text: string) =>
@@ -8,19 +8,18 @@ const commandsIn = (text: string) =>
 
 const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
 
-/** For scripts alone: others call them. */
+/** Scripts that only other scripts call. */
 const INTERNAL = ['format:check', 'lint', 'prepack', 'typecheck'];
 
-test.each(filesOf('*.md', '.ci', '.github'))('%s names npm scripts that exist', (file) => {
+test.each(listFiles('*.md', '.ci', '.github'))('%s mentions only existing npm scripts', (file) => {
 	expect(commandsIn(read(file)).filter((name) => !(name in scripts))).toEqual([]);
 });
 
-test('CONTRIBUTING.md says what each npm script does', () => {
+test('CONTRIBUTING.md describes each npm script', () => {
 	const rows = read('CONTRIBUTING.md')
 		.match(/^\| `npm .*$/gm)!
 		.join('\n');
 
-	const others = Object.keys(scripts).filter((name) => !INTERNAL.includes(name));
-
-	expect(commandsIn(rows)).toEqual(others.sort());
+	const publicScripts = Object.keys(scripts).filter((name) => !INTERNAL.includes(name));
+	expect(commandsIn(rows)).toEqual(publicScripts.sort());
 });

@@ -6,15 +6,15 @@ import { read } from './documents';
 import { temporaryFolder } from './folders';
 
 const TARBALL = '/opt/n8n-nodes-sahut/package.tgz';
-const START_OF_N8N = '/docker-entrypoint.sh';
+const N8N_ENTRYPOINT = '/docker-entrypoint.sh';
 const dockerfile = read('docker/Dockerfile');
 const entrypoint = read('docker/entrypoint.sh');
 
-test('the image has what its entry point looks for, and starts it', () => {
+test('the image contains the package and the entry point, and runs the entry point', () => {
 	expect(dockerfile).toContain(`n8n-nodes-sahut-*.tgz ${TARBALL}`);
 	expect(dockerfile).toContain('"sh", "/opt/n8n-nodes-sahut/entrypoint.sh"');
 	expect(entrypoint).toContain(`tarball=${TARBALL}`);
-	expect(entrypoint).toContain(`exec ${START_OF_N8N} "$@"`);
+	expect(entrypoint).toContain(`exec ${N8N_ENTRYPOINT} "$@"`);
 });
 
 describe('the entry point of the image', () => {
@@ -23,15 +23,15 @@ describe('the entry point of the image', () => {
 	const modules = join(folder, 'home/.n8n/nodes/node_modules');
 	const manifest = join(modules, 'n8n-nodes-sahut/package.json');
 
-	const put = (file: string) => {
+	const createFile = (file: string) => {
 		mkdirSync(dirname(file), { recursive: true });
 		writeFileSync(file, '');
 		return file;
 	};
 
-	/** As a container does. @returns what n8n is started with */
+	/** Runs the entry point as a container does. @returns the arguments of n8n */
 	const start = () => {
-		const script = entrypoint.replace(TARBALL, tarball).replace(START_OF_N8N, 'echo');
+		const script = entrypoint.replace(TARBALL, tarball).replace(N8N_ENTRYPOINT, 'echo');
 		return execFileSync('sh', ['-c', script, 'sh', 'worker', '--concurrency=5'], {
 			env: { HOME: join(folder, 'home'), PATH: process.env.PATH },
 			encoding: 'utf8',
@@ -39,30 +39,30 @@ describe('the entry point of the image', () => {
 	};
 
 	beforeAll(() => {
-		// All in one folder, as npm packs it.
-		put(join(folder, 'package/package.json'));
+		// npm also packs all files in one folder.
+		createFile(join(folder, 'package/package.json'));
 		execFileSync('tar', ['-czf', tarball, '-C', folder, 'package']);
 	});
 
-	it('puts the package where n8n looks for it, and starts n8n', () => {
+	it('installs the package for n8n, and starts n8n with the given arguments', () => {
 		expect(start()).toBe('worker --concurrency=5\n');
 		expect(existsSync(manifest)).toBe(true);
 	});
 
-	it('leaves the package alone that is there already, since another container may have loaded it', () => {
+	it('does not change the package if it is already installed, since another container may have loaded it', () => {
 		start();
-		const mark = put(join(manifest, '../mark'));
+		const marker = createFile(join(manifest, '../mark'));
 
 		start();
 
-		expect(existsSync(mark)).toBe(true);
+		expect(existsSync(marker)).toBe(true);
 	});
 
-	it('puts it in the place of another build, and leaves other packages alone', () => {
-		const other = put(join(modules, 'n8n-nodes-other/package.json'));
-		const old = put(join(modules, 'n8n-nodes-sahut/dist/old.js'));
+	it('replaces another build of the package, and does not change other packages', () => {
+		const other = createFile(join(modules, 'n8n-nodes-other/package.json'));
+		const old = createFile(join(modules, 'n8n-nodes-sahut/dist/old.js'));
 
-		put(join(modules, 'n8n-nodes-sahut/package.tgz'));
+		createFile(join(modules, 'n8n-nodes-sahut/package.tgz'));
 		start();
 
 		expect([other, manifest, old].map((file) => existsSync(file))).toEqual([true, true, false]);

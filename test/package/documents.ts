@@ -4,16 +4,16 @@ import { join, resolve } from 'node:path';
 
 export const REPOSITORY = resolve(__dirname, '../..');
 
-/** Whether the repository has such a file or folder; the path begins at its root. */
-export const isThere = (path: string) => existsSync(join(REPOSITORY, path));
+/** Returns whether a file or folder exists. @param path relative to the root of the repository */
+export const existsInRepository = (path: string) => existsSync(join(REPOSITORY, path));
 
-/** The text of a file of the repository. */
+/** Reads a file. @param path relative to the root of the repository */
 export const read = (path: string) => readFileSync(join(REPOSITORY, path), 'utf8');
 
-/** The files of the repository that match git's pathspecs, those not yet committed included. */
-export function filesOf(...pathspecs: string[]): string[] {
+/** Returns the files that match git's pathspecs, including files that are not yet committed. */
+export function listFiles(...pathspecs: string[]): string[] {
 	const list = ['ls-files', '--cached', '--others', '--exclude-standard', '--', ...pathspecs];
 	return execFileSync('git', list, { cwd: REPOSITORY, encoding: 'utf8' })
 		.split('\n')
-		.filter((path) => path !== '' && isThere(path));
+		.filter((path) => path !== '' && existsInRepository(path));
 }

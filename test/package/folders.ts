@@ -3,28 +3,36 @@ import { cpSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { filesOf, REPOSITORY } from './documents';
+import { listFiles, REPOSITORY } from './documents';
 
-/** What n8n verifies of the source, and what that takes. */
-const SHIPPED = ['credentials', 'icons', 'index.js', 'nodes', 'package.json', 'tsconfig.json'];
+/** The source that n8n verifies, and the files that the verification needs. */
+const VERIFIED_FILES = [
+	'credentials',
+	'icons',
+	'index.js',
+	'nodes',
+	'package.json',
+	'tsconfig.json',
+];
 
-/** The rules of n8n forbid it. */
-export const FORBIDDEN = '\nexports.home = process.env.HOME;\n';
+/** Code that violates n8n's rules. */
+export const VIOLATION = '\nexports.home = process.env.HOME;\n';
 
-/** An empty folder, which goes when the tests of this `describe` have ended. */
+/** Creates an empty folder, and deletes it after the tests of this `describe`. */
 export function temporaryFolder(): string {
 	const folder = mkdtempSync(join(tmpdir(), 'n8n-nodes-sahut-'));
 	afterAll(() => rmSync(folder, { recursive: true }));
 	return folder;
 }
 
-/** Puts the source of what ships into a folder, with the tools for it. */
+/** Copies the published source into a folder, and links the development tools. */
 export function copySource(folder: string): void {
-	for (const file of filesOf(...SHIPPED)) cpSync(join(REPOSITORY, file), join(folder, file));
+	for (const file of listFiles(...VERIFIED_FILES))
+		cpSync(join(REPOSITORY, file), join(folder, file));
 	symlinkSync(join(REPOSITORY, 'node_modules'), join(folder, 'node_modules'));
 }
 
-/** Runs Node.js in a process of its own, outside of Jest, and returns the JSON it prints. */
+/** Runs Node.js in a separate process, outside of Jest. @returns the JSON that it prints */
 export function runNode<Result>(args: string[], env: NodeJS.ProcessEnv = {}): Result {
 	const output = execFileSync(process.execPath, args, {
 		env: { PATH: process.env.PATH, ...env },

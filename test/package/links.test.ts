@@ -1,24 +1,24 @@
 import { dirname, join } from 'node:path';
 import GithubSlugger from 'github-slugger';
 
-import { filesOf, isThere, read } from './documents';
+import { listFiles, existsInRepository, read } from './documents';
 
 const FENCED_CODE = /^ {0,3}(```|~~~)[^]*?^ {0,3}\1.*$/gm;
 const HEADING = /^#{1,6} +(.+?) *$/gm;
 const LINK = /\]\(([^)\s]+)(?: "[^"]*")?\)|\b(?:src|href)="([^"]+)"/g;
-const ELSEWHERE = /^[a-z]+:/;
+const ABSOLUTE_URL = /^[a-z]+:/;
 
-/** Other sites that documents lead to. Nothing is fetched: this finds slips of the pen. */
+/** Other sites to which documents link. The test does not fetch them: the list only detects typing errors. */
 const KNOWN_SITES =
 	/^https:\/\/(n8n\.io$|docs\.n8n\.io\/|keepachangelog\.com\/|semver\.org\/$|github\.com\/n8n-nodes-sahut\/)/;
 
-/** Where the nodes and the credential send people: headings of README.md, as GitHub shows it. */
-const OWN_PAGE = /https:\/\/github\.com\/n8n-nodes-sahut\/n8n-nodes-sahut(#[\w-]+)/g;
+/** Links of the nodes and the credential to README.md on GitHub. */
+const README_LINK = /https:\/\/github\.com\/n8n-nodes-sahut\/n8n-nodes-sahut(#[\w-]+)/g;
 const WHOLE_PAGE = '#readme';
 
 const withoutCode = (file: string) => read(file).replace(FENCED_CODE, '');
 
-/** The anchors of a document, as GitHub makes them of its headings. */
+/** Returns the anchors that GitHub creates from the headings of a document. */
 function anchorsOf(file: string): string[] {
 	const slugger = new GithubSlugger();
 	return [...withoutCode(file).matchAll(HEADING)].map(([, heading]) =>
@@ -26,47 +26,45 @@ function anchorsOf(file: string): string[] {
 	);
 }
 
-/** What is wrong with the links of a document. */
+/** Returns the broken links of a document, each with the problem. */
 function brokenLinks(file: string, text = withoutCode(file)): string[] {
 	return [...text.matchAll(LINK)].flatMap(([, link, attribute]) => {
 		const target = (link ?? attribute)!;
-		if (ELSEWHERE.test(target)) {
-			return KNOWN_SITES.test(target) ? [] : `${target}: not a known site`;
+		if (ABSOLUTE_URL.test(target)) {
+			return KNOWN_SITES.test(target) ? [] : `${target}: unknown site`;
 		}
 		const [path = '', anchor] = target.split('#');
 		const found = path === '' ? file : join(dirname(file), path);
-		if (!isThere(found)) return `${target}: there is no such file`;
+		if (!existsInRepository(found)) return `${target}: missing file`;
 		if (anchor === undefined || anchorsOf(found).includes(anchor)) return [];
-		return `${target}: there is no such heading`;
+		return `${target}: missing heading`;
 	});
 }
 
-test.each(filesOf('*.md'))('%s links to what exists', (file) => {
+test.each(listFiles('*.md'))('%s has no broken links', (file) => {
 	expect(brokenLinks(file)).toEqual([]);
 });
 
-test('a link to nothing is found', () => {
+test('broken links are reported with their problem', () => {
 	const text = `
 		[a](docs/nothing.md) ![b](nothing.png) [c](#nothing) <img src="docs/nothing.png">
 		[d](http://docs.n8n.io/) [e](README.md#credential) [f](docs)`;
 
 	expect(brokenLinks('README.md', text)).toEqual([
-		'docs/nothing.md: there is no such file',
-		'nothing.png: there is no such file',
-		'#nothing: there is no such heading',
-		'docs/nothing.png: there is no such file',
-		'http://docs.n8n.io/: not a known site',
+		'docs/nothing.md: missing file',
+		'nothing.png: missing file',
+		'#nothing: missing heading',
+		'docs/nothing.png: missing file',
+		'http://docs.n8n.io/: unknown site',
 	]);
 });
 
-test('what ships sends people to headings of README.md', () => {
-	const shipped = filesOf('nodes/**/*.node.json', 'credentials/*.ts').map(read).join('\n');
+test('published files link to existing headings of README.md', () => {
+	const shipped = listFiles('nodes/**/*.node.json', 'credentials/*.ts').map(read).join('\n');
 
-	const anchors = [...shipped.matchAll(OWN_PAGE)].map(([, anchor]) => anchor);
-
-	expect(anchors.length).toBeGreaterThan(3);
+	const anchors = [...shipped.matchAll(README_LINK)].map(([, anchor]) => anchor);
 
 	const headings = anchorsOf('README.md').map((anchor) => `#${anchor}`);
-
+	expect(anchors.length).toBeGreaterThan(3);
 	expect([WHOLE_PAGE, ...headings]).toEqual(expect.arrayContaining(anchors));
 });

@@ -1,5 +1,5 @@
-// Prints what n8n-core finds in a package that n8n has unpacked, by each of its loaders, and what
-// the package exports: node load.mjs <folder>
+// Prints the nodes and credentials that each loader of n8n-core finds in an unpacked package, and the
+// package's exports: node load.mjs <folder>
 import { createRequire } from 'node:module';
 import core from 'n8n-core';
 

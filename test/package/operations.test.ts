@@ -7,11 +7,12 @@ import { read } from './documents';
 const TABLE = /^\| Resource +\| Operation +\|.*\n\|[ |-]+\n((?:\|.*\n)+)/m;
 const ROW = /^\| (\w+) +\| ([^|]+) \|/gm;
 const LINK = /\[([^\]]*)\]\([^)]*\)/g;
-const offered = resources.flatMap(({ name, operations }) =>
+/** The operations of the node, with titles such as `Message: Send`. */
+const nodeOperations = resources.flatMap(({ name, operations }) =>
 	operations.map((operation) => ({ ...operation, title: `${name}: ${operation.name}` })),
 );
 
-/** `Message: Send` of a row such as `| Message | [Send](#message-send) | …`; one row may name several. */
+/** Returns the operations in the table of a document, e.g. `Message: Send`. A row can contain several. */
 function operationsIn(document: string): string[] {
 	const [, rows = ''] = TABLE.exec(document) ?? [];
 	return [...rows.matchAll(ROW)].flatMap(([, resource, names]) =>
@@ -23,27 +24,27 @@ function operationsIn(document: string): string[] {
 	);
 }
 
-test.each(['README.md', 'docs/id/README.md'])('%s lists every operation, each once', (file) => {
-	expect(operationsIn(read(file)).sort()).toEqual(offered.map(({ title }) => title).sort());
+test.each(['README.md', 'docs/id/README.md'])('%s lists each operation exactly once', (file) => {
+	expect(operationsIn(read(file)).sort()).toEqual(nodeOperations.map(({ title }) => title).sort());
 });
 
-/** The labels of fields, and of those inside a collection. */
+/** Returns the labels of fields, including those in a collection. */
 const labelsOf = (fields: INodeProperties[]): string[] =>
 	fields.flatMap(({ displayName, type, options = [] }) => [
 		...(type === 'notice' ? [] : [displayName]),
 		...(type === 'collection' ? labelsOf(options as INodeProperties[]) : []),
 	]);
 
-/** The section of operations.md about an operation, or about the trigger. */
+/** Returns the section of operations.md about an operation or the trigger. */
 const sectionOf = (title: string) =>
 	read('docs/operations.md')
 		.split(/^## /m)
 		.find((section) => section.startsWith(`${title}\n`));
 
 test.each([
-	...offered.map(({ title, fields }) => [title, fields] as const),
+	...nodeOperations.map(({ title, fields }) => [title, fields] as const),
 	['Sahut Trigger', triggerFields] as const,
-])('docs/operations.md names all fields of %s', (title, fields) => {
+])('docs/operations.md describes all fields of %s', (title, fields) => {
 	const section = sectionOf(title);
 
 	expect(section).toBeDefined();

@@ -1,5 +1,5 @@
-// Prints what n8n's verification scanner finds in a source and in a package, with the patterns by
-// which it analyzes a checkout and a published package itself: node scan.mjs <source> <package>
+// Prints the findings of n8n's verification scanner in a source and in a package, with the file patterns
+// that the scanner itself uses for them: node scan.mjs <source> <package>
 import {
 	analyzePackage,
 	SOURCE_FILE_PATTERNS,

@@ -12,15 +12,15 @@ import { basename, extname, join, relative } from 'node:path';
 
 import { packPackage } from '../../scripts/n8n/packageInstall';
 import { read, REPOSITORY } from './documents';
-import { copySource, FORBIDDEN, runNode, temporaryFolder } from './folders';
+import { copySource, VIOLATION, runNode, temporaryFolder } from './folders';
 
 const NODES = ['sahut', 'sahutTrigger'];
 const CREDENTIALS = ['sahutApi'];
 
-/** npm packs every README of the root, so the translation is in docs. */
+/** The translated README is in docs/, since npm packs every README in the root. */
 const DOCUMENTS = ['CHANGELOG.md', 'LICENSE.md', 'README.md'];
 const BUILT_FILE = /^dist\/(credentials|icons|nodes)\/.*\.(js|json|svg)$/;
-const PICTURES = new Set(['.png', '.svg']);
+const IMAGE_TYPES = new Set(['.png', '.svg']);
 const MAX_UNPACKED_BYTES = 340_000;
 
 interface Manifest {
@@ -43,8 +43,8 @@ jest.setTimeout(120_000);
 
 const readJson = <T>(file: string) => JSON.parse(readFileSync(file, 'utf8')) as T;
 
-const work = temporaryFolder();
-const folder = join(work, 'n8n-nodes-sahut');
+const workFolder = temporaryFolder();
+const folder = join(workFolder, 'n8n-nodes-sahut');
 let files: string[];
 let manifest: Manifest;
 
@@ -54,7 +54,7 @@ const unpack = (tarball: string, target: string) => {
 };
 
 beforeAll(() => {
-	const packed = join(work, 'packed');
+	const packed = join(workFolder, 'packed');
 	mkdirSync(packed);
 	unpack(packPackage(packed), folder);
 	files = readdirSync(folder, { recursive: true, withFileTypes: true })
@@ -64,26 +64,26 @@ beforeAll(() => {
 });
 
 describe('the packed package', () => {
-	it('holds the built files, the entry point and the documents, and nothing else', () => {
+	it('contains only the built files, the entry point and the documents', () => {
 		expect(files.filter((file) => !BUILT_FILE.test(file)).sort()).toEqual(
 			[...DOCUMENTS, 'index.js', 'package.json'].sort(),
 		);
 	});
 
-	it('holds every file that package.json names', () => {
+	it('contains each file in package.json', () => {
 		const { main, n8n } = manifest;
 
 		expect(files).toEqual(expect.arrayContaining([main, ...n8n.nodes, ...n8n.credentials]));
 	});
 
-	it('holds a codex that names its node, for each node', () => {
+	it('contains a codex with the right name for each node', () => {
 		const codexes = manifest.n8n.nodes.map((file) => readJson(join(folder, `${file}on`)));
 
 		expect(codexes).toMatchObject(NODES.map((name) => ({ node: `n8n-nodes-sahut.${name}` })));
 	});
 
-	// Of the other dependencies, n8n takes everything out of package.json before it lets npm install.
-	it('brings no dependency and runs nothing when it is installed', () => {
+	// n8n removes development and peer dependencies from package.json before it runs npm install.
+	it('has no runtime dependency and no installation script', () => {
 		expect(
 			Object.keys(manifest)
 				.filter((key) => /dependencies/i.test(key))
@@ -92,51 +92,53 @@ describe('the packed package', () => {
 		expect(Object.keys(manifest.scripts).filter((name) => /install$/.test(name))).toEqual([]);
 	});
 
-	it('takes less than 275 kB, pictures aside', () => {
+	it('is smaller than the limit, without images', () => {
 		const sizes = files
-			.filter((file) => !PICTURES.has(extname(file)))
+			.filter((file) => !IMAGE_TYPES.has(extname(file)))
 			.map((file) => statSync(join(folder, file)).size);
 
 		expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(MAX_UNPACKED_BYTES);
 	});
 
-	it("and its source pass n8n's verification scanner, but for what is planted here", () => {
-		const [source, packed] = [join(work, 'source'), join(work, 'planted')];
+	it("has no finding of n8n's verification scanner except the violation that this test adds, nor has its source", () => {
+		const [source, packed] = [join(workFolder, 'source'), join(workFolder, 'violation')];
 		copySource(source);
-		writeFileSync(join(source, 'nodes/Sahut/planted.ts'), FORBIDDEN);
+		writeFileSync(join(source, 'nodes/Sahut/violation.ts'), VIOLATION);
 		cpSync(folder, packed, { recursive: true });
-		appendFileSync(join(packed, 'dist/nodes/Sahut/Sahut.node.js'), FORBIDDEN);
+		appendFileSync(join(packed, 'dist/nodes/Sahut/Sahut.node.js'), VIOLATION);
 
-		const found = (file: string) => ({
+		const foundIn = (file: string) => ({
 			passed: false,
 			details: expect.stringMatching(
 				`/${file}\n.*error .*no-restricted-globals\n\n✖ 1 problem \\(1 error, 0 warnings\\)\n$`,
 			),
 		});
 
-		expect(runNode([join(__dirname, 'scan.mjs'), source, packed], { TMPDIR: work })).toMatchObject({
-			source: found('planted.ts'),
-			packed: found('Sahut.node.js'),
+		expect(
+			runNode([join(__dirname, 'scan.mjs'), source, packed], { TMPDIR: workFolder }),
+		).toMatchObject({
+			source: foundIn('violation.ts'),
+			packed: foundIn('Sahut.node.js'),
 		});
 	});
 });
 
 describe('the package in n8n', () => {
-	let found: { justInstalled: Loaded; atLaterStarts: Loaded; exported: string[] };
+	let loaded: { justInstalled: Loaded; atLaterStarts: Loaded; exported: string[] };
 
 	beforeAll(() => {
-		found = runNode([join(__dirname, 'load.mjs'), folder], {
-			// n8n puts its own modules there: that is where a community package finds n8n-workflow.
+		loaded = runNode([join(__dirname, 'load.mjs'), folder], {
+			// n8n also sets this path, in which a community package finds n8n-workflow.
 			NODE_PATH: join(REPOSITORY, 'node_modules'),
-			N8N_USER_FOLDER: work,
+			N8N_USER_FOLDER: workFolder,
 			N8N_ENCRYPTION_KEY: 'test',
 			N8N_LOG_LEVEL: 'silent',
 		});
 	});
 
-	describe.each(['justInstalled', 'atLaterStarts'] as const)('%s', (when) => {
-		it('gives the nodes and the credential', () => {
-			const { nodes, credentials } = found[when];
+	describe.each(['justInstalled', 'atLaterStarts'] as const)('when loaded %s', (when) => {
+		it('has the nodes and the credential', () => {
+			const { nodes, credentials } = loaded[when];
 
 			expect(nodes.map(({ name }) => name)).toEqual(NODES);
 			expect(credentials).toMatchObject(
@@ -144,8 +146,11 @@ describe('the package in n8n', () => {
 			);
 		});
 
-		it('gives an icon for light and one for dark backgrounds', () => {
-			for (const { iconUrl } of [...found[when].nodes, ...found[when].credentials]) {
+		it('has different icons for light and dark backgrounds', () => {
+			const types = [...loaded[when].nodes, ...loaded[when].credentials];
+
+			expect(types).toHaveLength(NODES.length + CREDENTIALS.length);
+			for (const { iconUrl } of types) {
 				// n8n serves `icons/<package>/<path>` from the folder of the package.
 				const [light, dark] = [iconUrl.light, iconUrl.dark].map((url) =>
 					readFileSync(join(folder, url.replace('icons/n8n-nodes-sahut/', '')), 'utf8'),
@@ -156,24 +161,26 @@ describe('the package in n8n', () => {
 			}
 		});
 
-		it('gives the words by which its nodes are found', () => {
-			for (const { codex } of found[when].nodes) {
-				expect(codex?.alias).toEqual(expect.arrayContaining(['WhatsApp', 'Indonesia']));
-			}
+		it('has search terms for its nodes', () => {
+			const aliases = loaded[when].nodes.map(({ codex }) => codex?.alias);
+
+			expect(aliases).toEqual(
+				NODES.map(() => expect.arrayContaining(['WhatsApp', 'Indonesia']) as string[]),
+			);
 		});
 	});
 
 	it('exports the class of each node and credential', () => {
 		const { nodes, credentials } = manifest.n8n;
 
-		expect(found.exported.sort()).toEqual(
+		expect(loaded.exported.sort()).toEqual(
 			[...nodes, ...credentials].map((file) => basename(file).split('.')[0]).sort(),
 		);
 	});
 });
 
-test('npm run package builds what it packs, though scripts that npm starts by itself are off', () => {
-	const clone = join(work, 'clone');
+test('npm run package builds before it packs, although .npmrc turns off lifecycle scripts', () => {
+	const clone = join(workFolder, 'clone');
 	mkdirSync(clone);
 	cpSync(join(REPOSITORY, '.npmrc'), join(clone, '.npmrc'));
 	const ours = JSON.parse(read('package.json')) as Manifest;

@@ -1,12 +1,12 @@
 import { basename } from 'node:path';
 
-import { filesOf, isThere, read } from './documents';
+import { listFiles, existsInRepository, read } from './documents';
 
 const CODE = /^ *```[^]*?^ *```/gm;
 const LINE = /^(?:(#+) |( *)(?:[-*]|\d+\.) | *(\|.*\|)$)/gm;
 
-/** What a document is made of: its headings, lists and tables, whatever their words; and its commands. */
-const shapeOf = (document: string) => [
+/** Returns the headings, list items and table rows of a document without their texts, and its commands. */
+const structureOf = (document: string) => [
 	...[...document.replace(CODE, '').matchAll(LINE)].map(
 		([, heading, indent, row]) =>
 			heading ?? (row === undefined ? `${indent}item` : `row of ${row.split(' | ').length}`),
@@ -14,10 +14,13 @@ const shapeOf = (document: string) => [
 	...(document.match(CODE) ?? []).map((code) => code.replace(/ +#.*$/gm, '')),
 ];
 
-test.each(filesOf('docs/id/*.md'))('%s has the same parts as the English document', (file) => {
-	const page = `docs/${basename(file)}`;
+test.each(listFiles('docs/id/*.md'))(
+	'%s has the same structure as the English document',
+	(file) => {
+		const page = `docs/${basename(file)}`;
 
-	const english = isThere(page) ? page : basename(file);
+		const english = existsInRepository(page) ? page : basename(file);
 
-	expect(shapeOf(read(file))).toEqual(shapeOf(read(english)));
-});
+		expect(structureOf(read(file))).toEqual(structureOf(read(english)));
+	},
+);

@@ -1,20 +1,21 @@
-import { filesOf, read } from './documents';
+import { listFiles, read } from './documents';
 
-const MESSAGES = /^## .*\n\n(\| Status \|[^]*?)\n\n/m;
-const LOG = /^### .*\n\n[^|]*(\| [^|]* \| [^|]*Sahut \|[^]*?)\n\n/m;
-/** What n8n logs by itself, and the name of a field. */
-const OF_N8N = /unknown webhook|^\w+$/;
+const MESSAGE_TABLE = /^## .*\n\n(\| Status \|[^]*?)\n\n/m;
+const LOG_TABLE = /^### .*\n\n[^|]*(\| [^|]* \| [^|]*Sahut \|[^]*?)\n\n/m;
+/** Log messages of n8n itself, and names of fields. */
+const NOT_OF_NODES = /unknown webhook|^\w+$/;
 const QUOTE = /`([^`]+)`/g;
 
-const said = filesOf('nodes/**/*.ts').map(read).join('\n');
+const source = listFiles('nodes/**/*.ts').map(read).join('\n');
 
-/** The parts of what is quoted between which the nodes put something in. */
-const partsOf = (quote: string) =>
+/** Returns the constant parts of a quoted message, without the inserted values. */
+const constantPartsOf = (quote: string) =>
 	quote
 		.split(/…|"/)
 		.map((part) => part.trim())
 		.filter((part) => part !== '');
 
+/** Returns the quotes in a column of a table. */
 function quotesIn(table: RegExp, column: number, file: string): string[] {
 	const rows = (table.exec(read(file))?.[1] ?? '').split('\n').slice(2);
 	return rows.flatMap((row) =>
@@ -23,17 +24,14 @@ function quotesIn(table: RegExp, column: number, file: string): string[] {
 }
 
 test.each(['docs/troubleshooting.md', 'docs/id/troubleshooting.md'])(
-	'%s quotes what the nodes say',
+	'%s quotes only messages that exist in the nodes',
 	(file) => {
-		const messages = quotesIn(MESSAGES, 1, file);
+		const messages = quotesIn(MESSAGE_TABLE, 1, file);
+		const logged = quotesIn(LOG_TABLE, 0, file).filter((quote) => !NOT_OF_NODES.test(quote));
 
-		const logged = quotesIn(LOG, 0, file).filter((quote) => !OF_N8N.test(quote));
-
+		const parts = [...messages, ...logged].flatMap(constantPartsOf);
 		expect(messages.length).toBeGreaterThan(12);
 		expect(logged).toHaveLength(3);
-
-		const parts = [...messages, ...logged].flatMap(partsOf);
-
-		expect(parts.filter((part) => !said.includes(part))).toEqual([]);
+		expect(parts.filter((part) => !source.includes(part))).toEqual([]);
 	},
 );

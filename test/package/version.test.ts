@@ -3,13 +3,13 @@ import { join } from 'node:path';
 
 import { extractReleaseNotes, releaseUnreleased } from '../../scripts/version/changelog';
 import { raiseVersion, VERSIONED_FILES } from '../../scripts/version/raise';
-import { filesOf, read, REPOSITORY } from './documents';
+import { listFiles, read, REPOSITORY } from './documents';
 import { temporaryFolder } from './folders';
 
 const { version } = JSON.parse(read('package.json')) as { version: string };
 const README = ['README.md', 'docs/id/README.md'];
 
-/** What the files in a folder call the version, each in its own way. */
+/** Returns all mentions of the version in the files of a folder. */
 function versionsIn(folder: string): string[] {
 	const text = (file: string) => readFileSync(join(folder, file), 'utf8');
 	const lock = JSON.parse(text('package-lock.json')) as {
@@ -25,56 +25,58 @@ function versionsIn(folder: string): string[] {
 		(JSON.parse(text('package.json')) as { version: string }).version,
 		lock.version,
 		lock.packages['']!.version,
-		// Above it stands what is not in a version yet.
+		// The section of unreleased changes is above it.
 		/^## \[(?!Unreleased)(.+?)\]/m.exec(text('CHANGELOG.md'))![1]!,
 		/This is (\d+\.\d+\.\d+)[,.]/.exec(history!)![1]!,
 		...inReadmes.map(([, named]) => named!),
 	];
 }
 
-test('all files name the version in package.json', () => {
+test('all files contain the version in package.json', () => {
 	expect(new Set(versionsIn(REPOSITORY))).toEqual(new Set([version]));
 });
 
-test('no other file names a version of this package', () => {
-	const naming = /n8n-nodes-sahut[-@ ]v?\d+\.\d+\.\d+|This is \d+\.\d+\.\d+/;
+test('no other file contains a version of this package', () => {
+	const VERSION = /n8n-nodes-sahut[-@ ]v?\d+\.\d+\.\d+|This is \d+\.\d+\.\d+/;
 
-	const others = filesOf('*.md', '*.json', '*.ts', '*.yml', ':!test', ':!CHANGELOG.md')
+	const others = listFiles('*.md', '*.json', '*.ts', '*.yml', ':!test', ':!CHANGELOG.md')
 		.filter((file) => !VERSIONED_FILES.includes(file))
-		.filter((file) => naming.test(read(file)));
+		.filter((file) => VERSION.test(read(file)));
 
-	// What was measured names the version that was.
+	// Measurements state the version that was measured.
 	expect(others).toEqual(['benchmarks/results.md']);
 });
 
 describe('npm run raise', () => {
 	const TODAY = new Date('2026-01-31T23:00:00Z');
-	const RELEASED = `## [${version}] - 2026-01-01\n\n- All.\n`;
-	const NEW = `# Changelog\n\n## [Unreleased]\n\n- More.\n\n${RELEASED}`;
-	const NOTHING_NEW = [`# Changelog\n\n${RELEASED}`, NEW.replace('- More.\n\n', '')] as const;
+	const RELEASED_SECTION = `## [${version}] - 2026-01-01\n\n- All.\n`;
+	const WITH_CHANGES = `# Changelog\n\n## [Unreleased]\n\n- More.\n\n${RELEASED_SECTION}`;
+	const WITHOUT_CHANGES = [
+		`# Changelog\n\n${RELEASED_SECTION}`,
+		WITH_CHANGES.replace('- More.\n\n', ''),
+	] as const;
 	const folder = temporaryFolder();
 
 	beforeEach(() => {
 		for (const file of VERSIONED_FILES) cpSync(join(REPOSITORY, file), join(folder, file));
-		write(NEW);
+		writeChangelog(WITH_CHANGES);
 	});
 
-	const write = (changelog: string) => writeFileSync(join(folder, 'CHANGELOG.md'), changelog);
-	const all = () => VERSIONED_FILES.map((file) => readFileSync(join(folder, file), 'utf8'));
+	const writeChangelog = (changelog: string) =>
+		writeFileSync(join(folder, 'CHANGELOG.md'), changelog);
+	const readAll = () => VERSIONED_FILES.map((file) => readFileSync(join(folder, file), 'utf8'));
 
-	it('puts a version into all files that hold it, and changes nothing else', () => {
-		const before = all();
+	it('replaces the version in all files, and changes nothing else', () => {
+		const before = readAll();
 
 		raiseVersion(folder, '10.0.0', TODAY);
 
+		const [changelog, ...others] = readAll();
 		expect(new Set(versionsIn(folder))).toEqual(new Set(['10.0.0']));
-
-		const [changelog, ...others] = all();
-
 		expect(changelog).toContain(
 			`## [10.0.0] - 2026-01-31\n\n- More.\n\n## [${version}] - 2026-01-01`,
 		);
-
+		expect(others).toHaveLength(before.length - 1);
 		for (const [index, text] of others.entries()) {
 			const lines = before[index + 1]!.split('\n');
 			const changed = text.split('\n').filter((line, number) => line !== lines[number]);
@@ -83,31 +85,31 @@ describe('npm run raise', () => {
 		}
 	});
 
-	it('dates a version that it has already, and is not released', () => {
-		write(`# Changelog\n\n## [${version}] - unreleased\n\n- All.\n`);
+	it('sets the date of the present version if it is not released', () => {
+		writeChangelog(`# Changelog\n\n## [${version}] - unreleased\n\n- All.\n`);
 		raiseVersion(folder, version, TODAY);
 
-		expect(all()[0]).toContain(`## [${version}] - 2026-01-31\n\n- All.`);
+		expect(readAll()[0]).toContain(`## [${version}] - 2026-01-31\n\n- All.`);
 	});
 
 	it.each([
-		['0.0.9', 'is lower', NEW],
-		['v10.0.0', 'three numbers', NEW],
-		['10.0', 'three numbers', NEW],
-		['', 'three numbers', NEW],
-		['10.0.0', 'has no unreleased changes', NOTHING_NEW[0]],
-		['10.0.0', 'has no unreleased changes', NOTHING_NEW[1]],
-	])('refuses "%s": %s', (wrong, message, changelog) => {
-		write(changelog);
+		['0.0.9', 'is lower', WITH_CHANGES],
+		['v10.0.0', 'three numbers', WITH_CHANGES],
+		['10.0', 'three numbers', WITH_CHANGES],
+		['', 'three numbers', WITH_CHANGES],
+		['10.0.0', 'has no unreleased changes', WITHOUT_CHANGES[0]],
+		['10.0.0', 'has no unreleased changes', WITHOUT_CHANGES[1]],
+	])('rejects the version "%s" with an error that contains "%s"', (wrong, message, changelog) => {
+		writeChangelog(changelog);
 
-		const before = all();
+		const before = readAll();
 
 		expect(() => raiseVersion(folder, wrong, TODAY)).toThrow(message);
-		expect(all()).toEqual(before);
+		expect(readAll()).toEqual(before);
 	});
 });
 
-test('the page of a version says what its changelog does, with links that lead there', () => {
+test('the release notes of a version are its section of the changelog, with absolute links', () => {
 	const changelog =
 		'# Changelog\n\n## [0.2.0] - unreleased\n\n- [A](docs/a.md), [B](https://example.com), [C](#c)\n\n## [0.1.0] - 2026-01-01\n\n- First\n';
 
@@ -123,7 +125,7 @@ test('the page of a version says what its changelog does, with links that lead t
 
 describe('the publishing workflow', () => {
 	const workflow = read('.github/workflows/publish.yml');
-	/** Job → its text. */
+	/** The text of each job, by its name. */
 	const jobs = new Map(
 		workflow
 			.slice(workflow.indexOf('\njobs:'))
@@ -132,14 +134,16 @@ describe('the publishing workflow', () => {
 			.map((job) => [job.slice(0, job.indexOf(':')), job]),
 	);
 
-	it('runs on a tag, each job after another and with no more rights than it needs', () => {
-		const rights = (text: string) =>
-			text.match(/^ *(contents|id-token): \w+/gm)?.map((right) => right.trim());
+	it('runs on a tag, one job after another, each only with the permissions that it needs', () => {
+		const permissionsIn = (text: string) =>
+			text.match(/^ *(contents|id-token): \w+/gm)?.map((permission) => permission.trim());
 
 		expect(workflow).toMatch(/tags: \['v\*'\]/);
-		expect(rights(workflow.slice(0, workflow.indexOf('\njobs:')))).toEqual(['contents: read']);
+		expect(permissionsIn(workflow.slice(0, workflow.indexOf('\njobs:')))).toEqual([
+			'contents: read',
+		]);
 		expect(
-			[...jobs].map(([name, job]) => [name, /needs: (\w+)/.exec(job)?.[1], rights(job)]),
+			[...jobs].map(([name, job]) => [name, /needs: (\w+)/.exec(job)?.[1], permissionsIn(job)]),
 		).toEqual([
 			['version', undefined, undefined],
 			['ci', 'version', undefined],
@@ -148,7 +152,7 @@ describe('the publishing workflow', () => {
 		]);
 	});
 
-	it('runs all tests first, those in a real n8n included', () => {
+	it('first runs all tests, including those in a real n8n', () => {
 		expect(jobs.get('ci')).toContain('uses: ./.github/workflows/ci.yml');
 
 		const ci = read('.github/workflows/ci.yml');
@@ -158,13 +162,13 @@ describe('the publishing workflow', () => {
 		expect(ci).toContain('run: npm run test:e2e\n');
 	});
 
-	it('publishes with provenance what it has built', () => {
+	it('builds the package, and then publishes it with provenance', () => {
 		const publish = jobs.get('publish')!;
 		const steps = ['run: npm ci', 'run: npm run package', 'npm publish --provenance'];
 
-		const places = steps.map((step) => publish.indexOf(step));
+		const positions = steps.map((step) => publish.indexOf(step));
 
-		expect(places).not.toContain(-1);
-		expect(places).toEqual([...places].sort((a, b) => a - b));
+		expect(positions).not.toContain(-1);
+		expect(positions).toEqual([...positions].sort((a, b) => a - b));
 	});
 });

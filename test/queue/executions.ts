@@ -6,7 +6,7 @@ import { listExecutions, until, type Service, type Session } from '../../scripts
 const UNFINISHED: ExecutionStatus[] = ['new', 'running', 'waiting'];
 const IDLE_TIMEOUT_MS = 180_000;
 
-/** How many executions of a workflow there are. */
+/** Returns the number of executions of a workflow. @param status only those with one of these */
 export async function countExecutions(
 	session: Session,
 	workflowId: string,
@@ -18,7 +18,7 @@ export async function countExecutions(
 	return (await session.request<{ count: number }>('GET', path)).count;
 }
 
-/** Waits until nothing of a workflow is waiting in the queue or running. */
+/** Waits until no execution of a workflow is queued or running. */
 export async function untilIdle(session: Session, workflowId: string): Promise<void> {
 	await until('the queue to be empty', IDLE_TIMEOUT_MS, async () => {
 		const unfinished = await listExecutions(session, { workflowId, status: UNFINISHED });
@@ -26,8 +26,8 @@ export async function untilIdle(session: Session, workflowId: string): Promise<v
 	});
 }
 
-/** The IDs of the executions that a worker has begun, since its log began. */
-export function startedBy(worker: Service): string[] {
+/** Returns the IDs of all executions in the log of a worker. */
+export function executionsStartedBy(worker: Service): string[] {
 	const log = readFileSync(worker.logFile, 'utf8');
 	return Array.from(log.matchAll(/Worker started execution (\d+)/g), ([, id = '']) => id);
 }

@@ -1,7 +1,7 @@
 import Table from 'cli-table3';
 
-/** Prints what was measured and is not the same each time. */
-export function showFigures(title: string, figures: Record<string, number | string>): void {
+/** Prints measured numbers, which differ between runs. */
+export function printFigures(title: string, figures: Record<string, number | string>): void {
 	const table = new Table();
 	table.push([{ content: title, colSpan: 2 }]);
 	for (const [name, value] of Object.entries(figures)) table.push([name, String(value)]);

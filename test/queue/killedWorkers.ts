@@ -1,11 +1,11 @@
 import type { INode } from 'n8n-workflow';
 
 import { getExecution, outputItems, retryExecution, until } from '../../scripts/n8n';
-import { startedBy, untilIdle } from './executions';
-import { showFigures } from './figures';
+import { executionsStartedBy, untilIdle } from './executions';
+import { printFigures } from './figures';
 import {
 	addConversations,
-	callAlone,
+	postAndFindExecution,
 	countSent,
 	openSandbox,
 	publish,
@@ -14,13 +14,13 @@ import {
 import { batch, SEND } from './workflows';
 
 const BATCH = 100;
-/** Of each batch, sent when the workers are killed. */
-const SENT_BEFORE = 30;
+/** Messages of each batch that are sent before the workers are killed. */
+const SENT_BEFORE_KILL = 30;
 const SEND_TIMEOUT_MS = 60_000;
-const GIVE_UP_TIMEOUT_MS = 90_000;
+const FAILURE_TIMEOUT_MS = 90_000;
 
 export function describeKilledWorkers(queue: QueueMode): void {
-	/** A published workflow for batches, each of which sends to the same conversations. */
+	/** Publishes a workflow for batches, which all send to the same conversations. */
 	async function prepare(path: string, options?: INode['parameters']) {
 		await openSandbox(queue, { latencyMs: 200 });
 		const workflow = await publish(queue, (id) => batch(id, path, options));
@@ -30,74 +30,74 @@ export function describeKilledWorkers(queue: QueueMode): void {
 		return {
 			workflow,
 			sent,
-			/** @returns the ID of the execution, which is just beginning */
+			/** Starts a batch. @returns the ID of its execution */
 			start: async (name: string, process: number) => {
 				const messages = conversations.map(({ id }, index) => ({
 					conversation: id,
 					text: `${name} ${index}`,
 				}));
-				return await callAlone(queue, workflow, path, { messages }, process);
+				return await postAndFindExecution(queue, workflow, path, { messages }, process);
 			},
 			sentPartOf: async (...names: string[]) =>
 				await until('a part of each batch', SEND_TIMEOUT_MS, () =>
-					Math.min(...names.map(sent)) >= SENT_BEFORE ? true : undefined,
+					Math.min(...names.map(sent)) >= SENT_BEFORE_KILL ? true : undefined,
 				),
 		};
 	}
 
-	it('sends what is missing, and nothing twice, when a batch whose worker was killed is started anew', async () => {
+	it('sends only the missing messages when it is started again after its worker was killed', async () => {
 		const { session, cluster } = queue;
 		const { workflow, start, sent, sentPartOf } = await prepare('anew', { skipIfSentWithin: 24 });
-		const brokenOffId = await start('Pesanan', 0);
+		const killedId = await start('Pesanan', 0);
 		const worker = await until('a worker to begin', SEND_TIMEOUT_MS, () =>
-			cluster.workers.find((each) => startedBy(each).includes(brokenOffId)),
+			cluster.workers.find((each) => executionsStartedBy(each).includes(killedId)),
 		);
 		await sentPartOf('Pesanan');
 		await worker.kill();
 		await worker.start();
 
-		// The new worker may say `crashed` first, with the nodes that had begun; this is n8n's last word.
-		const brokenOff = await until('n8n to give it up', GIVE_UP_TIMEOUT_MS, async () => {
-			const execution = await getExecution(session, brokenOffId);
+		// The new worker may first set the status `crashed`; n8n then replaces it by `error`.
+		const killed = await until('n8n to mark it as failed', FAILURE_TIMEOUT_MS, async () => {
+			const execution = await getExecution(session, killedId);
 			return execution.status === 'error' ? execution : undefined;
 		});
 
-		expect(brokenOff.data.resultData.runData).toEqual({});
+		expect(killed.data.resultData.runData).toEqual({});
 
 		const before = sent('Pesanan');
 
 		expect(before).toBeLessThan(BATCH);
 
-		const anewId = await start('Pesanan', 0);
+		const restartedId = await start('Pesanan', 0);
 		await untilIdle(session, workflow);
-		const anew = await getExecution(session, anewId);
+		const restarted = await getExecution(session, restartedId);
 
-		expect(anew.status).toBe('success');
+		expect(restarted.status).toBe('success');
 
-		const items = outputItems(anew, SEND);
+		const items = outputItems(restarted, SEND);
 		const skipped = items.filter(({ json }) => json['skipped'] === true).length;
-		showFigures(`a batch of ${BATCH}, its worker killed`, {
-			'sent by then': before,
-			'sent when started anew': items.length - skipped,
-			'skipped when started anew': skipped,
+		printFigures(`a batch of ${BATCH}, its worker killed`, {
+			'sent before': before,
+			'sent when started again': items.length - skipped,
+			'skipped when started again': skipped,
 		});
 
 		expect([items.length, skipped]).toEqual([BATCH, before]);
 		expect(Object.values(countSent(queue))).toEqual(Array(BATCH).fill(1));
 	});
 
-	it('sends nothing twice when workers are killed, and what is missing where n8n can retry', async () => {
+	it('sends no message twice if its workers are killed, and sends the missing ones if n8n can retry it', async () => {
 		const { session, cluster } = queue;
 		const { workflow, start, sent, sentPartOf } = await prepare('killed');
 		const staysId = await start('Stays', 0);
 		const diesId = await start('Dies', 1);
 		await sentPartOf('Stays', 'Dies');
-		// With the webhook process that has taken one of the batches.
-		const dead = [...cluster.workers, cluster.webhookProcesses[1]!];
-		await Promise.all(dead.map(async (each) => await each.kill()));
+		// Also kills the webhook process that has received one of the batches.
+		const killed = [...cluster.workers, cluster.webhookProcesses[1]!];
+		await Promise.all(killed.map(async (each) => await each.kill()));
 		await Promise.all([
-			...dead.map(async (each) => await each.start()),
-			// It looks for executions that nobody runs when it starts, and then every three hours.
+			...killed.map(async (each) => await each.start()),
+			// n8n recovers abandoned executions when it starts, and then every three hours.
 			cluster.main.restart(),
 		]);
 		await untilIdle(session, workflow);
@@ -105,7 +105,7 @@ export function describeKilledWorkers(queue: QueueMode): void {
 		const [staysBefore, diesBefore] = [sent('Stays'), sent('Dies')];
 		await retryExecution(session, staysId);
 		await retryExecution(session, diesId);
-		showFigures(`two batches of ${BATCH}, both workers killed`, {
+		printFigures(`two batches of ${BATCH}, both workers killed`, {
 			'sent, webhook process alive': staysBefore,
 			'the same after Retry': sent('Stays'),
 			'sent, webhook process killed too': diesBefore,
@@ -113,7 +113,7 @@ export function describeKilledWorkers(queue: QueueMode): void {
 		});
 
 		expect(new Set(Object.values(countSent(queue)))).toEqual(new Set([1]));
-		// As a rule n8n has thrown its data away; where its start was kept, all goes out.
+		// Usually n8n has lost the execution's data, so that Retry sends nothing; otherwise Retry sends the rest.
 		expect([staysBefore, BATCH]).toContain(sent('Stays'));
 		expect(diesBefore).toBeLessThan(BATCH);
 		expect(sent('Dies')).toBe(BATCH);

@@ -1,43 +1,49 @@
-import { describeEvents, forEach } from './events';
-import { countExecutions, startedBy, untilIdle } from './executions';
-import { showFigures } from './figures';
+import { describeEvents, forEachConcurrently } from './events';
+import { countExecutions, executionsStartedBy, untilIdle } from './executions';
+import { printFigures } from './figures';
 import { describeKilledWorkers } from './killedWorkers';
 import { addConversations, countSent, openSandbox, post, publish, useQueueMode } from './queueMode';
 import { describeSameNumber } from './sameNumber';
 import { batch } from './workflows';
 
-// All in one file of tests, since they share an n8n.
+// All tests are in one file, since they share an n8n.
 const queue = useQueueMode();
+const MESSAGES = 1_000;
+const CONVERSATIONS = 200;
+const BATCHES = 20;
+const BATCH_SIZE = MESSAGES / BATCHES;
 
-describe('The trigger', () => describeEvents(queue));
+describe('the trigger', () => describeEvents(queue));
 
-it('sends 1,000 messages once each from two workers that share a rate limit', async () => {
+it('two workers that share a rate limit send each of 1,000 messages once', async () => {
 	const { session, cluster } = queue;
 	const { journal } = await openSandbox(queue, { rateLimit: { requests: 200, windowMs: 3_000 } });
 	const workflow = await publish(queue, (id) => batch(id, 'limited'));
-	const conversations = addConversations(queue, 200);
-	const before = cluster.workers.map((worker) => startedBy(worker).length);
-	const messages = Array.from({ length: 1_000 }, (_, index) => ({
+	const conversations = addConversations(queue, CONVERSATIONS);
+	const before = cluster.workers.map((worker) => executionsStartedBy(worker).length);
+	const messages = Array.from({ length: MESSAGES }, (_, index) => ({
 		text: `Pesan ${index}`,
-		conversation: conversations[index % 200]!.id,
+		conversation: conversations[index % CONVERSATIONS]!.id,
 	}));
 
-	const parts = Array.from({ length: 20 }, (_, index) => index);
-	await forEach(parts, async (part) => {
-		const body = { messages: messages.slice(part * 50, (part + 1) * 50) };
-		await post(queue, 'limited', body, part % 2);
+	const batches = Array.from({ length: BATCHES }, (_, index) => index);
+	await forEachConcurrently(batches, async (index) => {
+		const body = { messages: messages.slice(index * BATCH_SIZE, (index + 1) * BATCH_SIZE) };
+		await post(queue, 'limited', body, index % 2);
 	});
 	await untilIdle(session, workflow);
 
 	const refused = journal.entries.filter(({ status }) => status === 429).length;
-	const shares = cluster.workers.map((worker, index) => startedBy(worker).length - before[index]!);
-	showFigures('1,000 messages', { refused, 'executions per worker': shares.join(' + ') });
+	const shares = cluster.workers.map(
+		(worker, index) => executionsStartedBy(worker).length - before[index]!,
+	);
+	printFigures('1,000 messages', { refused, 'executions per worker': shares.join(' + ') });
 
 	expect(countSent(queue)).toEqual(Object.fromEntries(messages.map(({ text }) => [text, 1])));
-	expect(await countExecutions(session, workflow, ['success'])).toBe(20);
+	expect(await countExecutions(session, workflow, ['success'])).toBe(BATCHES);
 	expect(refused).toBeGreaterThan(0);
 	expect(Math.min(...shares)).toBeGreaterThan(0);
 });
 
-describe('A number', () => describeSameNumber(queue));
-describe('A batch', () => describeKilledWorkers(queue));
+describe('a new phone number', () => describeSameNumber(queue));
+describe('a batch', () => describeKilledWorkers(queue));

@@ -19,8 +19,8 @@ const LOGS = resolve(__dirname, '../../test-results/queue');
 
 const START_TIMEOUT_MS = 30_000;
 
-/** n8n's own settings, so that it notices in seconds, not in minutes, that a worker is gone. */
-const NOTICES_SOON = {
+/** Settings of n8n with which it detects a stopped worker within seconds instead of minutes. */
+const FAST_STALL_DETECTION = {
 	QUEUE_WORKER_LOCK_DURATION: '4000',
 	QUEUE_WORKER_LOCK_RENEW_TIME: '1000',
 	QUEUE_WORKER_STALLED_INTERVAL: '2000',
@@ -29,11 +29,11 @@ const NOTICES_SOON = {
 export interface QueueMode {
 	cluster: Cluster;
 	session: Session;
-	/** Of the test that has opened it. */
+	/** The sandbox of the current test. */
 	sandbox: Sandbox;
 }
 
-/** Two workers and two webhook processes. What they print is in test-results/queue/. */
+/** Starts an n8n with two workers and two webhook processes for a test file. Their logs are in test-results/queue/. */
 export function useQueueMode(): QueueMode {
 	const queue = {} as QueueMode;
 	beforeAll(async () => {
@@ -43,7 +43,7 @@ export function useQueueMode(): QueueMode {
 			concurrency: 10,
 			webhookProcesses: 2,
 			logFolder: LOGS,
-			env: NOTICES_SOON,
+			env: FAST_STALL_DETECTION,
 		});
 		queue.session = await signIn(queue.cluster.main);
 	});
@@ -52,18 +52,19 @@ export function useQueueMode(): QueueMode {
 	return queue;
 }
 
-let sandboxes = 0;
+let openedSandboxes = 0;
 
+/** Opens a sandbox until the end of the test. */
 export async function openSandbox(
 	queue: QueueMode,
 	options: SandboxOptions = {},
 ): Promise<Sandbox> {
-	// With IDs of its own: the trigger remembers the events of each webhook by the webhook's ID.
-	queue.sandbox = await startSandbox({ data: 'empty', seed: ++sandboxes, ...options });
+	// Each sandbox needs different IDs, since the trigger remembers events by the ID of the webhook.
+	queue.sandbox = await startSandbox({ data: 'empty', seed: ++openedSandboxes, ...options });
 	return queue.sandbox;
 }
 
-/** Stores a workflow that uses the sandbox and publishes it. @returns its ID */
+/** Creates and publishes a workflow that uses the sandbox. @returns its ID */
 export async function publish(
 	{ session, sandbox }: QueueMode,
 	content: (credentialId: string) => WorkflowContent,
@@ -74,7 +75,7 @@ export async function publish(
 	return id;
 }
 
-/** Conversations in which a customer has just written. */
+/** Adds conversations in which the customer has just written. */
 export function addConversations({ sandbox }: QueueMode, count: number): Conversation[] {
 	return Array.from({ length: count }, () => {
 		const conversation = sandbox.store.addConversation();
@@ -83,7 +84,7 @@ export function addConversations({ sandbox }: QueueMode, count: number): Convers
 	});
 }
 
-/** Text → how often it was sent, as the sandbox has stored it. */
+/** Returns how often each text was sent, according to the sandbox. */
 export function countSent({ sandbox: { store } }: QueueMode): Record<string, number> {
 	const counts: Record<string, number> = {};
 	for (const id of store.conversations.keys()) {
@@ -94,7 +95,7 @@ export function countSent({ sandbox: { store } }: QueueMode): Record<string, num
 	return counts;
 }
 
-/** Calls the webhook of a workflow, through one of the webhook processes. */
+/** Calls the webhook of a workflow through a webhook process. @param process index of the webhook process */
 export async function post(
 	{ cluster }: QueueMode,
 	path: string,
@@ -110,11 +111,12 @@ export async function post(
 }
 
 /**
- * The same, for a workflow of which nothing else starts an execution meanwhile: of two that start at
- * once, nothing tells which is which.
+ * Calls the webhook of a workflow, and waits for the execution. Nothing else may start an execution of the
+ * workflow in the meantime, since n8n's response does not identify the execution.
+ *
  * @returns the ID of the execution
  */
-export async function callAlone(
+export async function postAndFindExecution(
 	queue: QueueMode,
 	workflowId: string,
 	path: string,

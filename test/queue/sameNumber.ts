@@ -8,29 +8,31 @@ import {
 	until,
 	type Execution,
 } from '../../scripts/n8n';
-import { countExecutions, startedBy } from './executions';
-import { showFigures } from './figures';
+import { countExecutions, executionsStartedBy } from './executions';
+import { printFigures } from './figures';
 import { openSandbox, post, publish, type QueueMode } from './queueMode';
 import { followUp, SEND, WEBHOOK } from './workflows';
 
-/** Between two customers, so that both workers are free for the next one. */
-const APART_MS = 300;
+/** Pause between two customers, after which both workers are free. */
+const PAUSE_MS = 300;
 const SEND_TIMEOUT_MS = 60_000;
 
-const ONCE: INode['parameters'] = { skipIfSentWithin: 1 };
+const SKIP_IF_SENT: INode['parameters'] = { skipIfSentWithin: 1 };
 
 const phoneOf = (execution: Execution) =>
 	(outputItems(execution, WEBHOOK)[0]?.json['body'] as { phone: string }).phone;
 
 export function describeSameNumber(queue: QueueMode): void {
 	/**
-	 * Calls the follow-up twice for each of so many new customers, through one webhook process and the
-	 * other, and waits until all executions have succeeded.
-	 * @param later the second call waits until the first has sent
-	 * @returns for each customer what came of it: `onTwoWorkers` if each of the two executions was on a
-	 * worker of its own, and `skipped`, how many of them gave out a message of the other one
+	 * Calls the follow-up workflow twice for each new customer, once through each webhook process, and waits
+	 * until all executions have succeeded.
+	 *
+	 * @param count number of customers
+	 * @param later the second call waits until the first one has sent its message
+	 * @returns the result for each customer: `onTwoWorkers` if two workers ran the two executions, and the
+	 * numbers of contacts, conversations, messages and skipped executions
 	 */
-	async function reachTwice(count: number, later: boolean, options?: INode['parameters']) {
+	async function sendTwice(count: number, later: boolean, options?: INode['parameters']) {
 		const { store } = await openSandbox(queue, { latencyMs: 50 });
 		const { session, cluster } = queue;
 		const path = `twice-${count}-${later}-${options !== undefined}`;
@@ -50,7 +52,7 @@ export function describeSameNumber(queue: QueueMode): void {
 				await until('the first message', SEND_TIMEOUT_MS, () => messagesTo(phone) || undefined);
 			}
 			await Promise.all([first, call(1)]);
-			await sleep(APART_MS);
+			await sleep(PAUSE_MS);
 		}
 		await until('all executions to succeed', SEND_TIMEOUT_MS, async () =>
 			(await countExecutions(session, workflowId, ['success'])) === 2 * count ? true : undefined,
@@ -61,9 +63,9 @@ export function describeSameNumber(queue: QueueMode): void {
 				async ({ id }) => await getExecution(session, id),
 			),
 		);
-		const started = cluster.workers.map(startedBy);
+		const started = cluster.workers.map(executionsStartedBy);
 		const workerOf = ({ id }: Execution) => started.findIndex((ids) => ids.includes(id));
-		const reached = phones.map((phone) => {
+		const results = phones.map((phone) => {
 			const own = executions.filter((each) => phoneOf(each) === phone);
 			return {
 				onTwoWorkers: new Set(own.map(workerOf)).size === 2,
@@ -75,43 +77,52 @@ export function describeSameNumber(queue: QueueMode): void {
 		});
 		const shares = started.map((ids) => executions.filter(({ id }) => ids.includes(id)).length);
 		expect(Math.min(...shares)).toBeGreaterThan(0);
-		const having = (holds: (each: (typeof reached)[number]) => boolean) =>
-			reached.filter(holds).length;
-		const times = later ? 'once more when it was sent' : 'twice at once';
-		showFigures(`${count} new numbers, each ${times}${options ? ', to send once' : ''}`, {
-			'on two workers': having(({ onTwoWorkers }) => onTwoWorkers),
-			'two contacts': having(({ contacts }) => contacts === 2),
-			'two conversations': having(({ conversations }) => conversations === 2),
-			'two messages': having(({ messages }) => messages === 2),
-			'executions per worker': shares.join(' + '),
-		});
-		return reached;
+		const countWhere = (matches: (each: (typeof results)[number]) => boolean) =>
+			results.filter(matches).length;
+		const timing = later ? 'one after another' : 'at once';
+		printFigures(
+			`${count} new numbers, two messages ${timing}${options ? ', with Skip If Sent Within' : ''}`,
+			{
+				'on two workers': countWhere(({ onTwoWorkers }) => onTwoWorkers),
+				'two contacts': countWhere(({ contacts }) => contacts === 2),
+				'two conversations': countWhere(({ conversations }) => conversations === 2),
+				'two messages': countWhere(({ messages }) => messages === 2),
+				'executions per worker': shares.join(' + '),
+			},
+		);
+		return results;
 	}
 
-	it('sends both messages to a new number that two workers reach at the same moment', async () => {
-		for (const { contacts, conversations, messages, onTwoWorkers } of await reachTwice(30, false)) {
+	it('gets both messages if two workers send to it at the same time', async () => {
+		const results = await sendTwice(30, false);
+
+		expect(results).toHaveLength(30);
+		for (const { contacts, conversations, messages, onTwoWorkers } of results) {
 			expect(messages).toBe(2);
-			const most = onTwoWorkers ? 2 : 1;
-			expect(contacts).toBeLessThanOrEqual(most);
-			expect(conversations).toBeLessThanOrEqual(most);
+			const max = onTwoWorkers ? 2 : 1;
+			expect(contacts).toBeLessThanOrEqual(max);
+			expect(conversations).toBeLessThanOrEqual(max);
 		}
 	});
 
-	it('sends once or twice what two workers are told at the same moment to send once', async () => {
-		for (const each of await reachTwice(30, false, ONCE)) {
-			const most = each.onTwoWorkers ? 2 : 1;
-			expect(each.contacts).toBeLessThanOrEqual(most);
-			expect(each.conversations).toBeLessThanOrEqual(most);
-			expect(each.messages).toBeLessThanOrEqual(most);
+	it('gets a message with Skip If Sent Within at most once per worker if both send at the same time', async () => {
+		const results = await sendTwice(30, false, SKIP_IF_SENT);
+
+		expect(results).toHaveLength(30);
+		for (const each of results) {
+			const max = each.onTwoWorkers ? 2 : 1;
+			expect(each.contacts).toBeLessThanOrEqual(max);
+			expect(each.conversations).toBeLessThanOrEqual(max);
+			expect(each.messages).toBeLessThanOrEqual(max);
 			expect(each.messages + each.skipped).toBe(2);
 		}
 	});
 
-	it('sends once what is to be sent once, whichever worker comes later', async () => {
-		const reached = await reachTwice(15, true, ONCE);
+	it('gets a message with Skip If Sent Within once if the workers send one after the other', async () => {
+		const results = await sendTwice(15, true, SKIP_IF_SENT);
 		const once = { contacts: 1, conversations: 1, messages: 1, skipped: 1 };
 
-		for (const each of reached) expect(each).toMatchObject(once);
-		expect(reached.some(({ onTwoWorkers }) => onTwoWorkers)).toBe(true);
+		for (const each of results) expect(each).toMatchObject(once);
+		expect(results.some(({ onTwoWorkers }) => onTwoWorkers)).toBe(true);
 	});
 }

@@ -13,10 +13,10 @@ import {
 export const WEBHOOK = 'Webhook';
 export const SEND = 'Send';
 
-/** Of the Sahut node. */
+/** Options of the Sahut node. */
 type Options = INode['parameters'];
 
-/** Answers each message of a customer with the event's ID. @param path of its webhook */
+/** Creates a workflow that replies to each customer message with the event's ID. @param path of its webhook */
 export function autoReply(credentialId: string, path: string): WorkflowContent {
 	const trigger = sahutTrigger('Sahut Trigger', credentialId, path);
 	const reply = sendText(
@@ -28,7 +28,7 @@ export function autoReply(credentialId: string, path: string): WorkflowContent {
 	return chain('Auto-reply', trigger, reply);
 }
 
-/** Sends what is posted to the webhook: `{ messages: [{ conversation, text }] }`. */
+/** Creates a workflow that sends the posted messages: `{ messages: [{ conversation, text }] }`. */
 export function batch(credentialId: string, path: string, options: Options = {}): WorkflowContent {
 	const split = splitOut('Split Out', 'body.messages');
 	const [conversation, text] = ['={{ $json.conversation }}', '={{ $json.text }}'];
@@ -36,7 +36,7 @@ export function batch(credentialId: string, path: string, options: Options = {})
 	return chain('Batch', webhook(WEBHOOK, path), split, send);
 }
 
-/** Sends a template to the customer who is posted to the webhook: `{ phone, name }`. */
+/** Creates a workflow that sends a template to the posted customer: `{ phone, name }`. */
 export function followUp(
 	credentialId: string,
 	path: string,

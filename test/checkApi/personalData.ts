@@ -1,8 +1,8 @@
 import type { Sandbox } from '../../sandbox';
-import type { Outcome } from './check';
+import type { CheckResult } from './runCheck';
 
-/** All that a workspace holds and that belongs to somebody. */
-export function belongings({ store, apiKey }: Sandbox): string[] {
+/** Returns all texts of a workspace that identify a person, a record or the account. */
+export function personalDataOf({ store, apiKey }: Sandbox): string[] {
 	const contacts = [...store.contacts.values()];
 	const conversations = [...store.conversations.values()];
 	const messages = conversations.flatMap(({ id }) => store.messages(id));
@@ -24,8 +24,8 @@ export function belongings({ store, apiKey }: Sandbox): string[] {
 	return [...new Set(texts.map((text) => String(text ?? '').trim()))].filter(Boolean);
 }
 
-/** Of these, what a report shows; words of a text by themselves do not count. */
-export function shown({ json, screen }: Outcome, texts: string[]): string[] {
-	const report = `${json}\n${screen}`.toLowerCase();
-	return texts.filter((text) => report.includes(text.toLowerCase()));
+/** Returns the texts that the report or the terminal output contains completely. */
+export function textsShownIn({ report, printed }: CheckResult, texts: string[]): string[] {
+	const shown = `${report}\n${printed}`.toLowerCase();
+	return texts.filter((text) => shown.includes(text.toLowerCase()));
 }

@@ -5,28 +5,28 @@ import { join } from 'node:path';
 import type { Sandbox, SandboxOptions } from '../../sandbox';
 import type { Finding } from '../../scripts/checkApi/findings';
 import { parseOptions } from '../../scripts/checkApi/options';
-import { checkApi, type Outcome as End } from '../../scripts/checkApi/run';
+import { checkApi, type Outcome } from '../../scripts/checkApi/run';
 import { closedOrigin } from '../support/localServer';
 import { openSandbox } from '../support/openSandbox';
 
-/** Enough to see all orders. */
-const SMALL = { conversations: 8, messagesPerConversation: { min: 3, max: 5 } };
+/** Enough records to reveal the order of each list. */
+const SAMPLE_DATA = { conversations: 8, messagesPerConversation: { min: 3, max: 5 } };
 
-/** As fast as the sandbox answers. */
+/** Practically no rate limit. */
 const FAST = ['--per-minute', '1000000'];
 
-export interface Outcome {
-	end: End;
+export interface CheckResult {
+	outcome: Outcome;
 	findings: Finding[];
-	/** All that was printed. */
-	screen: string;
-	/** The file as it was written. */
-	json: string;
+	/** The terminal output. */
+	printed: string;
+	/** The text of the report file. */
+	report: string;
 }
 
-/** A sandbox with data in which every assumption can be seen; closed after the test. */
+/** Opens a sandbox with data for all assumptions, and closes it after the test. */
 export async function openWorkspace(options: SandboxOptions = {}) {
-	const sandbox = await openSandbox({ data: SMALL, ...options });
+	const sandbox = await openSandbox({ data: SAMPLE_DATA, ...options });
 	const { store } = sandbox;
 	const tags = ['vip'];
 	const contact = store.addContact({ name: 'Ratna Kusuma', phone: '+6281299990000', tags });
@@ -39,42 +39,45 @@ export async function openWorkspace(options: SandboxOptions = {}) {
 
 export type Workspace = Awaited<ReturnType<typeof openWorkspace>>;
 
-/** Runs the check against a sandbox as `npm run check:api -- …` does. */
-export async function check(
+/** Checks a sandbox as `npm run check:api -- …` does. */
+export async function runCheck(
 	sandbox: Pick<Sandbox, 'url' | 'apiKey'>,
 	...args: string[]
-): Promise<Outcome> {
-	return await checkUntil(undefined, sandbox, ...args);
+): Promise<CheckResult> {
+	return await runCheckUntil(undefined, sandbox, ...args);
 }
 
-/** As {@link check}; the signal interrupts it. */
-export async function checkUntil(
+/** Checks a sandbox like {@link runCheck}, until the signal aborts. */
+export async function runCheckUntil(
 	signal: AbortSignal | undefined,
 	{ url, apiKey }: Pick<Sandbox, 'url' | 'apiKey'>,
 	...args: string[]
-): Promise<Outcome> {
+): Promise<CheckResult> {
 	const file = join(await mkdtemp(join(tmpdir(), 'n8n-nodes-sahut-')), 'report.json');
-	const printed: string[] = [];
-	const end = await checkApi(
+	const lines: string[] = [];
+	const outcome = await checkApi(
 		parseOptions([...FAST, '--json', file, ...args]),
 		{ SAHUT_API_KEY: apiKey, SAHUT_BASE_URL: url },
-		(text) => printed.push(text),
+		(text) => lines.push(text),
 		signal,
 	);
-	const json = await readFile(file, 'utf8');
-	const { findings } = JSON.parse(json) as { findings: Finding[] };
-	return { end, findings, screen: printed.join('\n'), json };
+	const report = await readFile(file, 'utf8');
+	const { findings } = JSON.parse(report) as { findings: Finding[] };
+	return { outcome, findings, printed: lines.join('\n'), report };
 }
 
-/** Of some verdicts, the names and verdicts: `update-by-put: copes`. */
-export function namesOf({ findings }: Outcome, ...verdicts: Array<Finding['verdict']>): string[] {
+/** Returns the assumptions with one of these verdicts, e.g. `update-by-put: copes`. */
+export function verdictsOf(
+	{ findings }: CheckResult,
+	...verdicts: Array<Finding['verdict']>
+): string[] {
 	return findings
 		.filter(({ verdict }) => verdicts.includes(verdict))
 		.map(({ assumption, verdict }) => `${assumption}: ${verdict}`);
 }
 
-/** The options with which everything is tried. */
-export async function everything({ latest }: Workspace): Promise<string[]> {
+/** Returns the options that enable all checks. */
+export async function allOptions({ latest }: Workspace): Promise<string[]> {
 	const origin = await closedOrigin();
 	const { port } = new URL(origin);
 	return ['--conversation', latest.id, '--webhook', `${origin}/hook`, '--listen', port];
