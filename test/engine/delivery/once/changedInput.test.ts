@@ -14,11 +14,11 @@ import {
 
 const RETRY_ON_FAIL = { retryOnFail: true, maxTries: 3, waitBetweenTries: 5 };
 
-/** An expression with another value at each try, as with `$execution.id` in a retry or a random code. */
+/** An expression that returns another value in each run, like `$execution.id` in a retry. */
 const CHANGING = '{{ $now.toMillis() }} {{ Math.random() }}';
 
-describe('an expression that gives another value at each try', () => {
-	it('sends exactly one message to each customer who can be reached', async () => {
+describe('an expression that returns another value in each run of Retry On Fail', () => {
+	it('does not cause a second message to any customer', async () => {
 		const workspace = await openWorkspace();
 		const conversations = workspace.addConversations(5);
 		const refused = `/conversations/${conversations[2]}/messages`;
@@ -34,9 +34,9 @@ describe('an expression that gives another value at each try', () => {
 	});
 
 	it.each<[string, INode['parameters']]>([
-		['created', { operation: 'create', name: `={{ $json.name }} ${CHANGING}` }],
+		['creates', { operation: 'create', name: `={{ $json.name }} ${CHANGING}` }],
 		[
-			'created or updated',
+			'creates or updates',
 			{
 				operation: 'upsert',
 				matchBy: 'phone',
@@ -44,27 +44,30 @@ describe('an expression that gives another value at each try', () => {
 				name: `={{ $json.name }} ${CHANGING}`,
 			},
 		],
-	])('creates one contact for each item that is %s, and updates none', async (_, parameters) => {
-		const workspace = await openWorkspace();
-		const rows = [1, 2, 3, 4].map((index) => ({
-			name: index === 3 ? 'ditolak' : `Pelanggan ${index}`,
-			phone: `0812 0000 000${index}`,
-		}));
-		workspace.sandbox.faults.add({
-			kind: 'status',
-			status: 422,
-			method: 'POST',
-			mentions: 'ditolak',
-			times: 3,
-		});
+	])(
+		'does not cause a second contact or an update if the node %s contacts',
+		async (_, parameters) => {
+			const workspace = await openWorkspace();
+			const rows = [1, 2, 3, 4].map((index) => ({
+				name: index === 3 ? 'ditolak' : `Pelanggan ${index}`,
+				phone: `0812 0000 000${index}`,
+			}));
+			workspace.sandbox.faults.add({
+				kind: 'status',
+				status: 422,
+				method: 'POST',
+				mentions: 'ditolak',
+				times: 3,
+			});
 
-		await workspace.run({ resource: 'contact', ...parameters }, rows, RETRY_ON_FAIL);
+			await workspace.run({ resource: 'contact', ...parameters }, rows, RETRY_ON_FAIL);
 
-		expect(workspace.sandbox.store.contacts.size).toBe(3);
-		expect(workspace.requests().filter((request) => request.startsWith('PUT'))).toEqual([]);
-	});
+			expect(workspace.sandbox.store.contacts.size).toBe(3);
+			expect(workspace.requests().filter((request) => request.startsWith('PUT'))).toEqual([]);
+		},
+	);
 
-	it('updates each contact once', async () => {
+	it('does not cause a second update of a contact', async () => {
 		const workspace = await openWorkspace();
 		const { store, faults } = workspace.sandbox;
 		const ids = [1, 2, 3].map(() => store.addContact().id);
@@ -87,13 +90,13 @@ describe('an expression that gives another value at each try', () => {
 			RETRY_ON_FAIL,
 		);
 
-		const requests = (id: string) => workspace.requests().filter((each) => each.endsWith(id));
-		for (const id of [ids[0]!, ids[2]!]) {
-			expect(requests(id)).toEqual([`GET /contacts/${id}`, `PUT /contacts/${id}`]);
-		}
+		const requestsOf = (id: string) => workspace.requests().filter((each) => each.endsWith(id));
+		const [first, , third] = ids as [string, string, string];
+		expect(requestsOf(first)).toEqual([`GET /contacts/${first}`, `PUT /contacts/${first}`]);
+		expect(requestsOf(third)).toEqual([`GET /contacts/${third}`, `PUT /contacts/${third}`]);
 	});
 
-	it('sends one message to each phone number, with one contact and one conversation', async () => {
+	it('does not cause a second contact, conversation or message for a phone number', async () => {
 		const workspace = await openWorkspace();
 		workspace.sandbox.faults.add({
 			kind: 'status',
@@ -117,7 +120,7 @@ describe('an expression that gives another value at each try', () => {
 		expect(records.map(({ length }) => length)).toEqual([2, 2, 2]);
 	});
 
-	it('searches for the text that was sent after a lost response, not for the current text', async () => {
+	it('does not change the text that the node searches for after a lost response', async () => {
 		const { workspace, conversation } = await openConversation();
 		const { faults, store } = workspace.sandbox;
 		faults.add({ kind: 'dropAfter', method: 'POST' });
@@ -135,8 +138,8 @@ describe('an expression that gives another value at each try', () => {
 	});
 });
 
-describe('a value that was corrected before Retry', () => {
-	it('sends an edited text only to customers who have received no message', async () => {
+describe('a Retry after a value was corrected', () => {
+	it('sends the corrected text only to customers who have received no message', async () => {
 		const workspace = await openWorkspace();
 		const conversations = workspace.addConversations(3);
 		const rows = conversations.map((conversation) => ({ conversation, text: 'Halo' }));
@@ -145,8 +148,8 @@ describe('a value that was corrected before Retry', () => {
 		const oneByOne = { ...sendText, options: { concurrency: 1 } };
 		const failed = await workspace.run(oneByOne, rows);
 
-		const { output } = await retry(workspace, failed, oneByOne, (given) => {
-			for (const row of given) row.text = 'Halo Kak';
+		const { output } = await retry(workspace, failed, oneByOne, (items) => {
+			for (const row of items) row.text = 'Halo Kak';
 		});
 
 		expect(conversations.map((id) => workspace.sent(id))).toEqual([
@@ -161,7 +164,7 @@ describe('a value that was corrected before Retry', () => {
 		]);
 	});
 
-	it('sends to a corrected phone number and writes nothing to the contact of the wrong number', async () => {
+	it('sends to the corrected phone number, and sends nothing to the wrong one', async () => {
 		const workspace = await openWorkspace();
 		const parameters = toPhone(workspace);
 		workspace.sandbox.faults.add({

@@ -1,6 +1,7 @@
 import type { IDataObject, INode } from 'n8n-workflow';
 
 import { HOUR_MS } from '../../../../sandbox/clock';
+import { writesOf } from '../../../support/requests';
 import { retry } from '../../../support/retryData';
 import {
 	allSent,
@@ -9,11 +10,12 @@ import {
 	toPhone,
 	type Workspace,
 } from '../../../support/workspace';
-import { FAULTS } from './faultTable';
-import { SETTINGS } from './outcomes';
+import { jsonsOf } from '../deliveryFixture';
+import { FAULTS, type FaultUnderTest } from './faultTable';
+import { SETTINGS, type Settings } from './outcomes';
 
-/** Both forms contain the name of the customer, so that each message can be assigned to its item. */
-const forms: INode['parameters'] = {
+/** The text and the template contain the customer's name, which identifies the item of a message. */
+const textOrTemplate: INode['parameters'] = {
 	messageType: 'textOrTemplate',
 	content: '={{ $json.name }}',
 	templateId: 'tmpl_follow_up',
@@ -22,13 +24,13 @@ const forms: INode['parameters'] = {
 
 interface Case {
 	parameters(workspace: Workspace): INode['parameters'];
-	/** Adds a customer as far as the case requires, and returns the item. */
+	/** Adds the records that the case requires, and returns the JSON of the item. */
 	addRow(workspace: Workspace, index: number): IDataObject;
-	/** The paths of the requests that read, keyed by a description. */
+	/** The paths of the reads before the message, keyed by a description. */
 	reads: Record<string, RegExp>;
 }
 
-/** Adds a customer who wrote two days ago. */
+/** Adds a customer who wrote two days ago, and returns the JSON of the item. */
 function addCustomer({ sandbox: { store } }: Workspace, index: number): IDataObject {
 	const phone = `+62812${String(index).padStart(8, '0')}`;
 	const contact = store.addContact({ name: `Pelanggan ${index}`, phone });
@@ -40,7 +42,7 @@ function addCustomer({ sandbox: { store } }: Workspace, index: number): IDataObj
 
 const CASES: Record<string, Case> = {
 	'into a conversation': {
-		parameters: () => ({ ...sendText, ...forms, options: { skipIfSentWithin: 1 } }),
+		parameters: () => ({ ...sendText, ...textOrTemplate, options: { skipIfSentWithin: 1 } }),
 		addRow: addCustomer,
 		reads: {
 			'its messages': /^\/conversations\/\w+\/messages$/,
@@ -50,18 +52,21 @@ const CASES: Record<string, Case> = {
 	'to the phone number of a customer': {
 		parameters: (workspace) => ({
 			...toPhone(workspace, { skipIfSentWithin: 1, skipContactTags: ['berhenti'] }),
-			...forms,
+			...textOrTemplate,
 		}),
 		addRow: addCustomer,
 		reads: {
 			'the contact': /^\/contacts$/,
 			'the open conversations': /^\/conversations$/,
-			'whether it is still open': /^\/conversations\/\w+$/,
+			'the known conversation': /^\/conversations\/\w+$/,
 			'its messages': /^\/conversations\/\w+\/messages$/,
 		},
 	},
 	'to a new phone number': {
-		parameters: (workspace) => ({ ...toPhone(workspace, { skipIfSentWithin: 1 }), ...forms }),
+		parameters: (workspace) => ({
+			...toPhone(workspace, { skipIfSentWithin: 1 }),
+			...textOrTemplate,
+		}),
 		addRow: (_, index) => ({
 			phone: `+62812${String(index).padStart(8, '0')}`,
 			name: `nomor ${index}`,
@@ -79,45 +84,112 @@ const KINDS = [
 ];
 
 const TIMES = { once: 1, always: Infinity };
+type Frequency = keyof typeof TIMES;
+const FREQUENCIES: Frequency[] = ['once', 'always'];
 
-describe.each(Object.entries(CASES))('a message %s', (target, { parameters, addRow, reads }) => {
-	describe.each(Object.entries(reads))('that requires a read of %s', (subject, path) => {
+const ON_ERROR: Array<INode['onError']> = ['stopWorkflow', 'continueRegularOutput'];
+const TESTED_SETTINGS = SETTINGS.filter(({ onError }) => ON_ERROR.includes(onError));
+
+const CUSTOMERS = [1, 2, 3];
+
+/**
+ * Sends one message to each customer while reads meet a fault, then retries the execution without the
+ * fault if it failed.
+ *
+ * @returns the violated expectations, as sentences
+ */
+async function sendUnderFault(
+	{ parameters, addRow }: Case,
+	path: RegExp,
+	{ action, read }: FaultUnderTest,
+	frequency: Frequency,
+	settings: Settings,
+): Promise<string[]> {
+	const workspace = await openWorkspace();
+	const { faults } = workspace.sandbox;
+	const rows = CUSTOMERS.map((index) => addRow(workspace, index));
+	faults.add({ ...action, method: 'GET', path, times: TIMES[frequency] });
+	const isRecovered = read[frequency]!.outcome === 'done';
+	const isStopped =
+		settings.onError === 'stopWorkflow' &&
+		!isRecovered &&
+		(frequency === 'always' || !settings.retryOnFail);
+	const violations: string[] = [];
+	const expectThat = (expectation: string, isMet: boolean, observed: unknown) => {
+		if (!isMet) violations.push(`${expectation} (observed: ${JSON.stringify(observed)})`);
+	};
+
+	const run = await workspace.run(parameters(workspace), rows, {
+		...settings,
+		waitBetweenTries: 1,
+	});
+
+	const sent = allSent(workspace);
+	expectThat('no message may be sent twice', new Set(sent).size === sent.length, sent);
+	expectThat('every message must be sent', !isRecovered || sent.length === rows.length, sent);
+	expectThat(
+		'nothing may be written',
+		frequency === 'once' || writesOf(workspace).length === 0,
+		writesOf(workspace),
+	);
+	expectThat(
+		`the execution must end with ${isStopped ? 'an error' : 'success'}`,
+		run.status === (isStopped ? 'error' : 'success'),
+		run.status,
+	);
+	if (settings.onError === 'continueRegularOutput') {
+		const items = jsonsOf(run);
+		const succeeded = items.filter(({ error }) => !error);
+		expectThat('every item must be returned', items.length === rows.length, items);
+		expectThat(
+			'exactly the items whose message was sent must succeed',
+			succeeded.length === sent.length,
+			succeeded,
+		);
+		expectThat(
+			'no item may report that its message may have arrived',
+			!JSON.stringify(items).includes('mayHaveArrived'),
+			items,
+		);
+	}
+	if (run.status !== 'error') return violations;
+
+	faults.clear();
+	await retry(workspace, run, parameters(workspace));
+
+	const afterRetry = allSent(workspace);
+	expectThat(
+		'Retry must send each message once',
+		afterRetry.length === rows.length && new Set(afterRetry).size === rows.length,
+		afterRetry,
+	);
+	return violations;
+}
+
+describe.each(Object.entries(CASES))('a message %s', (target, testCase) => {
+	describe.each(Object.entries(testCase.reads))('that requires a read of %s', (subject, path) => {
 		it.each(KINDS)(
 			`sends a message ${target} once or not at all when the read of ${subject} meets %s`,
 			async (kind) => {
-				const { action, read } = FAULTS[kind]!;
-				const settings = SETTINGS.filter(({ onError }) => onError !== 'continueErrorOutput');
-				for (const frequency of ['once', 'always'] as const) {
+				const violations: string[] = [];
+
+				for (const frequency of FREQUENCIES) {
 					await Promise.all(
-						settings.map(async (setting) => {
-							const workspace = await openWorkspace();
-							const { faults } = workspace.sandbox;
-							const rows = [1, 2, 3].map((index) => addRow(workspace, index));
-							faults.add({ ...action, method: 'GET', path, times: TIMES[frequency] });
-
-							const run = await workspace.run(parameters(workspace), rows, {
-								...setting,
-								waitBetweenTries: 1,
-							});
-
-							const sent = allSent(workspace);
-							expect(new Set(sent).size).toBe(sent.length);
-							if (read[frequency]!.outcome === 'done') expect(sent).toHaveLength(rows.length);
-							if (frequency === 'always') expect(workspace.requests().join()).not.toContain('POST');
-							if (setting.onError === 'continueRegularOutput') {
-								const items = run.output('Sahut').map(({ json }) => json);
-								expect(items).toHaveLength(rows.length);
-								expect(items.filter(({ error }) => !error)).toHaveLength(sent.length);
-								expect(JSON.stringify(items)).not.toContain('mayHaveArrived');
-							}
-							if (run.status !== 'error') return;
-							faults.clear();
-							await retry(workspace, run, parameters(workspace));
-							expect(allSent(workspace)).toHaveLength(rows.length);
-							expect(new Set(allSent(workspace)).size).toBe(rows.length);
+						TESTED_SETTINGS.map(async (settings) => {
+							const fault = FAULTS[kind]!;
+							const found = await sendUnderFault(testCase, path, fault, frequency, settings);
+							const reads = frequency === 'once' ? 'the first read' : 'every read';
+							const retryOnFail = settings.retryOnFail ? 'on' : 'off';
+							const context = [
+								`a message ${target}, when ${reads} of ${subject} meets ${kind}`,
+								`(On Error: ${settings.onError}, Retry On Fail: ${retryOnFail})`,
+							].join(' ');
+							violations.push(...found.map((violation) => `${context}: ${violation}.`));
 						}),
 					);
 				}
+
+				expect(violations).toEqual([]);
 			},
 		);
 	});
