@@ -12,7 +12,10 @@ import {
 } from '../customerFixture';
 import { AFFECTED, type WriteName, type WriteOperation, WRITES } from './deviationTable';
 
-/** Returns `reported` if the item failed and its error has `mayHaveArrived`. */
+/**
+ * Returns the status of a successful execution, `reported` if its error has `mayHaveArrived`, and otherwise
+ * the message of its error.
+ */
 function outcomeOf({ status, error }: FinishedRun): string {
 	if (!error) return status;
 	const isReported =
@@ -20,10 +23,14 @@ function outcomeOf({ status, error }: FinishedRun): string {
 	return isReported ? 'reported' : error.message;
 }
 
-type Open = () => Promise<CustomerWorkspace>;
+/** Opens a new workspace with the tested deviations. */
+type OpenWorkspace = () => Promise<CustomerWorkspace>;
 
-/** The outcomes of the runs, and the state of the workspace afterwards. */
-type Result = readonly [outcomes: string, state: State];
+/** The outcomes of the executions, and the state of the workspace afterwards. */
+interface Result {
+	outcomes: string;
+	state: State;
+}
 
 /** Runs the operation without a fault. */
 async function runOnce(
@@ -32,107 +39,140 @@ async function runOnce(
 ): Promise<Result> {
 	const finished = await workspace.run(parameters(workspace), [workspace.row]);
 	expect(finished.output('Sahut')[0]?.json.id).toMatch(/^(msg|ct|conv)_/);
-	return [outcomeOf(finished), workspace.state()];
+	return { outcomes: outcomeOf(finished), state: workspace.state() };
 }
 
-/** Loses the response to one of the writes, and retries the execution if it fails. */
+/**
+ * Loses the response to one of the writes, and retries the execution if it fails.
+ *
+ * @param skip the number of writes before that one
+ */
 async function loseResponse(
-	open: Open,
+	open: OpenWorkspace,
 	{ parameters }: WriteOperation,
 	skip: number,
 ): Promise<Result> {
 	const workspace = await open();
-	// Only requests that write have a body.
+	// Only writes have a body.
 	workspace.sandbox.faults.add({ kind: 'dropAfter', mentions: '{', skip });
 	const finished = await workspace.run(parameters(workspace), [workspace.row]);
 	expect(workspace.sandbox.faults.remaining()).toBe(0);
-	if (!finished.error) return [outcomeOf(finished), workspace.state()];
+	if (!finished.error) return { outcomes: outcomeOf(finished), state: workspace.state() };
 	ageRecords(workspace, 1);
 	const again = await retry(workspace, finished, parameters(workspace));
-	return [`${outcomeOf(finished)}, ${outcomeOf(again)}`, workspace.state()];
+	const outcomes = `${outcomeOf(finished)}, ${outcomeOf(again)}`;
+	return { outcomes, state: workspace.state() };
 }
 
-/** Loses the process after all writes, of which n8n has stored nothing; then retries twice. */
-async function retryTwice(open: Open, { parameters }: WriteOperation): Promise<Result> {
+/**
+ * Runs an execution and retries it twice in another process, as if the first process had crashed after all
+ * writes and n8n had stored only the start.
+ */
+async function retryAfterCrash(
+	open: OpenWorkspace,
+	{ parameters }: WriteOperation,
+): Promise<Result> {
 	const workspace = await open();
 	const execution = crashedExecution(workspace, parameters(workspace), [workspace.row]);
 	await execution.run();
 	ageRecords(workspace, 1);
 	continueInAnotherProcess(workspace);
 	const outcomes = [outcomeOf(await execution.retry()), outcomeOf(await execution.retry())];
-	return [outcomes.join(', '), workspace.state()];
+	return { outcomes: outcomes.join(', '), state: workspace.state() };
 }
 
-/** The outcomes of an operation whose records cannot be identified in lists. */
+/** The expected outcomes of an operation whose records cannot be identified in lists. */
 interface Difference {
-	/** The outcome when the response to the first or the last write is lost. */
-	first?: string;
-	last?: string;
-	/**
-	 * The outcomes of two retries in another process, and the number of messages afterwards: a retry
-	 * cannot identify a template without its values, as the documented assumptions state.
-	 */
+	/** If the response to the first write is lost. */
+	firstLost?: string;
+	/** If the response to the last write is lost. */
+	lastLost?: string;
+	/** Of two retries in another process. */
 	retried?: string;
-	sentInAll?: number;
+	/**
+	 * The number of messages after the retries. A retry cannot identify a template without its values, as
+	 * the documented assumptions state.
+	 */
+	sentAfterRetries?: number;
 }
 
 const DIFFERENCES: Partial<Record<Deviation, Difference>> = {
-	// The lost response was a 405.
-	'patch-only': { first: 'reported, success' },
+	// The lost response was the 405 to the PUT.
+	'patch-only': { firstLost: 'reported, success' },
 	// The process has not learned yet that the API sends as this agent.
-	'sent-by-agent': { last: 'reported, reported', retried: 'reported, reported' },
-	'hidden-values': { last: 'reported, reported', sentInAll: 2 },
+	'sent-by-agent': { lastLost: 'reported, reported', retried: 'reported, reported' },
+	'hidden-values': { lastLost: 'reported, reported', sentAfterRetries: 2 },
 };
 
-async function check(deviations: Deviation[], name: WriteName, difference: Difference = {}) {
+/** Returns a sentence, so that a failure is readable. */
+const describeResult = (situation: string, { outcomes, state }: Result) =>
+	`${situation}: ${outcomes}, and then ${JSON.stringify(state)}`;
+
+/** Asserts the outcomes and the state after each way to interrupt an operation. */
+async function expectEachRecordOnce(
+	deviations: Deviation[],
+	name: WriteName,
+	difference: Difference = {},
+) {
 	const operation = WRITES[name];
 	const open = async () => await openWithCustomer(deviations);
 	const workspace = await open();
-	const first = await runOnce(workspace, operation);
+	const uninterrupted = await runOnce(workspace, operation);
 	const writes = workspace.sandbox.journal.entries.filter(({ body }) => body !== undefined);
 	const [retried, ...afterLoss] = await Promise.all([
-		retryTwice(open, operation),
+		retryAfterCrash(open, operation),
 		...writes.map(async (_, skip) => await loseResponse(open, operation, skip)),
 	]);
 
-	const after = { ...INITIAL_STATE, ...operation.changes };
-	const { retried: outcomes = 'success, success', sentInAll } = difference;
-	const lost = writes.map(() => 'success');
-	if (difference.first) lost[0] = difference.first;
-	if (difference.last) lost[lost.length - 1] = difference.last;
-	expect({ first, afterLoss, retried }).toEqual({
-		first: ['success', after],
-		afterLoss: lost.map((each) => [each, after]),
-		retried: [outcomes, { ...after, ...(sentInAll && { sent: sentInAll }) }],
-	});
+	const state = { ...INITIAL_STATE, ...operation.changes };
+	const { firstLost, lastLost, retried: retries, sentAfterRetries } = difference;
+	const expectedAfterLoss = writes.map((): Result => ({ outcomes: 'success', state }));
+	if (firstLost) expectedAfterLoss[0] = { outcomes: firstLost, state };
+	if (lastLost) expectedAfterLoss[writes.length - 1] = { outcomes: lastLost, state };
+	const describeAll = (once: Result, lost: Result[], crashed: Result) => [
+		describeResult(`${name}, without a fault`, once),
+		...lost.map((result, index) => {
+			const { method, path } = writes[index]!;
+			return describeResult(`${name}, after the lost response to ${method} ${path}`, result);
+		}),
+		describeResult(`${name}, after two retries of a crashed execution`, crashed),
+	];
+	expect(describeAll(uninterrupted, afterLoss, retried)).toEqual(
+		describeAll({ outcomes: 'success', state }, expectedAfterLoss, {
+			outcomes: retries ?? 'success, success',
+			state: { ...state, ...(sentAfterRetries && { sent: sentAfterRetries }) },
+		}),
+	);
 }
 
-const names = Object.keys(DEVIATIONS) as Deviation[];
+const deviations = Object.keys(DEVIATIONS) as Deviation[];
 
 it.each(
-	names.flatMap((deviation) => AFFECTED[deviation].map((name) => [deviation, name] as const)),
+	deviations.flatMap((deviation) => AFFECTED[deviation].map((name) => [deviation, name] as const)),
 )('writes each record once with the deviation %s when %s', async (deviation, name) => {
-	await check([deviation], name, DIFFERENCES[deviation]);
+	await expectEachRecordOnce([deviation], name, DIFFERENCES[deviation]);
 });
 
-const unambiguous = names.filter(
-	(name) => !DIFFERENCES[name] && name !== 'attributes-replaced' && AFFECTED[name].length > 0,
+/** `attributes-replaced` and `attributes-merged` exclude each other. */
+const unambiguous = deviations.filter(
+	(each) => !DIFFERENCES[each] && each !== 'attributes-replaced' && AFFECTED[each].length > 0,
 );
 
 it.each(Object.keys(WRITES) as WriteName[])(
 	'writes each record once with all unambiguous deviations at the same time when %s',
 	async (name) => {
-		await check(unambiguous, name);
+		await expectEachRecordOnce(unambiguous, name);
 	},
 );
 
-async function run(workspace: CustomerWorkspace, parameters: INode['parameters'], change = {}) {
-	const { error, output } = await workspace.run(parameters, [{ ...workspace.row, ...change }]);
+/** Runs the node for the item of the workspace, asserts success, and returns the JSON of the output. */
+async function run(workspace: CustomerWorkspace, parameters: INode['parameters']) {
+	const { error, output } = await workspace.run(parameters, [workspace.row]);
 	expect(error?.message).toBeUndefined();
 	return output('Sahut')[0]!.json;
 }
 
-it('finds a message after a lost response with the deviation sent-by-agent once another one was sent', async () => {
+it('finds a message after a lost response with the deviation sent-by-agent if this process has sent another one before', async () => {
 	const workspace = await openWithCustomer(['sent-by-agent']);
 	const parameters = WRITES['sending a text'].parameters();
 	await run(workspace, parameters);
@@ -147,6 +187,7 @@ it('tries PUT only once with the deviation patch-only', async () => {
 	const workspace = await openWithCustomer(['patch-only']);
 	const parameters = WRITES['updating a conversation'].parameters();
 	await run(workspace, parameters);
+
 	await run(workspace, { ...parameters, updateFields: { status: 'pending' } });
 
 	const methods = workspace.sandbox.journal.entries.map(({ method }) => method);
@@ -155,10 +196,10 @@ it('tries PUT only once with the deviation patch-only', async () => {
 });
 
 describe('Skip If Sent Within', () => {
-	const deviations: Deviation[] = ['trimmed-texts', 'milliseconds', 'sent-by-agent', 'holes'];
+	const affecting: Deviation[] = ['trimmed-texts', 'milliseconds', 'sent-by-agent', 'holes'];
 	const names = ['sending a text', 'sending a template', 'sending to a known number'] as const;
 
-	it.each(deviations.flatMap((each) => names.map((name) => [each, name] as const)))(
+	it.each(affecting.flatMap((each) => names.map((name) => [each, name] as const)))(
 		'finds a message of another process with the deviation %s after %s',
 		async (deviation, name) => {
 			const workspace = await openWithCustomer([deviation]);
@@ -167,40 +208,48 @@ describe('Skip If Sent Within', () => {
 			ageRecords(workspace, 5);
 			continueInAnotherProcess(workspace);
 
-			const again = { ...parameters, options: { skipIfSentWithin: 1 } };
-			expect(await run(workspace, again)).toMatchObject({ skipped: true });
+			const once = { ...parameters, options: { skipIfSentWithin: 1 } };
+			const json = await run(workspace, once);
+
+			expect(json).toMatchObject({ skipped: true, skip_reason: 'sent_before' });
 			expect(workspace.state()).toMatchObject({ sent: 1 });
 		},
 	);
 });
 
 describe('the deviation raw-phones', () => {
-	const typed = ['0812-3456-7890', '6281234567890', '+62 812 3456 7890', '(0812) 3456 7890'];
+	const storedPhones = ['0812-3456-7890', '6281234567890', '+62 812 3456 7890', '(0812) 3456 7890'];
 	const names = ['sending to a known number', 'creating or updating a known contact'] as const;
 
-	it.each(typed.flatMap((phone) => names.map((name) => [phone, name] as const)))(
+	it.each(storedPhones.flatMap((phone) => names.map((name) => [phone, name] as const)))(
 		'finds a contact whose phone number is stored as %s when %s',
 		async (phone, name) => {
 			const workspace = await openWithCustomer(['raw-phones'], phone);
+
 			await run(workspace, WRITES[name].parameters(workspace));
+
 			expect(workspace.state()).toMatchObject({ contacts: 1, conversations: 1 });
 		},
 	);
 });
 
 it.each(['+65 8123 4567 890', '(021) 81234567890', '6562 812 3456 7890'])(
-	'does not match %s with the deviation raw-phones, although it contains the digits of the phone number',
+	'does not match the stored number %s with the deviation raw-phones, although it contains the digits of the phone number',
 	async (phone) => {
 		const workspace = await openWithCustomer(['raw-phones'], phone);
+
 		await run(workspace, WRITES['sending to a known number'].parameters(workspace));
+
 		expect(workspace.state()).toMatchObject({ contacts: 2, conversations: 2, sent: 1 });
 	},
 );
 
-it('creates one contact with the deviation late-lists for two messages to a new phone number', async () => {
+it('creates one contact for two messages to a new phone number with the deviation late-lists', async () => {
 	const workspace = await openWithCustomer(['late-lists']);
 	const { parameters } = WRITES['sending to a new number'];
+
 	await run(workspace, parameters(workspace));
 	await run(workspace, parameters(workspace));
+
 	expect(workspace.state()).toMatchObject({ contacts: 2, conversations: 2, sent: 2 });
 });

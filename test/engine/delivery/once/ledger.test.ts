@@ -1,18 +1,27 @@
 import type { IDataObject } from 'n8n-workflow';
+import { setTimeout as wait } from 'node:timers/promises';
 
 import type { FinishedRun } from '../../../support/engine';
 import { dataForRetry, retry } from '../../../support/retryData';
 import {
+	allSent,
 	openConversation,
 	openWorkspace,
 	sendText,
+	until,
 	type Workspace,
 } from '../../../support/workspace';
 
 const UNKNOWN_CONVERSATION = 'conv_00000000000000';
+const MAX_BYTES_PER_MESSAGE = 500;
+/** Of the message that is in flight when the execution is canceled. */
+const RESPONSE_DELAY_MS = 400;
 const RETRY_ON_FAIL = { retryOnFail: true, maxTries: 3, waitBetweenTries: 1 };
 
-/** Twelve items with a conversation each; the one of item 7 is unknown to Sahut until `correct` is called. */
+/**
+ * Adds twelve conversations, and returns an item for each. Item 7 has an ID that Sahut does not know until
+ * `correct` is called.
+ */
 function twelveRows(workspace: Workspace) {
 	const conversations = workspace.addConversations(12);
 	const rows: IDataObject[] = conversations.map((conversation, index) => ({
@@ -22,27 +31,28 @@ function twelveRows(workspace: Workspace) {
 	return { conversations, rows, correct: () => (rows[7]!.conversation = conversations[7]) };
 }
 
-const counts = (workspace: Workspace, conversations: string[]) =>
+/** Returns the number of messages in each conversation. */
+const countMessages = (workspace: Workspace, conversations: string[]) =>
 	conversations.map((conversation) => workspace.sent(conversation).length);
 
-/** The ledger that n8n stores with the execution. */
+/** Returns the ledger that n8n stores with the execution. */
 const ledgerOf = ({ run }: FinishedRun) =>
 	run.data.executionData!.contextData['node:Sahut']?.sent as unknown as IDataObject | undefined;
 
 describe('Retry On Fail', () => {
-	it('sends no message twice, however often n8n runs the node again', async () => {
+	it('sends no message twice when n8n runs the node three times', async () => {
 		const workspace = await openWorkspace();
 		const { conversations, rows } = twelveRows(workspace);
 
 		const { status } = await workspace.run(sendText, rows, RETRY_ON_FAIL);
 
 		expect(status).toBe('error');
-		expect(Math.max(...counts(workspace, conversations))).toBe(1);
+		expect(Math.max(...countMessages(workspace, conversations))).toBe(1);
 		const tries = workspace.requests().filter((request) => request.includes(UNKNOWN_CONVERSATION));
 		expect(tries).toHaveLength(3);
 	});
 
-	it('sends no message twice when n8n runs the node again for a failed first item on Continue', async () => {
+	it('sends no message twice on Continue when n8n runs the node again because the first item failed', async () => {
 		const workspace = await openWorkspace();
 		const [first, ...others] = workspace.addConversations(4);
 		workspace.refuse(first, 2);
@@ -53,7 +63,7 @@ describe('Retry On Fail', () => {
 			{ ...RETRY_ON_FAIL, onError: 'continueRegularOutput' },
 		);
 
-		expect(counts(workspace, [first!, ...others])).toEqual([1, 1, 1, 1]);
+		expect(countMessages(workspace, [first!, ...others])).toEqual([1, 1, 1, 1]);
 		expect(output('Sahut').map(({ json }) => json.content)).toEqual(Array(4).fill('Halo'));
 	});
 
@@ -61,8 +71,7 @@ describe('Retry On Fail', () => {
 		'does not resend a message whose response contains an error (%j)',
 		async (error) => {
 			const { workspace, conversation } = await openConversation();
-			const data = { id: 'msg_1', type: 'outgoing', content: 'Halo', error };
-			const body = { data };
+			const body = { data: { id: 'msg_1', type: 'outgoing', content: 'Halo', error } };
 			workspace.sandbox.faults.add({ kind: 'body', method: 'POST', times: Infinity, body });
 
 			await workspace.run(sendText, [{ conversation, text: 'Halo' }], RETRY_ON_FAIL);
@@ -92,7 +101,7 @@ describe('Retry On Fail', () => {
 		const { workspace, conversation } = await openConversation();
 		const { faults, store } = workspace.sandbox;
 		faults.add({ kind: 'dropAfter', method: 'POST' });
-		// The first search fails, so that only the second try can find it.
+		// The search of the first run fails, so only the second run can find the message.
 		faults.add({ kind: 'status', status: 403, method: 'GET' });
 
 		const { output } = await workspace.run(
@@ -106,8 +115,8 @@ describe('Retry On Fail', () => {
 	});
 });
 
-describe('Retry on a failed execution', () => {
-	it('sends the missing messages and nothing else', async () => {
+describe('Retry of a failed execution', () => {
+	it('sends only the messages that the execution has not sent', async () => {
 		const workspace = await openWorkspace();
 		const { conversations, rows, correct } = twelveRows(workspace);
 		const failed = await workspace.run(sendText, rows);
@@ -127,13 +136,13 @@ describe('Retry on a failed execution', () => {
 		);
 
 		expect(retried.status).toBe('success');
-		expect(counts(workspace, conversations)).toEqual(Array(12).fill(1));
+		expect(countMessages(workspace, conversations)).toEqual(Array(12).fill(1));
 		expect(retried.output('Sahut').map(({ json }) => json.content)).toEqual(
 			rows.map(({ text }) => text),
 		);
 	});
 
-	it('does not resend what an earlier retry of the same execution has sent', async () => {
+	it('does not resend a message that an earlier retry of the same execution has sent', async () => {
 		const workspace = await openWorkspace();
 		const [last, ...conversations] = workspace.addConversations(4);
 		const rows = [...conversations, UNKNOWN_CONVERSATION, last].map((conversation) => ({
@@ -143,67 +152,61 @@ describe('Retry on a failed execution', () => {
 		const oneByOne = { ...sendText, options: { concurrency: 1 } };
 		workspace.sandbox.faults.add({ kind: 'status', status: 422, method: 'POST' });
 		const failed = await workspace.run(oneByOne, rows);
-		expect(counts(workspace, conversations)).toEqual([0, 0, 0]);
+		expect(countMessages(workspace, conversations)).toEqual([0, 0, 0]);
 
 		await retry(workspace, failed, oneByOne);
-		expect(counts(workspace, conversations)).toEqual([1, 1, 1]);
+		expect(countMessages(workspace, conversations)).toEqual([1, 1, 1]);
 		const again = await retry(workspace, failed, oneByOne);
 
-		expect(counts(workspace, conversations)).toEqual([1, 1, 1]);
+		expect(countMessages(workspace, conversations)).toEqual([1, 1, 1]);
 		expect(again.error?.description).toContain('3 of 5 items were sent.');
 	});
 });
 
 describe('the ledger', () => {
-	it('stores nothing after all items have succeeded', async () => {
+	it('is empty after all items have succeeded', async () => {
 		const workspace = await openWorkspace();
 		const rows = workspace.addConversations(5).map((conversation) => ({ conversation, text: 'x' }));
 
-		expect(ledgerOf(await workspace.run(sendText, rows))).toBeUndefined();
+		const finished = await workspace.run(sendText, rows);
+
+		expect(finished.status).toBe('success');
+		expect(ledgerOf(finished)).toBeUndefined();
 	});
 
-	it('stores each sent message, but neither the API key nor the address', async () => {
+	it('contains each sent message, but neither the API key nor the address', async () => {
 		const workspace = await openWorkspace();
 		const { rows } = twelveRows(workspace);
 
-		const ledger = JSON.stringify(
-			ledgerOf(await workspace.run(sendText, rows, { onError: 'continueErrorOutput' })),
-		);
+		const finished = await workspace.run(sendText, rows, { onError: 'continueErrorOutput' });
 
+		const ledger = JSON.stringify(ledgerOf(finished));
 		expect(ledger.match(/"id":"msg_/g)).toHaveLength(11);
-		expect(ledger.length).toBeLessThan(11 * 500);
+		expect(ledger.length).toBeLessThan(11 * MAX_BYTES_PER_MESSAGE);
 		expect(ledger).not.toContain(workspace.sandbox.apiKey);
 		expect(ledger).not.toContain('127.0.0.1');
 	});
 });
 
 it.each(['stopWorkflow', 'continueRegularOutput', 'continueErrorOutput'] as const)(
-	'ends a cancelled execution as canceled on %s, and its retry sends each missing message once',
+	'starts no further item when an execution with %s is canceled, and its Retry sends only the missing messages',
 	async (onError) => {
 		const workspace = await openWorkspace();
 		const [slow, ...others] = workspace.addConversations(3);
-		workspace.sandbox.faults.add({
-			kind: 'slow',
-			delayMs: 400,
-			path: `/conversations/${slow}/messages`,
-		});
+		const path = `/conversations/${slow}/messages`;
+		workspace.sandbox.faults.add({ kind: 'slow', delayMs: RESPONSE_DELAY_MS, path });
 		const rows = [slow, ...others].map((conversation) => ({ conversation, text: 'Halo' }));
-		const arrived = new Promise<void>((resolve) => {
-			const timer = setInterval(() => {
-				if (workspace.sandbox.journal.entries.length === 0) return;
-				clearInterval(timer);
-				setTimeout(resolve, 30);
-			}, 5);
-		});
 		const parameters = { ...sendText, options: { concurrency: 1 } };
+		const cancelWhen = until(() => allSent(workspace).length === 1);
 
-		const cancelled = await workspace.run(parameters, rows, { onError }, { cancelWhen: arrived });
-		await new Promise((resolve) => setTimeout(resolve, 600));
+		const canceled = await workspace.run(parameters, rows, { onError }, { cancelWhen });
+		// No item may start after the response to the first one.
+		await wait(1.5 * RESPONSE_DELAY_MS);
 
-		expect(cancelled.status).toBe('canceled');
-		expect(cancelled.error?.message).toContain('The execution was canceled');
-		expect(counts(workspace, [slow!, ...others])).toEqual([1, 0, 0]);
-		const executionData = dataForRetry(cancelled);
+		expect(canceled.status).toBe('canceled');
+		expect(canceled.error?.message).toContain('The execution was canceled');
+		expect(countMessages(workspace, [slow!, ...others])).toEqual([1, 0, 0]);
+		const executionData = dataForRetry(canceled);
 		const { nodeExecutionStack } = executionData.executionData!;
 		expect(nodeExecutionStack.map(({ node }) => [node.name, node.onError])).toEqual([
 			['Sahut', onError],
@@ -218,6 +221,6 @@ it.each(['stopWorkflow', 'continueRegularOutput', 'continueErrorOutput'] as cons
 
 		expect(status).toBe('success');
 		expect(output('Sahut')).toHaveLength(3);
-		expect(counts(workspace, [slow!, ...others])).toEqual([1, 1, 1]);
+		expect(countMessages(workspace, [slow!, ...others])).toEqual([1, 1, 1]);
 	},
 );

@@ -7,8 +7,13 @@ import { openConversation, sendText } from '../../../support/workspace';
 
 const UNKNOWN_CONVERSATION = 'conv_00000000000000';
 
-/** A workflow of Sahut → Other → `target`, all with the same items. */
-async function workflowAround(execute: () => 'stop' | 'continue', target: 'Sahut' | 'Second') {
+/**
+ * Prepares a workflow of Sahut → Other → `target`, all with the same item.
+ *
+ * @param execute called when Other runs; on `stop`, Other returns no item
+ * @param target the first Sahut node, which makes a loop, or a second one
+ */
+async function prepareWorkflow(execute: () => 'stop' | 'continue', target: 'Sahut' | 'Second') {
 	const { workspace, conversation } = await openConversation();
 	const rows = [{ conversation, text: 'Halo' }];
 	const { nodes, connections } = sahutWorkflow(sendText);
@@ -31,7 +36,7 @@ async function workflowAround(execute: () => 'stop' | 'continue', target: 'Sahut
 }
 
 describe('an execution', () => {
-	it('sends the same text again for another item of the same run', async () => {
+	it('sends the same text again for the second of two equal items', async () => {
 		const { workspace, conversation } = await openConversation();
 		const row = { conversation, text: 'Halo' };
 
@@ -81,9 +86,9 @@ describe('an execution', () => {
 });
 
 describe('a retried execution', () => {
-	it('sends the same text again in the next run of a loop when the execution is retried', async () => {
+	it('sends the same text again in the next run of a loop', async () => {
 		let rounds = 0;
-		const { workflow, start, sent } = await workflowAround(
+		const { workflow, start, sent } = await prepareWorkflow(
 			() => (rounds++ < 2 ? 'continue' : 'stop'),
 			'Sahut',
 		);
@@ -94,16 +99,16 @@ describe('a retried execution', () => {
 		expect(sent()).toEqual(['Halo', 'Halo', 'Halo']);
 	});
 
-	it('sends the same text again from a node after the failed node when the execution is retried', async () => {
-		let fails = true;
-		const { workflow, start, sent } = await workflowAround(() => {
-			if (fails) throw new Error('not yet');
+	it('sends the same text again from a Sahut node that follows the failed node', async () => {
+		let isOtherFailing = true;
+		const { workflow, start, sent } = await prepareWorkflow(() => {
+			if (isOtherFailing) throw new Error('not yet');
 			return 'continue';
 		}, 'Second');
 		const failed = await runWorkflow({ ...workflow, executionData: start });
 		expect(failed.status).toBe('error');
 		expect(sent()).toEqual(['Halo']);
-		fails = false;
+		isOtherFailing = false;
 
 		const { status } = await runWorkflow({
 			...workflow,
