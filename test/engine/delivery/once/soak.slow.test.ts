@@ -9,20 +9,22 @@ import { overrideTransport } from '../../../support/transport';
 import { openWorkspace, sendText } from '../../../support/workspace';
 
 /**
- * Sends thousands of messages under a rate limit and all kinds of faults. SOAK_SEED is the first seed
- * and SOAK_SEEDS the number of seeds. After SOAK_MINUTES no further seed starts; at least one always
- * runs. A seed determines the workload and the faults, but not the timing of the requests.
+ * Sends thousands of messages under a rate limit and all kinds of faults.
+ *
+ * SOAK_SEED is the first seed, and SOAK_SEEDS the number of seeds. After SOAK_MINUTES, no further seed
+ * starts, but at least one always runs. A seed determines the workload and the faults, but not the timing
+ * of the requests.
  */
 const FIRST_SEED = Number(process.env.SOAK_SEED ?? 1);
 const SEEDS = Number(process.env.SOAK_SEEDS ?? 3);
 const MINUTES = Number(process.env.SOAK_MINUTES ?? Infinity);
 
 const MINUTE_MS = 60_000;
-/** More than a seed takes on a busy machine. */
+/** Longer than one seed takes on a busy machine. */
 const SEED_TIMEOUT_MS = 2 * MINUTE_MS;
 
 const ITEMS = 2_000;
-/** The number of concurrent executions in one process, each with a part of the items. */
+/** The number of concurrent executions in one process, which share the items. */
 const EXECUTIONS = 4;
 /** The executions use the workspace's two API keys in turn. */
 const SECOND_KEY = 'sk_live_second_key';
@@ -30,20 +32,22 @@ const CONVERSATIONS = 300;
 /** Every third conversation gets auto-replies. */
 const AUTO_REPLY_EVERY = 3;
 const AUTO_REPLY = 'Pesan Kakak sudah kami terima.';
+/** The share of writes that meet a fault. */
 const FAULTY_WRITES = 0.04;
+/** The share of items whose text other items have too. */
 const REPEATED_TEXTS = 0.1;
 
-/** The node's clock is ten times as fast, and so is the rate limit; requests take their real time. */
+/** The factor by which the node's clock and the rate limit are faster. Requests take their real time. */
 const SPEED = 10;
 /** Per API key. */
 const RATE_LIMIT = { requests: 75, windowMs: 1_000 / SPEED };
 const TIMEOUT_MS = 1_000;
 
-/** The limit for the ledger that n8n stores with the execution when not all items were sent. */
+/** The maximum size of the ledger that n8n stores with the execution if an item has failed. */
 const LEDGER_BYTES_PER_ITEM = 512;
 
-/** Faults after which a message is sent or found. */
-const SURVIVABLE: FaultAction[] = [
+/** Faults after which the node sends or finds the message. */
+const RECOVERABLE_FAULTS: FaultAction[] = [
 	{ kind: 'status', status: 429, retryAfter: 1 },
 	{ kind: 'status', status: 429 },
 	{ kind: 'statusAfterStore', status: 500 },
@@ -54,17 +58,17 @@ const SURVIVABLE: FaultAction[] = [
 	{ kind: 'body', body: {} },
 ];
 const ALL_FAULTS: FaultAction[] = [
-	...SURVIVABLE,
+	...RECOVERABLE_FAULTS,
 	{ kind: 'status', status: 500 },
 	{ kind: 'status', status: 503 },
 	{ kind: 'dropBefore' },
 ];
 
 interface Scenario {
-	/** A fault that affects a request above the limit hides its 429. */
+	/** A fault that affects a request above the limit replaces its 429. */
 	rateLimit?: RateLimit;
 	faults: FaultAction[];
-	/** The share of searches for a message that meet faults, too. */
+	/** The share of faulty writes whose search for the message meets a fault, too. */
 	faultySearches: number;
 	/** The faults of the first item. n8n runs the node again only if that item fails. */
 	first: Array<FaultAction & { times?: number }>;
@@ -75,14 +79,14 @@ interface Scenario {
 
 /** Seeds rotate through the scenarios, so that three consecutive seeds cover all of them. */
 const SCENARIOS: Record<string, Scenario> = {
-	'all is sent': {
-		faults: SURVIVABLE,
+	'all items are sent': {
+		faults: RECOVERABLE_FAULTS,
 		faultySearches: 0,
 		first: [],
 		isFirstSent: true,
 		areAllSent: true,
 	},
-	'the first item is refused, and sent in the second run': {
+	'the first item is refused in the first run, and sent in the second run': {
 		rateLimit: RATE_LIMIT,
 		faults: ALL_FAULTS,
 		faultySearches: 0.1,
@@ -90,7 +94,7 @@ const SCENARIOS: Record<string, Scenario> = {
 		isFirstSent: true,
 		areAllSent: false,
 	},
-	'the first item is lost in all three runs': {
+	'the outcome of the first item is unknown after all three runs': {
 		rateLimit: RATE_LIMIT,
 		faults: ALL_FAULTS,
 		faultySearches: 0.1,
@@ -100,6 +104,7 @@ const SCENARIOS: Record<string, Scenario> = {
 	},
 };
 
+/** Returns the index of the execution that an item belongs to. */
 const executionOf = (item: number) => Math.floor((item * EXECUTIONS) / ITEMS);
 
 interface Row extends IDataObject {
@@ -107,14 +112,18 @@ interface Row extends IDataObject {
 	text: string;
 }
 
-interface Plan {
+interface Workload {
 	rows: Row[];
 	faults: Fault[];
 	concurrency: number;
 }
 
-/** Returns the workload and the faults of a seed. Only the first item uses the first conversation. */
-function plan(seed: number, scenario: Scenario, [first, ...conversations]: string[]): Plan {
+/** Generates the items and the faults of a seed. Only the first item uses the first conversation. */
+function generateWorkload(
+	seed: number,
+	scenario: Scenario,
+	[first, ...conversations]: string[],
+): Workload {
 	faker.seed(seed);
 	const pathOf = (conversation: string) => `/conversations/${conversation}/messages`;
 	const rows: Row[] = [{ conversation: first!, text: 'Pesan pertama' }];
@@ -125,7 +134,7 @@ function plan(seed: number, scenario: Scenario, [first, ...conversations]: strin
 	while (rows.length < ITEMS) {
 		const conversation = faker.helpers.arrayElement(conversations);
 		const isRepeated = faker.datatype.boolean(REPEATED_TEXTS);
-		// The same text of two executions is ambiguous after a lost response (documented), so they differ.
+		// After a lost response, the same text of two executions is ambiguous (documented), so they differ.
 		const thanks = `Terima kasih, Kak (${executionOf(rows.length)})`;
 		rows.push({ conversation, text: isRepeated ? thanks : `Pesan ${rows.length}` });
 
@@ -143,7 +152,7 @@ function plan(seed: number, scenario: Scenario, [first, ...conversations]: strin
 
 type Outcome = { id: string } | { mayHaveArrived: boolean };
 
-/** Returns the outcome of each item of one execution; expects exactly one on the right output. */
+/** Returns the outcome of each item of one execution. Asserts that each item has one output item. */
 function readOutcomes(rows: Row[], { output }: FinishedRun): Outcome[] {
 	const [sent, failed] = [output('Sahut', 0), output('Sahut', 1)];
 	const outcomes = new Map<number, Outcome>();
@@ -162,24 +171,30 @@ function readOutcomes(rows: Row[], { output }: FinishedRun): Outcome[] {
 	return rows.map((_, item) => outcomes.get(item)!);
 }
 
-/** Returns the differences between the stored messages of a conversation and the reported outcomes. */
+/**
+ * Compares the stored messages of a conversation with the reported outcomes of its items.
+ *
+ * @returns the discrepancies, as sentences
+ */
 function findDiscrepancies(
 	stored: ReadonlyArray<{ id: string; content: string }>,
 	items: Array<{ name: string; execution: number; text: string; outcome: Outcome }>,
 ): string[] {
 	const discrepancies: string[] = [];
 	const unclaimed = new Map(stored.map(({ id }, position) => [id, position]));
-	/** The position of the last message of each execution: only items of one execution have an order. */
-	const last = new Map<number, number>();
+	/** The last position of each execution, since only items of one execution have an order. */
+	const lastPositions = new Map<number, number>();
 	for (const { name, execution, text, outcome } of items) {
 		if (!('id' in outcome)) continue;
 		const position = unclaimed.get(outcome.id);
 		unclaimed.delete(outcome.id);
-		if (position === undefined) discrepancies.push(`${name} has no message of its own`);
-		else if (stored[position]!.content !== text) discrepancies.push(`${name} has another text`);
-		else if (position < (last.get(execution) ?? -1)) {
-			discrepancies.push(`${name} was sent before an earlier one`);
-		} else last.set(execution, position);
+		if (position === undefined)
+			discrepancies.push(`${name} succeeded without a message of its own`);
+		else if (stored[position]!.content !== text)
+			discrepancies.push(`the message of ${name} has another text`);
+		else if (position < (lastPositions.get(execution) ?? -1)) {
+			discrepancies.push(`${name} was sent before an earlier item`);
+		} else lastPositions.set(execution, position);
 	}
 	const unknownItems = items.filter(
 		({ outcome }) => 'mayHaveArrived' in outcome && outcome.mayHaveArrived,
@@ -187,13 +202,14 @@ function findDiscrepancies(
 	for (const position of unclaimed.values()) {
 		const { id, content } = stored[position]!;
 		const owner = unknownItems.findIndex(({ text }) => text === content);
-		if (owner < 0) discrepancies.push(`${id} ("${content}") is stored, but no item reports it`);
+		if (owner < 0)
+			discrepancies.push(`message ${id} ("${content}") is stored, but no item reports it`);
 		else unknownItems.splice(owner, 1);
 	}
 	return discrepancies;
 }
 
-/** Adds an automation rule: another bot replies to each outgoing message in these conversations. */
+/** Makes another bot reply to each outgoing message in these conversations. */
 function replyAutomaticallyIn(conversations: ReadonlySet<string>, { store }: Sandbox): void {
 	store.notices.on('event', (event) => {
 		if (event.name !== 'message.created' || !conversations.has(event.conversation.id)) return;
@@ -209,6 +225,7 @@ function replyAutomaticallyIn(conversations: ReadonlySet<string>, { store }: San
 	});
 }
 
+/** Runs one seed, asserts the results, and returns a summary. */
 async function soak(seed: number): Promise<string> {
 	const scenarios = Object.entries(SCENARIOS);
 	const [name, scenario] = scenarios[seed % scenarios.length]!;
@@ -220,7 +237,7 @@ async function soak(seed: number): Promise<string> {
 	const conversations = addConversations(CONVERSATIONS);
 	const replied = conversations.filter((_, index) => index % AUTO_REPLY_EVERY === 0);
 	replyAutomaticallyIn(new Set(replied), sandbox);
-	const { rows, faults, concurrency } = plan(seed, scenario, conversations);
+	const { rows, faults, concurrency } = generateWorkload(seed, scenario, conversations);
 	faults.forEach((fault) => sandbox.faults.add(fault));
 
 	const start = performance.now();
@@ -307,7 +324,7 @@ it(
 		let seeds = 0;
 		while (seeds === 0 || (seeds < SEEDS && Date.now() < deadline)) {
 			const seed = FIRST_SEED + seeds;
-			// Printed before it runs, so that the seed is known if the process dies.
+			// Printed before the run, so that the seed is known if the process crashes.
 			process.stdout.write(`soak: seed ${seed}\n`);
 			process.stdout.write(`soak: ${await soak(seed)}\n`);
 			seeds += 1;
