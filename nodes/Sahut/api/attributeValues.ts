@@ -11,7 +11,8 @@ const UNCHECKED = new Set<unknown>([false, 'false', 0, '0']);
 
 /**
  * Whether two texts are the same date or the same point in time. Recognizes dates by their format, because
- * the chosen type is not known after a lost response. A date without a time equals midnight of that day.
+ * the type that the user chose is unknown after a lost response. A date without a time equals midnight of
+ * that day.
  */
 function isSameDate(one: string, other: string): boolean {
 	const [, oneDay, oneTime] = DATE.exec(one) ?? [];
@@ -22,10 +23,12 @@ function isSameDate(one: string, other: string): boolean {
 	return oneDay === otherDay && MIDNIGHT.test(oneTime ?? otherTime ?? '');
 }
 
+/** Whether two lists have equal entries in the same order. */
 function isSameList(one: unknown[], other: unknown[]): boolean {
 	return one.length === other.length && one.every((each, i) => isSameAttribute(each, other[i]));
 }
 
+/** Whether two objects have the same names with equal values. */
 function isSameObject(one: object, other: object): boolean {
 	const entries = Object.entries(one);
 	return (
@@ -38,8 +41,8 @@ function isSameObject(one: object, other: object): boolean {
 }
 
 /**
- * Whether a custom attribute has the wanted value. Sahut may store it in another JSON type than it was sent
- * in, so values of different types are converted. Two texts are compared as texts: `08123` is not `8123`.
+ * Whether a custom attribute has the wanted value. Converts values of different JSON types, since Sahut may
+ * store a value in another type than the node sent. Compares two texts as texts: `08123` is not `8123`.
  *
  * @param actual Sahut's value
  * @param wanted the value that will be or was sent
@@ -50,7 +53,7 @@ export function isSameAttribute(actual: unknown, wanted: unknown): boolean {
 	if (typeof actual === 'boolean' || typeof wanted === 'boolean') {
 		return [CHECKED, UNCHECKED].some((values) => values.has(actual) && values.has(wanted));
 	}
-	// A text that is not written like the number, such as a code with a leading zero, is another value.
+	// A text that is not the plain form of the number, such as a code with a leading zero, is another value.
 	if (typeof wanted === 'string') return typeof actual === 'number' && String(actual) === wanted;
 	if (typeof wanted === 'number') {
 		return typeof actual === 'string' && NUMBER.test(actual) && Number(actual) === wanted;

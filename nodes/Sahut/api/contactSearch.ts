@@ -8,12 +8,12 @@ import { emailKey } from '../values/emailAddress';
 import { INDONESIA, isSamePhone } from '../values/phoneNumber';
 
 /**
- * Identifies a contact by a phone number (E.164) or an email address. `countryCode` replaces the leading
- * 0 of stored numbers that are in national form.
+ * A phone number (E.164) or an email address that identifies a contact. `countryCode` replaces the leading
+ * 0 of stored numbers in national form.
  */
 export type ContactKey = { phone: string; countryCode?: string } | { email: string };
 
-/** How many of the last digits are searched: they rarely have separators between them. */
+/** The number of last digits to search for: few enough that they rarely contain separators. */
 const SEARCHED_DIGITS = 4;
 
 /** Returns the digits that all stored forms of a number (E.164) have in common, e.g. `7890`. */
@@ -21,10 +21,10 @@ export function lastDigits(phone: string): string {
 	return phone.slice(-SEARCHED_DIGITS);
 }
 
-/** Pages to read of a search for the last digits, which also finds contacts with other numbers. */
+/** The most pages of a search for the last digits, which also finds contacts with other numbers. */
 const MAX_SEARCH_PAGES = 3;
 
-/** Returns the canonical text of a key: equal for two keys that identify the same contact. */
+/** Returns the canonical text of a key, which is equal for all forms of a number or an address. */
 export function canonicalKey(key: ContactKey): string {
 	return 'phone' in key ? key.phone : emailKey(key.email);
 }
@@ -45,70 +45,72 @@ export function hasContactKey({ phone, email }: Contact, key: ContactKey): boole
 	return isSamePhone(phone, key.phone, key.countryCode ?? INDONESIA);
 }
 
-type IsWanted = (contact: Contact) => boolean;
+/** Selects contacts from the results of a search. */
+type ContactFilter = (contact: Contact) => boolean;
 
 /**
- * Searches for a text, and returns the contacts that pass `isWanted`, the oldest first. `GET
- * /contacts?q=…` finds all contacts that contain the text.
+ * Finds the contacts that contain a text and pass `isWanted`, the oldest first, by `GET /contacts?q=…` (API
+ * reference, "Contacts").
  *
  * @throws NodeApiError if contacts cannot be read
  */
-export async function searchText(
+export async function searchContacts(
 	sahut: SahutClient,
 	q: string,
-	isWanted: IsWanted,
+	isWanted: ContactFilter,
 ): Promise<Contact[]> {
-	const found = await fetchList<Contact>(sahut, listOf(q));
+	const found = await fetchList<Contact>(sahut, searchRequest(q));
 	return found.filter(isWanted).sort(byAge);
 }
 
-const listOf = (q: string) => ({
+/** Returns the list call that searches for a text. */
+const searchRequest = (q: string) => ({
 	path: ['contacts'],
 	query: { q },
 	wording: { action: `search contacts for "${q}"` },
 });
 
-/** Searches for the last digits of a number, which all of its forms have in common. */
-async function searchDigits(sahut: SahutClient, phone: string, isWanted: IsWanted) {
-	const pages = openPages<Contact>(sahut, listOf(lastDigits(phone)));
+/** Searches for the last digits of a number, which all of its forms contain, and filters the results. */
+async function searchDigits(sahut: SahutClient, phone: string, isWanted: ContactFilter) {
+	const pages = openPages<Contact>(sahut, searchRequest(lastDigits(phone)));
 	const next = upwards(pages, 1, MAX_SEARCH_PAGES + 1);
 	const found = await collect(pages, next, { limit: Infinity, keep: isWanted });
 	return { contacts: found.sort(byAge), isComplete: pages.last() <= MAX_SEARCH_PAGES };
 }
 
 /**
- * Finds the contacts with this phone number or email address that also pass `isWanted`. The oldest
- * comes first: it has the history with the customer, and stays first when duplicates are added. A number
- * is searched as E.164 and, only if no contact has it in this form, by its last digits.
+ * Finds the contacts with this phone number or email address that also pass `isWanted`, the oldest first:
+ * it has the history with the customer, and remains first if duplicates are added. Searches for a number as
+ * E.164 and, only if no contact has it in this form, for its last digits.
  *
  * @throws NodeApiError if contacts cannot be read
  */
 export async function findContacts(
 	sahut: SahutClient,
 	key: ContactKey,
-	isWanted: IsWanted = () => true,
+	isWanted: ContactFilter = () => true,
 ): Promise<Contact[]> {
-	const matches: IsWanted = (contact) => hasContactKey(contact, key) && isWanted(contact);
-	if ('email' in key) return await searchText(sahut, key.email.trim(), matches);
-	const found = await searchText(sahut, key.phone, matches);
+	const matches: ContactFilter = (contact) => hasContactKey(contact, key) && isWanted(contact);
+	if ('email' in key) return await searchContacts(sahut, key.email.trim(), matches);
+	const found = await searchContacts(sahut, key.phone, matches);
 	return found.length > 0 ? found : (await searchDigits(sahut, key.phone, matches)).contacts;
 }
 
 /**
  * Finds all contacts with a phone number, in any stored form, the oldest first.
  *
- * @returns `isComplete: false` if a search found so many contacts that some were not read
+ * @returns the contacts; `isComplete: false` if the search found more pages than the node reads
  * @throws NodeApiError if contacts cannot be read
  */
 export async function findAllContacts(
 	sahut: SahutClient,
 	key: Extract<ContactKey, { phone: string }>,
 ): Promise<{ contacts: Contact[]; isComplete: boolean }> {
-	const matches: IsWanted = (contact) => hasContactKey(contact, key);
+	const matches: ContactFilter = (contact) => hasContactKey(contact, key);
 	const { contacts, isComplete } = await searchDigits(sahut, key.phone, matches);
-	// If the digits have found the number as E.164, a search for E.164 would find nothing new.
+	// If the search for the digits has found the number as E.164, a search for E.164 finds nothing new.
 	if (contacts.some(({ phone }) => phone === key.phone)) return { contacts, isComplete };
-	const exact = await searchText(sahut, key.phone, matches);
+	const exact = await searchContacts(sahut, key.phone, matches);
 	const known = new Set(contacts.map(({ id }) => id));
 	const added = exact.filter((contact) => !hasId(contact) || !known.has(contact.id));
 	return { contacts: [...contacts, ...added].sort(byAge), isComplete };

@@ -10,7 +10,7 @@ import {
 	hasContactKey,
 	contactKeys,
 	canonicalKey,
-	searchText,
+	searchContacts,
 	type ContactKey,
 } from './contactSearch';
 import { containsValues } from './containsValues';
@@ -33,7 +33,7 @@ export type ContactFields = {
 /** The body of `POST /contacts` (API reference, "Contacts"). */
 export type NewContact = ContactFields & { name: string };
 
-/** How long a search may lack a contact that was just written, or show its former state. */
+/** How long a search may omit a contact that was just written, or return its previous state. */
 const SEARCH_DELAY_MS = 60_000;
 
 const wordingOf = (verb: 'read' | 'update', contactId: string) => ({
@@ -41,7 +41,7 @@ const wordingOf = (verb: 'read' | 'update', contactId: string) => ({
 	target: `Contact "${contactId}"`,
 });
 
-/** `GET /contacts/{id}` (API reference, "Contacts"). @throws NodeApiError */
+/** Fetches a contact by `GET /contacts/{id}` (API reference, "Contacts"). @throws NodeApiError */
 export async function getContact(sahut: SahutClient, contactId: string): Promise<Contact> {
 	const path = ['contacts', contactId];
 	const request = { method: 'GET', path, expects: 'record' } as const;
@@ -49,9 +49,9 @@ export async function getContact(sahut: SahutClient, contactId: string): Promise
 }
 
 /**
- * Returns the complete contact for a row of a list. Rows may lack fields: Sahut's own example of a row has
- * no `custom_attributes`. A missing field is unknown: it neither equals a value nor counts as empty. Only
- * complete contacts may be compared, merged with changes, or output.
+ * Returns the complete contact for a row of a list; fetches it if the row lacks fields, as the row in the
+ * API reference does (no `custom_attributes`). The value of a missing field is unknown: the field neither
+ * equals a value nor counts as empty. Compare, merge and output only complete contacts.
  *
  * @throws NodeApiError
  */
@@ -63,40 +63,48 @@ export async function completeContact(row: Contact, sahut: SahutClient): Promise
 	return isComplete ? row : await getContact(sahut, row.id);
 }
 
-/** Replaces the email address with its key for comparisons. Sahut may store an empty one as ''. */
-const comparable = ({ email, ...contact }: IDataObject | Contact) => ({
+/** Returns the fields with the email address in its canonical form. Sahut may store an empty one as ''. */
+const toComparable = ({ email, ...contact }: IDataObject | Contact) => ({
 	...contact,
 	email: emailKey(String(email ?? '')) || undefined,
 });
 
 /** Whether a complete contact has all given fields. Ignores the case of email addresses. */
 const hasFields = (contact: Contact, fields: IDataObject) =>
-	containsValues(comparable(contact), fields.email === undefined ? fields : comparable(fields));
+	containsValues(toComparable(contact), fields.email === undefined ? fields : toComparable(fields));
 
-/** One memory key per phone number and email, and per API key: two workspaces may share a customer. */
+/**
+ * Returns a memory key for each contact key. It depends on the API key: two workspaces may share a
+ * customer.
+ */
 const memoryKeys = (sahut: ItemClient, keys: ContactKey[]) =>
 	keys.map((key) => writeKey('contact', sahut.workspaceId, canonicalKey(key)));
 
+/** Returns the memory key for the ID of a contact, for all API keys. */
 const memoryKeyOfId = ({ cache }: ItemClient, id: string) => writeKey('contact', cache.address, id);
 
 /** Whether a write may have created this contact, according to its creation time and ID. */
-const mayBeOfWrite = ({ id, created_at }: Contact, search: WriteSearch, sahut: ItemClient) =>
+const mayBeFromWrite = ({ id, created_at }: Contact, search: WriteSearch, sahut: ItemClient) =>
 	mayBeCreatedBy({ id, createdAt: Date.parse(created_at) }, sahut, search);
 
 /** Whether a complete contact has all values that a write sent. */
 const hasSentValues = (contact: Contact, sent: IDataObject) =>
-	containsValues(comparable(contact), comparable(sent));
+	containsValues(toComparable(contact), toComparable(sent));
 
-/** The request that creates a contact, as a Dry Run shows it. */
+/** Returns the request that creates a contact, which a Dry Run outputs. */
 export function createContactRequest(body: NewContact): SahutRequest {
 	return { method: 'POST', path: ['contacts'], body, expects: 'record' };
 }
 
-/** Returns the ledger's key of a new contact. @param target identifies it, e.g. its phone number */
+/**
+ * Returns the ledger's key of a new contact.
+ *
+ * @param target identifies the contact, e.g. its phone number
+ */
 export const newContactKey = (target = '') => `POST /contacts ${target}`.trimEnd();
 
 /**
- * `POST /contacts` (API reference, "Contacts").
+ * Creates a contact by `POST /contacts` (API reference, "Contacts").
  *
  * @param target identifies the contact if an item may create several, e.g. its phone number
  * @throws NodeApiError, UnknownOutcomeError
@@ -117,17 +125,19 @@ export async function createContact(
 			async find(sent, search) {
 				const { name, phone, email } = sent as NewContact;
 				const [key] = contactKeys({ phone, email });
-				const canBe = (row: Contact) => mayBeOfWrite(row, search, sahut);
-				const rows = await (key ? findContacts(sahut, key, canBe) : searchText(sahut, name, canBe));
+				const isCandidate = (row: Contact) => mayBeFromWrite(row, search, sahut);
+				const rows = await (key
+					? findContacts(sahut, key, isCandidate)
+					: searchContacts(sahut, name, isCandidate));
 				for (const row of rows) {
 					const contact = await completeContact(row, sahut).catch(undefinedIfNotFound);
 					if (contact && hasSentValues(contact, sent)) return contact;
 				}
 				return undefined;
 			},
-			async read(id, sent, search) {
+			async readById(id, sent, search) {
 				const contact = await getContact(sahut, id).catch(undefinedIfNotFound);
-				if (!contact || !mayBeOfWrite(contact, search, sahut)) return undefined;
+				if (!contact || !mayBeFromWrite(contact, search, sahut)) return undefined;
 				return hasSentValues(contact, sent) ? contact : undefined;
 			},
 		},
@@ -135,14 +145,16 @@ export async function createContact(
 	);
 }
 
-/** Returns a search for the oldest contact with this key. */
-const oldestContact = (key: ContactKey, sahut: ItemClient) => async () =>
+/** Finds the oldest contact with this key. @throws NodeApiError if contacts cannot be read */
+const findOldestContact = async (key: ContactKey, sahut: ItemClient) =>
 	(await findContacts(sahut, key))[0];
 
 /**
- * Reads the contact that this process last wrote with this key: a search may not show it yet. If another
- * item or execution lost such a response less than a minute ago, waits until its contact can be found.
+ * Fetches the contact that this process last wrote with this key: a search may not find it yet. If
+ * another item or execution lost the response to such a write less than a minute ago, waits until its
+ * contact can be found.
  *
+ * @returns undefined if there is no recent write, or if its contact no longer has this key
  * @throws NodeApiError if contacts cannot be read
  */
 export async function findRecentContact(
@@ -158,12 +170,13 @@ export async function findRecentContact(
 		const contact = await getContact(sahut, latest.id).catch(undefinedIfNotFound);
 		return contact && hasContactKey(contact, key) ? contact : undefined;
 	}
-	return latest && (await pollForLostWrite(sahut, writes, oldestContact(key, sahut)));
+	const find = async () => await findOldestContact(key, sahut);
+	return latest && (await pollForLostWrite(sahut, writes, find));
 }
 
 /**
- * Creates a contact. If Sahut refuses it, searches for an existing contact with this key for some
- * seconds: lists may show it late.
+ * Creates a contact. If Sahut refuses it, searches for an existing contact with this key for some seconds,
+ * since a list may show it late.
  *
  * @throws NodeApiError with Sahut's message if there is no such contact; UnknownOutcomeError
  */
@@ -174,7 +187,8 @@ export async function createOrFindContact(
 ): Promise<{ contact: Contact; isNew: boolean }> {
 	const findExisting = async (error: unknown) => {
 		if (!isRefused(error)) throw error;
-		const contact = await poll(sahut, sahut.now(), OWN_WRITE_MS, oldestContact(key, sahut));
+		const find = async () => await findOldestContact(key, sahut);
+		const contact = await poll(sahut, sahut.now(), OWN_WRITE_MS, find);
 		if (!contact) throw error;
 		return { contact, isNew: false };
 	};
@@ -184,34 +198,35 @@ export async function createOrFindContact(
 	);
 }
 
-/** Whether this process has updated a contact so recently that lists may show its former state. */
+/** Whether this process has updated a contact so recently that lists may show its previous state. */
 export function isRecentlyWritten(contactId: string, sahut: ItemClient): boolean {
 	const since = sahut.now() - SEARCH_DELAY_MS;
 	return sahut.cache.recentRecords.find(memoryKeyOfId(sahut, contactId), since).length > 0;
 }
 
 /**
- * Adds the existing custom attributes to the changes: it is not documented whether Sahut keeps attributes
- * that a PUT does not contain.
+ * Adds the existing custom attributes to the changes. It is not documented whether Sahut keeps attributes
+ * that a PUT omits.
  */
 function mergeAttributes(
 	{ custom_attributes: existing }: Contact,
 	{ custom_attributes: given, ...changes }: ContactFields,
 ): ContactFields {
-	// A complete contact without the field counts as a contact without attributes: Sahut may omit fields
-	// without a value, and an error would stop every update of such a contact. If Sahut hides attributes,
-	// the node relies on the documented rule that a PUT changes only the given fields; `check:api` reports
-	// this. An undocumented format, such as a list, also counts as no attributes.
+	// A complete contact without this field counts as a contact without attributes: Sahut may omit fields
+	// that have no value, and an error would prevent every update of such a contact. If Sahut hides
+	// attributes, the node relies on the documented rule that a PUT changes only the given fields;
+	// `check:api` reports this. An undocumented format, such as a list, also counts as no attributes.
 	const kept = isRecord(existing) ? existing : {};
 	return given ? { ...changes, custom_attributes: { ...kept, ...given } } : changes;
 }
 
 /**
- * Changes a contact by `PUT /contacts/{id}` (API reference, "Contacts"), unless it already has all values:
- * otherwise, a workflow that its own changes trigger would never end. Call it in the lane of the contact, so
- * that this process does not change the contact between the read and the write.
+ * Updates a contact by `PUT /contacts/{id}` (API reference, "Contacts"). Sends nothing if the contact
+ * already has all values: otherwise, a workflow that its own updates trigger would never end. Call this
+ * function in the lane of the contact, so that this process does not change the contact between the read
+ * and the write.
  *
- * @param contact the complete contact, as just read
+ * @param contact the complete contact, read immediately before
  * @throws NodeApiError, UnknownOutcomeError
  */
 export async function updateContact(

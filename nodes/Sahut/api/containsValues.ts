@@ -1,6 +1,6 @@
 import { isSameAttribute } from './attributeValues';
 
-/** Compares lists without regard to order. A list that is null or missing has no entries. */
+/** Whether two lists have the same entries in any order. A list that is null or missing has no entries. */
 function isSameList(actual: unknown, wanted: unknown[]): boolean {
 	const list: unknown = actual ?? [];
 	return (
@@ -10,13 +10,13 @@ function isSameList(actual: unknown, wanted: unknown[]): boolean {
 	);
 }
 
-/** Compares as text: Sahut may return a number although a text was sent. */
+/** Whether a value equals a text. Sahut may return a number although the node sent a text. */
 function isSameText(actual: unknown, wanted: string): boolean {
 	const isConverted = typeof actual === 'number' || typeof actual === 'boolean';
 	return isConverted ? String(actual) === wanted : actual === wanted;
 }
 
-/** Whether custom attributes have all wanted entries; they may have others. */
+/** Whether custom attributes have all wanted entries; they may have further entries. */
 function containsAttributes(actual: unknown, wanted: object): boolean {
 	return (
 		typeof actual === 'object' &&
@@ -29,8 +29,8 @@ function containsAttributes(actual: unknown, wanted: object): boolean {
 }
 
 /**
- * Whether a complete record has all values of a request body. Not for a list row, in which a missing field
- * is unknown.
+ * Whether a complete record has all values of a request body. Do not use it for a list row: there, the
+ * value of a missing field is unknown.
  *
  * @param actual the record, with the same field names as the body
  * @param wanted the body: texts, lists of texts, custom attributes; null for no value

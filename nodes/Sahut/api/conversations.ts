@@ -26,7 +26,11 @@ const wordingOf = (verb: 'read' | 'update', conversationId: string) => ({
 	target: `Conversation "${conversationId}"`,
 });
 
-/** `GET /conversations/{id}` (API reference, "Conversations"). @throws NodeApiError */
+/**
+ * Fetches a conversation by `GET /conversations/{id}` (API reference, "Conversations").
+ *
+ * @throws NodeApiError
+ */
 export async function getConversation(
 	sahut: SahutClient,
 	conversationId: string,
@@ -37,10 +41,10 @@ export async function getConversation(
 }
 
 /**
- * Returns the type of a channel, e.g. `whatsapp`. Any conversation on the channel shows it, so a process
- * requests it once.
+ * Returns the type of a channel, e.g. `whatsapp`, from any conversation on the channel. A process
+ * requests it only once.
  *
- * @returns undefined if no conversation shows it
+ * @returns undefined if the channel has no conversations
  * @throws NodeApiError if conversations cannot be read
  */
 export async function fetchChannelType(
@@ -55,19 +59,19 @@ export async function fetchChannelType(
 	return index.channelType;
 }
 
-/** The request that creates a conversation, as a Dry Run shows it. */
+/** Returns the request that creates a conversation, which a Dry Run outputs. */
 export function createConversationRequest(body: NewConversation): SahutRequest {
 	return { method: 'POST', path: ['conversations'], body, expects: 'record' };
 }
 
-/** The ledger's key for a new conversation. */
+/** Returns the ledger's key of a new conversation. */
 export const newConversationKey = ({ contact_id, channel_id }: NewConversation) =>
 	`POST /conversations ${contact_id} ${channel_id}`;
 
 const memoryKey = ({ contact_id, channel_id }: NewConversation, { cache }: ItemClient) =>
 	writeKey('conversation', cache.address, contact_id, channel_id);
 
-/** Finds the conversation that an earlier request may have created, and returns its ID. */
+/** Finds the conversation that an earlier request may have created. @returns its ID */
 async function findCreated(
 	body: NewConversation,
 	search: WriteSearch,
@@ -82,22 +86,23 @@ async function findCreated(
 		[memoryKey(body, sahut)],
 		search.sentAt,
 	);
-	// A list that was read since this try began shows what earlier tries created; unless it is delayed.
-	const isShown =
+	// A list that was read since this try began contains the conversations that earlier tries created. A
+	// lost write may be too recent for the list.
+	const isIndexed =
 		search.kind === 'retryWithoutLedger' &&
 		index.isComplete(since, startedAt) &&
 		writes.every(({ id }) => id !== undefined);
-	if (!isShown) await index.refresh(sahut, since);
-	// Oldest first: items that create several for one contact find theirs in their order.
+	if (!isIndexed) await index.refresh(sahut, since);
+	// Oldest first: if several items created one for the same contact, they find theirs in item order.
 	const byAge = index.findByContacts([contact_id]).sort((a, b) => a.createdAt - b.createdAt);
 	return byAge.find((each) => mayBeCreatedBy(each, sahut, search))?.id;
 }
 
 /**
- * Finds the conversation that this process may have created less than a minute ago, if the response was
- * lost. Waits until it can be found, or the minute is over.
+ * Finds the conversation that this process may have created by a request that lost its response less than a
+ * minute ago. Waits until the conversation can be found, or the minute is over.
  *
- * @returns its ID; undefined if no such response was lost, or nothing was created
+ * @returns its ID; undefined if no such response was lost, or the request created nothing
  * @throws NodeApiError if conversations cannot be read
  */
 export async function findLostConversation(
@@ -118,9 +123,10 @@ export async function findLostConversation(
 }
 
 /**
- * `POST /conversations` (API reference, "Conversations").
+ * Creates a conversation by `POST /conversations` (API reference, "Conversations").
  *
- * @param note what already exists, for errors
+ * @param note a sentence for errors about the records that already exist
+ * @returns the conversation, and whether it is new
  * @throws NodeApiError, UnknownOutcomeError
  */
 export async function createConversation(
@@ -130,7 +136,7 @@ export async function createConversation(
 ): Promise<{ conversation: Conversation; origin: Origin }> {
 	const { contact_id, channel_id } = body;
 	const index = sahut.cache.conversationIndex(channel_id);
-	const readCreated = async (id: string) => {
+	const fetchCreated = async (id: string) => {
 		const found = await getConversation(sahut, id).catch(undefinedIfNotFound);
 		if (found) index.update(found, 'write', contact_id);
 		return found;
@@ -152,13 +158,13 @@ export async function createConversation(
 			memory: sahut.cache.recentRecords,
 			memoryKeys: () => [memoryKey(body, sahut)],
 			async find(_, search) {
-				const isRetry = search.kind === 'retryWithoutLedger';
-				if (isRetry && sahut.isCreatedInThisTry(contact_id)) return undefined;
+				const hasNoLedger = search.kind === 'retryWithoutLedger';
+				if (hasNoLedger && sahut.isCreatedInThisTry(contact_id)) return undefined;
 				const id = await findCreated(body, search, sahut);
-				return id === undefined ? undefined : await readCreated(id);
+				return id === undefined ? undefined : await fetchCreated(id);
 			},
-			read: readCreated,
-			learn: (record) => index.update(record, 'write', contact_id),
+			readById: fetchCreated,
+			onResponse: (record) => index.update(record, 'write', contact_id),
 		},
 		sahut,
 	);
@@ -169,7 +175,7 @@ export async function createConversation(
 const CREATION_TOLERANCE_MS = 2_000;
 
 /**
- * Where a conversation comes from: this try has created it, an earlier try has, or Sahut has returned an
+ * How a conversation came about: this try created it, an earlier try created it, or Sahut returned an
  * existing one, which is older than the request.
  */
 export type Origin = 'new' | 'earlierTry' | 'existing';
@@ -193,9 +199,9 @@ export function findCreatedByItem(
 }
 
 /**
- * Returns a conversation with the field names of an update. The documented response contains no team. A
- * missing team is unknown, so a team is written every time. This cannot start an endless loop: no event for
- * a change of the team alone is documented.
+ * Returns a conversation with the field names of an update. The documented response contains no team. If
+ * the team is missing, it is unknown, so the node sends a given team every time. This cannot cause an
+ * endless loop: no event for a change of only the team is documented.
  */
 function toUpdateFields(conversation: Conversation & { team_id?: unknown; team?: unknown }) {
 	const { assignee, team, team_id = Object(team).id } = conversation;
@@ -203,14 +209,14 @@ function toUpdateFields(conversation: Conversation & { team_id?: unknown; team?:
 }
 
 /**
- * Updates a conversation, unless it already has all values: otherwise, a workflow that its own changes
- * trigger would never end. Call it in the lane of the conversation, so that this process does not change the
- * conversation between the read and the write.
+ * Updates a conversation. Sends nothing if the conversation already has all values: otherwise, a workflow
+ * that its own updates trigger would never end. Call this function in the lane of the conversation, so
+ * that this process does not change the conversation between the read and the write.
  *
- * The method is not documented: if Sahut responds to PUT with 405, sends PATCH, and uses PATCH from then on
- * if that works.
+ * The method is not documented. If Sahut responds to PUT with 405, the node sends PATCH; if Sahut accepts
+ * it, the node uses PATCH from then on.
  *
- * @param conversation as just read
+ * @param conversation the conversation, read immediately before
  * @throws NodeApiError, UnknownOutcomeError
  */
 export async function updateConversation(
@@ -221,7 +227,7 @@ export async function updateConversation(
 ): Promise<Conversation> {
 	if (containsValues(toUpdateFields(conversation), changes)) return conversation;
 	const { observedApi, conversationIndex } = sahut.cache;
-	const updateBy = async (method: SahutRequest['method']) =>
+	const updateWith = async (method: SahutRequest['method']) =>
 		await write<Conversation>(
 			{
 				key: `PUT /conversations/${conversationId}`,
@@ -239,16 +245,16 @@ export async function updateConversation(
 					const found = await getConversation(sahut, conversationId);
 					return containsValues(toUpdateFields(found), sent) ? found : undefined;
 				},
-				learn(record) {
+				onResponse(record) {
 					if (record.channel?.id) conversationIndex(record.channel.id).update(record, 'write');
 				},
 			},
 			sahut,
 		);
 	const method = observedApi.updateMethod;
-	return await updateBy(method).catch(async (error: unknown) => {
+	return await updateWith(method).catch(async (error: unknown) => {
 		if (method !== 'PUT' || !isMethodNotAllowed(error)) throw error;
-		const updated = await updateBy('PATCH');
+		const updated = await updateWith('PATCH');
 		observedApi.updateMethod = 'PATCH';
 		return updated;
 	});

@@ -1,52 +1,55 @@
 import type { RecentWrite } from '../processCache/recentWrites';
 import type { ItemClient } from './itemClient';
 
-/** When to check for a write whose response was lost, in ms after the write: lists may show it late. */
+/** When to search for the record of a lost write, in ms after the write: lists may show it late. */
 const CHECKS_MS = [1_000, 3_000, 7_000, 15_000, 30_000, 60_000];
 
-/** How long a write whose response was lost may remain invisible. */
+/** How long a list may omit the record of a write that lost its response. */
 export const LOST_WRITE_MS = 60_000;
 
-/** How long an item searches for its own write; after that, the item fails, and a person decides. */
+/** How long an item searches for the record of its own write; after that, the item fails. */
 export const OWN_WRITE_MS = 7_000;
 
 /**
- * Calls `look` at once, and then repeatedly until it finds a record. Occupies no slot while it waits.
+ * Calls `find` immediately, and then repeatedly until it returns a record. Occupies no slot while it waits.
  *
- * @param from when the record was written, by this machine's clock, in milliseconds since the epoch
- * @param untilMs the last check, in milliseconds after `from`
- * @returns what `look` found; undefined if it found nothing
+ * @param writtenAt when the record was written, by this machine's clock, in milliseconds since the epoch
+ * @param untilMs the time of the last call, in milliseconds after `writtenAt`
+ * @returns the result of `find`; undefined if it never found a record
+ * @throws if `find` does, or if the execution is canceled
  */
 export async function poll<T>(
 	sahut: Pick<ItemClient, 'now' | 'pause'>,
-	from: number,
+	writtenAt: number,
 	untilMs: number,
-	look: () => Promise<T | undefined>,
+	find: () => Promise<T | undefined>,
 ): Promise<T | undefined> {
-	const atOnce = await look();
-	if (atOnce !== undefined) return atOnce;
+	const foundNow = await find();
+	if (foundNow !== undefined) return foundNow;
 	for (const checkMs of CHECKS_MS.filter((each) => each <= untilMs)) {
-		const waitMs = Math.min(checkMs, from + checkMs - sahut.now());
+		const waitMs = Math.min(checkMs, writtenAt + checkMs - sahut.now());
 		if (waitMs <= 0) continue;
 		await sahut.pause(waitMs);
-		const found = await look();
+		const found = await find();
 		if (found !== undefined) return found;
 	}
 	return undefined;
 }
 
 /**
- * Looks for a record that this process may have written. If the response to such a write was lost less
+ * Searches for a record that this process may have written. If the response to such a write was lost less
  * than a minute ago, waits until the record can be found, or the minute is over.
  *
- * @param writes the writes that may have made the record; those without an ID have no response
+ * @param writes the writes that may have created or changed the record; a write without an ID lost its
+ * response
+ * @returns the result of `find`; undefined if it never found a record
  */
 export async function pollForLostWrite<T>(
 	sahut: ItemClient,
 	writes: RecentWrite[],
-	look: () => Promise<T | undefined>,
+	find: () => Promise<T | undefined>,
 ): Promise<T | undefined> {
 	const lost = writes.filter(({ id }) => id === undefined).map(({ at }) => at);
-	// Without a lost write, `from` is -Infinity: `look` is called once.
-	return await poll(sahut, Math.max(...lost), LOST_WRITE_MS, look);
+	// Without a lost write, `writtenAt` is -Infinity, so `find` is called only once.
+	return await poll(sahut, Math.max(...lost), LOST_WRITE_MS, find);
 }

@@ -8,7 +8,12 @@ import type { ItemClient } from './itemClient';
 import { refusalAdvice } from './refusalAdvice';
 import { write, type Write } from './write';
 
-/** `GET /conversations/{id}/messages`: oldest to newest (API reference, "Messages"). */
+/**
+ * Returns the list call for the messages of a conversation, oldest to newest: `GET
+ * /conversations/{id}/messages` (API reference, "Messages").
+ *
+ * @param note a sentence for errors about the records that already exist
+ */
 export function listMessagesRequest(conversationId: string, note?: string): ListRequest {
 	return {
 		path: ['conversations', conversationId, 'messages'],
@@ -20,17 +25,17 @@ export function listMessagesRequest(conversationId: string, note?: string): List
 	};
 }
 
-/** The request that sends a message, as a Dry Run shows it. */
+/** Returns the request that sends a message, which a Dry Run outputs. */
 export function sendMessageRequest(conversationId: string, body?: IDataObject) {
 	const path = ['conversations', conversationId, 'messages'];
 	return { method: 'POST', path, body, expects: 'record' } satisfies SahutRequest;
 }
 
-/** The ledger's key for a message into a conversation. */
+/** Returns the ledger's key of a message into a conversation. */
 export const messageKey = (conversationId: string) =>
 	`POST /conversations/${conversationId}/messages`;
 
-/** The key under which this process remembers a message. */
+/** Returns the key under which this process remembers a message. */
 export function messageMemoryKey(
 	{ cache }: ItemClient,
 	conversationId: string,
@@ -39,14 +44,14 @@ export function messageMemoryKey(
 	return writeKey('message', cache.address, conversationId, contentKey(body));
 }
 
-/** A message to send; `key` is {@link messageKey}, or the key of a message to a phone number. */
+/** A message to be sent; `key` is {@link messageKey}, or the key of a message to a phone number. */
 type OutgoingMessage = Pick<Write<IDataObject>, 'key' | 'body' | 'context' | 'find'> & {
 	conversationId: string;
 	wording?: Partial<Wording>;
 };
 
 /**
- * `POST /conversations/{id}/messages` (API reference, "Messages").
+ * Sends a message by `POST /conversations/{id}/messages` (API reference, "Messages").
  *
  * @returns Sahut's record of the message
  * @throws NodeApiError, UnknownOutcomeError
@@ -69,14 +74,14 @@ export async function sendMessage(
 			},
 			memory: sahut.cache.recentMessages,
 			memoryKeys: (body) => [messageMemoryKey(sahut, conversationId, body)],
-			learn: (record, body) => learnFrom(record, body, sahut),
+			onResponse: (record, body) => observeApi(record, body, sahut),
 		},
 		sahut,
 	);
 }
 
-/** Learns undocumented behavior from Sahut's response to a message. */
-function learnFrom(record: IDataObject, body: IDataObject, { cache }: ItemClient): void {
+/** Records undocumented API behavior that Sahut's response to a message shows. */
+function observeApi(record: IDataObject, body: IDataObject, { cache }: ItemClient): void {
 	const { observedApi } = cache;
 	const { content, sender } = record as Partial<Message>;
 	if (sender?.id !== undefined) observedApi.sender = { ...sender };

@@ -13,8 +13,8 @@ export function earliestRecordTime(sahut: SahutClient, { sentAt }: { sentAt: num
 }
 
 /**
- * Whether a write may have created a contact or conversation: it is new enough, belongs to no other write
- * of this execution and, if the response was lost, to no other write of this process.
+ * Whether a write may have created a contact or conversation: the record is new enough, and belongs to no
+ * other write of this execution and, if the response was lost, to no other write of this process.
  */
 export function mayBeCreatedBy(
 	{ id, createdAt }: { id: string; createdAt: number },

@@ -1,25 +1,28 @@
 import type { IDataObject } from 'n8n-workflow';
 
 const USE_A_TEMPLATE =
-	'If the customer has not written within the last 24 hours, WhatsApp only accepts an approved template: set Message Type to "WhatsApp Template" or to "Text, or Template After 24 Hours".';
+	'If the customer has not written within the last 24 hours, WhatsApp accepts only an approved template: set Message Type to "WhatsApp Template" or to "Text, or Template After 24 Hours".';
 
-/** The most characters that WhatsApp accepts in a text, and in the value of a template variable. */
+/**
+ * The maximum number of characters that WhatsApp accepts in a text, and in the value of a template
+ * variable.
+ */
 const MAX_TEXT_LENGTH = 4_096;
 const MAX_VALUE_LENGTH = 1_024;
 
 /**
- * English and Indonesian words that show that a message is about the 24-hour rule. WhatsApp's own name for
- * this error is "Re-engagement message" (code 131047).
+ * English and Indonesian words that appear in messages about the 24-hour rule. WhatsApp calls this error
+ * "Re-engagement message" (code 131047).
  */
-const NAMES_THE_RULE =
+const RULE_WORDS =
 	/\b(24h?|hours?|jam|windows?|templates?|templat|sessions?|sesi|re-?engagement|131047)\b/i;
 
 const lengthOf = (value: unknown) => Array.from(String(value ?? '')).length;
 
 const formatCount = (count: number) => count.toLocaleString('en-US');
 
-/** Returns an advice for each text that is too long for WhatsApp. */
-function describeTooLong({ content, template_variables }: IDataObject): string[] {
+/** Returns advice for each text that is too long for WhatsApp. */
+function describeLongTexts({ content, template_variables }: IDataObject): string[] {
 	const tooLong = Object.entries(template_variables ?? {})
 		.filter(([, value]) => lengthOf(value) > MAX_VALUE_LENGTH)
 		.map(
@@ -43,10 +46,11 @@ function describeTooLong({ content, template_variables }: IDataObject): string[]
  * @param sahutMessage the message in Sahut's response, if there is one
  */
 export function refusalAdvice(body: IDataObject, sahutMessage = ''): string {
-	if (body.private) return 'Check the text of the note.';
-	const tooLong = describeTooLong(body);
+	if (body.private) return 'Check the text of the note for this item.';
+	const tooLong = describeLongTexts(body);
 	if (tooLong.length > 0) return tooLong.join(' ');
-	if (body.template_id !== undefined) return 'Check the template ID and its variables.';
-	const mayBeTheRule = sahutMessage.trim() === '' || NAMES_THE_RULE.test(sahutMessage);
-	return mayBeTheRule ? USE_A_TEMPLATE : 'Check the text of the message for this item.';
+	if (body.template_id !== undefined)
+		return 'Check the template ID and its variables for this item.';
+	const mayBeRule = sahutMessage.trim() === '' || RULE_WORDS.test(sahutMessage);
+	return mayBeRule ? USE_A_TEMPLATE : 'Check the text of the message for this item.';
 }

@@ -8,15 +8,15 @@ import { INDONESIA, isSamePhone, normalizePhone } from '../values/phoneNumber';
 import { isPartOfPhone, subscriberDigits, toPhoneText } from '../values/phoneText';
 import { lastDigits } from './contactSearch';
 
-/** A search by `GET /contacts`: its query, and which of the contacts that it finds are wanted. */
+/** A search by `GET /contacts`: its query, and a filter for the contacts that it finds. */
 export interface ContactSearch {
 	q: string;
 	isWanted(contact: Contact): boolean;
 }
 
 /**
- * The fewest digits of a part of a phone number: `(021)` is a part, `(1)` is not. Almost every number
- * contains shorter ones.
+ * The minimum number of digits for a part of a phone number: `(021)` is one, `(1)` is not. Almost every
+ * number contains shorter parts.
  */
 const MIN_DIGITS = 3;
 
@@ -24,10 +24,10 @@ const countDigits = (text: string) => text.replace(/\D/g, '').length;
 
 const anyContact = () => true;
 
-/** Returns the result of reading a text; undefined if the function rejects it. */
-function tryRead(read: (text: string) => string, text: string): string | undefined {
+/** Returns a normalized text; undefined if the function rejects the text. */
+function tryToNormalize(normalize: (text: string) => string, text: string): string | undefined {
 	try {
-		return read(text);
+		return normalize(text);
 	} catch {
 		return undefined;
 	}
@@ -40,18 +40,21 @@ function toStoredPart(phoneText: string): string {
 }
 
 /**
- * Returns the searches for a text that a person typed, to be tried in order until one finds a contact. A
- * name or an email address needs one search. A phone number, or a part of one, is searched in the form in
- * which Sahut stores it; without a leading 0 or 62; as typed, since it may be stored like this; and, if it
- * is complete, by its last digits, where only contacts with this number are wanted.
+ * Returns the searches for a text that a user typed, to be tried in order until one finds a contact. A
+ * name or an email address requires one search. A phone number or a part of one is searched for by:
+ *
+ * 1. the form in which Sahut stores it,
+ * 2. its digits without a leading 0 or 62,
+ * 3. the text as typed, since Sahut may store it like this,
+ * 4. its last digits, if the number is complete; this search accepts only contacts with this number.
  */
 export function planContactSearches(typed: string): ContactSearch[] {
 	const text = typed.trim();
 	const phoneText = toPhoneText(text);
-	const phone = tryRead((each) => normalizePhone(each), text);
+	const phone = tryToNormalize((each) => normalizePhone(each), text);
 	const isPart = isPartOfPhone(phoneText) && countDigits(phoneText) >= MIN_DIGITS;
 	if (phone === undefined && !isPart) {
-		return [{ q: tryRead(normalizeEmail, text) ?? text, isWanted: anyContact }];
+		return [{ q: tryToNormalize(normalizeEmail, text) ?? text, isWanted: anyContact }];
 	}
 	const stored = phone ?? toStoredPart(phoneText);
 	const texts = new Set([stored, subscriberDigits(stored), phoneText]);
@@ -64,11 +67,12 @@ export function planContactSearches(typed: string): ContactSearch[] {
 }
 
 /**
- * Lists contacts in the API's order, without duplicates. Tries {@link planContactSearches} `q` in order, and returns
- * the contacts of the first search that finds any. Each search that finds nothing costs one request; the
- * search for the last digits reads all of its pages.
+ * Lists contacts in the API's order, without duplicates. Tries the searches of
+ * {@link planContactSearches} in order, and returns the contacts of the first one that finds any. A search
+ * without results costs one request; the search for the last digits reads all of its pages.
  *
- * @param query `q` as a person typed it, and the other parameters of `GET /contacts`
+ * @param query `q` as the user typed it, and the other parameters of `GET /contacts`
+ * @param limit the maximum number of contacts
  * @throws NodeApiError if contacts cannot be read
  */
 export async function listContacts(
@@ -78,8 +82,8 @@ export async function listContacts(
 ): Promise<Contact[]> {
 	if (query.q === undefined) return await fetchList(sahut, listOf('contacts', query), limit);
 	for (const { q, isWanted } of planContactSearches(query.q)) {
-		const most = isWanted === anyContact ? limit : Infinity;
-		const found = await fetchList<Contact>(sahut, listOf('contacts', { ...query, q }), most);
+		const fetchLimit = isWanted === anyContact ? limit : Infinity;
+		const found = await fetchList<Contact>(sahut, listOf('contacts', { ...query, q }), fetchLimit);
 		const wanted = found.filter(isWanted).slice(0, limit);
 		if (wanted.length > 0) return wanted;
 	}

@@ -1,6 +1,6 @@
 import type { SahutClient, SahutRequest, Webhook } from '../transport/types';
 
-/** `POST /webhooks` (API reference, "Webhooks"). */
+/** Returns the request that creates a webhook: `POST /webhooks` (API reference, "Webhooks"). */
 export function createWebhookRequest(url: string, events: string[]): SahutRequest {
 	return { method: 'POST', path: ['webhooks'], body: { url, events }, expects: 'record' };
 }
@@ -18,7 +18,7 @@ export async function createWebhook(
 	return data;
 }
 
-/** `DELETE /webhooks/{id}` (API reference, "Webhooks"). @throws NodeApiError */
+/** Deletes a webhook by `DELETE /webhooks/{id}` (API reference, "Webhooks"). @throws NodeApiError */
 export async function deleteWebhook(sahut: SahutClient, webhookId: string): Promise<void> {
 	const path = ['webhooks', webhookId];
 	await sahut.request(

@@ -46,11 +46,11 @@ export function openLedger(store: LedgerStore, shared: SharedStore, run: LedgerR
 
 		/** Finds the record that an earlier try has written. @throws UnknownOutcomeError */
 		async function findRecordOfEarlierTry<T>(key: string, step: Step<T>): Promise<T | undefined> {
-			const { find, changes, wording } = step;
+			const { find, changedId, wording } = step;
 			const search = past(key);
 			const begin: BeginWrite = (...sent) => beginAt(key, entries.openedAt, ...sent);
 			// Repeating a change creates no second record.
-			const isChange = changes !== undefined;
+			const isChange = changedId !== undefined;
 			if (search.kind === 'retryWithoutLedger' && !isChange) return await find?.(search, begin);
 			if (search.kind !== 'lostResponse') return undefined;
 			const found = await find?.(search, begin).catch(() => undefined);
@@ -67,7 +67,8 @@ export function openLedger(store: LedgerStore, shared: SharedStore, run: LedgerR
 		async function carryOut<T>(key: string, step: Step<T>): Promise<T> {
 			let hasBegun = false;
 			const begin: BeginWrite = (...sent) => {
-				if (!hasBegun && step.changes !== undefined) entries.deleteLaterChanges(item, step.changes);
+				if (!hasBegun && step.changedId !== undefined)
+					entries.deleteLaterChanges(item, step.changedId);
 				hasBegun = true;
 				beginAt(key, clock.now(), ...sent);
 			};

@@ -12,8 +12,8 @@ import { asTexts, isEmptyList } from '../values/textList';
 import { findField, isStored, resolveParameter, type ParameterSource } from './parameterSource';
 
 /**
- * Returns methods that read the fields of one item. Each method returns a valid value or throws. Blank values
- * count as not given, unless the documentation of a method states otherwise.
+ * Returns methods that read the fields of one item. Each method returns a valid value or throws. Blank
+ * values count as not given, unless the documentation of a method states otherwise.
  *
  * @param fields the fields of the operation, for the labels in errors and the values of choices
  */
@@ -137,10 +137,18 @@ export function createParams(source: ParameterSource, fields: INodeProperties[])
 		locator: (name: string) =>
 			asId(resolveParameter(source, fields, name, { extractValue: true }), labelOf(name)),
 
-		/** Returns the maximum number of records: Limit, or `Infinity` if Return All is on. @throws UserError */
+		/**
+		 * Returns the maximum number of records: Limit, or `Infinity` if Return All is on.
+		 *
+		 * @throws UserError
+		 */
 		limit: () => (flag('returnAll', false) ? Infinity : asLimit(raw('limit'))),
 
-		/** Returns the number in an option; undefined if it is blank. @throws UserError if it is not a number */
+		/**
+		 * Returns the number in an option; undefined if it is blank.
+		 *
+		 * @throws UserError if it is not a number
+		 */
 		number: (name: string) => asNumber(raw(name), labelOf(name)),
 
 		/**
@@ -177,7 +185,11 @@ export function createParams(source: ParameterSource, fields: INodeProperties[])
 			return texts.length > 0 || isEmptyList(value) ? texts : undefined;
 		},
 
-		/** Returns the rows of a fixed collection, with unchanged cells. @throws UserError if they are not rows */
+		/**
+		 * Returns the rows of a fixed collection, with unchanged cells.
+		 *
+		 * @throws UserError if they are not rows
+		 */
 		rawRows: (name: string) => asRows(raw(name), labelOfParent(name)),
 
 		/** Returns the rows of a fixed collection as texts: column → text, if given. @throws UserError */

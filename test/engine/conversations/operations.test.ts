@@ -66,7 +66,7 @@ describe('Conversation: Create', () => {
 		const { id } = stored(workspace)[0]!;
 		expect(error?.message).toBe(`Sahut refused to update conversation "${id}" [item 0]`);
 		expect(error?.description).toContain(`Conversation ${id} exists`);
-		expect(error?.description).toContain('WhatsApp only accepts an approved template');
+		expect(error?.description).toContain('WhatsApp accepts only an approved template');
 	});
 
 	it('finds the conversation among hundreds when the answer is lost, and opens no second one', async () => {

@@ -27,8 +27,10 @@ it.each(['content is too long', 'content must not be blank', 'Kontak diblokir', 
 );
 
 it('never mentions the 24-hour rule for a template or a note', () => {
-	expect(refusalAdvice(TEMPLATE)).toBe('Check the template ID and its variables.');
-	expect(refusalAdvice({ ...TEXT, private: true })).toBe('Check the text of the note.');
+	expect(refusalAdvice(TEMPLATE)).toBe('Check the template ID and its variables for this item.');
+	expect(refusalAdvice({ ...TEXT, private: true })).toBe(
+		'Check the text of the note for this item.',
+	);
 });
 
 it('states the limit of WhatsApp if a text or value exceeds it, even if Sahut gives another reason', () => {
