@@ -1,6 +1,11 @@
 import { readdirSync } from 'node:fs';
 import { join, relative } from 'node:path';
 
+// Their hooks apply to all files of a suite; within the block of one file, they would apply only to it.
+import '../support/localServer';
+import '../support/openSandbox';
+import '../support/transport';
+
 const TESTS = join(__dirname, '..');
 const SLOW = /\.slow\.test\.ts$/;
 
@@ -13,7 +18,7 @@ function testFilesIn(folder: string): string[] {
 }
 
 /**
- * Runs all tests of these folders of test/ as one file for Jest, so that n8n's engine, which takes
+ * Runs the tests of these folders of test/ as one file of Jest, so that n8n's engine, which takes
  * seconds to load, is loaded once for all of them.
  */
 export function includeTests(...folders: string[]): void {

@@ -1,3 +1,0 @@
-import { includeTests } from './includeTests';
-
-includeTests('engine/messages', 'engine/contacts', 'engine/conversations');

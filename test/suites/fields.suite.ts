@@ -1,0 +1,3 @@
+import { includeTests } from './includeTests';
+
+includeTests('engine/fields', 'engine/lists', 'engine/errors');

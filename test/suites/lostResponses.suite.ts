@@ -1,0 +1,7 @@
+import { includeTests } from './includeTests';
+
+includeTests(
+	'engine/delivery/conversationChoice',
+	'engine/delivery/lostResponses',
+	'engine/delivery/retryWithoutLedger',
+);
