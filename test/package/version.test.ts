@@ -6,7 +6,10 @@ import { raiseVersion, VERSIONED_FILES } from '../../scripts/version/raise';
 import { listFiles, read, REPOSITORY } from './documents';
 import { temporaryFolder } from './folders';
 
-const { version } = JSON.parse(read('package.json')) as { version: string };
+const { version, scripts } = JSON.parse(read('package.json')) as {
+	version: string;
+	scripts: Record<string, string>;
+};
 const README = ['README.md', 'docs/id/README.md'];
 
 /** Returns all mentions of the version in the files of a folder. */
@@ -158,7 +161,9 @@ describe('the publishing workflow', () => {
 		const ci = read('.github/workflows/ci.yml');
 
 		expect(ci).toContain('workflow_call:');
-		expect(ci).toContain('run: npm test\n');
+		expect(ci).toContain("script: 'test:full' }");
+		expect(ci).toContain('run: npm run ${{ matrix.script }}\n');
+		expect(scripts['test:full']).toBe('npm test && npm run test:slow');
 		expect(ci).toContain('run: npm run test:e2e\n');
 	});
 
