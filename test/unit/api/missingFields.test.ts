@@ -97,7 +97,7 @@ it('a transcript contains one entry per message, and never null, undefined or Na
 	);
 });
 
-it('a message matches a text or template by its content only, whatever other fields it lacks', () => {
+it('a message matches a text or template by its content alone, even if it lacks other fields', () => {
 	fc.assert(
 		fc.property(messages, (given) => {
 			const hasContent = given.content === message.content;

@@ -1,6 +1,6 @@
 import { cleanText, isBlank } from '../../../nodes/Sahut/values/cleanText';
 
-/** Backtracking would take minutes. */
+/** A pattern with exponential backtracking would take far longer. */
 const MAX_DURATION_MS = 1_000;
 
 /** Zero-width space, isolates, soft hyphen, variation selector, Hangul filler, byte order mark, Braille blank. */
