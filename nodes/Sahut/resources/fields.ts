@@ -106,7 +106,7 @@ function concurrencyOption(defaultValue: number, description: string): INodeProp
 export function listOptions(records: string, ...moreOptions: INodeProperties[]): INodeProperties {
 	const concurrency = concurrencyOption(
 		DEFAULT_CONCURRENCY.read,
-		`Number of pages to request in parallel, from 1 to 20. Each page has 100 ${records}; their order in the output does not change.`,
+		`Number of pages of 100 ${records} to request in parallel, from 1 to 20. The order of the output does not change.`,
 	);
 	return collection('options', [concurrency, ...moreOptions]);
 }
@@ -130,6 +130,6 @@ export const sendOptions = {
 		typeOptions: { minValue: 0, numberPrecision: 2 },
 		default: 24,
 		description:
-			'Skips the message if the conversation received it within this number of hours. The output is then the existing message with <code>skipped</code>. Templates are recognized by their values, so include a unique one, such as an order number.',
+			'Skips the message if the conversation received it within this number of hours, from any sender; the output is then the existing message with <code>skipped</code>. A template is recognized by its values, so include a unique one, such as an order number.',
 	}),
 };

@@ -17,7 +17,7 @@ const EVENTS = optionsOf({
 	],
 	'message.created': [
 		'Message Created',
-		'A customer sent a message. With the option Message Types, also messages of agents and bots.',
+		'A customer sent a message. To include messages from agents and bots, add the option Message Types.',
 	],
 });
 
@@ -35,20 +35,21 @@ export const triggerFields: INodeProperties[] = [
 		choicesField('Channel Names or IDs', 'channelIds', {
 			typeOptions: { loadOptionsMethod: 'getChannels' },
 			description:
-				'Only start for messages and conversations on these channels. Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
+				'Only start the workflow for messages and conversations on these channels. Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
 		}),
 		choicesField('Conversation Statuses', 'conversationStatuses', {
-			description: 'Only start for messages and conversations with one of these statuses',
+			description:
+				'Only start the workflow for messages and conversations with one of these statuses',
 			options: statusOptions,
 		}),
 		flagField('Deduplicate', 'deduplicate', {
 			default: true,
 			description:
-				'Whether to start only once for each event. If Sahut receives no response, it delivers an event again, up to five times within 43 minutes.',
+				'Whether to start the workflow only once for each event. If Sahut receives no response, it delivers an event again, up to five times within 43 minutes.',
 		}),
 		flagField('Include Internal Notes', 'includeNotes', {
 			description:
-				'Whether to also start for internal notes, which only your team can see. Notes are outgoing messages, so also select Outgoing in Message Types.',
+				'Whether to also start the workflow for internal notes, which only your team can see. Notes are outgoing messages, so also select Outgoing in Message Types.',
 		}),
 		flagField('Include Raw Body', 'rawBody', {
 			description: 'Whether to add the unchanged body of the delivery as <code>body</code>',
@@ -56,11 +57,11 @@ export const triggerFields: INodeProperties[] = [
 		choicesField('Message Types', 'messageTypes', {
 			default: [...DEFAULT_MESSAGE_TYPES],
 			description:
-				'Only start for messages of these types. Without this option, only incoming messages start the workflow, so that its own replies do not.',
+				'Only start the workflow for messages of these types. By default, only incoming messages start it, so that it does not react to its own replies.',
 			options: messageTypeOptions,
 		}),
 		choicesField('Sender Types', 'senderTypes', {
-			description: 'Only start for messages from these types of sender',
+			description: 'Only start the workflow for messages from these sender types',
 			options: senderTypeOptions,
 		}),
 	]),

@@ -13,7 +13,7 @@ export type AttributeValue = string | number | boolean;
 /** Stored in users' workflows: never rename one. */
 export type AttributeType = 'asGiven' | 'text' | 'number' | 'date' | 'checkbox';
 
-/** Converts a value to the one to send; returns undefined if it cannot. */
+/** Converts a value to the value that is sent; returns undefined if this is impossible. */
 type Convert = (value: unknown, timezone: string) => AttributeValue | undefined;
 
 const CHECKBOX: Record<string, boolean | undefined> = Object.assign(Object.create(null), {
@@ -26,7 +26,7 @@ function toUtc(instant: number): string {
 	return new Date(instant).toISOString().replace('.000Z', 'Z');
 }
 
-/** Leaves a value as it is, except a date object: JSON has none, so it becomes ISO 8601 text. */
+/** Returns the value unchanged, except a date object, which becomes ISO 8601 text: JSON has no dates. */
 const asGiven: Convert = (value, timezone) => {
 	if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') {
 		return value;
@@ -59,33 +59,33 @@ const toDate: Convert = (value, timezone) => {
 const toCheckbox: Convert = (value) =>
 	typeof value === 'object' ? undefined : CHECKBOX[cleanText(String(value)).toLowerCase()];
 
-const TYPES: Record<AttributeType, { convert: Convert; is: string; advice: string }> = {
+const TYPES: Record<AttributeType, { convert: Convert; expected: string; advice: string }> = {
 	asGiven: {
 		convert: asGiven,
-		is: 'a single value',
+		expected: 'a single value',
 		advice: 'Point the expression at a single text, number, date, true or false.',
 	},
 	text: {
 		convert: toText,
-		is: 'text',
+		expected: 'text',
 		advice:
 			'Point the expression at a single value, such as {{ $json.city }}, or join a list with .join(", ").',
 	},
 	number: {
 		convert: parseNumber,
-		is: 'a valid number',
+		expected: 'a valid number',
 		advice:
 			'Enter digits, with a dot for decimals and without thousands separators, such as 1000 or 12.5. For a code with a leading zero or more than 15 digits, choose the type Text.',
 	},
 	date: {
 		convert: toDate,
-		is: 'a date',
+		expected: 'a date',
 		advice:
 			'Enter a date such as 2026-11-30, or a date and time such as 2026-11-30T08:30:00+07:00.',
 	},
 	checkbox: {
 		convert: toCheckbox,
-		is: 'true or false',
+		expected: 'true or false',
 		advice: 'Enter true or false. You can also enter 1 or 0, yes or no, ya or tidak.',
 	},
 };
@@ -119,7 +119,7 @@ export function toAttributeValue(
 	}
 	if (isEmpty(value)) return undefined;
 	const isText = typeof value === 'string';
-	const { convert, is, advice } = TYPES[chosen as AttributeType];
+	const { convert, expected, advice } = TYPES[chosen as AttributeType];
 	const isNumber = Number.isFinite(value);
 	// `asText` rejects rounded numbers.
 	const text = isText || isNumber ? removeLoneSurrogates(asText(value, label)) : '';
@@ -128,7 +128,7 @@ export function toAttributeValue(
 	const converted = isNotFinite ? undefined : convert(isText ? text : value, timezone);
 	if (converted !== undefined) return converted;
 	const given = typeof value === 'number' ? String(value) : describe(value);
-	throw new UserError(`${label} is not ${is}`, {
+	throw new UserError(`${label} is not ${expected}`, {
 		description: `It is ${given} for this item. ${advice}`,
 	});
 }

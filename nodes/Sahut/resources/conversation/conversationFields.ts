@@ -10,7 +10,7 @@ export const statusOptions = optionsOf({
 	snoozed: 'Snoozed',
 });
 
-/** Value of an assignee filter for conversations without an assignee (API reference, `GET /conversations`). */
+/** No assignee, in place of an agent's ID (API reference, `GET /conversations`). */
 export const UNASSIGNED = 'unassigned';
 
 /** Returns the field Status, for a filter or for an update. */

@@ -52,7 +52,7 @@ export const update: Operation<{ conversationId: string; changes: ConversationCh
 				'Assignee',
 				'assigneeId',
 				'getNewAssignees',
-				'The agent to assign. Unassigned removes the assignee',
+				'The agent to assign, or Unassigned to remove the assignee',
 			),
 			textsField('Labels', 'labels', 'Label', {
 				placeholder: 'e.g. lunas',

@@ -34,7 +34,7 @@ const variable = {
 	],
 };
 
-/** Returns a field for one message type, and again with a hint for Text, or Template After 24 Hours. */
+/** Returns a field for a message type, and again, with a hint, for Text, or Template After 24 Hours. */
 const forMessageTypes = (messageType: string, field: INodeProperties, hint: string) => [
 	showIf({ messageType: [messageType] }, field),
 	showIf({ messageType: ['textOrTemplate'] }, { ...field, hint }),
@@ -45,12 +45,15 @@ export const messageFields: INodeProperties[] = [
 	choiceField('Message Type', 'messageType', {
 		default: 'text',
 		options: optionsOf({
-			text: ['Text', 'On WhatsApp, possible only within 24 hours of the customer’s last message'],
+			text: ['Text', 'WhatsApp accepts it only within 24 hours of the customer’s last message'],
 			textOrTemplate: [
 				'Text, or Template After 24 Hours',
 				'Sends the text if the customer wrote within the last 24 hours, otherwise the template. On channels other than WhatsApp, always sends the text.',
 			],
-			template: ['WhatsApp Template', 'A template that Meta has approved. Possible at any time.'],
+			template: [
+				'WhatsApp Template',
+				'A template that Meta has approved. WhatsApp accepts it at any time.',
+			],
 		}),
 	}),
 	...forMessageTypes('text', text, 'Sent if the customer wrote within the last 24 hours'),

@@ -5,17 +5,17 @@ import { messageTypeOptions, senderTypeOptions } from './messageFields';
 /** The Filters of Message: List. */
 export const filters = collection('filters', [
 	timeField('Created After', 'createdAfter', {
-		description: 'Only return messages from this time or later',
+		description: 'Only return messages created at this time or later',
 	}),
 	timeField('Created Before', 'createdBefore', {
-		description: 'Only return messages from before this time',
+		description: 'Only return messages created before this time',
 	}),
 	choicesField('Message Types', 'types', {
 		description: 'Only return messages of these types',
 		options: messageTypeOptions,
 	}),
 	choicesField('Sender Types', 'senderTypes', {
-		description: 'Only return messages from these types of sender',
+		description: 'Only return messages from these sender types',
 		options: senderTypeOptions,
 	}),
 ]);
@@ -30,7 +30,7 @@ export const options = listOptions(
 	choiceField('Order', 'order', {
 		default: 'oldestFirst',
 		description:
-			'The order of the messages. With a limit, it also decides whether the newest or the oldest messages are returned.',
+			'The order of the messages. With a limit, it also determines whether the newest or the oldest messages are returned.',
 		options: optionsOf({ newestFirst: 'Newest First', oldestFirst: 'Oldest First' }),
 	}),
 	choiceField('Output', 'output', {

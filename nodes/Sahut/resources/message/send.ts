@@ -24,7 +24,7 @@ export const send: Operation<Input> = {
 			sendOptions.dryRun,
 			flagField('Private', 'private', {
 				description:
-					'Whether to send an internal note, which only your team can see. Requires Message Type to be Text.',
+					'Whether to send an internal note, which only your team can see. Requires the message type Text.',
 			}),
 			sendOptions.requestsPerMinute,
 			sendOptions.skipIfSentWithin,

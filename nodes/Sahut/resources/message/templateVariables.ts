@@ -113,7 +113,7 @@ function tryParse(text: string): { value: unknown } | undefined {
 export function parseTemplateVariables(json: unknown): TemplateVariables {
 	const advice = {
 		description:
-			'Use one object whose values are texts, numbers or booleans, e.g. { "customer_name": "Budi", "total": "Rp 450.000" }.',
+			'Enter one JSON object with texts, numbers or booleans as values, e.g. { "customer_name": "Budi", "total": "Rp 450.000" }.',
 	};
 	const text = typeof json === 'string' ? json.trim() : undefined;
 	if (text === '') return {};
