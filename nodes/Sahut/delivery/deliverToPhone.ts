@@ -27,18 +27,18 @@ const toNewContact = ({ phone, contactName }: Recipient) => ({ name: contactName
 /** The result of a plan. */
 type PlanResult =
 	| { output: IDataObject }
-	/** A conversation was created: the message has to be sent in its lane. */
+	/** A conversation was created. The message must be sent in the lane of this conversation. */
 	| { created: string; contactId: string }
-	/** A contact or a conversation turned out to exist: these are the contacts to plan with. */
+	/** A contact or a conversation already exists, so the plan was wrong. Plan again with these contacts. */
 	| { contacts: RecipientContact[] };
 
 /**
- * Delivers a message to a phone number: finds or creates the contact and the conversation.
+ * Delivers a message to a phone number. Finds or creates the contact and the conversation.
  *
  * @returns Sahut's record of the message with `contact_id`, `conversation_id`, `contact_created`,
  * `conversation_created`, `sent_as`, or with `skipped` and `skip_reason`; for a Dry Run, the `requests`
- * @throws NodeApiError; UserError for a text that cannot arrive, before anything is created;
- * AmbiguousError, UnknownOutcomeError if it cannot be determined whether to send
+ * @throws NodeApiError if a request fails; UserError for a text that cannot arrive, before anything is
+ * created; AmbiguousError or UnknownOutcomeError if the node cannot determine whether to send the message
  */
 export async function deliverToPhone(
 	recipient: Recipient,
@@ -47,21 +47,28 @@ export async function deliverToPhone(
 	const { phone, countryCode, channelId, content, reuseOpenConversation, dryRun } = recipient;
 	const key = getPhoneMessageKey(recipient);
 	const index = sahut.cache.conversationIndex(channelId);
-	/** Conversations that turned out not to be the recipient's, whatever lists show. */
+	/** The IDs of conversations that lists show, but that are deleted or belong to another contact or channel. */
 	const rejected: string[] = [];
 
-	/** Runs a task in the lanes of conversations, so that no other task of this process writes into them. */
+	/** Runs a task in the lanes of conversations, so that no other task of this process sends into them. */
 	async function runInLanes<T>(conversations: Array<{ id: string }>, task: () => Promise<T>) {
 		const lanes = conversations.map(({ id }) => `conversation ${id}`);
 		return await sahut.cache.runInLane(lanes, task, sahut.signal);
 	}
 
-	/** Returns the output of a Dry Run. */
-	async function describePlan(plan: Plan, firstId: string | undefined): Promise<IDataObject> {
+	/**
+	 * Returns the output of a Dry Run.
+	 *
+	 * @param firstContactId the contact for a new conversation; undefined if it has to be created
+	 */
+	async function describePlan(
+		plan: Plan,
+		firstContactId: string | undefined,
+	): Promise<IDataObject> {
 		const { conversation } = plan;
-		const contactId = conversation?.contactId ?? firstId;
-		const place = { conversationId: conversation?.id ?? 'NEW_CONVERSATION', key };
-		const { request, ...message } = await executePlan(plan, place, recipient, sahut);
+		const contactId = conversation?.contactId ?? firstContactId;
+		const destination = { conversationId: conversation?.id ?? 'NEW_CONVERSATION', key };
+		const { request, ...message } = await executePlan(plan, destination, recipient, sahut);
 		const newConversation = toNewConversation(recipient, contactId ?? 'NEW_CONTACT');
 		const ids = { contact_id: contactId ?? null, conversation_id: conversation?.id ?? null };
 		const requests = [
@@ -72,22 +79,22 @@ export async function deliverToPhone(
 		return { ...message, phone, ...ids, requests };
 	}
 
-	/** A contact that a search did not show, and its duplicates if their tags matter. */
-	async function withDuplicates(contact: RecipientContact): Promise<RecipientContact[]> {
+	/** Returns a contact that the search did not show. Adds its duplicates if tags have to be checked. */
+	async function addDuplicates(contact: RecipientContact): Promise<RecipientContact[]> {
 		if (recipient.skipContactTags.length === 0) return [contact];
 		const found = await findRecipientContacts(recipient, sahut);
 		return found.length > 0 ? found : [contact];
 	}
 
-	/** Carries out a plan in an existing conversation. @returns the message and the IDs */
+	/** Carries out a plan in an existing conversation. @returns the output of the item */
 	async function deliverTo(plan: Plan, contactId: string, conversationId: string) {
 		const context = { contact_id: contactId };
 		const wording = {
 			action: `send the message to ${phone} in conversation "${conversationId}"`,
 			note: `Contact ${contactId} and conversation ${conversationId} exist.`,
 		};
-		const place = { conversationId, key, context, wording };
-		const message = await executePlan(plan, place, recipient, sahut);
+		const destination = { conversationId, key, context, wording };
+		const message = await executePlan(plan, destination, recipient, sahut);
 		index.recordActivity(contactId, conversationId, Date.parse(String(message.created_at)) || 0);
 		const created = findCreatedByItem(toNewConversation(recipient, contactId), sahut);
 		const isCreated = created?.conversation.id === conversationId && created.origin !== 'existing';
@@ -101,9 +108,10 @@ export async function deliverToPhone(
 	}
 
 	/**
-	 * Carries out a plan, and creates what is missing.
+	 * Carries out a plan. Creates the contact and the conversation if they are missing.
 	 *
-	 * @param isReplanned whether this plan replaces one that turned out to be wrong
+	 * @param contacts the contacts with the number; empty to create one
+	 * @param isReplanned whether this plan replaces one that was wrong
 	 */
 	async function createAndDeliver(
 		plan: Plan,
@@ -115,46 +123,49 @@ export async function deliverToPhone(
 			const identity = { phone, countryCode };
 			const newContact = toNewContact(recipient);
 			const { contact, isNew } = await createOrFindContact(newContact, identity, sahut);
-			if (!isNew) return { contacts: await withDuplicates(contact) };
+			if (!isNew) return { contacts: await addDuplicates(contact) };
 			first = contact;
 		}
-		const known = contacts.length > 0 ? contacts : [first];
+		const allContacts = contacts.length > 0 ? contacts : [first];
 		const { conversation } = plan;
 		const contactId = conversation?.contactId ?? first.id;
 		const body = toNewConversation(recipient, contactId);
 
+		/** Creates a conversation, or returns the contacts to plan with if Sahut returns an existing one. */
 		async function startConversation(): Promise<PlanResult> {
-			const isKnown = findCreatedByItem(body, sahut)?.origin === 'existing';
+			const wasExisting = findCreatedByItem(body, sahut)?.origin === 'existing';
 			const created = await createConversation(body, sahut, `Contact ${contactId} exists.`);
 			const { id } = created.conversation;
 			if (created.origin === 'new') return { created: id, contactId };
-			if (!isKnown) return { contacts: known };
-			throw new UserError(`Sahut returned conversation "${id}", which cannot be used`, {
-				description: `It belongs to another contact than ${contactId}, or to another channel than ${channelId}. Nothing was sent.`,
+			if (!wasExisting) return { contacts: allContacts };
+			const message = `Sahut returned the existing conversation "${id}", which does not match this message`;
+			throw new UserError(message, {
+				description: `The conversation does not belong to contact "${contactId}" on channel "${channelId}". Nothing was sent. Check the contact and the channel of the conversation in Sahut.`,
 			});
 		}
 
 		if (conversation) {
-			const isSent = plan.kind === 'send' && content.template !== undefined;
-			const mayStartNew = isSent && !isOpen(conversation) && !findCreatedByItem(body, sahut);
+			const sendsTemplate = plan.kind === 'send' && content.template !== undefined;
+			const mayStartNew = sendsTemplate && !isOpen(conversation) && !findCreatedByItem(body, sahut);
 			return await deliverTo(plan, contactId, conversation.id).then(
 				(output) => ({ output }),
 				async (error: unknown) => {
-					// Sahut may refuse messages into snoozed and resolved conversations: a template opens a new one.
+					// Sahut may refuse messages into snoozed and resolved conversations. A template may open a new one.
 					if (isRefused(error) && mayStartNew) return await startConversation();
 					throw error;
 				},
 			);
 		}
 		if (reuseOpenConversation && !isReplanned) {
-			// Puts a conversation that another item or execution has created into the index.
+			// Another item or execution may have created the conversation, but lost the response. The search adds
+			// this conversation to the index.
 			const isOwn = sahut.past(newConversationKey(body)).kind === 'lostResponse';
-			if (!isOwn && (await findLostConversation(body, sahut))) return { contacts: known };
+			if (!isOwn && (await findLostConversation(body, sahut))) return { contacts: allContacts };
 		}
 		return await startConversation();
 	}
 
-	/** Plans and delivers, in the lanes of the contacts' conversations. */
+	/** Plans the delivery, and carries the plan out in the lanes of the contacts' conversations. */
 	async function planAndDeliver(
 		contacts: RecipientContact[],
 		isReplanned: boolean,
@@ -165,7 +176,7 @@ export async function deliverToPhone(
 		}
 		const contactIds = contacts.map(({ id }) => id);
 		const candidates = await findCandidates(contactIds, recipient, sahut, rejected);
-		const outcome = await runInLanes(candidates.conversations, async (): Promise<PlanResult> => {
+		const result = await runInLanes(candidates.conversations, async (): Promise<PlanResult> => {
 			const plan = await planMessage({ ...recipient, key }, candidates, sahut);
 			const { conversation } = plan;
 			const state = conversation ? await candidates.recheck(conversation) : 'same';
@@ -175,19 +186,21 @@ export async function deliverToPhone(
 				? { output: await describePlan(plan, contactIds[0]) }
 				: await createAndDeliver(plan, contacts, isReplanned);
 		});
-		if ('output' in outcome) return outcome.output;
-		if ('contacts' in outcome) return await planAndDeliver(outcome.contacts, true);
-		// The other lanes were left: no task waits for a conversation while it is in the lane of another.
-		const { created: id, contactId } = outcome;
+		if ('output' in result) return result.output;
+		if ('contacts' in result) return await planAndDeliver(result.contacts, true);
+		// The task has left the other lanes: waiting for a lane while in another one could cause a deadlock.
+		const { created: id, contactId } = result;
 		const textDeadline = getNewConversationTextDeadline(index.channelType);
 		const send: Plan = { kind: 'send', conversation: { id }, textDeadline };
 		return await runInLanes([{ id }], async () => await deliverTo(send, contactId, id));
 	}
 
-	const tried = getLedgerContext(key, recipient, sahut);
-	if (!tried) return await planAndDeliver(await findRecipientContacts(recipient, sahut), false);
-	const id = String(tried.conversation_id);
+	const earlierTry = getLedgerContext(key, recipient, sahut);
+	if (!earlierTry) {
+		return await planAndDeliver(await findRecipientContacts(recipient, sahut), false);
+	}
+	const id = String(earlierTry.conversation_id);
 	const resume: Plan = { kind: 'resume', conversation: { id } };
-	const task = async () => await deliverTo(resume, String(tried.contact_id), id);
+	const task = async () => await deliverTo(resume, String(earlierTry.contact_id), id);
 	return await runInLanes([{ id }], task);
 }

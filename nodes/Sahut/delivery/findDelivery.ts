@@ -7,33 +7,34 @@ import { earliestRecordTime } from '../api/recordTimes';
 import { AmbiguousError, undefinedIfNotFound, UnknownOutcomeError } from '../transport/errors';
 import { getBodies, getForm, type MessageContent, type MessageForm } from './content';
 import { openHistory, type History } from './history';
-import { AMBIGUITIES, createMatcher, type Ambiguity, type MessageSearch } from './matching';
+import { AMBIGUITY_REASONS, createMatcher, type Ambiguity, type MessageSearch } from './matching';
 
-/** How far back a conversation is read, in pages of 100 messages. */
+/** The maximum number of pages to search in a conversation, each with 100 messages. */
 const MAX_PAGES = 10;
 
-/** A message that has been delivered. */
+/** A message that was delivered. */
 export type Delivery = {
 	conversationId: string;
 	form: MessageForm;
-	/** Sahut's record; if lists do not show it yet, what this process knows of it. */
+	/** Sahut's record. If lists do not show it yet, a record with the data that this process knows. */
 	message: IDataObject;
 };
 
-/** A delivery, or why a conversation does not show whether there was one. */
+/** The result of a search. With neither field, the message was not delivered. */
 interface SearchResult {
 	delivery?: Delivery;
 	ambiguity?: Ambiguity;
 }
 
 /**
- * Decides whether a message has been delivered: searches the conversations and the remembered writes.
+ * Finds out whether a message was delivered. Searches the conversations and the recent writes.
  *
- * If another item or execution lost the response to such a message less than a minute ago, waits until
- * the message can be found, or the minute is over.
+ * If the response to the same message was lost less than a minute ago, in any item or execution, searches
+ * again until the message is found or the minute is over.
  *
- * @throws AmbiguousError for Skip If Sent Within, UnknownOutcomeError otherwise, if it cannot be
- * determined; NodeApiError if a conversation cannot be read
+ * @returns undefined if the message was not delivered
+ * @throws AmbiguousError (for Skip If Sent Within) or UnknownOutcomeError if the result is ambiguous;
+ * NodeApiError if a conversation cannot be read
  */
 export async function findDelivery(
 	conversations: History[],
@@ -44,7 +45,7 @@ export async function findDelivery(
 	const bodies = getBodies(content);
 	const isSkip = search.kind === 'sentBefore';
 
-	/** Returns the remembered writes of this message into a conversation, in any of its forms. */
+	/** Returns the recent writes of this message into a conversation, in any of its forms. */
 	const findRecentWrites = ({ conversationId }: History, since: number) =>
 		bodies.flatMap((body) =>
 			sahut.cache.recentMessages
@@ -52,12 +53,16 @@ export async function findDelivery(
 				.map((write) => ({ ...write, body })),
 		);
 
-	/** Finds the message among the remembered writes that lists do not show yet. */
+	/**
+	 * Finds the message among the recent writes that lists do not show yet.
+	 *
+	 * @param seen the IDs of the messages that the search has read
+	 */
 	function findInRecentWrites(history: History, seen: Set<string>): Delivery | undefined {
 		if (search.kind === 'lostResponse') return undefined;
-		const isFree = (id: string) => isSkip || !search.isFromKnownWrite(id);
+		const isFromKnownWrite = (id: string) => !isSkip && search.isFromKnownWrite(id);
 		for (const { id, at, body } of findRecentWrites(history, search.sentAt)) {
-			if (id === undefined || seen.has(id) || !isFree(id)) continue;
+			if (id === undefined || seen.has(id) || isFromKnownWrite(id)) continue;
 			const { content: text = null } = body;
 			const { sender } = sahut.cache.observedApi;
 			const created_at = new Date(sahut.toServerTime(at)).toISOString();
@@ -73,6 +78,7 @@ export async function findDelivery(
 		return undefined;
 	}
 
+	/** Searches a conversation, the newest messages first. */
 	async function searchOne(history: History, lostAt: number): Promise<SearchResult> {
 		const { conversationId } = history;
 		const matchers = bodies.map((body) => ({
@@ -86,9 +92,9 @@ export async function findDelivery(
 			for (const message of messages) {
 				seen.add(message.id);
 				for (const { form, match } of matchers) {
-					const verdict = match(message);
-					if (verdict === 'match') return { delivery: { conversationId, form, message } };
-					if (verdict !== 'noMatch') ambiguity ??= verdict;
+					const result = match(message);
+					if (result === 'match') return { delivery: { conversationId, form, message } };
+					if (result !== 'noMatch') ambiguity ??= result;
 				}
 			}
 			const oldest = Date.parse(messages[0]?.created_at ?? '');
@@ -99,7 +105,7 @@ export async function findDelivery(
 		return { delivery, ambiguity: ambiguity ?? (isAtEnd ? undefined : 'tooManyMessages') };
 	}
 
-	/** Searches the conversations once, except those that were deleted. */
+	/** Searches all conversations. Ignores those that were deleted. */
 	async function searchAll(histories: History[], lostAt: number): Promise<SearchResult> {
 		let ambiguity: Ambiguity | undefined;
 		for (const history of histories) {
@@ -110,7 +116,7 @@ export async function findDelivery(
 		return { ambiguity };
 	}
 
-	// A message without a response may be among the later ones, even if it cannot be recognized.
+	// After a lost response, any later message may be this one, even if its stored text does not show that.
 	const writes = conversations.flatMap((each) => findRecentWrites(each, search.sentAt));
 	const lost = writes.filter(({ id }) => id === undefined).map(({ at }) => at);
 	const lostAt = Math.min(Infinity, ...lost);
@@ -125,9 +131,14 @@ export async function findDelivery(
 	}
 	const { delivery, ambiguity } = result;
 	if (delivery || ambiguity === undefined) return delivery;
-	const where = conversations.map(({ conversationId }) => `"${conversationId}"`).join(', ');
-	throw new (isSkip && !search.isRetry ? AmbiguousError : UnknownOutcomeError)(
-		`It is not known whether conversation ${where} already has this message: ${AMBIGUITIES[ambiguity]}`,
-		{ description: 'Nothing was sent in this try. Check the conversation before you send it.' },
+	const ids = conversations.map(({ conversationId }) => `"${conversationId}"`).join(', ');
+	const ErrorClass = isSkip && !search.isRetry ? AmbiguousError : UnknownOutcomeError;
+	throw new ErrorClass(
+		conversations.length === 1
+			? `It is not known whether conversation ${ids} already has this message`
+			: `It is not known whether one of the conversations ${ids} already has this message`,
+		{
+			description: `${AMBIGUITY_REASONS[ambiguity]} Nothing was sent in this try. Open the conversation in Sahut, and send the message only if it is not there.`,
+		},
 	);
 }

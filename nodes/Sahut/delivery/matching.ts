@@ -15,31 +15,32 @@ import type { Message } from '../transport/types';
 /** A search for a message. Times are by this machine's clock, in milliseconds since the epoch. */
 export type MessageSearch =
 	| WriteSearch
-	/** For Skip If Sent Within: a message since `sentAt`, from any sender. */
+	/** For Skip If Sent Within: a message from any sender, sent at `sentAt` or later. */
 	| { kind: 'sentBefore'; sentAt: number; isRetry: boolean };
 
-/** Why a match is ambiguous, as it continues "It is not known whether …: ". */
-export const AMBIGUITIES = {
+/** Reasons why a match is ambiguous, as sentences for the description of an error. */
+export const AMBIGUITY_REASONS = {
 	maybeNote:
-		'there is a message with the text of this note, and Sahut does not say whether that is a note',
+		'The conversation has a message with the text of this note, but Sahut does not show whether that message is a note.',
 	maybeByAgent:
-		'there is a message with this text by an agent, and it is not known whether Sahut shows messages from the API as that agent’s',
-	noTime: 'there is a message with this text, and Sahut does not say when it was sent',
+		'The conversation has a message with this text from an agent. The node does not know yet which sender Sahut shows for messages from the API, so it could be this message.',
+	noTime:
+		'The conversation has a message with this text, but Sahut does not show when it was sent.',
 	hiddenValues:
-		'there is a message that may be this template, and Sahut does not show the values of templates',
+		'The conversation has a message that could be this template, but Sahut does not show the values of its variables.',
 	notUnique:
-		'there is a message that may be this template, and the template has no value that is unique to it',
+		'The conversation has a message that could be this template, but the template has no variable value that identifies it.',
 	forgotten:
-		'there is a message with the same values, and this n8n has sent too many messages since to know which template it came from',
-	tooManyMessages: 'too many messages have followed since',
+		'The conversation has a message with the same values, but this n8n has sent too many messages since then to remember which template it was.',
+	tooManyMessages: 'The conversation has too many newer messages to search all of them.',
 } as const;
 
-export type Ambiguity = keyof typeof AMBIGUITIES;
+export type Ambiguity = keyof typeof AMBIGUITY_REASONS;
 
 /** Types of messages that were not sent to the customer (API reference, "Messages"). */
 const UNSENT_TYPES = new Set<unknown>(['incoming', 'activity']);
 
-/** Whether both or neither of two messages are notes; undefined if the list may not mark notes. */
+/** Whether both messages or neither are notes; undefined if the list may not show which ones are notes. */
 function hasSamePrivacy(message: Message, body: IDataObject): boolean | undefined {
 	const shown = isNote(message);
 	return shown === undefined && body.private
@@ -47,16 +48,19 @@ function hasSamePrivacy(message: Message, body: IDataObject): boolean | undefine
 		: (shown ?? false) === Boolean(body.private);
 }
 
-/** Whether a stored message is the wanted one. */
+/** Whether a stored message matches the message of a search. */
 export type MatchResult = 'match' | 'noMatch' | Ambiguity;
 
 /**
- * Returns a function that decides whether a stored message of a conversation is the wanted one.
+ * Creates a function that checks whether a stored message of a conversation matches a message.
  *
- * A message that this process has written is known by its ID. Otherwise, a text matches by its words and
- * a template by its values; a template without variables only by Sahut's earlier response to it.
+ * A message that this process has sent is identified by its ID. Otherwise, a text is identified by its
+ * content, a template by the values of its variables, and a template without variables by Sahut's earlier
+ * response to this template.
  *
- * @param lostAt when the first such message without a response went out; Infinity if there is none
+ * @param body the request body of the message
+ * @param lostAt when this process first sent this message without receiving a response, by this machine's
+ * clock, in milliseconds since the epoch; Infinity if it has received all responses
  */
 export function createMatcher(
 	conversationId: string,
@@ -72,53 +76,54 @@ export function createMatcher(
 	const isSkip = search.kind === 'sentBefore';
 	const isFromKnownWrite = isSkip ? () => false : search.isFromKnownWrite;
 
-	/** Whether an agent has written the message in Sahut, as far as this is known. */
+	/** Whether an agent has sent the message. Excludes the API's own sender, which may be an agent too. */
 	const isByAgent = ({ sender }: Message) =>
 		sender?.type === 'agent' && sender.id !== observedApi.sender?.id;
 
-	/** For a template without values: only Sahut's earlier response to it identifies it. */
+	/** Matches a template without values. Only Sahut's earlier response to the template identifies it. */
 	function matchEarlierResponse({ content, sender }: Message): MatchResult {
 		const earlier = observedApi.templateResponses.get(String(body.template_id));
 		if (earlier.content !== undefined) {
 			const isEqual = normalizeText(content) === normalizeText(earlier.content);
 			return isEqual && sender?.id === earlier.senderId ? 'match' : 'noMatch';
 		}
-		// After a lost response, only a certain match counts: the item fails without one.
+		// After a lost response, only a certain match counts; without one, the item fails.
 		if (search.kind === 'lostResponse') return 'noMatch';
 		return matchSender({ sender }) === 'noMatch' ? 'noMatch' : 'notUnique';
 	}
 
-	/** For content that an agent or a bot may write by chance: only the API's own sender identifies it. */
+	/** Matches content that an agent or a bot may write by chance. Only the API's own sender identifies it. */
 	function matchSender({ sender }: Pick<Message, 'sender'>): MatchResult {
 		if (observedApi.sender) return sender?.id === observedApi.sender.id ? 'match' : 'noMatch';
 		return search.kind === 'lostResponse' ? 'match' : 'notUnique';
 	}
 
-	/** For a template whose values the stored text does not show: it may still be the wanted one. */
+	/** Matches a template if the stored text does not contain its values: Sahut may not show them. */
 	function matchHiddenValues(message: Message, at: number): MatchResult {
 		const { showsTemplateValues } = observedApi;
 		if (!isTemplate || showsTemplateValues === true || isByAgent(message)) return 'noMatch';
-		// After a lost response, only a certain match counts: the item fails without one.
+		// After a lost response, only a certain match counts; without one, the item fails.
 		if (search.kind === 'lostResponse') return 'noMatch';
-		const mayBeEarlier = isSkip ? isForgotten(at) : showsTemplateValues === false;
+		const mayBeEarlier = isSkip ? mayBeEvicted(at) : showsTemplateValues === false;
 		const mayBeLost = at >= earliestRecordTime(sahut, { sentAt: lostAt });
 		return mayBeEarlier || mayBeLost ? 'hiddenValues' : 'noMatch';
 	}
 
-	/** Whether this process may have sent a message at that time, and no longer remembers it. */
-	const isForgotten = (at: number) => at <= sahut.toServerTime(recentMessages.latestEvictedAt);
+	/** Whether the recent writes may have contained a message from this time, but no longer do. */
+	const mayBeEvicted = (at: number) => at <= sahut.toServerTime(recentMessages.latestEvictedAt);
 
+	/** Matches a message with the same content. */
 	function matchContent(message: Message, at: number): MatchResult {
-		const isPrivate = hasSamePrivacy(message, body);
-		if (isPrivate === undefined) return 'maybeNote';
-		if (!isPrivate) return 'noMatch';
+		const isSamePrivacy = hasSamePrivacy(message, body);
+		if (isSamePrivacy === undefined) return 'maybeNote';
+		if (!isSamePrivacy) return 'noMatch';
 		if (isSkip) {
 			if (message.sender?.type === 'agent' && !isDistinctive(body)) return 'noMatch';
-			if (isTemplate && isForgotten(at)) return 'forgotten';
+			if (isTemplate && mayBeEvicted(at)) return 'forgotten';
 		} else if (isByAgent(message)) {
-			// After the process has died, the API's sender is unknown until a response shows it.
-			const mayBeOurs = observedApi.sender === undefined && isDistinctive(body);
-			return search.kind === 'retryWithoutLedger' && mayBeOurs ? 'maybeByAgent' : 'noMatch';
+			// After a restart of the process, the API's sender is unknown until a response shows it.
+			const mayBeByApi = observedApi.sender === undefined && isDistinctive(body);
+			return search.kind === 'retryWithoutLedger' && mayBeByApi ? 'maybeByAgent' : 'noMatch';
 		} else if (!isDistinctive(body)) return matchSender(message);
 		return Number.isNaN(at) ? 'noTime' : 'match';
 	}
@@ -127,13 +132,14 @@ export function createMatcher(
 		const at = Date.parse(message.created_at);
 		if (UNSENT_TYPES.has(message.type) || at < earliestRecordTime(sahut, search)) return 'noMatch';
 		if (isFromKnownWrite(message.id)) return 'noMatch';
-		const known = recentMessages.findKey(address, message.id);
-		// A known message has a response, so it is not the one whose response was lost.
-		if (known !== undefined) {
-			return known === wantedKey && search.kind !== 'lostResponse' ? 'match' : 'noMatch';
+		const recentKey = recentMessages.findKey(address, message.id);
+		// A message with a known ID has a response, so it is not the message whose response was lost.
+		if (recentKey !== undefined) {
+			return recentKey === wantedKey && search.kind !== 'lostResponse' ? 'match' : 'noMatch';
 		}
-		if (!isIdentifiable(body))
+		if (!isIdentifiable(body)) {
 			return isByAgent(message) ? 'noMatch' : matchEarlierResponse(message);
+		}
 		return hasContent(message.content) ? matchContent(message, at) : matchHiddenValues(message, at);
 	};
 }

@@ -17,44 +17,44 @@ import {
 	WINDOW_MS,
 } from './replyWindow';
 
-/** What is to be done for a message. */
+/** A decision about a message. */
 export type Plan =
-	/** An earlier try has sent the message, or may have: the ledger decides. */
+	/** Resume an earlier try, which has or may have sent the message: the ledger decides. */
 	| { kind: 'resume'; conversation: Candidate }
-	/** The message was delivered: by an earlier try or, if `isSkip`, by any sender. */
+	/** Send nothing: an earlier try or, if `isSkip`, any sender has delivered the message. */
 	| { kind: 'delivered'; conversation: Candidate; delivery: Delivery; isSkip: boolean }
-	/** Send it, into a new conversation if none is given; as a text until `textDeadline`, by Sahut's clock. */
+	/**
+	 * Send the message into the conversation, or into a new one. If the message has both forms, send the text
+	 * before `textDeadline` (by Sahut's clock, in milliseconds since the epoch), and then the template.
+	 */
 	| { kind: 'send'; conversation?: Candidate; textDeadline: number };
 
-/** The conversations that a plan depends on. */
+/** The facts about conversations that a plan depends on. */
 type PlanFacts = Pick<Candidates, 'conversations' | 'pinned' | 'isComplete'>;
 
 /** A message, and the options that its plan depends on. */
 export interface PlannedMessage
 	extends OutgoingMessage,
 		Partial<Pick<Recipient, 'reuseResolvedWithinMs'>> {
-	/** The ledger's key of the message. */
+	/** The key of the message in the ledger. */
 	key: string;
-	/** The phone number, for errors. */
+	/** The phone number, for errors; undefined for a message into a given conversation. */
 	phone?: string;
+	/** Undefined for a message into a given conversation. */
 	channelId?: string;
 	reuseOpenConversation: boolean;
 }
 
-/** Returns the error for a list of unknown order that was not read completely. */
-function createIncompleteListError(what: string, ErrorClass = AmbiguousError): UserError {
-	return new ErrorClass(
-		`It is not known whether ${what}: Sahut lists too many conversations in an unknown order`,
-		{
-			description:
-				'Nothing was sent in this try. Use Message: Send with the ID of the conversation.',
-		},
-	);
-}
+/** The start of the description of an error, if the list of conversations was not read completely. */
+const INCOMPLETE_LIST =
+	'Sahut lists too many conversations in an unknown order, so the node could not read all of them.';
 
 /**
- * Finds a message that was delivered before: by any sender, for Skip If Sent Within, or by an earlier try
- * of this item that the ledger lacks.
+ * Finds an earlier delivery of a message: by any sender (for Skip If Sent Within), or by an earlier try of
+ * this item that the ledger lacks.
+ *
+ * @returns undefined if there is none; `isSkip` if Skip If Sent Within has found it
+ * @throws as {@link findDelivery}
  */
 async function findEarlierDelivery(
 	{ key, content, skipWithinMs, dryRun }: PlannedMessage,
@@ -66,14 +66,15 @@ async function findEarlierDelivery(
 	if (skipWithinMs !== undefined) {
 		const sentAt = sahut.now() - skipWithinMs;
 		const search = { kind: 'sentBefore', sentAt, isRetry } as const;
-		const of = getBodies(content).map(contentKey).join();
+		const contentKeys = getBodies(content).map(contentKey).join();
+		// `of` is a name in the stored data of executions.
 		const find = async () => ({
-			of,
+			of: contentKeys,
 			delivery: await findDelivery(histories, content, search, sahut),
 		});
-		// A skipped item stays skipped, unless its message has changed.
-		const isStillValid = (before: { of: string; delivery?: Delivery }) =>
-			before.delivery !== undefined && before.of === of;
+		// On another try, a skipped item is skipped again, unless its message has changed.
+		const isStillValid = (decision: { of: string; delivery?: Delivery }) =>
+			decision.delivery !== undefined && decision.of === contentKeys;
 		const step = { run: find };
 		const { delivery } = dryRun
 			? await find()
@@ -86,10 +87,10 @@ async function findEarlierDelivery(
 }
 
 /**
- * Throws for a text that would open a conversation on WhatsApp, or on a channel of unknown type: it only
- * arrives if the customer has written within 24 hours.
+ * Throws if a text would open a conversation on WhatsApp, or on a channel of unknown type. WhatsApp accepts a
+ * text only if the customer has written within 24 hours.
  *
- * @throws UserError, before anything is created
+ * @throws UserError before anything is created; NodeApiError if the channel type cannot be read
  */
 async function assertCanStartWithText(
 	{ phone, channelId = '' }: PlannedMessage,
@@ -97,26 +98,29 @@ async function assertCanStartWithText(
 ) {
 	const type = await fetchChannelType(channelId, sahut);
 	if (!hasWindow(type)) return;
-	throw new UserError(
+	const message =
 		type === undefined
-			? `A text to ${phone} may not arrive: the type of channel "${channelId}" is unknown, because there is no conversation on it yet`
-			: `A text does not reach ${phone}: the customer has not written within the last 24 hours`,
-		{
-			description:
-				'WhatsApp accepts a text only within 24 hours of the customer’s last message. Set Message Type to WhatsApp Template, or to Text, or Template After 24 Hours. Nothing was sent, and no contact or conversation was created.',
-		},
-	);
+			? `A text to ${phone} may not arrive: the type of channel "${channelId}" is unknown`
+			: `A text does not reach ${phone}: the customer has not written within the last 24 hours`;
+	const rule =
+		type === undefined
+			? 'The channel has no conversation yet that shows its type. If it is a WhatsApp channel, it accepts a text only within 24 hours of the customer’s last message.'
+			: 'WhatsApp accepts a text only within 24 hours of the customer’s last message.';
+	throw new UserError(message, {
+		description: `${rule} Nothing was sent, and no contact or conversation was created. Set Message Type to "WhatsApp Template" or "Text, or Template After 24 Hours".`,
+	});
 }
 
 /**
- * Decides whether a message is sent, where, and in which form. Writes nothing to Sahut.
+ * Decides whether to send a message, into which conversation, and in which form. Writes nothing to Sahut.
  *
- * A text that needs WhatsApp's window goes into the conversation in which the customer wrote within 24
- * hours. Otherwise, a message goes into an open or pending conversation, a snoozed one, a resolved one if
- * `reuseResolvedWithinMs` allows it, or a new one; of several, into the one with the latest activity.
+ * A text that requires WhatsApp's 24-hour window goes into the conversation in which the customer wrote
+ * within 24 hours. Any other message goes into the first of these: an open or pending conversation, a snoozed
+ * one, a resolved one if `reuseResolvedWithinMs` permits it, a new one. If several conversations qualify, the
+ * one with the latest activity is chosen.
  *
- * @throws UserError for a text that cannot arrive; AmbiguousError, UnknownOutcomeError if it cannot be
- * determined whether to send; NodeApiError
+ * @throws UserError for a text that cannot arrive; AmbiguousError or UnknownOutcomeError if the node cannot
+ * determine whether to send the message; NodeApiError if a conversation cannot be read
  */
 export async function planMessage(
 	message: PlannedMessage,
@@ -127,10 +131,10 @@ export async function planMessage(
 	const { reuseResolvedWithinMs = -Infinity } = message;
 	const isRetry = !dryRun && sahut.past(key).kind === 'retryWithoutLedger';
 	const isSearched = isRetry || skipWithinMs !== undefined;
-	const what = isSearched
-		? 'the message was sent before'
-		: 'the customer has written within 24 hours';
-	const note = `It is not known whether ${what}: nothing was sent${isRetry ? ' in this try' : ''}.`;
+	const sentNothing = isRetry ? 'Nothing was sent in this try' : 'Nothing was sent';
+	const note = isSearched
+		? `${sentNothing}, because the node could not check whether the message was sent before.`
+		: `${sentNothing}, because the node could not check whether the customer has written within 24 hours.`;
 	const histories = new Map(conversations.map(({ id }) => [id, openHistory(sahut, id, note)]));
 	if (isSearched) {
 		const before = await findEarlierDelivery(message, [...histories.values()], sahut);
@@ -139,7 +143,9 @@ export async function planMessage(
 		if (before && conversation) return { kind: 'delivered', conversation, ...before };
 		if (!isComplete) {
 			const ErrorClass = isRetry ? UnknownOutcomeError : AmbiguousError;
-			throw createIncompleteListError(`${phone} has received this message before`, ErrorClass);
+			throw new ErrorClass(`It is not known whether ${phone} has already received this message`, {
+				description: `${INCOMPLETE_LIST} Nothing was sent in this try. Check the customer’s conversations in Sahut. If the message is not there, use Message: Send with the ID of a conversation.`,
+			});
 		}
 	}
 
@@ -159,17 +165,17 @@ export async function planMessage(
 	const now = sahut.serverNow();
 	const open = conversations.find(isOpen);
 	const isReusable = ({ activeAt = 0 }: Candidate) => activeAt >= now - reuseResolvedWithinMs;
-	const best =
+	const preferred =
 		open ??
 		conversations.find(({ status }) => status === 'snoozed') ??
 		conversations.find(isReusable);
-	const usable = reuseOpenConversation ? best : undefined;
+	const usable = reuseOpenConversation ? preferred : undefined;
 	const usableOpen = reuseOpenConversation ? open : undefined;
 	if (content.text && hasWindow(channelType)) {
 		const mayHaveWindow = conversations.filter(
 			(each) => each === open || (each.activeAt ?? 0) >= now - WINDOW_MS,
 		);
-		// A text goes into a single, open conversation without reading it: Sahut accepts or refuses it.
+		// If there is only one choice, the history is not read: Sahut accepts or refuses the text.
 		const isOnlyChoice = !hasBothForms && usableOpen && mayHaveWindow.length === 1;
 		const isNewTemplate = hasBothForms && !reuseOpenConversation;
 		for (const each of isOnlyChoice || isNewTemplate ? [] : mayHaveWindow) {
@@ -179,12 +185,19 @@ export async function planMessage(
 			if (!hasBothForms) return send(undefined, Infinity);
 		}
 		if (!hasBothForms && !usableOpen) {
-			if (!isComplete) throw createIncompleteListError(`${phone} has written within 24 hours`);
+			if (!isComplete) {
+				throw new AmbiguousError(
+					`It is not known whether ${phone} has written within the last 24 hours`,
+					{
+						description: `${INCOMPLETE_LIST} Nothing was sent in this try. Use Message: Send with the ID of the conversation in which the customer has written.`,
+					},
+				);
+			}
 			await assertCanStartWithText(message, sahut);
 		}
 		if (usable) return send(usable, -Infinity);
 	}
-	// A Dry Run creates no conversation, whose response would show the channel type.
+	// A real run learns the channel type from the response to the new conversation; a Dry Run creates none.
 	if (!usable && dryRun && hasBothForms && channelId) {
 		channelType = await fetchChannelType(channelId, sahut);
 	}

@@ -6,28 +6,34 @@ import type { Contact } from '../transport/types';
 import { normalizeTag } from '../values/tags';
 import type { OutgoingMessage } from './content';
 
-/** A message to a phone number, and how to choose or create its conversation. */
+/** A message to a phone number, with the options for its contact and conversation. */
 export interface Recipient extends OutgoingMessage {
 	/** E.164. */
 	phone: string;
-	/** Replaces the leading 0 of a national number, e.g. `62`. */
+	/** The country code that replaces the leading 0 of a national number, e.g. `62`. */
 	countryCode: string;
 	channelId: string;
-	/** For a new contact; empty if not given. */
+	/** The name of a new contact; empty to use the phone number. */
 	contactName: string;
-	/** For a new conversation; empty if not given. */
+	/** The assignee of a new conversation; empty for none. */
 	assigneeId: string;
 	reuseOpenConversation: boolean;
-	/** Also reuse the latest resolved conversation if it was active within this time, in ms. */
+	/** Also reuses the latest resolved conversation if it was active within this time, in milliseconds. */
 	reuseResolvedWithinMs?: number;
-	/** Contacts with one of these tags get no message. */
+	/** Sends nothing to contacts with one of these tags. */
 	skipContactTags: string[];
 }
 
-/** A contact with the recipient's number; its tags are only known if they matter. */
+/** A contact with the recipient's number. Only its ID is always known. */
 export type RecipientContact = Pick<Contact, 'id'> & Partial<Contact>;
 
-/** Finds the contacts with the recipient's number, the oldest first; or the one that this run uses. */
+/**
+ * Finds the contacts with the recipient's number, the oldest first. If this run has already used a contact
+ * for the number, returns only that contact, unless tags have to be checked.
+ *
+ * @throws AmbiguousError if tags have to be checked and too many contacts match; NodeApiError if contacts
+ * cannot be read
+ */
 export async function findRecipientContacts(
 	recipient: Recipient,
 	sahut: ItemClient,
@@ -40,9 +46,9 @@ export async function findRecipientContacts(
 		if (!isComplete) throw createTooManyContactsError(phone);
 		if (contacts.length > 0) return contacts;
 	} else {
-		const latestInRun = sahut.latestInRun(newContactKey(phone))?.record?.id;
-		const written = sahut.latestInRun(getPhoneMessageKey(recipient))?.context?.contact_id;
-		const id = created.kind === 'done' ? created.record.id : (latestInRun ?? written);
+		const createdInRun = sahut.latestInRun(newContactKey(phone))?.record?.id;
+		const usedInRun = sahut.latestInRun(getPhoneMessageKey(recipient))?.context?.contact_id;
+		const id = created.kind === 'done' ? created.record.id : (createdInRun ?? usedInRun);
 		if (id) return [{ id: String(id) }];
 		const contacts = await findContacts(sahut, key);
 		if (contacts.length > 0) return contacts;
@@ -58,19 +64,24 @@ export async function findRecipientContacts(
 
 function createTooManyContactsError(phone: string): AmbiguousError {
 	return new AmbiguousError(
-		`It is not known whether a contact with ${phone} has one of the tags to skip: too many contacts match the end of the number`,
-		{ description: 'Nothing was sent. Check the contact in Sahut, then send the message there.' },
+		`It is not known whether a contact with ${phone} has one of the tags to skip`,
+		{
+			description:
+				'Too many contacts match the last digits of the number. Nothing was sent. Check the tags of the contact in Sahut. If it has none of the tags to skip, send the message there.',
+		},
 	);
 }
 
-/** The ledger's key of a message to a phone number, whichever conversation it goes into. */
+/** Returns the key of a message to a phone number in the ledger. It does not depend on the conversation. */
 export const getPhoneMessageKey = ({ phone, channelId }: Recipient) =>
 	`POST message to ${phone} on ${channelId}`;
 
 /**
- * Finds a contact with a tag to skip, and the tag. A list row may lack the tags: then reads the contact.
+ * Finds a contact with one of the tags to skip. Reads a contact if its list row has no tags.
  *
- * @throws AmbiguousError if tags are not a list of texts; NodeApiError
+ * @returns the contact's ID and the tag; undefined if there is no such contact
+ * @throws AmbiguousError if the tags of a contact are not a list of texts; NodeApiError if a contact cannot
+ * be read
  */
 export async function findTaggedContact(
 	{ skipContactTags, phone }: Recipient,
@@ -78,16 +89,19 @@ export async function findTaggedContact(
 	sahut: ItemClient,
 ): Promise<{ contact_id: string; tag: string } | undefined> {
 	if (skipContactTags.length === 0) return undefined;
-	const unwanted = new Set(skipContactTags.map(normalizeTag));
-	for (const { id, tags: shown } of contacts) {
-		const tags: unknown = shown ?? (await getContact(sahut, id)).tags ?? [];
+	const tagsToSkip = new Set(skipContactTags.map(normalizeTag));
+	for (const { id, tags: listedTags } of contacts) {
+		const tags: unknown = listedTags ?? (await getContact(sahut, id)).tags ?? [];
 		if (!Array.isArray(tags) || !tags.every((tag) => typeof tag === 'string')) {
 			throw new AmbiguousError(
-				`It is not known whether contact "${id}" with ${phone} has one of the tags to skip: Sahut does not show its tags as a list of texts`,
-				{ description: 'Nothing was sent. Check the contact in Sahut.' },
+				`It is not known whether contact "${id}" with ${phone} has one of the tags to skip`,
+				{
+					description:
+						'Sahut did not return the tags of the contact as a list of texts. Nothing was sent. Check the tags of the contact in Sahut. If it has none of the tags to skip, send the message there.',
+				},
 			);
 		}
-		const tag = tags.find((each) => unwanted.has(normalizeTag(each)));
+		const tag = tags.find((each) => tagsToSkip.has(normalizeTag(each)));
 		if (tag !== undefined) return { contact_id: id, tag };
 	}
 	return undefined;

@@ -5,39 +5,46 @@ import type { ItemClient } from '../api/itemClient';
 import type { MessageContent } from './content';
 import type { History } from './history';
 
-/** How long WhatsApp accepts a text after the customer's last message. */
+/** How long WhatsApp accepts texts after the customer's last message. */
 export const WINDOW_MS = 24 * 60 * 60 * 1_000;
 
-/** How long before the window closes the last text is sent: one that arrives later may be lost. */
+/** The node stops sending texts this long before the window closes: a text that arrives late may be lost. */
 const WINDOW_SAFETY_MARGIN_MS = 60_000;
 
-/** Longer than a message usually waits for the rate limit. */
+/** Longer than the usual wait of a message for the rate limit. */
 const CLOSES_SOON_MS = 15 * 60_000;
 
 /**
- * How far back the customer's last message is searched, in pages of 100. If none of these messages is the
- * customer's, the template is sent, which always arrives.
+ * The maximum number of pages to search for the customer's last message, each with 100 messages. If these
+ * messages contain none from the customer, the node sends the template, which always arrives.
  */
 const MAX_PAGES = 2;
 
-/** The channel type with the 24-hour rule. */
+/** The channel type to which the 24-hour rule applies. */
 export const WHATSAPP = 'whatsapp';
 
-/** Whether WhatsApp's 24-hour rule applies; also to an unknown type, since a template always arrives. */
+/**
+ * Whether WhatsApp's 24-hour rule applies to a channel type. Also true for an unknown type, because a
+ * template always arrives.
+ */
 export function hasWindow(channelType: unknown): boolean {
 	return typeof channelType !== 'string' || channelType.toLowerCase().includes(WHATSAPP);
 }
 
-/** Returns until when a new conversation accepts a text: the customer has not written in it. */
+/**
+ * Returns the text deadline in a new conversation, in which the customer has not written.
+ *
+ * @returns -Infinity if the 24-hour rule applies, otherwise Infinity
+ */
 export function getNewConversationTextDeadline(channelType: unknown): number {
 	return hasWindow(channelType) ? -Infinity : Infinity;
 }
 
 /**
- * Reads until when WhatsApp accepts a text into a conversation (API reference, "Messages").
+ * Finds the end of the 24-hour window in a conversation, from the customer's last message.
  *
- * @returns a time by Sahut's clock, in milliseconds since the epoch; -Infinity if the customer has not
- * written within 24 hours
+ * @returns the end, minus the safety margin, by Sahut's clock, in milliseconds since the epoch; -Infinity if
+ * the customer has not written within 24 hours
  * @throws NodeApiError if the conversation cannot be read
  */
 export async function readWindowEnd(history: History, sahut: ItemClient): Promise<number> {
@@ -50,9 +57,11 @@ export async function readWindowEnd(history: History, sahut: ItemClient): Promis
 }
 
 /**
- * Finds until when a message into a conversation is sent as a text; from then on, as its template.
+ * Finds the time from which a message is sent as its template instead of its text.
  *
- * @param channelType undefined if it is unknown; it is only requested if the result depends on it
+ * @param channelType undefined if it is unknown; requested only if the result depends on it
+ * @returns a time by Sahut's clock, in milliseconds since the epoch; Infinity if the message is always sent
+ * as a text, or has only one form
  * @throws NodeApiError if the conversation cannot be read
  */
 export async function findTextDeadline(
@@ -63,13 +72,13 @@ export async function findTextDeadline(
 ): Promise<number> {
 	if (!text || !template || !hasWindow(channelType)) return Infinity;
 	const textDeadline = await readWindowEnd(history, sahut);
-	if (channelType !== undefined || textDeadline > sahut.serverNow() + CLOSES_SOON_MS)
-		return textDeadline;
+	const isTypeIrrelevant = textDeadline > sahut.serverNow() + CLOSES_SOON_MS;
+	if (channelType !== undefined || isTypeIrrelevant) return textDeadline;
 	const { channel } = await getConversation(sahut, history.conversationId);
 	return hasWindow(channel?.type) ? textDeadline : Infinity;
 }
 
-/** Returns the body to send at this moment: the text until `textDeadline`, then the template. */
+/** Returns the body to send now: the text before `textDeadline`, then the template. */
 export function chooseBody(
 	{ text, template }: MessageContent,
 	textDeadline: number,

@@ -211,7 +211,7 @@ describe('the output', () => {
 		const { error } = await workspace.run(sendTextOnce, [{ conversation, text: 'Halo' }]);
 
 		expect(error?.description).toContain(
-			'It is not known whether the message was sent before: nothing was sent.',
+			'Nothing was sent, because the node could not check whether the message was sent before.',
 		);
 		expect(workspace.sent(conversation)).toEqual([]);
 	});

@@ -5,7 +5,7 @@ import { crashedExecution, ageRecords } from '../../../support/retryData';
 import { openConversation, sendText, type Workspace } from '../../../support/workspace';
 import { continueInAnotherProcess } from '../customerFixture';
 
-const TOO_LATE = 'already has this message: too many messages have followed since';
+const TOO_MANY_MESSAGES = 'The conversation has too many newer messages to search all of them.';
 
 /** A workspace with a conversation that is an hour old. */
 async function openWithConversation() {
@@ -59,7 +59,7 @@ describe('a retry of which n8n stored only the start', () => {
 		change(workspace, conversation);
 		const { status, error } = await execution.retry();
 		const own = workspace.sent(conversation).filter((each) => !each.startsWith('Pesan'));
-		return { status, message: error?.message, own };
+		return { status, error, own };
 	}
 
 	it('finds a text whose whitespace Sahut has changed', async () => {
@@ -86,13 +86,14 @@ describe('a retry of which n8n stored only the start', () => {
 	});
 
 	it('sends nothing and reports an unknown outcome when over 1,000 messages have followed', async () => {
-		const { status, own, message } = await retryAfterChange('Halo', (workspace, id) => {
+		const { status, own, error } = await retryAfterChange('Halo', (workspace, id) => {
 			const until = new Date(Date.now() + 1_000);
 			workspace.sandbox.store.addMessages(id, 1_100, { spacingMs: 0, until });
 			continueInAnotherProcess(workspace);
 		});
 
 		expect([status, own]).toEqual(['error', ['Halo']]);
-		expect(message).toContain(TOO_LATE);
+		expect(error?.message).toContain('already has this message');
+		expect(error?.description).toContain(TOO_MANY_MESSAGES);
 	});
 });

@@ -193,7 +193,7 @@ it('a Retry that cannot read the conversation of a template does not mention the
 	});
 	const run = await execution.retry();
 	expect(String(run.error?.description)).not.toMatch(/24 hours/);
-	expect(String(run.error?.description)).toMatch(/nothing was sent in this try/);
+	expect(String(run.error?.description)).toMatch(/Nothing was sent in this try, because/);
 });
 
 it('a Retry with Skip If Sent Within reports an unknown outcome if an earlier try may have sent the message', async () => {

@@ -150,7 +150,7 @@ describe('to a conversation', () => {
 		const { error } = await workspace.run(sendTextOrTemplate, [{ conversation }]);
 
 		expect(error?.description).toContain(
-			'It is not known whether the customer has written within 24 hours: nothing was sent.',
+			'Nothing was sent, because the node could not check whether the customer has written within 24 hours.',
 		);
 		expect(workspace.sent(conversation)).toEqual([]);
 	});
