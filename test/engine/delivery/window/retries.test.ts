@@ -110,9 +110,13 @@ describe('a retry', () => {
 		const [a] = workspace.addConversations(1);
 		faults.add({ kind: 'status', status: 403, method: 'GET', times: 2 });
 		const failed = await workspace.run(sendTextOrTemplate, [{ conversation: a }]);
-		expect(failed.error?.description).toContain('Nothing was sent, because the node could not check');
+		expect(failed.error?.description).toContain(
+			'Nothing was sent, because the node could not check',
+		);
 		const again = await retry(workspace, failed, sendTextOrTemplate);
-		expect(again.error?.description).toContain('Nothing was sent, because the node could not check');
+		expect(again.error?.description).toContain(
+			'Nothing was sent, because the node could not check',
+		);
 	});
 });
 
