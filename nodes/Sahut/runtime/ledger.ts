@@ -56,7 +56,7 @@ export function openLedger(store: LedgerStore, shared: SharedStore, run: LedgerR
 			const found = await find?.(search, begin).catch(() => undefined);
 			if (found !== undefined || isChange) return found;
 			const advice =
-				'An earlier try of this execution sent the request, but received no response. Check in Sahut whether it has arrived. If it has not, run the workflow again for this item.';
+				'An earlier try of this execution sent the request, but received no response. Check in Sahut whether it was carried out. If it was not, run the workflow again for this item.';
 			throw new UnknownOutcomeError(
 				`The outcome of an earlier request to ${wording?.action} is unknown`,
 				{ description: [advice, wording?.note].filter(Boolean).join(' ') },
