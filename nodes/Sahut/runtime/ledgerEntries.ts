@@ -57,8 +57,8 @@ function parseKey(key: string): [item: number, step: string] {
 }
 
 /**
- * Opens the entries of the ledger in the node's context. n8n keeps them through Retry On Fail and *Retry*,
- * which both run the node again over all items. A new execution, and a new round of a loop, starts without
+ * Opens the entries of the ledger in the node's context. n8n preserves them for Retry On Fail and *Retry*,
+ * which both run the node again for all items. A new execution, and a new round of a loop, starts without
  * entries. The key of an entry is the index of the item, a space, and the step.
  */
 export function openEntries(

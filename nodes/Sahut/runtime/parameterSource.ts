@@ -76,8 +76,8 @@ const isStoredCollection = (value: unknown) =>
 	typeof value === 'object' ? !Array.isArray(value) : value === undefined;
 
 /**
- * Returns the path of the outermost parent of a parameter whose entries are not stored: the parent itself
- * is stored as an expression or, in generated workflows, as another value.
+ * Returns the path of the outermost parent of a parameter that is not stored as an object, but as an
+ * expression or, in generated workflows, as another value.
  */
 function findUnstoredParent(stored: INodeParameters, path: string[]): string[] | undefined {
 	let value: unknown = stored;

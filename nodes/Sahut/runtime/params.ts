@@ -47,7 +47,12 @@ export function createParams(source: ParameterSource, fields: INodeProperties[])
 		return given;
 	}
 
-	/** Returns the text. @param advice what to enter: "Enter a name." @throws UserError if it is blank */
+	/**
+	 * Returns the text.
+	 *
+	 * @param advice an instruction: "Enter a name."
+	 * @throws UserError if the text is blank
+	 */
 	function requireText(name: string, given: string, advice: string): string {
 		if (!isBlank(given)) return given;
 		throw new UserError(`${labelOf(name)} is empty`, {
@@ -99,7 +104,7 @@ export function createParams(source: ParameterSource, fields: INodeProperties[])
 		/**
 		 * Returns a text.
 		 *
-		 * @param advice what to enter: "Enter a name."
+		 * @param advice an instruction: "Enter a name."
 		 * @throws UserError if it is blank, or as {@link text} does
 		 */
 		required: (name: string, advice: string) => requireText(name, text(name), advice),

@@ -33,7 +33,7 @@ function findOperation(resources: Resource[], resource: string, operation: strin
 /**
  * Prepares a run of the node: finds the operation, connects to Sahut, and opens the ledger.
  *
- * @returns what all items of the run share
+ * @returns the parts that all items of the run share
  * @throws UserError if the operation does not exist, or if a setting or the credential is invalid
  */
 export async function prepareRun(

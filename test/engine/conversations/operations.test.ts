@@ -64,7 +64,9 @@ describe('Conversation: Create', () => {
 		]);
 
 		const { id } = stored(workspace)[0]!;
-		expect(error?.message).toBe(`Sahut refused to send the message to conversation "${id}" [item 0]`);
+		expect(error?.message).toBe(
+			`Sahut refused to send the message to conversation "${id}" [item 0]`,
+		);
 		expect(error?.description).toContain(`Conversation ${id} exists`);
 		expect(error?.description).toContain('WhatsApp accepts only an approved template');
 	});
