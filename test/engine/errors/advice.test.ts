@@ -1,8 +1,9 @@
 import { byId } from '../../support/locator';
 import { crashedExecution } from '../../support/retryData';
+import { allSent, conversationsOf } from '../../support/workspace';
 import { BUDI, openWithContact, templateToPhone } from '../delivery/deliveryFixture';
 
-it('the advice for a 429 of a first message does not claim that nothing was done', async () => {
+it('the error of a first message that gets a 429 names the created conversation', async () => {
 	const { workspace, contact } = await openWithContact();
 	workspace.sandbox.faults.add({
 		kind: 'status',
@@ -11,17 +12,22 @@ it('the advice for a 429 of a first message does not claim that nothing was done
 		method: 'POST',
 		path: /messages$/,
 	});
-	const run = await workspace.run({
+
+	const { error } = await workspace.run({
 		resource: 'conversation',
 		operation: 'create',
 		contactId: byId(contact.id),
 		channelId: byId(workspace.sandbox.store.channelOfType('email').id),
 		additionalFields: { firstMessage: 'Halo' },
 	});
-	expect(String(run.error?.description)).not.toMatch(/Nothing was done/);
+
+	const [conversation] = conversationsOf(workspace);
+	expect(error?.context.reason).toBe('rate_limited');
+	expect(error?.description).toContain(`Conversation ${conversation!.id} exists`);
+	expect(error?.description).not.toContain('Nothing was done');
 });
 
-it('a Retry that cannot determine whether a number has the message only speaks of this try', async () => {
+it('the error of a Retry that cannot find the message of an earlier try does not claim that nothing was sent', async () => {
 	const { workspace, contact } = await openWithContact();
 	const { store } = workspace.sandbox;
 	store.conversationOrder = 'created';
@@ -29,7 +35,11 @@ it('a Retry that cannot determine whether a number has the message only speaks o
 	store.addConversation({ contact, status: 'resolved' });
 	store.addConversations(1_200, { status: 'resolved' });
 	const execution = crashedExecution(workspace, templateToPhone(workspace), [BUDI]);
-	const run = await execution.retry();
-	expect(run.error?.message).toMatch(/not known/);
-	expect(String(run.error?.description)).not.toMatch(/Nothing was sent\./);
+
+	const { error } = await execution.retry();
+
+	expect(error?.context.reason).toBe('unknown_outcome');
+	expect(error?.description).toMatch(/\S/);
+	expect(error?.description).not.toContain('Nothing was sent.');
+	expect(allSent(workspace)).toEqual([]);
 });

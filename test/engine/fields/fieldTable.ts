@@ -6,21 +6,21 @@ import { openWorkspace } from '../../support/workspace';
 
 type Parameters = INode['parameters'];
 
-/** A field of an operation, also one inside of a collection or of a row. */
+/** A field of an operation, including the fields of collections and rows. */
 export interface FieldUnderTest {
 	/** `message.send`. */
 	operation: string;
-	/** `['options', 'dryRun']`; with `0` for the first row of a fixed collection. */
+	/** For example `['options', 'dryRun']`. `0` is the first row of a fixed collection. */
 	path: string[];
 	field: INodeProperties;
 }
 
-/** IDs from the item: see {@link openWithRecords}. */
+/** Expressions for the IDs that {@link openWithRecords} returns. */
 const CONVERSATION = byId('={{ $json.conversation }}');
 const CONTACT = byId('={{ $json.contact }}');
 const CHANNEL = byId('={{ $json.channel }}');
 
-/** Opens a workspace with a customer who has just written, and returns the IDs for an item. */
+/** Opens a workspace with a customer who has just written. Returns the IDs for an item. */
 export async function openWithRecords() {
 	const workspace = await openWorkspace();
 	const { store } = workspace.sandbox;
@@ -37,7 +37,7 @@ export async function openWithRecords() {
 	return { ...workspace, ids };
 }
 
-/** Parameters with which each operation makes a request, with all fields that depend on others shown. */
+/** Parameters with which each operation makes a request, and shows as many fields as possible. */
 const VALID: Record<string, Parameters> = {
 	'message.list': { conversationId: CONVERSATION, returnAll: false, limit: 10 },
 	'message.send': {
@@ -89,7 +89,7 @@ function fieldsOf(operation: string, fields: INodeProperties[], above: string[])
 	});
 }
 
-/** The operations, as in `message.send`. */
+/** The names of all operations, such as `message.send`. */
 export const OPERATIONS = resources.flatMap((resource) =>
 	resource.operations.map(({ value }) => `${resource.value}.${value}`),
 );
@@ -118,7 +118,7 @@ export function validParameters(operation: string): Parameters {
 	return { resource, operation: name, ...structuredClone(VALID[operation]) };
 }
 
-/** Returns parameters of an operation that are valid but for one field. */
+/** Returns valid parameters of an operation, except for the value of one field. */
 export function parametersWith(
 	{ operation, path, field }: FieldUnderTest,
 	value: unknown,

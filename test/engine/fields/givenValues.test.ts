@@ -5,13 +5,13 @@ import { FIELDS, openWithRecords, parametersWith } from './fieldTable';
 
 type Parameters = INode['parameters'];
 
-/** What an empty cell of a table, a failed lookup or a copied blank gives. */
+/** Values of empty cells, failed lookups and copied blanks. */
 const EMPTY = ['', ' \n', '\u200b\u2800\u3164', null];
 
 const sendTemplate: Parameters = { ...sendText, messageType: 'template', templateId: 'tmpl_1' };
 
-/** Runs an operation with one item, and returns the bodies of its writes. */
-async function bodiesOf(parameters: Parameters, row: IDataObject = {}) {
+/** Runs an operation with one item. @returns the bodies of its writes */
+async function runWithRecords(parameters: Parameters, row: IDataObject = {}) {
 	const { ids, run, sandbox } = await openWithRecords();
 	const { status, output } = await run(parameters, [{ ...ids, ...row }]);
 	const writes = sandbox.journal.entries.filter(({ method }) => method !== 'GET');
@@ -21,7 +21,7 @@ async function bodiesOf(parameters: Parameters, row: IDataObject = {}) {
 const field = (operation: string, path: string) =>
 	FIELDS.find((each) => each.operation === operation && each.path.join('.') === path)!;
 
-describe('a list of texts', () => {
+describe('A list of texts', () => {
 	const tags = field('contact.create', 'additionalFields.tags');
 
 	it.each<[given: unknown, tags: string[] | undefined]>([
@@ -46,8 +46,8 @@ describe('a list of texts', () => {
 		['[]', []],
 		[[], []],
 		...EMPTY.map((value): [unknown, undefined] => [value, undefined]),
-	])('given as %j is sent as %j', async (given, expected) => {
-		const { bodies } = await bodiesOf(parametersWith(tags, '={{ $json.value }}'), {
+	])('that is entered as %j is sent as %j', async (given, expected) => {
+		const { bodies } = await runWithRecords(parametersWith(tags, '={{ $json.value }}'), {
 			value: given as string,
 		});
 
@@ -55,7 +55,7 @@ describe('a list of texts', () => {
 	});
 });
 
-describe('tags to skip', () => {
+describe('Skip Contacts With Tags', () => {
 	const skipTags = field('message.sendToPhone', 'options.skipContactTags');
 
 	it.each<[given: unknown, ofContact: string]>([
@@ -75,7 +75,7 @@ describe('tags to skip', () => {
 		['jangan\u00a0  hubungi', 'Jangan hubungi'],
 		['ber\u200bhenti', 'berhenti'],
 		['berhenti', 'ber\u00adhen\ufe0fti\u3164'],
-	])('given as %j skip a contact with the tag %j', async (given, tag) => {
+	])('entered as %j skips a contact with the tag %j', async (given, tag) => {
 		const { ids, run, sandbox, requests } = await openWithRecords();
 		sandbox.store.contacts.get(ids.contact)!.tags = [tag];
 		const parameters = parametersWith(skipTags, '={{ $json.value }}');
@@ -86,7 +86,7 @@ describe('tags to skip', () => {
 		expect(requests().filter((request) => request.startsWith('POST'))).toEqual([]);
 	});
 
-	it.each([...EMPTY, [], [''], '[]', ',;'])('are rejected if they are empty: %j', async (value) => {
+	it.each([...EMPTY, [], [''], '[]', ',;'])('rejects an empty list: %j', async (value) => {
 		const { ids, run, requests } = await openWithRecords();
 		const parameters = parametersWith(skipTags, '={{ $json.value }}');
 
@@ -97,7 +97,7 @@ describe('tags to skip', () => {
 	});
 });
 
-describe('a text', () => {
+describe('A text', () => {
 	const send = (content: string, more: Parameters = {}): Parameters => ({
 		...sendText,
 		content,
@@ -111,7 +111,7 @@ describe('a text', () => {
 		'undefinedly NaNa Nan nan UNDEFINED',
 		'❤️ 👨‍👩‍👧 🏴󠁧󠁢󠁥󠁮󠁧󠁿',
 	])('is sent unchanged: %s', async (content) => {
-		const { bodies } = await bodiesOf(send('={{ $json.value }}'), { value: content });
+		const { bodies } = await runWithRecords(send('={{ $json.value }}'), { value: content });
 
 		expect(bodies).toEqual([{ content }]);
 	});
@@ -141,48 +141,54 @@ describe('a text', () => {
 		const content = 'Kolom {{ $json.nama }} menghasilkan undefined';
 		const parameters = send('={{ $json.value }}', { options: { private: true } });
 
-		const { bodies } = await bodiesOf(parameters, { value: content });
+		const { bodies } = await runWithRecords(parameters, { value: content });
 
 		expect(bodies).toEqual([{ content, private: true }]);
 	});
 
-	it('is sent without half of an emoji that was cut in two', async () => {
-		const { bodies } = await bodiesOf(send('={{ $json.value.slice(0, 6) }}'), { value: 'Halo 👋' });
+	it('is sent without half of an emoji', async () => {
+		const { bodies } = await runWithRecords(send('={{ $json.value.slice(0, 6) }}'), {
+			value: 'Halo 👋',
+		});
 
 		expect(bodies).toEqual([{ content: 'Halo ' }]);
 	});
 });
 
-describe('a blank text', () => {
+describe('An empty value', () => {
 	const value = '={{ $json.value }}';
 
-	it.each(EMPTY)('does not change the name of a contact: %j', async (blank) => {
+	it.each(EMPTY)('of Name does not change a contact: %j', async (blank) => {
 		const parameters = parametersWith(field('contact.upsert', 'name'), value);
 
-		const { bodies, status } = await bodiesOf(parameters, { value: blank });
+		const { bodies, status } = await runWithRecords(parameters, { value: blank });
 
 		expect(status).toBe('success');
 		expect(bodies).toEqual([]);
 	});
 
-	it.each(EMPTY)('as the name makes the number the name of a new contact: %j', async (blank) => {
+	it.each(EMPTY)('of Contact Name is replaced by the phone number: %j', async (blank) => {
 		const parameters = parametersWith(field('message.sendToPhone', 'options.contactName'), value);
 
-		const { bodies } = await bodiesOf({ ...parameters, phone: '0813 1111 2222' }, { value: blank });
+		const { bodies } = await runWithRecords(
+			{ ...parameters, phone: '0813 1111 2222' },
+			{ value: blank },
+		);
 
 		expect(bodies[0]).toEqual({ name: '+6281311112222', phone: '+6281311112222' });
 	});
 
-	it.each(EMPTY)('as the country code means Indonesia: %j', async (blank) => {
+	it.each(EMPTY)('of Default Country Code is replaced by 62: %j', async (blank) => {
 		const code = field('message.sendToPhone', 'options.defaultCountryCode');
 
-		const { status } = await bodiesOf(parametersWith(code, value), { value: blank });
+		const { output } = await runWithRecords(parametersWith(code, value), { value: blank });
 
-		expect(status).toBe('success');
+		// The existing contact has a number with the country code 62.
+		expect(output('Sahut')[0]!.json).toMatchObject({ contact_created: false });
 	});
 });
 
-describe('template variables', () => {
+describe('Template variables', () => {
 	const rows = (name: string, value: string): Parameters => ({
 		...sendTemplate,
 		variablesInput: 'fields',
@@ -199,9 +205,9 @@ describe('template variables', () => {
 		['{{customer_name}}', 'customer_name'],
 		['{{ 1 }}', '1'],
 		['customer_name\u200b', 'customer_name'],
-	])('have the bare name of the placeholder %s', async (given, name) => {
+	])('are sent without the braces and spaces of the name %j', async (given, name) => {
 		for (const parameters of [rows(given, 'Budi'), json(JSON.stringify({ [given]: 'Budi' }))]) {
-			const { output } = await bodiesOf(parameters);
+			const { output } = await runWithRecords(parameters);
 
 			expect(output('Sahut')[0]!.json).toMatchObject({
 				request: { body: { template_variables: { [name]: 'Budi' } } },
@@ -234,7 +240,7 @@ describe('template variables', () => {
 		['{ "total": }', 'line 1: { "total": }'],
 		['{\n "a": 1', 'line 2: "a": 1'],
 		['{\n "a": 1,\n}', 'line 3: }'],
-	])('name the line of invalid JSON: %j', async (text, line) => {
+	])('that are invalid JSON fail with the line of the error: %j', async (text, line) => {
 		const { ids, run } = await openWithRecords();
 
 		const { error } = await run(json(text), [ids]);
@@ -245,7 +251,7 @@ describe('template variables', () => {
 });
 
 it.each(['template', 'textOrTemplate'])(
-	'an internal note with Message Type %s is rejected',
+	'Private is rejected with Message Type %s',
 	async (messageType) => {
 		const { ids, run, requests } = await openWithRecords();
 		const parameters = {
@@ -263,7 +269,7 @@ it.each(['template', 'textOrTemplate'])(
 );
 
 it.each([' \u200bID\u200b ', '\ufeffID\u2069', 'I\u00adD'])(
-	'an ID with invisible characters is found: %j',
+	'An ID with invisible characters is accepted: %j',
 	async (given) => {
 		const { ids, run, sandbox } = await openWithRecords();
 		const value = given

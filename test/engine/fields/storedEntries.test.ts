@@ -4,7 +4,7 @@ import { openWithRecords, validParameters } from './fieldTable';
 
 type Parameters = INode['parameters'];
 
-/** Runs an operation with further stored parameters; returns the error, and the method and body of each request. */
+/** Runs an operation with further stored parameters. @returns the error, and each request */
 async function runWith(operation: string, stored: Parameters) {
 	const { ids, run, sandbox } = await openWithRecords();
 	const { error } = await run({ ...validParameters(operation), ...stored }, [ids]);
@@ -14,34 +14,31 @@ async function runWith(operation: string, stored: Parameters) {
 	};
 }
 
-describe('hidden stored entries have no effect', () => {
-	it.each<[title: string, operation: string, stored: Parameters]>([
-		['a rate of Message: Send', 'contact.list', { options: { requestsPerMinute: 0.5 } }],
-		['a rate of Message: Send', 'contact.update', { options: { requestsPerMinute: 'x' } }],
+describe('A stored value has no effect if the operation does not show its field', () => {
+	it.each<[operation: string, title: string, stored: Parameters]>([
+		['contact.list', 'a number', { options: { requestsPerMinute: 0.5 } }],
+		['contact.update', 'an invalid number', { options: { requestsPerMinute: 'x' } }],
+		['contact.get', 'an invalid expression', { options: { concurrency: '={{ $("Old").x }}' } }],
+		['contact.upsert', 'a field of Update', { additionalFields: { name: 'Budi' } }],
+		['contact.upsert', 'a second phone number', { additionalFields: { phone: 'belum ada' } }],
 		[
-			'an option whose node is gone',
-			'contact.get',
-			{ options: { concurrency: '={{ $("Old").x }}' } },
-		],
-		['a name of Contact: Update', 'contact.upsert', { additionalFields: { name: 'Budi' } }],
-		['the key in another field', 'contact.upsert', { additionalFields: { phone: 'belum ada' } }],
-		[
-			'the key in another field',
 			'contact.upsert',
+			'a second email address',
 			{ matchBy: 'email', additionalFields: { email: 'belum ada' } },
 		],
-	])('%s, for %s', async (_, operation, stored) => {
+	])('%s: %s', async (operation, _, stored) => {
 		const { matchBy = 'phone' } = stored;
 		const without = await runWith(operation, { matchBy });
 
 		const { error, requests } = await runWith(operation, stored);
 
 		expect(error).toBeUndefined();
-		expect(requests).toHaveLength(without.requests.length);
+		expect(requests).toEqual(without.requests);
+		expect(requests).not.toEqual([]);
 	});
 });
 
-describe('a collection that is stored as another value', () => {
+describe('A collection that is stored as another value', () => {
 	it.each<[stored: Parameters, message: string]>([
 		[{ options: [{ dryRun: true }] }, 'Options must be an object, but is [{"dryRun":true}]'],
 		[

@@ -9,12 +9,13 @@ import {
 	type FieldUnderTest,
 } from './fieldTable';
 
-/** What a failed expression leaves behind in a field. */
+/** Remains of failed expressions. */
 const LEFTOVERS = ['{{ $json.nama }}', '{{$json.nama}}', '[object Object]', 'Invalid DateTime'];
 const NO_VALUES = ['undefined', 'NaN'];
+/** An object, and a number that JavaScript cannot represent exactly. */
 const NO_TEXTS = [{ nama: 'Budi' }, 2 ** 60];
 
-/** Values that no field of a type can use. An empty list: any value can be used. */
+/** Type of a field → values that it must reject. */
 const UNUSABLE: Record<string, unknown[]> = {
 	string: [...LEFTOVERS, ...NO_VALUES, ...NO_TEXTS],
 	texts: [
@@ -44,20 +45,21 @@ const UNUSABLE: Record<string, unknown[]> = {
 	json: ['{ "a": 1', '[]', '"a"', '{ "a": "{{ $json.nama }}" }', '{ "a": "undefined" }'],
 };
 
-/** Fields whose values another rule limits more than their type does. */
-const PLAIN_TEXTS = ['teamId', 'templateId'];
+/** Text fields that contain an ID. */
+const ID_FIELDS = ['teamId', 'templateId'];
 
-function kindOf({ field }: FieldUnderTest): string {
+/** Options that apply to the whole node are read from the first item only. */
+const NODE_OPTIONS = ['concurrency', 'requestsPerMinute'];
+
+/** Returns the key of a field in `UNUSABLE`. */
+function valueTypeOf({ field }: FieldUnderTest): string {
 	const { name, type, typeOptions, options } = field;
-	if (type === 'resourceLocator' || PLAIN_TEXTS.includes(name)) return 'id';
+	if (type === 'resourceLocator' || ID_FIELDS.includes(name)) return 'id';
 	if (type === 'options' && !options) return 'id';
 	if (type === 'multiOptions' && !options) return 'texts';
 	if (type === 'string' && typeOptions?.multipleValues) return 'texts';
 	return type;
 }
-
-/** Options that apply to the whole node are read from the first item only. */
-const OF_FIRST_ITEM = ['concurrency', 'requestsPerMinute'];
 
 let workspace: Awaited<ReturnType<typeof openWithRecords>>;
 
@@ -65,25 +67,26 @@ beforeEach(async () => {
 	workspace = await openWithRecords();
 });
 
-/** Runs an operation with the values of a field, one item each, and returns the errors. */
+/** Runs an operation with one item for each value of a field. @returns the errors of the items */
 async function errorsFor(field: FieldUnderTest, values: unknown[]) {
-	const isOfFirstItem = OF_FIRST_ITEM.includes(field.field.name);
-	const batches = isOfFirstItem ? values.map((value) => [value]) : [values];
-	const runs: IDataObject[] = [];
+	const isNodeOption = NODE_OPTIONS.includes(field.field.name);
+	const batches = isNodeOption ? values.map((value) => [value]) : [values];
+	const jsons: IDataObject[] = [];
 	for (const batch of batches) {
 		const rows = batch.map((value) => ({ ...workspace.ids, value }) as IDataObject);
 		const parameters = parametersWith(field, '={{ $json.value }}');
 		const { output } = await workspace.run(parameters, rows, { onError: 'continueRegularOutput' });
-		runs.push(...output('Sahut').map(({ json }) => json));
+		jsons.push(...output('Sahut').map(({ json }) => json));
 	}
-	return runs.map(({ error }) => error as IDataObject | undefined);
+	return jsons.map(({ error }) => error as IDataObject | undefined);
 }
 
 describe.each(
 	FIELDS.map((field) => [`${field.operation}: ${field.path.join('.')}`, field] as const),
 )('%s', (_, field) => {
-	it('rejects values that it cannot use, before any request', async () => {
-		const values = UNUSABLE[kindOf(field)]!;
+	it('rejects unusable values before any request', async () => {
+		const values = UNUSABLE[valueTypeOf(field)]!;
+
 		const errors = await errorsFor(field, values);
 
 		const accepted = values.filter((_value, index) => errors[index]?.reason !== 'invalid_input');
@@ -93,7 +96,7 @@ describe.each(
 	});
 });
 
-it.each(OPERATIONS)('%s makes a request if all values are valid', async (operation) => {
+it.each(OPERATIONS)('%s makes a request if all values are usable', async (operation) => {
 	const { status } = await workspace.run(validParameters(operation), [workspace.ids]);
 
 	expect(status).toBe('success');

@@ -22,8 +22,8 @@ async function openInbox() {
 	return { ...workspace, store, search, budiOnWhatsapp, budiByEmail, sitiOnWhatsapp };
 }
 
-describe('the list of conversations', () => {
-	it('names contact, channel and status', async () => {
+describe('The list of conversations', () => {
+	it('shows contact, channel and status', async () => {
 		const { search, budiOnWhatsapp, budiByEmail, sitiOnWhatsapp } = await openInbox();
 
 		const { results, paginationToken } = await search();
@@ -39,17 +39,13 @@ describe('the list of conversations', () => {
 	});
 
 	it.each([
-		['a part of the name', 'santo', ['budiOnWhatsapp', 'budiByEmail']],
-		[
-			'the phone number, as people in Indonesia write it',
-			'0812-3456',
-			['budiOnWhatsapp', 'budiByEmail'],
-		],
-		['the international number', '+62 877 7000', ['sitiOnWhatsapp']],
-		['the channel', 'email', ['budiByEmail']],
-		['nobody', 'Joko', []],
-		['a number that only the list of pages has', '99', []],
-	] as const)('can be searched by %s', async (_, filter, expected) => {
+		['the conversations of a name', 'santo', ['budiOnWhatsapp', 'budiByEmail']],
+		['the conversations of a national number', '0812-3456', ['budiOnWhatsapp', 'budiByEmail']],
+		['the conversations of an international number', '+62 877 7000', ['sitiOnWhatsapp']],
+		['the conversations of a channel', 'email', ['budiByEmail']],
+		['nothing for an unknown name', 'Joko', []],
+		['nothing for an unknown number', '99', []],
+	] as const)('finds %s: "%s"', async (_, filter, expected) => {
 		const { search, ...inbox } = await openInbox();
 
 		const { results } = await search(filter);
@@ -59,25 +55,33 @@ describe('the list of conversations', () => {
 		);
 	});
 
-	it('goes on page by page, and reads ahead until something matches', async () => {
-		const { search, store, sandbox } = await openInbox();
-		for (let index = 0; index < 350; index++) store.addConversation();
-		sandbox.journal.clear();
+	it('returns one page at a time', async () => {
+		const { search, store } = await openInbox();
+		store.addConversations(350);
 
 		const first = await search();
+		const last = await search('', '4');
+
 		expect(first.results).toHaveLength(100);
 		expect(first.paginationToken).toBe('2');
-		expect((await search('', '4')).results).toHaveLength(53);
-
-		sandbox.journal.clear();
-		const found = await search('siti');
-		expect(found.results).toHaveLength(1);
-		const rest = found.paginationToken ? await search('siti', found.paginationToken) : undefined;
-		expect(rest?.results ?? []).toEqual([]);
-		expect(rest?.paginationToken).toBeUndefined();
+		expect(last.results).toHaveLength(53);
+		expect(last.paginationToken).toBeUndefined();
 	});
 
-	it('tells of a key that is not accepted', async () => {
+	it('reads further pages until a conversation matches', async () => {
+		const { search, store, sandbox, sitiOnWhatsapp } = await openInbox();
+		const contact = store.addContact({ name: 'Joko' });
+		for (let index = 0; index < 350; index++) store.addConversation({ contact });
+		sandbox.journal.clear();
+
+		const { results, paginationToken } = await search('siti');
+
+		expect(results.map(({ value }) => value)).toEqual([sitiOnWhatsapp]);
+		expect(paginationToken).toBeUndefined();
+		expect(sandbox.journal.entries.map(({ query }) => query.page)).toEqual(['1', '2', '3', '4']);
+	});
+
+	it('fails if Sahut rejects the API key', async () => {
 		const { search, credentials } = await openInbox();
 		credentials.sahutApi!.apiKey = 'sk_live_wrong';
 
@@ -85,7 +89,7 @@ describe('the list of conversations', () => {
 	});
 });
 
-/** Three channels and four agents, of which conversations on two and with two are there. */
+/** Opens a workspace with conversations on two of its channels, with two of its agents. */
 async function openOffice() {
 	const workspace = await openWorkspace();
 	const { store } = workspace.sandbox;
@@ -112,8 +116,8 @@ async function openOffice() {
 	};
 }
 
-describe('the list of contacts', () => {
-	it('names phone number or email address', async () => {
+describe('The list of contacts', () => {
+	it('shows the phone number or the email address', async () => {
 		const { search, store } = await openOffice();
 		store.contacts.clear();
 		const all = { phone: '+628123456789', email: 'budi@example.com' };
@@ -130,11 +134,11 @@ describe('the list of contacts', () => {
 
 	it.each([
 		['a part of the name', ' santo ', 'santo'],
-		['a number, as people in Indonesia write it', '0812-3456', '+628123456'],
+		['a national number', '0812-3456', '+628123456'],
 		['an international number', '+62 812', '+62812'],
 		['a part of a number', '3456', '3456'],
 		['a part of an email address', 'budi@', 'budi@'],
-	])('leaves it to Sahut to search by %s', async (_, filter, q) => {
+	])('makes Sahut search by %s', async (_, filter, q) => {
 		const { search, store, sandbox } = await openOffice();
 		const { id } = store.addContact({ phone: '+628123456789', email: 'budi@example.com' });
 
@@ -144,7 +148,7 @@ describe('the list of contacts', () => {
 		expect(sandbox.journal.entries.map(({ query }) => query.q)).toEqual([q]);
 	});
 
-	it('goes on page by page with the search that has found somebody', async () => {
+	it('returns the next page of the search that has found contacts', async () => {
 		const { search, store, sandbox } = await openOffice();
 		store.contacts.clear();
 		for (let index = 0; index < 130; index++) {
@@ -157,11 +161,11 @@ describe('the list of contacts', () => {
 
 		expect([first.results.length, second.results.length]).toEqual([100, 30]);
 		expect(second.paginationToken).toBeUndefined();
-		const asked = sandbox.journal.entries.map(({ query }) => [query.q, query.page]);
-		expect(asked).toEqual([['812345', '2']]);
+		const searches = sandbox.journal.entries.map(({ query }) => [query.q, query.page]);
+		expect(searches).toEqual([['812345', '2']]);
 	});
 
-	it('finds a number as it was typed, where the search wants whole values', async () => {
+	it('finds a number in its stored form with the deviations raw-phones and exact-search', async () => {
 		const { sandbox, credentials } = await openWorkspace({
 			deviations: ['raw-phones', 'exact-search'],
 		});
@@ -174,17 +178,19 @@ describe('the list of contacts', () => {
 	});
 });
 
-describe('the list of channels', () => {
+describe('The list of channels', () => {
 	it.each([
-		['has each channel of recent conversations once, with its type', '', [0, 1]],
-		['can be searched by name or type', ' whats ', [1]],
+		['shows each channel of recent conversations once, with its type', '', [0, 1]],
+		['finds a channel by name or type', ' whats ', [1]],
 	])('%s', async (_, filter, shown) => {
 		const { search, channels } = await openOffice();
+
 		const { results } = await search('searchChannels', filter);
+
 		expect(results).toEqual(shown.map((index) => channels[index]));
 	});
 
-	it('looks through five pages at most', async () => {
+	it('reads at most five pages', async () => {
 		const { search, store, sandbox } = await openOffice();
 		store.addConversations(510);
 
@@ -196,30 +202,28 @@ describe('the list of channels', () => {
 
 const entry = (name: string, value = '') => ({ name, value });
 
-describe('a dropdown', () => {
+describe('A dropdown', () => {
 	it.each([
-		['channels', 'getChannels', 'channels', []],
-		['channels to filter by', 'getAnyChannel', 'channels', [entry('Any Channel')]],
-		['agents', 'getAgents', 'agents', [entry('Sahut Default')]],
+		['getChannels', 'channels', []],
+		['getAnyChannel', 'channels', [entry('Any Channel')]],
+		['getAgents', 'agents', [entry('Sahut Default')]],
+		['getNewAssignees', 'agents', [entry('No Change'), entry('Unassigned', 'unassigned')]],
 		[
-			'new assignees',
-			'getNewAssignees',
-			'agents',
-			[entry('No Change'), entry('Unassigned', 'unassigned')],
-		],
-		[
-			'assignees to filter by',
 			'getAssignees',
 			'agents',
 			[entry('Assigned or Unassigned'), entry('Unassigned', 'unassigned')],
 		],
-	] as const)('of %s has those of recent conversations', async (_, method, whom, first) => {
+	] as const)('filled by %s shows the %s of recent conversations', async (...row) => {
+		const [method, records, first] = row;
 		const office = await openOffice();
-		expect(await office.load(method)).toEqual([...first, ...office[whom]]);
+
+		const entries = await office.load(method);
+
+		expect(entries).toEqual([...first, ...office[records]]);
 	});
 });
 
-it('every dropdown has an entry for the value that its field has when it is added', async () => {
+it('Every dropdown has an entry for the default value of its field', async () => {
 	const { load } = await openOffice();
 	const { type } = (await loadPackage()).getNode('sahut');
 	const { properties } = (type as INodeType).description;
@@ -235,15 +239,17 @@ it('every dropdown has an entry for the value that its field has when it is adde
 	}
 });
 
-it('every list and dropdown that a field names is there', async () => {
+it('Every method of a list or dropdown exists and returns entries', async () => {
 	const { load, search } = await openOffice();
 	const { type } = (await loadPackage()).getNode('sahut');
-	const named = [
+	const methods = [
 		...JSON.stringify(type.description).matchAll(/"(searchListMethod|loadOptionsMethod)":"(\w+)"/g),
 	];
 
-	expect(named).not.toEqual([]);
-	for (const [, kind, method] of named) {
-		await (kind === 'searchListMethod' ? search(method!) : load(method!));
+	expect(methods).not.toEqual([]);
+	for (const [, kind, method] of methods) {
+		const isList = kind === 'searchListMethod';
+		const entries = isList ? (await search(method!)).results : await load(method!);
+		expect(entries).not.toEqual([]);
 	}
 });
