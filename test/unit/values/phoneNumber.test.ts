@@ -298,11 +298,16 @@ it('reads the example number of every country with + as Google’s library does'
 });
 
 it('converts any text to E.164, or throws an error that explains the problem', () => {
+	const texts = fc.oneof(
+		fc.string(),
+		fc.stringMatching(/^[+0-9 ().-]{0,20}$/),
+		fc.stringMatching(/^(0|\+62)8[0-9]{7,10}$/),
+	);
 	let accepted = 0;
 	let rejected = 0;
 
 	fc.assert(
-		fc.property(fc.oneof(fc.string(), fc.stringMatching(/^[+0-9 ().-]{0,20}$/)), (text) => {
+		fc.property(texts, (text) => {
 			const number = normalizeIfPossible(text);
 
 			if (number === undefined) {
