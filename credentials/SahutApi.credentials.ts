@@ -45,7 +45,8 @@ export class SahutApi implements ICredentialType {
 			type: 'string',
 			required: true,
 			default: DEFAULT_BASE_URL,
-			description: 'Where the API is. Keep it as it is, unless Sahut gave you another address.',
+			description:
+				'The address of the Sahut API. Do not change it unless Sahut gave you another address.',
 		},
 	];
 
@@ -61,7 +62,7 @@ export class SahutApi implements ICredentialType {
 		if (target !== home) {
 			throw new UserError(`This Sahut API key is for ${home}, but the request goes to ${target}`, {
 				description:
-					'Change the URL of the request, or the Base URL in the Sahut credential: the key is sent nowhere else.',
+					'Change the URL of the request, or the Base URL in the Sahut credential. The key is sent only to the Base URL.',
 			});
 		}
 		return {
@@ -83,11 +84,11 @@ export class SahutApi implements ICredentialType {
 		rules: [
 			forStatus(
 				401,
-				'Sahut does not accept this API key. Copy it again from Settings → Integrations → API Keys; a revoked key, or one of another workspace, does not work.',
+				'Sahut does not accept this API key. Copy it again from Settings → Integrations → API Keys. Revoked keys and keys of other workspaces do not work.',
 			),
-			forStatus(403, 'Sahut knows this API key, but it may not read conversations.'),
+			forStatus(403, 'This API key does not have permission to read conversations.'),
 			forStatus(404, 'There is no Sahut API at this Base URL. Use https://api.sahut.id/v1.'),
-			forStatus(429, 'Sahut’s rate limit is reached at the moment. Try again in a minute.'),
+			forStatus(429, 'The rate limit of your Sahut plan was reached. Try again in a minute.'),
 		],
 	};
 }
