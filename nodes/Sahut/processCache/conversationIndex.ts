@@ -1,4 +1,4 @@
-import { doneOrAborted } from '../transport/aborts';
+import { settledOrAborted } from '../transport/abort';
 import { openPages } from '../transport/pages';
 import { fetchAll } from '../transport/pagination';
 import type { Conversation, SahutClient } from '../transport/types';
@@ -175,7 +175,7 @@ export class ConversationIndex {
 		while (this.lastSucceededRead <= startedBefore || (this.completeSince > since && !hasRead)) {
 			if (this.readInFlight) {
 				// The read may belong to another execution. If that execution is canceled, this one reads.
-				await doneOrAborted(this.readInFlight, sahut.signal);
+				await settledOrAborted(this.readInFlight, sahut.signal);
 				// This execution is canceled, so this read throws.
 				if (sahut.signal?.aborted) return await this.read(sahut, since);
 				continue;

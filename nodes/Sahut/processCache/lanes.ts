@@ -1,4 +1,4 @@
-import { doneOrAborted } from '../transport/aborts';
+import { settledOrAborted } from '../transport/abort';
 
 /**
  * Runs a task when all earlier tasks in its lanes have ended. Tasks in different lanes run in parallel.
@@ -37,7 +37,7 @@ export function createLanes(): Lanes {
 			for (const lane of lanes) if (tails.get(lane) === tail) tails.delete(lane);
 		});
 		try {
-			if (earlierTasks.length > 0) await doneOrAborted(earlierDone, signal);
+			if (earlierTasks.length > 0) await settledOrAborted(earlierDone, signal);
 			return await task();
 		} finally {
 			leave();

@@ -1,7 +1,7 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
-import { createBreaks } from '../transport/breaks';
-import { inScope, type Scope } from '../transport/scope';
+import { createYielder } from '../transport/yielder';
+import { runInScope, type Scope } from '../transport/scope';
 import type { TransportSettings } from '../transport/settings';
 import { markAsCanceled } from './cancellation';
 import { addItemAndProgress, toErrorData, toItemError, type ItemError } from './itemErrors';
@@ -65,10 +65,10 @@ export async function executeItems(
 		}
 	}
 
-	const takeBreak = createBreaks();
+	const yieldIfDue = createYielder();
 	const inputs: Array<ItemOutcome<unknown>> = [];
 	for (const itemIndex of items.keys()) {
-		await takeBreak();
+		await yieldIfDue();
 		const hasEnded = stop.signal.aborted || (!wasCanceledBefore && cancelSignal?.aborted);
 		// At least one item must be read: its first request reports the cancellation.
 		if (hasEnded && inputs.length > 0) break;
@@ -83,11 +83,11 @@ export async function executeItems(
 			return await inLane(
 				operation.lane?.(input.value) ?? [],
 				async (releaseSlot) => {
-					await takeBreak();
+					await yieldIfDue();
 					if (stop.signal.aborted) return { kind: 'notStarted' };
 					const run = async (scope: Scope) =>
 						await operation.run(input.value, createItemClient(itemIndex, scope, releaseSlot));
-					return await attempt(async () => await inScope(abortSignals, run), operation.readsOnly);
+					return await attempt(async () => await runInScope(abortSignals, run), operation.readsOnly);
 				},
 				stopOrCancel,
 			);

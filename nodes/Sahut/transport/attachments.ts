@@ -10,25 +10,26 @@ import type { Attachment, Message } from './types';
 
 const BYTES_PER_MB = 1024 * 1024;
 
-const FETCH_IT_YOURSELF =
-	'Turn off Download Attachments and fetch it with the HTTP Request node, from the "url" of the attachment.';
+const USE_HTTP_NODE =
+	'Turn off Download Attachments, and fetch the file with the HTTP Request node from the "url" of the attachment.';
 
-/** The files of a message, also where Sahut has null in their place. */
+/** Returns the attachments of a message. Sahut may return null for the list or for an entry. */
 export function attachmentsOf({ attachments }: Message): Attachment[] {
 	return (attachments ?? []).filter(Boolean);
 }
 
-/** Those of them that can be fetched. */
-export function downloadsOf(message: Message): Attachment[] {
+/** Returns the attachments of a message that have a URL. */
+export function downloadableAttachmentsOf(message: Message): Attachment[] {
 	return attachmentsOf(message).filter(({ url }) => Boolean(url));
 }
 
-function cannotFetch({ file_name }: Attachment, reason: string): UserError {
+function createFetchError({ file_name }: Attachment, reason: string): UserError {
 	return new UserError(`The attachment "${file_name}" could not be fetched (${reason})`, {
-		description: `Its link may have expired. ${FETCH_IT_YOURSELF}`,
+		description: `Its link may have expired. ${USE_HTTP_NODE}`,
 	});
 }
 
+/** Reads a stream into memory. @throws UserError if it is larger than `maxBytes` */
 async function readUpTo(
 	maxBytes: number,
 	stream: AsyncIterable<Uint8Array>,
@@ -38,11 +39,11 @@ async function readUpTo(
 	let size = 0;
 	for await (const chunk of stream) {
 		size += chunk.length;
-		// Leaving the loop destroys the stream, so that no more than this is ever fetched.
+		// Leaving the loop destroys the stream, which ends the download.
 		if (size > maxBytes) {
 			throw new UserError(
 				`The attachment "${file_name}" is larger than ${Math.round(maxBytes / BYTES_PER_MB)} MB`,
-				{ description: FETCH_IT_YOURSELF },
+				{ description: USE_HTTP_NODE },
 			);
 		}
 		chunks.push(chunk);
@@ -50,6 +51,7 @@ async function readUpTo(
 	return Buffer.concat(chunks);
 }
 
+/** Fetches the file of an attachment, without the API key. */
 async function fetchFile(
 	context: IExecuteFunctions,
 	attachment: Attachment,
@@ -63,10 +65,10 @@ async function fetchFile(
 		timeout: timeoutMs,
 		returnFullResponse: true,
 		ignoreHttpStatusErrors: true,
-		// One of its own: Node warns of a signal to which more than ten listen.
+		// A separate signal for each listener: Node warns about more than ten listeners on one signal.
 		abortSignal: AbortSignal.any([signal]),
 	})) as IN8nHttpFullResponse;
-	if (statusCode !== 200) throw cannotFetch(attachment, `status ${statusCode}`);
+	if (statusCode !== 200) throw createFetchError(attachment, `status ${statusCode}`);
 	return await readUpTo(
 		maxAttachmentBytes,
 		body as unknown as AsyncIterable<Uint8Array>,
@@ -75,11 +77,11 @@ async function fetchFile(
 }
 
 /**
- * Fetches an attachment of a message into n8n's binary data. The request carries no credential: the
- * file lies on a host of its own (API reference, "Messages"). Ends with the signal.
+ * Downloads an attachment of a message into n8n's binary data. Does not send the API key, since files are on
+ * another host (API reference, "Messages"). An abort of the signal ends the download.
  *
- * @throws UserError that names the file, when it cannot be fetched or is larger than the settings
- * allow: it is held in memory on its way.
+ * @throws UserError that names the file if it cannot be fetched, or is larger than the settings allow: the
+ * file is in memory during the download
  */
 export async function downloadAttachment(
 	context: IExecuteFunctions,
@@ -90,7 +92,7 @@ export async function downloadAttachment(
 	const { file_name, content_type } = attachment;
 	const data = await fetchFile(context, attachment, settings, signal).catch((error: Error) => {
 		if (error instanceof UserError) throw error;
-		throw cannotFetch(attachment, error.message);
+		throw createFetchError(attachment, error.message);
 	});
 	const name = file_name ?? undefined;
 	return await context.helpers.prepareBinaryData(data, name, content_type || undefined);

@@ -21,7 +21,7 @@ import { DEFAULT_TRANSPORT, type TransportSettings } from './settings';
 import { createSlots } from './slots';
 import type { Envelope, SahutClient, SahutRequest, Wording } from './types';
 
-/** The n8n functions that can make a request: in an execution, in a searchable list, in a trigger. */
+/** The contexts in which n8n can send a request: an execution, a searchable list, a trigger. */
 export type RequestContext =
 	| IExecuteFunctions
 	| ILoadOptionsFunctions
@@ -30,7 +30,7 @@ export type RequestContext =
 
 const CREDENTIAL = 'sahutApi';
 
-/** Whether a text can be part of a URL: a lone surrogate cannot. */
+/** Whether a text can be part of a URL. A text with a lone surrogate cannot. */
 function isEncodable(text: string): boolean {
 	try {
 		encodeURIComponent(text);
@@ -53,10 +53,10 @@ function assertEncodable({ path, query = {} }: SahutRequest, { action, note }: W
 }
 
 /**
- * Opens the credential of the node, once, and returns a client for it. The client repeats what may
- * be repeated (`retryPolicy`), and all its requests share one rate-limit gate.
+ * Reads the node's credential and returns a client for it. The client retries requests if this is safe
+ * (`retryPolicy`), and all its requests share one rate-limit gate.
  *
- * @throws UserError when the API key is empty or the base URL is none that a key may be sent to.
+ * @throws UserError if the API key is empty, or must not be sent to the base URL
  */
 export async function connect(
 	context: RequestContext,
@@ -66,7 +66,7 @@ export async function connect(
 	const credential = await context.getCredentials<ICredentialDataDecryptedObject>(CREDENTIAL);
 	const apiKey = normalizeApiKey(credential.apiKey);
 	const baseUrl = normalizeBaseUrl(credential.baseUrl, apiKey);
-	const hash = (...parts: string[]) =>
+	const hashOf = (...parts: string[]) =>
 		createHash('sha256').update(JSON.stringify(parts)).digest('base64url');
 	const credentialsDecrypted = { id: '', name: CREDENTIAL, type: CREDENTIAL, data: credential };
 	const executionSignal =
@@ -76,64 +76,66 @@ export async function connect(
 	const gate = new RateLimitGate(clock, settings.requestsPerMinute);
 	let serverAheadMs = 0;
 
-	const bodyOf = ({ body }: SahutRequest) => (typeof body === 'function' ? body() : body);
+	const createBody = ({ body }: SahutRequest) => (typeof body === 'function' ? body() : body);
 
-	const urlOf = ({ path }: SahutRequest) => `${baseUrl}/${path.map(encodeURIComponent).join('/')}`;
+	const toUrl = ({ path }: SahutRequest) => `${baseUrl}/${path.map(encodeURIComponent).join('/')}`;
 
+	/** Makes one attempt. */
 	async function send(request: SahutRequest, signal?: AbortSignal): Promise<Outcome> {
 		const { method, query } = request;
 		if (signal?.aborted) return { kind: 'canceled', wasSent: false };
-		// Outside the `try`: an error here means that nothing was sent, and must not cause a retry.
-		const body = bodyOf(request);
-		const url = urlOf(request);
-		// As text, since axios drops properties called `__proto__` from an object.
-		const text = body && JSON.stringify(body);
+		// Outside the `try`: if these throw, nothing was sent, and a retry would not help.
+		const body = createBody(request);
+		const url = toUrl(request);
+		// Serialized here, since axios drops properties named `__proto__` from an object.
+		const json = body && JSON.stringify(body);
 		try {
-			const answer = (await context.helpers.httpRequestWithAuthentication.call(
+			const response = (await context.helpers.httpRequestWithAuthentication.call(
 				context,
 				CREDENTIAL,
 				{
 					method,
 					url,
 					qs: query,
-					body: text,
+					body: json,
 					headers: body && { 'Content-Type': 'application/json' },
 					json: true,
 					timeout: timeoutMs,
 					disableFollowRedirect: true,
 					returnFullResponse: true,
-					// An error status must not throw: n8n would send a request again after a 401.
+					// Otherwise, n8n would send the request again after a 401.
 					ignoreHttpStatusErrors: true,
 				},
 				{ credentialsDecrypted },
 			)) as IN8nHttpFullResponse;
-			const { statusCode: status, headers } = answer;
-			const answeredAt = Date.parse(String(headers.date));
-			if (!Number.isNaN(answeredAt)) serverAheadMs = answeredAt - clock.now();
-			const redacted = isSuccess(status) ? redact.data(answer.body) : redact.error(answer.body);
-			return { kind: 'response', status, headers, body: redacted };
+			const { statusCode: status, headers } = response;
+			const serverTime = Date.parse(String(headers.date));
+			if (!Number.isNaN(serverTime)) serverAheadMs = serverTime - clock.now();
+			const redactBody = isSuccess(status) ? redact.data : redact.error;
+			return { kind: 'response', status, headers, body: redactBody(response.body) };
 		} catch (error) {
-			// n8n breaks off what is on its way when the execution is cancelled, and only then.
+			// Only a canceled execution makes n8n abort a request in flight.
 			if (executionSignal?.aborted) return { kind: 'canceled', wasSent: true };
 			const detail = String(redact.error((error as Error).message));
 			return { kind: 'noResponse', code: errorCode(error), detail };
 		}
 	}
 
-	async function sendUntilItStands(request: SahutRequest, signal?: AbortSignal): Promise<Outcome> {
+	/** Makes attempts until one succeeds or the retry policy forbids another. */
+	async function sendWithRetries(request: SahutRequest, signal?: AbortSignal): Promise<Outcome> {
 		for (let attempt = 1; ; attempt++) {
-			const circumstances = () => ({ now: clock.now(), random: random() });
+			const moment = () => ({ now: clock.now(), random: random() });
 			const outcome = await gate.pass(async () => {
-				const answer = await send(request, signal);
-				if (isRateLimited(answer)) {
-					gate.close(rateLimitPauseMs(answer, attempt, circumstances()), answer);
+				const result = await send(request, signal);
+				if (isRateLimited(result)) {
+					gate.close(rateLimitPauseMs(result, attempt, moment()), result);
 				}
-				return answer;
+				return result;
 			}, signal);
 			if (attempt >= maxAttempts) return outcome;
-			const delayMs = retryDelayMs(request, outcome, attempt, circumstances());
+			const delayMs = retryDelayMs(request, outcome, attempt, moment());
 			if (delayMs === undefined) return outcome;
-			// After a 429 the gate does the waiting, for this request and all others.
+			// After a 429, all requests wait at the gate.
 			if (!isRateLimited(outcome)) await clock.sleep(delayMs, signal);
 		}
 	}
@@ -141,8 +143,8 @@ export async function connect(
 	return {
 		describe: (request) => ({
 			method: request.method,
-			url: urlOf(request),
-			...(request.body && { body: bodyOf(request) }),
+			url: toUrl(request),
+			...(request.body && { body: createBody(request) }),
 		}),
 
 		now: () => clock.now(),
@@ -151,14 +153,14 @@ export async function connect(
 
 		serverNow: () => clock.now() + serverAheadMs,
 
-		workspaceId: hash(baseUrl, apiKey),
+		workspaceId: hashOf(baseUrl, apiKey),
 
-		addressId: hash(baseUrl),
+		addressId: hashOf(baseUrl),
 
 		async request<T>(request: SahutRequest, wording: Wording): Promise<Envelope<T>> {
 			const { signal = executionSignal } = request;
 			assertEncodable(request, wording);
-			const outcome = await inSlot(async () => await sendUntilItStands(request, signal)).catch(
+			const outcome = await inSlot(async () => await sendWithRetries(request, signal)).catch(
 				(error: unknown): Outcome => {
 					if (signal?.aborted) return { kind: 'canceled', wasSent: false };
 					throw error;

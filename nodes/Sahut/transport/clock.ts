@@ -1,21 +1,21 @@
 import { sleep } from 'n8n-workflow';
 
-import { doneOrAborted } from './aborts';
+import { settledOrAborted } from './abort';
 
-/** Time as the transport sees it, so that tests can make it run faster. */
+/** The clock of the transport. Tests replace it to run faster. */
 export interface Clock {
-	/** Milliseconds since the epoch. */
+	/** Returns the time in milliseconds since the epoch. */
 	now(): number;
-	/** Waits `ms` milliseconds. @throws when the signal is aborted, at once. */
+	/** Waits `ms` milliseconds. @throws as soon as the signal is aborted */
 	sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
-/** Ends with the signal also in n8n 1.x, whose `sleep` takes none. */
+/** Also stops on an abort in n8n 1.x, where `sleep` does not accept a signal. */
 async function sleepUnlessAborted(ms: number, signal?: AbortSignal): Promise<void> {
 	if (!signal) return await sleep(ms);
 	signal.throwIfAborted();
-	// One of its own: Node warns of a signal to which more than ten listen.
-	await doneOrAborted(sleep(ms, AbortSignal.any([signal])), signal);
+	// A separate signal for each listener: Node warns about more than ten listeners on one signal.
+	await settledOrAborted(sleep(ms, AbortSignal.any([signal])), signal);
 	signal.throwIfAborted();
 }
 

@@ -32,7 +32,7 @@ export interface Page<T> {
 /**
  * Fetches page `page` (from 1) of a list.
  *
- * @throws NodeApiError as {@link SahutClient.request} does.
+ * @throws NodeApiError as {@link SahutClient.request} does
  */
 export async function fetchPage<T>(
 	sahut: SahutClient,
@@ -61,7 +61,7 @@ export function openPages<T extends { id?: unknown }>(
 	const reads = new Map<number, Promise<T[]>>();
 	const done = new Set<number>();
 	const short = new Set<number>();
-	const again = new Set<number>();
+	const reread = new Set<number>();
 	const skipped = new Map<number, number>();
 	const totals = new Set<number>();
 	const count = createPageCount(size);
@@ -71,8 +71,8 @@ export function openPages<T extends { id?: unknown }>(
 	);
 
 	async function fetch(page: number): Promise<T[]> {
-		const answer = fetchPage<T>(sahut, request, page, size);
-		const { data, rows, meta } = await answer.catch((error: unknown): Page<T> => {
+		const fetched = fetchPage<T>(sahut, request, page, size);
+		const { data, rows, meta } = await fetched.catch((error: unknown): Page<T> => {
 			// It is not documented how Sahut responds to a page after the end of a list.
 			if (count.isGuess(page) && hasStatus(error, 404)) return { data: [], rows: 0 };
 			throw error;
@@ -88,7 +88,7 @@ export function openPages<T extends { id?: unknown }>(
 	}
 
 	/** Whether the page was not full when it was read, but must be full by now. */
-	const hasGrown = (page: number) => short.has(page) && !again.has(page) && page < count.last();
+	const hasGrown = (page: number) => short.has(page) && !reread.has(page) && page < count.last();
 
 	return {
 		/** Records on a page that is full. */
@@ -121,7 +121,7 @@ export function openPages<T extends { id?: unknown }>(
 		 */
 		async read(page: number): Promise<T[]> {
 			if (hasGrown(page)) {
-				again.add(page);
+				reread.add(page);
 				reads.delete(page);
 			}
 			const read = reads.get(page) ?? fetch(page);

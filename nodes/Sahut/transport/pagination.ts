@@ -1,13 +1,13 @@
-import { createBreaks } from './breaks';
 import { MAX_PAGE_SIZE, openPages, type ListRequest, type Pages } from './pages';
 import { hasId } from './repeats';
 import type { SahutClient } from './types';
 import { upwards } from './walks';
+import { createYielder } from './yielder';
 
-/** A wave of pages is at most this many times what the limit would need if every record counted. */
+/** The most pages in a wave, as a multiple of the pages that the limit needs if `keep` drops no record. */
 const MAX_GROWTH = 16;
 
-/** Pages in one wave, whatever number of pages a list says it has. */
+/** The most pages in a wave, since a list may claim any number of pages. */
 const MAX_WAVE = 1_000;
 
 /**
@@ -17,34 +17,34 @@ const MAX_WAVE = 1_000;
  */
 const READ_AHEAD = { first: 20, most: 50 };
 
-/** What to take from the pages that a walk comes by. */
-export interface Wanted<T> {
-	/** Counts the records that pass `keep`. */
+/** Which records to collect from pages. */
+export interface CollectOptions<T> {
+	/** The most records to collect, of those that pass `keep`. */
 	limit: number;
 	keep?(record: T): boolean;
-	/** Takes the records of a page from its end. */
+	/** Collects the records of each page from its end. */
 	backwards?: boolean;
 }
 
-/** Requests pages ahead, and yields them in order, each as soon as it has arrived. */
+/** Requests pages ahead, and yields them in order, each as soon as it and all before it have arrived. */
 async function* inOrder<T extends { id?: unknown }>(
 	pages: Pages<T>,
 	wave: number[],
 ): AsyncGenerator<[number, T[]]> {
-	const ask = (page: number): [number, Promise<T[]>] => {
+	const request = (page: number): [number, Promise<T[]>] => {
 		const read = pages.read(page);
-		// The error of a page is reported when it is the turn of the page.
+		// The error of a page is thrown when the page is yielded.
 		read.catch(() => undefined);
 		return [page, read];
 	};
 	const ahead: Array<[number, Promise<T[]>]> = [];
-	let asked = 0;
-	for (let given = 0; ; given++) {
-		const most = Math.min(READ_AHEAD.most, Math.max(READ_AHEAD.first, 2 * given));
-		for (; ahead.length < most && asked < wave.length; asked++) {
-			const page = wave[asked]!;
-			// A page that was read meanwhile may have shown that the list ends earlier.
-			if (page <= pages.last()) ahead.push(ask(page));
+	let requested = 0;
+	for (let yielded = 0; ; yielded++) {
+		const most = Math.min(READ_AHEAD.most, Math.max(READ_AHEAD.first, 2 * yielded));
+		for (; ahead.length < most && requested < wave.length; requested++) {
+			const page = wave[requested]!;
+			// A page that was read in the meantime may have shown that the list ends earlier.
+			if (page <= pages.last()) ahead.push(request(page));
 		}
 		const [page, read] = ahead.shift() ?? [];
 		if (page === undefined || read === undefined) return;
@@ -53,20 +53,22 @@ async function* inOrder<T extends { id?: unknown }>(
 }
 
 /**
- * Walks over pages and collects records in that order, none twice, until the limit is reached or
- * `next` gives no further page. Reads only the pages that the limit needs, in waves (the client bounds
- * how many of one are in flight); where `keep` drops most records, ever more pages in a wave.
+ * Collects records from pages, without duplicates, until the limit is reached or `next` returns no page.
+ * Reads only the pages that the limit needs, in waves; the client limits how many of them are in flight.
+ * While `keep` drops most records, each wave has more pages than the one before.
+ *
+ * @param next returns the number of the next page; undefined after the last one
  */
 export async function collect<T extends { id: string }>(
 	pages: Pages<T>,
 	next: () => number | undefined,
-	{ limit, keep = () => true, backwards = false }: Wanted<T>,
+	{ limit, keep = () => true, backwards = false }: CollectOptions<T>,
 ): Promise<T[]> {
 	const ids = new Set<string>();
 	/** The number of records without an ID that were taken from each page. */
 	const unnamed = new Map<number, number>();
 	const collected: T[] = [];
-	const takeBreak = createBreaks();
+	const yieldIfDue = createYielder();
 	let growth = 1;
 	while (collected.length < limit) {
 		const needed = Math.min(MAX_WAVE, Math.ceil((limit - collected.length) / pages.size) * growth);
@@ -93,37 +95,38 @@ export async function collect<T extends { id: string }>(
 			}
 			if (withoutId > 0) unnamed.set(page, withoutId);
 			pages.release(page);
-			await takeBreak();
+			await yieldIfDue();
 		}
 		growth = kept * 2 < seen ? Math.min(MAX_GROWTH, growth * 2) : 1;
 	}
 	return collected.length > limit ? collected.slice(0, limit) : collected;
 }
 
-/** How often a list is read that changes while it is read. */
+/** The most times that a list is read if it changes during each reading. */
 const MAX_READINGS = 5;
 
 /**
- * One reading of a whole list.
+ * Reads a complete list once.
  *
- * A record that leaves a list moves all behind it forward: one of them may slip from a page that is
- * still to be read to one that was read before. `isSteady` tells that none has: all pages told the
- * same total, and that is how many records came. What it cannot tell is that one has left and another
- * has come between the same two answers.
+ * A record that leaves a list moves all later records forward, so that one of them may move from a page that
+ * was not read yet to a page that was. `isStable` is true if this cannot have happened: all pages had the
+ * same total, and that many records were read. It does not detect that one record left and another arrived
+ * between the same two responses.
  */
-async function readWhole<T extends { id: string }>(sahut: SahutClient, request: ListRequest) {
+async function readOnce<T extends { id: string }>(sahut: SahutClient, request: ListRequest) {
 	const pages = openPages<T>(sahut, request);
 	const records = await collect(pages, upwards(pages), { limit: Infinity });
 	const found = records.length + pages.skipped();
 	const total = Math.max(found, ...pages.totals);
-	return { records, total, isSteady: pages.totals.size <= 1 && total === found };
+	return { records, total, isStable: pages.totals.size <= 1 && total === found };
 }
 
 /**
- * Fetches a whole list, none of its records twice and, of those that stay in it, none missed: it is
- * read again until nothing can have slipped, since a reading was steady, or found nothing new where as
- * many as there are were known. Then what only an earlier one found is kept as well, since it may have
- * slipped in the last.
+ * Fetches a complete list, without duplicates. Repeats the reading until no record can be missing: a reading
+ * was stable, or found no new record although as many as the total were known. After several readings, also
+ * returns records that only an earlier one found, since the last one may have missed them.
+ *
+ * @throws NodeApiError as {@link SahutClient.request} does; PagingError if the list repeats its pages
  */
 export async function fetchAll<T extends { id: string }>(
 	sahut: SahutClient,
@@ -131,8 +134,8 @@ export async function fetchAll<T extends { id: string }>(
 ): Promise<T[]> {
 	const known = new Map<string, T>();
 	for (let reading = 1; ; reading++) {
-		const { records, total, isSteady } = await readWhole<T>(sahut, request);
-		if (isSteady) return records;
+		const { records, total, isStable } = await readOnce<T>(sahut, request);
+		if (isStable) return records;
 		const named = records.filter(hasId);
 		const unnamed = records.filter((record) => !hasId(record));
 		const isComplete =
@@ -143,11 +146,11 @@ export async function fetchAll<T extends { id: string }>(
 }
 
 /**
- * Fetches the first `limit` records of a list, in the API's order and none of them twice: page 1
- * first, which tells how many there are, then the further pages that are needed. Records that move
- * to a later page meanwhile, or that are new, are looked for until the limit or the end is reached.
+ * Fetches the first `limit` records of a list, in the API's order and without duplicates. Reads page 1, which
+ * shows the number of pages, and then the pages that the limit needs. If records move or arrive in the
+ * meantime, reads further pages until the limit or the end of the list is reached.
  *
- * @throws NodeApiError as {@link SahutClient.request} does.
+ * @throws NodeApiError as {@link SahutClient.request} does; PagingError if the list repeats its pages
  */
 export async function fetchList<T extends { id: string }>(
 	sahut: SahutClient,

@@ -5,28 +5,30 @@ import { MAX_RETRY_AFTER_MS } from './retryPolicy';
 const MINUTE_MS = 60_000;
 
 /**
- * The one door through which all requests of the node go, in the order in which they come.
+ * Admits all requests of the node, in the order of the calls.
  *
- * After a 429 it is closed for all of them, and opens gently: one request goes first, and the others
- * only when it was not turned back. With `requestsPerMinute` it lets them through at even distances.
+ * A 429 closes the gate for all of them. When it opens again, it is in probe mode: it sends one request, and
+ * admits the others only once Sahut has responded without another 429. `requestsPerMinute` spaces requests at equal
+ * intervals.
  */
 export class RateLimitGate {
-	private line: Promise<void> = Promise.resolve();
+	/** Resolves when the previous request has left the queue. */
+	private queue: Promise<void> = Promise.resolve();
 
 	private opensAt = 0;
 
-	/** The 429 that closed the gate; gone when a request has passed since. */
+	/** The 429 that closed the gate; undefined once a probe has succeeded. */
 	private refusal: Outcome | undefined;
 
-	private nextTurnAt = 0;
+	private nextSendAt = 0;
 
-	private readonly distanceMs: number;
+	private readonly intervalMs: number;
 
 	constructor(
 		private readonly clock: Clock,
 		requestsPerMinute = Infinity,
 	) {
-		this.distanceMs = MINUTE_MS / requestsPerMinute;
+		this.intervalMs = MINUTE_MS / requestsPerMinute;
 	}
 
 	/** Closes the gate after a 429, for `ms` milliseconds from now. */
@@ -36,46 +38,48 @@ export class RateLimitGate {
 	}
 
 	/**
-	 * Sends when it is this request's turn. While the gate is closed for longer than anyone may wait,
-	 * nothing is sent and the 429 that closed it stands for this request too.
+	 * Calls `send` when the gate admits the request.
 	 *
-	 * @throws when the signal is aborted while this request waits for the gate to open.
+	 * @returns the outcome; if the gate stays closed for more than 120 s, the 429 that closed it, without
+	 * sending the request
+	 * @throws if the signal is aborted while the request waits
 	 */
 	async pass(send: () => Promise<Outcome>, signal?: AbortSignal): Promise<Outcome> {
-		const before = this.line;
-		let leave = () => {};
-		this.line = new Promise((resolve) => {
-			leave = resolve;
+		const previous = this.queue;
+		let leaveQueue = () => {};
+		this.queue = new Promise((resolve) => {
+			leaveQueue = resolve;
 		});
 		try {
-			await before;
-			const refusal = await this.untilOpen(signal);
+			await previous;
+			const refusal = await this.waitUntilOpen(signal);
 			if (refusal) return refusal;
-			const goesFirst = this.refusal;
-			if (!goesFirst) {
-				leave();
+			const lastRefusal = this.refusal;
+			if (!lastRefusal) {
+				leaveQueue();
 				return await send();
 			}
 			const outcome = await send();
-			// A new refusal, its own or of one still in flight, keeps the gate wary.
-			if (this.refusal === goesFirst) this.refusal = undefined;
+			// After a new 429, to this request or to one in flight, the gate stays in probe mode.
+			if (this.refusal === lastRefusal) this.refusal = undefined;
 			return outcome;
 		} finally {
-			leave();
+			leaveQueue();
 		}
 	}
 
-	private async untilOpen(signal?: AbortSignal): Promise<Outcome | undefined> {
+	/** Waits until the gate is open. @returns the 429 that closed it, if the wait would be too long */
+	private async waitUntilOpen(signal?: AbortSignal): Promise<Outcome | undefined> {
 		for (;;) {
 			signal?.throwIfAborted();
 			const now = this.clock.now();
 			const closedForMs = this.opensAt - now;
 			if (closedForMs > MAX_RETRY_AFTER_MS) return this.refusal;
-			const waitMs = Math.max(closedForMs, this.nextTurnAt - now);
+			const waitMs = Math.max(closedForMs, this.nextSendAt - now);
 			if (waitMs <= 0) break;
 			await this.clock.sleep(waitMs, signal);
 		}
-		this.nextTurnAt = this.clock.now() + this.distanceMs;
+		this.nextSendAt = this.clock.now() + this.intervalMs;
 		return undefined;
 	}
 }

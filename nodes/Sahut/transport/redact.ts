@@ -1,4 +1,4 @@
-import { LIKE_AN_API_KEY, MIN_KEY_LENGTH } from './connection';
+import { API_KEY_PREFIX, MIN_KEY_LENGTH } from './connection';
 
 const REDACTED = '[API key]';
 
@@ -44,11 +44,11 @@ export function createRedactor(apiKey: string) {
 	const hasOwn = (text: string) => forms.some((form) => text.includes(form));
 	const withoutOwn = (text: string) =>
 		forms.reduce((rest, form) => rest.replaceAll(form, prefix + REDACTED), text);
-	const similar = new RegExp(`${LIKE_AN_API_KEY.source}[\\w-]*`, 'gi');
+	const similar = new RegExp(`${API_KEY_PREFIX.source}[\\w-]*`, 'gi');
 	return {
 		data: redactorOf(hasOwn, withoutOwn),
 		error: redactorOf(
-			(text) => hasOwn(text) || LIKE_AN_API_KEY.test(text),
+			(text) => hasOwn(text) || API_KEY_PREFIX.test(text),
 			(text) => withoutOwn(text).replace(similar, REDACTED),
 		),
 	};

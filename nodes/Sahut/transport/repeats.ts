@@ -45,7 +45,7 @@ export function createRepeatCheck<T extends { id?: unknown }>(
 
 	function fail(page: number): never {
 		const description = [
-			`Page ${page} repeats the records of other pages, so the list would be incomplete. Reading it changed nothing in Sahut. Try again later. If the error persists, report it to Sahut support.`,
+			`Page ${page} repeats the records of other pages, so the list could not be read completely. Reading it changed nothing in Sahut. Try again later. If the error persists, report it to Sahut support.`,
 			note,
 		];
 		failure ??= new PagingError(

@@ -1,20 +1,23 @@
-import { isRateLimited, isIdempotent, isUnreachable, isTransient, type Outcome } from './outcome';
+import { isIdempotent, isRateLimited, isTransient, isUnreachable, type Outcome } from './outcome';
 import type { SahutRequest } from './types';
 
-/** Tries of one request, the first one included. */
+/** Attempts of one request, including the first. */
 export const MAX_ATTEMPTS = 5;
 
-/** The longest wait that Sahut may ask for; beyond it, the item fails and its message names the wait. */
+/** The longest wait that Sahut may ask for. Beyond it, the item fails, and its error states the wait. */
 export const MAX_RETRY_AFTER_MS = 120_000;
 
-/** The shortest wait after a 429, half of it at random: `Retry-After: 0` would use up all tries at once. */
+/**
+ * The shortest wait after a 429; half of it is random. Otherwise, `Retry-After: 0` would use up all attempts
+ * at once.
+ */
 const MIN_RETRY_AFTER_MS = 1_000;
 
-/** Backoff before the second try is up to this long, and up to twice as long before each further one. */
+/** The longest backoff before the second attempt. It doubles for each further attempt, up to the maximum. */
 const FIRST_BACKOFF_MS = 1_000;
 const MAX_BACKOFF_MS = 30_000;
 
-/** What the policy cannot know by itself. */
+/** The current time and randomness, which tests inject. */
 export interface Moment {
 	/** Milliseconds since the epoch. */
 	now: number;
@@ -23,10 +26,10 @@ export interface Moment {
 }
 
 /**
- * How long the answer asks to wait, in milliseconds from now: `Retry-After` in seconds or as an HTTP
- * date (RFC 9110, 10.2.3), which is read by the server's own clock where the answer has a `Date`.
+ * Reads how long a response asks to wait, in milliseconds. `Retry-After` contains seconds or an HTTP date
+ * (RFC 9110, 10.2.3), which is compared with the server's own clock if the response has a `Date`.
  *
- * @returns undefined without a usable header.
+ * @returns undefined if the header is missing or invalid
  */
 export function retryAfterMs(outcome: Outcome, now: number): number | undefined {
 	if (outcome.kind !== 'response') return undefined;
@@ -34,40 +37,39 @@ export function retryAfterMs(outcome: Outcome, now: number): number | undefined 
 	const text = String(retryAfter ?? '').trim();
 	if (/^\d+(\.\d+)?$/.test(text)) return Number(text) * 1_000;
 	const until = Date.parse(text);
-	// V8 takes nearly any text with a number in it for a date; an HTTP date ends in GMT.
+	// V8 parses almost any text with a number as a date; an HTTP date ends with GMT.
 	if (Number.isNaN(until) || !text.endsWith('GMT')) return undefined;
 	const serverNow = Date.parse(String(date ?? ''));
 	return Math.max(0, until - (Number.isNaN(serverNow) ? now : serverNow));
 }
 
-/** Exponential backoff with full jitter, in milliseconds. */
+/** Returns an exponential backoff with full jitter, in milliseconds. */
 function backoffMs(attempt: number, random: number): number {
 	return random * Math.min(MAX_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** (attempt - 1));
 }
 
 /**
- * For how long a 429 closes the door, in milliseconds, whether or not the request is tried again; how
- * long a 503 asks to wait.
+ * Returns how long to wait after a 429, or after another response that may have `Retry-After`, in
+ * milliseconds. A 429 closes the gate for this time, even if the request is not retried.
  */
 export function rateLimitPauseMs(
 	outcome: Outcome,
 	attempt: number,
 	{ now, random }: Moment,
 ): number {
-	const asked = retryAfterMs(outcome, now);
-	if (asked === undefined) return backoffMs(attempt, random);
-	return Math.max(asked, (MIN_RETRY_AFTER_MS / 2) * (1 + random));
+	const requestedMs = retryAfterMs(outcome, now);
+	if (requestedMs === undefined) return backoffMs(attempt, random);
+	return Math.max(requestedMs, (MIN_RETRY_AFTER_MS / 2) * (1 + random));
 }
 
 /**
- * Whether a request that did not succeed is tried again, and after how many milliseconds.
+ * Returns after how many milliseconds to retry a failed request; undefined if it must not be retried.
  *
- * A read or a deletion is repeated after no answer and after what passes by itself. Any other write
- * is repeated only when Sahut cannot have acted on it: it said 429, or the connection was never made.
- * The API has no idempotency key, so anything else could send a message twice.
+ * Reads and deletions are retried after every transient failure. Other writes are retried only if Sahut has
+ * not processed them: after a 429, or if no connection was made. The API has no idempotency key, so any
+ * other retry could send a message twice.
  *
- * @param attempt the try that `outcome` came of, from 1
- * @returns undefined when the outcome stands.
+ * @param attempt the number of the attempt that failed, from 1
  */
 export function retryDelayMs(
 	request: Pick<SahutRequest, 'method'>,
@@ -75,14 +77,13 @@ export function retryDelayMs(
 	attempt: number,
 	moment: Moment,
 ): number | undefined {
-	if (attempt >= MAX_ATTEMPTS) return undefined;
-	const mayRepeat = isIdempotent(request);
-	const backoff = backoffMs(attempt, moment.random);
-	if (!isTransient(outcome)) return undefined;
+	if (attempt >= MAX_ATTEMPTS || !isTransient(outcome)) return undefined;
+	const isSafe = isIdempotent(request);
 	if (outcome.kind === 'noResponse') {
-		return mayRepeat || isUnreachable(outcome.code) ? backoff : undefined;
+		const canRetry = isSafe || isUnreachable(outcome.code);
+		return canRetry ? backoffMs(attempt, moment.random) : undefined;
 	}
-	if (!mayRepeat && !isRateLimited(outcome)) return undefined;
-	const asked = rateLimitPauseMs(outcome, attempt, moment);
-	return asked > MAX_RETRY_AFTER_MS ? undefined : asked;
+	if (!isSafe && !isRateLimited(outcome)) return undefined;
+	const pauseMs = rateLimitPauseMs(outcome, attempt, moment);
+	return pauseMs > MAX_RETRY_AFTER_MS ? undefined : pauseMs;
 }

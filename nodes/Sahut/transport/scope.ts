@@ -1,25 +1,28 @@
 import type { SahutClient } from './types';
 
-/** What belongs together and ends together, e.g. all that is asked of Sahut for one item. */
+/** A group of tasks that end together, such as all requests for one item. */
 export interface Scope {
-	/** Aborted when the scope ends, or what it is part of. */
+	/** Aborted when the scope or an outer scope ends. */
 	signal: AbortSignal;
-	/** Counts a task among those that must have ended before the scope has. */
+	/** Adds a task that must settle before the scope ends. */
 	track<T>(task: Promise<T>): Promise<T>;
 }
 
 /**
- * Runs `work`. When that has ended, however it did, what of the scope still waits is given up, and
- * what is on its way is waited for: nothing of it runs on.
+ * Runs `work` in a scope. When `work` settles, the scope aborts its pending requests and waits for those in
+ * flight, so that nothing continues in the background.
+ *
+ * @param outer signals that also abort the scope
  */
-export async function inScope<T>(
+export async function runInScope<T>(
 	outer: Array<AbortSignal | false | undefined>,
 	work: (scope: Scope) => Promise<T>,
 ): Promise<T> {
-	const own = new AbortController();
+	const controller = new AbortController();
 	const tasks = new Set<Promise<unknown>>();
+	const outerSignals = outer.filter((signal) => signal instanceof AbortSignal);
 	const scope: Scope = {
-		signal: AbortSignal.any([own.signal, ...outer.filter((each) => each instanceof AbortSignal)]),
+		signal: AbortSignal.any([controller.signal, ...outerSignals]),
 		async track(task) {
 			tasks.add(task);
 			return await task.finally(() => tasks.delete(task));
@@ -28,12 +31,12 @@ export async function inScope<T>(
 	try {
 		return await work(scope);
 	} finally {
-		own.abort();
+		controller.abort();
 		await Promise.allSettled(tasks);
 	}
 }
 
-/** A client whose requests belong to a scope. */
+/** Returns a client whose requests belong to a scope. */
 export function scopedClient(client: SahutClient, { signal, track }: Scope): SahutClient {
 	return {
 		...client,

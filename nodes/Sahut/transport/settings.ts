@@ -2,22 +2,22 @@ import { systemClock, type Clock } from './clock';
 import { MAX_ATTEMPTS } from './retryPolicy';
 
 export interface TransportSettings {
-	/** How long Sahut may take to answer one request, in milliseconds. */
+	/** The most time that Sahut may take to respond to one request, in milliseconds. */
 	timeoutMs: number;
-	/** Tries of one request, the first one included: up to `MAX_ATTEMPTS`. */
+	/** Attempts of one request, including the first, up to `MAX_ATTEMPTS`. */
 	maxAttempts: number;
 	/** How many requests may be in flight at once. */
 	concurrency: number;
-	/** How many requests may start within a minute, at even distances. */
+	/** How many requests may start within a minute, at equal intervals. */
 	requestsPerMinute: number;
-	/** The largest attachment that is downloaded. */
+	/** The size of the largest attachment that the node downloads. */
 	maxAttachmentBytes: number;
 	clock: Clock;
-	/** Chooses the jitter of a backoff: from 0 to below 1. */
+	/** Returns the jitter of a backoff, from 0 to below 1. */
 	random: () => number;
 }
 
-/** Requests of one node at once, unless Concurrency says otherwise. */
+/** Requests in flight at once per node, if Concurrency is not set. */
 export const DEFAULT_CONCURRENCY = { write: 5, read: 10 };
 
 export const DEFAULT_TRANSPORT: TransportSettings = {

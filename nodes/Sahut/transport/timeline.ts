@@ -3,49 +3,50 @@ import { collect } from './pagination';
 import type { SahutClient } from './types';
 import { downwards, upwards } from './walks';
 
-/** A record of a list that is ordered by time, oldest first, and grows at its end only. */
-export interface Timed {
+/** A record of a timeline: a list in order of time, oldest first, that only grows at its end. */
+export interface TimedRecord {
 	id: string;
 	/** ISO 8601. */
 	created_at: string;
 }
 
-/** Which part of a timeline is wanted. Times are milliseconds since the epoch. */
+/** Which part of a timeline to fetch. Times are in milliseconds since the epoch. */
 export interface Selection<T> {
-	/** Counts the records that pass `keep`. */
+	/** The most records to fetch, of those that pass `keep`. */
 	limit: number;
 	newestFirst?: boolean;
-	/** From this time on. */
+	/** The earliest time. */
 	after?: number;
-	/** Up to this time, which is not included: ranges that meet share no record and miss none. */
+	/** The end of the range, exclusive: adjacent ranges share no record and miss none. */
 	before?: number;
 	keep?(record: T): boolean;
 }
 
-const timeOf = ({ created_at }: Timed) => Date.parse(created_at);
+const timeOf = ({ created_at }: TimedRecord) => Date.parse(created_at);
 
-const isFrom = (time: number, record?: Timed) => record !== undefined && timeOf(record) >= time;
+const isAtOrAfter = (time: number, record?: TimedRecord) =>
+	record !== undefined && timeOf(record) >= time;
 
-/** Whether a record has a valid time. Others do not show where their page is. */
-const hasTime = (record: Timed) => !Number.isNaN(timeOf(record));
+/** Whether a record has a valid time. Records without one do not show the position of their page. */
+const hasTime = (record: TimedRecord) => !Number.isNaN(timeOf(record));
 
 /**
- * The first page from `low` to the last known one for which `isBehind` holds, by bisection: it must
- * not hold for any page before that. An empty page is behind everything.
+ * Finds the first page from `low` on that satisfies `isPast`, by bisection. All pages after it must satisfy
+ * it too. An empty page counts as past.
  *
- * @returns one more than the last page if there is none.
+ * @returns its number; one more than the last page if no page satisfies `isPast`
  */
-async function firstPageWhere<T extends { id?: unknown }>(
+async function findFirstPage<T extends { id?: unknown }>(
 	pages: Pages<T>,
 	low: number,
-	isBehind: (records: T[]) => boolean,
+	isPast: (records: T[]) => boolean,
 ): Promise<number> {
-	let behind = Infinity;
-	// Which page is the last may show by those that are read.
-	for (let end = pages.last() + 1; low < end; end = Math.min(behind, pages.last() + 1)) {
+	let firstPast = Infinity;
+	// Each page that is read may change the number of the last page.
+	for (let end = pages.last() + 1; low < end; end = Math.min(firstPast, pages.last() + 1)) {
 		const middle = Math.floor((low + end) / 2);
 		const records = await pages.read(middle);
-		if (middle > pages.last() || isBehind(records)) behind = middle;
+		if (middle > pages.last() || isPast(records)) firstPast = middle;
 		else low = middle + 1;
 	}
 	return low;
@@ -61,45 +62,45 @@ export async function findLastPage(pages: Pages<{ id?: unknown }>): Promise<numb
 		await pages.read(last);
 		if (pages.last() === last) return last;
 		if (pages.last() < last) empty += 1;
-		// One empty page is normal: the list may just have become shorter.
-		if (empty > 1) await firstPageWhere(pages, 1, () => false);
+		// One empty page is normal: the list may have become shorter.
+		if (empty > 1) await findFirstPage(pages, 1, () => false);
 	}
 }
 
 /**
- * Fetches a part of a timeline, none of its records twice. Only the pages that are needed are read:
- * a time is found by bisection, `newestFirst` starts at the last page. A record that arrives
- * meanwhile is either there or not; it neither displaces nor doubles another one.
+ * Fetches a part of a timeline, without duplicates. Reads only the pages that it needs: finds a time by
+ * bisection, and starts at the last page for `newestFirst`. A record that arrives in the meantime may be
+ * included or not; it neither hides nor duplicates another one.
  *
- * @throws NodeApiError as {@link SahutClient.request} does.
+ * @throws NodeApiError as {@link SahutClient.request} does; PagingError if the list repeats its pages
  */
-export async function fetchTimeline<T extends Timed>(
+export async function fetchTimeline<T extends TimedRecord>(
 	sahut: SahutClient,
 	request: ListRequest,
 	{ limit, newestFirst = false, after = -Infinity, before = Infinity, keep }: Selection<T>,
 ): Promise<T[]> {
 	const hasRange = after > -Infinity || before < Infinity;
-	const fromTheStart = !newestFirst && !hasRange && !keep;
+	const startsAtPageOne = !newestFirst && !hasRange && !keep;
 	const pages = openPages<T>(
 		sahut,
 		request,
-		fromTheStart ? Math.min(limit, MAX_PAGE_SIZE) : MAX_PAGE_SIZE,
+		startsAtPageOne ? Math.min(limit, MAX_PAGE_SIZE) : MAX_PAGE_SIZE,
 	);
 	await pages.read(1);
 
 	const first =
 		after > -Infinity
-			? await firstPageWhere(pages, 1, (records) => {
+			? await findFirstPage(pages, 1, (records) => {
 					const latest = records.findLast(hasTime);
-					// The range may begin on a page without times; the records before it are left out below.
-					return latest === undefined || isFrom(after, latest);
+					// The range may begin on a page without times. `collect` drops the records before it.
+					return latest === undefined || isAtOrAfter(after, latest);
 				})
 			: 1;
 	const end =
 		before < Infinity
-			? await firstPageWhere(pages, first, (records) => isFrom(before, records.find(hasTime)))
+			? await findFirstPage(pages, first, (records) => isAtOrAfter(before, records.find(hasTime)))
 			: Infinity;
-	const wanted = {
+	const options = {
 		limit,
 		backwards: newestFirst,
 		keep: (record: T) =>
@@ -110,5 +111,5 @@ export async function fetchTimeline<T extends Timed>(
 	const next = newestFirst
 		? downwards(end === Infinity ? await findLastPage(pages) : end - 1, first)
 		: upwards(pages, first, end);
-	return await collect(pages, next, wanted);
+	return await collect(pages, next, options);
 }

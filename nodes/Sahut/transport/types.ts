@@ -44,29 +44,32 @@ export interface SahutClient {
 	 */
 	request<T>(request: SahutRequest, wording: Wording): Promise<Envelope<T>>;
 
-	/** The request as it would be sent: method, URL and body. Sends nothing. */
+	/** Returns the method, URL and body of a request, without sending it. */
 	describe(request: SahutRequest): IDataObject;
 
-	/** The time by this machine's clock, in milliseconds since the epoch. */
+	/** Returns the time by this machine's clock, in milliseconds since the epoch. */
 	now(): number;
 
-	/** Converts a time of this machine's clock to Sahut's, as far as responses have shown it; in ms. */
+	/**
+	 * Converts a time by this machine's clock to Sahut's clock, in milliseconds since the epoch. The
+	 * difference comes from the `Date` of the latest response; until then, it is 0.
+	 */
 	toServerTime(localMs: number): number;
 
-	/** The time by Sahut's clock, as far as responses have shown it, in milliseconds since the epoch. */
+	/** Returns the time by Sahut's clock, like {@link SahutClient.toServerTime}. */
 	serverNow(): number;
 
-	/** Base URL and API key as a hash: equal for all clients of one workspace and key. */
+	/** Hash of base URL and API key: equal for all clients of one workspace and key. */
 	workspaceId: string;
 
-	/** Base URL as a hash: equal for all keys of one address. */
+	/** Hash of the base URL: equal for all keys of one address. */
 	addressId: string;
 
-	/** Aborts its requests when the item or the node ends. */
+	/** Aborts the client's requests when the item or the node ends. */
 	signal?: AbortSignal;
 }
 
-/** A successful answer: the data, and for lists where we are in them. */
+/** The body of a successful response. `meta` is only defined for lists. */
 export interface Envelope<T> {
 	data: T;
 	meta?: PageMeta;
@@ -85,7 +88,7 @@ export type Sender = Schemas['Message']['sender'];
 
 type DocumentedAttachment = Schemas['Message']['attachments'][number];
 
-/** A file that came with a message. Its `url` needs no API key. */
+/** A file of a message. Its `url` needs no API key. */
 export type Attachment = Pick<DocumentedAttachment, 'url'> & {
 	[Field in Exclude<keyof DocumentedAttachment, 'url'>]?: DocumentedAttachment[Field] | null;
 };
@@ -107,7 +110,9 @@ export type Conversation = With<
 	Schemas['Conversation'],
 	{
 		/** Not documented: null, and a contact without a name or phone. */
-		contact: (Pick<DocumentedContact, 'id'> & { name: string | null; phone?: string | null }) | null;
+		contact:
+			| (Pick<DocumentedContact, 'id'> & { name: string | null; phone?: string | null })
+			| null;
 	}
 >;
 

@@ -2,7 +2,10 @@ import type { Pages } from './pages';
 
 type AnyPages = Pick<Pages<{ id?: unknown }>, 'hasGrown' | 'last'>;
 
-/** Counts pages up from `first` to the last known one, below `end`. Repeats a page that has grown. */
+/**
+ * Creates a function that counts pages up from `first` to the last known page, below `end`. It repeats a page
+ * that has grown.
+ */
 export function upwards(pages: AnyPages, first = 1, end = Infinity): () => number | undefined {
 	let page = first;
 	let revisited = 0;
@@ -15,13 +18,13 @@ export function upwards(pages: AnyPages, first = 1, end = Infinity): () => numbe
 	};
 }
 
-/** Counts pages down from `last` to `first`. */
+/** Creates a function that counts pages down from `last` to `first`. */
 export function downwards(last: number, first: number): () => number | undefined {
 	let page = last;
 	return () => (page >= first ? page-- : undefined);
 }
 
-/** Alternates between pages from the beginning and from the end, starting with page 1, up to `most` pages. */
+/** Creates a function that alternates between pages from both ends, from page 1 on, up to `most` pages. */
 export function fromBothEnds(pages: AnyPages, most: number): () => number | undefined {
 	let taken = 0;
 	let last = 1;

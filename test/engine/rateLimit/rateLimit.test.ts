@@ -78,7 +78,7 @@ describe('a 429', () => {
 
 		expect(statuses(workspace)).toEqual([429, 429, 429, 429, 429]);
 		expect(error?.message).toContain('Sahut did not state how long');
-		expect(error?.description).toContain('This request was not carried out.');
+		expect(error?.description).toContain('Sahut did not process this request.');
 	});
 
 	it('with a wait of over 120 seconds fails all items at once, and the message names the wait', async () => {

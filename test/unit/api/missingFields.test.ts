@@ -6,7 +6,7 @@ import { hasWindow } from '../../../nodes/Sahut/delivery/replyWindow';
 import { matchesSearch } from '../../../nodes/Sahut/methods/listSearch/conversations';
 import { ConversationIndex } from '../../../nodes/Sahut/processCache/conversationIndex';
 import { toTranscript } from '../../../nodes/Sahut/resources/message/transcript';
-import { attachmentsOf, downloadsOf } from '../../../nodes/Sahut/transport/attachments';
+import { attachmentsOf, downloadableAttachmentsOf } from '../../../nodes/Sahut/transport/attachments';
 import { fetchTimeline } from '../../../nodes/Sahut/transport/timeline';
 import type {
 	Attachment,
@@ -116,7 +116,7 @@ it('a message has the attachments that are not null, and downloads those with a 
 			const present = (attachments ?? []).filter((each) => each !== null && each !== undefined);
 
 			expect(attachmentsOf(given)).toEqual(present);
-			expect(downloadsOf(given)).toEqual(present.filter(({ url }) => Boolean(url)));
+			expect(downloadableAttachmentsOf(given)).toEqual(present.filter(({ url }) => Boolean(url)));
 		}),
 	);
 });

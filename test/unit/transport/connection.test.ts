@@ -63,7 +63,7 @@ describe('normalizeBaseUrl', () => {
 	])('rejects %j, which contains a key, and does not quote the key', (given, apiKey) => {
 		const normalize = () => normalizeBaseUrl(given, apiKey);
 
-		expect(normalize).toThrow('There is an API key in the Base URL');
+		expect(normalize).toThrow('The Base URL contains an API key');
 		expect(normalize).not.toThrow(/4f9d8a7b6c5e|geheim/i);
 	});
 

@@ -1,7 +1,11 @@
 import fc from 'fast-check';
 
 import type { SahutClient } from '../../../nodes/Sahut/transport/types';
-import { fetchTimeline, type Selection, type Timed } from '../../../nodes/Sahut/transport/timeline';
+import {
+	fetchTimeline,
+	type Selection,
+	type TimedRecord,
+} from '../../../nodes/Sahut/transport/timeline';
 
 const START = Date.parse('2024-03-15T00:00:00Z');
 const REQUEST = {
@@ -9,7 +13,7 @@ const REQUEST = {
 	wording: { action: 'read messages' },
 };
 
-interface TimelineMessage extends Timed {
+interface TimelineMessage extends TimedRecord {
 	type: string;
 }
 

@@ -5,7 +5,7 @@ import { listMessagesRequest } from '../../api/messages';
 import type { Operation } from '../../runtime/operation';
 import type { Params } from '../../runtime/params';
 import { withFileNames } from '../../transport/attachmentNames';
-import { downloadsOf } from '../../transport/attachments';
+import { downloadableAttachmentsOf } from '../../transport/attachments';
 import { fetchTimeline, type Selection } from '../../transport/timeline';
 import type { Message } from '../../transport/types';
 import { conversationLocator, returnAllAndLimit } from '../fields';
@@ -42,7 +42,7 @@ async function download(
 	messages: Message[],
 	sahut: ItemClient,
 ): Promise<IBinaryKeyData | undefined> {
-	const attachments = withFileNames(messages.flatMap(downloadsOf));
+	const attachments = withFileNames(messages.flatMap(downloadableAttachmentsOf));
 	if (attachments.length === 0) return undefined;
 	const files = await Promise.all(attachments.map(sahut.download));
 	return Object.fromEntries(files.map((file, index) => [`attachment_${index}`, file]));

@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { normalizeText } from '../../api/messageContent';
 import { attachmentsOf } from '../../transport/attachments';
-import { createBreaks } from '../../transport/breaks';
+import { createYielder } from '../../transport/yielder';
 import type { Message } from '../../transport/types';
 
 /** Returns a format for times such as `2024-03-15 15:30`. Swedish dates are ISO dates. */
@@ -27,7 +27,7 @@ export async function toTranscript(
 	timezone: string,
 ): Promise<IDataObject> {
 	const format = timeFormat(timezone);
-	const takeBreak = createBreaks();
+	const yieldIfDue = createYielder();
 	const lines: string[] = [];
 	for (const message of messages) {
 		const { created_at, type, sender, content } = message;
@@ -40,7 +40,7 @@ export async function toTranscript(
 			({ file_name, url }) => `[file: ${file_name ?? url ?? 'no name'}]`,
 		);
 		lines.push(`[${time}] ${author}: ${normalizeText([content ?? '', ...files].join(' '))}`);
-		await takeBreak();
+		await yieldIfDue();
 	}
 	return {
 		conversation_id: conversationId,
