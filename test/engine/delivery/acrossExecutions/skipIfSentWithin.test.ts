@@ -201,7 +201,7 @@ describe('the output', () => {
 			{ conversation: a, text: 'Halo' },
 			{ conversation: b, text: 'Halo' },
 		]);
-		expect(error?.description).not.toContain('1 of 2 items were sent');
+		expect(error?.description).toContain('0 of 2 items were sent, and 1 was skipped.');
 	});
 
 	it('sends nothing and reports it when the messages cannot be read', async () => {

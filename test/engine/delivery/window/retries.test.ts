@@ -131,7 +131,7 @@ describe('a retry after the message type was changed', () => {
 		expect(json.sent_as).not.toBe('text');
 	});
 
-	it('counts the sent message although the conversation cannot be read', async () => {
+	it('returns the recorded message and does not send it again if the conversation cannot be read', async () => {
 		const workspace = await openWorkspace();
 		const { a, retryAsEither } = await sendOneOfTwo(workspace);
 		workspace.sandbox.faults.add({
@@ -140,8 +140,12 @@ describe('a retry after the message type was changed', () => {
 			path: new RegExp(a),
 			method: 'GET',
 		});
-		const again = await retryAsEither();
-		expect(again.error?.description ?? '').not.toContain('0 of 2 items were sent');
+
+		const { error, output } = await retryAsEither();
+
+		expect(error).toBeUndefined();
+		expect(output('Sahut')[0]!.json.content).toMatch(/^Halo Kak Budi/);
+		expect(workspace.sent(a)).toHaveLength(1);
 	});
 });
 
