@@ -115,7 +115,7 @@ describe('a retry', () => {
 		);
 		const again = await retry(workspace, failed, sendTextOrTemplate);
 		expect(again.error?.description).toContain(
-			'Nothing was sent, because the node could not check',
+			'Nothing was sent in this try, because the node could not check',
 		);
 	});
 });
