@@ -4,14 +4,22 @@ import { openWorkspace, sendText } from '../../support/workspace';
 
 const UNKNOWN = 'conv_00000000000000';
 
-describe('order', () => {
-	it('of messages to one conversation is that of the items, with others beside it', async () => {
-		const { sandbox, addConversations, run, sent } = await openWorkspace({ latencyMs: 20 });
+/** Item indexes that fail. */
+const FAILING_ITEMS: Array<[string, number[]]> = [
+	['several items', [1, 2, 5]],
+	['all items', [0, 1, 2, 3, 4, 5]],
+];
+
+describe('Message: Send', () => {
+	it('sends to each conversation in item order, and to several conversations at the same time', async () => {
+		const { sandbox, addConversations, run, sent } = await openWorkspace();
 		const conversations = addConversations(3);
 		const rows = Array.from({ length: 30 }, (_, index) => ({
 			conversation: conversations[index % 3],
 			text: `Pesan ${index}`,
 		}));
+		// Long enough for the first requests to arrive together, even on a busy machine.
+		sandbox.faults.add({ kind: 'slow', delayMs: 1_000, times: 3 });
 
 		const { output } = await run(sendText, rows);
 
@@ -30,32 +38,31 @@ describe('order', () => {
 		[{}, 5],
 		[{ concurrency: 1 }, 1],
 		[{ concurrency: 20 }, 20],
-	])('of the output stays that of the input with options %j', async (options, inFlight) => {
-		// Long enough for all of them to begin before the first ends, also on a busy machine.
-		const latencyMs = inFlight * 25;
-		const { sandbox, addConversations, run } = await openWorkspace({ latencyMs });
-		const rows = addConversations(25).map((conversation, index) => ({
-			conversation,
-			text: `Pesan ${index}`,
-		}));
-		sandbox.faults.add({ kind: 'slow', delayMs: 100 });
+	])(
+		'with options %j makes at most %i requests at a time, and outputs in item order',
+		async (...row) => {
+			const [options, inFlight] = row;
+			const { sandbox, addConversations, run } = await openWorkspace();
+			const rows = addConversations(25).map((conversation, index) => ({
+				conversation,
+				text: `Pesan ${index}`,
+			}));
+			// Long enough for all concurrent requests to arrive, even on a busy machine. The first ends last.
+			sandbox.faults.add({ kind: 'slow', delayMs: 1_200 });
+			if (inFlight > 1) sandbox.faults.add({ kind: 'slow', delayMs: 1_000, times: inFlight - 1 });
 
-		const { output } = await run({ ...sendText, options }, rows);
+			const { output } = await run({ ...sendText, options }, rows);
 
-		expect(sandbox.journal.maxInFlight).toBe(inFlight);
-		expect(output('Sahut').map(({ json }) => json.content)).toEqual(
-			Array.from({ length: 25 }, (_, index) => `Pesan ${index}`),
-		);
-	});
+			expect(sandbox.journal.maxInFlight).toBe(inFlight);
+			expect(output('Sahut').map(({ json }) => json.content)).toEqual(
+				Array.from({ length: 25 }, (_, index) => `Pesan ${index}`),
+			);
+		},
+	);
 });
 
-/** Which of the items fail. */
-const CASES: Array<[string, number[]]> = [
-	['several', [1, 2, 5]],
-	['all', [0, 1, 2, 3, 4, 5]],
-];
-
-async function sendSixWith(
+/** Sends six items, some of them to an unknown conversation. */
+async function sendWithFailures(
 	failing: readonly number[],
 	onError?: 'continueRegularOutput' | 'continueErrorOutput',
 ) {
@@ -66,15 +73,15 @@ async function sendSixWith(
 		text: `Pesan ${index}`,
 		customer: { name: `Pelanggan ${index}` },
 	}));
-	// One lane after another, so that what had been sent at the first refusal is certain.
+	// With one request at a time, the number of messages sent before the first failure is certain.
 	const finished = await workspace.run({ ...sendText, options: { concurrency: 1 } }, rows, {
 		onError,
 	});
-	const arrived = conversations.map((conversation) => workspace.sent(conversation).length);
-	return { ...finished, rows, arrived };
+	const sentCounts = conversations.map((conversation) => workspace.sent(conversation).length);
+	return { ...finished, rows, sentCounts };
 }
 
-const refusal = {
+const ERROR = {
 	message: `Conversation "${UNKNOWN}" was not found in Sahut`,
 	advice: expect.stringContaining('Sahut responded: "Conversation not found" (not_found).'),
 	code: 'not_found',
@@ -83,23 +90,23 @@ const refusal = {
 };
 
 describe('On Error: Stop', () => {
-	it.each(CASES)('sends nothing behind a failing item (%s)', async (_, failing) => {
-		const { status, error, output, arrived } = await sendSixWith(failing);
+	it.each(FAILING_ITEMS)('sends nothing after the first failure if %s fail', async (_, failing) => {
+		const { status, error, output, sentCounts } = await sendWithFailures(failing);
 
 		const first = failing[0]!;
 		expect(status).toBe('error');
 		expect(error?.message).toBe(`Conversation "${UNKNOWN}" was not found in Sahut [item ${first}]`);
 		expect(error?.description).toContain(`${first} of 6 items were sent.`);
 		expect(error).toMatchObject({ context: { itemIndex: first }, httpCode: '404' });
-		expect(arrived).toEqual([0, 1, 2, 3, 4, 5].map((index) => (index < first ? 1 : 0)));
+		expect(sentCounts).toEqual([0, 1, 2, 3, 4, 5].map((index) => (index < first ? 1 : 0)));
 		expect(output('Sahut')).toEqual([]);
 	});
 
-	it('finishes what is in flight, and counts it', async () => {
+	it('finishes requests in flight, and counts their messages', async () => {
 		const { sandbox, addConversations, run, sent } = await openWorkspace();
 		const conversations = addConversations(8);
 		const slow = conversations[1]!;
-		sandbox.faults.add({ kind: 'slow', delayMs: 200, path: `/conversations/${slow}/messages` });
+		sandbox.faults.add({ kind: 'slow', delayMs: 1_500, path: `/conversations/${slow}/messages` });
 
 		const { error } = await run({ ...sendText, options: { concurrency: 2 } }, [
 			{ conversation: UNKNOWN, text: 'x' },
@@ -111,7 +118,7 @@ describe('On Error: Stop', () => {
 		expect(conversations.flatMap(sent)).toHaveLength(1);
 	});
 
-	it('sends nothing at all when an item cannot be used', async () => {
+	it('sends nothing if an item is invalid', async () => {
 		const { addConversations, run, requests } = await openWorkspace();
 		const [conversation] = addConversations(1);
 
@@ -128,32 +135,35 @@ describe('On Error: Stop', () => {
 
 describe('On Error: Continue', () => {
 	it.each(
-		CASES.flatMap(([what, failing]) =>
+		FAILING_ITEMS.flatMap(([title, failing]) =>
 			(['continueRegularOutput', 'continueErrorOutput'] as const).map(
-				(onError) => [onError, what, failing] as const,
+				(onError) => [onError, title, failing] as const,
 			),
 		),
-	)('%s sends the others and keeps what failed with its data (%s)', async (...row) => {
-		const [onError, , failing] = row;
-		const { status, output, rows, arrived } = await sendSixWith(failing, onError);
+	)(
+		'%s sends the other items and outputs the failed ones with their data if %s fail',
+		async (...row) => {
+			const [onError, , failing] = row;
+			const { status, output, rows, sentCounts } = await sendWithFailures(failing, onError);
 
-		const items = rows.map((json, item) => ({
-			json: failing.includes(item)
-				? { ...json, error: refusal }
-				: expect.objectContaining({ content: `Pesan ${item}`, type: 'outgoing' }),
-			pairedItem: { item },
-		}));
-		const failed = failing.map((item) => items[item]);
-		expect(status).toBe('success');
-		expect([output('Sahut', 0), output('Sahut', 1)]).toEqual(
-			onError === 'continueErrorOutput'
-				? [items.filter((each) => !failed.includes(each)), failed]
-				: [items, []],
-		);
-		expect(arrived).toEqual(rows.map((_, index) => (failing.includes(index) ? 0 : 1)));
-	});
+			const items = rows.map((json, item) => ({
+				json: failing.includes(item)
+					? { ...json, error: ERROR }
+					: expect.objectContaining({ content: `Pesan ${item}`, type: 'outgoing' }),
+				pairedItem: { item },
+			}));
+			const failed = failing.map((item) => items[item]);
+			expect(status).toBe('success');
+			expect([output('Sahut', 0), output('Sahut', 1)]).toEqual(
+				onError === 'continueErrorOutput'
+					? [items.filter((each) => !failed.includes(each)), failed]
+					: [items, []],
+			);
+			expect(sentCounts).toEqual(rows.map((_, index) => (failing.includes(index) ? 0 : 1)));
+		},
+	);
 
-	it('tells of an item that cannot be used, keeps its files, and sends the others', async () => {
+	it('outputs an invalid item with its error and its files, and sends the others', async () => {
 		const { addConversations, run, sent } = await openWorkspace();
 		const [conversation] = addConversations(1);
 		const binary = { invoice: { data: 'SGFsbw==', mimeType: 'text/plain' } };
@@ -187,7 +197,7 @@ describe('On Error: Continue', () => {
 	});
 });
 
-it('a credential that cannot be used fails every item, where no error may pass in silence', async () => {
+it('An unusable credential fails every item on Continue (using error output)', async () => {
 	const { run, requests } = await openWorkspace();
 
 	const { output } = await run(

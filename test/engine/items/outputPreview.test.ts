@@ -9,26 +9,26 @@ interface Schema {
 	items?: Schema;
 }
 
-/** In what a value differs from its schema; what is null, or an object of any entries, fits. */
-function misfits(value: unknown, schema: Schema | undefined, at: string): string[] {
+/** Describes the differences between a value and its schema. Null and any map of values match. */
+function differences(value: unknown, schema: Schema | undefined, at: string): string[] {
 	if (schema === undefined) return [`${at} is not in the preview`];
 	if (value === null) return [];
 	const type = Array.isArray(value) ? 'array' : typeof value;
 	if (type !== schema.type) return [`${at} is a ${type}, in the preview a ${schema.type}`];
 	if (Array.isArray(value)) {
-		return value.flatMap((each, index) => misfits(each, schema.items, `${at}[${index}]`));
+		return value.flatMap((each, index) => differences(each, schema.items, `${at}[${index}]`));
 	}
 	if (typeof value !== 'object' || Object.keys(schema.properties ?? {}).length === 0) return [];
 	const missing = Object.keys(schema.properties ?? {}).filter((name) => !(name in value!));
 	return [
 		...missing.map((name) => `${at}.${name} is only in the preview`),
 		...Object.entries(value!).flatMap(([name, each]) =>
-			misfits(each, schema.properties?.[name], `${at}.${name}`),
+			differences(each, schema.properties?.[name], `${at}.${name}`),
 		),
 	];
 }
 
-/** A sandbox with one of everything, and parameters for each operation to show it. */
+/** Opens a workspace with records whose fields all have values, and parameters for each operation. */
 async function openShop() {
 	const workspace = await openWorkspace();
 	const { store } = workspace.sandbox;
@@ -56,7 +56,7 @@ async function openShop() {
 	};
 	const toPhone = { phone, channelId: channel.id, ...either };
 	const twice = (each: INode['parameters']) => [each, each];
-	/** Of some operations in several ways, which together give all that the preview shows. */
+	/** Some operations need several runs to return all fields of the preview. */
 	const parameters: Record<string, INode['parameters'] | Array<INode['parameters']>> = {
 		'message.list': { conversationId: id },
 		'message.send': twice({ conversationId: id, ...either }),
@@ -81,8 +81,8 @@ async function openShop() {
 	return { ...workspace, parameters };
 }
 
-/** All that the node offers. */
-async function allOperations(): Promise<Array<{ resource: string; operation: string }>> {
+/** Returns the operations of the node. */
+async function listOperations(): Promise<Array<{ resource: string; operation: string }>> {
 	const { type } = (await loadPackage()).getNode('sahut');
 	return (type as INodeType).description.properties
 		.filter(({ name }) => name === 'operation')
@@ -94,22 +94,24 @@ async function allOperations(): Promise<Array<{ resource: string; operation: str
 		);
 }
 
-it('the output preview of every operation is where n8n looks for it, and shows what really comes out', async () => {
+it('n8n finds an output preview for every operation, and it matches the output', async () => {
 	const { run, parameters } = await openShop();
+	const operations = await listOperations();
 
-	for (const { resource, operation } of await allOperations()) {
+	expect(operations).not.toEqual([]);
+	for (const { resource, operation } of operations) {
 		const name = `${resource}.${operation}`;
 		const schema = outputPreview(resource, operation) as unknown as Schema | undefined;
 		const records: IDataObject[] = [];
-		for (const ways of [parameters[name] ?? {}].flat()) {
-			const { error, output } = await run({ resource, operation, ...ways });
+		for (const variant of [parameters[name] ?? {}].flat()) {
+			const { error, output } = await run({ resource, operation, ...variant });
 			expect({ name, error: error?.message }).toEqual({ name, error: undefined });
 			expect(output('Sahut')).not.toEqual([]);
 			records.push(...output('Sahut').map(({ json }) => json));
 		}
 
-		// What one record lacks, another one has.
-		const together: IDataObject = Object.assign({}, ...records);
-		expect(misfits(together, schema, name)).toEqual([]);
+		// Together, the records have all fields.
+		const merged: IDataObject = Object.assign({}, ...records);
+		expect(differences(merged, schema, name)).toEqual([]);
 	}
 });

@@ -9,11 +9,11 @@ import { loadPackage } from '../../support/engine';
 
 type Nested = INodeProperties | INodePropertyOptions | INodePropertyCollection;
 
-/** The values that a field may have, or the ways to fill it in. */
+/** Returns the values of a field with fixed choices. */
 const choices = (given: Nested[]) =>
 	given.flatMap((each) => ('value' in each ? [String(each.value)] : []));
 
-/** Names and values as workflows store them: `name: default`, with what stands inside of it below. */
+/** Describes stored fields, one per line: `name: type = default`. Nested fields follow, indented. */
 function storedValues(properties: Nested[], indent = '  '): string[] {
 	return properties.flatMap((property) => {
 		if ('values' in property) {
@@ -40,8 +40,8 @@ function storedValues(properties: Nested[], indent = '  '): string[] {
 	});
 }
 
-/** The fields of the node as a user meets them: resource by resource, operation by operation. */
-function storedValuesOf(properties: INodeProperties[]): string {
+/** Describes the stored fields of the node, by resource and operation. */
+function storedValuesByOperation(properties: INodeProperties[]): string {
 	const operations = properties.filter(({ name }) => name === 'operation');
 	return operations
 		.flatMap(({ displayOptions, options, default: first }) => {
@@ -62,9 +62,9 @@ function storedValuesOf(properties: INodeProperties[]): string {
 		.join('\n');
 }
 
-// What is listed here is saved in users' workflows. Adding is fine; a rename or a removal breaks them.
-describe('stored values', () => {
-	it('of the Sahut Trigger', async () => {
+// Users' workflows contain these values. Additions are safe; a rename or a removal breaks workflows.
+describe('The stored values', () => {
+	it('of the Sahut Trigger do not change', async () => {
 		const { type } = (await loadPackage()).getNode('sahutTrigger');
 		const { properties, ...description } = (type as INodeType).description;
 
@@ -88,7 +88,7 @@ describe('stored values', () => {
 	`);
 	});
 
-	it('of the Sahut node', async () => {
+	it('of the Sahut node do not change', async () => {
 		const { type } = (await loadPackage()).getNode('sahut');
 		const { properties, ...description } = (type as INodeType).description;
 
@@ -97,7 +97,7 @@ describe('stored values', () => {
 			version: 1,
 			credentials: [{ name: 'sahutApi' }],
 		});
-		expect(storedValuesOf(properties)).toMatchInlineSnapshot(`
+		expect(storedValuesByOperation(properties)).toMatchInlineSnapshot(`
 		"message (first: send)
 		 message.list
 		  conversationId: resourceLocator = {"mode":"list","value":""} of list | id
@@ -237,7 +237,7 @@ describe('stored values', () => {
 	`);
 	});
 
-	it('of the credential', async () => {
+	it('of the credential do not change', async () => {
 		const { type } = (await loadPackage()).getCredential('sahutApi');
 
 		expect(type.name).toBe('sahutApi');
@@ -248,7 +248,7 @@ describe('stored values', () => {
 	});
 });
 
-it('optional fields stand in alphabetical order, as in the nodes of n8n', async () => {
+it('Optional fields are in alphabetical order, as n8n requires', async () => {
 	const { type } = (await loadPackage()).getNode('sahut');
 	const { properties } = (type as INodeType).description;
 	const collections = properties.filter((property) => property.type === 'collection');
