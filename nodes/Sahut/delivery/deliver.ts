@@ -48,7 +48,7 @@ export async function executePlan(
 	sahut: ItemClient,
 ): Promise<IDataObject> {
 	const hasBothForms = getBodies(content).length > 1;
-	const contextOf = (body: IDataObject) => ({
+	const createContext = (body: IDataObject) => ({
 		...context,
 		conversation_id: conversationId,
 		form: getForm(body),
@@ -71,7 +71,7 @@ export async function executePlan(
 			key,
 			wording,
 			body,
-			context: contextOf,
+			context: createContext,
 			async find(sent, search) {
 				if (search.kind === 'retryWithoutLedger') return found?.message;
 				const sentContent = { [getForm(sent)]: sent };

@@ -56,13 +56,13 @@ export async function findDelivery(
 	/**
 	 * Finds the message among the recent writes that lists do not show yet.
 	 *
-	 * @param seen the IDs of the messages that the search has read
+	 * @param seenIds the IDs of the messages that the search has read
 	 */
-	function findInRecentWrites(history: History, seen: Set<string>): Delivery | undefined {
+	function findInRecentWrites(history: History, seenIds: Set<string>): Delivery | undefined {
 		if (search.kind === 'lostResponse') return undefined;
 		const isFromKnownWrite = (id: string) => !isSkip && search.isFromKnownWrite(id);
 		for (const { id, at, body } of findRecentWrites(history, search.sentAt)) {
-			if (id === undefined || seen.has(id) || isFromKnownWrite(id)) continue;
+			if (id === undefined || seenIds.has(id) || isFromKnownWrite(id)) continue;
 			const { content: text = null } = body;
 			const { sender } = sahut.cache.observedApi;
 			const created_at = new Date(sahut.toServerTime(at)).toISOString();
@@ -85,12 +85,12 @@ export async function findDelivery(
 			form: getForm(body),
 			match: createMatcher(conversationId, body, search, lostAt, sahut),
 		}));
-		const seen = new Set<string>();
+		const seenIds = new Set<string>();
 		let ambiguity: Ambiguity | undefined;
 		let isAtEnd = false;
 		for await (const { messages, isFirst } of history.readBackwards(MAX_PAGES)) {
 			for (const message of messages) {
-				seen.add(message.id);
+				seenIds.add(message.id);
 				for (const { form, match } of matchers) {
 					const result = match(message);
 					if (result === 'match') return { delivery: { conversationId, form, message } };
@@ -101,7 +101,7 @@ export async function findDelivery(
 			isAtEnd = isFirst || oldest < earliestRecordTime(sahut, search);
 			if (isAtEnd) break;
 		}
-		const delivery = findInRecentWrites(history, seen);
+		const delivery = findInRecentWrites(history, seenIds);
 		return { delivery, ambiguity: ambiguity ?? (isAtEnd ? undefined : 'tooManyMessages') };
 	}
 
@@ -135,8 +135,8 @@ export async function findDelivery(
 	const ErrorClass = isSkip && !search.isRetry ? AmbiguousError : UnknownOutcomeError;
 	throw new ErrorClass(
 		conversations.length === 1
-			? `It is not known whether conversation ${ids} already has this message`
-			: `It is not known whether one of the conversations ${ids} already has this message`,
+			? `The node could not determine whether conversation ${ids} already has this message`
+			: `The node could not determine whether one of the conversations ${ids} already has this message`,
 		{
 			description: `${AMBIGUITY_REASONS[ambiguity]} Nothing was sent in this try. Open the conversation in Sahut, and send the message only if it is not there.`,
 		},

@@ -21,18 +21,17 @@ export type MessageSearch =
 /** Reasons why a match is ambiguous, as sentences for the description of an error. */
 export const AMBIGUITY_REASONS = {
 	maybeNote:
-		'The conversation has a message with the text of this note, but Sahut does not show whether that message is a note.',
+		'Sahut has a message with the text of this note, but does not show whether that message is a note.',
 	maybeByAgent:
-		'The conversation has a message with this text from an agent. The node does not know yet which sender Sahut shows for messages from the API, so it could be this message.',
-	noTime:
-		'The conversation has a message with this text, but Sahut does not show when it was sent.',
+		'An agent has sent a message with this text. It may be this message, because the node does not know yet which sender Sahut shows for messages from the API.',
+	noTime: 'Sahut has a message with this text, but does not show when it was sent.',
 	hiddenValues:
-		'The conversation has a message that could be this template, but Sahut does not show the values of its variables.',
+		'Sahut has a message that may be this template, but does not show the values of its variables.',
 	notUnique:
-		'The conversation has a message that could be this template, but the template has no variable value that identifies it.',
+		'Sahut has a message that may be this template, but the template has no variable value that identifies it.',
 	forgotten:
-		'The conversation has a message with the same values, but this n8n has sent too many messages since then to remember which template it was.',
-	tooManyMessages: 'The conversation has too many newer messages to search all of them.',
+		'Sahut has a message with the same values, but this n8n has sent too many messages since then to know which template it was.',
+	tooManyMessages: 'There are too many newer messages to search all of them.',
 } as const;
 
 export type Ambiguity = keyof typeof AMBIGUITY_REASONS;
@@ -42,10 +41,9 @@ const UNSENT_TYPES = new Set<unknown>(['incoming', 'activity']);
 
 /** Whether both messages or neither are notes; undefined if the list may not show which ones are notes. */
 function hasSamePrivacy(message: Message, body: IDataObject): boolean | undefined {
-	const shown = isNote(message);
-	return shown === undefined && body.private
-		? undefined
-		: (shown ?? false) === Boolean(body.private);
+	const isStoredNote = isNote(message);
+	if (isStoredNote === undefined && body.private) return undefined;
+	return (isStoredNote ?? false) === Boolean(body.private);
 }
 
 /** Whether a stored message matches the message of a search. */

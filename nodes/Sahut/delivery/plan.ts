@@ -143,9 +143,12 @@ export async function planMessage(
 		if (before && conversation) return { kind: 'delivered', conversation, ...before };
 		if (!isComplete) {
 			const ErrorClass = isRetry ? UnknownOutcomeError : AmbiguousError;
-			throw new ErrorClass(`It is not known whether ${phone} has already received this message`, {
-				description: `${INCOMPLETE_LIST} Nothing was sent in this try. Check the customer’s conversations in Sahut. If the message is not there, use Message: Send with the ID of a conversation.`,
-			});
+			throw new ErrorClass(
+				`The node could not determine whether ${phone} has already received this message`,
+				{
+					description: `${INCOMPLETE_LIST} Nothing was sent in this try. Check the customer’s conversations in Sahut. If the message is not there, use Message: Send with the ID of a conversation.`,
+				},
+			);
 		}
 	}
 
@@ -187,7 +190,7 @@ export async function planMessage(
 		if (!hasBothForms && !usableOpen) {
 			if (!isComplete) {
 				throw new AmbiguousError(
-					`It is not known whether ${phone} has written within the last 24 hours`,
+					`The node could not determine whether ${phone} has written within the last 24 hours`,
 					{
 						description: `${INCOMPLETE_LIST} Nothing was sent in this try. Use Message: Send with the ID of the conversation in which the customer has written.`,
 					},

@@ -64,7 +64,7 @@ export async function findRecipientContacts(
 
 function createTooManyContactsError(phone: string): AmbiguousError {
 	return new AmbiguousError(
-		`It is not known whether a contact with ${phone} has one of the tags to skip`,
+		`The node could not determine whether a contact with ${phone} has one of the tags to skip`,
 		{
 			description:
 				'Too many contacts match the last digits of the number. Nothing was sent. Check the tags of the contact in Sahut. If it has none of the tags to skip, send the message there.',
@@ -94,7 +94,7 @@ export async function findTaggedContact(
 		const tags: unknown = listedTags ?? (await getContact(sahut, id)).tags ?? [];
 		if (!Array.isArray(tags) || !tags.every((tag) => typeof tag === 'string')) {
 			throw new AmbiguousError(
-				`It is not known whether contact "${id}" with ${phone} has one of the tags to skip`,
+				`The node could not determine whether contact "${id}" with ${phone} has one of the tags to skip`,
 				{
 					description:
 						'Sahut did not return the tags of the contact as a list of texts. Nothing was sent. Check the tags of the contact in Sahut. If it has none of the tags to skip, send the message there.',

@@ -5,7 +5,7 @@ import { crashedExecution, ageRecords } from '../../../support/retryData';
 import { openConversation, sendText, type Workspace } from '../../../support/workspace';
 import { continueInAnotherProcess } from '../customerFixture';
 
-const TOO_MANY_MESSAGES = 'The conversation has too many newer messages to search all of them.';
+const TOO_MANY_MESSAGES = 'There are too many newer messages to search all of them.';
 
 /** A workspace with a conversation that is an hour old. */
 async function openWithConversation() {

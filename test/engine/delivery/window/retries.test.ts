@@ -109,13 +109,15 @@ describe('a retry', () => {
 		const { faults } = workspace.sandbox;
 		const [a] = workspace.addConversations(1);
 		faults.add({ kind: 'status', status: 403, method: 'GET', times: 2 });
+
 		const failed = await workspace.run(sendTextOrTemplate, [{ conversation: a }]);
-		expect(failed.error?.description).toContain(
-			'Nothing was sent, because the node could not check',
-		);
 		const again = await retry(workspace, failed, sendTextOrTemplate);
+
+		expect(failed.error?.description).toContain(
+			'Nothing was sent, because the node could not check whether the customer has written within 24 hours.',
+		);
 		expect(again.error?.description).toContain(
-			'Nothing was sent in this try, because the node could not check',
+			'Nothing was sent in this try, because the node could not check whether the message was sent before.',
 		);
 	});
 });
