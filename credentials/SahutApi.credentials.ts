@@ -13,8 +13,8 @@ import {
 	normalizeBaseUrl,
 } from '../nodes/Sahut/transport/connection';
 
-/** Returns the message of the credential test for a status. */
-function forStatus(value: number, message: string) {
+/** Creates the rule with which the credential test shows a message for a status. */
+function statusRule(value: number, message: string) {
 	return { type: 'responseCode' as const, properties: { value, message } };
 }
 
@@ -51,19 +51,25 @@ export class SahutApi implements ICredentialType {
 	];
 
 	/**
-	 * Adds the key to a request of our nodes, of the credential test, or of n8n's HTTP Request node.
-	 * The key goes to the base URL's own origin and nowhere else, not even behind a redirect.
+	 * Adds the API key to a request of this package's nodes, of the credential test, or of n8n's HTTP Request
+	 * node. Sends the key only to the origin of the base URL, and never across a redirect.
+	 *
+	 * @throws UserError if the request goes to another origin
 	 */
 	authenticate: IAuthenticate = async (credentials, request) => {
-		const home = new URL(normalizeBaseUrl(credentials.baseUrl, credentials.apiKey)).origin;
-		// The HTTP Request node hands over the older form of a request, with `uri`.
+		const allowedOrigin = new URL(normalizeBaseUrl(credentials.baseUrl, credentials.apiKey)).origin;
+		// The HTTP Request node passes an older request format, with `uri`.
 		const { uri, url = uri } = request as typeof request & { uri?: string };
-		const target = new URL(url ?? '', request.baseURL && `${request.baseURL.trim()}/`).origin;
-		if (target !== home) {
-			throw new UserError(`This Sahut API key is for ${home}, but the request goes to ${target}`, {
-				description:
-					'Change the URL of the request, or the Base URL in the Sahut credential. The key is sent only to the Base URL.',
-			});
+		const requestOrigin = new URL(url ?? '', request.baseURL && `${request.baseURL.trim()}/`)
+			.origin;
+		if (requestOrigin !== allowedOrigin) {
+			throw new UserError(
+				`This Sahut API key is for ${allowedOrigin}, but the request goes to ${requestOrigin}`,
+				{
+					description:
+						'Change the URL of the request, or the Base URL in the Sahut credential. The key is sent only to the Base URL.',
+				},
+			);
 		}
 		return {
 			...request,
@@ -82,13 +88,13 @@ export class SahutApi implements ICredentialType {
 			qs: { per_page: 1 },
 		},
 		rules: [
-			forStatus(
+			statusRule(
 				401,
 				'Sahut does not accept this API key. Copy it again from Settings → Integrations → API Keys. Revoked keys and keys of other workspaces do not work.',
 			),
-			forStatus(403, 'This API key does not have permission to read conversations.'),
-			forStatus(404, 'There is no Sahut API at this Base URL. Use https://api.sahut.id/v1.'),
-			forStatus(429, 'The rate limit of your Sahut plan was reached. Try again in a minute.'),
+			statusRule(403, 'This API key does not have permission to read conversations.'),
+			statusRule(404, 'Sahut was not found at this Base URL. Use https://api.sahut.id/v1.'),
+			statusRule(429, 'The rate limit of your Sahut plan was reached. Try again in a minute.'),
 		],
 	};
 }

@@ -1,12 +1,11 @@
 import { UserError, type INodeProperties, type INodePropertyOptions } from 'n8n-workflow';
 
 import { asChoice, asFlag } from '../values/choice';
-import { isBlank } from '../values/cleanText';
+import { isBlank, isEmpty } from '../values/cleanText';
 import { asInstant } from '../values/instant';
 import { assertNoLeftovers } from '../values/leftovers';
 import { asLimit, asNumber, asNumberAboveZero } from '../values/number';
 import { asRows, asTextRows } from '../values/rows';
-import { isEmpty } from '../values/show';
 import { asId, asOptionalId, asText, removeLoneSurrogates } from '../values/text';
 import { asTexts, isEmptyList } from '../values/textList';
 import { findField, isStored, resolveParameter, type ParameterSource } from './parameterSource';

@@ -1,13 +1,13 @@
 import { UserError } from 'n8n-workflow';
 
 import { cleanText } from './cleanText';
-import { show } from './show';
+import { formatValue } from './formatValue';
 
-/** Returns a value that is one of the stored values of a field. @throws UserError for any other value */
+/** Reads a field with fixed choices. @throws UserError if the value is not one of its stored values */
 export function asChoice(value: unknown, allowed: string[], label: string): string {
 	const given = typeof value === 'string' ? cleanText(value) : value;
 	if (allowed.includes(given as string)) return given as string;
-	throw new UserError(`${label} cannot be ${show(value)}`, {
+	throw new UserError(`${label} cannot be ${formatValue(value)}`, {
 		description: `Choose a value from the list. An expression must return one of: ${allowed.join(', ')}.`,
 	});
 }
@@ -17,6 +17,6 @@ export function asFlag(value: unknown, label: string): boolean {
 	if (typeof value === 'boolean') return value;
 	if (value === 'true' || value === 'false') return value === 'true';
 	throw new UserError(`${label} must be true or false`, {
-		description: `It is ${show(value)} for this item.`,
+		description: `It is ${formatValue(value)} for this item.`,
 	});
 }

@@ -20,3 +20,8 @@ export function cleanText(text: string): string {
 export function isBlank(text: string): boolean {
 	return BLANK.test(text);
 }
+
+/** Whether a value is missing, null or a blank text. */
+export function isEmpty(value: unknown): boolean {
+	return value === undefined || value === null || (typeof value === 'string' && isBlank(value));
+}

@@ -1,6 +1,7 @@
 import { tryToParseDateTime, UserError } from 'n8n-workflow';
 
-import { isEmpty, show } from './show';
+import { isEmpty } from './cleanText';
+import { formatValue } from './formatValue';
 
 const TIME = String.raw`(?:\d{2}|\d(?=:))(?::?\d{2}(?::?\d{2}(?:[.,]\d+)?)?)?`;
 const OFFSET = String.raw`z|utc|gmt|[+-]\d{2}(?::?\d{2})?`;
@@ -80,6 +81,6 @@ export function asInstant(value: unknown, label: string, timezone: string): numb
 	const instant = parseInstant(value, timezone);
 	if (instant !== undefined) return instant;
 	throw new UserError(`${label} is not a date and time`, {
-		description: `It is ${show(value)} for this item. Use the format 2024-03-15 or 2024-03-15T08:30:00Z.`,
+		description: `It is ${formatValue(value)} for this item. Use the format 2024-03-15 or 2024-03-15T08:30:00Z.`,
 	});
 }

@@ -1,7 +1,7 @@
 import { UserError } from 'n8n-workflow';
 
-import { cleanText } from './cleanText';
-import { isEmpty, show } from './show';
+import { cleanText, isEmpty } from './cleanText';
+import { formatValue } from './formatValue';
 
 /** Digits with a dot for decimals. Digits with a leading zero are a code, not a number. */
 const PLAIN_NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?$/;
@@ -30,7 +30,7 @@ export function asNumber(value: unknown, label: string): number | undefined {
 	const number = parseNumber(value);
 	if (number !== undefined || isEmpty(value)) return number;
 	throw new UserError(`${label} is not a number`, {
-		description: `It is ${show(value)} for this item. Use digits only, e.g. 60.`,
+		description: `It is ${formatValue(value)} for this item. Use digits only, e.g. 60.`,
 	});
 }
 
@@ -39,15 +39,15 @@ export function asNumberAboveZero(value: unknown, label: string): number {
 	const number = parseNumber(value);
 	if (number !== undefined && number > 0) return number;
 	throw new UserError(`${label} must be a number above 0`, {
-		description: `It is ${show(value)} for this item. Correct the value, or remove the option.`,
+		description: `It is ${formatValue(value)} for this item. Correct the value, or remove the option.`,
 	});
 }
 
-/** Reads the most records to fetch. @throws UserError for anything but a whole number from 1 */
+/** Reads the maximum number of records. @throws UserError for anything but a whole number from 1 */
 export function asLimit(value: unknown): number {
 	const limit = parseNumber(value);
 	if (limit !== undefined && Number.isInteger(limit) && limit >= 1) return limit;
 	throw new UserError('Limit must be a whole number from 1', {
-		description: `It is ${show(value)} for this item. To get everything, turn on Return All.`,
+		description: `It is ${formatValue(value)} for this item. To get all records, turn on Return All.`,
 	});
 }

@@ -21,7 +21,7 @@ const NATIONAL_DIGITS: Record<string, { min: number; max?: number }> = {
 	'852': { min: 8 },
 };
 
-/** For other countries: with fewer digits than `possible`, the code is missing; from `certain` on, it is not. */
+/** For other countries: with fewer digits than `possible`, the code is missing; with `certain` or more, it is present. */
 const NATIONAL_DIGITS_ELSEWHERE = { possible: 7, certain: 9 };
 
 /**

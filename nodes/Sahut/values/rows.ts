@@ -1,7 +1,8 @@
 import { UserError } from 'n8n-workflow';
 
+import { isEmpty } from './cleanText';
+import { formatValue } from './formatValue';
 import { assertNoLeftovers } from './leftovers';
-import { isEmpty, show } from './show';
 import { asText } from './text';
 
 /** A row of a fixed collection: column → text, if given. */
@@ -18,7 +19,7 @@ export function asRows(value: unknown, label: string): Array<Record<string, unkn
 	if (rows.every((row) => typeof row === 'object' && row !== null && !Array.isArray(row))) {
 		return rows as Array<Record<string, unknown>>;
 	}
-	throw new UserError(`The rows of ${label} are ${show(value)}, not a list of objects`, {
+	throw new UserError(`The rows of ${label} are ${formatValue(value)}, not a list of objects`, {
 		description: 'Use a list with one object for each row.',
 	});
 }

@@ -1,10 +1,9 @@
 import { UserError } from 'n8n-workflow';
 
-import { cleanText } from '../../values/cleanText';
+import { cleanText, isEmpty } from '../../values/cleanText';
 import { parseInstant } from '../../values/instant';
 import { assertNoLeftovers } from '../../values/leftovers';
 import { parseNumber } from '../../values/number';
-import { isEmpty } from '../../values/show';
 import { asText, removeLoneSurrogates } from '../../values/text';
 
 /** The value of a custom attribute, in the JSON type in which it is sent. */
