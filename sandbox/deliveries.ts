@@ -278,7 +278,7 @@ export class Deliveries {
 			kind,
 			...named,
 			attempt: number,
-			at: Date.now(),
+			at: this.store.now().getTime(),
 		};
 		this.log.push(attempt);
 		const signed = this.signatureOf(body, secret, signedAs);

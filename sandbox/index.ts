@@ -108,7 +108,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 	deviateStore(store, deviations);
 	if (data !== 'empty') await fillConversations(store, seed, data);
 
-	const journal = new RequestJournal();
+	const journal = new RequestJournal(now);
 	const faults = requestFaults();
 	const address = () => app.server.address() as AddressInfo;
 	const host = () => `${reachableHost(listenAddress)}:${address().port}`;
@@ -118,7 +118,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 		journal,
 		faults,
 		keys: { apiKey, secondApiKey, readOnlyApiKey },
-		limiter: rateLimit && new RateLimiter(rateLimit),
+		limiter: rateLimit && new RateLimiter(rateLimit, now),
 		latencyMs,
 		deviations,
 		listDelayMs,

@@ -40,6 +40,8 @@ export class RequestJournal implements Journal {
 	maxInFlight = 0;
 	private readonly inFlight = new Set<JournalEntry>();
 
+	constructor(private readonly now: () => Date) {}
+
 	clear(): void {
 		this.entries.length = 0;
 		this.maxInFlight = this.inFlight.size;
@@ -48,7 +50,7 @@ export class RequestJournal implements Journal {
 	begin(method: string, url: string, headers: IncomingHttpHeaders): JournalEntry {
 		const { pathname, searchParams } = new URL(`http://sandbox${url}`);
 		const entry: JournalEntry = {
-			at: Date.now(),
+			at: this.now().getTime(),
 			method,
 			path: pathBelowApi(pathname),
 			query: Object.fromEntries(searchParams),
@@ -64,7 +66,7 @@ export class RequestJournal implements Journal {
 	/** Ends an entry, without a status if the connection was closed. Ignores further calls. */
 	end(entry: JournalEntry, status?: number): void {
 		if (!this.inFlight.delete(entry)) return;
-		entry.endedAt = Date.now();
+		entry.endedAt = this.now().getTime();
 		if (status !== undefined) entry.status = status;
 	}
 }

@@ -7,15 +7,18 @@ export interface RateLimit {
 	windowMs: number;
 }
 
-/** Limits requests in fixed windows. The window of a key starts with its first request, in real time. */
+/** Limits requests in fixed windows. The window of a key starts with its first request. */
 export class RateLimiter {
 	private readonly windows = new Map<string, { endsAt: number; used: number }>();
 
-	constructor(private readonly limit: RateLimit) {}
+	constructor(
+		private readonly limit: RateLimit,
+		private readonly clock: () => Date,
+	) {}
 
 	/** Counts a request. @throws {ApiError} 429 over the limit, with Retry-After in seconds, rounded up. */
 	take(key: string): void {
-		const now = Date.now();
+		const now = this.clock().getTime();
 		let window = this.windows.get(key);
 		if (!window || now >= window.endsAt) {
 			window = { endsAt: now + this.limit.windowMs, used: 0 };

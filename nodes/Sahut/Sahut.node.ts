@@ -1,16 +1,10 @@
-import {
-	NodeConnectionTypes,
-	type IExecuteFunctions,
-	type INodeExecutionData,
-	type INodeType,
-	type INodeTypeDescription,
-} from 'n8n-workflow';
+import { NodeConnectionTypes, type INodeType, type INodeTypeDescription } from 'n8n-workflow';
 
-import * as listSearch from './methods/listSearch';
-import * as loadOptions from './methods/loadOptions';
+import { createMethods } from './methods';
 import { resources } from './resources';
 import { executeItems } from './runtime/execute';
 import { toProperties } from './runtime/properties';
+import { DEFAULT_TRANSPORT } from './transport/settings';
 
 export class Sahut implements INodeType {
 	description: INodeTypeDescription = {
@@ -30,9 +24,15 @@ export class Sahut implements INodeType {
 		properties: toProperties(resources),
 	};
 
-	methods = { listSearch, loadOptions };
+	methods: ReturnType<typeof createMethods>;
 
-	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-		return await executeItems(this, resources);
+	execute: NonNullable<INodeType['execute']>;
+
+	/** @param transport the settings of requests. n8n uses the default; tests pass another clock. */
+	constructor(transport = DEFAULT_TRANSPORT) {
+		this.methods = createMethods(transport);
+		this.execute = async function () {
+			return await executeItems(this, resources, transport);
+		};
 	}
 }

@@ -1,14 +1,8 @@
-import {
-	NodeConnectionTypes,
-	type IHookFunctions,
-	type INodeType,
-	type INodeTypeDescription,
-	type IWebhookFunctions,
-	type IWebhookResponseData,
-} from 'n8n-workflow';
+import { NodeConnectionTypes, type INodeType, type INodeTypeDescription } from 'n8n-workflow';
 
-import { getChannels } from './methods/loadOptions';
+import { createMethods } from './methods';
 import { hiddenCollectionFields } from './runtime/properties';
+import { DEFAULT_TRANSPORT } from './transport/settings';
 import { receive } from './trigger/delivery';
 import { triggerFields } from './trigger/fields';
 import { isRegistered, register, unregister } from './trigger/registration';
@@ -42,25 +36,33 @@ export class SahutTrigger implements INodeType {
 		properties: [...triggerFields, ...hiddenCollectionFields(triggerFields)],
 	};
 
-	methods = { loadOptions: { getChannels } };
+	methods: INodeType['methods'];
 
-	webhookMethods = {
-		default: {
-			async checkExists(this: IHookFunctions): Promise<boolean> {
-				return await isRegistered(this);
-			},
-			async create(this: IHookFunctions): Promise<boolean> {
-				await register(this);
-				return true;
-			},
-			async delete(this: IHookFunctions): Promise<boolean> {
-				await unregister(this);
-				return true;
-			},
-		},
-	};
+	webhookMethods: INodeType['webhookMethods'];
 
-	async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
-		return await receive(this);
+	webhook: NonNullable<INodeType['webhook']>;
+
+	/** @param transport the settings of requests. n8n uses the default; tests pass another clock. */
+	constructor(transport = DEFAULT_TRANSPORT) {
+		const { getChannels } = createMethods(transport).loadOptions;
+		this.methods = { loadOptions: { getChannels } };
+		this.webhookMethods = {
+			default: {
+				async checkExists() {
+					return await isRegistered(this, transport);
+				},
+				async create() {
+					await register(this, transport);
+					return true;
+				},
+				async delete() {
+					await unregister(this, transport);
+					return true;
+				},
+			},
+		};
+		this.webhook = async function () {
+			return await receive(this, transport);
+		};
 	}
 }

@@ -41,6 +41,8 @@ import {
 	type WorkflowExecuteMode,
 } from 'n8n-workflow';
 
+import type { TransportSettings } from '../../nodes/Sahut/transport/settings';
+
 export const PACKAGE_FOLDER = path.resolve(__dirname, '../..');
 
 /** Credential type → its data. */
@@ -93,6 +95,28 @@ export function outputPreview(
 	});
 }
 
+let transport: TransportSettings | undefined;
+
+/** Creates the nodes of the package with these settings from now on, instead of n8n's defaults. */
+export function useTransport(settings: TransportSettings): void {
+	transport = settings;
+}
+
+function createNode(loader: core.PackageDirectoryLoader, name: string): INodeType {
+	const type = loader.getNode(name).type as INodeType;
+	if (!transport) return type;
+	const { constructor } = type as object as {
+		constructor: new (settings: TransportSettings) => INodeType;
+	};
+	// The loader has completed the description, e.g. with the URLs of icons.
+	return Object.assign(new constructor(transport), { description: type.description });
+}
+
+/** Returns a node of the built package: `sahut` or `sahutTrigger`. */
+export async function packageNode(name: string): Promise<INodeType> {
+	return createNode(await loadPackage(), name);
+}
+
 function nodeTypesOf(
 	loader: core.PackageDirectoryLoader,
 	more: Record<string, INodeType>,
@@ -102,7 +126,7 @@ function nodeTypesOf(
 		if (builtIn) return builtIn;
 		const dot = type.lastIndexOf('.');
 		if (type.slice(0, dot) !== loader.packageName) throw new Error(`unknown node type ${type}`);
-		return loader.getNode(type.slice(dot + 1)).type;
+		return createNode(loader, type.slice(dot + 1));
 	};
 	return {
 		getByName: byName,

@@ -1,3 +1,4 @@
+import { now } from './testClock';
 import { startSandbox, type Sandbox, type SandboxOptions } from '../../sandbox';
 
 export interface SandboxResponse {
@@ -35,6 +36,7 @@ export async function openSandbox(options: SandboxOptions = {}): Promise<OpenSan
 	const sandbox = await startSandbox({
 		apiKey: `sk_live_sandbox_${opened}`,
 		seed: BASE_SEED + opened,
+		now: () => new Date(now()),
 		...options,
 	});
 	running.push(sandbox);

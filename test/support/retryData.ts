@@ -7,6 +7,7 @@ import {
 
 import { sahutWorkflow, toItems, type FinishedRun } from './engine';
 import type { Workspace } from './workspace';
+import { now } from './testClock';
 
 const MINUTE_MS = 60_000;
 
@@ -44,7 +45,7 @@ export async function retry(
 export function dataAtStart(
 	first: INode,
 	rows: IDataObject[],
-	establishedAt = Date.now(),
+	establishedAt = now(),
 ): IRunExecutionData {
 	return createRunExecutionData({
 		executionData: {
@@ -61,7 +62,7 @@ export function crashedExecution(
 	rows: IDataObject[] = [{}],
 ) {
 	const workflow = sahutWorkflow(parameters);
-	const start = dataAtStart(workflow.nodes[0]!, rows, Date.now() - 10 * MINUTE_MS);
+	const start = dataAtStart(workflow.nodes[0]!, rows, now() - 10 * MINUTE_MS);
 	const run = async (mode: 'manual' | 'retry') =>
 		await workspace.run({}, [], {}, { ...workflow, mode, executionData: structuredClone(start) });
 	return {

@@ -1,9 +1,8 @@
-import type { ILoadOptionsFunctions, INodePropertyOptions } from 'n8n-workflow';
+import type { INodePropertyOptions } from 'n8n-workflow';
 
-import { connect } from '../transport/client';
 import { listOf } from '../transport/pages';
 import { fetchList } from '../transport/pagination';
-import type { Conversation } from '../transport/types';
+import type { Conversation, SahutClient } from '../transport/types';
 
 /** Five pages: the number of latest conversations that are searched for channels and agents. */
 const MAX_CONVERSATIONS = 500;
@@ -15,25 +14,25 @@ export function toEntry(id: string, ...names: Array<string | null | undefined>) 
 
 /** Lists the records in recent conversations, without duplicates, in alphabetical order. */
 async function listRecentRecords(
-	context: ILoadOptionsFunctions,
+	sahut: SahutClient,
 	toEntries: (conversation: Conversation) => Array<ReturnType<typeof toEntry>>,
 ): Promise<INodePropertyOptions[]> {
 	const list = listOf('conversations');
-	const recent = await fetchList<Conversation>(await connect(context), list, MAX_CONVERSATIONS);
+	const recent = await fetchList<Conversation>(sahut, list, MAX_CONVERSATIONS);
 	const byId = new Map(recent.flatMap(toEntries).map((entry) => [entry.value, entry]));
 	return [...byId.values()].sort((a, b) => a.name.localeCompare(b.name));
 }
 
 /** Lists the channels of recent conversations, since the API has no list of channels. */
-export async function listRecentChannels(context: ILoadOptionsFunctions) {
-	return await listRecentRecords(context, ({ channel }) =>
+export async function listRecentChannels(sahut: SahutClient) {
+	return await listRecentRecords(sahut, ({ channel }) =>
 		channel?.id ? [toEntry(channel.id, channel.name, channel.type)] : [],
 	);
 }
 
 /** Lists the agents of recent conversations, since the API has no list of agents. */
-export async function listRecentAgents(context: ILoadOptionsFunctions) {
-	return await listRecentRecords(context, ({ assignee }) =>
+export async function listRecentAgents(sahut: SahutClient) {
+	return await listRecentRecords(sahut, ({ assignee }) =>
 		assignee?.id ? [toEntry(assignee.id, assignee.name)] : [],
 	);
 }

@@ -93,7 +93,11 @@ export class ConversationIndex {
 
 	private readInFlight: Promise<void> | undefined;
 
-	constructor(private readonly channelId: string) {}
+	/** @param now returns the time by this machine's clock, in milliseconds since the epoch */
+	constructor(
+		private readonly channelId: string,
+		private readonly now: () => number,
+	) {}
 
 	/** Returns the known conversations of these contacts, the one with the latest activity first. */
 	findByContacts(contactIds: string[]): KnownConversation[] {
@@ -137,7 +141,7 @@ export class ConversationIndex {
 			updatedAt,
 			activeAt: Math.max(updatedAt, before?.activeAt ?? 0),
 			createdAt: Date.parse(conversation.created_at) || 0,
-			writtenAt: source === 'write' ? Date.now() : writtenAt,
+			writtenAt: source === 'write' ? this.now() : writtenAt,
 		});
 	}
 
@@ -195,11 +199,11 @@ export class ConversationIndex {
 
 	/** Reads the pages that may contain changes, and all unresolved conversations if that is due. */
 	private async read(sahut: SahutClient, since: number): Promise<void> {
-		const startedAtLocal = Date.now();
+		const startedAtLocal = this.now();
 		const pages = openPages<Conversation>(sahut, this.listRequest());
 		this.detectOrder(await pages.read(1));
 		// The difference between the clocks is known only after a response.
-		const startedAt = sahut.serverNow() - (Date.now() - startedAtLocal);
+		const startedAt = sahut.serverNow() - (this.now() - startedAtLocal);
 		const isOrdered = this.isOrderedByActivity;
 		const isOutdated = startedAt - this.readAt > MAX_READ_AGE_MS;
 		const changedSince = isOutdated ? Infinity : this.readAt - CLOCK_TOLERANCE_MS;
@@ -228,7 +232,7 @@ export class ConversationIndex {
 
 	/** Reads all unresolved conversations, and marks all known ones that are not listed as resolved. */
 	private async readUnresolved(sahut: SahutClient): Promise<void> {
-		const startedAt = Date.now();
+		const startedAt = this.now();
 		const lists = await Promise.all(
 			UNRESOLVED_STATUSES.map(
 				async (status) => await fetchAll<Conversation>(sahut, this.listRequest(status)),
@@ -243,7 +247,7 @@ export class ConversationIndex {
 				if (!mayBeUnresolved) each.status = 'resolved';
 			}
 		}
-		const now = Date.now();
+		const now = this.now();
 		this.fullReadUntil = now + Math.max(FULL_READ_MS, FULL_READ_FACTOR * (now - startedAt));
 	}
 
@@ -268,7 +272,7 @@ export class ConversationIndex {
 	}
 
 	/** Whether a list that was read at `at`, by this machine's clock, may lack this process's last write. */
-	private mayBeDelayed({ writtenAt }: KnownConversation, at = Date.now()): boolean {
+	private mayBeDelayed({ writtenAt }: KnownConversation, at = this.now()): boolean {
 		return at - writtenAt < LIST_DELAY_MS;
 	}
 

@@ -35,10 +35,23 @@ const runInLane = createLanes();
 const recentMessages = new RecentWrites(MAX_MESSAGES);
 const recentRecords = new RecentWrites(MAX_RECORDS);
 
-const workspaces = createLruCache(MAX_WORKSPACES, () => {
-	const indexes = createLruCache(MAX_CHANNELS, (channelId) => new ConversationIndex(channelId));
-	return { conversationIndex: indexes.get, observedApi: createObservedApi() };
-});
+function createWorkspaces(now: () => number) {
+	return createLruCache(
+		MAX_WORKSPACES,
+		() => {
+			const indexes = createLruCache(
+				MAX_CHANNELS,
+				(channelId) => new ConversationIndex(channelId, now),
+				{ now },
+			);
+			return { conversationIndex: indexes.get, observedApi: createObservedApi(now) };
+		},
+		{ now },
+	);
+}
+
+/** Created with the clock of the first caller: all executions of a process have the same one. */
+let workspaces: ReturnType<typeof createWorkspaces> | undefined;
 
 /**
  * Returns the shared data of a workspace.
@@ -47,9 +60,14 @@ const workspaces = createLruCache(MAX_WORKSPACES, () => {
  * sender) is stored per address and key.
  *
  * @param workspace `SahutClient.workspaceId` and `SahutClient.addressId`. Both are hashes, so that no API
- * key is stored.
+ * key is stored. `now` returns the time by this machine's clock, in milliseconds since the epoch.
  */
-export function getProcessCache(workspace: { id: string; address: string }): ProcessCache {
-	const { id, address } = workspace;
+export function getProcessCache(workspace: {
+	id: string;
+	address: string;
+	now: () => number;
+}): ProcessCache {
+	const { id, address, now } = workspace;
+	workspaces ??= createWorkspaces(now);
 	return { runInLane, recentMessages, recentRecords, address, ...workspaces.get(id) };
 }

@@ -14,23 +14,24 @@ export interface LruCache<T> {
  * @param max the maximum number of entries; the least recently used entry is evicted first
  * @param create creates the entry with a given name
  * @param idleHours evicts an entry that was not used for this long
+ * @param now returns the time in milliseconds
  */
 export function createLruCache<T>(
 	max: number,
 	create: (name: string) => T,
-	idleHours = DEFAULT_IDLE_HOURS,
+	{ idleHours = DEFAULT_IDLE_HOURS, now }: { idleHours?: number; now: () => number },
 ): LruCache<T> {
 	const entries = new Map<string, { value: T; usedAt: number }>();
 
 	return {
 		get(name) {
-			const now = Date.now();
+			const usedNow = now();
 			const value = entries.has(name) ? entries.get(name)!.value : create(name);
 			// Re-inserted at the end: the least recently used entry comes first.
 			entries.delete(name);
-			entries.set(name, { value, usedAt: now });
+			entries.set(name, { value, usedAt: usedNow });
 			for (const [oldest, { usedAt }] of entries) {
-				if (entries.size <= max && now - usedAt < idleHours * HOUR_MS) break;
+				if (entries.size <= max && usedNow - usedAt < idleHours * HOUR_MS) break;
 				entries.delete(oldest);
 			}
 			return value;

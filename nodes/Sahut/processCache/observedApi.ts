@@ -26,10 +26,10 @@ export interface ObservedApi {
 }
 
 /** Returns the assumptions that apply until Sahut responds differently. */
-export function createObservedApi(): ObservedApi {
+export function createObservedApi(now: () => number): ObservedApi {
 	return {
 		// The method is documented for contacts, but not for conversations.
 		updateMethod: 'PUT',
-		templateResponses: createLruCache<TemplateResponse>(MAX_TEMPLATES, () => ({})),
+		templateResponses: createLruCache<TemplateResponse>(MAX_TEMPLATES, () => ({}), { now }),
 	};
 }

@@ -41,7 +41,7 @@ function describeProgress(outcomes: Array<ItemOutcome<OutputItem[]>>, total: num
 export async function executeItems(
 	context: IExecuteFunctions,
 	resources: Resource[],
-	settings: Partial<TransportSettings> = {},
+	transport: TransportSettings,
 ): Promise<INodeExecutionData[][]> {
 	const node = context.getNode();
 	const items = context.getInputData();
@@ -52,7 +52,7 @@ export async function executeItems(
 	const stopOrCancel = AbortSignal.any([stop.signal, ...(cancelSignal ? [cancelSignal] : [])]);
 
 	let preparation: ReturnType<typeof prepareRun> | undefined;
-	const prepareOnce = async () => await (preparation ??= prepareRun(context, resources, settings));
+	const prepareOnce = async () => await (preparation ??= prepareRun(context, resources, transport));
 
 	async function attempt<T>(task: () => Promise<T>, readsOnly = false): Promise<ItemOutcome<T>> {
 		try {

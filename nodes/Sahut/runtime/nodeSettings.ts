@@ -1,10 +1,6 @@
 import { UserError, type IExecuteFunctions } from 'n8n-workflow';
 
-import {
-	DEFAULT_CONCURRENCY,
-	DEFAULT_TRANSPORT,
-	type TransportSettings,
-} from '../transport/settings';
+import { DEFAULT_CONCURRENCY, type TransportSettings } from '../transport/settings';
 import type { Operation } from './operation';
 import type { Params } from './params';
 
@@ -60,9 +56,11 @@ function readRequestsPerMinute(params: Params): number {
 }
 
 /** Reads the options that apply to all items. @param params the fields of the first item */
-export function readTransportSettings(params: Params, { readsOnly }: Operation): TransportSettings {
+export function readLimits(
+	params: Params,
+	{ readsOnly }: Operation,
+): Pick<TransportSettings, 'concurrency' | 'requestsPerMinute'> {
 	return {
-		...DEFAULT_TRANSPORT,
 		concurrency: readConcurrency(params, DEFAULT_CONCURRENCY[readsOnly ? 'read' : 'write']),
 		requestsPerMinute: readRequestsPerMinute(params),
 	};

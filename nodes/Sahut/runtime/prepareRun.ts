@@ -8,7 +8,7 @@ import { createSlots } from '../transport/slots';
 import type { ItemClient } from '../api/itemClient';
 import { getProcessCache } from '../processCache';
 import { createBoundedLanes } from './boundedLanes';
-import { readRunIndex, readStartTime, readToolCall, readTransportSettings } from './nodeSettings';
+import { readRunIndex, readStartTime, readToolCall, readLimits } from './nodeSettings';
 import { openLedger } from './ledger';
 import type { Operation, Resource } from './operation';
 import { createSources } from './parameterSource';
@@ -39,7 +39,7 @@ function findOperation(resources: Resource[], resource: string, operation: strin
 export async function prepareRun(
 	context: IExecuteFunctions,
 	resources: Resource[],
-	settings: Partial<TransportSettings>,
+	defaults: TransportSettings,
 ) {
 	const operation = findOperation(
 		resources,
@@ -48,10 +48,14 @@ export async function prepareRun(
 	);
 	const sourceOf = createSources(context);
 	const paramsOf = (itemIndex: number) => createParams(sourceOf(itemIndex), operation.fields);
-	const transport = { ...readTransportSettings(paramsOf(0), operation), ...settings };
+	const transport = { ...defaults, ...readLimits(paramsOf(0), operation) };
 	const client = await connect(context, transport);
 	const inSlot = createSlots(transport.concurrency);
-	const cache = getProcessCache({ id: client.workspaceId, address: client.addressId });
+	const cache = getProcessCache({
+		id: client.workspaceId,
+		address: client.addressId,
+		now: client.now,
+	});
 	const ledger = openLedger(
 		context.getContext('node'),
 		context.getContext('flow'),

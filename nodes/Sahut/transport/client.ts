@@ -17,7 +17,7 @@ import { isRateLimited, isSuccess, type Outcome } from './outcome';
 import { RateLimitGate } from './rateLimitGate';
 import { createRedactor } from './redact';
 import { rateLimitPauseMs, retryAfterMs, retryDelayMs } from './retryPolicy';
-import { DEFAULT_TRANSPORT, type TransportSettings } from './settings';
+import type { TransportSettings } from './settings';
 import { createSlots } from './slots';
 import type { Envelope, SahutClient, SahutRequest, Wording } from './types';
 
@@ -60,7 +60,7 @@ function assertEncodable({ path, query = {} }: SahutRequest, { action, note }: W
  */
 export async function connect(
 	context: RequestContext,
-	settings: TransportSettings = DEFAULT_TRANSPORT,
+	settings: TransportSettings,
 ): Promise<SahutClient> {
 	const { timeoutMs, maxAttempts, clock, random } = settings;
 	const credential = await context.getCredentials<ICredentialDataDecryptedObject>(CREDENTIAL);

@@ -1,5 +1,6 @@
 import { sleep, type IWebhookFunctions } from 'n8n-workflow';
 
+import type { Clock } from '../transport/clock';
 import type { EventMemory } from './deduplication';
 import { triggerData } from './triggerData';
 import { eventsOf, type TriggerData } from './webhookState';
@@ -58,12 +59,12 @@ export async function claim(
 	context: IWebhookFunctions,
 	memory: EventMemory,
 	key: string,
-	respondBy: number,
+	{ clock, respondBy }: { clock: Clock; respondBy: number },
 ): Promise<'new' | 'known' | 'busy'> {
-	while (!memory.claim(key, Date.now())) {
+	while (!memory.claim(key, clock.now())) {
 		const pending = memory.outcomeOf(key);
 		if (!pending) return 'known';
-		const timeout = sleep(Math.max(0, respondBy - Date.now())).then(() => 'busy' as const);
+		const timeout = clock.sleep(Math.max(0, respondBy - clock.now())).then(() => 'busy' as const);
 		const outcome = await Promise.race([pending, timeout]);
 		if (outcome === 'busy') return 'busy';
 		// Not claimed again: the record may have changed to another state in the meantime.

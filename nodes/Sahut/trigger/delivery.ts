@@ -8,7 +8,7 @@ import {
 import { getConversation } from '../api/conversations';
 import { connect } from '../transport/client';
 import { isTransientError } from '../transport/errors';
-import { DEFAULT_TRANSPORT } from '../transport/settings';
+import type { TransportSettings } from '../transport/settings';
 import { claim, storeWithResponse } from './claim';
 import { conversationIdOf, nameOf, parseBody, readEvent, type SahutEvent } from './envelope';
 import { eventKey } from './eventKey';
@@ -21,8 +21,6 @@ import { eventsOf, isCurrent } from './webhookState';
 
 /** Sahut waits 10 seconds for a response, then delivers again (API reference, "Webhooks"). */
 const RESPOND_WITHIN_MS = 7_000;
-
-const LOOKUP = { ...DEFAULT_TRANSPORT, timeoutMs: RESPOND_WITHIN_MS, maxAttempts: 1 };
 
 /** n8n responds with 200 and starts no execution. */
 const NO_EXECUTION: IWebhookResponseData = {};
@@ -42,11 +40,13 @@ function respond(context: IWebhookFunctions, status: number): IWebhookResponseDa
 async function fetchConversation(
 	context: IWebhookFunctions,
 	event: SahutEvent,
+	transport: TransportSettings,
 ): Promise<IDataObject> {
 	const id = conversationIdOf(event);
 	// Without an ID, the conversation cannot be read, and its values stay unknown.
 	if (id === undefined) return {};
-	const sahut = await connect(context, LOOKUP);
+	const limits = { timeoutMs: RESPOND_WITHIN_MS, maxAttempts: 1 };
+	const sahut = await connect(context, { ...transport, ...limits });
 	return { ...(await getConversation(sahut, id)) };
 }
 
@@ -76,8 +76,12 @@ function createFilterError(
  * @throws NodeOperationError if a filter needs the conversation and Sahut refuses to return it. n8n
  * responds with 500 and shows a failed execution.
  */
-export async function receive(context: IWebhookFunctions): Promise<IWebhookResponseData> {
-	const respondBy = Date.now() + RESPOND_WITHIN_MS;
+export async function receive(
+	context: IWebhookFunctions,
+	transport: TransportSettings,
+): Promise<IWebhookResponseData> {
+	const { clock } = transport;
+	const respondBy = clock.now() + RESPOND_WITHIN_MS;
 	const { rawBody, headers } = context.getRequestObject();
 	const { webhookId = '', secret, seen } = triggerData(context);
 	if (!isSignatureValid(rawBody, headers[SIGNATURE_HEADER], secret)) {
@@ -94,9 +98,11 @@ export async function receive(context: IWebhookFunctions): Promise<IWebhookRespo
 	const memory = eventsOf(webhookId, seen);
 	const key = eventKey(event, rawBody);
 	const verdict = event
-		? await applyFilters(event, filters, async () => await fetchConversation(context, event)).catch(
-				(error: Error) => error,
-			)
+		? await applyFilters(
+				event,
+				filters,
+				async () => await fetchConversation(context, event, transport),
+			).catch((error: Error) => error)
 		: UNREADABLE;
 	if (verdict instanceof Error) {
 		if (!isTransientError(verdict)) throw createFilterError(context, verdict);
@@ -104,12 +110,12 @@ export async function receive(context: IWebhookFunctions): Promise<IWebhookRespo
 		return respond(context, 503);
 	}
 	if (!verdict.passes) {
-		memory.noteState(key, Date.now());
+		memory.noteState(key, clock.now());
 		return NO_EXECUTION;
 	}
 
 	if (deduplicate) {
-		const claimed = await claim(context, memory, key, respondBy);
+		const claimed = await claim(context, memory, key, { clock, respondBy });
 		if (claimed === 'busy') return respond(context, 503);
 		// If the workflow was published again in the meantime, this delivery must not overwrite the new data.
 		if (isCurrent(webhookId, memory)) storeWithResponse(context, memory, key);

@@ -3,6 +3,7 @@ import { NodeOperationError, type IHookFunctions } from 'n8n-workflow';
 import { createWebhook, createWebhookRequest, deleteWebhook } from '../api/webhooks';
 import { connect } from '../transport/client';
 import { undefinedIfNotFound } from '../transport/errors';
+import type { TransportSettings } from '../transport/settings';
 import type { SahutClient } from '../transport/types';
 import { readOptions } from './options';
 import { assertReachable } from './reachable';
@@ -58,7 +59,10 @@ function isOfCurrentCredential({ madeWith }: TriggerData, { workspaceId }: Sahut
  * Whether Sahut has a webhook of this node for its current events, address and credential. Only stored
  * data counts: another process may have deleted a webhook that only this process knows.
  */
-export async function isRegistered(context: IHookFunctions): Promise<boolean> {
+export async function isRegistered(
+	context: IHookFunctions,
+	transport: TransportSettings,
+): Promise<boolean> {
 	if (!isStored(context)) return false;
 	const data = triggerData(context);
 	const { secret, url, events = [], madeBy } = data;
@@ -67,7 +71,7 @@ export async function isRegistered(context: IHookFunctions): Promise<boolean> {
 		madeBy === ownerOf(context) &&
 		url === webhookUrl(context) &&
 		[...events].sort().join() === readSelectedEvents(context).join() &&
-		isOfCurrentCredential(data, await connect(context))
+		isOfCurrentCredential(data, await connect(context, transport))
 	);
 }
 
@@ -79,10 +83,13 @@ export async function isRegistered(context: IHookFunctions): Promise<boolean> {
  * message or if Sahut cannot reach the address; also if Sahut returns no secret. NodeApiError if Sahut
  * refuses the webhook.
  */
-export async function register(context: IHookFunctions): Promise<void> {
+export async function register(
+	context: IHookFunctions,
+	transport: TransportSettings,
+): Promise<void> {
 	const url = webhookUrl(context);
 	const events = readSelectedEvents(context);
-	const sahut = await connect(context);
+	const sahut = await connect(context, transport);
 	assertMessagesCanPass(context);
 	assertReachable(context, url, String(sahut.describe(createWebhookRequest(url, events)).url));
 	await deleteOwnWebhook(context, sahut);
@@ -104,7 +111,10 @@ export async function register(context: IHookFunctions): Promise<void> {
 }
 
 /** Deletes the webhook that `register` created, and its stored data. It may already be deleted in Sahut. */
-export async function unregister(context: IHookFunctions): Promise<void> {
+export async function unregister(
+	context: IHookFunctions,
+	transport: TransportSettings,
+): Promise<void> {
 	if (triggerData(context).webhookId === undefined) return;
-	await deleteOwnWebhook(context, await connect(context));
+	await deleteOwnWebhook(context, await connect(context, transport));
 }

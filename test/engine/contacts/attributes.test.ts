@@ -5,6 +5,7 @@ import { byId } from '../../support/locator';
 import { replaceLists } from '../../support/replaceLists';
 import { bodiesOf, writesOf } from '../../support/requests';
 import { contactsOf, openWorkspace, type Workspace } from '../../support/workspace';
+import { now } from '../../support/testClock';
 
 type Parameters = INode['parameters'];
 
@@ -146,7 +147,7 @@ it('Contact: Create does not match a contact with another attribute after a lost
 	const { store, faults } = workspace.sandbox;
 	faults.add({ method: 'POST', kind: 'dropBefore' });
 	const kota = { custom_attributes: { kota: 'Jakarta' } };
-	const created_at = new Date(Date.now() + 60_000).toISOString();
+	const created_at = new Date(now() + 60_000).toISOString();
 	store.addContact({ name: 'Budi', phone: PHONE, ...kota, created_at });
 	changeListRows(workspace, withoutAttributes);
 

@@ -1,5 +1,6 @@
 import type { Message } from '../../../sandbox/records';
 import type { Workspace } from '../../support/workspace';
+import { now } from '../../support/testClock';
 
 /** The agent who sends messages by default. */
 export const AGENT = { type: 'agent', id: 'usr_dewi', name: 'Dewi Lestari' } as const;
@@ -14,7 +15,7 @@ export function addOutgoing(
 	{ sandbox }: Workspace,
 	conversation: string,
 	content: string,
-	{ sender = AGENT, at = new Date() }: { sender?: Message['sender']; at?: Date } = {},
+	{ sender = AGENT, at = new Date(now()) }: { sender?: Message['sender']; at?: Date } = {},
 ): void {
 	sandbox.store.addMessage(conversation, {
 		type: 'outgoing',

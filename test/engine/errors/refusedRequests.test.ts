@@ -7,6 +7,7 @@ import { sahutWorkflow, searchList } from '../../support/engine';
 import { closedOrigin, openPlainServer, openServer } from '../../support/localServer';
 import { overrideTransport, clockAheadBy } from '../../support/transport';
 import { openConversation, openWorkspace, sendText, until } from '../../support/workspace';
+import { now } from '../../support/testClock';
 
 const CONVERSATION = 'conv_01HX2B9K3M5N7P';
 const MAY_HAVE_ARRIVED = 'Sahut may have processed this request';
@@ -157,7 +158,7 @@ describe('a message whose answer is lost', () => {
 			content: 'Halo',
 			sender: store.bot,
 			attachments: [],
-			created_at: new Date(Date.now() - 5_000).toISOString(),
+			created_at: new Date(now() - 5_000).toISOString(),
 		});
 		faults.add({ kind: 'dropBefore' });
 
@@ -178,7 +179,7 @@ describe('a message whose answer is lost', () => {
 			content: 'Halo',
 			sender: { ...agent!, type: writer },
 			attachments: [],
-			created_at: new Date(Date.now() + 2_000).toISOString(),
+			created_at: new Date(now() + 2_000).toISOString(),
 		});
 		faults.add({ kind: 'dropBefore', method: 'POST' });
 
@@ -190,7 +191,7 @@ describe('a message whose answer is lost', () => {
 	it('is found although more than a page has followed it, and others have the same text', async () => {
 		const { workspace, conversation } = await openConversation();
 		const { store, faults } = workspace.sandbox;
-		store.addMessages(conversation, 98, { until: new Date(Date.now() - 60_000) });
+		store.addMessages(conversation, 98, { until: new Date(now() - 60_000) });
 		const rows = ['Halo', 'Halo', 'Halo'].map((text) => ({ conversation, text }));
 		faults.add({ kind: 'dropAfter', method: 'POST', skip: 1 });
 
@@ -233,7 +234,7 @@ describe('a message whose answer is lost', () => {
 			content: 'Sebentar ya Kak',
 			sender: { type: 'agent', ...agent! },
 			attachments: [],
-			created_at: new Date(Date.now() + 2_000).toISOString(),
+			created_at: new Date(now() + 2_000).toISOString(),
 		});
 
 		const { error } = await workspace.run(
@@ -393,7 +394,7 @@ describe('half of an emoji', () => {
 		const { run, requests } = await openWorkspace();
 		const waits: number[] = [];
 		overrideTransport({
-			clock: { now: () => Date.now(), sleep: async (ms) => void waits.push(ms) },
+			clock: { now: () => now(), sleep: async (ms) => void waits.push(ms) },
 		});
 
 		const { error } = await run(sendText, [{ conversation: 'conv_\ud83d', text: 'Halo' }]);

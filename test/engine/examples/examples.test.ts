@@ -10,6 +10,7 @@ import type { Conversation } from '../../../sandbox';
 import { HOUR_MS, timestamp } from '../../../sandbox/clock';
 import { openSandbox, type OpenSandbox } from '../../support/openSandbox';
 import { runWorkflow, toItems, type FinishedRun } from '../../support/engine';
+import { now } from '../../support/testClock';
 
 let sandbox: OpenSandbox;
 
@@ -31,7 +32,7 @@ async function runExample(
 	});
 }
 
-const hoursAgo = (hours: number) => timestamp(new Date(Date.now() - hours * HOUR_MS));
+const hoursAgo = (hours: number) => timestamp(new Date(now() - hours * HOUR_MS));
 
 const jsonOf = ({ output }: FinishedRun, node: string) => output(node).map(({ json }) => json);
 

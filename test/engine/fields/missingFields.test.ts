@@ -9,6 +9,7 @@ import {
 	sendText,
 	toPhone,
 } from '../../support/workspace';
+import { now } from '../../support/testClock';
 
 const BUDI = { phone: '0812-3456-7890', name: 'Budi Santoso' };
 
@@ -29,7 +30,7 @@ const INCOMPLETE_MESSAGES = [
 		sender: { type: 'bot', id: 'usr_1', name: null },
 	},
 	{ id: 'msg_3', type: 'incoming', sender: { type: 'contact' }, attachments: [null] },
-].map((message) => ({ ...message, created_at: new Date().toISOString() }));
+].map((message) => ({ ...message, created_at: new Date(now()).toISOString() }));
 
 describe('Sending', () => {
 	it('works on a channel whose conversations have no contact', async () => {

@@ -19,6 +19,7 @@ import {
 	until,
 	type Workspace,
 } from '../../support/workspace';
+import { now } from '../../support/testClock';
 
 const about = {
 	conversationId: byId('={{ $json.conversation }}'),
@@ -152,7 +153,7 @@ it('files are not fetched any more when one cannot be had', async () => {
 			content_type: 'image/png',
 			file_name: `${index}.png`,
 		};
-		sandbox.store.addIncoming(conversation, 'Berkas', new Date(), [file]);
+		sandbox.store.addIncoming(conversation, 'Berkas', new Date(now()), [file]);
 	}
 	const list = {
 		...sendText,

@@ -4,6 +4,7 @@ import { searchList, sahutWorkflow } from '../../support/engine';
 import { openServer } from '../../support/localServer';
 import { byId } from '../../support/locator';
 import { openWorkspace, sendText } from '../../support/workspace';
+import { now } from '../../support/testClock';
 
 interface Request {
 	method: string;
@@ -34,7 +35,7 @@ async function openLists(pageOf: (request: Request) => IDataObject) {
 	};
 }
 
-const NOW = Date.now();
+const NOW = now();
 const record = (index: number) => {
 	const at = new Date(NOW - 3_600_000 + index).toISOString();
 	const contact = { id: `ct_${index}`, name: 'Budi', phone: '+6281234567890' };

@@ -12,24 +12,25 @@ import {
 	SITI,
 	templateToPhone,
 } from '../delivery/deliveryFixture';
+import { now } from '../../support/testClock';
 
 it('Skip If Sent Within does not miss a message in a conversation that moves to another page', async () => {
 	const { workspace, contact } = await openWithContact();
 	const { store, faults, journal } = workspace.sandbox;
 	store.conversationOrder = 'created';
 	const old = { status: 'resolved', spacingMs: 1_000 } as const;
-	store.addConversations(60, { ...old, until: new Date(Date.now() - 5 * HOUR_MS) });
+	store.addConversations(60, { ...old, until: new Date(now() - 5 * HOUR_MS) });
 	// It becomes the last conversation of page 2.
 	const theirs = store.addConversation({
 		contact,
-		created_at: new Date(Date.now() - 4 * HOUR_MS).toISOString().replace(/\.\d+/, ''),
+		created_at: new Date(now() - 4 * HOUR_MS).toISOString().replace(/\.\d+/, ''),
 	});
 	store.send(theirs.id, {
 		template_id: 'tmpl_order_shipped',
 		template_variables: { customer_name: 'Budi', order_id: 'ORD-12', tracking_number: 'JNE8001' },
 	});
 	theirs.status = 'resolved';
-	store.addConversations(199, { ...old, until: new Date(Date.now() - HOUR_MS) });
+	store.addConversations(199, { ...old, until: new Date(now() - HOUR_MS) });
 	faults.add({ kind: 'slow', delayMs: 300, method: 'GET', path: '/conversations', skip: 1 });
 	const lists = () =>
 		journal.entries.filter((e) => e.method === 'GET' && e.path === '/conversations').length;

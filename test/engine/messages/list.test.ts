@@ -7,6 +7,7 @@ import { byId } from '../../support/locator';
 import { replaceLists } from '../../support/replaceLists';
 import { overrideTransport } from '../../support/transport';
 import { openWorkspace } from '../../support/workspace';
+import { now } from '../../support/testClock';
 
 const DEWI: Sender = { type: 'agent', id: 'usr_1', name: 'Dewi Lestari' };
 
@@ -283,7 +284,7 @@ describe('Message: List with Download Attachments', () => {
 		workspace.sandbox.store.addIncoming(
 			conversation,
 			'Berkasnya',
-			new Date(),
+			new Date(now()),
 			names.map((name) => ({
 				url: `${origin}/${name}`,
 				content_type: name.endsWith('pdf') ? 'application/pdf' : 'image/png',

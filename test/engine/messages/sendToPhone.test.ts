@@ -10,11 +10,12 @@ import {
 	until,
 	type Workspace,
 } from '../../support/workspace';
+import { now } from '../../support/testClock';
 
 const RETRY_ON_FAIL = { retryOnFail: true, maxTries: 2, waitBetweenTries: 1 };
 
 const LONG_AGO = '2024-03-15T08:30:00Z';
-const HOURS_AGO = new Date(Date.now() - 5 * HOUR_MS).toISOString().replace(/\.\d+/, '');
+const HOURS_AGO = new Date(now() - 5 * HOUR_MS).toISOString().replace(/\.\d+/, '');
 
 const PHONE = '+6281234567890';
 const BUDI = { phone: '0812-3456-7890', name: 'Budi Santoso' };
@@ -172,7 +173,7 @@ describe('Send to Phone Number to a contact', () => {
 		const workspace = await openWithBudi('open');
 		const { store } = workspace.sandbox;
 		const { id } = store.addConversation({ contact: workspace.contact, status: 'pending' });
-		store.addIncoming(id, 'Halo', new Date(Date.now() + 5_000));
+		store.addIncoming(id, 'Halo', new Date(now() + 5_000));
 
 		await workspace.run(toPhone(workspace), [BUDI]);
 

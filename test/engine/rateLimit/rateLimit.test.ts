@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import { now } from '../../support/testClock';
 import { overrideTransport, useRealWaits } from '../../support/transport';
 import { openWorkspace, sendText, until, type Workspace } from '../../support/workspace';
 
@@ -67,7 +68,7 @@ describe('A 429', () => {
 	it('with Retry-After as a date is retried after this date', async () => {
 		const workspace = await openWorkspace();
 		const [row] = rowsFor(workspace, 1);
-		const retryAfter = new Date(Date.now() + 60_000).toUTCString();
+		const retryAfter = new Date(now() + 60_000).toUTCString();
 		workspace.sandbox.faults.add({ kind: 'status', status: 429, retryAfter });
 
 		await workspace.run(sendText, [row!]);
@@ -134,13 +135,13 @@ describe('Under the rate limit of a plan', () => {
 		const workspace = await openWorkspace();
 		const rows = rowsFor(workspace, 20);
 		const waits: number[] = [];
-		let now = Date.now();
+		let time = now();
 		// Time passes only in the waits of the node.
 		const clock = {
-			now: () => now,
+			now: () => time,
 			async sleep(ms: number) {
 				waits.push(ms);
-				now += ms;
+				time += ms;
 			},
 		};
 		overrideTransport({ clock });

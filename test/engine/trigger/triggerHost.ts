@@ -8,14 +8,13 @@ import {
 	Workflow,
 	type IDataObject,
 	type INode,
-	type INodeType,
 	type IWebhookData,
 	type WorkflowExecuteMode,
 } from 'n8n-workflow';
 
 import type * as WebhookState from '../../../nodes/Sahut/trigger/webhookState';
 import type { Sandbox } from '../../../sandbox';
-import { loadPackage, PACKAGE_FOLDER, prepare } from '../../support/engine';
+import { packageNode, PACKAGE_FOLDER, prepare } from '../../support/engine';
 import { openServer } from '../../support/localServer';
 
 const NODE_NAME = 'Sahut Trigger';
@@ -89,8 +88,7 @@ export async function openTriggerHost(
 	{ apiKey, url }: Account,
 	{ workflowId = 'workflow' } = {},
 ): Promise<TriggerHost> {
-	const loader = await loadPackage();
-	const trigger = loader.getNode('sahutTrigger').type as INodeType;
+	const trigger = await packageNode('sahutTrigger');
 	let parameters: INode['parameters'] = {};
 	let database: IDataObject = {};
 	/** How the start of the next execution ends, if not well. */

@@ -155,7 +155,7 @@ it('the search for a conversation uses the names that it has', () => {
 it('the index of a channel contains the conversations with a known contact', async () => {
 	await fc.assert(
 		fc.asyncProperty(fc.array(conversations, { maxLength: 5 }), async (given) => {
-			const index = new ConversationIndex('ch_1');
+			const index = new ConversationIndex('ch_1', Date.now);
 
 			await index.refresh(clientWith(given));
 

@@ -7,7 +7,7 @@ const CONTENT = 'Halo';
 const SEARCH_SPAN_MS = 60_000;
 
 const sahut = {
-	cache: getProcessCache({ id: 'noteMatching', address: 'noteMatching' }),
+	cache: getProcessCache({ id: 'noteMatching', address: 'noteMatching', now: Date.now }),
 	toServerTime: (localMs: number) => localMs,
 	serverNow: () => Date.now(),
 } as Partial<ItemClient> as ItemClient;

@@ -6,6 +6,9 @@ const MINUTE_MS = 60_000;
 /** The maximum number of conversations in an index. */
 const MAX_CONVERSATIONS = 50_000;
 
+let time = START;
+const now = () => time;
+
 const toIsoTime = (ms: number) => new Date(ms).toISOString();
 
 /** Each conversation has its own contact. */
@@ -35,8 +38,8 @@ function clientOf(
 ) {
 	const requests: SahutRequest[] = [];
 	const sahut = {
-		now: () => Date.now(),
-		serverNow: () => Date.now(),
+		now,
+		serverNow: now,
 		toServerTime: (ms: number) => ms,
 		async request(request: SahutRequest) {
 			requests.push(request);
@@ -58,12 +61,13 @@ function clientOf(
 const statesOf = (index: ConversationIndex, id: string) =>
 	index.findByContacts([contactIdOf(id)]).map(({ status, activeAt }) => [status, activeAt]);
 
-beforeEach(() => jest.useFakeTimers({ now: START, doNotFake: ['setImmediate', 'nextTick'] }));
-afterEach(() => jest.useRealTimers());
+beforeEach(() => {
+	time = START;
+});
 
 describe('an update', () => {
 	it('from a list does not replace a state that has later activity', () => {
-		const index = new ConversationIndex('ch_1');
+		const index = new ConversationIndex('ch_1', now);
 
 		index.update(conversation('conv_1', START + 5, { status: 'resolved' }), 'record');
 		index.update(conversation('conv_1', START), 'list');
@@ -72,22 +76,22 @@ describe('an update', () => {
 	});
 
 	it('from a list does not overwrite a state that this process wrote less than a minute ago', () => {
-		const index = new ConversationIndex('ch_1');
+		const index = new ConversationIndex('ch_1', now);
 
 		index.update(conversation('conv_1', START, { status: 'resolved' }), 'write');
-		jest.setSystemTime(START + MINUTE_MS - 1);
+		time = START + MINUTE_MS - 1;
 		index.update(conversation('conv_1', START), 'list');
 
 		expect(statesOf(index, 'conv_1')).toEqual([['resolved', START]]);
 
-		jest.setSystemTime(START + MINUTE_MS);
+		time = START + MINUTE_MS;
 		index.update(conversation('conv_1', START), 'list');
 
 		expect(statesOf(index, 'conv_1')).toEqual([['open', START]]);
 	});
 
 	it('from the record itself always replaces the state, but activity never becomes earlier', () => {
-		const index = new ConversationIndex('ch_1');
+		const index = new ConversationIndex('ch_1', now);
 
 		index.update(conversation('conv_1', START + 5), 'write');
 		index.update(conversation('conv_1', START, { status: 'snoozed' }), 'record');
@@ -96,7 +100,7 @@ describe('an update', () => {
 	});
 
 	it('ignores a conversation on another channel, and one without a contact', () => {
-		const index = new ConversationIndex('ch_1');
+		const index = new ConversationIndex('ch_1', now);
 		const channel = { id: 'ch_2', type: 'email', name: 'Email' };
 
 		index.update(conversation('conv_1', START, { channel }), 'record');
@@ -107,7 +111,7 @@ describe('an update', () => {
 	});
 
 	it('orders the conversations of a contact by activity, latest first', () => {
-		const index = new ConversationIndex('ch_1');
+		const index = new ConversationIndex('ch_1', now);
 		for (const [id, at] of [
 			['a', 2],
 			['b', 3],
@@ -135,7 +139,7 @@ describe('an update', () => {
 
 describe('a full index', () => {
 	it('evicts the least recently updated contact, and is incomplete for the time of its activity', async () => {
-		const index = new ConversationIndex('ch_1');
+		const index = new ConversationIndex('ch_1', now);
 		await index.refresh(clientOf(() => []).sahut);
 		for (let number = 0; number < MAX_CONVERSATIONS; number++) {
 			index.update(conversation(`conv_${number}`, START + number), 'record');
@@ -154,7 +158,7 @@ describe('a full index', () => {
 	});
 
 	it('evicts no conversation when known conversations are updated', () => {
-		const index = new ConversationIndex('ch_1');
+		const index = new ConversationIndex('ch_1', now);
 		for (let number = 0; number < MAX_CONVERSATIONS; number++) {
 			index.update(conversation(`conv_${number}`, START + number), 'record');
 		}
@@ -170,7 +174,7 @@ describe('a full index', () => {
 
 describe('a refresh', () => {
 	it('is shared by callers that wait for the next read, but not by a caller whose read has begun', async () => {
-		const index = new ConversationIndex('ch_1');
+		const index = new ConversationIndex('ch_1', now);
 		let release = () => {};
 		const released = new Promise<void>((resolve) => {
 			release = resolve;
@@ -194,7 +198,7 @@ describe('a refresh', () => {
 	});
 
 	it('fails for the caller whose read fails, and runs again for the callers that wait', async () => {
-		const index = new ConversationIndex('ch_1');
+		const index = new ConversationIndex('ch_1', now);
 		const failing = clientOf(
 			() => [],
 			async () => {

@@ -2,13 +2,18 @@ import { createLruCache } from '../../../nodes/Sahut/processCache/lruCache';
 
 const HOUR_MS = 60 * 60 * 1_000;
 
+let time = 0;
+const now = () => time;
+
 /** Creates a cache that numbers its entries in the order of their creation. */
 function createNumberedCache(max: number, idleHours?: number) {
 	let created = 0;
-	return createLruCache(max, (name) => ({ name, number: ++created }), idleHours);
+	return createLruCache(max, (name) => ({ name, number: ++created }), { idleHours, now });
 }
 
-afterEach(() => jest.useRealTimers());
+beforeEach(() => {
+	time = 0;
+});
 
 it('creates an entry from its name only once', () => {
 	const cache = createNumberedCache(2);
@@ -19,7 +24,7 @@ it('creates an entry from its name only once', () => {
 
 it('caches an entry that is undefined', () => {
 	const create = jest.fn(() => undefined);
-	const cache = createLruCache(2, create);
+	const cache = createLruCache(2, create, { now });
 
 	cache.get('a');
 	cache.get('a');
@@ -41,13 +46,12 @@ it('evicts the least recently used entry when there are too many', () => {
 });
 
 it('evicts only the entries that were not used for the given time', () => {
-	jest.useFakeTimers({ now: 0 });
 	const cache = createNumberedCache(10, 1);
 
 	cache.get('old');
-	jest.setSystemTime(HOUR_MS / 2);
+	time = HOUR_MS / 2;
 	cache.get('used');
-	jest.setSystemTime(HOUR_MS);
+	time = HOUR_MS;
 	cache.get('new');
 
 	expect(cache.get('old').number).toBe(4);
@@ -55,16 +59,15 @@ it('evicts only the entries that were not used for the given time', () => {
 });
 
 it('evicts an unused entry after 48 hours by default', () => {
-	jest.useFakeTimers({ now: 0 });
 	const cache = createNumberedCache(10);
 
 	cache.get('a');
-	jest.setSystemTime(48 * HOUR_MS - 1);
+	time = 48 * HOUR_MS - 1;
 	cache.get('b');
 
 	expect(cache.get('a').number).toBe(1);
 
-	jest.setSystemTime(96 * HOUR_MS);
+	time = 96 * HOUR_MS;
 	cache.get('b');
 
 	expect(cache.get('a').number).toBe(3);

@@ -1,10 +1,10 @@
 import { getProcessCache } from '../../../nodes/Sahut/processCache';
 import { writeKey } from '../../../nodes/Sahut/processCache/recentWrites';
 
-const cache = getProcessCache({ id: 'key 1', address: 'address 1' });
-const sameCache = getProcessCache({ id: 'key 1', address: 'address 1' });
-const otherKey = getProcessCache({ id: 'key 2', address: 'address 1' });
-const otherAddress = getProcessCache({ id: 'key 3', address: 'address 2' });
+const cache = getProcessCache({ id: 'key 1', address: 'address 1', now: Date.now });
+const sameCache = getProcessCache({ id: 'key 1', address: 'address 1', now: Date.now });
+const otherKey = getProcessCache({ id: 'key 2', address: 'address 1', now: Date.now });
+const otherAddress = getProcessCache({ id: 'key 3', address: 'address 2', now: Date.now });
 
 it('is the same object for the same address and key', () => {
 	expect(sameCache.conversationIndex('ch_1')).toBe(cache.conversationIndex('ch_1'));

@@ -1,10 +1,9 @@
-import type { ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow';
+import type { INodeListSearchResult } from 'n8n-workflow';
 
 import { planContactSearches } from '../../api/typedSearch';
-import { connect } from '../../transport/client';
 import { listOf, openPages } from '../../transport/pages';
 import { hasId } from '../../transport/repeats';
-import type { Contact } from '../../transport/types';
+import type { Contact, SahutClient } from '../../transport/types';
 import { toEntry } from '../recentRecords';
 
 /** Limits the pages that one call reads per search if no contact matches. */
@@ -16,11 +15,10 @@ const MAX_PAGES_PER_SEARCH = 3;
  * @param paginationToken the next page, and the index of the search that found contacts, e.g. `2 0`
  */
 export async function searchContacts(
-	this: ILoadOptionsFunctions,
+	sahut: SahutClient,
 	filter = '',
 	paginationToken?: string,
 ): Promise<INodeListSearchResult> {
-	const sahut = await connect(this);
 	const [firstPage = 1, searchIndex] = (paginationToken ?? '1').split(' ').map(Number);
 	for (const [index, { q, isWanted }] of planContactSearches(filter).entries()) {
 		// The next pages must come from the search that found the first contacts.

@@ -1,9 +1,8 @@
-import type { ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow';
+import type { INodeListSearchResult } from 'n8n-workflow';
 
-import { connect } from '../../transport/client';
 import { listOf, openPages } from '../../transport/pages';
 import { hasId } from '../../transport/repeats';
-import type { Conversation } from '../../transport/types';
+import type { Conversation, SahutClient } from '../../transport/types';
 import { isPartOfPhone, subscriberDigits } from '../../values/phoneText';
 import { toEntry } from '../recentRecords';
 
@@ -28,11 +27,10 @@ export function matchesSearch({ contact, channel }: Conversation, filter: string
  * @param paginationToken the next page
  */
 export async function searchConversations(
-	this: ILoadOptionsFunctions,
+	sahut: SahutClient,
 	filter = '',
 	paginationToken?: string,
 ): Promise<INodeListSearchResult> {
-	const sahut = await connect(this);
 	const firstPage = Number(paginationToken ?? 1);
 	const pages = openPages<Conversation>(sahut, listOf('conversations'));
 	for (let page = firstPage; ; page++) {

@@ -12,6 +12,7 @@ import {
 } from '../../../support/workspace';
 import { ANI, onChannel, openChannel } from '../conversationChoice/channelFixture';
 import type * as ProcessCacheModule from '../../../../nodes/Sahut/processCache';
+import { now } from '../../../support/testClock';
 
 const SIX_ROWS = [1, 2, 3, 4, 5, 6].map((number) => ({
 	phone: `0812 0000 000${number}`,
@@ -137,7 +138,7 @@ describe('executions in one process at the same moment', () => {
 			const workspace = await openChannel({ latencyMs: 5 });
 			const options = { concurrency: 1, reuseOpenConversation: reuse };
 			const workflow = sahutWorkflow({ ...onChannel(workspace, workspace.channel), options });
-			const stored = dataAtStart(workflow.nodes[0]!, SIX_ROWS, Date.now() - 600_000);
+			const stored = dataAtStart(workflow.nodes[0]!, SIX_ROWS, now() - 600_000);
 			const retry = async () =>
 				await workspace.run(
 					{},
@@ -160,7 +161,7 @@ describe('executions in one process at the same moment', () => {
 		const workspace = await openChannel({ deviations: ['late-lists'] });
 		const { store, faults } = workspace.sandbox;
 		const channel = store.channels.get(workspace.channel)!;
-		store.addConversations(150, { until: new Date(Date.now() - 3_600_000), channel });
+		store.addConversations(150, { until: new Date(now() - 3_600_000), channel });
 		store.addContact({ phone: '+6281200000009', created_at: '2024-03-01T08:00:00Z' });
 		faults.add({
 			kind: 'slow',
@@ -211,7 +212,7 @@ describe('locks', () => {
 		const first = workspace.send();
 		await wait(150);
 		for (let number = 0; number <= 100; number++) {
-			getProcessCache({ id: `other ${number}`, address: `other ${number}` });
+			getProcessCache({ id: `other ${number}`, address: `other ${number}`, now });
 		}
 		await Promise.all([first, workspace.send()]);
 
@@ -250,11 +251,11 @@ describe('a cancelled execution', () => {
 		const row = (text: string) => [{ conversation, text }];
 		const first = workspace.run(sendText, row('Satu'));
 		await wait(50);
-		const startedAt = Date.now();
+		const startedAt = now();
 		const cancelled = await workspace.run(sendText, row('Dua'), {}, { cancelWhen: wait(100) });
 
 		expect(cancelled.status).toBe('canceled');
-		expect(Date.now() - startedAt).toBeLessThan(500);
+		expect(now() - startedAt).toBeLessThan(500);
 		await Promise.all([first, workspace.run(sendText, row('Tiga'))]);
 		expect(workspace.sent(conversation!)).toEqual(['Satu', 'Tiga']);
 	});
@@ -268,7 +269,7 @@ describe('a cancelled execution', () => {
 		const send = async (customer: number, more = {}) =>
 			await workspace.run(onChannel(workspace, workspace.channel), [people[customer]!], {}, more);
 
-		const startedAt = Date.now();
+		const startedAt = now();
 		const reader = send(0, { cancelWhen: wait(200) });
 		await wait(50);
 		const [cancelled, waiting, third] = await Promise.all([
@@ -280,7 +281,7 @@ describe('a cancelled execution', () => {
 		expect([cancelled.status, waiting.status]).toEqual(['canceled', 'canceled']);
 		expect(waiting.error?.message).toContain('The execution was canceled');
 		expect(third.status).toBe('success');
-		expect(Date.now() - startedAt).toBeLessThan(5_000);
+		expect(now() - startedAt).toBeLessThan(5_000);
 		expect(conversationsOf(workspace)).toHaveLength(1);
 	});
 });

@@ -1,6 +1,7 @@
 import type { Conversation } from '../../../../sandbox/records';
 import { conversationsOf, type Workspace } from '../../../support/workspace';
 import { ANI, onChannel, openChannel } from './channelFixture';
+import { now } from '../../../support/testClock';
 
 describe('the cached conversation of a customer', () => {
 	it.each<[string, (workspace: Workspace, conversation: Conversation) => void]>([
@@ -65,7 +66,7 @@ it('reads a list that is not ordered by activity completely at most once a minut
 	const workspace = await openChannel({ conversationOrder: 'created' });
 	const { store } = workspace.sandbox;
 	const channel = store.channels.get(workspace.channel)!;
-	const long = { until: new Date(Date.now() - 3_600_000), channel };
+	const long = { until: new Date(now() - 3_600_000), channel };
 	const [oldest] = store.addConversations(250, long);
 	store.addIncoming(oldest!.id, 'Halo');
 	for (const number of [1, 2, 3]) store.addContact({ phone: `+6281200000${100 + number}` });

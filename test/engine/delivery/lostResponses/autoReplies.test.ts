@@ -2,6 +2,7 @@ import { OTHER_BOT } from '../../../support/automation';
 import { retry } from '../../../support/retryData';
 import { openConversation, openWorkspace, sendText } from '../../../support/workspace';
 import { addOutgoing } from '../outgoingMessages';
+import { now } from '../../../support/testClock';
 
 const REPLY = 'Halo Budi, terima kasih sudah menghubungi kami.';
 
@@ -19,7 +20,7 @@ it('does not take the auto-reply of another bot for a template whose response wa
 	await workspace.run(sendText, [{ conversation, text: 'Selamat pagi' }]);
 	addOutgoing(workspace, conversation, REPLY, {
 		sender: OTHER_BOT,
-		at: new Date(Date.now() + 1_000),
+		at: new Date(now() + 1_000),
 	});
 	faults.add({ kind: 'status', status: 502, method: 'POST' });
 
@@ -37,7 +38,7 @@ it('a Retry sends a template that was not tried, although another bot has writte
 	const failed = await workspace.run(sendFollowUp, rows);
 	expect(failed.status).toBe('error');
 	for (const id of [b!, c!]) {
-		addOutgoing(workspace, id, REPLY, { sender: OTHER_BOT, at: new Date(Date.now() + 1_000) });
+		addOutgoing(workspace, id, REPLY, { sender: OTHER_BOT, at: new Date(now() + 1_000) });
 	}
 
 	await retry(workspace, failed, sendFollowUp);

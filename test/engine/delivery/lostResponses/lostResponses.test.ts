@@ -15,6 +15,7 @@ import {
 } from '../../../support/workspace';
 import { addOutgoing } from '../outgoingMessages';
 import { sendTextOnce, skipReasonsOf } from '../acrossExecutions/skipHelpers';
+import { now } from '../../../support/testClock';
 
 /** Message: Send of the template without variables that each item names. */
 const sendWithoutVariables: INode['parameters'] = {
@@ -92,13 +93,13 @@ describe('a message of another execution', () => {
 		const row = { conversation, text: 'Halo' };
 		faults.add({ kind: 'dropBefore', method: 'POST' });
 
-		const sentAt = Date.now();
+		const sentAt = now();
 		const lost = await workspace.run(sendTextOnce, [row]);
 		const again = await workspace.run(sendTextOnce, [row]);
 
 		expect(lost.error?.description).toContain('Sahut may have processed this request');
 		expect(skipReasonsOf(again)).toEqual(['sent']);
-		expect(Date.now() - sentAt).toBeGreaterThanOrEqual(60_000);
+		expect(now() - sentAt).toBeGreaterThanOrEqual(60_000);
 		expect(workspace.sent(conversation)).toEqual(['Halo']);
 	});
 
@@ -108,13 +109,13 @@ describe('a message of another execution', () => {
 		const row = { conversation, text: 'Halo' };
 		faults.add({ kind: 'dropBefore', method: 'POST' });
 		await workspace.run(sendTextOnce, [row]);
-		const lostAt = Date.now();
+		const lostAt = now();
 		store.send(conversation, { content: 'Halo' });
 
 		const again = await workspace.run(sendTextOnce, [row]);
 
 		expect(skipReasonsOf(again)).toEqual(['sent_before']);
-		expect(Date.now() - lostAt).toBeLessThan(30_000);
+		expect(now() - lostAt).toBeLessThan(30_000);
 		expect(workspace.sent(conversation)).toEqual(['Halo']);
 	});
 
@@ -126,7 +127,7 @@ describe('a message of another execution', () => {
 		const sender = store.messages(conversation).at(-1)!.sender!;
 		addOutgoing(workspace, conversation, 'Sebentar ya, saya cek dulu', {
 			sender,
-			at: new Date(Date.now() + 1000),
+			at: new Date(now() + 1000),
 		});
 		faults.add({ kind: 'dropBefore', method: 'POST' });
 		const { status } = await workspace.run(sendWithoutVariables, [

@@ -16,6 +16,7 @@ import {
 } from '../../../support/workspace';
 import { sendTextOnce, skipWithin, skipReasonsOf } from '../acrossExecutions/skipHelpers';
 import { jsonsOf, runItem, type ItemError } from '../deliveryFixture';
+import { now } from '../../../support/testClock';
 
 const TEXT = 'Pesanan ORD-12 sudah dikirim';
 const REPLY = 'Terima kasih, kami akan segera membalas.';
@@ -111,13 +112,13 @@ describe.each(LOSSES)('Skip If Sent Within, after another execution %s', (how) =
 			options,
 		);
 
-		const startedAt = Date.now();
+		const startedAt = now();
 		const json = await runItem(workspace, sendTextOnce, row);
 
 		expect(json).toMatchObject({ skipped: true, skip_reason: 'sent_before', content: TEXT });
 		expect(workspace.sent(conversation)).toEqual([TEXT]);
 		// It does not wait on once it has found the message.
-		expect(Date.now() - startedAt).toBeLessThan(30_000);
+		expect(now() - startedAt).toBeLessThan(30_000);
 	});
 
 	it.each<[string, INode['parameters'], SandboxOptions]>([
@@ -184,12 +185,12 @@ it('stops waiting for a lost message when the execution is canceled', async () =
 		isStored: false,
 	});
 	useRealWaits();
-	const startedAt = Date.now();
+	const startedAt = now();
 
 	const { status } = await workspace.run(sendTextOnce, [row], {}, { cancelWhen: wait(300) });
 
 	expect(status).toBe('canceled');
-	expect(Date.now() - startedAt).toBeLessThan(5_000);
+	expect(now() - startedAt).toBeLessThan(5_000);
 	expect(workspace.sent(conversation)).toEqual([]);
 });
 

@@ -11,6 +11,7 @@ import {
 } from '../../../support/workspace';
 import { addOutgoing, AGENT } from '../outgoingMessages';
 import { sendTemplateOnce, sendTextOnce, skipReasonsOf } from '../acrossExecutions/skipHelpers';
+import { now } from '../../../support/testClock';
 
 /** Lets an hour and a minute pass for this process and for the records in Sahut. */
 function letAnHourPass(workspace: Workspace) {
@@ -182,7 +183,7 @@ describe('Retry of a template without variables', () => {
 		store.addTemplate({ id: 'tmpl_thanks', body: 'Terima kasih, Kak.' });
 		addOutgoing(workspace, conversation, 'Kami buka jam 9.', {
 			sender: store.bot,
-			at: new Date(Date.now() - MINUTE_MS),
+			at: new Date(now() - MINUTE_MS),
 		});
 		faults.add({ kind: 'status', status: 422, method: 'POST' });
 		const failed = await workspace.run(template, [{ conversation }]);

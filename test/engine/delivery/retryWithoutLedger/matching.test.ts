@@ -4,6 +4,7 @@ import { byId } from '../../../support/locator';
 import { crashedExecution, ageRecords } from '../../../support/retryData';
 import { openConversation, sendText, type Workspace } from '../../../support/workspace';
 import { continueInAnotherProcess } from '../customerFixture';
+import { now } from '../../../support/testClock';
 
 const TOO_MANY_MESSAGES = 'There are too many newer messages to search all of them.';
 
@@ -75,7 +76,7 @@ describe('a retry of which n8n stored only the start', () => {
 
 	it('finds a message after a full page when pages have no total', async () => {
 		const { status, own } = await retryAfterChange('Halo', ({ sandbox: { store, faults } }, id) => {
-			store.addMessages(id, 150, { until: new Date(Date.now() - 3 * 60 * 60_000) });
+			store.addMessages(id, 150, { until: new Date(now() - 3 * 60 * 60_000) });
 			const messages = store.messages(id);
 			for (const data of [messages.slice(0, 100), messages.slice(100)]) {
 				faults.add({ kind: 'body', method: 'GET', path: /messages$/, body: { data } });
@@ -87,7 +88,7 @@ describe('a retry of which n8n stored only the start', () => {
 
 	it('sends nothing and reports an unknown outcome when over 1,000 messages have followed', async () => {
 		const { status, own, error } = await retryAfterChange('Halo', (workspace, id) => {
-			const until = new Date(Date.now() + 1_000);
+			const until = new Date(now() + 1_000);
 			workspace.sandbox.store.addMessages(id, 1_100, { spacingMs: 0, until });
 			continueInAnotherProcess(workspace);
 		});

@@ -17,6 +17,7 @@ import {
 	type Workspace,
 } from '../../../support/workspace';
 import { continueInAnotherProcess } from '../customerFixture';
+import { now } from '../../../support/testClock';
 
 const ONE_BY_ONE = sahutWorkflow({ ...sendText, options: { concurrency: 1 } });
 const [TRIGGER] = ONE_BY_ONE.nodes;
@@ -24,7 +25,7 @@ const [TRIGGER] = ONE_BY_ONE.nodes;
 /** The data that n8n has stored of an execution that began ten minutes ago. */
 function dataFor(conversations: string[]): IRunExecutionData {
 	const rows = conversations.map((conversation) => ({ conversation, text: 'Halo' }));
-	return dataAtStart(TRIGGER!, rows, Date.now() - 10 * MINUTE_MS);
+	return dataAtStart(TRIGGER!, rows, now() - 10 * MINUTE_MS);
 }
 
 /** Runs the workflow, or a retry of it, with the stored data. */
@@ -105,7 +106,7 @@ describe('a retry of which n8n stored only the start', () => {
 	it.each([
 		['the message unchanged', {}],
 		['no time for it', { created_at: null }],
-		['its time as a number of seconds', { created_at: Math.floor(Date.now() / 1000) }],
+		['its time as a number of seconds', { created_at: Math.floor(now() / 1000) }],
 		['another type for it', { type: 'template' }],
 	])('does not resend a message when the list shows %s', async (_, change) => {
 		const { workspace, conversation } = await openConversation();

@@ -7,6 +7,7 @@ import {
 	openWorkspace,
 	toPhone,
 } from '../../../support/workspace';
+import { now } from '../../../support/testClock';
 
 const PHONE = '+6281234567890';
 const BUDI = { phone: '0812-3456-7890', name: 'Budi Santoso' };
@@ -51,7 +52,7 @@ describe('Send to Phone Number', () => {
 		const execution = crashedExecution(workspace, toPhone(workspace), [BUDI]);
 		await execution.retry();
 		expect(workspace.sent(conversation.id)).toHaveLength(1);
-		store.addIncoming(other.id, 'Halo', new Date(Date.now() + 5_000));
+		store.addIncoming(other.id, 'Halo', new Date(now() + 5_000));
 
 		await execution.retry();
 

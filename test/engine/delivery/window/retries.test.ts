@@ -11,6 +11,7 @@ import {
 } from '../../../support/workspace';
 import { sendTemplateOnce } from '../acrossExecutions/skipHelpers';
 import { addConversation, ago, sendTextOrTemplate, TEMPLATE_TEXT } from './windowHelpers';
+import { now } from '../../../support/testClock';
 
 /** Retries a failed execution with the currently saved workflow, in which the node was edited. */
 async function retryEdited(
@@ -96,7 +97,7 @@ describe('a retry', () => {
 		faults.add({ kind: 'status', status: 403, method: 'POST' });
 		const failed = await workspace.run(parameters, [{ conversation }]);
 		for (const m of store.messages(conversation))
-			m.created_at = new Date(Date.now() - 25 * HOUR_MS).toISOString();
+			m.created_at = new Date(now() - 25 * HOUR_MS).toISOString();
 		await retry(workspace, failed, parameters);
 		store.addIncoming(conversation, 'Halo');
 		await retry(workspace, failed, parameters);

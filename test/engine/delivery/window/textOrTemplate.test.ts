@@ -12,6 +12,7 @@ import {
 } from '../../../support/workspace';
 import { addOutgoing } from '../outgoingMessages';
 import { addConversation, ago, forms, sendTextOrTemplate, TEMPLATE_TEXT } from './windowHelpers';
+import { now } from '../../../support/testClock';
 
 describe('to a conversation', () => {
 	it.each([
@@ -180,7 +181,7 @@ describe('to a conversation', () => {
 		const workspace = await openWorkspace();
 		const { store, faults } = workspace.sandbox;
 		const { id } = store.addConversation();
-		store.addIncoming(id, 'Halo', new Date(Date.now() - 24 * HOUR_MS + MINUTE_MS + 2000));
+		store.addIncoming(id, 'Halo', new Date(now() - 24 * HOUR_MS + MINUTE_MS + 2000));
 		faults.add({ kind: 'status', status: 429, retryAfter: 3, method: 'POST' });
 		useRealWaits(10);
 		setTimeout(() => store.addIncoming(id, 'Halo?'), 100);

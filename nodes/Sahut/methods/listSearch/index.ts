@@ -1,3 +1,0 @@
-export { searchChannels } from './channels';
-export { searchContacts } from './contacts';
-export { searchConversations } from './conversations';

@@ -1,0 +1,34 @@
+import { systemClock, type Clock } from '../../nodes/Sahut/transport/clock';
+
+/** By default, a wait of the node takes a thousandth of its time. */
+const DEFAULT_SPEED = 1_000;
+
+let aheadMs = 0;
+let speed = DEFAULT_SPEED;
+
+/** Returns the time of the test clock, in milliseconds since the epoch. */
+export const now = (): number => Date.now() + aheadMs;
+
+/** The clock of the nodes and the sandboxes in tests: a wait is short, and then moves it by its full time. */
+export const testClock: Clock = {
+	now,
+	async sleep(ms, signal) {
+		const until = now() + ms;
+		await systemClock.sleep(ms / speed, signal);
+		aheadMs = Math.max(aheadMs, until - Date.now());
+	},
+};
+
+/** Moves the test clock forward. */
+export function advanceClock(ms: number): void {
+	aheadMs += ms;
+}
+
+/** Makes waits of the node take their real time, divided by `times`, until the end of the test. */
+export function useRealWaits(times = 1): void {
+	speed = times;
+}
+
+afterEach(() => {
+	speed = DEFAULT_SPEED;
+});
