@@ -87,7 +87,10 @@ export async function executeItems(
 					if (stop.signal.aborted) return { kind: 'notStarted' };
 					const run = async (scope: Scope) =>
 						await operation.run(input.value, createItemClient(itemIndex, scope, releaseSlot));
-					return await attempt(async () => await runInScope(abortSignals, run), operation.readsOnly);
+					return await attempt(
+						async () => await runInScope(abortSignals, run),
+						operation.readsOnly,
+					);
 				},
 				stopOrCancel,
 			);

@@ -6,7 +6,10 @@ import { hasWindow } from '../../../nodes/Sahut/delivery/replyWindow';
 import { matchesSearch } from '../../../nodes/Sahut/methods/listSearch/conversations';
 import { ConversationIndex } from '../../../nodes/Sahut/processCache/conversationIndex';
 import { toTranscript } from '../../../nodes/Sahut/resources/message/transcript';
-import { attachmentsOf, downloadableAttachmentsOf } from '../../../nodes/Sahut/transport/attachments';
+import {
+	attachmentsOf,
+	downloadableAttachmentsOf,
+} from '../../../nodes/Sahut/transport/attachments';
 import { fetchTimeline } from '../../../nodes/Sahut/transport/timeline';
 import type {
 	Attachment,
