@@ -29,7 +29,7 @@ export const AMBIGUITY_REASONS = {
 		'Sahut has a message that may be this template, but does not show the values of its variables.',
 	notUnique:
 		'Sahut has a message that may be this template, but the template has no variable value that identifies it.',
-	forgotten:
+	evicted:
 		'Sahut has a message with the same values, but this n8n has sent too many messages since then to know which template it was.',
 	tooManyMessages: 'There are too many newer messages to search all of them.',
 } as const;
@@ -117,7 +117,7 @@ export function createMatcher(
 		if (!isSamePrivacy) return 'noMatch';
 		if (isSkip) {
 			if (message.sender?.type === 'agent' && !isDistinctive(body)) return 'noMatch';
-			if (isTemplate && mayBeEvicted(at)) return 'forgotten';
+			if (isTemplate && mayBeEvicted(at)) return 'evicted';
 		} else if (isByAgent(message)) {
 			// After a restart of the process, the API's sender is unknown until a response shows it.
 			const mayBeByApi = observedApi.sender === undefined && isDistinctive(body);
