@@ -42,6 +42,7 @@ import {
 } from 'n8n-workflow';
 
 import type { TransportSettings } from '../../nodes/Sahut/transport/settings';
+import { injectedTransport } from './injectedTransport';
 
 export const PACKAGE_FOLDER = path.resolve(__dirname, '../..');
 
@@ -95,21 +96,15 @@ export function outputPreview(
 	});
 }
 
-let transport: TransportSettings | undefined;
-
-/** Creates the nodes of the package with these settings from now on, instead of n8n's defaults. */
-export function useTransport(settings: TransportSettings): void {
-	transport = settings;
-}
-
 function createNode(loader: core.PackageDirectoryLoader, name: string): INodeType {
 	const type = loader.getNode(name).type as INodeType;
-	if (!transport) return type;
+	const { settings } = injectedTransport;
+	if (!settings) return type;
 	const { constructor } = type as object as {
 		constructor: new (settings: TransportSettings) => INodeType;
 	};
 	// The loader has completed the description, e.g. with the URLs of icons.
-	return Object.assign(new constructor(transport), { description: type.description });
+	return Object.assign(new constructor(settings), { description: type.description });
 }
 
 /** Returns a node of the built package: `sahut` or `sahutTrigger`. */

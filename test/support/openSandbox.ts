@@ -1,4 +1,5 @@
 import { now } from './testClock';
+import './transport';
 import { startSandbox, type Sandbox, type SandboxOptions } from '../../sandbox';
 
 export interface SandboxResponse {

@@ -1,16 +1,15 @@
 import type { Clock } from '../../nodes/Sahut/transport/clock';
 import { DEFAULT_TRANSPORT, type TransportSettings } from '../../nodes/Sahut/transport/settings';
-import { useTransport } from './engine';
+import { injectedTransport } from './injectedTransport';
 import { now, testClock } from './testClock';
 
 export { advanceClock, useRealWaits } from './testClock';
 
 const DEFAULTS: TransportSettings = { ...DEFAULT_TRANSPORT, clock: testClock };
 
-/** The settings with which the engine creates the nodes. */
 const transport = { ...DEFAULTS };
 
-useTransport(transport);
+injectedTransport.settings = transport;
 
 /** Changes settings of the nodes until the end of the test, e.g. to a shorter timeout. */
 export function overrideTransport(settings: Partial<TransportSettings>): void {

@@ -95,7 +95,7 @@ describe.each(LISTS)('%s', (_, parameters) => {
 		const { output, error } = await run(parameters);
 
 		expect(error?.message).toContain('Sahut returned the same records on several pages');
-		expect(error?.description).toContain('the list would be incomplete');
+		expect(error?.description).toContain('could not be read completely');
 		expect(error?.context.reason).toBe('server_error');
 		expect(output('Sahut')).toEqual([]);
 		expect(requests.length).toBeLessThanOrEqual(1 + 10);

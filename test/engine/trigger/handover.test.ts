@@ -1,7 +1,7 @@
 import { openSandbox, type OpenSandbox } from '../../support/openSandbox';
 import { messageEvent } from './messageEvent';
 import { openTriggerHost, sign, type PendingStart, type TriggerHost } from './triggerHost';
-import { now } from '../../support/testClock';
+import { now, useRealWaits } from '../../support/testClock';
 
 let sandbox: OpenSandbox;
 let host: TriggerHost;
@@ -57,6 +57,8 @@ describe('when Sahut hangs up before n8n has answered, an event', () => {
 });
 
 describe('while n8n is busy with an event, another delivery of it', () => {
+	beforeEach(() => useRealWaits());
+
 	/** @returns the answers to all three deliveries, each as soon as it is there. */
 	async function deliverThrice(event: object) {
 		const answers: number[] = [];
