@@ -6,12 +6,12 @@ import { BUDI_E164, LONG_AGO } from '../deliveryFixture';
 
 const EMAIL = 'budi@example.com';
 
-type Way = 'Update by ID' | 'Create or Update by phone' | 'Create or Update by email';
+type Method = 'Update by ID' | 'Create or Update by phone' | 'Create or Update by email';
 
-/** Sets a custom attribute of the contact. */
-function setAttribute(way: Way, contactId: string, name: string): INode['parameters'] {
+/** Returns the parameters that set a custom attribute of the contact. */
+function setAttribute(method: Method, contactId: string, name: string): INode['parameters'] {
 	const fields = { customAttributes: { attribute: [{ name, value: 'ya' }] } };
-	if (way === 'Update by ID') {
+	if (method === 'Update by ID') {
 		return {
 			resource: 'contact',
 			operation: 'update',
@@ -22,7 +22,7 @@ function setAttribute(way: Way, contactId: string, name: string): INode['paramet
 	return {
 		resource: 'contact',
 		operation: 'upsert',
-		matchBy: way.endsWith('phone') ? 'phone' : 'email',
+		matchBy: method.endsWith('phone') ? 'phone' : 'email',
 		phone: BUDI_E164,
 		email: EMAIL,
 		name: '',
@@ -30,7 +30,7 @@ function setAttribute(way: Way, contactId: string, name: string): INode['paramet
 	};
 }
 
-const PAIRS: Array<[first: Way, second: Way]> = [
+const PAIRS: Array<[first: Method, second: Method]> = [
 	['Update by ID', 'Create or Update by phone'],
 	['Create or Update by phone', 'Update by ID'],
 	['Update by ID', 'Create or Update by email'],
@@ -38,7 +38,7 @@ const PAIRS: Array<[first: Way, second: Way]> = [
 ];
 
 it.each(PAIRS)(
-	'keeps the attributes of both executions that change a contact at once: %s and %s',
+	'two concurrent executions keep each other’s attributes of a contact: %s and %s',
 	async (first, second) => {
 		const workspace = await openWorkspace({ latencyMs: 50 });
 		const contact = workspace.sandbox.store.addContact({

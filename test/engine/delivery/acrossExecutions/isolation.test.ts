@@ -24,7 +24,7 @@ const SECOND_KEY = 'sk_live_second_key';
 
 type Access = { apiKey: string; baseUrl: string };
 
-/** Two ways to give the credential of one workspace. */
+/** Pairs of credentials for one workspace. */
 const CREDENTIALS: Record<string, (first: Access) => [Access, Access]> = {
 	'two API keys': (first) => [first, { ...first, apiKey: SECOND_KEY }],
 	'a host in upper case': ({ apiKey, baseUrl }) => {
@@ -41,6 +41,7 @@ const CREDENTIALS: Record<string, (first: Access) => [Access, Access]> = {
 	],
 };
 
+/** Opens a workspace with two credentials, each as an override for `run`. */
 async function openWithTwo(name: string, options: SandboxOptions = {}) {
 	const workspace = await openWorkspace({ secondApiKey: SECOND_KEY, ...options });
 	const { apiKey, url: baseUrl } = workspace.sandbox;
@@ -48,7 +49,8 @@ async function openWithTwo(name: string, options: SandboxOptions = {}) {
 	return { workspace, credentials: accesses.map((sahutApi) => ({ credentials: { sahutApi } })) };
 }
 
-const madeIn = (workspace: Workspace) => [
+/** Returns the number of contacts, conversations and messages. */
+const countRecords = (workspace: Workspace) => [
 	contactsOf(workspace).length,
 	conversationsOf(workspace).length,
 	allSent(workspace).length,
@@ -56,7 +58,7 @@ const madeIn = (workspace: Workspace) => [
 
 describe('one workspace with two credentials', () => {
 	it.each(Object.keys(CREDENTIALS))(
-		'gets one contact, one conversation and one message for a number at the same time (%s)',
+		'gets one contact, one conversation and one message from two concurrent executions (%s)',
 		async (name) => {
 			const { workspace, credentials } = await openWithTwo(name, { latencyMs: 20 });
 			const parameters = templateToPhone(workspace, { skipIfSentWithin: 1 });
@@ -66,13 +68,13 @@ describe('one workspace with two credentials', () => {
 			);
 
 			expect(items.map(({ error }) => error?.message)).toEqual([undefined, undefined]);
-			expect(madeIn(workspace)).toEqual([1, 1, 1]);
+			expect(countRecords(workspace)).toEqual([1, 1, 1]);
 			expect(items.filter(({ skipped }) => skipped)).toHaveLength(1);
 		},
 	);
 
 	it.each(Object.keys(CREDENTIALS))(
-		'gets two messages of different texts one after another for a number at the same time (%s)',
+		'gets both of two different messages in one conversation from two concurrent executions (%s)',
 		async (name) => {
 			const { workspace, credentials } = await openWithTwo(name, { latencyMs: 20 });
 			const parameters = templateToPhone(workspace);
@@ -85,12 +87,12 @@ describe('one workspace with two credentials', () => {
 			);
 
 			expect(runs.map(({ error }) => error?.message)).toEqual([undefined, undefined]);
-			expect(madeIn(workspace)).toEqual([1, 1, 2]);
+			expect(countRecords(workspace)).toEqual([1, 1, 2]);
 		},
 	);
 
 	it.each(['a host in upper case', 'a trailing slash'])(
-		'is recognized by its base URL with %s, although lists are delayed',
+		'is recognized as one workspace with %s in the base URL although lists are delayed',
 		async (name) => {
 			const { workspace, credentials } = await openWithTwo(name, { deviations: ['late-lists'] });
 			const parameters = templateToPhone(workspace, { skipIfSentWithin: 1 });
@@ -101,11 +103,12 @@ describe('one workspace with two credentials', () => {
 			}
 
 			expect(items[1]).toMatchObject({ skip_reason: 'sent_before' });
-			expect(madeIn(workspace)).toEqual([1, 1, 1]);
+			expect(countRecords(workspace)).toEqual([1, 1, 1]);
 		},
 	);
 });
 
+/** Each opens two workspaces. */
 const OPENERS: Record<string, () => Promise<Workspace[]>> = {
 	'under two base URLs': async () => [
 		await openWorkspace({ deviations: ['late-lists'] }),
@@ -125,7 +128,7 @@ describe.each(Object.keys(OPENERS))('two workspaces that share a customer, %s', 
 			expect(json).toMatchObject({ contact_created: true, conversation_created: true });
 		}
 
-		expect(workspaces.map(madeIn)).toEqual([
+		expect(workspaces.map(countRecords)).toEqual([
 			[1, 1, 1],
 			[1, 1, 1],
 		]);
@@ -149,7 +152,7 @@ describe.each(Object.keys(OPENERS))('two workspaces that share a customer, %s', 
 		expect(used).toEqual([...conversations, ...conversations]);
 	});
 
-	it('do not share the tags of the customer', async () => {
+	it('do not share the customer’s tags', async () => {
 		const workspaces = await OPENERS[name]!();
 		workspaces[0]!.sandbox.store.addContact({
 			phone: BUDI_E164,
@@ -167,7 +170,7 @@ describe.each(Object.keys(OPENERS))('two workspaces that share a customer, %s', 
 		expect(outcomes).toEqual(['contact_tag', 'outgoing']);
 	});
 
-	it('at the same time do not mix up the customer', async () => {
+	it('each get a contact, a conversation and a message from concurrent executions', async () => {
 		const workspaces = await OPENERS[name]!();
 
 		const items = await Promise.all(
@@ -178,7 +181,7 @@ describe.each(Object.keys(OPENERS))('two workspaces that share a customer, %s', 
 		);
 
 		expect(items).toMatchObject([{ conversation_created: true }, { conversation_created: true }]);
-		expect(workspaces.map(madeIn)).toEqual([
+		expect(workspaces.map(countRecords)).toEqual([
 			[1, 1, 1],
 			[1, 1, 1],
 		]);

@@ -1,5 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 
+import { replaceLists } from '../../../support/replaceLists';
+import { writesOf } from '../../../support/requests';
 import {
 	allSent,
 	contactsOf,
@@ -10,11 +12,13 @@ import {
 	toPhone,
 	until,
 } from '../../../support/workspace';
+import { jsonsOf } from '../deliveryFixture';
 import { sendTemplateOnce, sendTextOnce, skipReasonsOf, skipWithin } from './skipHelpers';
 
+const followUpOnce = sendTemplateOnce('tmpl_follow_up', { customer_name: 'Budi' }, skipWithin(1));
 const ROW = { phone: '0812-3456-7890', name: 'Budi' };
 
-it('sends one message for three executions at the same moment', async () => {
+it('Skip If Sent Within sends one message for three concurrent executions', async () => {
 	const { workspace, conversation } = await openConversation({ latencyMs: 20 });
 	const row = { conversation, text: 'Pesanan sudah dikirim' };
 
@@ -27,7 +31,7 @@ it('sends one message for three executions at the same moment', async () => {
 });
 
 it.each([true, false])(
-	'sends one message to a new phone number for three executions at the same moment (Reuse Open Conversation: %s)',
+	'Skip If Sent Within sends one message to a new phone number for three concurrent executions (Reuse Open Conversation: %s)',
 	async (reuseOpenConversation) => {
 		const workspace = await openWorkspace({ latencyMs: 20 });
 		const parameters = toPhone(workspace, {
@@ -43,17 +47,16 @@ it.each([true, false])(
 		expect(allSent(workspace)).toHaveLength(1);
 		expect(contactsOf(workspace)).toHaveLength(1);
 		expect(conversationsOf(workspace)).toHaveLength(1);
-		for (const { json } of runs.map((run) => run.output('Sahut')[0]!)) {
-			expect(json).toMatchObject({
-				contact_id: contactsOf(workspace)[0]!.id,
-				conversation_id: conversationsOf(workspace)[0]!.id,
-			});
-		}
+		const ids = {
+			contact_id: contactsOf(workspace)[0]!.id,
+			conversation_id: conversationsOf(workspace)[0]!.id,
+		};
+		expect(runs.flatMap(jsonsOf)).toMatchObject([ids, ids, ids]);
 	},
 );
 
 it.each([true, false])(
-	'sends one message in either form to a new phone number for three executions at the same moment (Reuse Open Conversation: %s)',
+	'Skip If Sent Within sends one message in either form for three concurrent executions with two equal items each (Reuse Open Conversation: %s)',
 	async (reuseOpenConversation) => {
 		const workspace = await openWorkspace({ latencyMs: 20 });
 		const parameters = {
@@ -61,73 +64,72 @@ it.each([true, false])(
 			messageType: 'textOrTemplate',
 			content: 'Dikirim',
 		};
-		await Promise.all([1, 2, 3].map(async () => await workspace.run(parameters, [ROW, ROW])));
+
+		const runs = await Promise.all(
+			[1, 2, 3].map(async () => await workspace.run(parameters, [ROW, ROW])),
+		);
+
+		expect(runs.flatMap(skipReasonsOf).sort()).toEqual([
+			'sent',
+			...Array<string>(5).fill('sent_before'),
+		]);
 		expect(allSent(workspace)).toHaveLength(1);
 	},
 );
 
-it('searches and sends in one step when one execution uses the conversation and another the phone number', async () => {
-	const workspace = await openWorkspace({ latencyMs: 30 });
+/** Opens a workspace in which the customer of {@link ROW} has an open conversation. */
+async function openWithConversation() {
+	const workspace = await openWorkspace();
 	const { store } = workspace.sandbox;
 	const contact = store.addContact({ phone: '+6281234567890', name: 'Budi' });
 	const { id } = store.addConversation({ contact });
 	store.addIncoming(id, 'Halo');
-	const variables = { customer_name: 'Budi' };
-	const runs = await Promise.all([
-		workspace.run(toPhone(workspace, { skipIfSentWithin: 1, reuseOpenConversation: false }), [ROW]),
-		wait(60).then(
-			async () =>
-				await workspace.run(sendTemplateOnce('tmpl_follow_up', variables, skipWithin(1)), [
-					{ conversation: id },
-				]),
-		),
-	]);
+	const toNumber = toPhone(workspace, { skipIfSentWithin: 1, reuseOpenConversation: false });
+	return { workspace, id, toNumber };
+}
+
+it('Skip If Sent Within finds a message that another execution sent into the conversation after the phone number was looked up', async () => {
+	const { workspace, id, toNumber } = await openWithConversation();
+	const path = '/conversations';
+	workspace.sandbox.faults.add({ kind: 'slow', delayMs: 1_500, method: 'GET', path });
+	const byNumber = workspace.run(toNumber, [ROW]);
+	await until(() => workspace.requests().includes(`GET ${path}`));
+
+	const byConversation = await workspace.run(followUpOnce, [{ conversation: id }]);
+
+	expect(skipReasonsOf(byConversation)).toEqual(['sent']);
+	expect(skipReasonsOf(await byNumber)).toEqual(['sent_before']);
 	expect(allSent(workspace)).toHaveLength(1);
-	expect(runs.map(({ status }) => status)).toEqual(['success', 'success']);
 });
 
-it('waits for a message that another execution is sending', async () => {
-	const workspace = await openWorkspace();
-	const { store, faults } = workspace.sandbox;
-	const contact = store.addContact({ phone: '+6281234567890', name: 'Budi' });
-	const { id } = store.addConversation({ contact });
-	store.addIncoming(id, 'Halo');
-	await workspace.run(toPhone(workspace, { dryRun: true }), [ROW]); // caches the conversation
-	faults.add({ kind: 'slow', delayMs: 1500, method: 'POST', path: new RegExp(id) });
-	// The list shows it late.
-	const sending = workspace.run(
-		sendTemplateOnce('tmpl_follow_up', { customer_name: 'Budi' }, skipWithin(1)),
-		[{ conversation: id }],
-	);
-	await until(() => workspace.requests().some((each) => each.startsWith('POST')));
-	faults.add({
-		kind: 'body',
-		method: 'GET',
-		path: new RegExp(`${id}/messages`),
-		body: { data: [], meta: { total: 0, page: 1, per_page: 100, total_pages: 1 } },
-	});
-	const { error } = await workspace.run(
-		toPhone(workspace, { skipIfSentWithin: 1, reuseOpenConversation: false }),
-		[ROW],
-	);
-	await sending;
-	expect(error?.message).toBeUndefined();
+it('Skip If Sent Within waits for a message that another execution is sending, although the list does not show it yet', async () => {
+	const { workspace, id, toNumber } = await openWithConversation();
+	const { faults } = workspace.sandbox;
+	// The Dry Run caches the conversation.
+	await workspace.run(toPhone(workspace, { dryRun: true }), [ROW]);
+	faults.add({ kind: 'slow', delayMs: 1_500, method: 'POST', path: new RegExp(id) });
+	const sending = workspace.run(followUpOnce, [{ conversation: id }]);
+	await until(() => writesOf(workspace).length > 0);
+	replaceLists(workspace, new RegExp(`${id}/messages`), [], 1);
+
+	const waiting = await workspace.run(toNumber, [ROW]);
+
+	expect(skipReasonsOf(await sending)).toEqual(['sent']);
+	expect(skipReasonsOf(waiting)).toEqual(['sent_before']);
+	expect(allSent(workspace)).toHaveLength(1);
 });
 
-it('sends a message in the next execution when the first one was cancelled while it waited', async () => {
+it('Skip If Sent Within sends a message after an execution with the same message was canceled while it waited', async () => {
 	const { workspace, conversation } = await openConversation();
-	workspace.sandbox.faults.add({ kind: 'slow', delayMs: 1000, method: 'POST' });
-	const one = workspace.run(sendText, [{ conversation, text: 'Satu' }]);
+	const row = { conversation, text: 'Dua' };
+	workspace.sandbox.faults.add({ kind: 'slow', delayMs: 1_000, method: 'POST' });
+	const first = workspace.run(sendText, [{ conversation, text: 'Satu' }]);
 	await until(() => workspace.requests().length > 0);
-	const two = await workspace.run(
-		sendTextOnce,
-		[{ conversation, text: 'Dua' }],
-		{},
-		{ cancelWhen: wait(100) },
-	);
-	expect(two.status).toBe('canceled');
-	await one;
+
+	const canceled = await workspace.run(sendTextOnce, [row], {}, { cancelWhen: wait(100) });
+	await first;
+
+	expect(canceled.status).toBe('canceled');
 	expect(allSent(workspace)).toEqual(['Satu']);
-	const three = await workspace.run(sendTextOnce, [{ conversation, text: 'Dua' }]);
-	expect(skipReasonsOf(three)).toEqual(['sent']);
+	expect(skipReasonsOf(await workspace.run(sendTextOnce, [row]))).toEqual(['sent']);
 });

@@ -381,3 +381,18 @@ it.each([false, true])(
 		expect(contactsOf(workspace)).toHaveLength(isKnown ? 1 : 0);
 	},
 );
+
+it('fails if POST /conversations returns an existing conversation on another channel', async () => {
+	const { workspace, contact } = await openWithContact();
+	const { store, faults } = workspace.sandbox;
+	const channel = store.channelOfType('email');
+	const data = { ...store.addConversation({ contact, channel }), created_at: LONG_AGO };
+	hideConversations(workspace);
+	faults.add({ kind: 'body', method: 'POST', path: '/conversations', status: 200, body: { data } });
+
+	const { error } = await runItem(workspace, templateToPhone(workspace));
+
+	expect(error?.message).toContain('cannot be used');
+	expect(allSent(workspace)).toEqual([]);
+	expect(workspace.requests().length).toBeLessThan(20);
+});

@@ -1,3 +1,4 @@
+import { SECOND_MS } from '../../../../sandbox/clock';
 import { OTHER_BOT } from '../../../support/automation';
 import { retry } from '../../../support/retryData';
 import { openConversation, openWorkspace, sendText } from '../../../support/workspace';
@@ -6,6 +7,7 @@ import { now } from '../../../support/testClock';
 
 const REPLY = 'Halo Budi, terima kasih sudah menghubungi kami.';
 
+/** Message: Send of a template whose only value is the customer's name. */
 const sendFollowUp = {
 	...sendText,
 	messageType: 'template',
@@ -14,13 +16,13 @@ const sendFollowUp = {
 	options: { concurrency: 1 },
 };
 
-it('does not take the auto-reply of another bot for a template whose response was lost', async () => {
+it('does not match a template whose response was lost with the auto-reply of another bot', async () => {
 	const { workspace, conversation } = await openConversation();
 	const { faults } = workspace.sandbox;
 	await workspace.run(sendText, [{ conversation, text: 'Selamat pagi' }]);
 	addOutgoing(workspace, conversation, REPLY, {
 		sender: OTHER_BOT,
-		at: new Date(now() + 1_000),
+		at: new Date(Date.now() + SECOND_MS),
 	});
 	faults.add({ kind: 'status', status: 502, method: 'POST' });
 
@@ -30,7 +32,7 @@ it('does not take the auto-reply of another bot for a template whose response wa
 	expect(error?.context).toMatchObject({ mayHaveArrived: true });
 });
 
-it('a Retry sends a template that was not tried, although another bot has written the customer’s name since', async () => {
+it('a Retry sends a template that the execution has not tried, although another bot has written the customer’s name since', async () => {
 	const workspace = await openWorkspace();
 	const [a, b, c] = workspace.addConversations(3);
 	workspace.refuse(b);
@@ -38,11 +40,12 @@ it('a Retry sends a template that was not tried, although another bot has writte
 	const failed = await workspace.run(sendFollowUp, rows);
 	expect(failed.status).toBe('error');
 	for (const id of [b!, c!]) {
-		addOutgoing(workspace, id, REPLY, { sender: OTHER_BOT, at: new Date(now() + 1_000) });
+		addOutgoing(workspace, id, REPLY, { sender: OTHER_BOT, at: new Date(Date.now() + SECOND_MS) });
 	}
 
-	await retry(workspace, failed, sendFollowUp);
+	const { status } = await retry(workspace, failed, sendFollowUp);
 
 	const sent = [a, b, c].map((id) => workspace.sent(id!).filter((text) => text !== REPLY).length);
+	expect(status).toBe('success');
 	expect(sent).toEqual([1, 1, 1]);
 });

@@ -13,8 +13,8 @@ import { addOutgoing, AGENT } from '../outgoingMessages';
 import { sendTemplateOnce, sendTextOnce, skipReasonsOf } from '../acrossExecutions/skipHelpers';
 import { now } from '../../../support/testClock';
 
-/** Lets an hour and a minute pass for this process and for the records in Sahut. */
-function letAnHourPass(workspace: Workspace) {
+/** Advances the clock by an hour and a minute, and makes all records as much older. */
+function passOneHour(workspace: Workspace) {
 	ageRecords(workspace, 61);
 	advanceClock(61 * MINUTE_MS);
 }
@@ -27,12 +27,14 @@ describe('Skip If Sent Within', () => {
 		const accepted = sendTemplateOnce('tmpl_ok', { order_id: 'ORD-12' });
 		const paid = sendTemplateOnce('tmpl_paid', { order_id: 'ORD-12' });
 		await workspace.run(accepted, [{ conversation }]);
-		letAnHourPass(workspace);
+		passOneHour(workspace);
+
 		const run = await workspace.run(paid, [{ conversation }]);
+
 		expect(skipReasonsOf(run)).toEqual(['sent']);
 	});
 
-	it('distinguishes templates with the same values when this process has sent them', async () => {
+	it('distinguishes templates with the same values that this process has sent', async () => {
 		const { workspace, conversation } = await openConversation();
 		const shipped = sendTemplateOnce('tmpl_order_shipped', {
 			customer_name: 'Budi',
@@ -66,16 +68,20 @@ describe('Skip If Sent Within', () => {
 			{ conversation, template: 'tmpl_paid' },
 		]);
 		expect(failed.status).toBe('error');
-		letAnHourPass(workspace);
+		passOneHour(workspace);
+
 		const again = await retry(workspace, failed, both);
+
 		expect(skipReasonsOf(again)).toEqual(['sent', 'sent']);
 	});
 
-	it('does not match a message by a name when the variable is called "1"', async () => {
+	it('does not match a template by a name in a variable called "1"', async () => {
 		const { workspace, conversation } = await openConversation();
 		workspace.sandbox.store.addTemplate({ id: 'tmpl_1', body: 'Halo Kak {{1}}, pesanan dikirim' });
 		addOutgoing(workspace, conversation, 'Halo Budi, ada yang bisa dibantu?');
+
 		const run = await workspace.run(sendTemplateOnce('tmpl_1', { 1: 'Budi' }), [{ conversation }]);
+
 		expect(skipReasonsOf(run)).toEqual(['sent']);
 	});
 
@@ -85,9 +91,11 @@ describe('Skip If Sent Within', () => {
 			sender: workspace.sandbox.store.bot,
 		});
 		workspace.sandbox.store.addTemplate({ id: 'tmpl_x', body: 'Kak {{n}}, pesanan {{o}} dikirim' });
+
 		const run = await workspace.run(sendTemplateOnce('tmpl_x', { n: 'Budi', o: '450' }), [
 			{ conversation },
 		]);
+
 		expect(skipReasonsOf(run)).toEqual(['sent']);
 	});
 
@@ -121,16 +129,18 @@ describe('Skip If Sent Within', () => {
 		]);
 	});
 
-	it('does not match what an agent wrote by hand with a template, even when the API sends as that agent', async () => {
+	it('does not match a template with a text that an agent wrote by hand, even if the API sends as that agent', async () => {
 		const workspace = await openWorkspace();
 		const { store } = workspace.sandbox;
 		Object.assign(store.bot, AGENT);
 		const [a, b] = workspace.addConversations(2);
 		await workspace.run(sendText, [{ conversation: a, text: 'Halo' }]);
 		addOutgoing(workspace, b!, 'Halo Budi, ada yang bisa dibantu?');
+
 		const run = await workspace.run(sendTemplateOnce('tmpl_follow_up', { customer_name: 'Budi' }), [
 			{ conversation: b },
 		]);
+
 		expect(skipReasonsOf(run)).toEqual(['sent']);
 	});
 
@@ -148,12 +158,15 @@ describe('Skip If Sent Within', () => {
 				meta: { total: 1, page: 1, per_page: 100, total_pages: 1 },
 			},
 		});
-		await workspace.run(sendTextOnce, [{ conversation, text: 'Halo' }]);
+
+		const run = await workspace.run(sendTextOnce, [{ conversation, text: 'Halo' }]);
+
+		expect(skipReasonsOf(run)).toEqual(['sent_before']);
 		expect(workspace.sent(conversation)).toEqual(['Halo']);
 	});
 });
 
-describe('Retry of a template without variables', () => {
+describe('a Retry of a template without variables', () => {
 	const template = {
 		...sendText,
 		messageType: 'template',
@@ -161,7 +174,7 @@ describe('Retry of a template without variables', () => {
 		options: { concurrency: 1 },
 	};
 
-	it('sends a template without variables once, however often the same execution is retried', async () => {
+	it('sends it once if the same execution is retried three times', async () => {
 		const workspace = await openWorkspace();
 		workspace.sandbox.store.addTemplate({ id: 'tmpl_thanks', body: 'Terima kasih, Kak.' });
 		const conversations = workspace.addConversations(3);
@@ -170,14 +183,16 @@ describe('Retry of a template without variables', () => {
 		const failed = await workspace.run(template, rows);
 		expect(failed.status).toBe('error');
 
+		const statuses = [];
 		for (let time = 1; time <= 3; time++) {
-			expect((await retry(workspace, failed, template)).status).toBe('success');
+			statuses.push((await retry(workspace, failed, template)).status);
 		}
 
+		expect(statuses).toEqual(['success', 'success', 'success']);
 		expect(conversations.map((id) => workspace.sent(id).length)).toEqual([1, 1, 1]);
 	});
 
-	it('sends a template without variables when a bot wrote before the execution began and an agent wrote after it', async () => {
+	it('sends it if a bot wrote before the execution began and an agent wrote after it', async () => {
 		const { workspace, conversation } = await openConversation();
 		const { store, faults } = workspace.sandbox;
 		store.addTemplate({ id: 'tmpl_thanks', body: 'Terima kasih, Kak.' });
@@ -197,7 +212,7 @@ describe('Retry of a template without variables', () => {
 	});
 });
 
-describe('Retry of a template with variables', () => {
+describe('a Retry of a template with variables', () => {
 	const sendFollowUp = {
 		...sendText,
 		messageType: 'template',
@@ -205,8 +220,9 @@ describe('Retry of a template with variables', () => {
 		templateVariables: { variable: [{ name: 'customer_name', value: 'Ani' }] },
 	};
 
+	/** Retries a failed execution after a message, and returns the number of messages and the item's text. */
 	async function retryAfter(
-		content: string,
+		text: string,
 		senderType: 'agent' | 'bot',
 		more: INode['parameters'] = {},
 	) {
@@ -215,32 +231,34 @@ describe('Retry of a template with variables', () => {
 		const { faults } = workspace.sandbox;
 		faults.add({ kind: 'status', status: 422, method: 'POST' });
 		const failed = await workspace.run(parameters, [{ conversation }]);
-		addOutgoing(workspace, conversation, content, {
+		addOutgoing(workspace, conversation, text, {
 			sender: { type: senderType, id: 'usr_1', name: 'Dewi' },
 		});
 		const { output } = await retry(workspace, failed, parameters);
-		return { sent: workspace.sent(conversation).length, found: output('Sahut')[0]!.json.content };
+		const { content } = output('Sahut')[0]!.json;
+		return { sent: workspace.sent(conversation).length, content };
 	}
 
 	it.each([
 		['an agent wrote the same words', 'Selamat pagi Kak Ani', 'agent'],
 		['the value is a part of another word', 'Selamat pagi Kak Anita', 'bot'],
-	] as const)('does not match a template when %s', async (_, content, sender) => {
-		const { sent, found } = await retryAfter(content, sender);
+	] as const)('sends it when %s', async (_, text, sender) => {
+		const { sent, content } = await retryAfter(text, sender);
+
 		expect(sent).toBe(2);
-		expect(found).toContain('Halo Kak Ani');
+		expect(content).toContain('Halo Kak Ani');
 	});
 
-	it('matches a message of the bot that contains a value that only this message has', async () => {
+	it('finds it in a bot’s message that contains a distinctive value', async () => {
 		const withOrder = { variable: [{ name: 'customer_name', value: 'Ani ORD-12' }] };
 		const text = 'Halo Kak  Ani ORD-12, ini pengingat.';
 		expect(await retryAfter(text, 'bot', { templateVariables: withOrder })).toEqual({
 			sent: 1,
-			found: text,
+			content: text,
 		});
 	});
 
-	it('does not guess whether a bot’s message with the same name is the template', async () => {
+	it('reports an unknown outcome if a bot’s message contains the same name', async () => {
 		const { workspace, conversation } = await openConversation();
 		workspace.sandbox.faults.add({ kind: 'status', status: 422, method: 'POST' });
 		const failed = await workspace.run(sendFollowUp, [{ conversation }]);

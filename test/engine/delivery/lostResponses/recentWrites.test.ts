@@ -28,10 +28,10 @@ import {
 
 const TEXT = 'Pesanan ORD-12 sudah dikirim';
 const MANY = 5_100;
-/** Also on a machine that is busy with other things. */
+/** Enough on a busy machine. */
 const SLOW_MS = 180_000;
 
-/** Message: Send of a template with an order number, which is sent once. */
+/** Message: Send of a template with an order number, with *Skip If Sent Within* 24 hours. */
 const templateOnce = (templateId: string): INode['parameters'] => ({
 	...sendTextOnce,
 	messageType: 'template',
@@ -40,7 +40,7 @@ const templateOnce = (templateId: string): INode['parameters'] => ({
 });
 
 describe('after 5,100 other conversations', () => {
-	/** Two templates have the same values; one was sent, and many other conversations followed. */
+	/** Sends one of two templates with the same values, and then sends to (or reads) many other conversations. */
 	async function openAndSend(
 		kind: 'messages' | 'a Dry Run',
 		deviations: Array<'hidden-values'> = [],
@@ -64,7 +64,7 @@ describe('after 5,100 other conversations', () => {
 	}
 
 	it(
-		'another template with the same values is sent, and the same one is not',
+		'Skip If Sent Within sends another template with the same values, and skips the same one',
 		async () => {
 			const { workspace, conversation } = await openAndSend('messages');
 
@@ -80,7 +80,7 @@ describe('after 5,100 other conversations', () => {
 	);
 
 	it(
-		'that a Dry Run read, a template whose values Sahut hides is not sent again, and another one is',
+		'in a Dry Run, Skip If Sent Within skips a template whose values Sahut hides, and sends another one',
 		async () => {
 			const { workspace, conversation } = await openAndSend('a Dry Run', ['hidden-values']);
 
@@ -95,19 +95,19 @@ describe('after 5,100 other conversations', () => {
 	);
 });
 
-it('a full read of a list that shows new records 2.5 s late does not forget a new conversation', async () => {
+it('a full read of a delayed list does not evict a new conversation from the cache', async () => {
 	const { workspace } = await openWithContact({ deviations: ['late-lists'], listDelayMs: 2_500 });
 	const { store } = workspace.sandbox;
 	store.addConversations(150, { until: new Date(store.now().getTime() - HOUR_MS) });
 	store.addContact({ phone: SITI_E164, created_at: LONG_AGO });
-	const wati = { phone: '0812-777-0003', name: 'Wati', order: 'ORD-12' };
-	const first = await runItem(workspace, templateToPhone(workspace), wati);
+	const newCustomer = { phone: '0812-777-0003', name: 'Wati', order: 'ORD-12' };
+	const first = await runItem(workspace, templateToPhone(workspace), newCustomer);
 	expect(first).toMatchObject({ contact_created: true, conversation_created: true });
 	advanceClock(1_500);
 	// The process reads the list for a contact that is not new.
 	await runItem(workspace, templateToPhone(workspace), SITI);
 
-	const second = await runItem(workspace, templateToPhone(workspace), wati);
+	const second = await runItem(workspace, templateToPhone(workspace), newCustomer);
 
 	expect(second).toMatchObject({
 		conversation_id: first.conversation_id,
@@ -119,7 +119,7 @@ it.each([
 	['lists show it late', ['late-lists']],
 	['lists show it at once', []],
 ] as const)(
-	'the run after a canceled POST /conversations uses the conversation that it created (%s)',
+	'the run after a canceled POST /conversations uses the conversation that the POST has created (%s)',
 	async (_, deviations) => {
 		const { workspace } = await openWithContact({ deviations });
 		const { faults } = workspace.sandbox;
@@ -175,11 +175,11 @@ describe('the first message of Conversation: Create', () => {
 describe('memory', () => {
 	const MESSAGES = 1_800;
 	const CHARACTERS = 10_000;
-	/** Less than one text. The last requests leave up to half of it, which is collected later. */
+	/** Less than one text. The last requests retain up to half a text each until they are collected. */
 	const MAX_BYTES_PER_MESSAGE = 6_000;
 
 	it(
-		'of 1,800 messages of 10,000 characters holds no texts',
+		'contains no texts after 1,800 messages of 10,000 characters',
 		async () => {
 			const { workspace } = await openConversation();
 			const { store, journal } = workspace.sandbox;
@@ -190,7 +190,7 @@ describe('memory', () => {
 				options: { concurrency: 20 },
 			};
 
-			/** Sends the messages and drops all that the sandbox and n8n hold of them. */
+			/** Sends messages, and releases all references of the sandbox and n8n to them. */
 			async function send(count: number, mark: string) {
 				const rows = Array.from({ length: count }, (_, index) => ({
 					conversation: conversations[index % conversations.length]!,
@@ -200,7 +200,7 @@ describe('memory', () => {
 				expect(jsonsOf(run)).toHaveLength(count);
 				journal.clear();
 				for (const id of conversations) (store.messages(id) as unknown[]).length = 1;
-				// Until the sockets of the last requests are closed.
+				// Wait until the sockets of the last requests are closed.
 				await wait(1_000);
 				return true;
 			}
