@@ -18,5 +18,5 @@ it('a Retry does not match its lost message with the equal message that another 
 
 	expect((await other).status).toBe('success');
 	expect(allSent(workspace)).toHaveLength(1);
-	expect(again.error?.message).toMatch(/^The outcome of an earlier request to .* is unknown/);
+	expect(again.error?.context).toMatchObject({ reason: 'unknown_outcome' });
 });

@@ -1,5 +1,7 @@
 import type { INode } from 'n8n-workflow';
 
+import { replaceLists } from '../../../support/replaceLists';
+import { writesOf } from '../../../support/requests';
 import { retry } from '../../../support/retryData';
 import {
 	allSent,
@@ -8,20 +10,22 @@ import {
 	toPhone,
 	type Workspace,
 } from '../../../support/workspace';
+import { openWithContact, runItem, templateToPhone } from '../deliveryFixture';
 import { skipReasonsOf } from './skipHelpers';
 
+const PHONE = '+6281234567890';
 const ROW = { phone: '0812-3456-7890', name: 'Budi' };
 
-/** Message: Send to Phone Number except to contacts with these tags. */
+/** Returns the parameters of *Message: Send to Phone Number* with *Skip Contacts With Tags*. */
 const toUntagged = (workspace: Workspace, tags: unknown, more: INode['parameters'] = {}) =>
 	toPhone(workspace, { skipContactTags: tags as string[], ...more });
 
 it.each([[['Berhenti']], [['vip', ' BERHENTI ']], ['={{ ["berhenti"] }}']])(
-	'skips a contact with one of the tags %j',
+	'Skip Contacts With Tags skips a contact with one of the tags %j',
 	async (tags) => {
 		const workspace = await openWorkspace();
 		const contact = workspace.sandbox.store.addContact({
-			phone: '+6281234567890',
+			phone: PHONE,
 			tags: ['pelanggan', 'berhenti'],
 		});
 
@@ -42,32 +46,44 @@ it.each([[['Berhenti']], [['vip', ' BERHENTI ']], ['={{ ["berhenti"] }}']])(
 );
 
 it.each([[['berhenti, stop']], [['={{ "berhenti, stop" }}']]])(
-	'splits tags at commas: %j',
+	'Skip Contacts With Tags splits tags at commas: %j',
 	async (tags) => {
 		const workspace = await openWorkspace();
-		workspace.sandbox.store.addContact({ phone: '+6281234567890', tags: ['berhenti'] });
-		const run = await workspace.run(toPhone(workspace, { skipContactTags: tags }), [ROW]);
+		workspace.sandbox.store.addContact({ phone: PHONE, tags: ['berhenti'] });
+
+		const run = await workspace.run(toUntagged(workspace, tags), [ROW]);
+
 		expect(skipReasonsOf(run)).toEqual(['contact_tag']);
 	},
 );
 
-it('skips a phone number when one of several contacts with it has the tag, however the number is stored', async () => {
+it('Skip Contacts With Tags skips a phone number when one of several contacts has the tag, even if it stores the number in another format', async () => {
 	const workspace = await openWorkspace();
 	const { store } = workspace.sandbox;
-	store.addContact({ phone: '+6281234567890' });
+	store.addContact({ phone: PHONE });
 	store.addContact({ phone: '081234567890', tags: ['berhenti'] });
-	store.addContact({ phone: '+6281234567890' });
-	const run = await workspace.run(toPhone(workspace, { skipContactTags: ['berhenti'] }), [ROW]);
+	store.addContact({ phone: PHONE });
+
+	const run = await workspace.run(toUntagged(workspace, ['berhenti']), [ROW]);
+
 	expect(skipReasonsOf(run)).toEqual(['contact_tag']);
 });
 
-it('makes no additional request', async () => {
+it('Skip Contacts With Tags makes no additional request', async () => {
 	const workspace = await openWorkspace();
+
 	await workspace.run(toUntagged(workspace, ['berhenti']), [ROW]);
-	expect(workspace.requests()).toHaveLength(5);
+
+	expect(workspace.requests()).toEqual([
+		'GET /contacts',
+		'GET /contacts',
+		'POST /contacts',
+		'POST /conversations',
+		expect.stringMatching(/^POST .*messages$/),
+	]);
 });
 
-it('uses the current tags when n8n runs the node again', async () => {
+it('Skip Contacts With Tags uses the current tags in a Retry', async () => {
 	const workspace = await openWorkspace();
 	const { store, faults } = workspace.sandbox;
 	const parameters = toUntagged(workspace, ['berhenti']);
@@ -81,7 +97,7 @@ it('uses the current tags when n8n runs the node again', async () => {
 	expect(allSent(workspace)).toEqual([]);
 });
 
-it('returns a sent message in a retry although the contact has the tag by now', async () => {
+it('Skip Contacts With Tags does not skip a message in a Retry that the execution has already sent', async () => {
 	const workspace = await openWorkspace();
 	const { store, faults } = workspace.sandbox;
 	const parameters = toUntagged(workspace, ['berhenti']);
@@ -97,20 +113,67 @@ it('returns a sent message in a retry although the contact has the tag by now', 
 });
 
 it.each([[['={{ $json.none }}']], ['={{ undefined }}'], [['']]])(
-	'refuses %j, which contains no tag, before the first request',
+	'Skip Contacts With Tags rejects %j, which contains no tag, before the first request',
 	async (tags) => {
 		const workspace = await openWorkspace();
+
 		const { error } = await workspace.run(toUntagged(workspace, tags), [ROW]);
+
 		expect(error?.message).toContain('Skip Contacts With Tags has no tag');
 		expect(workspace.requests()).toEqual([]);
 	},
 );
 
-it('skips contacts in a Dry Run too', async () => {
+it('Skip Contacts With Tags shows in a Dry Run that a contact would be skipped', async () => {
 	const workspace = await openWorkspace();
-	workspace.sandbox.store.addContact({ phone: '+6281234567890', tags: ['berhenti'] });
+	workspace.sandbox.store.addContact({ phone: PHONE, tags: ['berhenti'] });
+
 	const { output } = await workspace.run(toUntagged(workspace, ['berhenti'], { dryRun: true }), [
 		ROW,
 	]);
+
 	expect(output('Sahut')[0]!.json).toMatchObject({ dryRun: true, skip_reason: 'contact_tag' });
+});
+
+it('Skip Contacts With Tags reads a contact that Sahut reports as existing, if its list row lacks the tags', async () => {
+	const { workspace, contact } = await openWithContact({ deviations: ['unique-phones'] });
+	contact.tags = ['berhenti'];
+	const { tags: _, ...rowWithoutTags } = contact;
+	// The first search does not find the contact.
+	replaceLists(workspace, '/contacts', [], 2);
+	replaceLists(workspace, '/contacts', [rowWithoutTags], Infinity);
+	const parameters = templateToPhone(workspace, { skipContactTags: ['berhenti'] });
+
+	const json = await runItem(workspace, parameters);
+
+	expect(json.skip_reason).toBe('contact_tag');
+	expect(allSent(workspace)).toEqual([]);
+});
+
+it.each([
+	['a list of objects', [{ id: 1, name: 'berhenti' }]],
+	['an object', { berhenti: true }],
+	['a text', 'berhenti, vip'],
+])('Skip Contacts With Tags sends nothing if Sahut returns the tags as %s', async (_, tags) => {
+	const { workspace, contact } = await openWithContact();
+	const data = { ...contact, tags };
+	const path = `/contacts/${contact.id}`;
+	replaceLists(workspace, '/contacts', [data], Infinity);
+	workspace.sandbox.faults.add({
+		kind: 'body',
+		method: 'GET',
+		path,
+		times: Infinity,
+		body: { data },
+	});
+	const parameters = templateToPhone(workspace, { skipContactTags: ['berhenti'] });
+
+	const json = await runItem(workspace, parameters);
+
+	expect({
+		skip_reason: json.skip_reason,
+		reason: json.error?.reason,
+		m: json.error?.message,
+	}).toEqual({});
+	expect(writesOf(workspace)).toEqual([]);
 });

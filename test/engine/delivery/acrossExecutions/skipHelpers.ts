@@ -3,7 +3,12 @@ import type { INode } from 'n8n-workflow';
 import type { FinishedRun } from '../../../support/engine';
 import { sendText } from '../../../support/workspace';
 
-/** The node parameter `options` with *Skip If Sent Within*, and other options if given. */
+/**
+ * Returns the parameter `options` with *Skip If Sent Within (Hours)*.
+ *
+ * @param hours a number or an expression
+ * @param more other options
+ */
 export const skipWithin = (
 	hours: unknown = 24,
 	more: INode['parameters'] = {},
@@ -14,7 +19,11 @@ export const skipWithin = (
 /** Message: Send of a text, with *Skip If Sent Within* 24 hours. */
 export const sendTextOnce: INode['parameters'] = { ...sendText, ...skipWithin() };
 
-/** Message: Send of a template, with *Skip If Sent Within* 24 hours unless `more` replaces it. */
+/**
+ * Returns the parameters of *Message: Send* for a template, with *Skip If Sent Within* 24 hours.
+ *
+ * @param more parameters that replace these
+ */
 export const sendTemplateOnce = (
 	templateId: string,
 	values: Record<string, string>,
@@ -29,6 +38,6 @@ export const sendTemplateOnce = (
 	...more,
 });
 
-/** The reason why each item was skipped, or `sent`. */
+/** Returns the `skip_reason` of each item, or `sent`. */
 export const skipReasonsOf = ({ output }: FinishedRun) =>
 	output('Sahut').map(({ json }) => json.skip_reason ?? 'sent');

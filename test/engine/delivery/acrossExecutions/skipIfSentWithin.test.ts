@@ -1,6 +1,4 @@
-import type { INode } from 'n8n-workflow';
-
-import { HOUR_MS } from '../../../../sandbox/clock';
+import { HOUR_MS, SECOND_MS } from '../../../../sandbox/clock';
 import { replaceLists } from '../../../support/replaceLists';
 import { crashedExecution, ageRecords } from '../../../support/retryData';
 import { advanceClock, overrideTransport, clockAheadBy } from '../../../support/transport';
@@ -12,59 +10,65 @@ import {
 	sendText,
 	toPhone,
 } from '../../../support/workspace';
+import { BUDI } from '../deliveryFixture';
 import { sendTemplateOnce, sendTextOnce, skipReasonsOf, skipWithin } from './skipHelpers';
 
-it('returns the stored message and sends nothing', async () => {
-	const { workspace, conversation } = await openConversation();
-	const row = { conversation, text: 'Pesanan sudah dikirim' };
+describe('Skip If Sent Within', () => {
+	it('returns the stored message instead of sending it again', async () => {
+		const { workspace, conversation } = await openConversation();
+		const row = { conversation, text: 'Pesanan sudah dikirim' };
 
-	const first = await workspace.run(sendTextOnce, [row]);
-	const second = await workspace.run(sendTextOnce, [
-		{ ...row, text: ' Pesanan  sudah\r\ndikirim' },
-	]);
+		const first = await workspace.run(sendTextOnce, [row]);
+		const second = await workspace.run(sendTextOnce, [
+			{ ...row, text: ' Pesanan  sudah\r\ndikirim' },
+		]);
 
-	const { id } = first.output('Sahut')[0]!.json;
-	expect(second.output('Sahut')).toEqual([
-		{
-			json: expect.objectContaining({ id, skipped: true, skip_reason: 'sent_before' }),
-			pairedItem: { item: 0 },
-		},
-	]);
-	expect(workspace.sent(conversation)).toEqual(['Pesanan sudah dikirim']);
+		const { id } = first.output('Sahut')[0]!.json;
+		expect(second.output('Sahut')).toEqual([
+			{
+				json: expect.objectContaining({ id, skipped: true, skip_reason: 'sent_before' }),
+				pairedItem: { item: 0 },
+			},
+		]);
+		expect(workspace.sent(conversation)).toEqual(['Pesanan sudah dikirim']);
+	});
+
+	it('sends one text for two equal items with a conversation', async () => {
+		const { workspace, conversation } = await openConversation();
+		const row = { conversation, text: 'Pesanan sudah dikirim' };
+
+		const run = await workspace.run(sendTextOnce, [row, row]);
+
+		expect(skipReasonsOf(run)).toEqual(['sent', 'sent_before']);
+	});
+
+	it('sends one template for two equal items with a phone number', async () => {
+		const workspace = await openWorkspace();
+
+		const run = await workspace.run(toPhone(workspace, { skipIfSentWithin: 24 }), [BUDI, BUDI]);
+
+		expect(skipReasonsOf(run)).toEqual(['sent', 'sent_before']);
+		expect(allSent(workspace)).toHaveLength(1);
+	});
+
+	it('completes an interrupted batch when the workflow is started again', async () => {
+		const workspace = await openWorkspace();
+		const rows = workspace
+			.addConversations(10)
+			.map((conversation, index) => ({ conversation, text: `Pesanan ${index}` }));
+		await workspace.run(sendTextOnce, rows.slice(0, 6));
+
+		const again = await workspace.run(sendTextOnce, rows);
+
+		expect(skipReasonsOf(again)).toEqual([
+			...Array<string>(6).fill('sent_before'),
+			...Array<string>(4).fill('sent'),
+		]);
+		expect(allSent(workspace).sort()).toEqual(rows.map(({ text }) => text).sort());
+	});
 });
 
-it('sends one message for two items with the same message', async () => {
-	const { workspace, conversation } = await openConversation();
-	const row = { conversation, text: 'Pesanan sudah dikirim' };
-
-	expect(skipReasonsOf(await workspace.run(sendTextOnce, [row, row]))).toEqual([
-		'sent',
-		'sent_before',
-	]);
-	const run = await workspace.run(
-		{ ...toPhone(workspace, skipWithin().options as INode['parameters']), phone: '0812-3456-7890' },
-		[{ name: 'Budi' }, { name: 'Budi' }],
-	);
-	expect(skipReasonsOf(run)).toEqual(['sent', 'sent_before']);
-});
-
-it('completes an interrupted batch when the workflow is started again', async () => {
-	const workspace = await openWorkspace();
-	const rows = workspace
-		.addConversations(10)
-		.map((conversation, index) => ({ conversation, text: `Pesanan ${index}` }));
-	await workspace.run(sendTextOnce, rows.slice(0, 6));
-
-	const again = await workspace.run(sendTextOnce, rows);
-
-	expect(skipReasonsOf(again)).toEqual([
-		...Array<string>(6).fill('sent_before'),
-		...Array<string>(4).fill('sent'),
-	]);
-	expect(allSent(workspace).sort()).toEqual(rows.map(({ text }) => text).sort());
-});
-
-describe('the time limit', () => {
+describe('the time limit of Skip If Sent Within', () => {
 	it.each([
 		[2, 60, 'sent_before'],
 		[0.5, 29, 'sent_before'],
@@ -79,52 +83,58 @@ describe('the time limit', () => {
 			ageRecords(workspace, minutes);
 			workspace.sandbox.store.addIncoming(conversation, 'Halo');
 
-			expect(
-				skipReasonsOf(await workspace.run({ ...sendText, ...skipWithin(hours) }, [row])),
-			).toEqual([reason]);
+			const run = await workspace.run({ ...sendText, ...skipWithin(hours) }, [row]);
+
+			expect(skipReasonsOf(run)).toEqual([reason]);
 		},
 	);
 
-	it('does not restart the time limit when a retry finds an old message', async () => {
+	it('does not restart when a Retry finds an old message', async () => {
 		const { workspace, conversation } = await openConversation();
 		const rows = [{ conversation, text: 'Halo' }];
-		const died = crashedExecution(workspace, sendText, rows);
+		const execution = crashedExecution(workspace, sendText, rows);
 		workspace.sandbox.store.send(conversation, { content: 'Halo' });
 		ageRecords(workspace, 9);
-		await died.retry();
+		await execution.retry();
 		expect(allSent(workspace)).toEqual(['Halo']);
+
 		// The message is 9 minutes old; the limit is 6 minutes.
 		const run = await workspace.run({ ...sendText, ...skipWithin(0.1) }, rows);
+
 		expect(skipReasonsOf(run)).toEqual(['sent']);
 	});
 
-	it('starts the time limit when a message that waited for the rate limit is sent', async () => {
+	it('starts when a message that waited for the rate limit is sent', async () => {
 		const { workspace, conversation } = await openConversation();
 		const rows = [{ conversation, text: 'Halo' }];
-		workspace.sandbox.faults.add({ kind: 'status', status: 429, retryAfter: 6, method: 'POST' });
+		workspace.sandbox.faults.add({ kind: 'status', status: 429, retryAfter: 100, method: 'POST' });
 		await workspace.run(sendTextOnce, rows);
-		advanceClock(1_500);
-		// Sent two seconds ago; the limit is five seconds.
-		const run = await workspace.run({ ...sendText, ...skipWithin(5 / 3600) }, rows);
+		advanceClock(10 * SECOND_MS);
+
+		// The message was sent 10 s ago, 110 s after the execution began; the limit is 90 s.
+		const run = await workspace.run({ ...sendText, ...skipWithin(90 / 3600) }, rows);
+
 		expect(skipReasonsOf(run)).toEqual(['sent_before']);
 	});
 
-	it('applies the time limit correctly when the clock of n8n is wrong', async () => {
+	it('uses the clock of Sahut when the clock of n8n is wrong', async () => {
 		const { workspace, conversation } = await openConversation();
 		const rows = [{ conversation, text: 'Halo' }];
 		overrideTransport({ clock: clockAheadBy(2 * HOUR_MS) });
 		await workspace.run({ ...sendText, ...skipWithin(1) }, rows);
+
 		const run = await workspace.run({ ...sendText, ...skipWithin(1) }, rows);
+
 		expect(skipReasonsOf(run)).toEqual(['sent_before']);
 		expect(allSent(workspace)).toEqual(['Halo']);
 	});
 });
 
-describe('the search', () => {
-	it('finds the message in a known conversation that was resolved since', async () => {
+describe('the search of Skip If Sent Within', () => {
+	it('finds the message in a known conversation that was resolved in the meantime', async () => {
 		const workspace = await openWorkspace();
 		const parameters = toPhone(workspace, { skipIfSentWithin: 1 });
-		const row = { phone: '0812-3456-7890', name: 'Budi' };
+		const row = BUDI;
 		await workspace.run(parameters, [row]);
 		const [conversation] = conversationsOf(workspace);
 		workspace.sandbox.store.updateConversation(conversation!, { status: 'resolved' });
@@ -143,7 +153,7 @@ describe('the search', () => {
 
 	it('finds either form of Text, or Template After 24 Hours', async () => {
 		const { workspace, conversation } = await openConversation();
-		const either = {
+		const textOrTemplate = {
 			...sendTemplateOnce('tmpl_invoice_due', {
 				customer_name: 'Budi',
 				order_id: '={{ $json.order }}',
@@ -153,28 +163,32 @@ describe('the search', () => {
 			content: 'Tagihan Kakak jatuh tempo hari ini',
 		};
 		const row = { conversation, order: 'ORD-12' };
-		const asText = await workspace.run(either, [row]);
+
+		const asText = await workspace.run(textOrTemplate, [row]);
 		ageRecords(workspace, 25 * 60);
-		const again = await workspace.run({ ...either, ...skipWithin(48) }, [row]);
+		const again = await workspace.run({ ...textOrTemplate, ...skipWithin(48) }, [row]);
 
 		expect(asText.output('Sahut')[0]!.json.sent_as).toBe('text');
 		expect(skipReasonsOf(again)).toEqual(['sent_before']);
 	});
 
-	it('finds a sent message that the list shows with another type', async () => {
+	it('finds a message that the list shows with another type', async () => {
 		const { workspace, conversation } = await openConversation();
 		const { store } = workspace.sandbox;
 		store.send(conversation, { content: 'Halo' });
 		const data = store
 			.messages(conversation)
-			.map((m) => (m.type === 'outgoing' ? { ...m, type: 'template' } : m));
+			.map((message) => (message.type === 'outgoing' ? { ...message, type: 'template' } : message));
 		replaceLists(workspace, /messages/, data);
-		await workspace.run({ ...sendText, ...skipWithin() }, [{ conversation, text: 'Halo' }]);
+
+		const run = await workspace.run(sendTextOnce, [{ conversation, text: 'Halo' }]);
+
+		expect(skipReasonsOf(run)).toEqual(['sent_before']);
 		expect(allSent(workspace)).toHaveLength(1);
 	});
 });
 
-describe('the output', () => {
+describe('the output of Skip If Sent Within', () => {
 	it('shows in a Dry Run which items would be skipped', async () => {
 		const { workspace, conversation } = await openConversation();
 		const row = { conversation, text: 'Halo' };
@@ -197,14 +211,16 @@ describe('the output', () => {
 		const textOnce = { ...sendText, ...skipWithin(24, { concurrency: 1 }) };
 		await workspace.run(textOnce, [{ conversation: a, text: 'Halo' }]);
 		workspace.refuse(b);
+
 		const { error } = await workspace.run(textOnce, [
 			{ conversation: a, text: 'Halo' },
 			{ conversation: b, text: 'Halo' },
 		]);
+
 		expect(error?.description).toContain('0 of 2 items were sent, and 1 was skipped.');
 	});
 
-	it('sends nothing and reports it when the messages cannot be read', async () => {
+	it('reports that nothing was sent when the messages cannot be read', async () => {
 		const { workspace, conversation } = await openConversation();
 		workspace.sandbox.faults.add({ kind: 'status', status: 403, method: 'GET' });
 
@@ -217,7 +233,7 @@ describe('the output', () => {
 	});
 });
 
-describe('invalid values', () => {
+describe('the validation of Skip If Sent Within', () => {
 	it.each([
 		[0, 'It is 0 for this item'],
 		[-1, 'It is -1 for this item'],
@@ -225,7 +241,7 @@ describe('invalid values', () => {
 		['={{ "" }}', 'It is empty for this item'],
 		['={{ undefined }}', 'It is empty for this item'],
 		['={{ null }}', 'It is empty for this item'],
-	])('refuses a time limit of %j before the first request', async (hours, reason) => {
+	])('rejects a time limit of %j before the first request', async (hours, reason) => {
 		const { workspace, conversation } = await openConversation();
 
 		const { error } = await workspace.run({ ...sendText, ...skipWithin(hours) }, [
@@ -238,7 +254,7 @@ describe('invalid values', () => {
 	});
 
 	it.each(['template', 'textOrTemplate'])(
-		'refuses a template without variables before the first request (%s)',
+		'rejects a template without variables before the first request (%s)',
 		async (messageType) => {
 			const { workspace, conversation } = await openConversation();
 

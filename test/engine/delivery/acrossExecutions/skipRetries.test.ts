@@ -12,25 +12,29 @@ import { sendTextOnce, skipReasonsOf } from './skipHelpers';
 
 const ROW = { phone: '0812-3456-7890', name: 'Budi' };
 
-describe('Retry with Skip If Sent Within', () => {
+describe('a Retry with Skip If Sent Within', () => {
 	it.each([false, true])(
-		'does not send what another execution has sent since the first try failed (Reuse Open Conversation: %s)',
-		async (reuse) => {
+		'skips a message that another execution has sent since the first try failed (Reuse Open Conversation: %s)',
+		async (reuseOpenConversation) => {
 			const workspace = await openWorkspace();
 			const { faults, store } = workspace.sandbox;
-			const parameters = toPhone(workspace, { skipIfSentWithin: 24, reuseOpenConversation: reuse });
+			const parameters = toPhone(workspace, { skipIfSentWithin: 24, reuseOpenConversation });
 			faults.add({ kind: 'status', status: 403, method: 'POST', path: /messages/ });
 			const failed = await workspace.run(parameters, [ROW]);
-			if (reuse) store.updateConversation(conversationsOf(workspace)[0]!, { status: 'resolved' });
+			if (reuseOpenConversation) {
+				store.updateConversation(conversationsOf(workspace)[0]!, { status: 'resolved' });
+			}
 			const second = await workspace.run(parameters, [ROW]);
 			expect(skipReasonsOf(second)).toEqual(['sent']);
+
 			const again = await retry(workspace, failed, parameters);
+
 			expect(allSent(workspace)).toHaveLength(1);
 			expect(skipReasonsOf(again)).toEqual(['sent_before']);
 		},
 	);
 
-	it('does not mark a message as skipped that the item itself has sent', async () => {
+	it('does not report a message as skipped that the item itself has sent', async () => {
 		const workspace = await openWorkspace();
 		const [a, b] = workspace.addConversations(2);
 		const rows = [
@@ -46,7 +50,7 @@ describe('Retry with Skip If Sent Within', () => {
 		expect(allSent(workspace)).toEqual(['Halo', 'Halo']);
 	});
 
-	it('skips an item again after the time limit has passed', async () => {
+	it('skips an item again that was skipped in the first try, even after the time limit has passed', async () => {
 		const workspace = await openWorkspace();
 		const { store } = workspace.sandbox;
 		const [a, b] = workspace.addConversations(2);
@@ -66,7 +70,7 @@ describe('Retry with Skip If Sent Within', () => {
 		expect(allSent(workspace)).toEqual(['Halo', 'Halo']);
 	});
 
-	it('skips a phone number again after the time limit has passed', async () => {
+	it('skips a phone number again that was skipped in the first try, even after its conversation was resolved', async () => {
 		const workspace = await openWorkspace();
 		const { faults, store } = workspace.sandbox;
 		const parameters = toPhone(workspace, { skipIfSentWithin: 24, concurrency: 1 });
@@ -80,29 +84,37 @@ describe('Retry with Skip If Sent Within', () => {
 		expect(allSent(workspace)).toHaveLength(1);
 		ageRecords(workspace, 61);
 		advanceClock(61 * MINUTE_MS);
+
 		const again = await retry(workspace, failed, parameters);
+
 		expect(skipReasonsOf(again)).toEqual(['sent_before', 'sent']);
 		expect(allSent(workspace).filter((text) => text.includes('Budi'))).toHaveLength(1);
 	});
 
-	it('sends no message twice after the process has died', async () => {
+	it('sends no message twice after the process has crashed', async () => {
 		const { workspace, conversation } = await openConversation();
-		const died = crashedExecution(workspace, sendTextOnce, [{ conversation, text: 'Halo' }]);
-		await died.run();
-		await died.retry();
+		const execution = crashedExecution(workspace, sendTextOnce, [{ conversation, text: 'Halo' }]);
+		await execution.run();
 
+		const { status } = await execution.retry();
+
+		expect(status).toBe('success');
 		expect(workspace.sent(conversation)).toEqual(['Halo']);
 	});
 });
 
-it('Retry On Fail with Skip If Sent Within does not send what another execution has sent since the first try failed', async () => {
+it('Retry On Fail with Skip If Sent Within does not resend a message that another execution has sent since the first try failed', async () => {
 	const workspace = await openWorkspace();
 	const { faults } = workspace.sandbox;
 	const parameters = toPhone(workspace, { skipIfSentWithin: 24, reuseOpenConversation: false });
 	faults.add({ kind: 'status', status: 403, method: 'POST', path: /messages/ });
-	await Promise.all([
-		workspace.run(parameters, [ROW], { retryOnFail: true, maxTries: 2, waitBetweenTries: 1000 }),
-		workspace.run(parameters, [ROW]),
+	const settings = { retryOnFail: true, maxTries: 2, waitBetweenTries: 1_000 };
+
+	const runs = await Promise.all([
+		workspace.run(parameters, [ROW], settings),
+		workspace.run(parameters, [ROW], settings),
 	]);
+
+	expect(runs.flatMap(skipReasonsOf).sort()).toEqual(['sent', 'sent_before']);
 	expect(allSent(workspace)).toHaveLength(1);
 });

@@ -5,6 +5,7 @@ import type { SandboxOptions } from '../../../../sandbox';
 import { openServer } from '../../../support/localServer';
 import { openWorkspace, type Workspace } from '../../../support/workspace';
 
+/** Returns the body of a request as text. */
 async function readBody(request: IncomingMessage): Promise<string> {
 	let text = '';
 	request.setEncoding('utf8').on('data', (part) => (text += part));
@@ -13,9 +14,9 @@ async function readBody(request: IncomingMessage): Promise<string> {
 }
 
 /**
- * Opens two workspaces under one base URL, as Sahut has them: only the API key tells them apart.
+ * Opens two workspaces under one base URL, as in Sahut: only the API key distinguishes them.
  *
- * @param options of each sandbox
+ * @param options the options of each sandbox
  */
 export async function openBehindOneUrl(options: SandboxOptions = {}): Promise<Workspace[]> {
 	const workspaces = [await openWorkspace(options), await openWorkspace(options)];
@@ -26,7 +27,7 @@ export async function openBehindOneUrl(options: SandboxOptions = {}): Promise<Wo
 			const { sandbox } = workspaces.find(
 				(each) => headers.authorization === `Bearer ${each.sandbox.apiKey}`,
 			)!;
-			const answer = await fetch(new URL(url!, sandbox.url), {
+			const forwarded = await fetch(new URL(url!, sandbox.url), {
 				method,
 				headers: {
 					authorization: headers.authorization!,
@@ -34,11 +35,11 @@ export async function openBehindOneUrl(options: SandboxOptions = {}): Promise<Wo
 				},
 				...(body !== '' && { body }),
 			});
-			response.writeHead(answer.status, {
+			response.writeHead(forwarded.status, {
 				'content-type': 'application/json',
-				date: answer.headers.get('date')!,
+				date: forwarded.headers.get('date')!,
 			});
-			response.end(await answer.text());
+			response.end(await forwarded.text());
 		})();
 	});
 	for (const { credentials } of workspaces) credentials.sahutApi!.baseUrl = `${origin}/v1`;

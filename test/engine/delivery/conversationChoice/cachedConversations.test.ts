@@ -1,3 +1,4 @@
+import { HOUR_MS } from '../../../../sandbox/clock';
 import type { Conversation } from '../../../../sandbox/records';
 import { conversationsOf, type Workspace } from '../../../support/workspace';
 import { ANI, onChannel, openChannel } from './channelFixture';
@@ -17,33 +18,32 @@ describe('the cached conversation of a customer', () => {
 			},
 		],
 		['was deleted', ({ sandbox: { store } }, { id }) => void store.conversations.delete(id)],
-	])(
-		'replaces the cached conversation of a customer when it %s in the meantime',
-		async (_, change) => {
-			const workspace = await openChannel();
-			await workspace.send();
-			const [known] = conversationsOf(workspace) as [Conversation];
-			change(workspace, known);
+	])('is replaced by a new one if it %s in the meantime', async (_, change) => {
+		const workspace = await openChannel();
+		await workspace.send();
+		const [known] = conversationsOf(workspace) as [Conversation];
+		change(workspace, known);
 
-			const { output } = await workspace.send();
+		const { output } = await workspace.send();
 
-			expect(output('Sahut')[0]!.json).toMatchObject({ conversation_created: true });
-			expect(workspace.sandbox.store.contacts.size).toBe(1);
-		},
-	);
+		expect(output('Sahut')[0]!.json).toMatchObject({ conversation_created: true });
+		expect(workspace.sandbox.store.contacts.size).toBe(1);
+	});
 
-	it('caches one conversation of a customer for each channel', async () => {
+	it('is separate for each channel', async () => {
 		const workspace = await openChannel();
 		const { id: second } = workspace.sandbox.store.addChannel({ name: 'Kedua' });
+
 		for (let time = 1; time <= 2; time++) {
 			await workspace.send();
 			await workspace.send(ANI, onChannel(workspace, second));
 		}
+
 		const channels = conversationsOf(workspace).map(({ channel }) => channel.id);
 		expect(channels.sort()).toEqual([workspace.channel, second].sort());
 	});
 
-	it('replaces the cached conversation of a customer by one that was opened a second ago', async () => {
+	it('is replaced by one that was just opened, if it was resolved', async () => {
 		const workspace = await openChannel();
 		const { store } = workspace.sandbox;
 		const contact = store.addContact({ phone: '+6281200000001' });
@@ -62,22 +62,23 @@ describe('the cached conversation of a customer', () => {
 	});
 });
 
-it('reads a list that is not ordered by activity completely at most once a minute', async () => {
+it('reads the complete list at most once a minute if it is not ordered by activity', async () => {
 	const workspace = await openChannel({ conversationOrder: 'created' });
 	const { store } = workspace.sandbox;
 	const channel = store.channels.get(workspace.channel)!;
-	const long = { until: new Date(now() - 3_600_000), channel };
-	const [oldest] = store.addConversations(250, long);
+	const until = new Date(Date.now() - HOUR_MS);
+	const [oldest] = store.addConversations(250, { until, channel });
 	store.addIncoming(oldest!.id, 'Halo');
 	for (const number of [1, 2, 3]) store.addContact({ phone: `+6281200000${100 + number}` });
-	const lists = () => workspace.requests().filter((each) => each === 'GET /conversations').length;
+	const countLists = () =>
+		workspace.requests().filter((each) => each === 'GET /conversations').length;
 
 	await workspace.send({ phone: '0812 0000 0101', name: 'Ani' });
-	// The first page of all, three of open ones, and one of pending and of snoozed ones each.
-	expect(lists()).toBe(6);
+	// The first page of all conversations, three pages of open ones, and one page each of pending and snoozed ones.
+	expect(countLists()).toBe(6);
 	await workspace.send({ phone: '0812 0000 0102', name: 'Budi' });
 	await workspace.send({ phone: '0812 0000 0103', name: 'Citra' });
 
-	// The first page shows at least the new conversations.
-	expect(lists()).toBe(6 + 2);
+	// Each send reads only the first page, which shows new conversations.
+	expect(countLists()).toBe(6 + 2);
 });

@@ -1,12 +1,17 @@
-import { setTimeout as wait } from 'node:timers/promises';
-
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../../../../sandbox/clock';
 import { resolveOnEachMessage } from '../../../support/automation';
 import { retry } from '../../../support/retryData';
-import { advanceClock, useRealWaits } from '../../../support/transport';
-import { allSent, contactsOf, conversationsOf, openWorkspace } from '../../../support/workspace';
+import { advanceClock } from '../../../support/transport';
+import {
+	allSent,
+	contactsOf,
+	conversationsOf,
+	openWorkspace,
+	until,
+} from '../../../support/workspace';
 import {
 	BUDI,
+	BUDI_E164,
 	createConversation,
 	jsonsOf,
 	LONG_AGO,
@@ -19,20 +24,19 @@ import {
 } from '../deliveryFixture';
 import { continueInAnotherProcess } from '../customerFixture';
 
-it('sends with Skip If Sent Within after an idle hour on a channel with more than 100 active conversations', async () => {
+it('Skip If Sent Within sends after an idle hour on a channel with more than 100 active conversations', async () => {
 	const { workspace } = await openWithContact();
 	const { store } = workspace.sandbox;
 	store.addContact({ name: 'Siti', phone: SITI_E164, created_at: LONG_AGO });
 	store.addConversations(300, { spacingMs: MINUTE_MS, status: 'resolved' });
-	// The list shows that it is ordered by activity.
-	const old = store.addConversations(20, {
-		until: new Date(store.now().getTime() - 100 * HOUR_MS),
-	});
-	for (const [n, { id }] of old.entries()) {
-		store.addIncoming(id, 'Halo', new Date(store.now().getTime() - (n * 7 + 1) * SECOND_MS));
+	// Old conversations with new messages show that the list is ordered by activity.
+	const until = new Date(store.now().getTime() - 100 * HOUR_MS);
+	for (const [index, { id }] of store.addConversations(20, { until }).entries()) {
+		store.addIncoming(id, 'Halo', new Date(store.now().getTime() - (index * 7 + 1) * SECOND_MS));
 	}
 	const parameters = templateToPhone(workspace, { skipIfSentWithin: 24 });
-	expect(await runItem(workspace, parameters, SITI)).toMatchObject({ conversation_created: true });
+	const first = await runItem(workspace, parameters, SITI);
+	expect(first).toMatchObject({ conversation_created: true });
 	advanceClock(61 * MINUTE_MS);
 
 	const json = await runItem(workspace, parameters, BUDI);
@@ -41,7 +45,7 @@ it('sends with Skip If Sent Within after an idle hour on a channel with more tha
 	expect(json).toMatchObject({ conversation_created: true });
 });
 
-it('a Retry in another process keeps the conversation of the first row, although a rule resolved it', async () => {
+it('a Retry in another process uses the conversation of the first item, although a rule has resolved it', async () => {
 	const { workspace } = await openWithContact();
 	resolveOnEachMessage(workspace);
 	const rows = ['ORD-1', 'ORD-2'].map((order) => ({ ...BUDI, order }));
@@ -59,7 +63,7 @@ it('a Retry in another process keeps the conversation of the first row, although
 	expect(conversationsOf(workspace)).toHaveLength(1);
 });
 
-it('keeps the conversation of the first row, although its response was lost and a rule resolved it', async () => {
+it('uses the conversation of the first item, although its response was lost and a rule has resolved it', async () => {
 	const { workspace } = await openWithContact({
 		deviations: ['late-lists'],
 		listDelayMs: 20 * SECOND_MS,
@@ -77,38 +81,41 @@ it('keeps the conversation of the first row, although its response was lost and 
 	expect(conversationsOf(workspace)).toHaveLength(1);
 });
 
-it('does not take the conversation of another execution for its own lost one', async () => {
-	useRealWaits(5);
+it('does not match a conversation whose response was lost with the conversation of another execution', async () => {
 	const { workspace, contact } = await openWithContact();
 	const channel = workspace.sandbox.store.channelOfType('whatsapp').id;
 	const { faults } = workspace.sandbox;
-	faults.add({ kind: 'dropBefore', method: 'POST', path: '/conversations' });
-	const lost = runItem(workspace, createConversation(contact, channel));
-	await wait(300);
+	const path = '/conversations';
+	faults.add({ kind: 'dropBefore', method: 'POST', path });
+	// Delays the search for the lost conversation until the other execution has created one.
+	faults.add({ kind: 'slow', delayMs: 1_500, method: 'GET', path });
+	const losing = runItem(workspace, createConversation(contact, channel));
+	await until(() => workspace.requests().includes(`GET ${path}`));
+
 	const sent = await runItem(
 		workspace,
 		templateToPhone(workspace, { reuseOpenConversation: false }),
 	);
-	const created = await lost;
+	const lost = await losing;
 
 	expect(sent).toMatchObject({ conversation_created: true });
-	expect(created.id).not.toBe(sent.conversation_id);
-	expect(created.error).toMatchObject({ mayHaveArrived: true });
+	expect(lost.id).not.toBe(sent.conversation_id);
+	expect(lost.error).toMatchObject({ mayHaveArrived: true });
 });
 
-it('uses a contact that appeared after a failed row with the same number', async () => {
+it('uses a contact that was created after an item with the same number had failed', async () => {
 	const workspace = await openWorkspace();
 	const { store } = workspace.sandbox;
 	workspace.addConversations(1);
 	const other = store.addContact({ phone: SITI_E164, created_at: LONG_AGO });
 	store.addConversation({ contact: other });
-	// Budi writes for the first time while the batch is at work.
+	// Budi writes for the first time when the second item is sent.
 	store.notices.on('event', (event) => {
 		if (event.name !== 'message.created' || event.message.type !== 'outgoing') return;
 		if (event.conversation.contact.id !== other.id) return;
 		const contact = store.addContact({
 			name: 'Budi',
-			phone: '+628127770001',
+			phone: BUDI_E164,
 			created_at: LONG_AGO,
 		});
 		const { id } = store.addConversation({ contact });
@@ -123,32 +130,34 @@ it('uses a contact that appeared after a failed row with the same number', async
 		...textToPhone(workspace, { concurrency: 1 }),
 		messageType: '={{ $json.type }}',
 	};
+
 	const run = await workspace.run(parameters, rows, { onError: 'continueRegularOutput' });
 
-	expect(jsonsOf(run)[0]).toHaveProperty('error');
-	expect(contactsOf(workspace).filter(({ phone }) => phone === '+628127770001')).toHaveLength(1);
+	const [first, , third] = jsonsOf(run);
+	expect(first).toHaveProperty('error');
+	expect(third).toMatchObject({ contact_created: false, conversation_created: false });
+	expect(contactsOf(workspace).filter(({ phone }) => phone === BUDI_E164)).toHaveLength(1);
 });
 
-it('two executions that reach one contact by two numbers do not block each other', async () => {
+it('two executions that send to one contact by two numbers do not deadlock', async () => {
 	const workspace = await openWorkspace({ deviations: ['raw-phones'] });
 	const { store, faults } = workspace.sandbox;
 	const contact = store.addContact({ name: 'Budi', phone: '0812-777-0001', created_at: LONG_AGO });
 	store.addConversation({ contact, status: 'snoozed', created_at: LONG_AGO });
 	faults.add({ kind: 'slow', delayMs: 1500, method: 'POST', path: '/conversations' });
-	const toCreate = templateToPhone(workspace, {
+	const intoNewConversation = templateToPhone(workspace, {
 		reuseOpenConversation: false,
 		skipIfSentWithin: 24,
 	});
-	const other = templateToPhone(workspace, {
+	const byForeignNumber = templateToPhone(workspace, {
 		defaultCountryCode: '60',
 		skipIfSentWithin: 24,
 	});
-	const cancelWhen = wait(8_000);
-	const settings = {};
-	const first = workspace.run(toCreate, [BUDI], settings, { cancelWhen });
-	await wait(600);
-	const second = workspace.run(other, [{ ...BUDI, order: 'ORD-99' }], settings, { cancelWhen });
+	const first = workspace.run(intoNewConversation, [BUDI]);
+	await until(() => workspace.requests().includes('POST /conversations'));
+
+	const second = workspace.run(byForeignNumber, [{ ...BUDI, order: 'ORD-99' }]);
 	const runs = await Promise.all([first, second]);
 
 	expect(runs.map(({ status }) => status)).toEqual(['success', 'success']);
-}, 30_000);
+});

@@ -3,9 +3,10 @@ import type { INode } from 'n8n-workflow';
 import { byId } from '../../../support/locator';
 import { openWorkspace, toPhone, type Workspace } from '../../../support/workspace';
 
+/** The default customer, as the JSON of an item. */
 export const ANI = { phone: '0812 0000 0001', name: 'Ani' };
 
-/** Message: Send to Phone Number of a template, which can reach any customer at any time. */
+/** Returns the parameters of *Message: Send to Phone Number* for a template, which needs no open 24-hour window. */
 export const onChannel = (workspace: Workspace, channel: string): INode['parameters'] => ({
 	...toPhone(workspace),
 	channelId: byId(channel),

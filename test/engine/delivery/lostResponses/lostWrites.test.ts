@@ -124,12 +124,14 @@ describe.each(LOSSES)('Skip If Sent Within after another execution %s', (how) =>
 			options,
 		);
 
+		workspace.sandbox.journal.clear();
+
 		const json = await runItem(workspace, sendTextOnce, row);
 
 		expect(json).toMatchObject({ skipped: true, skip_reason: 'sent_before', content: TEXT });
 		expect(workspace.sent(conversation)).toEqual([TEXT]);
 		// The node stops checking once it has found the message: at the latest with the check after 15 s.
-		expect(checksAfter(workspace, postsOf(workspace)[0]!).length).toBeLessThanOrEqual(5);
+		expect(workspace.requests().length).toBeLessThanOrEqual(5);
 	});
 
 	it.each<[string, INode['parameters'], SandboxOptions]>([

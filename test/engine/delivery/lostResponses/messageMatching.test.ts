@@ -161,7 +161,7 @@ describe('Skip If Sent Within', () => {
 
 		const run = await workspace.run(sendTextOnce, [{ conversation, text: 'Halo' }]);
 
-		expect(skipReasonsOf(run)).toEqual(['sent_before']);
+		expect(run.error?.context).toMatchObject({ reason: 'ambiguous' });
 		expect(workspace.sent(conversation)).toEqual(['Halo']);
 	});
 });

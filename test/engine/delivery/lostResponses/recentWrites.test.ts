@@ -29,7 +29,7 @@ import {
 const TEXT = 'Pesanan ORD-12 sudah dikirim';
 const MANY = 5_100;
 /** Enough on a busy machine. */
-const SLOW_MS = 180_000;
+const SLOW_MS = 600_000;
 
 /** Message: Send of a template with an order number, with *Skip If Sent Within* 24 hours. */
 const templateOnce = (templateId: string): INode['parameters'] => ({

@@ -38,7 +38,7 @@ it('Skip If Sent Within does not resend a template with hidden values whose resp
 	const again = await workspace.run(once, [{ conversation }]);
 
 	expect(allSent(workspace)).toHaveLength(1);
-	expect(again.error?.message).toContain('The node could not determine whether conversation');
+	expect(again.error?.context).toMatchObject({ reason: 'ambiguous' });
 });
 
 it('a Retry does not resend a message whose response the previous Retry lost, although lists are delayed', async () => {

@@ -8,13 +8,14 @@ import { now } from '../../../support/testClock';
 
 const TOO_MANY_MESSAGES = 'There are too many newer messages to search all of them.';
 
-/** A workspace with a conversation that is an hour old. */
+/** Opens a workspace with a conversation that is an hour old. */
 async function openWithConversation() {
 	const { workspace, conversation } = await openConversation();
 	ageRecords(workspace, 60);
 	return { ...workspace, conversation };
 }
 
+/** Returns the parameters of *Message: Send* for a template. */
 const sendTemplate = (conversation: string, fields: INode['parameters']): INode['parameters'] => ({
 	...sendText,
 	conversationId: byId(conversation),
@@ -22,8 +23,8 @@ const sendTemplate = (conversation: string, fields: INode['parameters']): INode[
 	...fields,
 });
 
-describe('a retry of which n8n stored only the start', () => {
-	it('finds a template with a value directly after a letter', async () => {
+describe('a Retry of an execution of which n8n stored only the start', () => {
+	it('finds a template whose text has a value directly after a letter', async () => {
 		const workspace = await openWithConversation();
 		const { conversation, sandbox } = workspace;
 		const { id } = sandbox.store.addTemplate({ body: 'Tagihan Anda Rp{{total}} jatuh tempo.' });
@@ -48,7 +49,11 @@ describe('a retry of which n8n stored only the start', () => {
 		expect(workspace.sent(conversation)).toHaveLength(2);
 	});
 
-	/** Sends a message, applies a change in Sahut, and retries the execution once more. */
+	/**
+	 * Sends a text, applies a change in Sahut, and retries the execution once more.
+	 *
+	 * @returns the result of the last retry, and the texts that the execution has sent
+	 */
 	async function retryAfterChange(
 		text: string,
 		change: (workspace: Workspace, conversation: string) => void,

@@ -20,9 +20,10 @@ import { continueInAnotherProcess } from '../customerFixture';
 import { now } from '../../../support/testClock';
 
 const ONE_BY_ONE = sahutWorkflow({ ...sendText, options: { concurrency: 1 } });
+const MINUTES_PER_HOUR = 60;
 const [TRIGGER] = ONE_BY_ONE.nodes;
 
-/** The data that n8n has stored of an execution that began ten minutes ago. */
+/** Returns the data that n8n has stored of an execution that began ten minutes ago. */
 function dataFor(conversations: string[]): IRunExecutionData {
 	const rows = conversations.map((conversation) => ({ conversation, text: 'Halo' }));
 	return dataAtStart(TRIGGER!, rows, now() - 10 * MINUTE_MS);
@@ -38,8 +39,8 @@ async function run({ credentials }: Workspace, executionData: IRunExecutionData,
 	});
 }
 
-describe('a retry of which n8n stored only the start', () => {
-	it('sends the missing messages and nothing else, however often it is repeated', async () => {
+describe('a Retry of an execution of which n8n stored only the start', () => {
+	it('sends only the missing messages, even if it is repeated', async () => {
 		const workspace = await openWorkspace();
 		const conversations = workspace.addConversations(5);
 		const stored = dataFor(conversations);
@@ -57,7 +58,7 @@ describe('a retry of which n8n stored only the start', () => {
 		);
 	});
 
-	it('sends no message twice when it fails and is retried itself', async () => {
+	it('sends no message twice when it fails and is itself retried', async () => {
 		const workspace = await openWorkspace();
 		const [refused, ...others] = workspace.addConversations(4);
 		const stored = dataFor([refused!, ...others]);
@@ -88,43 +89,59 @@ describe('a retry of which n8n stored only the start', () => {
 		['an agent', ['sent-by-agent']],
 	] as const)('does not resend a message that the API sent as %s', async (_, deviations) => {
 		const { workspace, conversation } = await openConversation({ deviations: [...deviations] });
-		const died = crashedExecution(workspace, sendText, [{ conversation, text: 'Halo' }]);
-		await died.run();
+		const execution = crashedExecution(workspace, sendText, [{ conversation, text: 'Halo' }]);
+		await execution.run();
 		continueInAnotherProcess(workspace);
-		await died.retry();
+
+		const { status } = await execution.retry();
+
+		expect(status).toBe('success');
 		expect(allSent(workspace)).toHaveLength(1);
 	});
 
 	it('does not resend a text that is stored in another Unicode form', async () => {
 		const { workspace, conversation } = await openConversation();
-		const died = crashedExecution(workspace, sendText, [{ conversation, text: 'Kafé dibuka' }]);
+		const execution = crashedExecution(workspace, sendText, [
+			{ conversation, text: 'Kafé dibuka' },
+		]);
 		workspace.sandbox.store.send(conversation, { content: 'Kafé dibuka'.normalize('NFD') });
-		await died.retry();
+
+		const { status } = await execution.retry();
+
+		expect(status).toBe('success');
 		expect(allSent(workspace)).toHaveLength(1);
 	});
 
 	it.each([
-		['the message unchanged', {}],
-		['no time for it', { created_at: null }],
-		['its time as a number of seconds', { created_at: Math.floor(now() / 1000) }],
-		['another type for it', { type: 'template' }],
-	])('does not resend a message when the list shows %s', async (_, change) => {
+		['the message unchanged', {}, 'success'],
+		['the message without a time', { created_at: null }, 'error'],
+		['the time as a number of seconds', { created_at: Math.floor(Date.now() / 1000) }, 'success'],
+		['the message with another type', { type: 'template' }, 'success'],
+	])('does not resend a message when the list shows %s', async (_, change, expectedStatus) => {
 		const { workspace, conversation } = await openConversation();
 		const { store } = workspace.sandbox;
-		const died = crashedExecution(workspace, sendText, [{ conversation, text: 'Halo' }]);
-		// The process sent this before it died; another process does not remember it.
+		const execution = crashedExecution(workspace, sendText, [{ conversation, text: 'Halo' }]);
+		// The crashed process has sent this message; this process does not know of it.
 		store.send(conversation, { content: 'Halo' });
 		const data = store
 			.messages(conversation)
-			.map((m) => (m.type === 'outgoing' ? { ...m, ...change } : m));
+			.map((message) => (message.type === 'outgoing' ? { ...message, ...change } : message));
 		replaceLists(workspace, /messages/, data);
-		await died.retry();
+
+		const { status } = await execution.retry();
+
+		expect(status).toBe(expectedStatus);
 		expect(allSent(workspace)).toHaveLength(1);
 	});
 });
 
-describe('a retry of which n8n 1.x did not store the start time', () => {
-	/** Sends a message this many minutes ago, and retries an execution that sends the same one and two others. */
+describe('a Retry of an execution of which n8n 1.x stored no start time', () => {
+	/**
+	 * Sends a message, and later retries an execution with this message and two other ones.
+	 *
+	 * @param minutes the age of the message at the retry
+	 * @returns the number of messages in each conversation
+	 */
 	async function retryAfter(minutes: number) {
 		const workspace = await openWorkspace();
 		const conversations = workspace.addConversations(3);
@@ -132,16 +149,18 @@ describe('a retry of which n8n 1.x did not store the start time', () => {
 		await run(workspace, dataFor([conversations[0]!]));
 		ageRecords(workspace, minutes);
 		delete stored.executionData!.runtimeData;
+
 		const { status } = await run(workspace, stored, true);
+
 		expect(status).toBe('success');
 		return conversations.map((id) => workspace.sent(id).length);
 	}
 
-	it('does not resend a message of the last 20 hours', async () => {
-		expect(await retryAfter(19 * 60)).toEqual([1, 1, 1]);
+	it('does not resend a message that was sent within the last 20 hours', async () => {
+		expect(await retryAfter(19 * MINUTES_PER_HOUR)).toEqual([1, 1, 1]);
 	});
 
-	it('sends a message again that was sent the day before', async () => {
-		expect(await retryAfter(21 * 60)).toEqual([2, 1, 1]);
+	it('sends a message again that was sent more than 20 hours ago', async () => {
+		expect(await retryAfter(21 * MINUTES_PER_HOUR)).toEqual([2, 1, 1]);
 	});
 });

@@ -13,7 +13,7 @@ const PHONE = '+6281234567890';
 const BUDI = { phone: '0812-3456-7890', name: 'Budi Santoso' };
 const TWO_ROWS = ['Satu', 'Dua'].map((name) => ({ ...BUDI, name, text: name }));
 
-/** A workspace with a contact that is an hour old. */
+/** Opens a workspace with a contact that is an hour old. */
 async function openWithContact() {
 	const workspace = await openWorkspace();
 	const contact = workspace.sandbox.store.addContact({ phone: PHONE });
@@ -21,9 +21,9 @@ async function openWithContact() {
 	return { ...workspace, contact };
 }
 
-describe('Send to Phone Number', () => {
+describe('a Retry of Send to Phone Number without a ledger', () => {
 	it.each(['run', 'retry'] as const)(
-		'finds a message of an earlier %s in a conversation that was resolved since',
+		'finds the message of an earlier %s in a conversation that was resolved in the meantime',
 		async (first) => {
 			const workspace = await openWithContact();
 			const { store } = workspace.sandbox;
@@ -42,7 +42,7 @@ describe('Send to Phone Number', () => {
 		},
 	);
 
-	it('finds the message when another conversation has had activity since', async () => {
+	it('finds the message when another conversation has had activity in the meantime', async () => {
 		const workspace = await openWithContact();
 		const { store } = workspace.sandbox;
 		const { contact } = workspace;
@@ -54,8 +54,9 @@ describe('Send to Phone Number', () => {
 		expect(workspace.sent(conversation.id)).toHaveLength(1);
 		store.addIncoming(other.id, 'Halo', new Date(now() + 5_000));
 
-		await execution.retry();
+		const { status } = await execution.retry();
 
+		expect(status).toBe('success');
 		expect(allSent(workspace)).toHaveLength(1);
 	});
 
@@ -71,7 +72,7 @@ describe('Send to Phone Number', () => {
 		expect(allSent(workspace)).toHaveLength(2);
 	});
 
-	it('creates one contact and one conversation for a new phone number, however often it is retried', async () => {
+	it('creates one contact and one conversation for a new phone number when it is repeated three times', async () => {
 		const workspace = await openWorkspace();
 		const execution = crashedExecution(workspace, toPhone(workspace), TWO_ROWS);
 
@@ -82,7 +83,7 @@ describe('Send to Phone Number', () => {
 	});
 });
 
-it('Conversation: Create finds the first messages of two items for one contact', async () => {
+it('a Retry of Conversation: Create without a ledger finds the first messages of two items for one contact', async () => {
 	const workspace = await openWithContact();
 	const { store } = workspace.sandbox;
 	const parameters = {
@@ -101,7 +102,7 @@ it('Conversation: Create finds the first messages of two items for one contact',
 	expect(allSent(workspace)).toEqual(['Satu', 'Dua']);
 });
 
-describe('Contact: Create', () => {
+describe('a Retry of Contact: Create without a ledger', () => {
 	const create = {
 		resource: 'contact',
 		operation: 'create',
@@ -109,7 +110,7 @@ describe('Contact: Create', () => {
 		additionalFields: { phone: '={{ $json.phone }}' },
 	};
 
-	it('finds each of two contacts with one phone number', async () => {
+	it('finds both contacts with the same phone number', async () => {
 		const workspace = await openWorkspace();
 		const execution = crashedExecution(workspace, create, TWO_ROWS);
 		await execution.retry();
