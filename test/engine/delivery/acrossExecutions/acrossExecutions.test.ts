@@ -143,7 +143,7 @@ describe('concurrent executions in one process', () => {
 			const workspace = await openChannel({ latencyMs: 5 });
 			const options = { concurrency: 1, reuseOpenConversation };
 			const workflow = sahutWorkflow({ ...onChannel(workspace, workspace.channel), options });
-			const stored = dataAtStart(workflow.nodes[0]!, SIX_ROWS, Date.now() - 10 * MINUTE_MS);
+			const stored = dataAtStart(workflow.nodes[0]!, SIX_ROWS, now() - 10 * MINUTE_MS);
 			const retry = async () => {
 				const executionData = structuredClone(stored);
 				return await workspace.run({}, [], {}, { ...workflow, mode: 'retry', executionData });
@@ -160,7 +160,7 @@ describe('concurrent executions in one process', () => {
 		const workspace = await openChannel({ deviations: ['late-lists'] });
 		const { store, faults } = workspace.sandbox;
 		const channel = store.channels.get(workspace.channel)!;
-		store.addConversations(150, { until: new Date(Date.now() - HOUR_MS), channel });
+		store.addConversations(150, { until: new Date(now() - HOUR_MS), channel });
 		store.addContact({ phone: '+6281200000009', created_at: '2024-03-01T08:00:00Z' });
 		faults.add({
 			kind: 'slow',

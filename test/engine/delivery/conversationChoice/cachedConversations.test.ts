@@ -66,7 +66,7 @@ it('reads the complete list at most once a minute if it is not ordered by activi
 	const workspace = await openChannel({ conversationOrder: 'created' });
 	const { store } = workspace.sandbox;
 	const channel = store.channels.get(workspace.channel)!;
-	const until = new Date(Date.now() - HOUR_MS);
+	const until = new Date(now() - HOUR_MS);
 	const [oldest] = store.addConversations(250, { until, channel });
 	store.addIncoming(oldest!.id, 'Halo');
 	for (const number of [1, 2, 3]) store.addContact({ phone: `+6281200000${100 + number}` });

@@ -22,7 +22,7 @@ it('does not match a template whose response was lost with the auto-reply of ano
 	await workspace.run(sendText, [{ conversation, text: 'Selamat pagi' }]);
 	addOutgoing(workspace, conversation, REPLY, {
 		sender: OTHER_BOT,
-		at: new Date(Date.now() + SECOND_MS),
+		at: new Date(now() + SECOND_MS),
 	});
 	faults.add({ kind: 'status', status: 502, method: 'POST' });
 
@@ -40,7 +40,7 @@ it('a Retry sends a template that the execution has not tried, although another 
 	const failed = await workspace.run(sendFollowUp, rows);
 	expect(failed.status).toBe('error');
 	for (const id of [b!, c!]) {
-		addOutgoing(workspace, id, REPLY, { sender: OTHER_BOT, at: new Date(Date.now() + SECOND_MS) });
+		addOutgoing(workspace, id, REPLY, { sender: OTHER_BOT, at: new Date(now() + SECOND_MS) });
 	}
 
 	const { status } = await retry(workspace, failed, sendFollowUp);

@@ -94,13 +94,13 @@ describe('a message of another execution with the same content', () => {
 		const row = { conversation, text: 'Halo' };
 		faults.add({ kind: 'dropBefore', method: 'POST' });
 
-		const lostAt = Date.now();
+		const lostAt = now();
 		const lost = await workspace.run(sendTextOnce, [row]);
 		const again = await workspace.run(sendTextOnce, [row]);
 
 		expect(lost.error?.description).toContain('Sahut may have processed this request');
 		expect(skipReasonsOf(again)).toEqual(['sent']);
-		expect(Date.now() - lostAt).toBeGreaterThanOrEqual(MINUTE_MS);
+		expect(now() - lostAt).toBeGreaterThanOrEqual(MINUTE_MS);
 		expect(workspace.sent(conversation)).toEqual(['Halo']);
 	});
 
@@ -128,7 +128,7 @@ describe('a message of another execution with the same content', () => {
 		const sender = store.messages(conversation).at(-1)!.sender!;
 		addOutgoing(workspace, conversation, 'Sebentar ya, saya cek dulu', {
 			sender,
-			at: new Date(Date.now() + SECOND_MS),
+			at: new Date(now() + SECOND_MS),
 		});
 		faults.add({ kind: 'dropBefore', method: 'POST' });
 		const row = { conversation, template: 'tmpl_greeting' };

@@ -16,7 +16,6 @@ import {
 } from '../../../support/workspace';
 import { sendTextOnce, skipWithin, skipReasonsOf } from '../acrossExecutions/skipHelpers';
 import { jsonsOf, runItem, type ItemError } from '../deliveryFixture';
-import { now } from '../../../support/testClock';
 
 const TEXT = 'Pesanan ORD-12 sudah dikirim';
 const REPLY = 'Terima kasih, kami akan segera membalas.';

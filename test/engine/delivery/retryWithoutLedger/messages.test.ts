@@ -115,7 +115,7 @@ describe('a Retry of an execution of which n8n stored only the start', () => {
 	it.each([
 		['the message unchanged', {}, 'success'],
 		['the message without a time', { created_at: null }, 'error'],
-		['the time as a number of seconds', { created_at: Math.floor(Date.now() / 1000) }, 'success'],
+		['the time as a number of seconds', { created_at: Math.floor(now() / 1000) }, 'success'],
 		['the message with another type', { type: 'template' }, 'success'],
 	])('does not resend a message when the list shows %s', async (_, change, expectedStatus) => {
 		const { workspace, conversation } = await openConversation();
