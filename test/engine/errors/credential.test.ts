@@ -1,4 +1,4 @@
-// The HTTP Request node uses the older form of a request, and so do its stand-ins here.
+// n8n's HTTP Request node uses deprecated functions, and so do these fakes of it.
 /* eslint-disable @n8n/community-nodes/no-deprecated-workflow-functions */
 import { RoutingNode, type ExecuteContext } from 'n8n-core';
 import type { IExecuteFunctions, INodeType, IRequestOptions } from 'n8n-workflow';
@@ -7,7 +7,7 @@ import { loadPackage, runWorkflow, sahutWorkflow } from '../../support/engine';
 import { openServer } from '../../support/localServer';
 import { openWorkspace, sendText, type Workspace } from '../../support/workspace';
 
-/** A node of another package with our credential; `execute` is all that differs. */
+/** Creates a node type of another package that uses the Sahut credential. */
 function nodeWithCredential(
 	execute: INodeType['execute'],
 	more: Partial<INodeType['description']> = {},
@@ -30,13 +30,14 @@ function nodeWithCredential(
 	};
 }
 
+/** Runs a node type of another package. */
 async function runOther(node: INodeType, { credentials }: Pick<Workspace, 'credentials'>) {
 	const { nodes, connections } = sahutWorkflow({});
 	nodes[1]!.type = 'other.other';
 	return await runWorkflow({ nodes, connections, credentials, nodeTypes: { 'other.other': node } });
 }
 
-/** What n8n's HTTP Request node does with a predefined credential type. */
+/** Makes a request as n8n's HTTP Request node does with a predefined credential type. */
 function httpRequestNode(uri: string, more: Partial<IRequestOptions> = {}): INodeType {
 	return nodeWithCredential(async function (this: IExecuteFunctions) {
 		const json = await this.helpers.requestWithAuthentication.call(this, 'sahutApi', {
@@ -48,7 +49,7 @@ function httpRequestNode(uri: string, more: Partial<IRequestOptions> = {}): INod
 	});
 }
 
-/** What n8n does to test a credential: a declarative request of a node that has nothing else. */
+/** Tests the credential as n8n does: with a node that only makes a declarative request. */
 async function credentialTest(): Promise<INodeType> {
 	const loader = await loadPackage();
 	const { test } = loader.getCredential('sahutApi').type;
@@ -62,7 +63,7 @@ async function credentialTest(): Promise<INodeType> {
 	return node;
 }
 
-it('the API key and the base URL are used without what was pasted along with them', async () => {
+it('Whitespace and other additions to the API key and the Base URL are removed', async () => {
 	const workspace = await openWorkspace();
 	const [conversation] = workspace.addConversations(1);
 	const { apiKey, url } = workspace.sandbox;
@@ -83,7 +84,7 @@ it('the API key and the base URL are used without what was pasted along with the
 it.each([
 	['http://api.sahut.id/v1', 'would send your API key across the network unencrypted'],
 	['https://api.sahut.id/v1?key=1', 'is not a web address'],
-])('the base URL %j is refused', async (baseUrl, message) => {
+])('The Base URL %j is rejected', async (baseUrl, message) => {
 	const { run } = await openWorkspace();
 	const credentials = { sahutApi: { apiKey: 'sk_live_1', baseUrl } };
 
@@ -98,7 +99,7 @@ it.each([
 	expect(error?.description).toContain('Open the Sahut credential');
 });
 
-describe('the credential test', () => {
+describe('The credential test', () => {
 	it('reads one conversation', async () => {
 		const workspace = await openWorkspace();
 		workspace.addConversations(2);
@@ -114,7 +115,7 @@ describe('the credential test', () => {
 		});
 	});
 
-	it('does not pass with a wrong key', async () => {
+	it('fails with a wrong key', async () => {
 		const workspace = await openWorkspace();
 		workspace.credentials.sahutApi!.apiKey = 'sk_live_wrong';
 
@@ -124,14 +125,16 @@ describe('the credential test', () => {
 		expect(workspace.sandbox.journal.entries.map((entry) => entry.status)).toContain(401);
 	});
 
-	it('says why plain http is refused', async () => {
+	it('explains why plain HTTP is rejected', async () => {
 		const sahutApi = { apiKey: 'sk_live_1', baseUrl: 'http://api.sahut.id/v1' };
+
 		const { error } = await runOther(await credentialTest(), { credentials: { sahutApi } });
+
 		expect(error?.message).toContain('would send your API key across the network unencrypted');
 	});
 });
 
-describe('in the HTTP Request node', () => {
+describe('In the HTTP Request node, the credential', () => {
 	it('signs requests to Sahut', async () => {
 		const workspace = await openWorkspace();
 		const [conversation] = workspace.addConversations(1);
@@ -142,7 +145,7 @@ describe('in the HTTP Request node', () => {
 		expect(output('Sahut')[0]!.json).toMatchObject({ data: { id: conversation } });
 	});
 
-	it('does not give the key to any other address', async () => {
+	it('does not send the key to another address', async () => {
 		const workspace = await openWorkspace();
 		const other = await openWorkspace();
 
@@ -154,7 +157,7 @@ describe('in the HTTP Request node', () => {
 		expect(other.requests()).toEqual([]);
 	});
 
-	it('does not give the key to where a redirect leads', async () => {
+	it('does not send the key to the target of a redirect', async () => {
 		const keys: Array<string | undefined> = [];
 		const other = await openServer(({ headers }, response) => {
 			keys.push(headers.authorization);

@@ -7,7 +7,7 @@ import { sendText } from '../../support/workspace';
 
 type Parameters = INode['parameters'];
 
-const to = (resource: string, operation: string, parameters: Parameters): Parameters => ({
+const parametersOf = (resource: string, operation: string, parameters: Parameters): Parameters => ({
 	resource,
 	operation,
 	...parameters,
@@ -35,28 +35,28 @@ const toPhone = (phone: string) => ({
 	phone,
 	channelId: byId('ch_1'),
 });
-const list = (more: Parameters) => to('message', 'list', { ...CONVERSATION, ...more });
+const list = (more: Parameters) => parametersOf('message', 'list', { ...CONVERSATION, ...more });
 
 const createContact = (additionalFields: Parameters, name = 'Budi') =>
-	to('contact', 'create', { name, additionalFields });
+	parametersOf('contact', 'create', { name, additionalFields });
 const attributes = (...names: string[]) =>
 	createContact({
 		customAttributes: { attribute: names.map((name) => ({ name, value: 'Bandung' })) },
 	});
-const upsert = (match: Parameters) => to('contact', 'upsert', { ...match, name: 'Budi' });
+const upsert = (match: Parameters) => parametersOf('contact', 'upsert', { ...match, name: 'Budi' });
 const updateContact = (updateFields: Parameters) =>
-	to('contact', 'update', { ...CONTACT, updateFields });
+	parametersOf('contact', 'update', { ...CONTACT, updateFields });
 
 const createConversation = (contact: string, channel: string) =>
-	to('conversation', 'create', { contactId: byId(contact), channelId: byId(channel) });
+	parametersOf('conversation', 'create', { contactId: byId(contact), channelId: byId(channel) });
 const updateConversation = (updateFields: Parameters) =>
-	to('conversation', 'update', { ...CONVERSATION, updateFields });
+	parametersOf('conversation', 'update', { ...CONVERSATION, updateFields });
 
-/** What n8n itself does not find missing. */
+/** An empty value that n8n itself accepts. */
 const EMPTY = '={{ "" }}';
 
-/** By what is said, what is not sent for it. */
-const REFUSED: Record<string, Parameters[]> = {
+/** Error → parameters that cause it. */
+const INVALID_PARAMETERS: Record<string, Parameters[]> = {
 	'Text is empty': [text(EMPTY), text(' \n\t'), text('={{ $json.text }}')],
 	'Text is an object, not text': [text('={{ { a: 1 } }}')],
 	'Conversation is empty': [into(' ')],
@@ -81,7 +81,7 @@ const REFUSED: Record<string, Parameters[]> = {
 	'"Budi" is not a phone number': [toPhone('Budi'), createContact({ phone: 'Budi' })],
 	'Limit must be a whole number from 1': [
 		...['0', '-1', '1.5', '"ten"'].map((limit) => list({ limit: `={{ ${limit} }}` })),
-		to('conversation', 'list', { limit: '={{ 0 }}' }),
+		parametersOf('conversation', 'list', { limit: '={{ 0 }}' }),
 	],
 	'Created After is not a date and time': [list({ filters: { createdAfter: 'kemarin' } })],
 
@@ -93,7 +93,7 @@ const REFUSED: Record<string, Parameters[]> = {
 	'Tags is an object, not text': [createContact({ tags: '={{ [{ a: 1 }] }}' })],
 	'The email address is empty': [upsert({ matchBy: 'email', email: ' ' })],
 	'Contact "Budi Santoso" is not an ID': [
-		to('contact', 'get', { contactId: byId('Budi Santoso') }),
+		parametersOf('contact', 'get', { contactId: byId('Budi Santoso') }),
 	],
 
 	'Contact is empty': [createConversation(EMPTY, 'ch_1')],
@@ -117,9 +117,9 @@ beforeAll(async () => {
 afterEach(() => sandbox.journal.clear());
 afterAll(async () => await sandbox.close());
 
-describe('before any request it is said that', () => {
-	it.each(Object.entries(REFUSED))('%s', async (message, refused) => {
-		for (const parameters of refused) {
+describe('The node rejects before any request', () => {
+	it.each(Object.entries(INVALID_PARAMETERS))('with the error: %s', async (message, rejected) => {
+		for (const parameters of rejected) {
 			const { error } = await runWorkflow({
 				...sahutWorkflow(parameters),
 				credentials: { sahutApi: { apiKey: sandbox.apiKey, baseUrl: sandbox.url } },

@@ -18,15 +18,16 @@ const listMessages: INode['parameters'] = {
 	returnAll: true,
 };
 
+/** Sends a text under a fault, with a short timeout. */
 async function sendUnder(fault: FaultAction) {
 	const { workspace, conversation } = await openConversation();
 	workspace.sandbox.faults.add(fault);
 	overrideTransport({ timeoutMs: 300 });
 	const finished = await workspace.run(sendText, [{ conversation, text: 'Halo' }]);
-	return { ...workspace, ...finished, conversation: conversation };
+	return { ...workspace, ...finished, conversation };
 }
 
-describe('an answer that refuses', () => {
+describe('A rejected request', () => {
 	it.each([
 		[400, 'bad_request', 'Sahut rejected the request to send the message', 'Check the values'],
 		[
@@ -55,25 +56,28 @@ describe('an answer that refuses', () => {
 		[422, 'validation_error', 'Sahut refused to send the message', 'Check the text of the message'],
 		[451, 'legal', 'For legal reasons, Sahut refused to send the message', 'Ask Sahut support'],
 		[418, 'teapot', 'Sahut responded with status 418 to the request to send', 'Check the Base URL'],
-	])('with %s says what it is and what to do, and is asked once', async (...row) => {
-		const [status, code, message, advice] = row;
-		const { error, requests } = await sendUnder({
-			kind: 'status',
-			status,
-			code,
-			message: 'Pesan dari Sahut',
-		});
+	])(
+		'with status %i (%s) fails after one request with "%s" and the advice "%s"',
+		async (...row) => {
+			const [status, code, message, advice] = row;
+			const { error, requests } = await sendUnder({
+				kind: 'status',
+				status,
+				code,
+				message: 'Pesan dari Sahut',
+			});
 
-		expect(error!.message).toContain(message);
-		expect(error!.description).toContain(`Sahut responded: "Pesan dari Sahut" (${code}).`);
-		expect(error!.description).toContain(advice);
-		expect(error!.description).not.toContain(MAY_HAVE_ARRIVED);
-		expect(error).toMatchObject({ httpCode: String(status), context: { itemIndex: 0 } });
-		expect(requests()).toHaveLength(1);
-	});
+			expect(error!.message).toContain(message);
+			expect(error!.description).toContain(`Sahut responded: "Pesan dari Sahut" (${code}).`);
+			expect(error!.description).toContain(advice);
+			expect(error!.description).not.toContain(MAY_HAVE_ARRIVED);
+			expect(error).toMatchObject({ httpCode: String(status), context: { itemIndex: 0 } });
+			expect(requests()).toHaveLength(1);
+		},
+	);
 
 	it.each([402, 409, 410, 413, 415, 422, 451])(
-		'with %s does not send the user to the Base URL',
+		'with status %i does not advise the user to check the Base URL',
 		async (status) => {
 			const { error } = await sendUnder({ kind: 'status', status });
 
@@ -81,7 +85,7 @@ describe('an answer that refuses', () => {
 		},
 	);
 
-	it('keeps its words when they contain the name of a system error', async () => {
+	it('keeps the message of Sahut if it contains the name of a system error', async () => {
 		const { error } = await sendUnder({
 			kind: 'status',
 			status: 404,
@@ -92,11 +96,14 @@ describe('an answer that refuses', () => {
 		expect(error!.description).toContain('Sahut responded: "EACCES preexisting"');
 	});
 
-	it('with a redirect is not followed', async () => {
+	it('with a redirect fails without following the redirect', async () => {
 		const arrived: string[] = [];
-		const other = await openServer((_, response) => response.end('{"data":{}}'));
-		const baseUrl = await openServer(({ headers, url }, response) => {
-			arrived.push(`${url} ${headers.authorization}`);
+		const other = await openServer(({ url }, response) => {
+			arrived.push(`other ${url}`);
+			response.end('{"data":[]}');
+		});
+		const baseUrl = await openServer(({ url }, response) => {
+			arrived.push(`base ${url}`);
 			response.writeHead(302, { location: `${other}/x` }).end();
 		});
 		const { run } = await openWorkspace();
@@ -113,21 +120,21 @@ describe('an answer that refuses', () => {
 		expect(error?.message).toContain(
 			'Sahut redirected the request to another address (status 302)',
 		);
-		expect(arrived).toHaveLength(1);
+		expect(arrived).toEqual([expect.stringContaining(`base /conversations/${CONVERSATION}`)]);
 	});
 });
 
-describe('a message whose answer is lost', () => {
+describe('A message whose response is lost', () => {
 	it.each<[string, FaultAction]>([
 		['a 500', { kind: 'statusAfterStore', status: 500 }],
 		['a redirect to its result (302)', { kind: 'statusAfterStore', status: 302 }],
 		['a redirect to its result (303)', { kind: 'statusAfterStore', status: 303 }],
-		['a connection cut', { kind: 'dropAfter' }],
-		['no answer in time', { kind: 'slow', delayMs: 1_000 }],
-		['an answer that is not JSON', { kind: 'notJson' }],
-		['an answer without data', { kind: 'body', body: {} }],
-		['an answer without an ID', { kind: 'body', body: { data: { content: 'Halo' } } }],
-	])('after %s is found in the conversation, and counts as sent', async (_, fault) => {
+		['a closed connection', { kind: 'dropAfter' }],
+		['a timeout', { kind: 'slow', delayMs: 1_000 }],
+		['a response that is not JSON', { kind: 'notJson' }],
+		['a response without data', { kind: 'body', body: {} }],
+		['a response without an ID', { kind: 'body', body: { data: { content: 'Halo' } } }],
+	])('because of %s is found in the conversation, and not sent again', async (_, fault) => {
 		const { error, output, sandbox, sent, requests, conversation } = await sendUnder(fault);
 
 		expect(error).toBeUndefined();
@@ -139,8 +146,12 @@ describe('a message whose answer is lost', () => {
 	it.each<[string, FaultAction, string]>([
 		['a 500', { kind: 'status', status: 500 }, 'Sahut could not process the request'],
 		['a 503', { kind: 'status', status: 503 }, 'Sahut could not process the request'],
-		['a connection cut', { kind: 'dropBefore' }, 'The connection was lost before Sahut responded'],
-	])('after %s and not found is not sent again, and the error says so', async (...row) => {
+		[
+			'a closed connection',
+			{ kind: 'dropBefore' },
+			'The connection was lost before Sahut responded',
+		],
+	])('because of %s and that is not found is not sent again, and fails', async (...row) => {
 		const [, fault, message] = row;
 		const { error, sent, requests, conversation } = await sendUnder(fault);
 
@@ -150,7 +161,7 @@ describe('a message whose answer is lost', () => {
 		expect(requests().filter((request) => request.startsWith('POST'))).toHaveLength(1);
 	});
 
-	it('is not found in an older message with the same text', async () => {
+	it('is not matched with an older message of the same text', async () => {
 		const { workspace, conversation } = await openConversation();
 		const { store, faults } = workspace.sandbox;
 		store.addMessage(conversation, {
@@ -170,7 +181,7 @@ describe('a message whose answer is lost', () => {
 	it.each([
 		['contact', 'incoming'],
 		['agent', 'outgoing'],
-	] as const)('is not found in what a person, the %s, wrote since', async (writer, type) => {
+	] as const)('is not matched with a newer message of the %s', async (writer, type) => {
 		const { workspace, conversation } = await openConversation();
 		const { store, faults } = workspace.sandbox;
 		const [agent] = [...store.agents.values()];
@@ -188,7 +199,7 @@ describe('a message whose answer is lost', () => {
 		expect(error?.description).toContain(MAY_HAVE_ARRIVED);
 	});
 
-	it('is found although more than a page has followed it, and others have the same text', async () => {
+	it('is found beyond the first page, among messages of the same text', async () => {
 		const { workspace, conversation } = await openConversation();
 		const { store, faults } = workspace.sandbox;
 		store.addMessages(conversation, 98, { until: new Date(now() - 60_000) });
@@ -204,7 +215,7 @@ describe('a message whose answer is lost', () => {
 		expect(output('Sahut').map(({ json }) => json.id)).toEqual(ids);
 	});
 
-	it('of a template is found by its values', async () => {
+	it('is found by the values of its template', async () => {
 		const { workspace, conversation } = await openConversation();
 		const { store, faults } = workspace.sandbox;
 		store.send(conversation, { content: 'Sebentar ya Kak Budi' });
@@ -224,7 +235,7 @@ describe('a message whose answer is lost', () => {
 		expect(output('Sahut')[0]!.json.content).toContain('Halo Kak Budi Santoso, terima kasih');
 	});
 
-	it('of a template without variables is not found in what an agent wrote', async () => {
+	it('is not matched with the message of an agent if its template has no variables', async () => {
 		const { workspace, conversation } = await openConversation();
 		const { store, faults } = workspace.sandbox;
 		const [agent] = [...store.agents.values()];
@@ -245,7 +256,7 @@ describe('a message whose answer is lost', () => {
 		expect(error?.description).toContain(MAY_HAVE_ARRIVED);
 	});
 
-	it('is judged by the clock of the server, should that of n8n be wrong', async () => {
+	it('is found if the clock of n8n is wrong', async () => {
 		const { workspace, conversation } = await openConversation();
 		workspace.sandbox.faults.add({ kind: 'dropAfter' });
 		overrideTransport({ clock: clockAheadBy(HOUR_MS) });
@@ -253,11 +264,12 @@ describe('a message whose answer is lost', () => {
 		const { status } = await workspace.run(sendText, [{ conversation, text: 'Halo' }]);
 
 		expect(status).toBe('success');
+		expect(workspace.sent(conversation)).toEqual(['Halo']);
 	});
 });
 
-describe('no connection', () => {
-	it('says that nothing was sent and where it tried', async () => {
+describe('Without a connection', () => {
+	it('the error states the address and that nothing was sent', async () => {
 		const baseUrl = await closedOrigin();
 		const { run } = await openWorkspace();
 
@@ -273,7 +285,7 @@ describe('no connection', () => {
 		expect(error?.description).not.toContain(MAY_HAVE_ARRIVED);
 	});
 
-	it('to what does not speak TLS is not tried again, and says that nothing was sent', async () => {
+	it('because the server does not use TLS, the node does not retry, and the error states that nothing was sent', async () => {
 		const { run } = await openWorkspace();
 		const plain = await openPlainServer();
 		const baseUrl = `https://127.0.0.1:${plain.port}/v1`;
@@ -296,12 +308,13 @@ describe('no connection', () => {
 	});
 });
 
-describe('reading', () => {
+describe('A read', () => {
 	it.each<[string, FaultAction, string]>([
 		['not JSON', { kind: 'notJson' }, 'has an unexpected format'],
 		['JSON without data', { kind: 'body', body: { message: 'ok' } }, 'has an unexpected format'],
 		['a page without a list', { kind: 'body', body: { data: null } }, 'has an unexpected format'],
-	])('fails on an answer that is %s, without talk of a message', async (_, fault, message) => {
+	])('fails if the response is %s, and its error does not mention a write', async (...row) => {
+		const [, fault, message] = row;
 		const { conversation, sandbox, run } = await openConversation();
 		sandbox.faults.add(fault);
 
@@ -311,7 +324,7 @@ describe('reading', () => {
 		expect(error?.description).not.toContain(MAY_HAVE_ARRIVED);
 	});
 
-	it('fails when one of many pages does, rather than leave it out', async () => {
+	it('fails without output if one of many pages fails', async () => {
 		const { sandbox, run } = await openWorkspace();
 		const { id } = sandbox.store.addConversation();
 		sandbox.store.addMessages(id, 500);
@@ -324,7 +337,7 @@ describe('reading', () => {
 	});
 });
 
-it('no error, and nothing else in the execution, holds the API key', async () => {
+it('The data of a failed execution do not contain the API key', async () => {
 	const faults: FaultAction[] = [
 		{ kind: 'status', status: 401 },
 		{ kind: 'status', status: 500 },
@@ -335,22 +348,23 @@ it('no error, and nothing else in the execution, holds the API key', async () =>
 	for (const fault of faults) {
 		const { run, sandbox } = await sendUnder(fault);
 		const seen = new Set();
-		const everything = JSON.stringify(run, (_, value: unknown) => {
+		const json = JSON.stringify(run, (_, value: unknown) => {
 			if (typeof value !== 'object' || value === null) return value;
 			if (seen.has(value)) return undefined;
 			seen.add(value);
 			return value instanceof Error ? Object.getOwnPropertyDescriptors(value) : value;
 		});
-		expect(everything).toContain('Halo');
-		expect(everything).not.toContain(sandbox.apiKey);
+		expect(json).toContain('Halo');
+		expect(json).not.toContain(sandbox.apiKey);
 	}
 });
 
-describe('an API key that Sahut repeats', () => {
+describe('An API key that Sahut echoes', () => {
 	const key = 'sk_live_a/b"c\\d%1';
 	const forms = [key, `Bearer ${key}`, encodeURIComponent(key), JSON.stringify({ key })];
 
-	async function answerWith(status: number, body: unknown) {
+	/** Runs Message: List against a server that always gives the same response. */
+	async function listWithResponse(status: number, body: unknown) {
 		const baseUrl = await openServer((_, response) => {
 			response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
 		});
@@ -365,7 +379,7 @@ describe('an API key that Sahut repeats', () => {
 	it.each(forms)('does not appear in an error: %s', async (form) => {
 		const message = `Invalid key ${form}, sk_live_0123456789abcdef`;
 
-		const { output } = await answerWith(403, { error: { code: form, message, status: 403 } });
+		const { output } = await listWithResponse(403, { error: { code: form, message, status: 403 } });
 
 		const { json } = output('Sahut')[0]!;
 		expect(json.error).toMatchObject({ reason: 'forbidden' });
@@ -381,7 +395,7 @@ describe('an API key that Sahut repeats', () => {
 			other: 'sk_live_other',
 		};
 
-		const { output } = await answerWith(200, { data: [record], meta: { total: 1 } });
+		const { output } = await listWithResponse(200, { data: [record], meta: { total: 1 } });
 
 		const { json } = output('Sahut')[0]!;
 		expect(json).toMatchObject({ id: 'msg_1', other: 'sk_live_other' });
@@ -389,7 +403,7 @@ describe('an API key that Sahut repeats', () => {
 	});
 });
 
-describe('half of an emoji', () => {
+describe('Half of an emoji', () => {
 	it('in an ID is rejected without a request or a retry', async () => {
 		const { run, requests } = await openWorkspace();
 		const waits: number[] = [];
@@ -404,7 +418,7 @@ describe('half of an emoji', () => {
 		expect([requests(), waits]).toEqual([[], []]);
 	});
 
-	it('in a search of the editor makes no request and no retry', async () => {
+	it('in a search of the editor is rejected without a request', async () => {
 		const { credentials, requests } = await openWorkspace();
 
 		const toRun = { ...sahutWorkflow(sendText), credentials };
@@ -415,7 +429,7 @@ describe('half of an emoji', () => {
 	});
 });
 
-it('the credential is decrypted once, not once per request', async () => {
+it('The credential is decrypted once per run, not once per request', async () => {
 	const { addConversations, run } = await openWorkspace();
 	const rows = addConversations(8).map((conversation) => ({ conversation, text: 'Halo' }));
 
@@ -424,8 +438,8 @@ it('the credential is decrypted once, not once per request', async () => {
 	expect(credentialsDecrypted).toBe(1);
 });
 
-/** What Node says when the operating system refuses something. */
-const failure = (syscall: string, code: string) =>
+/** Returns the error of Node.js for a failed system call. */
+const systemError = (syscall: string, code: string) =>
 	Object.assign(new Error(`${syscall} ${code}`), { code, syscall });
 
 afterEach(() => jest.restoreAllMocks());
@@ -435,11 +449,12 @@ it.each([
 	['write', 'ENETUNREACH'],
 	['read', 'ENETDOWN'],
 	['read', 'EADDRNOTAVAIL'],
-])('a message that has arrived is not sent again after %s %s', async (syscall, code) => {
+])('A message that has arrived is not sent again after the system error %s %s', async (...row) => {
+	const [syscall, code] = row;
 	const { workspace, conversation } = await openConversation();
 	const { faults, store } = workspace.sandbox;
 	faults.add({ kind: 'slow', delayMs: 1_000, method: 'POST' });
-	// The first look fails, so that only the second try can find it.
+	// The search of the first try fails, so that only the second try can find the message.
 	faults.add({ kind: 'status', status: 403, method: 'GET' });
 	const connect = jest.spyOn(net.Socket.prototype, 'connect');
 
@@ -450,7 +465,7 @@ it.each([
 	});
 	await until(() => workspace.sent(conversation).length > 0);
 	for (const socket of connect.mock.contexts as net.Socket[]) {
-		socket.destroy(failure(syscall, code));
+		socket.destroy(systemError(syscall, code));
 	}
 	const { output } = await running;
 
@@ -464,11 +479,11 @@ it.each([
 	['connect', 'EMFILE'],
 	['connect', 'ENOBUFS'],
 	['getaddrinfo', 'EAI_FAIL'],
-])('a message goes out at the next attempt when none was sent after %s %s', async (...row) => {
+])('A message is sent by the next attempt after the system error %s %s', async (...row) => {
 	const { workspace, conversation } = await openConversation();
 	const connect = jest.spyOn(net.Socket.prototype, 'connect');
 	connect.mockImplementationOnce(function (this: net.Socket) {
-		process.nextTick(() => this.destroy(failure(...row)));
+		process.nextTick(() => this.destroy(systemError(...row)));
 		return this;
 	});
 

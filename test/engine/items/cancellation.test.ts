@@ -21,7 +21,8 @@ import {
 } from '../../support/workspace';
 import { now } from '../../support/testClock';
 
-const about = {
+/** Parameters that most operations need. */
+const COMMON_PARAMETERS = {
 	conversationId: byId('={{ $json.conversation }}'),
 	contactId: byId('={{ $json.contact }}'),
 	channelId: byId('={{ $json.channel }}'),
@@ -33,7 +34,7 @@ const about = {
 	returnAll: true,
 };
 
-/** Every operation, with what it needs beside `about`. */
+/** Operation → its other parameters. */
 const OPERATIONS: Record<string, INode['parameters']> = {
 	'message list': {},
 	'message send': {},
@@ -54,7 +55,8 @@ const OPERATIONS: Record<string, INode['parameters']> = {
 const MANY = 1_000;
 const LATENCY_MS = 15;
 
-async function openFull() {
+/** Opens a workspace with many records, and returns rows for six of its conversations. */
+async function openWithManyRecords() {
 	const workspace = await openWorkspace({ latencyMs: LATENCY_MS });
 	const { store } = workspace.sandbox;
 	const { id: channel } = store.addChannel();
@@ -73,7 +75,7 @@ async function openFull() {
 	return { ...workspace, rows };
 }
 
-it('every operation is tried', async () => {
+it('This file tests every operation', async () => {
 	const { description } = (await loadPackage()).getNode('sahut').type as INodeType;
 	const offered = description.properties
 		.filter(({ name }) => name === 'operation')
@@ -86,25 +88,24 @@ it('every operation is tried', async () => {
 	expect(Object.keys(OPERATIONS).sort()).toEqual(offered.sort());
 });
 
-describe.each(['stopWorkflow', 'continueRegularOutput'] as const)('on %s', (onError) => {
+describe.each(['stopWorkflow', 'continueRegularOutput'] as const)('With On Error %s', (onError) => {
 	it.each(
 		Object.entries(OPERATIONS).flatMap(([name, parameters]) =>
 			[2, 8].map((skip) => [name, skip, parameters] as const),
 		),
 	)(
-		'%s, refused after %i requests, has sent its last request when it ends',
+		'%s makes no request after its end if Sahut rejects all but %i requests',
 		async (name, skip, parameters) => {
-			const { sandbox, rows, run } = await openFull();
+			const { sandbox, rows, run } = await openWithManyRecords();
 			const [resource, operation] = name.split(' ');
 			sandbox.faults.add({ kind: 'status', status: 403, skip, times: Infinity });
 
-			await run({ resource, operation, ...about, ...parameters } as INode['parameters'], rows, {
-				onError,
-			});
+			const allParameters = { resource, operation, ...COMMON_PARAMETERS, ...parameters };
+			await run(allParameters as INode['parameters'], rows, { onError });
 
 			const atTheEnd = sandbox.journal.entries.length;
 			expect(sandbox.journal.entries.filter(({ endedAt }) => endedAt === undefined)).toEqual([]);
-			// What was on its way when the first was refused; on Continue, the other items are still tried.
+			// On Stop, only the requests in flight follow the first rejection.
 			if (onError === 'stopWorkflow') expect(atTheEnd).toBeLessThanOrEqual(skip + 25);
 			await wait(4 * LATENCY_MS);
 			expect(sandbox.journal.entries).toHaveLength(atTheEnd);
@@ -112,8 +113,8 @@ describe.each(['stopWorkflow', 'continueRegularOutput'] as const)('on %s', (onEr
 	);
 });
 
-it('a list that is refused at a page reads no further page', async () => {
-	const { sandbox, rows, run } = await openFull();
+it('A list of which Sahut rejects a page requests no further pages', async () => {
+	const { sandbox, rows, run } = await openWithManyRecords();
 	sandbox.store.addMessages(rows[0]!.conversation, 29_000);
 	const list = { ...sendText, operation: 'list', returnAll: true };
 	sandbox.faults.add({ kind: 'status', status: 403, skip: 2 });
@@ -124,8 +125,8 @@ it('a list that is refused at a page reads no further page', async () => {
 	expect(sandbox.journal.entries.length).toBeLessThanOrEqual(3 + 15);
 });
 
-it('a wait before another try ends with the item', async () => {
-	const { sandbox, rows, run } = await openFull();
+it('A wait before a retry ends with the item', async () => {
+	const { sandbox, rows, run } = await openWithManyRecords();
 	const list = { ...sendText, operation: 'list', returnAll: true };
 	sandbox.faults.add({ kind: 'status', status: 500, skip: 1, times: 2 });
 	sandbox.faults.add({ kind: 'status', status: 403, skip: 1, times: Infinity });
@@ -139,11 +140,11 @@ it('a wait before another try ends with the item', async () => {
 	expect(sandbox.journal.entries).toHaveLength(atTheEnd);
 });
 
-it('files are not fetched any more when one cannot be had', async () => {
+it('Downloads of files stop after a failed download', async () => {
 	const { sandbox, run } = await openWorkspace();
-	let asked = 0;
+	let downloads = 0;
 	const origin = await openServer((_, response) => {
-		const status = asked++ === 0 ? 410 : 200;
+		const status = downloads++ === 0 ? 410 : 200;
 		setTimeout(() => response.writeHead(status).end('gambar'), LATENCY_MS);
 	});
 	const { id: conversation } = sandbox.store.addConversation();
@@ -164,96 +165,107 @@ it('files are not fetched any more when one cannot be had', async () => {
 
 	const { error } = await run(list, [{ conversation }]);
 
-	const atTheEnd = asked;
+	const atTheEnd = downloads;
 	expect(error?.message).toContain('could not be fetched');
 	expect(atTheEnd).toBeLessThanOrEqual(10 + 10);
 	await wait(8 * LATENCY_MS);
-	expect(asked).toBe(atTheEnd);
+	expect(downloads).toBe(atTheEnd);
 });
 
 const RETRY_ON_FAIL = { retryOnFail: true, maxTries: 3, waitBetweenTries: 1 };
+/** Long enough to cancel in the meantime, even on a busy machine. */
+const WAIT_BETWEEN_TRIES_MS = 1_500;
+
 const ONE_BY_ONE: INode['parameters'] = { ...sendText, options: { concurrency: 1 } };
 
-const path = (conversation: string) => `/conversations/${conversation}/messages`;
+const messagesPath = (conversation: string) => `/conversations/${conversation}/messages`;
 
-/** The Sahut node, and behind it another one that sends to `next` once for each item. */
-function workflow(
+/** Builds a workflow with the Sahut node and a second one, which sends to `next` for each item. */
+function twoNodeWorkflow(
 	next: string,
 	settings: NodeSettings,
 ): Pick<WorkflowToRun, 'nodes' | 'connections'> {
 	const { nodes, connections } = sahutWorkflow(ONE_BY_ONE, settings);
 	const parameters = { ...sendText, conversationId: byId(next), content: 'Selesai' };
-	const behind = { ...sahutWorkflow(parameters).nodes[1]!, id: 'behind', name: 'Behind' };
+	const second = { ...sahutWorkflow(parameters).nodes[1]!, id: 'second', name: 'Second' };
 	return {
-		nodes: [...nodes, behind],
+		nodes: [...nodes, second],
 		connections: {
 			...connections,
-			Sahut: { main: [[{ node: 'Behind', type: 'main', index: 0 }]] },
+			Sahut: { main: [[{ node: 'Second', type: 'main', index: 0 }]] },
 		},
 	};
 }
 
-/** Resolves a moment after a conversation was posted to. */
-async function posted({ sandbox: { journal } }: Workspace, conversation: string) {
-	await until(() => journal.entries.some((entry) => entry.path === path(conversation)));
+/** Waits until the node has received the response to a message. */
+async function untilAnswered({ sandbox: { journal } }: Workspace, conversation: string) {
+	const path = messagesPath(conversation);
+	await until(() => journal.entries.some((entry) => entry.path === path && entry.status));
 	await wait(50);
 }
 
-/** Five items, of which the third is told to wait when the execution is cancelled. */
-async function cancelInTheWait(settings: NodeSettings) {
+/** Runs five items, and cancels the execution while the third one waits for Retry-After. */
+async function cancelDuringWait(settings: NodeSettings) {
 	const workspace = await openWorkspace();
 	const conversations = workspace.addConversations(5);
 	const [next] = workspace.addConversations(1);
 	const [, , limited] = conversations;
-	const limit = { status: 429, retryAfter: 100, method: 'POST', path: path(limited!) };
+	const limit = { status: 429, retryAfter: 100, method: 'POST', path: messagesPath(limited!) };
 	workspace.sandbox.faults.add({ kind: 'status', ...limit });
-	const toRun = { ...workflow(next!, settings), credentials: workspace.credentials };
+	const toRun = { ...twoNodeWorkflow(next!, settings), credentials: workspace.credentials };
 	useRealWaits();
 
-	const cancelled = await runWorkflow({
+	const canceled = await runWorkflow({
 		...toRun,
 		items: toItems(conversations.map((conversation) => ({ conversation, text: 'Halo' }))),
-		cancelWhen: posted(workspace, limited!),
+		cancelWhen: untilAnswered(workspace, limited!),
 	});
 
-	const sent = () => conversations.map((id) => workspace.sent(id).length);
-	return { workspace, conversations, next: next!, toRun, cancelled, sent };
+	const sentCounts = () => conversations.map((id) => workspace.sent(id).length);
+	return { workspace, conversations, next: next!, toRun, canceled, sentCounts };
 }
 
 describe.each([
 	['Stop', 'stopWorkflow'],
 	['Continue', 'continueRegularOutput'],
 	['Continue (using error output)', 'continueErrorOutput'],
-] as const)('a cancelled execution, On Error: %s', (_, onError) => {
+] as const)('A canceled execution with On Error: %s', (_, onError) => {
 	it.each([
-		['', {}],
-		[', with Retry On Fail', RETRY_ON_FAIL],
-	])('ends as cancelled, with the node as it was%s', async (__, retryOnFail) => {
-		const { workspace, next, cancelled, sent } = await cancelInTheWait({ onError, ...retryOnFail });
+		['off', {}],
+		['on', RETRY_ON_FAIL],
+	])(
+		'ends as canceled and keeps the settings of the node, with Retry On Fail %s',
+		async (...row) => {
+			const [, retryOnFail] = row;
+			const settings = { onError, ...retryOnFail };
 
-		expect(cancelled.status).toBe('canceled');
-		expect(cancelled.error?.message).toBe('The execution was canceled [item 2]');
-		expect(sent()).toEqual([1, 1, 0, 0, 0]);
-		expect(workspace.sent(next)).toEqual([]);
-		const [waiting] = dataForRetry(cancelled).executionData!.nodeExecutionStack;
-		expect(waiting!.node).toMatchObject({ name: 'Sahut', onError, ...retryOnFail });
-		expect(waiting!.node).not.toHaveProperty('continueOnFail');
-	});
+			const { workspace, next, canceled, sentCounts } = await cancelDuringWait(settings);
 
-	it('is retried from the node on, which sends what is missing and keeps its On Error', async () => {
-		const { workspace, conversations, toRun, cancelled, sent } = await cancelInTheWait({ onError });
-		const refusal = { status: 422, method: 'POST', path: path(conversations[3]!) };
-		workspace.sandbox.faults.add({ kind: 'status', ...refusal });
+			expect(canceled.status).toBe('canceled');
+			expect(canceled.error?.message).toBe('The execution was canceled [item 2]');
+			expect(sentCounts()).toEqual([1, 1, 0, 0, 0]);
+			expect(workspace.sent(next)).toEqual([]);
+			const [waiting] = dataForRetry(canceled).executionData!.nodeExecutionStack;
+			expect(waiting!.node).toMatchObject({ name: 'Sahut', onError, ...retryOnFail });
+			expect(waiting!.node).not.toHaveProperty('continueOnFail');
+		},
+	);
+
+	it('sends the remaining messages after Retry, with the same On Error', async () => {
+		const { workspace, conversations, toRun, canceled, sentCounts } = await cancelDuringWait({
+			onError,
+		});
+		workspace.refuse(conversations[3]);
 
 		const retried = await runWorkflow({
 			...toRun,
 			mode: 'retry',
-			executionData: dataForRetry(cancelled),
+			executionData: dataForRetry(canceled),
 		});
 
 		const stops = onError === 'stopWorkflow';
 		expect(retried.status).toBe(stops ? 'error' : 'success');
-		expect(sent()).toEqual([1, 1, 1, 0, stops ? 0 : 1]);
+		expect(sentCounts()).toEqual([1, 1, 1, 0, stops ? 0 : 1]);
 		const outputs = [0, 1].map((index) => retried.output('Sahut', index).length);
 		const expected = {
 			stopWorkflow: [0, 0],
@@ -265,21 +277,22 @@ describe.each([
 });
 
 it.each(['stopWorkflow', 'continueRegularOutput'] as const)(
-	'cancelled between two tries of Retry On Fail (%s), nothing is tried again',
+	'Nothing is sent after a cancellation between two tries of Retry On Fail, with On Error %s',
 	async (onError) => {
 		const workspace = await openWorkspace();
 		const conversations = workspace.addConversations(2);
 		const [refused] = conversations;
-		workspace.sandbox.faults.add({ kind: 'status', status: 422, path: path(refused!) });
+		workspace.refuse(refused);
 
 		const { status } = await workspace.run(
 			ONE_BY_ONE,
 			conversations.map((conversation) => ({ conversation, text: 'Halo' })),
-			{ ...RETRY_ON_FAIL, waitBetweenTries: 400, onError },
-			{ cancelWhen: posted(workspace, refused!) },
+			{ ...RETRY_ON_FAIL, waitBetweenTries: WAIT_BETWEEN_TRIES_MS, onError },
+			{ cancelWhen: untilAnswered(workspace, refused!) },
 		);
 
-		await wait(100);
+		// Longer than the wait between two tries.
+		await wait(WAIT_BETWEEN_TRIES_MS + 200);
 		expect(status).toBe('canceled');
 		expect(workspace.sent(refused!)).toEqual([]);
 	},
@@ -290,22 +303,23 @@ it.each<[string, INode['parameters']]>([
 	['conversations', { resource: 'conversation', operation: 'list', returnAll: true }],
 	['messages', { ...sendText, operation: 'list', returnAll: true }],
 ])(
-	'a list of %s that is cancelled on Continue ends as cancelled, and reads no further page',
+	'A canceled list of %s ends as canceled on Continue, and requests no further pages',
 	async (...row) => {
+		const [, parameters] = row;
 		const workspace = await openWorkspace({ latencyMs: 60 });
 		const conversations = workspace.addConversations(900);
 		const [conversation] = conversations;
 		workspace.sandbox.store.addMessages(conversation!, 900);
 
 		const { status } = await workspace.run(
-			row[1],
+			parameters,
 			[{ conversation }],
 			{ onError: 'continueRegularOutput' },
 			{ cancelWhen: until(() => workspace.requests().length > 1) },
 		);
 
 		expect(status).toBe('canceled');
-		// What was on its way when it was cut off may still arrive.
+		// Requests in flight may still arrive.
 		await wait(500);
 		const atTheEnd = workspace.requests().length;
 		await wait(200);
