@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { listOf } from '../transport/pages';
+import { listRequest } from '../transport/pages';
 import { fetchList } from '../transport/pagination';
 import type { Contact, SahutClient } from '../transport/types';
 import { normalizeEmail } from '../values/emailAddress';
@@ -80,10 +80,14 @@ export async function listContacts(
 	query: IDataObject & { q?: string },
 	limit: number,
 ): Promise<Contact[]> {
-	if (query.q === undefined) return await fetchList(sahut, listOf('contacts', query), limit);
+	if (query.q === undefined) return await fetchList(sahut, listRequest('contacts', query), limit);
 	for (const { q, isWanted } of planContactSearches(query.q)) {
 		const fetchLimit = isWanted === anyContact ? limit : Infinity;
-		const found = await fetchList<Contact>(sahut, listOf('contacts', { ...query, q }), fetchLimit);
+		const found = await fetchList<Contact>(
+			sahut,
+			listRequest('contacts', { ...query, q }),
+			fetchLimit,
+		);
 		const wanted = found.filter(isWanted).slice(0, limit);
 		if (wanted.length > 0) return wanted;
 	}

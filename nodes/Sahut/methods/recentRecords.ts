@@ -1,6 +1,6 @@
 import type { INodePropertyOptions } from 'n8n-workflow';
 
-import { listOf } from '../transport/pages';
+import { listRequest } from '../transport/pages';
 import { fetchList } from '../transport/pagination';
 import type { Conversation, SahutClient } from '../transport/types';
 
@@ -17,7 +17,7 @@ async function listRecentRecords(
 	sahut: SahutClient,
 	toEntries: (conversation: Conversation) => Array<ReturnType<typeof toEntry>>,
 ): Promise<INodePropertyOptions[]> {
-	const list = listOf('conversations');
+	const list = listRequest('conversations');
 	const recent = await fetchList<Conversation>(sahut, list, MAX_CONVERSATIONS);
 	const byId = new Map(recent.flatMap(toEntries).map((entry) => [entry.value, entry]));
 	return [...byId.values()].sort((a, b) => a.name.localeCompare(b.name));

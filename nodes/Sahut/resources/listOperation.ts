@@ -1,7 +1,7 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import type { Operation } from '../runtime/operation';
-import { listOf } from '../transport/pages';
+import { listRequest } from '../transport/pages';
 import { fetchList } from '../transport/pagination';
 import type { SahutClient } from '../transport/types';
 import { collection, listOptions, returnAllAndLimit } from './fields';
@@ -27,7 +27,7 @@ export function listOperation(
 	filters: INodeProperties[],
 	filterNames: Record<string, string>,
 	fetchRecords: FetchRecords = (sahut, query, limit) =>
-		fetchList(sahut, listOf(records, query), limit),
+		fetchList(sahut, listRequest(records, query), limit),
 ): Operation<{ query: IDataObject; limit: number }> {
 	return {
 		value: 'list',

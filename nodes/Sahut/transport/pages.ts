@@ -5,14 +5,17 @@ import { createPageCount } from './pageCount';
 import { createRepeatCheck } from './repeats';
 import type { PageMeta, SahutClient, SahutRequest, Wording } from './types';
 
-/** The most records that Sahut puts on one page (API reference, "Basics"). */
+/** The maximum of records per page (API reference, "Basics"). */
 export const MAX_PAGE_SIZE = 100;
 
-/** A list call without its paging. */
+/** A list request without the number and the size of the page. */
 export type ListRequest = Pick<SahutRequest, 'path' | 'query'> & { wording: Wording };
 
-/** Returns the list call for all records of one kind, or for those that match a query. */
-export function listOf(records: 'contacts' | 'conversations', query?: IDataObject): ListRequest {
+/** Creates the request for a list of contacts or conversations, optionally with filters. */
+export function listRequest(
+	records: 'contacts' | 'conversations',
+	query?: IDataObject,
+): ListRequest {
 	return { path: [records], query, wording: { action: `read ${records}` } };
 }
 
@@ -48,8 +51,8 @@ export async function fetchPage<T>(
 }
 
 /**
- * Opens the pages of one list. Fetches each page once, except the last page: again if other pages have been
- * added after it.
+ * Creates a reader for the pages of one list. It fetches each page once, and the last page again if pages
+ * have been added after it.
  *
  * @param size records per page, up to 100
  */
@@ -59,8 +62,8 @@ export function openPages<T extends { id?: unknown }>(
 	size = MAX_PAGE_SIZE,
 ) {
 	const reads = new Map<number, Promise<T[]>>();
-	const done = new Set<number>();
-	const short = new Set<number>();
+	const readPages = new Set<number>();
+	const partialPages = new Set<number>();
 	const reread = new Set<number>();
 	const skipped = new Map<number, number>();
 	const totals = new Set<number>();
@@ -80,15 +83,16 @@ export function openPages<T extends { id?: unknown }>(
 		count.add(page, rows, meta);
 		if (meta?.total !== undefined) totals.add(meta.total);
 		const isFull = rows >= count.full();
-		if (!isFull) short.add(page);
+		if (!isFull) partialPages.add(page);
 		if (rows > data.length) skipped.set(page, rows - data.length);
 		if (rows > 0) await assertNoRepeat(page, data, isFull);
-		done.add(page);
+		readPages.add(page);
 		return data;
 	}
 
 	/** Whether the page was not full when it was read, but must be full by now. */
-	const hasGrown = (page: number) => short.has(page) && !reread.has(page) && page < count.last();
+	const hasGrown = (page: number) =>
+		partialPages.has(page) && !reread.has(page) && page < count.last();
 
 	return {
 		/** Records on a page that is full. */
@@ -101,7 +105,7 @@ export function openPages<T extends { id?: unknown }>(
 
 		/** Whether all pages up to the last one have been read. */
 		isComplete(): boolean {
-			for (let page = 1; page <= count.last(); page++) if (!done.has(page)) return false;
+			for (let page = 1; page <= count.last(); page++) if (!readPages.has(page)) return false;
 			return true;
 		},
 

@@ -7,9 +7,9 @@ const MINUTE_MS = 60_000;
 /**
  * Admits all requests of the node, in the order of the calls.
  *
- * A 429 closes the gate for all of them. When it opens again, it is in probe mode: it sends one request, and
- * admits the others only once Sahut has responded without another 429. `requestsPerMinute` spaces requests at equal
- * intervals.
+ * A 429 closes the gate for all of them. After the wait, the gate is in probe mode: it sends one request, and
+ * admits further requests once Sahut has responded without another 429. With `requestsPerMinute`, it starts
+ * requests at equal intervals.
  */
 export class RateLimitGate {
 	/** Resolves when the previous request has left the queue. */

@@ -13,8 +13,8 @@ export function hasId({ id }: { id?: unknown }): boolean {
 const keyOf = (record: { id?: unknown }) =>
 	hasId(record) ? String(record.id) : JSON.stringify(record);
 
-const isMostlyIn = (keys: string[], others: Set<string>) =>
-	keys.filter((key) => others.has(key)).length > keys.length / 2;
+const isMostlyIn = (keys: string[], known: Set<string>) =>
+	keys.filter((key) => known.has(key)).length > keys.length / 2;
 
 /** Returns the value that occurs most often in a list that is not empty. */
 function mostFrequent(values: number[]): number {
@@ -57,11 +57,11 @@ export function createRepeatCheck<T extends { id?: unknown }>(
 
 	async function compare(page: number, keys: string[], earlier: number): Promise<void> {
 		if (failure) throw failure;
-		const others = new Set((await fetchRecords(earlier)).map(keyOf));
+		const earlierKeys = new Set((await fetchRecords(earlier)).map(keyOf));
 		// Another page may have failed this check in the meantime.
 		if (failure) throw failure;
-		if (!isMostlyIn(keys, others)) return;
-		if (isMostlyIn((await fetchRecords(page)).map(keyOf), others)) fail(page);
+		if (!isMostlyIn(keys, earlierKeys)) return;
+		if (isMostlyIn((await fetchRecords(page)).map(keyOf), earlierKeys)) fail(page);
 	}
 
 	/**

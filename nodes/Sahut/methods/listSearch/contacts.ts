@@ -1,7 +1,7 @@
 import type { INodeListSearchResult } from 'n8n-workflow';
 
 import { planContactSearches } from '../../api/typedSearch';
-import { listOf, openPages } from '../../transport/pages';
+import { listRequest, openPages } from '../../transport/pages';
 import { hasId } from '../../transport/repeats';
 import type { Contact, SahutClient } from '../../transport/types';
 import { toEntry } from '../recentRecords';
@@ -23,7 +23,7 @@ export async function searchContacts(
 	for (const [index, { q, isWanted }] of planContactSearches(filter).entries()) {
 		// The next pages must come from the search that found the first contacts.
 		if (searchIndex !== undefined && index !== searchIndex) continue;
-		const pages = openPages<Contact>(sahut, listOf('contacts', q === '' ? {} : { q }));
+		const pages = openPages<Contact>(sahut, listRequest('contacts', q === '' ? {} : { q }));
 		for (let page = firstPage; page < firstPage + MAX_PAGES_PER_SEARCH; page++) {
 			const contacts = (await pages.read(page)).filter(hasId).filter(isWanted);
 			const hasMore = page < pages.last();

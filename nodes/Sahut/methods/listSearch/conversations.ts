@@ -1,6 +1,6 @@
 import type { INodeListSearchResult } from 'n8n-workflow';
 
-import { listOf, openPages } from '../../transport/pages';
+import { listRequest, openPages } from '../../transport/pages';
 import { hasId } from '../../transport/repeats';
 import type { Conversation, SahutClient } from '../../transport/types';
 import { isPartOfPhone, subscriberDigits } from '../../values/phoneText';
@@ -32,7 +32,7 @@ export async function searchConversations(
 	paginationToken?: string,
 ): Promise<INodeListSearchResult> {
 	const firstPage = Number(paginationToken ?? 1);
-	const pages = openPages<Conversation>(sahut, listOf('conversations'));
+	const pages = openPages<Conversation>(sahut, listRequest('conversations'));
 	for (let page = firstPage; ; page++) {
 		const conversations = await pages.read(page);
 		const results = conversations
