@@ -93,7 +93,7 @@ describe('Retry On Fail', () => {
 		expect(error?.message).toContain(
 			'The outcome of an earlier request to send the message to conversation',
 		);
-		expect(error?.description).toContain('Check in Sahut whether it has arrived');
+		expect(error?.description).toContain('Check in Sahut whether it was carried out');
 		expect(workspace.requests().filter((request) => request.startsWith('POST'))).toHaveLength(1);
 	});
 
