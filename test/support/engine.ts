@@ -38,6 +38,7 @@ import {
 	type ITaskData,
 	type IVersionedNodeType,
 	type IWorkflowExecuteAdditionalData,
+	type Logger,
 	type WorkflowExecuteMode,
 } from 'n8n-workflow';
 
@@ -399,4 +400,10 @@ export function sahutWorkflow(
 /** Items from plain objects, as an earlier node would hand them over. */
 export function toItems(rows: IDataObject[]): INodeExecutionData[] {
 	return rows.map((json) => ({ json }));
+}
+
+/** Returns the logger that n8n gives to nodes. */
+export async function n8nLogger(): Promise<Logger> {
+	const { context } = await openEditor(sahutWorkflow({}));
+	return context.logger;
 }

@@ -24,6 +24,12 @@ import { getNewConversationTextDeadline } from './replyWindow';
 
 const toNewContact = ({ phone, contactName }: Recipient) => ({ name: contactName || phone, phone });
 
+/** Describes for n8n's log which conversation a plan uses. */
+function describeChoice({ kind, conversation }: Plan, known: number): string {
+	const choice = conversation ? `conversation ${conversation.id}` : 'a new conversation';
+	return `chose ${choice} (plan: ${kind}; known conversations of the contact on the channel: ${known})`;
+}
+
 /** The result of a plan. */
 type PlanResult =
 	| { output: IDataObject }
@@ -179,6 +185,7 @@ export async function deliverToPhone(
 		const result = await runInLanes(candidates.conversations, async (): Promise<PlanResult> => {
 			const plan = await planMessage({ ...recipient, key }, candidates, sahut);
 			const { conversation } = plan;
+			sahut.log(describeChoice(plan, candidates.conversations.length));
 			const state = conversation ? await candidates.recheck(conversation) : 'same';
 			if (conversation && state === 'gone') rejected.push(conversation.id);
 			if (state !== 'same') return { contacts };

@@ -85,8 +85,13 @@ export async function executeItems(
 				async (releaseSlot) => {
 					await yieldIfDue();
 					if (stop.signal.aborted) return { kind: 'notStarted' };
-					const run = async (scope: Scope) =>
-						await operation.run(input.value, createItemClient(itemIndex, scope, releaseSlot));
+					const run = async (scope: Scope) => {
+						const sahut = createItemClient(itemIndex, scope, releaseSlot);
+						const output = await operation.run(input.value, sahut);
+						const { skipped, skip_reason: reason } = output[0]?.json ?? {};
+						if (skipped === true) sahut.log(`skipped (${String(reason)})`);
+						return output;
+					};
 					return await attempt(
 						async () => await runInScope(abortSignals, run),
 						operation.readsOnly,

@@ -29,8 +29,13 @@ export function openLedger(store: LedgerStore, shared: SharedStore, run: LedgerR
 	 * Returns the ledger of one item.
 	 *
 	 * @param pause waits without occupying a slot
+	 * @param log writes a line into n8n's log
 	 */
-	function forItem(item: number, pause: (ms: number) => Promise<void>): ItemLedger {
+	function forItem(
+		item: number,
+		pause: (ms: number) => Promise<void>,
+		log: (message: string) => void,
+	): ItemLedger {
 		function past(key: string): PastStep {
 			const { isFromKnownWrite, openedAt } = entries;
 			const entry = entries.get(item, key);
@@ -51,8 +56,12 @@ export function openLedger(store: LedgerStore, shared: SharedStore, run: LedgerR
 			const begin: BeginWrite = (...sent) => beginAt(key, entries.openedAt, ...sent);
 			// Repeating a change creates no second record.
 			const isChange = changedId !== undefined;
-			if (search.kind === 'retryWithoutLedger' && !isChange) return await find?.(search, begin);
+			if (search.kind === 'retryWithoutLedger' && !isChange) {
+				log('searches for the record of a write that an earlier try may have sent');
+				return await find?.(search, begin);
+			}
 			if (search.kind !== 'lostResponse') return undefined;
+			log('searches for the record of a write whose response was lost in an earlier try');
 			const found = await find?.(search, begin).catch(() => undefined);
 			if (found !== undefined || isChange) return found;
 			const advice =
@@ -78,6 +87,7 @@ export function openLedger(store: LedgerStore, shared: SharedStore, run: LedgerR
 				const search = past(key);
 				if (!mayBeWritten || search.kind !== 'lostResponse') throw error;
 				entries.indexLostWrite(item, key);
+				log('searches for the record of a write whose response was lost');
 				const find = async () => await step.find?.(search, begin);
 				const polling = poll({ now: () => clock.now(), pause }, clock.now(), OWN_WRITE_MS, find);
 				// If the search fails, or the execution is canceled, the error of the write is thrown.

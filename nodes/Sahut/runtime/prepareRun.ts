@@ -75,13 +75,15 @@ export async function prepareRun(
 		inLane: createBoundedLanes(transport.concurrency, cache.runInLane),
 		/** Creates the client of an item, for the requests in a scope. */
 		createItemClient(itemIndex: number, scope: Scope, releaseSlot: () => void): ItemClient {
+			const log = (message: string) => client.log(`item ${itemIndex}: ${message}`);
 			const pause = async (ms: number) => {
 				releaseSlot();
 				await transport.clock.sleep(ms, scope.signal);
 			};
 			return {
 				...scopedClient(client, scope),
-				...ledger.forItem(itemIndex, pause),
+				log,
+				...ledger.forItem(itemIndex, pause, log),
 				cache,
 				pause,
 				download: async (attachment) =>

@@ -13,7 +13,7 @@ import { normalizeApiKey, normalizeBaseUrl } from './connection';
 import { errorCode } from './errorCode';
 import { readEnvelope } from './envelope';
 import { toNodeApiError } from './errors';
-import { isRateLimited, isSuccess, type Outcome } from './outcome';
+import { describeOutcome, isRateLimited, isSuccess, type Outcome } from './outcome';
 import { RateLimitGate } from './rateLimitGate';
 import { createRedactor } from './redact';
 import { rateLimitPauseMs, retryAfterMs, retryDelayMs } from './retryPolicy';
@@ -122,13 +122,21 @@ export async function connect(
 	}
 
 	/** Makes attempts until one succeeds or the retry policy forbids another. */
+	const log = (message: string) =>
+		context.logger.debug(`Sahut node "${context.getNode().name}": ${message}`);
+
+	/** Names a request without its query and body, which may contain phone numbers and texts. */
+	const nameOf = ({ method, path }: SahutRequest) => `${method} /${path.join('/')}`;
+
 	async function sendWithRetries(request: SahutRequest, signal?: AbortSignal): Promise<Outcome> {
 		for (let attempt = 1; ; attempt++) {
 			const moment = () => ({ now: clock.now(), random: random() });
 			const outcome = await gate.pass(async () => {
 				const result = await send(request, signal);
 				if (isRateLimited(result)) {
-					gate.close(rateLimitPauseMs(result, attempt, moment()), result);
+					const pauseMs = rateLimitPauseMs(result, attempt, moment());
+					gate.close(pauseMs, result);
+					log(`429 for ${nameOf(request)}: all requests wait ${pauseMs} ms`);
 				}
 				return result;
 			}, signal);
@@ -136,11 +144,17 @@ export async function connect(
 			const delayMs = retryDelayMs(request, outcome, attempt, moment());
 			if (delayMs === undefined) return outcome;
 			// After a 429, all requests wait at the gate.
-			if (!isRateLimited(outcome)) await clock.sleep(delayMs, signal);
+			if (isRateLimited(outcome)) continue;
+			log(
+				`${nameOf(request)} failed with ${describeOutcome(outcome)}: attempt ${attempt + 1} of ${maxAttempts} in ${Math.round(delayMs)} ms`,
+			);
+			await clock.sleep(delayMs, signal);
 		}
 	}
 
 	return {
+		log,
+
 		describe: (request) => ({
 			method: request.method,
 			url: toUrl(request),

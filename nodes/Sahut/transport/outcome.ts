@@ -23,6 +23,12 @@ export type Outcome =
 			wasSent: boolean;
 	  };
 
+/** Describes an outcome for n8n's log, without the content of a response. */
+export function describeOutcome(outcome: Outcome): string {
+	if (outcome.kind === 'response') return `status ${outcome.status}`;
+	return outcome.kind === 'canceled' ? 'a cancellation' : outcome.code || 'no response';
+}
+
 export const RATE_LIMITED = 429;
 
 const REQUEST_TIMEOUT = 408;

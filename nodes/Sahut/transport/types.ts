@@ -47,6 +47,9 @@ export interface SahutClient {
 	/** Returns the method, URL and body of a request, without sending it. */
 	describe(request: SahutRequest): IDataObject;
 
+	/** Writes a line into n8n's log at level debug. It must not contain texts, phone numbers, emails or keys. */
+	log(message: string): void;
+
 	/** Returns the time by this machine's clock, in milliseconds since the epoch. */
 	now(): number;
 
