@@ -1,7 +1,7 @@
 import { byId } from '../../support/locator';
 import { crashedExecution } from '../../support/retryData';
-import { allSent, conversationsOf } from '../../support/workspace';
-import { BUDI, openWithContact, templateToPhone } from '../delivery/deliveryFixture';
+import { allSent, contactsOf, conversationsOf, openWorkspace } from '../../support/workspace';
+import { BUDI, openWithContact, runItem, templateToPhone } from '../delivery/deliveryFixture';
 
 it('the error of a first message that gets a 429 names the created conversation', async () => {
 	const { workspace, contact } = await openWithContact();
@@ -42,4 +42,17 @@ it('the error of a Retry that cannot find the message of an earlier try does not
 	expect(error?.description).toMatch(/\S/);
 	expect(error?.description).not.toContain('Nothing was sent.');
 	expect(allSent(workspace)).toEqual([]);
+});
+
+it('the advice for a 429 does not claim that nothing was done if a contact and a conversation were created', async () => {
+	const workspace = await openWorkspace();
+	const fault = { kind: 'status', status: 429, retryAfter: 300 } as const;
+	workspace.sandbox.faults.add({ ...fault, method: 'POST', path: /messages$/ });
+
+	const { error } = await runItem(workspace, templateToPhone(workspace));
+
+	expect(contactsOf(workspace)).toHaveLength(1);
+	expect(conversationsOf(workspace)).toHaveLength(1);
+	expect(error?.reason).toBe('rate_limited');
+	expect(error?.advice).not.toContain('Nothing was done');
 });

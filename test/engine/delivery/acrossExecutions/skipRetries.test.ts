@@ -91,6 +91,17 @@ describe('a Retry with Skip If Sent Within', () => {
 		expect(allSent(workspace).filter((text) => text.includes('Budi'))).toHaveLength(1);
 	});
 
+	it('reports an unknown outcome if more messages have followed than the node searches', async () => {
+		const { workspace, conversation } = await openConversation();
+		ageRecords(workspace, 1);
+		const execution = crashedExecution(workspace, sendTextOnce, [{ conversation, text: 'Halo' }]);
+		workspace.sandbox.store.addMessages(conversation, 1_200, { spacingMs: 100 });
+
+		const { error } = await execution.retry();
+
+		expect(error?.context).toMatchObject({ reason: 'unknown_outcome', mayHaveArrived: true });
+	});
+
 	it('sends no message twice after the process has crashed', async () => {
 		const { workspace, conversation } = await openConversation();
 		const execution = crashedExecution(workspace, sendTextOnce, [{ conversation, text: 'Halo' }]);

@@ -1,8 +1,9 @@
 import type { SandboxOptions } from '../../../../sandbox';
-import { HOUR_MS, MINUTE_MS, timestamp } from '../../../../sandbox/clock';
+import { HOUR_MS, MINUTE_MS, SECOND_MS, timestamp } from '../../../../sandbox/clock';
 import type { ConversationStatus } from '../../../../sandbox/records';
 import { resolveOnEachMessage } from '../../../support/automation';
 import { byId } from '../../../support/locator';
+import { replaceLists } from '../../../support/replaceLists';
 import { writesOf } from '../../../support/requests';
 import { advanceClock } from '../../../support/transport';
 import {
@@ -10,6 +11,7 @@ import {
 	contactsOf,
 	conversationsOf,
 	openWorkspace,
+	sendText,
 	type Workspace,
 } from '../../../support/workspace';
 import {
@@ -31,7 +33,7 @@ import {
 const DAY_MS = 24 * HOUR_MS;
 const CLOSED: ConversationStatus[] = ['snoozed', 'resolved'];
 
-/** Sahut's own sender sends a text into a conversation, from another process. */
+/** Adds a text from the API's sender, as if another process had sent it. */
 function sendFromElsewhere({ sandbox: { store } }: Workspace, id: string, minutesAgo: number) {
 	return store.addMessage(id, {
 		type: 'outgoing',
@@ -44,7 +46,7 @@ function sendFromElsewhere({ sandbox: { store } }: Workspace, id: string, minute
 
 describe('Skip If Sent Within', () => {
 	it.each(CLOSED)(
-		'skips a message of an hour ago whose conversation was %s since',
+		'skips a message that was sent an hour ago if its conversation was %s in the meantime',
 		async (status) => {
 			const workspace = await openWorkspace();
 			const parameters = templateToPhone(workspace, { skipIfSentWithin: 24 });
@@ -54,7 +56,9 @@ describe('Skip If Sent Within', () => {
 			workspace.sandbox.store.updateConversation(conversation!, { status });
 			advanceClock(56 * MINUTE_MS);
 
-			expect(await runItem(workspace, parameters)).toMatchObject({
+			const json = await runItem(workspace, parameters);
+
+			expect(json).toMatchObject({
 				skipped: true,
 				skip_reason: 'sent_before',
 				conversation_id: conversation!.id,
@@ -71,12 +75,14 @@ describe('Skip If Sent Within', () => {
 		]),
 	)(
 		'skips a message that another process sent into a conversation that is %s (%s)',
-		async (status, _, toPhone) => {
+		async (status, _, parametersFor) => {
 			const { workspace, contact } = await openWithContact();
 			const { id } = addConversation(workspace, contact, { status, hoursAgo: 1 });
 			sendFromElsewhere(workspace, id, 30);
 
-			expect(await runItem(workspace, toPhone(workspace, { skipIfSentWithin: 24 }))).toMatchObject({
+			const json = await runItem(workspace, parametersFor(workspace, { skipIfSentWithin: 24 }));
+
+			expect(json).toMatchObject({
 				skipped: true,
 				skip_reason: 'sent_before',
 				conversation_id: id,
@@ -87,6 +93,24 @@ describe('Skip If Sent Within', () => {
 	);
 });
 
+it('Skip If Sent Within finds a message in another conversation than the one that was just updated', async () => {
+	const { workspace, contact } = await openWithContact();
+	const withMessage = addConversation(workspace, contact, { hoursAgo: 2 });
+	const updated = addConversation(workspace, contact, { hoursAgo: 1 });
+	await workspace.run(sendText, [{ conversation: withMessage.id, text: BUDI.text }]);
+	await workspace.run({
+		resource: 'conversation',
+		operation: 'update',
+		conversationId: byId(updated.id),
+		updateFields: { labels: ['vip'] },
+	});
+
+	const json = await runItem(workspace, textToPhone(workspace, { skipIfSentWithin: 24 }));
+
+	expect(json.skip_reason).toBe('sent_before');
+	expect(allSent(workspace)).toHaveLength(1);
+});
+
 describe('a customer without an open conversation', () => {
 	it.each(
 		CLOSED.flatMap((status) => [
@@ -95,11 +119,11 @@ describe('a customer without an open conversation', () => {
 		]),
 	)(
 		'who wrote an hour ago gets the text in the %s conversation (%s)',
-		async (status, messageType, toPhone) => {
+		async (status, messageType, parametersFor) => {
 			const { workspace, contact } = await openWithContact();
 			const { id } = addConversation(workspace, contact, { status, hoursAgo: 1 });
 
-			const json = await runItem(workspace, toPhone(workspace));
+			const json = await runItem(workspace, parametersFor(workspace));
 
 			expect(json).toMatchObject({
 				content: BUDI.text,
@@ -108,7 +132,7 @@ describe('a customer without an open conversation', () => {
 				...(messageType === 'textOrTemplate' && { sent_as: 'text' }),
 			});
 			expect(workspace.sent(id)).toEqual([BUDI.text]);
-			// Neither reopened nor assigned.
+			// The node neither reopens nor assigns the conversation.
 			expect(conversationsOf(workspace)).toMatchObject([{ id, status, assignee: null }]);
 			expect(writesOf(workspace)).toEqual([`POST /conversations/${id}/messages`]);
 		},
@@ -118,40 +142,41 @@ describe('a customer without an open conversation', () => {
 		const { workspace, contact } = await openWithContact();
 		const { id } = addConversation(workspace, contact, { status: 'snoozed', hoursAgo: 100 });
 
-		expect(await runItem(workspace, templateToPhone(workspace))).toMatchObject({
-			conversation_id: id,
-			conversation_created: false,
-		});
+		const json = await runItem(workspace, templateToPhone(workspace));
+
+		expect(json).toMatchObject({ conversation_id: id, conversation_created: false });
 		expect(conversationsOf(workspace)).toMatchObject([{ status: 'snoozed' }]);
 	});
 
 	it('gets a template in the snoozed conversation with the latest activity', async () => {
 		const { workspace, contact } = await openWithContact();
-		const [older, latest, oldest] = [80, 60, 100].map((hoursAgo) =>
+		const [, latest] = [80, 60, 100].map((hoursAgo) =>
 			addConversation(workspace, contact, { status: 'snoozed', hoursAgo }),
 		);
 
-		const { conversation_id } = await runItem(workspace, templateToPhone(workspace));
+		const json = await runItem(workspace, templateToPhone(workspace));
 
-		expect([older!.id, latest!.id, oldest!.id].indexOf(String(conversation_id))).toBe(1);
+		expect(json.conversation_id).toBe(latest!.id);
 	});
 
-	it('gets a text in the resolved conversation in which the window is open, not in a newer one', async () => {
+	it('gets a text in the resolved conversation in which they wrote, not in one with later activity', async () => {
 		const { workspace, contact } = await openWithContact();
-		const written = addConversation(workspace, contact, { status: 'resolved', hoursAgo: 2 });
-		const newer = addConversation(workspace, contact, { status: 'resolved', hoursAgo: 30 });
-		sendFromElsewhere(workspace, newer.id, 60);
-
+		const withMessage = addConversation(workspace, contact, { status: 'resolved', hoursAgo: 2 });
+		const withActivity = addConversation(workspace, contact, { status: 'resolved', hoursAgo: 30 });
+		sendFromElsewhere(workspace, withActivity.id, 60);
 		const row = { ...BUDI, text: 'Ada yang bisa dibantu?' };
-		expect(await runItem(workspace, textToPhone(workspace), row)).toMatchObject({
-			conversation_id: written.id,
+
+		const json = await runItem(workspace, textToPhone(workspace), row);
+
+		expect(json).toMatchObject({
+			conversation_id: withMessage.id,
 		});
 	});
 });
 
-describe('a workspace that rejects messages into closed conversations', () => {
+describe('if Sahut rejects messages into closed conversations', () => {
 	it.each(CLOSED)(
-		'gets the template in a new conversation instead of the text in the %s one',
+		'Text, or Template sends the template into a new conversation instead of the text into the %s one',
 		async (status) => {
 			const { workspace, contact } = await openWithContact({ deviations: ['open-only'] });
 			const { id } = addConversation(workspace, contact, { status, hoursAgo: 1 });
@@ -169,19 +194,22 @@ describe('a workspace that rejects messages into closed conversations', () => {
 		},
 	);
 
-	it('gets a template in a new conversation instead of the snoozed one', async () => {
+	it('a template goes into a new conversation instead of the snoozed one', async () => {
 		const { workspace, contact } = await openWithContact({ deviations: ['open-only'] });
 		const { id } = addConversation(workspace, contact, { status: 'snoozed', hoursAgo: 1 });
 
-		expect(await runItem(workspace, templateToPhone(workspace))).toMatchObject({
-			conversation_created: true,
-		});
-		expect(writesOf(workspace)).toHaveLength(3);
-		expect(writesOf(workspace)[0]).toBe(`POST /conversations/${id}/messages`);
+		const json = await runItem(workspace, templateToPhone(workspace));
+
+		expect(json).toMatchObject({ conversation_created: true });
+		expect(writesOf(workspace)).toEqual([
+			`POST /conversations/${id}/messages`,
+			'POST /conversations',
+			`POST /conversations/${String(json.conversation_id)}/messages`,
+		]);
 	});
 
 	it.each(CLOSED)(
-		'fails a text for a customer whose conversation is %s with Sahut’s reason',
+		'a text for a customer whose conversation is %s fails with the reason from Sahut',
 		async (status) => {
 			const { workspace, contact } = await openWithContact({ deviations: ['open-only'] });
 			addConversation(workspace, contact, { status, hoursAgo: 1 });
@@ -197,34 +225,42 @@ describe('a workspace that rejects messages into closed conversations', () => {
 });
 
 describe('Reuse If Resolved Within (Days)', () => {
-	/** Sends a follow-up each week; an agent resolves its conversation an hour later. */
+	/**
+	 * Sends a follow-up each week for three weeks. An agent resolves its conversation an hour later.
+	 *
+	 * @returns the `conversation_created` of each follow-up
+	 */
 	async function sendWeekly(workspace: Workspace, reuseResolvedWithin: number) {
 		const parameters = templateToPhone(workspace, { reuseResolvedWithin });
-		const sent = [];
+		const isCreated = [];
 		for (const order of ['ORD-1', 'ORD-2', 'ORD-3']) {
 			const json = await runItem(workspace, parameters, { ...BUDI, order });
-			sent.push(json.conversation_created);
+			isCreated.push(json.conversation_created);
 			advanceClock(HOUR_MS);
 			const { conversations } = workspace.sandbox.store;
 			const conversation = conversations.get(String(json.conversation_id))!;
 			workspace.sandbox.store.updateConversation(conversation, { status: 'resolved' });
 			advanceClock(7 * DAY_MS - HOUR_MS);
 		}
-		return sent;
+		return isCreated;
 	}
 
 	it('sends weekly follow-ups into one conversation, which stays resolved', async () => {
 		const workspace = await openWorkspace();
 
-		expect(await sendWeekly(workspace, 8)).toEqual([true, false, false]);
+		const isCreated = await sendWeekly(workspace, 8);
+
+		expect(isCreated).toEqual([true, false, false]);
 		expect(conversationsOf(workspace)).toMatchObject([{ status: 'resolved' }]);
 		expect(allSent(workspace)).toHaveLength(3);
 	});
 
-	it('creates a conversation if the last one was resolved earlier', async () => {
+	it('creates a conversation if the last one was resolved before that', async () => {
 		const workspace = await openWorkspace();
 
-		expect(await sendWeekly(workspace, 6)).toEqual([true, true, true]);
+		const isCreated = await sendWeekly(workspace, 6);
+
+		expect(isCreated).toEqual([true, true, true]);
 	});
 
 	it('chooses the resolved conversation with the latest activity', async () => {
@@ -233,9 +269,11 @@ describe('Reuse If Resolved Within (Days)', () => {
 			addConversation(workspace, contact, { status: 'resolved', hoursAgo }),
 		);
 
-		expect(
-			await runItem(workspace, templateToPhone(workspace, { reuseResolvedWithin: 30 })),
-		).toMatchObject({ conversation_id: latest!.id });
+		const parameters = templateToPhone(workspace, { reuseResolvedWithin: 30 });
+
+		const json = await runItem(workspace, parameters);
+
+		expect(json.conversation_id).toBe(latest!.id);
 	});
 
 	it('is rejected before the first request if Reuse Open Conversation is off', async () => {
@@ -250,13 +288,13 @@ describe('Reuse If Resolved Within (Days)', () => {
 });
 
 it.each(['a new number', 'a known contact', 'a customer with an open conversation'])(
-	'sends three rows with the number of %s into one conversation, although a rule resolves it',
-	async (whose) => {
+	'sends three items with the number of %s into one conversation, although a rule resolves it',
+	async (customer) => {
 		const { workspace, contact } =
-			whose === 'a new number'
+			customer === 'a new number'
 				? { workspace: await openWorkspace(), contact: undefined }
 				: await openWithContact();
-		if (contact && whose.includes('open')) addConversation(workspace, contact, { hoursAgo: 30 });
+		if (contact && customer.includes('open')) addConversation(workspace, contact, { hoursAgo: 30 });
 		resolveOnEachMessage(workspace);
 		const rows = ['ORD-1', 'ORD-2', 'ORD-3'].map((order) => ({ ...BUDI, order }));
 
@@ -269,8 +307,8 @@ it.each(['a new number', 'a known contact', 'a customer with an open conversatio
 	},
 );
 
-describe('POST /conversations that returns an existing conversation', () => {
-	/** The customer has a conversation that no list shows. */
+describe('an existing conversation that POST /conversations returns', () => {
+	/** Opens a workspace in which the customer has a conversation that no list shows. */
 	async function openWithHidden(hoursAgo: number, status: ConversationStatus = 'open') {
 		const { workspace, contact } = await openWithContact({
 			deviations: ['existing-conversations'],
@@ -283,28 +321,28 @@ describe('POST /conversations that returns an existing conversation', () => {
 	it('is not reported as a new conversation', async () => {
 		const { workspace, id } = await openWithHidden(30, 'resolved');
 
-		expect(await runItem(workspace, templateToPhone(workspace))).toMatchObject({
-			conversation_id: id,
-			conversation_created: false,
-		});
+		const json = await runItem(workspace, templateToPhone(workspace));
+
+		expect(json).toMatchObject({ conversation_id: id, conversation_created: false });
 	});
 
 	it('gets the text if the customer wrote in it an hour ago', async () => {
 		const { workspace, id } = await openWithHidden(1);
 
-		expect(await runItem(workspace, textOrTemplateToPhone(workspace))).toMatchObject({
-			sent_as: 'text',
-			conversation_id: id,
-		});
+		const json = await runItem(workspace, textOrTemplateToPhone(workspace));
+
+		expect(json).toMatchObject({ sent_as: 'text', conversation_id: id });
 		expect(workspace.sent(id)).toEqual([BUDI.text]);
 	});
 
-	it('does not get a message again that it already has', async () => {
+	it('does not get a message that it already has', async () => {
 		const { workspace, id } = await openWithHidden(1);
 		sendFromElsewhere(workspace, id, 30);
 		const parameters = textOrTemplateToPhone(workspace, { skipIfSentWithin: 24 });
 
-		expect(await runItem(workspace, parameters)).toMatchObject({
+		const json = await runItem(workspace, parameters);
+
+		expect(json).toMatchObject({
 			skip_reason: 'sent_before',
 			conversation_id: id,
 			conversation_created: false,
@@ -314,7 +352,7 @@ describe('POST /conversations that returns an existing conversation', () => {
 });
 
 describe('Send to Phone Number uses the conversation', () => {
-	/** The process has read the channel's conversations, of which there are two pages. */
+	/** Opens a workspace whose two pages of conversations this process has read and cached. */
 	async function openAndRead(options: SandboxOptions) {
 		const { workspace, contact } = await openWithContact(options);
 		const { store } = workspace.sandbox;
@@ -326,32 +364,30 @@ describe('Send to Phone Number uses the conversation', () => {
 		});
 		store.addConversations(150, { until });
 		store.addContact({ phone: SITI_E164, created_at: LONG_AGO });
-		expect(await runItem(workspace, templateToPhone(workspace), SITI)).toMatchObject({
-			conversation_created: true,
-		});
-		advanceClock(3_000);
+		const toSiti = await runItem(workspace, templateToPhone(workspace), SITI);
+		expect(toSiti).toMatchObject({ conversation_created: true });
+		advanceClock(3 * SECOND_MS);
 		return { workspace, contact, closed, channel: store.channelOfType('whatsapp').id };
 	}
 
 	it.each<[string, SandboxOptions]>([
 		['show it late', { deviations: ['late-lists'] }],
 		['are not sorted by activity', { deviations: ['oldest-first'], conversationOrder: 'created' }],
-	])('that Conversation: Create made a moment ago, if lists %s', async (_, options) => {
+	])('that Conversation: Create has just created, if lists %s', async (_, options) => {
 		const { workspace, contact, channel } = await openAndRead(options);
 		const { id } = await runItem(workspace, createConversation(contact, channel));
 		const before = conversationsOf(workspace).length;
 
-		expect(await runItem(workspace, templateToPhone(workspace))).toMatchObject({
-			conversation_id: id,
-			conversation_created: false,
-		});
+		const json = await runItem(workspace, templateToPhone(workspace));
+
+		expect(json).toMatchObject({ conversation_id: id, conversation_created: false });
 		expect(conversationsOf(workspace)).toHaveLength(before);
 	});
 
 	it.each<[string, SandboxOptions]>([
 		['show the change late', { deviations: ['stale-lists'] }],
 		['are not sorted by activity', { conversationOrder: 'created' }],
-	])('that Conversation: Update reopened a moment ago, if lists %s', async (_, options) => {
+	])('that Conversation: Update has just reopened, if lists %s', async (_, options) => {
 		const { workspace, closed } = await openAndRead(options);
 		const before = conversationsOf(workspace).length;
 		await runItem(workspace, {
@@ -361,10 +397,9 @@ describe('Send to Phone Number uses the conversation', () => {
 			updateFields: { status: 'open' },
 		});
 
-		expect(await runItem(workspace, templateToPhone(workspace))).toMatchObject({
-			conversation_id: closed.id,
-			conversation_created: false,
-		});
+		const json = await runItem(workspace, templateToPhone(workspace));
+
+		expect(json).toMatchObject({ conversation_id: closed.id, conversation_created: false });
 		expect(conversationsOf(workspace)).toHaveLength(before);
 	});
 });
@@ -376,7 +411,7 @@ it.each([false, true])(
 
 		const { error } = await runItem(workspace, textToPhone(workspace));
 
-		expect(error?.message).toEqual(expect.any(String));
+		expect(error).toMatchObject({ reason: 'invalid_input' });
 		expect(writesOf(workspace)).toEqual([]);
 		expect(contactsOf(workspace)).toHaveLength(isKnown ? 1 : 0);
 	},
@@ -392,7 +427,58 @@ it('fails if POST /conversations returns an existing conversation on another cha
 
 	const { error } = await runItem(workspace, templateToPhone(workspace));
 
-	expect(error?.message).toContain('cannot be used');
+	expect(error?.message).toContain('existing conversation');
 	expect(allSent(workspace)).toEqual([]);
 	expect(workspace.requests().length).toBeLessThan(20);
+});
+
+it('does not use a snoozed conversation that was resolved, although lists show its previous status', async () => {
+	const { workspace, contact } = await openWithContact({
+		deviations: ['stale-lists'],
+		listDelayMs: 20 * SECOND_MS,
+	});
+	const snoozed = addConversation(workspace, contact, { status: 'snoozed', hoursAgo: 72 });
+	advanceClock(MINUTE_MS);
+	workspace.sandbox.store.updateConversation(snoozed, { status: 'resolved' });
+
+	const json = await runItem(workspace, templateToPhone(workspace));
+
+	expect(json).toMatchObject({ conversation_created: true });
+	expect(json.conversation_id).not.toBe(snoozed.id);
+});
+
+it.each([
+	['textOrTemplate', textOrTemplateToPhone],
+	['text', textToPhone],
+])(
+	'sends a %s into the one of two open conversations in which the customer has just written',
+	async (_, parametersFor) => {
+		const { workspace, contact } = await openWithContact();
+		const older = addConversation(workspace, contact, { hoursAgo: 80 });
+		const newer = addConversation(workspace, contact, { hoursAgo: 72 });
+		await runItem(workspace, templateToPhone(workspace));
+		expect(workspace.sent(newer.id)).toHaveLength(1);
+		advanceClock(HOUR_MS);
+		workspace.sandbox.store.addIncoming(older.id, 'Halo');
+		advanceClock(MINUTE_MS);
+		const row = { ...BUDI, text: 'Ini ORD-13', order: 'ORD-13' };
+
+		const json = await runItem(workspace, parametersFor(workspace), row);
+
+		expect(json.error).toBeUndefined();
+		expect(json.conversation_id).toBe(older.id);
+	},
+);
+
+it('sends to a contact and a conversation that Sahut reports as existing when the node creates them', async () => {
+	const { workspace, contact } = await openWithContact({
+		deviations: ['unique-phones', 'existing-conversations'],
+	});
+	const { id } = addConversation(workspace, contact, { status: 'resolved', hoursAgo: 72 });
+	replaceLists(workspace, '/contacts', [], 2);
+
+	const json = await runItem(workspace, templateToPhone(workspace));
+
+	expect(json).toMatchObject({ contact_created: false, conversation_id: id });
+	expect(allSent(workspace)).toHaveLength(1);
 });

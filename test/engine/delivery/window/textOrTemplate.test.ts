@@ -2,42 +2,46 @@ import type { INode } from 'n8n-workflow';
 
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../../../../sandbox/clock';
 import { byId } from '../../../support/locator';
+import { writesOf } from '../../../support/requests';
 import { useRealWaits, overrideTransport, clockAheadBy } from '../../../support/transport';
 import {
 	contactsOf,
 	openWorkspace,
-	sendText,
 	toPhone,
+	until,
 	type Workspace,
 } from '../../../support/workspace';
+import {
+	addConversation as addOldConversation,
+	BUDI,
+	openWithContact,
+	textOrTemplateToPhone,
+} from '../deliveryFixture';
 import { addOutgoing } from '../outgoingMessages';
 import { addConversation, ago, forms, sendTextOrTemplate, TEMPLATE_TEXT } from './windowHelpers';
-import { now } from '../../../support/testClock';
 
-describe('to a conversation', () => {
+describe('Text, or Template After 24 Hours to a conversation', () => {
 	it.each([
 		['an hour ago', HOUR_MS, 'text', 2],
-		['23 hours and 44 minutes ago', 24 * HOUR_MS - 16 * MINUTE_MS - SECOND_MS, 'text', 2],
-		// In the last 15 minutes, the window may close while the message waits for the rate limit.
+		['23 hours and 43 minutes ago', 24 * HOUR_MS - 17 * MINUTE_MS, 'text', 2],
+		// In the last 15 minutes, the window may close during a wait for the rate limit, so the node also
+		// reads the type of the channel.
 		['23 hours and 58 minutes ago', 24 * HOUR_MS - 2 * MINUTE_MS, 'text', 3],
 		['23 hours, 59 minutes and 50 seconds ago', 24 * HOUR_MS - 10 * SECOND_MS, 'template', 3],
 		['25 hours ago', 25 * HOUR_MS, 'template', 3],
 		['never', undefined, 'template', 3],
-	])(
-		'chooses the form for a customer who last wrote %s',
-		async (_, wroteAgoMs, sentAs, requests) => {
-			const workspace = await openWorkspace();
-			const conversation = addConversation(workspace, wroteAgoMs);
+	])('depends on when the customer last wrote: %s', async (_, wroteAgoMs, sentAs, requests) => {
+		const workspace = await openWorkspace();
+		const conversation = addConversation(workspace, wroteAgoMs);
 
-			const { output } = await workspace.run(sendTextOrTemplate, [{ conversation }]);
+		const { output } = await workspace.run(sendTextOrTemplate, [{ conversation }]);
 
-			expect(output('Sahut')[0]!.json).toMatchObject({ type: 'outgoing', sent_as: sentAs });
-			expect(workspace.sent(conversation)).toEqual([
-				sentAs === 'text' ? 'Pesanan sudah dikirim' : expect.stringMatching(TEMPLATE_TEXT),
-			]);
-			expect(workspace.requests()).toHaveLength(requests);
-		},
-	);
+		expect(output('Sahut')[0]!.json).toMatchObject({ type: 'outgoing', sent_as: sentAs });
+		expect(workspace.sent(conversation)).toEqual([
+			sentAs === 'text' ? 'Pesanan sudah dikirim' : expect.stringMatching(TEMPLATE_TEXT),
+		]);
+		expect(workspace.requests()).toHaveLength(requests);
+	});
 
 	it('sends the text on other channels than WhatsApp at any time', async () => {
 		const workspace = await openWorkspace();
@@ -54,7 +58,7 @@ describe('to a conversation', () => {
 		expect(workspace.requests()).not.toContain(`GET /conversations/${recent}`);
 	});
 
-	it('skips the messages of agents to find the last message of the customer', async () => {
+	it('ignores messages of agents when it searches for the last message of the customer', async () => {
 		const workspace = await openWorkspace();
 		const conversation = addConversation(workspace, 2 * HOUR_MS);
 		addOutgoing(workspace, conversation, 'Siap Kak', { at: ago(workspace, HOUR_MS) });
@@ -65,18 +69,21 @@ describe('to a conversation', () => {
 	});
 
 	it.each([
-		['10,000 messages in 10,000 minutes', MINUTE_MS, 'text'],
-		['10,000 messages of an hour', 360, 'text'],
-	])('makes at most 5 requests in a conversation with %s', async (_, spacingMs, sentAs) => {
-		const workspace = await openWorkspace();
-		const conversation = addConversation(workspace);
-		workspace.sandbox.store.addMessages(conversation, 10_000, { spacingMs });
+		['10,000 minutes', MINUTE_MS],
+		['an hour', HOUR_MS / 10_000],
+	])(
+		'makes at most 5 requests in a conversation with 10,000 messages in %s',
+		async (_, spacingMs) => {
+			const workspace = await openWorkspace();
+			const conversation = addConversation(workspace);
+			workspace.sandbox.store.addMessages(conversation, 10_000, { spacingMs });
 
-		const { output } = await workspace.run(sendTextOrTemplate, [{ conversation }]);
+			const { output } = await workspace.run(sendTextOrTemplate, [{ conversation }]);
 
-		expect(output('Sahut')[0]!.json.sent_as).toBe(sentAs);
-		expect(workspace.requests().length).toBeLessThanOrEqual(5);
-	});
+			expect(output('Sahut')[0]!.json.sent_as).toBe('text');
+			expect(workspace.requests().length).toBeLessThanOrEqual(5);
+		},
+	);
 
 	it('sends the template when 10,000 messages have followed the last message of the customer', async () => {
 		const workspace = await openWorkspace();
@@ -143,7 +150,7 @@ describe('to a conversation', () => {
 		expect(workspace.sandbox.journal.entries.map(({ method }) => method)).not.toContain('POST');
 	});
 
-	it('sends nothing and reports it when the messages cannot be read', async () => {
+	it('reports that nothing was sent when the messages cannot be read', async () => {
 		const workspace = await openWorkspace();
 		const conversation = addConversation(workspace, 25 * HOUR_MS);
 		workspace.sandbox.faults.add({ kind: 'status', status: 403, method: 'GET' });
@@ -158,11 +165,11 @@ describe('to a conversation', () => {
 
 	it('sends the template without further reads when the window closes while the text waits for the rate limit', async () => {
 		const workspace = await openWorkspace();
-		const conversation = addConversation(workspace, 24 * HOUR_MS - MINUTE_MS - 2 * SECOND_MS);
+		const conversation = addConversation(workspace, 24 * HOUR_MS - MINUTE_MS - 20 * SECOND_MS);
 		workspace.sandbox.faults.add({
 			kind: 'status',
 			status: 429,
-			retryAfter: 3,
+			retryAfter: 30,
 			method: 'POST',
 		});
 
@@ -180,24 +187,27 @@ describe('to a conversation', () => {
 	it('sends the template when the window closes during the wait for the rate limit, even if the customer writes meanwhile', async () => {
 		const workspace = await openWorkspace();
 		const { store, faults } = workspace.sandbox;
-		const { id } = store.addConversation();
-		store.addIncoming(id, 'Halo', new Date(now() - 24 * HOUR_MS + MINUTE_MS + 2000));
-		faults.add({ kind: 'status', status: 429, retryAfter: 3, method: 'POST' });
+		const conversation = addConversation(workspace, 24 * HOUR_MS - MINUTE_MS - 20 * SECOND_MS);
+		faults.add({ kind: 'status', status: 429, retryAfter: 30, method: 'POST' });
+		// A real wait of three seconds.
 		useRealWaits(10);
-		setTimeout(() => store.addIncoming(id, 'Halo?'), 100);
-		const { output } = await workspace.run(
-			{
-				...sendText,
-				...forms,
-			},
-			[{ conversation: id }],
-		);
-		expect(store.messages(id).filter(({ type }) => type === 'incoming')).toHaveLength(2);
+
+		const running = workspace.run(sendTextOrTemplate, [{ conversation }]);
+		await until(() => writesOf(workspace).length === 1);
+		store.addIncoming(conversation, 'Halo?');
+		const { output } = await running;
+
 		expect(output('Sahut')[0]!.json.sent_as).toBe('template');
+		expect(store.messages(conversation).map(({ type }) => type)).toEqual([
+			'incoming',
+			'incoming',
+			'outgoing',
+		]);
 	});
 });
 
-describe('to a phone number', () => {
+describe('Text, or Template After 24 Hours to a phone number', () => {
+	/** Returns the parameters of *Message: Send to Phone Number* on the channel of this type. */
 	const toNumber = (
 		workspace: Workspace,
 		options: INode['parameters'] = {},
@@ -257,5 +267,28 @@ describe('to a phone number', () => {
 
 		expect(output('Sahut')[0]!.json).toMatchObject({ dryRun: true, sent_as: sentAs });
 		expect(contactsOf(workspace)).toHaveLength(1);
+	});
+
+	it('makes the same number of requests for each item of a phone number with Reuse Open Conversation off', async () => {
+		const { workspace, contact } = await openWithContact();
+		addOldConversation(workspace, contact, { hoursAgo: 72 });
+		const rows = (count: number) =>
+			Array.from({ length: count }, (_, index) => ({
+				...BUDI,
+				text: `Teks ${index}`,
+				order: `ORD-${index}`,
+			}));
+		const parameters = textOrTemplateToPhone(workspace, { reuseOpenConversation: false });
+		const countRequests = async (items: number) => {
+			workspace.sandbox.journal.clear();
+			await workspace.run(parameters, rows(items));
+			return workspace.requests().length;
+		};
+		await countRequests(1);
+
+		const five = await countRequests(5);
+		const twenty = await countRequests(20);
+
+		expect(twenty / 20).toBeLessThanOrEqual(five / 5 + 1);
 	});
 });

@@ -1,14 +1,18 @@
 import type { INode } from 'n8n-workflow';
 
 import { byId } from '../../../support/locator';
+import { writesOf } from '../../../support/requests';
 import {
+	allSent,
 	contactsOf,
 	conversationsOf,
 	openWorkspace,
 	toPhone,
 	type Workspace,
 } from '../../../support/workspace';
+import { addConversation, openWithContact, runItem, textToPhone } from '../deliveryFixture';
 
+/** Returns the parameters of *Message: Send to Phone Number* for a text on the channel of this type. */
 const textTo = (workspace: Workspace, options: INode['parameters'] = {}, type = 'whatsapp') => ({
 	...toPhone(workspace, options),
 	messageType: 'text',
@@ -17,6 +21,7 @@ const textTo = (workspace: Workspace, options: INode['parameters'] = {}, type = 
 	phone: '+6281234567890',
 });
 
+/** Returns the number of contacts and conversations. */
 const countRecords = (workspace: Workspace) => [
 	contactsOf(workspace).length,
 	conversationsOf(workspace).length,
@@ -38,20 +43,20 @@ it.each([false, true])(
 
 it.each([false, true])(
 	'creates no conversation for a text to a known contact that cannot be delivered (Reuse Open Conversation: %s)',
-	async (reused) => {
+	async (reuseOpenConversation) => {
 		const workspace = await openWorkspace();
 		const { store } = workspace.sandbox;
 		const contact = store.addContact({ phone: '+6281234567890' });
 		store.addConversation({ contact, status: 'resolved' });
 
-		const { error } = await workspace.run(textTo(workspace, { reuseOpenConversation: reused }));
+		const { error } = await workspace.run(textTo(workspace, { reuseOpenConversation }));
 
 		expect(error?.message).toContain('A text does not reach +6281234567890');
 		expect(countRecords(workspace)).toEqual([1, 1]);
 	},
 );
 
-it('refuses the text without another request once the channel type is known', async () => {
+it('rejects a text without another request once the channel type is cached', async () => {
 	const workspace = await openWorkspace();
 	workspace.addConversations(1);
 	await workspace.run(textTo(workspace));
@@ -62,22 +67,27 @@ it('refuses the text without another request once the channel type is known', as
 	expect(workspace.requests()).toEqual(['GET /contacts', 'GET /contacts']);
 });
 
-it('sends the text on a channel that is not WhatsApp, and creates nothing on a channel of unknown type', async () => {
+it('sends a text to a new customer on a channel that is not WhatsApp', async () => {
 	const workspace = await openWorkspace();
 	const { store } = workspace.sandbox;
 	store.addConversation({ channel: store.channelOfType('telegram') });
 
-	const onTelegram = await workspace.run(textTo(workspace, {}, 'telegram'));
-	const records = countRecords(workspace);
-	const onUnknown = await workspace.run(textTo(workspace));
+	const { status } = await workspace.run(textTo(workspace, {}, 'telegram'));
 
-	expect(onTelegram.status).toBe('success');
-	expect(onUnknown.error?.message).toContain('the type of channel');
-	expect(onUnknown.error?.message).toContain('is unknown');
-	expect(countRecords(workspace)).toEqual(records);
+	expect(status).toBe('success');
+	expect(allSent(workspace)).toEqual(['Halo']);
 });
 
-it('sends the text into an open conversation in which the customer has written', async () => {
+it('creates nothing for a text on a channel of unknown type', async () => {
+	const workspace = await openWorkspace();
+
+	const { error } = await workspace.run(textTo(workspace));
+
+	expect(error?.message).toContain('type of channel');
+	expect(writesOf(workspace)).toEqual([]);
+});
+
+it('sends a text into an open conversation in which the customer has written', async () => {
 	const workspace = await openWorkspace();
 	const { store } = workspace.sandbox;
 	const contact = store.addContact({ phone: '+6281234567890' });
@@ -101,4 +111,15 @@ it('creates nothing for a text to a new phone number when the channel type canno
 
 	expect(status).toBe('error');
 	expect(workspace.requests()).toEqual(['GET /contacts', 'GET /contacts', 'GET /conversations']);
+});
+
+it('creates nothing for a text with Reuse Open Conversation off if the customer has not written for three days', async () => {
+	const { workspace, contact } = await openWithContact();
+	addConversation(workspace, contact, { hoursAgo: 72 });
+	const parameters = textToPhone(workspace, { reuseOpenConversation: false });
+
+	const { error } = await runItem(workspace, parameters);
+
+	expect(error?.message).toContain('A text does not reach');
+	expect(writesOf(workspace)).toEqual([]);
 });

@@ -16,12 +16,14 @@ export const forms: INode['parameters'] = {
 /** Message: Send of {@link forms} to the conversation of each item. */
 export const sendTextOrTemplate: INode['parameters'] = { ...sendText, ...forms };
 
+/** Returns the time this many milliseconds ago, by the clock of the sandbox. */
 export const ago = ({ sandbox }: Workspace, ms: number) =>
 	new Date(sandbox.store.now().getTime() - ms);
 
 /**
  * Adds a conversation on a channel of this type.
- * @param lastIncomingAgoMs when the customer last wrote; never, if undefined
+ *
+ * @param lastIncomingAgoMs the age of the customer's last message; without it, the customer has never written
  * @returns its ID
  */
 export function addConversation(

@@ -11,9 +11,8 @@ import {
 } from '../../../support/workspace';
 import { sendTemplateOnce } from '../acrossExecutions/skipHelpers';
 import { addConversation, ago, sendTextOrTemplate, TEMPLATE_TEXT } from './windowHelpers';
-import { now } from '../../../support/testClock';
 
-/** Retries a failed execution with the currently saved workflow, in which the node was edited. */
+/** Retries a failed execution with the saved workflow, in which the node was edited in the meantime. */
 async function retryEdited(
 	workspace: Workspace,
 	failed: FinishedRun,
@@ -24,7 +23,11 @@ async function retryEdited(
 	return await workspace.run(parameters, [], {}, { mode: 'retry', executionData });
 }
 
-/** Sends a template to two conversations, of which the second one refuses it; returns a retry with both forms. */
+/**
+ * Sends a template to two conversations, of which the second one refuses it.
+ *
+ * @returns the first conversation, and a Retry after the node was changed to *Text, or Template After 24 Hours*
+ */
 async function sendOneOfTwo(workspace: Workspace) {
 	const [a, b] = workspace.addConversations(2);
 	const before = sendTemplateOnce(
@@ -34,13 +37,13 @@ async function sendOneOfTwo(workspace: Workspace) {
 	);
 	workspace.refuse(b);
 	const failed = await workspace.run(before, [{ conversation: a }, { conversation: b }]);
-	const either = { ...before, messageType: 'textOrTemplate', content: 'Dikirim' };
-	const retryAsEither = async () => await retryEdited(workspace, failed, either);
-	return { a: a!, retryAsEither };
+	const textOrTemplate = { ...before, messageType: 'textOrTemplate', content: 'Dikirim' };
+	const retryAsTextOrTemplate = async () => await retryEdited(workspace, failed, textOrTemplate);
+	return { a: a!, retryAsTextOrTemplate };
 }
 
-describe('a retry', () => {
-	it('sends the same form again although the customer has written in the meantime', async () => {
+describe('a Retry of Text, or Template After 24 Hours', () => {
+	it('returns the recorded form although the customer has written in the meantime', async () => {
 		const workspace = await openWorkspace();
 		const { store } = workspace.sandbox;
 		const conversation = addConversation(workspace, 25 * HOUR_MS);
@@ -76,32 +79,41 @@ describe('a retry', () => {
 		const workspace = await openWorkspace();
 		const { store } = workspace.sandbox;
 		const conversation = addConversation(workspace, HOUR_MS);
-		const died = crashedExecution(workspace, sendTextOrTemplate, [{ conversation }]);
+		const execution = crashedExecution(workspace, sendTextOrTemplate, [{ conversation }]);
 
-		await died.run();
+		await execution.run();
 		for (const message of store.messages(conversation)) {
 			if (message.type === 'incoming') {
 				message.created_at = ago(workspace, 25 * HOUR_MS).toISOString();
 			}
 		}
-		const { output } = await died.retry();
+		const { output } = await execution.retry();
 
 		expect(output('Sahut')[0]!.json.sent_as).toBe('text');
 		expect(workspace.sent(conversation)).toEqual(['Pesanan sudah dikirim']);
 	});
 
-	it('sends one message in several retries of the same execution', async () => {
+	it('sends one message even if the same execution is retried four times', async () => {
 		const { workspace, conversation } = await openConversation();
 		const { store, faults } = workspace.sandbox;
 		const parameters = sendTextOrTemplate;
 		faults.add({ kind: 'status', status: 403, method: 'POST' });
 		const failed = await workspace.run(parameters, [{ conversation }]);
-		for (const m of store.messages(conversation))
-			m.created_at = new Date(now() - 25 * HOUR_MS).toISOString();
-		await retry(workspace, failed, parameters);
+		for (const message of store.messages(conversation)) {
+			message.created_at = ago(workspace, 25 * HOUR_MS).toISOString();
+		}
+
+		const retries = [await retry(workspace, failed, parameters)];
 		store.addIncoming(conversation, 'Halo');
-		await retry(workspace, failed, parameters);
-		await Promise.all([retry(workspace, failed, parameters), retry(workspace, failed, parameters)]);
+		retries.push(await retry(workspace, failed, parameters));
+		retries.push(
+			...(await Promise.all([
+				retry(workspace, failed, parameters),
+				retry(workspace, failed, parameters),
+			])),
+		);
+
+		expect(retries.map(({ status }) => status)).toEqual(Array(4).fill('success'));
 		expect(allSent(workspace)).toHaveLength(1);
 	});
 
@@ -123,20 +135,22 @@ describe('a retry', () => {
 	});
 });
 
-describe('a retry after the message type was changed', () => {
+describe('a Retry after Message Type was changed from template to Text, or Template', () => {
 	it('reports in sent_as the form that was sent', async () => {
 		const workspace = await openWorkspace();
-		const { a, retryAsEither } = await sendOneOfTwo(workspace);
+		const { a, retryAsTextOrTemplate } = await sendOneOfTwo(workspace);
 		expect(workspace.sent(a)).toHaveLength(1);
-		const again = await retryAsEither();
+
+		const again = await retryAsTextOrTemplate();
+
 		const { json } = again.output('Sahut')[0]!;
 		expect(json.content).toMatch(/^Halo Kak Budi/);
-		expect(json.sent_as).not.toBe('text');
+		expect(json.sent_as).toBe('template');
 	});
 
 	it('returns the recorded message and does not send it again if the conversation cannot be read', async () => {
 		const workspace = await openWorkspace();
-		const { a, retryAsEither } = await sendOneOfTwo(workspace);
+		const { a, retryAsTextOrTemplate } = await sendOneOfTwo(workspace);
 		workspace.sandbox.faults.add({
 			kind: 'status',
 			status: 403,
@@ -144,7 +158,7 @@ describe('a retry after the message type was changed', () => {
 			method: 'GET',
 		});
 
-		const { error, output } = await retryAsEither();
+		const { error, output } = await retryAsTextOrTemplate();
 
 		expect(error).toBeUndefined();
 		expect(output('Sahut')[0]!.json.content).toMatch(/^Halo Kak Budi/);
@@ -160,11 +174,37 @@ it('Retry On Fail sends one message when the response is lost and the conversati
 		...sendTextOrTemplate,
 		options: { skipIfSentWithin: 1 },
 	};
+
 	const run = await workspace.run(parameters, [{ conversation }], {
 		retryOnFail: true,
 		maxTries: 3,
 		waitBetweenTries: 100,
 	});
+
 	expect(run.status).toBe('success');
 	expect(allSent(workspace)).toHaveLength(1);
+});
+
+it('a Retry that cannot read the conversation of a template does not mention the 24-hour window', async () => {
+	const { workspace, conversation } = await openConversation();
+	const sendTemplate = sendTemplateOnce(
+		'tmpl_follow_up',
+		{ customer_name: 'Budi' },
+		{ options: {} },
+	);
+	const execution = crashedExecution(workspace, sendTemplate, [{ conversation }]);
+	await execution.run();
+	const path = /messages$/;
+	workspace.sandbox.faults.add({
+		kind: 'status',
+		status: 500,
+		method: 'GET',
+		path,
+		times: Infinity,
+	});
+
+	const { error } = await execution.retry();
+
+	expect(error?.description).toContain('Nothing was sent in this try');
+	expect(error?.description).not.toContain('24 hours');
 });
