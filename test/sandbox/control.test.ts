@@ -180,7 +180,7 @@ test.each([
 	['/deliveries/forge', { event: 'message.deleted' }, 400],
 	['/deliveries/forge', { webhook_id: 'wh_1' }, 404],
 ])(
-	'the control interface rejects a request to %s with %j with the status %i',
+	'the control interface rejects a request to %s with the body %j (status %i)',
 	async (path, body, expected) => {
 		const { control, store, deliveries } = await openControl();
 		const contacts = store.contacts.size;

@@ -282,7 +282,7 @@ test.each([
 	['attributes-replaced', { kota: 'Solo' }],
 	['attributes-merged', { kota: 'Solo', poin: 5 }],
 ] as const)(
-	'%s determines the custom attributes after an update: %j',
+	'with %s, a contact has these custom attributes after an update: %j',
 	async (deviation, expected) => {
 		const { request, store } = await openWith(deviation);
 		const { id } = store.addContact({ custom_attributes: { kota: 'Bandung', poin: 5 } });
@@ -356,7 +356,7 @@ test.each([
 	['snoozed', 422],
 	['resolved', 422],
 ] as const)(
-	'open-only responds to a message into a conversation that is %s with %i',
+	'open-only responds to a message into a %s conversation with status %i',
 	async (conversationStatus, expected) => {
 		const { request, store, id, messages } = await openWith('open-only');
 		store.updateConversation(store.conversations.get(id)!, { status: conversationStatus });
@@ -467,7 +467,7 @@ test('auto-reply adds a message of another bot before each API message', async (
 	]);
 });
 
-test('rules changes and labels conversations, and replies, after events', async () => {
+test('rules updates conversations and sends replies after events', async () => {
 	const { request, store, contact, id, messages } = await openWith('rules');
 	const [agent] = store.agents.values();
 	const channel_id = store.channelOfType('email').id;

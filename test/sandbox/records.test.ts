@@ -72,7 +72,7 @@ test.each(['/conversations', '/contacts'])('a page of %s has 25 rows by default'
 	expect(body.data).toHaveLength(25);
 });
 
-test('a page of messages has 50 by default, oldest first, and none after the last page', async () => {
+test('a page has 50 messages by default, oldest first, and a page after the last one is empty', async () => {
 	const { request, store, id, path } = await withConversation();
 	store.addMessages(id, 120);
 	const pages = await Promise.all([1, 3, 4].map((page) => request('GET', `${path}?page=${page}`)));
@@ -101,7 +101,7 @@ test('messages are ordered by time, regardless of the order in which they were a
 	expect(store.messages(id)[0]!.content).toBe('Paling lama');
 });
 
-test('an equal text is stored each time, and a note is shown like any message', async () => {
+test('a repeated text is stored again, and a note is shown like any message', async () => {
 	const { request, store, id, path } = await withConversation('email');
 	for (const body of [{ content: 'Siap' }, { content: 'Siap' }, { content: 'A', private: true }]) {
 		await request('POST', path, body);
@@ -146,7 +146,7 @@ test.each([
 	[201, 'if an older message was added later', [1, 100]],
 	[201, 'after a new message of the customer', [48, 0]],
 	[422, 'if the customer never wrote', []],
-])('a text gets a %i %s, while a template and a note are accepted', async (expected, _, hours) => {
+])('a text gets a %i %s, and a template and a note are accepted', async (expected, _, hours) => {
 	const { request, store, id, path } = await withConversation();
 	for (const ago of hours) store.addIncoming(id, 'Halo Kak', hoursAgo(ago));
 

@@ -47,7 +47,7 @@ function changeListRows(workspace: Workspace, toRow: (contact: IDataObject) => I
 /** The example of a row in Sahut's reference has no custom attributes. */
 const withoutAttributes = (row: IDataObject) => ({ ...row, custom_attributes: undefined });
 
-async function openWithBudi(
+async function openWithContact(
 	custom_attributes: Record<string, unknown>,
 	options: SandboxOptions = {},
 ) {
@@ -67,7 +67,7 @@ describe.each([
 	it.each(['attributes-replaced', 'attributes-merged'] as const)(
 		'keeps the other attributes with the deviation %s',
 		async (deviation) => {
-			const opened = await openWithBudi({ kota: 'Bandung' }, { deviations: [deviation] });
+			const opened = await openWithContact({ kota: 'Bandung' }, { deviations: [deviation] });
 			const { workspace, budi } = opened;
 			changeListRows(workspace, toRow);
 
@@ -86,7 +86,7 @@ describe.each([
 	);
 
 	it('writes nothing and returns the complete contact if it already has the attributes', async () => {
-		const { workspace, budi } = await openWithBudi({ kota: 'Bandung', tier: 'emas' });
+		const { workspace, budi } = await openWithContact({ kota: 'Bandung', tier: 'emas' });
 		changeListRows(workspace, toRow);
 
 		const { output } = await workspace.run(upsert({ name: 'tier', value: 'emas' }));
@@ -96,7 +96,7 @@ describe.each([
 	});
 
 	it('writes nothing and returns the complete contact if no attributes are given', async () => {
-		const { workspace, budi } = await openWithBudi({ kota: 'Bandung' });
+		const { workspace, budi } = await openWithContact({ kota: 'Bandung' });
 		changeListRows(workspace, toRow);
 
 		const { output } = await workspace.run(upsert());
@@ -108,7 +108,7 @@ describe.each([
 
 it('Contact: Create or Update keeps an attribute that the list does not show yet', async () => {
 	const deviations: SandboxOptions['deviations'] = ['stale-lists'];
-	const { workspace, budi } = await openWithBudi({ kota: 'Bandung' }, { deviations });
+	const { workspace, budi } = await openWithContact({ kota: 'Bandung' }, { deviations });
 	workspace.sandbox.store.updateContact(budi, {
 		custom_attributes: { kota: 'Solo', tier: 'emas' },
 	});
@@ -119,7 +119,7 @@ it('Contact: Create or Update keeps an attribute that the list does not show yet
 });
 
 it('Contact: Create or Update clears tags that the list does not show', async () => {
-	const { workspace, budi } = await openWithBudi({ kota: 'Bandung' });
+	const { workspace, budi } = await openWithContact({ kota: 'Bandung' });
 	budi.tags = ['vip'];
 	changeListRows(workspace, (row) => ({ ...row, tags: undefined }));
 	const parameters = { ...upsert(), additionalFields: { tags: '={{ [] }}' } };
@@ -157,7 +157,7 @@ it('Contact: Create does not match a contact with another attribute after a lost
 });
 
 it('Contact: Update adds an attribute to a contact that Sahut returns without custom_attributes', async () => {
-	const { workspace, budi } = await openWithBudi({}, { deviations: ['holes'] });
+	const { workspace, budi } = await openWithContact({}, { deviations: ['holes'] });
 
 	const { status } = await workspace.run(update(budi.id, { name: 'kota', value: 'Bandung' }));
 
@@ -168,7 +168,7 @@ it('Contact: Update adds an attribute to a contact that Sahut returns without cu
 it.each([[[]], [[{ key: 'kota', value: 'Bandung' }]], ['{"kota":"Bandung"}']])(
 	'Contact: Update sends only the given attribute if Sahut returns %j instead of attributes',
 	async (shown) => {
-		const { workspace, budi } = await openWithBudi({});
+		const { workspace, budi } = await openWithContact({});
 		const body = { data: { ...budi, custom_attributes: shown } };
 		workspace.sandbox.faults.add({
 			method: 'GET',
@@ -184,7 +184,7 @@ it.each([[[]], [[{ key: 'kota', value: 'Bandung' }]], ['{"kota":"Bandung"}']])(
 );
 
 it('Contact: Update accepts attributes that are called __proto__ and constructor, and keeps them', async () => {
-	const { workspace, budi } = await openWithBudi({});
+	const { workspace, budi } = await openWithContact({});
 	const odd = JSON.parse('{ "__proto__": "x", "constructor": "y" }') as IDataObject;
 	const rows = Object.entries(odd).map(([name, value]) => ({ name, value }));
 
@@ -235,7 +235,7 @@ describe('A custom attribute', () => {
 		['asGiven', '={{ { a: 1 } }}', 'Custom attribute "x" is not a single value', 'an object'],
 		['={{ "angka" }}', '1', 'Custom attribute "x" has an unknown type', '"angka"'],
 	])('of the type %s rejects %s before any request', async (type, value, message, shown) => {
-		const { workspace, budi } = await openWithBudi({});
+		const { workspace, budi } = await openWithContact({});
 
 		const { error } = await workspace.run(update(budi.id, { name: 'x', type, value }));
 
@@ -247,7 +247,7 @@ describe('A custom attribute', () => {
 	it.each(['asGiven', 'text', 'number', 'date', 'checkbox'])(
 		'of the type %s does not change if its value is empty',
 		async (type) => {
-			const { workspace, budi } = await openWithBudi({ a: 1, b: 2, c: 3, d: 4 });
+			const { workspace, budi } = await openWithContact({ a: 1, b: 2, c: 3, d: 4 });
 			const values = ['', ' \u200b', '={{ null }}', '={{ $json.missing }}'];
 			const rows = ['a', 'b', 'c', 'd'].map((name, i) => ({ name, type, value: values[i]! }));
 
@@ -267,7 +267,7 @@ describe('If Sahut stores attributes in another JSON type, Contact: Update', () 
 	const asTexts = { poin: '12', vip: 'true', tanggal: '2026-11-30T00:00:00Z' };
 
 	it('does not write an unchanged contact', async () => {
-		const { workspace, budi } = await openWithBudi({ ...asTexts, kota: 'Solo' });
+		const { workspace, budi } = await openWithContact({ ...asTexts, kota: 'Solo' });
 
 		await workspace.run(update(budi.id, ...rows));
 
@@ -275,7 +275,7 @@ describe('If Sahut stores attributes in another JSON type, Contact: Update', () 
 	});
 
 	it('recognizes its change after a lost response', async () => {
-		const { workspace, budi } = await openWithBudi({ kota: 'Solo' });
+		const { workspace, budi } = await openWithContact({ kota: 'Solo' });
 		const { store, faults } = workspace.sandbox;
 		faults.add({ method: 'PUT', kind: 'dropAfter' });
 		const updateContact = store.updateContact.bind(store);

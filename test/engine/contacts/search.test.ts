@@ -13,7 +13,7 @@ import {
 } from '../delivery/deliveryFixture';
 
 /** The number of another customer, with the same last four digits as Budi's number. */
-const STRANGER = '+62 813 9999 0001';
+const SIMILAR_NUMBER = '+62 813 9999 0001';
 
 const upsert: INode['parameters'] = {
 	resource: 'contact',
@@ -33,7 +33,7 @@ const OPERATIONS = [
 const STORED_FORMS = ['0812-777-0001', '+62 812 777 0001', '(0812) 777.0001', '62 812-777-0001'];
 
 /** More numbers with the same last four digits than the node reads. */
-const STRANGERS = Array.from(
+const SIMILAR_NUMBERS = Array.from(
 	{ length: 350 },
 	(_, index) => `+62813${String(index).padStart(4, '0')}0001`,
 );
@@ -56,7 +56,7 @@ const searches = ({ sandbox }: Workspace) =>
 
 describe.each(OPERATIONS)('%s', (_, parametersFor) => {
 	it.each(STORED_FORMS)('finds a contact whose number is stored as %s', async (phone) => {
-		const { workspace, contacts } = await openWithNumbers([STRANGER, phone]);
+		const { workspace, contacts } = await openWithNumbers([SIMILAR_NUMBER, phone]);
 
 		const json = await runItem(workspace, parametersFor(workspace));
 
@@ -66,11 +66,11 @@ describe.each(OPERATIONS)('%s', (_, parametersFor) => {
 	});
 
 	it('does not use a contact whose number matches only in the last four digits', async () => {
-		const { workspace } = await openWithNumbers([STRANGER]);
+		const { workspace } = await openWithNumbers([SIMILAR_NUMBER]);
 
 		await runItem(workspace, parametersFor(workspace));
 
-		expect(contactsOf(workspace)).toMatchObject([{ phone: STRANGER }, { phone: BUDI_E164 }]);
+		expect(contactsOf(workspace)).toMatchObject([{ phone: SIMILAR_NUMBER }, { phone: BUDI_E164 }]);
 	});
 
 	it('searches twice for a new customer', async () => {
@@ -159,14 +159,14 @@ describe('Skip Contacts With Tags', () => {
 	])(
 		'does not send to %s customer if a tagged contact may be beyond the page limit',
 		async (_, phones) => {
-			const { workspace } = await openWithNumbers([...phones, ...STRANGERS]);
+			const { workspace } = await openWithNumbers([...phones, ...SIMILAR_NUMBERS]);
 
 			const { error } = await runItem(workspace, templateToPhone(workspace, SKIP_TAGGED));
 
 			expect(error).toMatchObject({ reason: 'ambiguous' });
 			expect(error).not.toHaveProperty('mayHaveArrived');
 			expect(allSent(workspace)).toEqual([]);
-			expect(contactsOf(workspace)).toHaveLength(phones.length + STRANGERS.length);
+			expect(contactsOf(workspace)).toHaveLength(phones.length + SIMILAR_NUMBERS.length);
 			// One page for the complete number, and at most three for its last four digits.
 			expect(searches(workspace).length).toBeLessThanOrEqual(4);
 		},
@@ -183,8 +183,8 @@ describe('Skip Contacts With Tags', () => {
 	});
 });
 
-it('Send to Phone Number sends to a number whose last four digits many others share', async () => {
-	const { workspace, contacts } = await openWithNumbers([BUDI_E164, ...STRANGERS]);
+it('Send to Phone Number sends to a number that shares its last four digits with many others', async () => {
+	const { workspace, contacts } = await openWithNumbers([BUDI_E164, ...SIMILAR_NUMBERS]);
 
 	const json = await runItem(workspace, templateToPhone(workspace), BUDI);
 

@@ -2,7 +2,7 @@ import type { IDataObject, INode } from 'n8n-workflow';
 
 import { byId } from '../../support/locator';
 import { bodiesOf, writesOf } from '../../support/requests';
-import { conversationsOf as stored, openWorkspace, type Workspace } from '../../support/workspace';
+import { conversationsOf, openWorkspace, type Workspace } from '../../support/workspace';
 
 type Parameters = INode['parameters'];
 
@@ -25,12 +25,13 @@ const create = (additionalFields: Parameters = {}) =>
 const update = (updateFields: Parameters) =>
 	conversation('update', { conversationId: byId('={{ $json.conversation }}'), updateFields });
 
-/** A conversation as the API shows it. */
-async function shown({ sandbox }: Workspace, id: string): Promise<IDataObject> {
+/** Returns a conversation as the API shows it. */
+async function readConversation({ sandbox }: Workspace, id: string): Promise<IDataObject> {
 	return (await sandbox.request('GET', `/conversations/${id}`)).body.data;
 }
 
-async function openInbox() {
+/** Opens a workspace with a contact, two channels and an agent, but no conversation. */
+async function openWithContact() {
 	const workspace = await openWorkspace();
 	const { store } = workspace.sandbox;
 	const [whatsapp, email] = [...store.channels.values()];
@@ -40,8 +41,8 @@ async function openInbox() {
 }
 
 describe('Conversation: Create', () => {
-	it('opens a conversation of the contact on the channel', async () => {
-		const workspace = await openInbox();
+	it('creates a conversation with the contact on the channel', async () => {
+		const workspace = await openWithContact();
 		const { contact, whatsapp, agent } = workspace;
 
 		const { output } = await workspace.run(create({ assigneeId: agent.id, firstMessage: ' ' }), [
@@ -52,18 +53,21 @@ describe('Conversation: Create', () => {
 			{ contact_id: contact.id, channel_id: whatsapp.id, assignee_id: agent.id },
 		]);
 		expect(output('Sahut')).toEqual([
-			{ json: await shown(workspace, stored(workspace)[0]!.id), pairedItem: { item: 0 } },
+			{
+				json: await readConversation(workspace, conversationsOf(workspace)[0]!.id),
+				pairedItem: { item: 0 },
+			},
 		]);
 	});
 
-	it('says that the conversation exists when its first message is refused', async () => {
-		const workspace = await openInbox();
+	it('reports the ID of the created conversation if Sahut refuses its first message', async () => {
+		const workspace = await openWithContact();
 
 		const { error } = await workspace.run(create({ firstMessage: 'Halo Budi' }), [
 			{ contact: workspace.contact.id, channel: workspace.whatsapp.id },
 		]);
 
-		const { id } = stored(workspace)[0]!;
+		const { id } = conversationsOf(workspace)[0]!;
 		expect(error?.message).toBe(
 			`Sahut refused to send the message to conversation "${id}" [item 0]`,
 		);
@@ -71,8 +75,8 @@ describe('Conversation: Create', () => {
 		expect(error?.description).toContain('WhatsApp accepts only an approved template');
 	});
 
-	it('finds the conversation among hundreds when the answer is lost, and opens no second one', async () => {
-		const workspace = await openInbox();
+	it('finds the created conversation among hundreds after a lost response, and creates no second one', async () => {
+		const workspace = await openWithContact();
 		const { store, contact, whatsapp, email, sandbox } = workspace;
 		for (let index = 0; index < 210; index++) {
 			store.addConversation({ contact, channel: whatsapp, created_at: LONG_AGO });
@@ -88,25 +92,25 @@ describe('Conversation: Create', () => {
 		);
 
 		expect(status).toBe('success');
-		expect(stored(workspace)).toHaveLength(213);
-		expect(output('Sahut')[0]!.json.id).toBe(stored(workspace)[212]!.id);
+		expect(conversationsOf(workspace)).toHaveLength(213);
+		expect(output('Sahut')[0]!.json.id).toBe(conversationsOf(workspace)[212]!.id);
 		expect(writesOf(workspace)).toHaveLength(1);
 	});
 
-	it('tells two conversations with the same contact apart after a lost answer', async () => {
-		const workspace = await openInbox();
+	it('distinguishes two conversations with the same contact after a lost response', async () => {
+		const workspace = await openWithContact();
 		const row = { contact: workspace.contact.id, channel: workspace.whatsapp.id };
 		workspace.sandbox.faults.add({ method: 'POST', kind: 'dropAfter', skip: 1 });
 
 		const { output } = await workspace.run(create(), [row, row]);
 
 		expect(output('Sahut').map(({ json }) => json.id)).toEqual(
-			stored(workspace).map(({ id }) => id),
+			conversationsOf(workspace).map(({ id }) => id),
 		);
 	});
 
-	it('with an unknown contact names it', async () => {
-		const workspace = await openInbox();
+	it('names a contact that does not exist', async () => {
+		const workspace = await openWithContact();
 
 		const { error } = await workspace.run(create(), [
 			{ contact: 'ct_X', channel: workspace.whatsapp.id },
@@ -122,13 +126,13 @@ describe('Conversation: Create', () => {
 
 describe('Conversation: Update', () => {
 	async function openConversation() {
-		const inbox = await openInbox();
-		const { contact, agent } = inbox;
-		const { id } = inbox.store.addConversation({ contact, assignee: agent, labels: ['lama'] });
-		return { ...inbox, id, rows: [{ conversation: id }] };
+		const workspace = await openWithContact();
+		const { contact, agent, store } = workspace;
+		const { id } = store.addConversation({ contact, assignee: agent, labels: ['lama'] });
+		return { ...workspace, id, rows: [{ conversation: id }] };
 	}
 
-	it('sends the chosen fields, as the API documents them', async () => {
+	it('sends the given fields in the documented form', async () => {
 		const workspace = await openConversation();
 		const { id, agent, rows } = workspace;
 
@@ -147,26 +151,30 @@ describe('Conversation: Update', () => {
 			{ status: 'resolved', assignee_id: agent.id, team_id: 'team_1', labels: ['lunas', 'vip'] },
 		]);
 		expect(output('Sahut')).toEqual([
-			{ json: await shown(workspace, id), pairedItem: { item: 0 } },
+			{ json: await readConversation(workspace, id), pairedItem: { item: 0 } },
 		]);
 	});
 
 	it.each<[string, Parameters, IDataObject]>([
-		['takes the assignee away', { unassign: true }, { assignee_id: null }],
-		['gives it to nobody', { assigneeId: 'unassigned' }, { assignee_id: null }],
+		['removes the assignee with the option Unassign', { unassign: true }, { assignee_id: null }],
 		[
-			'does so when both say it',
+			'removes the assignee if the assignee is Unassigned',
+			{ assigneeId: 'unassigned' },
+			{ assignee_id: null },
+		],
+		[
+			'removes the assignee once if both are given',
 			{ assigneeId: 'unassigned', unassign: true },
 			{ assignee_id: null },
 		],
-		['takes all labels away', { labels: '={{ [] }}' }, { labels: [] }],
+		['removes all labels if the list is empty', { labels: '={{ [] }}' }, { labels: [] }],
 		[
-			'takes labels from a text with commas',
+			'splits a text with commas into labels',
 			{ labels: '={{ "lunas, vip" }}' },
 			{ labels: ['lunas', 'vip'] },
 		],
 		[
-			'leaves out what is empty',
+			'omits empty fields',
 			{ status: 'pending', assigneeId: '', teamId: ' ', labels: [''], unassign: false },
 			{ status: 'pending' },
 		],
@@ -176,7 +184,7 @@ describe('Conversation: Update', () => {
 		expect(bodiesOf(workspace, 'PUT')).toEqual([body]);
 	});
 
-	it('of one conversation by several items keeps their order', async () => {
+	it('updates a conversation in item order, one request at a time', async () => {
 		const workspace = await openConversation();
 		workspace.sandbox.faults.add({ method: 'PUT', kind: 'slow', delayMs: 60 });
 
@@ -196,18 +204,21 @@ describe('Conversation: Update', () => {
 	it.each<[string, Parameters]>([
 		['status and labels', { status: 'resolved', labels: ['lunas', 'vip'] }],
 		['no assignee', { unassign: true }],
-	])('counts as done when the answer is lost and it has %s', async (_, updateFields) => {
-		const workspace = await openConversation();
-		workspace.sandbox.faults.add({ method: 'PUT', kind: 'dropAfter' });
+	])(
+		'succeeds after a lost response if the conversation has the new values: %s',
+		async (_, updateFields) => {
+			const workspace = await openConversation();
+			workspace.sandbox.faults.add({ method: 'PUT', kind: 'dropAfter' });
 
-		const { status, output } = await workspace.run(update(updateFields), workspace.rows);
+			const { status, output } = await workspace.run(update(updateFields), workspace.rows);
 
-		expect(status).toBe('success');
-		expect(writesOf(workspace)).toHaveLength(1);
-		expect(output('Sahut')[0]!.json).toEqual(await shown(workspace, workspace.id));
-	});
+			expect(status).toBe('success');
+			expect(writesOf(workspace)).toHaveLength(1);
+			expect(output('Sahut')[0]!.json).toEqual(await readConversation(workspace, workspace.id));
+		},
+	);
 
-	it('of the team, which Sahut does not show, is made again in the next try of Retry On Fail', async () => {
+	it('writes the team again with Retry On Fail after a lost request, since Sahut does not return the team', async () => {
 		const workspace = await openConversation();
 		workspace.sandbox.faults.add({ method: 'PUT', kind: 'dropBefore' });
 
@@ -222,9 +233,9 @@ describe('Conversation: Update', () => {
 	});
 });
 
-describe('Conversation: Get and List', () => {
-	it('get of one that is not there says so', async () => {
-		const { run } = await openInbox();
+describe('Conversation', () => {
+	it('Get names a conversation that does not exist', async () => {
+		const { run } = await openWithContact();
 
 		const { error } = await run(conversation('get', { conversationId: byId('conv_X') }));
 
@@ -232,8 +243,8 @@ describe('Conversation: Get and List', () => {
 		expect(error?.description).toContain('0 of 1 items were read.');
 	});
 
-	it('list asks for what the filters say', async () => {
-		const workspace = await openInbox();
+	it('List sends the filters to Sahut', async () => {
+		const workspace = await openWithContact();
 		const { store, whatsapp, email, agent, sandbox } = workspace;
 		store.addConversation({ channel: email });
 		store.addConversation({ assignee: agent });

@@ -30,8 +30,8 @@ function nodeWithCredential(
 	};
 }
 
-/** Runs a node type of another package. */
-async function runOther(node: INodeType, { credentials }: Pick<Workspace, 'credentials'>) {
+/** Runs a node type of another package in a workflow. */
+async function runNode(node: INodeType, { credentials }: Pick<Workspace, 'credentials'>) {
 	const { nodes, connections } = sahutWorkflow({});
 	nodes[1]!.type = 'other.other';
 	return await runWorkflow({ nodes, connections, credentials, nodeTypes: { 'other.other': node } });
@@ -105,7 +105,7 @@ describe('The credential test', () => {
 		workspace.addConversations(2);
 		workspace.credentials.sahutApi!.baseUrl = ` ${workspace.sandbox.url}/ `;
 
-		const { status } = await runOther(await credentialTest(), workspace);
+		const { status } = await runNode(await credentialTest(), workspace);
 
 		expect(status).toBe('success');
 		expect(workspace.sandbox.journal.entries[0]).toMatchObject({
@@ -119,7 +119,7 @@ describe('The credential test', () => {
 		const workspace = await openWorkspace();
 		workspace.credentials.sahutApi!.apiKey = 'sk_live_wrong';
 
-		const { status } = await runOther(await credentialTest(), workspace);
+		const { status } = await runNode(await credentialTest(), workspace);
 
 		expect(status).toBe('error');
 		expect(workspace.sandbox.journal.entries.map((entry) => entry.status)).toContain(401);
@@ -128,19 +128,19 @@ describe('The credential test', () => {
 	it('explains why plain HTTP is rejected', async () => {
 		const sahutApi = { apiKey: 'sk_live_1', baseUrl: 'http://api.sahut.id/v1' };
 
-		const { error } = await runOther(await credentialTest(), { credentials: { sahutApi } });
+		const { error } = await runNode(await credentialTest(), { credentials: { sahutApi } });
 
 		expect(error?.message).toContain('would send your API key across the network unencrypted');
 	});
 });
 
 describe('In the HTTP Request node, the credential', () => {
-	it('signs requests to Sahut', async () => {
+	it('adds the API key to requests to Sahut', async () => {
 		const workspace = await openWorkspace();
 		const [conversation] = workspace.addConversations(1);
 		const uri = `${workspace.sandbox.url}/conversations/${conversation}`;
 
-		const { output } = await runOther(httpRequestNode(uri), workspace);
+		const { output } = await runNode(httpRequestNode(uri), workspace);
 
 		expect(output('Sahut')[0]!.json).toMatchObject({ data: { id: conversation } });
 	});
@@ -149,7 +149,7 @@ describe('In the HTTP Request node, the credential', () => {
 		const workspace = await openWorkspace();
 		const other = await openWorkspace();
 
-		const { error } = await runOther(httpRequestNode(`${other.sandbox.url}/contacts`), workspace);
+		const { error } = await runNode(httpRequestNode(`${other.sandbox.url}/contacts`), workspace);
 
 		expect(error?.message).toMatch(
 			/This Sahut API key is for http:\S+, but the request goes to http/,
@@ -168,7 +168,7 @@ describe('In the HTTP Request node, the credential', () => {
 		});
 		const sahutApi = { apiKey: 'sk_live_1', baseUrl };
 
-		await runOther(httpRequestNode(`${baseUrl}/contacts`), { credentials: { sahutApi } });
+		await runNode(httpRequestNode(`${baseUrl}/contacts`), { credentials: { sahutApi } });
 
 		expect(keys).toEqual([undefined]);
 	});

@@ -3,7 +3,8 @@ import type { INodeProperties, INodeType } from 'n8n-workflow';
 import { loadOptions, loadPackage, sahutWorkflow, searchList } from '../../support/engine';
 import { openWorkspace, sendText } from '../../support/workspace';
 
-async function openInbox() {
+/** Opens a workspace with three conversations of two contacts, and a search of the list. */
+async function openWithConversations() {
 	const workspace = await openWorkspace();
 	const { store } = workspace.sandbox;
 	const email = store.channelOfType('email');
@@ -24,7 +25,7 @@ async function openInbox() {
 
 describe('The list of conversations', () => {
 	it('shows contact, channel and status', async () => {
-		const { search, budiOnWhatsapp, budiByEmail, sitiOnWhatsapp } = await openInbox();
+		const { search, budiOnWhatsapp, budiByEmail, sitiOnWhatsapp } = await openWithConversations();
 
 		const { results, paginationToken } = await search();
 
@@ -46,17 +47,17 @@ describe('The list of conversations', () => {
 		['nothing for an unknown name', 'Joko', []],
 		['nothing for an unknown number', '99', []],
 	] as const)('finds %s: "%s"', async (_, filter, expected) => {
-		const { search, ...inbox } = await openInbox();
+		const { search, ...workspace } = await openWithConversations();
 
 		const { results } = await search(filter);
 
 		expect(results.map(({ value }) => value).sort()).toEqual(
-			expected.map((name) => inbox[name]).sort(),
+			expected.map((name) => workspace[name]).sort(),
 		);
 	});
 
 	it('returns one page at a time', async () => {
-		const { search, store } = await openInbox();
+		const { search, store } = await openWithConversations();
 		store.addConversations(350);
 
 		const first = await search();
@@ -69,7 +70,7 @@ describe('The list of conversations', () => {
 	});
 
 	it('reads further pages until a conversation matches', async () => {
-		const { search, store, sandbox, sitiOnWhatsapp } = await openInbox();
+		const { search, store, sandbox, sitiOnWhatsapp } = await openWithConversations();
 		const contact = store.addContact({ name: 'Joko' });
 		for (let index = 0; index < 350; index++) store.addConversation({ contact });
 		sandbox.journal.clear();
@@ -82,7 +83,7 @@ describe('The list of conversations', () => {
 	});
 
 	it('fails if Sahut rejects the API key', async () => {
-		const { search, credentials } = await openInbox();
+		const { search, credentials } = await openWithConversations();
 		credentials.sahutApi!.apiKey = 'sk_live_wrong';
 
 		await expect(search()).rejects.toThrow('Sahut does not accept the API key');
@@ -90,7 +91,7 @@ describe('The list of conversations', () => {
 });
 
 /** Opens a workspace with conversations on two of its channels, with two of its agents. */
-async function openOffice() {
+async function openWithAgents() {
 	const workspace = await openWorkspace();
 	const { store } = workspace.sandbox;
 	const [whatsapp, email] = [...store.channels.values()];
@@ -118,7 +119,7 @@ async function openOffice() {
 
 describe('The list of contacts', () => {
 	it('shows the phone number or the email address', async () => {
-		const { search, store } = await openOffice();
+		const { search, store } = await openWithAgents();
 		store.contacts.clear();
 		const all = { phone: '+628123456789', email: 'budi@example.com' };
 		const { id: both } = store.addContact({ name: 'Budi Santoso', ...all });
@@ -139,7 +140,7 @@ describe('The list of contacts', () => {
 		['a part of a number', '3456', '3456'],
 		['a part of an email address', 'budi@', 'budi@'],
 	])('makes Sahut search by %s', async (_, filter, q) => {
-		const { search, store, sandbox } = await openOffice();
+		const { search, store, sandbox } = await openWithAgents();
 		const { id } = store.addContact({ phone: '+628123456789', email: 'budi@example.com' });
 
 		const { results } = await search('searchContacts', filter);
@@ -149,7 +150,7 @@ describe('The list of contacts', () => {
 	});
 
 	it('returns the next page of the search that has found contacts', async () => {
-		const { search, store, sandbox } = await openOffice();
+		const { search, store, sandbox } = await openWithAgents();
 		store.contacts.clear();
 		for (let index = 0; index < 130; index++) {
 			store.addContact({ phone: `62812345${1000 + index}` });
@@ -183,7 +184,7 @@ describe('The list of channels', () => {
 		['shows each channel of recent conversations once, with its type', '', [0, 1]],
 		['finds a channel by name or type', ' whats ', [1]],
 	])('%s', async (_, filter, shown) => {
-		const { search, channels } = await openOffice();
+		const { search, channels } = await openWithAgents();
 
 		const { results } = await search('searchChannels', filter);
 
@@ -191,7 +192,7 @@ describe('The list of channels', () => {
 	});
 
 	it('reads at most five pages', async () => {
-		const { search, store, sandbox } = await openOffice();
+		const { search, store, sandbox } = await openWithAgents();
 		store.addConversations(510);
 
 		await search('searchChannels');
@@ -213,18 +214,18 @@ describe('A dropdown', () => {
 			'agents',
 			[entry('Assigned or Unassigned'), entry('Unassigned', 'unassigned')],
 		],
-	] as const)('filled by %s shows the %s of recent conversations', async (...row) => {
+	] as const)('that %s fills shows the %s of recent conversations', async (...row) => {
 		const [method, records, first] = row;
-		const office = await openOffice();
+		const workspace = await openWithAgents();
 
-		const entries = await office.load(method);
+		const entries = await workspace.load(method);
 
-		expect(entries).toEqual([...first, ...office[records]]);
+		expect(entries).toEqual([...first, ...workspace[records]]);
 	});
 });
 
 it('Every dropdown has an entry for the default value of its field', async () => {
-	const { load } = await openOffice();
+	const { load } = await openWithAgents();
 	const { type } = (await loadPackage()).getNode('sahut');
 	const { properties } = (type as INodeType).description;
 	const fields = properties.flatMap((property) => [property, ...(property.options ?? [])]);
@@ -240,7 +241,7 @@ it('Every dropdown has an entry for the default value of its field', async () =>
 });
 
 it('Every method of a list or dropdown exists and returns entries', async () => {
-	const { load, search } = await openOffice();
+	const { load, search } = await openWithAgents();
 	const { type } = (await loadPackage()).getNode('sahut');
 	const methods = [
 		...JSON.stringify(type.description).matchAll(/"(searchListMethod|loadOptionsMethod)":"(\w+)"/g),

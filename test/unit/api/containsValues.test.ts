@@ -85,7 +85,7 @@ describe('a custom attribute does not count as stored', () => {
 	});
 });
 
-describe('a list of tags or labels', () => {
+describe('a list of tags', () => {
 	it.each<[unknown, string[], boolean]>([
 		[['a', 'b'], ['b', 'a'], true],
 		[['a'], ['A'], false],

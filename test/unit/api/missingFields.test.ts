@@ -112,7 +112,7 @@ it('a message matches a text or template by its content alone, even if it lacks 
 	);
 });
 
-it('a message has the attachments that are not null, and downloads those with a URL', () => {
+it('the attachments of a message are those that are not null, and those with a URL can be downloaded', () => {
 	fc.assert(
 		fc.property(messages, (given) => {
 			const { attachments } = given as { attachments?: Array<Attachment | null> | null };
@@ -124,7 +124,7 @@ it('a message has the attachments that are not null, and downloads those with a 
 	);
 });
 
-it('a range of times contains a message with missing fields only if its time is known', async () => {
+it('a time range contains a message with missing fields only if its time is known', async () => {
 	await fc.assert(
 		fc.asyncProperty(messages, fc.boolean(), async (given, newestFirst) => {
 			const request = {

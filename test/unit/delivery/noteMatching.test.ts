@@ -24,7 +24,7 @@ it.each([
 	['message', undefined, 'message', 'false', 'match'],
 	['message', undefined, 'message that may be a note', undefined, 'match'],
 ])(
-	'a search for a %s (private: %s) compares a stored %s (private: %j) as %s',
+	'a search for a %s (private: %s) classifies a stored %s (private: %j) as %s',
 	(_, wanted, __, stored, verdict) => {
 		const body = { content: CONTENT, ...(wanted !== undefined && { private: wanted }) };
 		const sentAt = Date.now() - SEARCH_SPAN_MS;
