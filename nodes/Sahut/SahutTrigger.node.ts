@@ -1,11 +1,11 @@
 import { NodeConnectionTypes, type INodeType, type INodeTypeDescription } from 'n8n-workflow';
 
-import { createMethods } from './methods';
 import { hiddenCollectionFields } from './runtime/properties';
-import { DEFAULT_TRANSPORT } from './transport/settings';
-import { receive } from './trigger/delivery';
+import { DEFAULT_TRANSPORT, type TransportSettings } from './transport/settings';
 import { triggerFields } from './trigger/fields';
-import { isRegistered, register, unregister } from './trigger/registration';
+import { createHandlers } from './trigger/handlers';
+
+const handlers = createHandlers(DEFAULT_TRANSPORT);
 
 export class SahutTrigger implements INodeType {
 	description: INodeTypeDescription = {
@@ -36,33 +36,14 @@ export class SahutTrigger implements INodeType {
 		properties: [...triggerFields, ...hiddenCollectionFields(triggerFields)],
 	};
 
-	methods: INodeType['methods'];
+	methods = handlers.methods;
 
-	webhookMethods: INodeType['webhookMethods'];
+	webhookMethods = handlers.webhookMethods;
 
-	webhook: NonNullable<INodeType['webhook']>;
+	webhook = handlers.webhook;
 
-	/** @param transport the settings of requests. n8n uses the default; tests pass another clock. */
-	constructor(transport = DEFAULT_TRANSPORT) {
-		const { getChannels } = createMethods(transport).loadOptions;
-		this.methods = { loadOptions: { getChannels } };
-		this.webhookMethods = {
-			default: {
-				async checkExists() {
-					return await isRegistered(this, transport);
-				},
-				async create() {
-					await register(this, transport);
-					return true;
-				},
-				async delete() {
-					await unregister(this, transport);
-					return true;
-				},
-			},
-		};
-		this.webhook = async function () {
-			return await receive(this, transport);
-		};
+	/** @param transport settings of requests other than the default: tests pass another clock */
+	constructor(transport?: TransportSettings) {
+		if (transport) Object.assign(this, createHandlers(transport));
 	}
 }

@@ -217,7 +217,8 @@ export class ConversationIndex {
 		for (let page = next(); page !== undefined && !(oldest < until); page = next()) {
 			const records = await pages.read(page);
 			all.push(...records);
-			if (isOrdered) oldest = Math.min(oldest, ...records.slice(-1).map(getActivityTime));
+			const knownTimes = records.map(getActivityTime).filter((time) => time > 0);
+			if (isOrdered) oldest = Math.min(oldest, ...knownTimes.slice(-1));
 		}
 		for (const conversation of all.reverse()) this.update(conversation, 'list');
 		// If the list changed during the read, a record may have moved to a page that was already read.

@@ -96,7 +96,7 @@ export async function openTriggerHost(
 	const executions: IDataObject[] = [];
 	const failures: Error[] = [];
 	const warnings: string[] = [];
-	const logger = { warn: (message: string) => warnings.push(message) };
+	const logger = { debug() {}, warn: (message: string) => warnings.push(message) };
 
 	async function load(mode: WorkflowExecuteMode, stored = database) {
 		const node: INode = {

@@ -3,6 +3,7 @@ import type { Conversation, SahutClient, SahutRequest } from '../../../nodes/Sah
 
 const START = Date.parse('2024-03-15T00:00:00Z');
 const MINUTE_MS = 60_000;
+const MONTH_MS = 30 * 24 * 60 * MINUTE_MS;
 /** The maximum number of conversations in an index. */
 const MAX_CONVERSATIONS = 50_000;
 
@@ -195,6 +196,21 @@ describe('a refresh', () => {
 
 		// The three were called after the first read had sent its request, so they share a second read.
 		expect(requests).toHaveLength(2);
+	});
+
+	it('reads on after a page whose last conversation has no valid time', async () => {
+		const index = new ConversationIndex('ch_1', now);
+		const list = Array.from({ length: 150 }, (_, position) =>
+			conversation(`conv_${position}`, START - position * MINUTE_MS, {
+				created_at: toIsoTime(START - MONTH_MS + position),
+			}),
+		);
+		list[99]!.updated_at = 'yesterday';
+		const { sahut } = clientOf(() => list);
+
+		await index.refresh(sahut, START - MONTH_MS);
+
+		expect(statesOf(index, 'conv_149')).toEqual([['open', START - 149 * MINUTE_MS]]);
 	});
 
 	it('fails for the caller whose read fails, and runs again for the callers that wait', async () => {

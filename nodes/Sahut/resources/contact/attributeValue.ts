@@ -89,6 +89,8 @@ const TYPES: Record<AttributeType, { convert: Convert; expected: string; advice:
 	},
 };
 
+const isAttributeType = (name: string): name is AttributeType => Object.hasOwn(TYPES, name);
+
 /** Describes a value in an error message. */
 function describe(value: unknown): string {
 	if (Array.isArray(value)) return 'a list';
@@ -111,14 +113,14 @@ export function toAttributeValue(
 	timezone: string,
 ): AttributeValue | undefined {
 	const chosen = String(type ?? 'asGiven');
-	if (!Object.hasOwn(TYPES, chosen)) {
+	if (!isAttributeType(chosen)) {
 		throw new UserError(`${label} has an unknown type`, {
 			description: `It is ${describe(type)} for this item. Use one of: ${Object.keys(TYPES).join(', ')}.`,
 		});
 	}
 	if (isEmpty(value)) return undefined;
 	const isText = typeof value === 'string';
-	const { convert, expected, advice } = TYPES[chosen as AttributeType];
+	const { convert, expected, advice } = TYPES[chosen];
 	const isNumber = Number.isFinite(value);
 	// `asText` rejects rounded numbers.
 	const text = isText || isNumber ? removeLoneSurrogates(asText(value, label)) : '';

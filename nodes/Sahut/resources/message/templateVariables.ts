@@ -66,7 +66,7 @@ export function toTemplateVariables(rows: Row[]): TemplateVariables {
 function namesInFlatJson(text: string): string[] {
 	return [...text.matchAll(/("(?:[^"\\]|\\.)*")(\s*:)?/g)]
 		.filter(([, , colon]) => colon !== undefined)
-		.map(([, name]) => JSON.parse(name!) as string);
+		.map(([, name]) => String(JSON.parse(name!)));
 }
 
 /** An entry of a flat JSON object, with the `{` or `,` before it. */
