@@ -203,6 +203,7 @@ describe('a refresh', () => {
 		const list = Array.from({ length: 150 }, (_, position) =>
 			conversation(`conv_${position}`, START - position * MINUTE_MS, {
 				created_at: toIsoTime(START - MONTH_MS + position),
+				status: 'resolved',
 			}),
 		);
 		list[99]!.updated_at = 'yesterday';
@@ -210,7 +211,7 @@ describe('a refresh', () => {
 
 		await index.refresh(sahut, START - MONTH_MS);
 
-		expect(statesOf(index, 'conv_149')).toEqual([['open', START - 149 * MINUTE_MS]]);
+		expect(statesOf(index, 'conv_149')).toEqual([['resolved', START - 149 * MINUTE_MS]]);
 	});
 
 	it('fails for the caller whose read fails, and runs again for the callers that wait', async () => {
