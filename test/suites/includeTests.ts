@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join, relative } from 'node:path';
 
-// Their hooks apply to all files of a suite; within the block of one file, they would apply only to it.
+// Imported here, their hooks apply to all files of a suite. Imported in one file, they would apply only to it.
 import '../support/localServer';
 import '../support/openSandbox';
 import '../support/transport';
@@ -18,8 +18,8 @@ function testFilesIn(folder: string): string[] {
 }
 
 /**
- * Runs the tests of these folders of test/ as one file of Jest, so that n8n's engine, which takes
- * seconds to load, is loaded once for all of them.
+ * Runs the tests of these folders of test/ as one Jest file, so that n8n's engine is loaded only once.
+ * Loading it takes seconds.
  */
 export function includeTests(...folders: string[]): void {
 	for (const file of folders.flatMap(testFilesIn)) {

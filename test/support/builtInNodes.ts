@@ -49,7 +49,7 @@ function field(
 	return { displayName: name, name, type, default: '', ...more };
 }
 
-/** The settings of a field with conditions. */
+/** The definition of a field with conditions. */
 const CONDITIONS: Partial<INodeProperties> = {
 	default: {},
 	typeOptions: { filter: { caseSensitive: true, typeValidation: 'strict', version: 2 } },

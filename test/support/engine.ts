@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
-// n8n-core reads its settings when it is loaded, so they come before the first import of it.
+// n8n-core reads these settings when it is loaded, so they must be set before its first import.
 const userFolder = mkdtempSync(path.join(tmpdir(), 'n8n-engine-'));
 Object.assign(process.env, {
 	NODE_ENV: 'test',
@@ -47,7 +47,7 @@ import { injectedTransport } from './injectedTransport';
 
 export const PACKAGE_FOLDER = path.resolve(__dirname, '../..');
 
-/** Credential type → its data. */
+/** The data of each credential, by the name of its type. */
 export type Credentials = Record<string, ICredentialDataDecryptedObject>;
 
 const manualTrigger: INodeType = {
@@ -56,7 +56,7 @@ const manualTrigger: INodeType = {
 		name: 'manualTrigger',
 		group: ['trigger'],
 		version: 1,
-		description: 'Passes on the items that the test starts with',
+		description: 'Outputs the items that the test starts with',
 		defaults: { name: 'Manual Trigger' },
 		inputs: [],
 		outputs: ['main'],
@@ -67,14 +67,14 @@ const manualTrigger: INodeType = {
 	},
 };
 
-/** A module of the built nodes, the one that they use themselves. */
+/** Returns a module of the built nodes: the same instance that the nodes use. */
 export async function fromDist<Module>(name: string): Promise<Module> {
 	return (await import(`${PACKAGE_FOLDER}/dist/nodes/Sahut/${name}.js`)) as Module;
 }
 
 let loading: Promise<core.PackageDirectoryLoader> | undefined;
 
-/** The built package, loaded as n8n loads a package from a folder. Needs `npm run build`. */
+/** Loads the built package as n8n loads a package from a folder. Requires `npm run build`. */
 export async function loadPackage(): Promise<core.PackageDirectoryLoader> {
 	loading ??= (async () => {
 		const loader = new core.PackageDirectoryLoader(PACKAGE_FOLDER);
@@ -84,7 +84,7 @@ export async function loadPackage(): Promise<core.PackageDirectoryLoader> {
 	return await loading;
 }
 
-/** What the editor shows as the output of the Sahut node before it has been run: a JSON schema. */
+/** Returns the output preview of an operation, a JSON schema that the editor shows before a run. */
 export function outputPreview(
 	resource: string,
 	operation: string,
@@ -121,7 +121,8 @@ function nodeTypesOf(
 		const builtIn = { 'n8n-nodes-base.manualTrigger': manualTrigger, ...more }[type];
 		if (builtIn) return builtIn;
 		const dot = type.lastIndexOf('.');
-		if (type.slice(0, dot) !== loader.packageName) throw new Error(`unknown node type ${type}`);
+		if (type.slice(0, dot) !== loader.packageName)
+			throw new Error(`Unknown node type ${type}: add it to nodeTypes`);
 		return createNode(loader, type.slice(dot + 1));
 	};
 	return {
@@ -131,10 +132,10 @@ function nodeTypesOf(
 	};
 }
 
-/** Hands out the credentials of a test and signs requests as n8n's own CredentialsHelper does. */
+/** Provides the credentials of a test, and authenticates requests as n8n's CredentialsHelper does. */
 class TestCredentials extends ICredentialsHelper {
-	/** How often a credential was decrypted. */
-	decrypted = 0;
+	/** The number of times that a credential was decrypted. */
+	decryptionCount = 0;
 
 	constructor(
 		private readonly loader: core.PackageDirectoryLoader,
@@ -161,8 +162,8 @@ class TestCredentials extends ICredentialsHelper {
 
 	async getDecrypted(_additionalData: unknown, _details: unknown, name: string) {
 		const data = this.store[name];
-		if (!data) throw new Error(`the test has no credential ${name}`);
-		this.decrypted += 1;
+		if (!data) throw new Error(`The test has no credential of the type ${name}`);
+		this.decryptionCount += 1;
 		const defaults = this.type(name).properties.map((property) => [
 			property.name,
 			property.default,
@@ -176,7 +177,8 @@ class TestCredentials extends ICredentialsHelper {
 		request: IHttpRequestOptions,
 	) {
 		const { authenticate } = this.type(name);
-		if (typeof authenticate !== 'function') throw new Error(`${name} signs no requests`);
+		if (typeof authenticate !== 'function')
+			throw new Error(`The credential type ${name} has no authenticate function`);
 		return await authenticate(credentials, request);
 	}
 
@@ -189,7 +191,7 @@ class TestCredentials extends ICredentialsHelper {
 	}
 
 	async getCredentials(): Promise<never> {
-		throw new Error('not used in tests');
+		throw new Error('getCredentials is not implemented for tests');
 	}
 
 	async updateCredentials() {}
@@ -200,34 +202,34 @@ class TestCredentials extends ICredentialsHelper {
 export interface WorkflowToRun {
 	nodes: INode[];
 	connections: IConnections;
-	/** What the first node starts with. Default: one empty item. */
+	/** The input of the first node. Default: one empty item. */
 	items?: INodeExecutionData[];
 	credentials?: Credentials;
-	/** Further node types, or other ones in place of the package's, by full name. */
+	/** Additional node types by full name. They take precedence over those of the package. */
 	nodeTypes?: Record<string, INodeType>;
-	/** Cancels the execution when it settles. */
+	/** The execution is canceled when this promise resolves. */
 	cancelWhen?: Promise<unknown>;
-	/** Goes on with the data of an earlier execution instead of starting anew. */
+	/** The data of an earlier execution, which the run continues. Default: a new execution. */
 	executionData?: IRunExecutionData;
 	mode?: WorkflowExecuteMode;
-	/** What n8n has stored for the nodes of the workflow. */
+	/** The static data that n8n has stored for the nodes of the workflow. */
 	staticData?: IDataObject;
 }
 
 export interface FinishedRun {
 	run: IRun;
-	/** `success`, `error` or `canceled`: a failing node does not reject. */
+	/** `success`, `error` or `canceled`. A failed node does not reject the promise of the run. */
 	status: IRun['status'];
 	error: IRun['data']['resultData']['error'];
-	/** All runs of a node, oldest first: one each time that it was executed. */
+	/** Returns all runs of a node, oldest first. */
 	runs(node: string): ITaskData[];
-	/** The items of an output of a node's last run; output 1 is the error output, where there is one. */
+	/** Returns the items of an output of a node's last run. Output 1 is the error output, if there is one. */
 	output(node: string, index?: number): INodeExecutionData[];
-	/** How often a credential was decrypted. */
+	/** The number of times that a credential was decrypted. */
 	credentialsDecrypted: number;
 }
 
-/** The workflow and what n8n's server would lend it: credentials, hooks, addresses. */
+/** Prepares a workflow with the data that n8n's server provides: credentials, hooks and addresses. */
 export async function prepare({
 	nodes,
 	connections,
@@ -275,7 +277,7 @@ export async function prepare({
 	return { workflow, additionalData, credentialsHelper, mode };
 }
 
-/** Runs a workflow in n8n's own engine, from its first node on, with the built package. */
+/** Runs a workflow with the built package in n8n's engine, starting at its first node. */
 export async function runWorkflow(toRun: WorkflowToRun): Promise<FinishedRun> {
 	const { nodes, items = [{ json: {} }], executionData, cancelWhen } = toRun;
 	const { workflow, additionalData, credentialsHelper, mode } = await prepare(toRun);
@@ -300,13 +302,14 @@ export async function runWorkflow(toRun: WorkflowToRun): Promise<FinishedRun> {
 		error,
 		runs,
 		output: (node, index = 0) => runs(node).at(-1)?.data?.main?.[index] ?? [],
-		credentialsDecrypted: credentialsHelper.decrypted,
+		credentialsDecrypted: credentialsHelper.decryptionCount,
 	};
 }
 
 /**
- * The last node as a tool: it answers a call as an AI agent makes it, in the words that the model
- * gets. All calls belong to one execution.
+ * Opens the last node as a tool of an AI agent. All calls belong to one execution.
+ *
+ * @returns a function that calls the tool, and returns the text that the model gets
  */
 export async function openTool(
 	toRun: WorkflowToRun,
@@ -334,7 +337,7 @@ export async function openTool(
 	return async (given = {}) => await call(given);
 }
 
-/** What the editor has of the last node, before anything is run. */
+/** Returns the methods of the last node, and the context in which the editor calls them. */
 async function openEditor(toRun: WorkflowToRun) {
 	const { workflow, additionalData } = await prepare(toRun);
 	const node = toRun.nodes.at(-1)!;
@@ -352,22 +355,22 @@ export async function searchList(
 ): Promise<INodeListSearchResult> {
 	const { context, methods } = await openEditor(toRun);
 	const search = methods?.listSearch?.[method];
-	if (!search) throw new Error(`the node has no list ${method}`);
+	if (!search) throw new Error(`The node has no list method ${method}`);
 	return await search.call(context, filter, paginationToken);
 }
 
-/** Opens a dropdown of the last node that it fills itself, as the editor does. */
+/** Loads the entries of a dropdown of the last node, as the editor does. */
 export async function loadOptions(
 	toRun: WorkflowToRun,
 	method: string,
 ): Promise<INodePropertyOptions[]> {
 	const { context, methods } = await openEditor(toRun);
 	const load = methods?.loadOptions?.[method];
-	if (!load) throw new Error(`the node has no dropdown ${method}`);
+	if (!load) throw new Error(`The node has no dropdown method ${method}`);
 	return await load.call(context);
 }
 
-/** A node of the built package, connected behind the manual trigger. */
+/** Returns a workflow with a manual trigger and a Sahut node after it. */
 export function sahutWorkflow(
 	parameters: INode['parameters'],
 	settings: Pick<INode, 'onError' | 'retryOnFail' | 'maxTries' | 'waitBetweenTries'> = {},
@@ -397,7 +400,7 @@ export function sahutWorkflow(
 	};
 }
 
-/** Items from plain objects, as an earlier node would hand them over. */
+/** Converts objects to items, as an earlier node outputs them. */
 export function toItems(rows: IDataObject[]): INodeExecutionData[] {
 	return rows.map((json) => ({ json }));
 }

@@ -1,4 +1,4 @@
 import type { TransportSettings } from '../../nodes/Sahut/transport/settings';
 
-/** The settings with which the engine creates the nodes of the package; without them, as n8n does. */
+/** The transport settings for the nodes that the engine creates. Default: the nodes' own, as in n8n. */
 export const injectedTransport: { settings?: TransportSettings } = {};

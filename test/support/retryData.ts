@@ -73,7 +73,7 @@ export function crashedExecution(
 	};
 }
 
-/** Moves the times of all records that exist so far back by some minutes. */
+/** Makes all existing records older by some minutes. */
 export function ageRecords({ sandbox: { store } }: Workspace, minutes: number): void {
 	const earlier = (time: string) =>
 		new Date(Date.parse(time) - minutes * MINUTE_MS).toISOString().replace('.000', '');

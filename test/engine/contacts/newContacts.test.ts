@@ -115,7 +115,7 @@ describe('After this process has created a contact, Send to Phone Number', () =>
 		faults.add({ kind: 'status', status: 403, method: 'POST', mentions: 'Tono' });
 		const rows = [SARI, { phone: '0822-2222-2222', name: 'Tono' }];
 		const failed = await workspace.run(createContact(), rows);
-		// Two days later, her former phone number belongs to another person.
+		// Two days later, the former phone number of the contact belongs to another person.
 		ageRecords(workspace, 3_000);
 		contactsOf(workspace)[0]!.phone = '+6281111111111';
 		await retry(workspace, failed, createContact());

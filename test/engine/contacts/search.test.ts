@@ -32,7 +32,7 @@ const OPERATIONS = [
 /** Forms in which Sahut may store Budi's number. */
 const STORED_FORMS = ['0812-777-0001', '+62 812 777 0001', '(0812) 777.0001', '62 812-777-0001'];
 
-/** More numbers with the same last four digits than the node reads. */
+/** Numbers with the same last four digits as Budi's number: more than the node reads. */
 const SIMILAR_NUMBERS = Array.from(
 	{ length: 350 },
 	(_, index) => `+62813${String(index).padStart(4, '0')}0001`,

@@ -18,7 +18,7 @@ const ONE = { phone: '0812 0000 0000', company: 'Toko Satu' };
 const TWO = { phone: '0812 0000 0000', company: 'Toko Dua' };
 const OTHER = { phone: '0813 0000 0000', company: 'Toko Lain' };
 
-/** Updates the company of a contact by two items, with a second run of the node when one of them fails. */
+/** Updates the company of a contact with two items. If one of them fails, n8n runs the node again. */
 async function updateTwice(run: Workspace['run'], contactId: string): Promise<void> {
 	await run(
 		{
@@ -32,7 +32,7 @@ async function updateTwice(run: Workspace['run'], contactId: string): Promise<vo
 	);
 }
 
-describe('when n8n runs the node again', () => {
+describe('If n8n runs the node again', () => {
 	it.each([
 		['stopWorkflow', [ONE, TWO, OTHER]],
 		['continueRegularOutput', [OTHER, ONE, TWO]],

@@ -55,7 +55,7 @@ const updateConversation = (updateFields: Parameters) =>
 /** An empty value that n8n itself accepts. */
 const EMPTY = '={{ "" }}';
 
-/** Error → parameters that cause it. */
+/** The parameters that cause each error. */
 const INVALID_PARAMETERS: Record<string, Parameters[]> = {
 	'Text is empty': [text(EMPTY), text(' \n\t'), text('={{ $json.text }}')],
 	'Text is an object, not text': [text('={{ { a: 1 } }}')],

@@ -18,7 +18,7 @@ const create: INode['parameters'] = {
 	additionalFields: { email: '={{ $json.email }}' },
 };
 
-/** The same address, as sheets and mail programs have it. */
+/** The same address in the forms of spreadsheets and mail programs. */
 const FORMS = [
 	'budi@example.com',
 	'\u200bBudi@Example.com\u3164',

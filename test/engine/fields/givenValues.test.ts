@@ -5,7 +5,7 @@ import { FIELDS, openWithRecords, parametersWith } from './fieldTable';
 
 type Parameters = INode['parameters'];
 
-/** Values of empty cells, failed lookups and copied blanks. */
+/** The values of empty cells, failed lookups and copied whitespace. */
 const EMPTY = ['', ' \n', '\u200b\u2800\u3164', null];
 
 const sendTemplate: Parameters = { ...sendText, messageType: 'template', templateId: 'tmpl_1' };

@@ -35,7 +35,7 @@ const OPERATIONS: Array<[string, ParametersFor]> = [
 
 const rowsOf = (phones: string[]) => phones.map((phone) => ({ phone, name: 'Budi' }));
 
-/** A workspace with one contact for each number of the accepted ones. */
+/** Opens a workspace with one contact for each accepted number. */
 async function openWithCustomers() {
 	const workspace = await openWorkspace();
 	const phones = [...new Set(ACCEPTED.map(([, e164]) => e164))];

@@ -9,13 +9,13 @@ import {
 	type FieldUnderTest,
 } from './fieldTable';
 
-/** Remains of failed expressions. */
+/** Leftovers of failed expressions. */
 const LEFTOVERS = ['{{ $json.nama }}', '{{$json.nama}}', '[object Object]', 'Invalid DateTime'];
 const NO_VALUES = ['undefined', 'NaN'];
 /** An object, and a number that JavaScript cannot represent exactly. */
 const NO_TEXTS = [{ nama: 'Budi' }, 2 ** 60];
 
-/** Type of a field → values that it must reject. */
+/** The values that a field must reject, by the type of the field. */
 const UNUSABLE: Record<string, unknown[]> = {
 	string: [...LEFTOVERS, ...NO_VALUES, ...NO_TEXTS],
 	texts: [

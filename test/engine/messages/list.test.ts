@@ -13,7 +13,7 @@ const DEWI: Sender = { type: 'agent', id: 'usr_1', name: 'Dewi Lestari' };
 
 const MAX_ATTACHMENT_BYTES = 2 * 1024 * 1024;
 
-/** Path → response. A `length` that exceeds the body means that the rest is never sent. */
+/** The response for each path. If `length` exceeds the body, the rest is never sent. */
 const FILES: Record<string, { status: number; body: Buffer; length?: number }> = {
 	'/a.png': { status: 200, body: Buffer.from('gambar') },
 	'/b.pdf': { status: 200, body: Buffer.from('faktur') },

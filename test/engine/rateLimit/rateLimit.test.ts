@@ -36,7 +36,7 @@ describe('A 429', () => {
 		// Retry-After has passed, and the others wait for the response to the first.
 		expect(after[0]!.at - closedAt).toBeGreaterThanOrEqual(950);
 		expect(after[1]!.at).toBeGreaterThanOrEqual(after[0]!.endedAt!);
-		// Each of the eight was sent again, once.
+		// Each of the eight rejected requests was retried once.
 		expect(entries).toHaveLength(24 + 8);
 	});
 
