@@ -11,10 +11,10 @@ beforeEach(async () => {
 	host = await openTriggerHost(sandbox);
 });
 
-describe('a delivery', () => {
+describe('A delivery', () => {
 	beforeEach(async () => await host.publish({ events: ['message.created'] }));
 
-	it('of Sahut starts an execution, with what people map next at fixed places', async () => {
+	it('with a valid signature starts an execution with the message, contact and conversation', async () => {
 		const event = messageEvent();
 
 		expect(await host.deliver(event)).toMatchObject({ status: 200 });
@@ -38,13 +38,16 @@ describe('a delivery', () => {
 		['without a signature', () => null],
 		['signed with another secret', (body) => sign(body, 'whsec_other')],
 		['signed for another body', (body) => sign(`${body} `, host.stored.secret)],
-	])('%s gets a 401 with nothing in it, and starts nothing', async (_, signatureOf) => {
+	])('%s gets an empty 401 and starts no execution', async (_, signatureOf) => {
 		const body = JSON.stringify(messageEvent());
-		expect(await host.deliver(body, signatureOf(body))).toEqual({ status: 401, body: '' });
+
+		const response = await host.deliver(body, signatureOf(body));
+
+		expect(response).toEqual({ status: 401, body: '' });
 		expect(host.executions).toEqual([]);
 	});
 
-	it.each(['', undefined])('gets a 401 when the stored secret is %j', async (secret) => {
+	it.each(['', undefined])('gets a 401 if the stored secret is %j', async (secret) => {
 		const body = JSON.stringify(messageEvent());
 		host.stored = { ...host.stored, secret };
 		for (const key of ['', 'undefined']) {
@@ -61,19 +64,21 @@ describe('a delivery', () => {
 		['has an empty object in place of a record', { event: 'message.created', data: {} }],
 		['has its record elsewhere', { event: 'message.created', resource: { id: 'msg_1' } }],
 		['has another text in place of a name', { event: 'message', action: 'created', data: {} }],
-	])('that %s is not lost: the workflow gets its body', async (_, body) => {
+	])('that %s starts an execution with its body', async (_, body) => {
 		await host.deliver(body);
+
 		expect(host.executions).toEqual([{ event: null, looked_for: expect.any(String), body }]);
 	});
 
-	it('that has no event starts an execution that explains what the trigger looked for and found', async () => {
+	it('without an event starts an execution that lists the fields where the trigger looked', async () => {
 		await host.deliver({ name: 'message.created', type: 7, message: { id: 'msg_1' } });
+
 		expect(host.executions[0]!.looked_for).toBe(
 			'The trigger looked for the name of the event in "event" (not found), "event_type" (not found), "type" (7): a text such as "message.created". It found no name. It looked for the record in "data" (not found), "payload" (not found), "object" (not found), "message" (an object), "conversation" (not found), "contact" (not found) and in the body itself: an object with the ID or the fields of a message, conversation or contact. The body has these fields: name, type, message.',
 		);
 	});
 
-	it('that has a megabyte in one field is described briefly', async () => {
+	it('with a megabyte in one field starts an execution with a short description', async () => {
 		const body = { type: 'x'.repeat(1_000_000) };
 
 		await host.deliver(body);
@@ -89,7 +94,7 @@ describe('a delivery', () => {
 		['in data.data', { event: 'message.created', data: { data: { message, conversation } } }],
 		['beside the name', { event: 'message.created', ...message, conversation }],
 		['in data, with the name in event_type', { event_type: 'message.created', data: { message } }],
-	])('that has its record %s starts an execution with this record', async (_, body) => {
+	])('with its record %s starts an execution with this record', async (_, body) => {
 		await host.deliver(body);
 
 		expect(host.executions).toMatchObject([
@@ -97,7 +102,7 @@ describe('a delivery', () => {
 		]);
 	});
 
-	it('with a byte order mark before its JSON starts an execution with its event', async () => {
+	it('with a byte order mark starts an execution', async () => {
 		await host.deliver(`\uFEFF${JSON.stringify(messageEvent())}`);
 
 		expect(host.executions).toMatchObject([{ event: 'message.created' }]);
@@ -108,80 +113,92 @@ describe('a delivery', () => {
 		{ event: 'message.updated', data: {} },
 		{ type: 'conversation.created', data: [] },
 		{ event: 'ping' },
-	])('of an event that is not chosen starts nothing: %j', async (body) => {
+	])('of an event that is not selected starts no execution: %j', async (body) => {
 		expect(await host.deliver(body)).toMatchObject({ status: 200 });
 
 		expect(host.executions).toEqual([]);
 	});
 
-	it('comes unchanged as body, if the option says so', async () => {
+	it('is output unchanged as body if Raw Body is on', async () => {
 		await host.publish({ events: ['message.created'], options: { rawBody: true } });
 		const event = messageEvent();
+
 		await host.deliver(event);
+
 		expect(host.executions).toMatchObject([{ text: 'Halo, berapa harganya?', body: event }]);
 	});
 });
 
-const sent = (by: string) => ({
+const sentBy = (by: string) => ({
 	message: { type: 'outgoing', sender: { type: by, id: 'usr_1', name: 'Dewi' } },
 });
 const activity = { message: { type: 'activity' } };
-const note = { message: { ...sent('agent').message, private: true } };
+const note = { message: { ...sentBy('agent').message, private: true } };
 
-describe('of several messages', () => {
+describe('The filters of the trigger', () => {
 	type Message = Parameters<typeof messageEvent>[0];
 	const onChannel2 = { conversation: { channel: { id: 'ch_2' } } };
 	const pending = { conversation: { status: 'pending' } };
 
 	it.each<[string, object, Message, Message[]]>([
-		['incoming, without options', {}, {}, [sent('agent'), sent('bot'), activity]],
+		['incoming messages by default', {}, {}, [sentBy('agent'), sentBy('bot'), activity]],
 		[
-			'of a contact, without options, also when its type is not said',
+			'messages of contacts by default, even without a message type',
 			{},
 			{ message: { type: undefined } },
 			[],
 		],
 		[
-			'of a contact, without options, also when its type is none of ours',
+			'messages of contacts by default, even with an unknown message type',
 			{},
 			{ message: { type: 'text' } },
-			[{ message: { ...sent('agent').message, type: 'text' } }],
+			[{ message: { ...sentBy('agent').message, type: 'text' } }],
 		],
-		['not an internal note', { messageTypes: ['outgoing'] }, sent('agent'), [note]],
 		[
-			'not an internal note, which may also be a text',
+			'outgoing messages without internal notes',
 			{ messageTypes: ['outgoing'] },
-			{ message: { ...sent('agent').message, private: 'false' } },
+			sentBy('agent'),
+			[note],
+		],
+		[
+			'outgoing messages without internal notes if "private" is a text',
+			{ messageTypes: ['outgoing'] },
+			{ message: { ...sentBy('agent').message, private: 'false' } },
 			[{ message: { ...note.message, private: 'true' } }],
 		],
 		[
-			'not an internal note, which may also be a number',
+			'outgoing messages without internal notes if "private" is a number',
 			{ messageTypes: ['outgoing'] },
-			{ message: { ...sent('agent').message, private: 0 } },
+			{ message: { ...sentBy('agent').message, private: 0 } },
 			[{ message: { ...note.message, private: 1 } }],
 		],
 		[
-			'an internal note, with Include Internal Notes',
+			'internal notes with Include Internal Notes',
 			{ messageTypes: ['outgoing'], includeNotes: true },
 			note,
 			[{}],
 		],
-		['of another type', { messageTypes: ['outgoing'] }, sent('agent'), [{}, activity]],
+		['messages of a type', { messageTypes: ['outgoing'] }, sentBy('agent'), [{}, activity]],
 		[
-			'of a sender',
+			'messages of a type and a sender type',
 			{ messageTypes: ['outgoing'], senderTypes: ['bot'] },
-			sent('bot'),
-			[sent('agent')],
+			sentBy('bot'),
+			[sentBy('agent')],
 		],
-		['on a channel', { channelIds: ['ch_2', 'ch_3'] }, onChannel2, [{}]],
-		['in a conversation with a status', { conversationStatuses: ['pending'] }, pending, [{}]],
+		['messages on a channel', { channelIds: ['ch_2', 'ch_3'] }, onChannel2, [{}]],
 		[
-			'incoming, when options were emptied',
+			'messages in conversations with a status',
+			{ conversationStatuses: ['pending'] },
+			pending,
+			[{}],
+		],
+		[
+			'incoming messages if all options are empty',
 			{ messageTypes: [], channelIds: [], senderTypes: [] },
 			{},
-			[sent('bot')],
+			[sentBy('bot')],
 		],
-	])('only that starts an execution that is %s', async (_, options, wanted, others) => {
+	])('start executions only for %s', async (_, options, wanted, others) => {
 		await host.publish({ events: ['message.created'], options } as never);
 		const event = messageEvent(wanted);
 
@@ -195,26 +212,27 @@ describe('of several messages', () => {
 	const typeless = { message: { type: undefined, sender: undefined } };
 
 	it.each<[string, object, Message, string]>([
-		['its type', {}, typeless, '"type" or "sender.type" of the message (for Message Types)'],
+		['type', {}, typeless, '"type" or "sender.type" of the message (for Message Types)'],
 		[
-			'its type, since the type of its sender is unknown too',
+			'type and a sender of an unknown type',
 			{},
 			{ message: { type: null, sender: { type: 'customer', id: 'ct_1' } } },
 			'"type" or "sender.type" of the message (for Message Types)',
 		],
 		[
-			'its sender',
+			'sender',
 			{ senderTypes: ['contact'] },
 			{ message: { sender: null } },
 			'"sender.type" of the message (for Sender Types)',
 		],
 		[
-			'its channel and status',
+			'channel and status',
 			{ channelIds: ['ch_1'], conversationStatuses: ['open'] },
 			{ conversation: { id: undefined, channel: null, status: null } },
 			'"channel.id" of the conversation (for Channel Names or IDs), "status" of the conversation (for Conversation Statuses)',
 		],
-	])('one without %s starts an execution that shows this', async (_, options, given, missing) => {
+	])('start an execution that names the missing field if a message has no %s', async (...row) => {
+		const [, options, given, missing] = row;
 		await host.publish({ events: ['message.created'], options } as never);
 		const event = messageEvent(given);
 
@@ -229,7 +247,7 @@ describe('of several messages', () => {
 		]);
 	});
 
-	it('one with an excluded value starts nothing, even if another value is unknown', async () => {
+	it('exclude a message with an excluded value, even if another value is unknown', async () => {
 		await host.publish({ events: ['message.created'], options: { channelIds: ['ch_2'] } });
 
 		await host.deliver(messageEvent(typeless));
@@ -237,25 +255,29 @@ describe('of several messages', () => {
 		expect(host.executions).toEqual([]);
 	});
 
-	it('filters keep no contact out', async () => {
+	it('do not exclude events of contacts', async () => {
 		const contact = { id: 'ct_9', name: 'Rina' };
 		const options = { channelIds: ['ch_2'], senderTypes: ['bot'] };
 		await host.publish({ events: ['message.created', 'contact.created'], options });
+
 		await host.deliver({ event: 'contact.created', data: contact });
+
 		expect(host.executions).toEqual([
 			{ event: 'contact.created', event_id: null, occurred_at: null, contact },
 		]);
 	});
 
-	it('events that are not chosen any more are kept out', async () => {
+	it('exclude events that are no longer selected', async () => {
 		await host.publish({ events: ['message.created'] });
+
 		await host.deliver({ ...messageEvent(), event: 'message.updated' });
+
 		expect(host.executions).toEqual([]);
 	});
 });
 
-describe('a filter that asks for more than the delivery says', () => {
-	const flat = (conversationId: string) => ({
+describe('If the delivery does not contain the field of a filter, the trigger', () => {
+	const flatEvent = (conversationId: string) => ({
 		type: 'message.created',
 		payload: { ...messageEvent().data.message, conversation_id: conversationId },
 	});
@@ -269,12 +291,12 @@ describe('a filter that asks for more than the delivery says', () => {
 		sandbox.journal.clear();
 	});
 
-	it('looks the conversation up', async () => {
+	it('reads the conversation', async () => {
 		const { id: elsewhere } = sandbox.store.addConversation({
 			channel: sandbox.store.addChannel(),
 		});
 		for (const each of [id, elsewhere]) {
-			expect(await host.deliver(flat(each))).toMatchObject({ status: 200 });
+			expect(await host.deliver(flatEvent(each))).toMatchObject({ status: 200 });
 		}
 		expect(host.executions).toMatchObject([{ conversation_id: id }]);
 	});
@@ -282,10 +304,10 @@ describe('a filter that asks for more than the delivery says', () => {
 	it.each<[string, FaultAction]>([
 		['status 500', { kind: 'status', status: 500 }],
 		['status 429', { kind: 'status', status: 429, retryAfter: 1 }],
-		['nothing, and hangs up', { kind: 'dropBefore' }],
-	])('lets Sahut deliver it again when it answers %s', async (_, fault) => {
+		['a closed connection', { kind: 'dropBefore' }],
+	])('asks Sahut to deliver again if the read fails with %s', async (_, fault) => {
 		sandbox.faults.add({ method: 'GET', ...fault });
-		const event = flat(id);
+		const event = flatEvent(id);
 
 		expect(await host.deliver(event)).toEqual({ status: 503, body: '' });
 		expect(host).toMatchObject({ executions: [], failures: [] });
@@ -302,53 +324,62 @@ describe('a filter that asks for more than the delivery says', () => {
 			'Conversation "ID" was not found in Sahut',
 			'Without Channel Names or IDs and Conversation Statuses',
 		],
-	])('shows it as a failed execution when Sahut answers %i', async (status, message, advice) => {
-		sandbox.faults.add({ method: 'GET', kind: 'status', status });
-		const event = flat(id);
+	])(
+		'starts a failed execution if Sahut rejects the read with %i',
+		async (status, message, advice) => {
+			sandbox.faults.add({ method: 'GET', kind: 'status', status });
+			const event = flatEvent(id);
 
-		expect(await host.deliver(event)).toMatchObject({ status: 500 });
-		expect(host.executions).toEqual([]);
-		expect(host.failures).toMatchObject([
-			{
-				message: expect.stringContaining(
-					`An event could not be filtered: ${message.replace('ID', id)}`,
-				),
-				description: expect.stringContaining(advice),
-			},
-		]);
+			expect(await host.deliver(event)).toMatchObject({ status: 500 });
+			expect(host.executions).toEqual([]);
+			expect(host.failures).toMatchObject([
+				{
+					message: expect.stringContaining(
+						`An event could not be filtered: ${message.replace('ID', id)}`,
+					),
+					description: expect.stringContaining(advice),
+				},
+			]);
 
-		expect(await host.deliver(event)).toMatchObject({ status: 200 });
-		expect(host.executions).toHaveLength(1);
-	});
+			expect(await host.deliver(event)).toMatchObject({ status: 200 });
+			expect(host.executions).toHaveLength(1);
+		},
+	);
 });
 
-describe('an event that is delivered again', () => {
+describe('A repeated delivery', () => {
 	beforeEach(async () => await host.publish({ events: ['message.created'] }));
 
-	it('starts nothing either when all deliveries come at the same instant', async () => {
+	it('starts no execution if all deliveries arrive at the same time', async () => {
 		const event = messageEvent();
+
 		await Promise.all(Array.from({ length: 20 }, async () => await host.deliver(event)));
+
 		expect(host.executions).toHaveLength(1);
 	});
 
-	it('starts nothing after a restart of n8n', async () => {
+	it('starts no execution after a restart of n8n', async () => {
 		const events = [messageEvent(), messageEvent(), messageEvent()];
 		await Promise.all(events.map(async (event) => await host.deliver(event)));
 		expect(host.executions).toHaveLength(3);
 		await host.restart();
+
 		for (const event of events) await host.deliver(event);
+
 		expect(host.executions).toHaveLength(3);
 	});
 
-	it('starts an execution each time when Deduplicate is off', async () => {
+	it('starts an execution if Deduplicate is off', async () => {
 		await host.publish({ events: ['message.created'], options: { deduplicate: false } });
 		const event = messageEvent();
+
 		await host.deliver(event);
 		await host.deliver(event);
+
 		expect(host.executions).toHaveLength(2);
 	});
 
-	describe('as an update of a contact, without ID and time,', () => {
+	describe('of a contact update without an ID and a time', () => {
 		const updated = (name: string) => ({
 			event: 'contact.updated',
 			data: { id: 'ct_1', name, created_at: '2024-03-15T08:30:00Z' },
@@ -357,23 +388,24 @@ describe('an event that is delivered again', () => {
 
 		beforeEach(async () => await host.publish({ events: ['contact.updated'] }));
 
-		it('is not mistaken for an update that restores an earlier state', async () => {
+		it('is distinguished from an update that restores an earlier state', async () => {
 			for (const name of ['X', 'X', 'Y', 'Y', 'X', 'X']) await host.deliver(updated(name));
 
 			expect(names()).toEqual(['X', 'Y', 'X']);
 		});
 
-		it('starts nothing after a restart of n8n, unlike an update that restores a state', async () => {
+		it('starts no execution after a restart of n8n, unlike an update that restores a state', async () => {
 			await host.deliver(updated('X'));
 			await host.deliver(updated('Y'));
 			await host.restart();
+
 			await host.deliver(updated('Y'));
 			await host.deliver(updated('X'));
 
 			expect(names()).toEqual(['X', 'Y', 'X']);
 		});
 
-		it('starts nothing if it waits for n8n while another update comes', async () => {
+		it('starts no execution if another update arrives while it waits for n8n', async () => {
 			const start = host.pauseNextStart();
 			const first = host.deliver(updated('X'));
 			await start.reached;
@@ -388,7 +420,7 @@ describe('an event that is delivered again', () => {
 		});
 	});
 
-	it('starts an execution if a filter excluded a state in between', async () => {
+	it('starts an execution if a filter excluded another state in between', async () => {
 		const options = { conversationStatuses: ['open'] };
 		await host.publish({ events: ['conversation.updated'], options });
 		const updated = (status: string) => ({
@@ -401,15 +433,18 @@ describe('an event that is delivered again', () => {
 		expect(host.executions).toHaveLength(2);
 	});
 
-	it('is not mistaken for another one with the same ID of the workspace in its envelope', async () => {
+	it('is not assumed for two events whose envelopes have the same ID', async () => {
 		const same = { envelope: { id: 'workspace_1' } };
+
 		await host.deliver(messageEvent(same));
 		await host.deliver(messageEvent(same));
+
 		expect(host.executions).toHaveLength(2);
 	});
 });
 
-describe('what the sandbox delivers', () => {
+describe('An event of the sandbox', () => {
+	/** Adds a message of a customer, and waits for the deliveries. @returns the conversation's ID */
 	const write = async (text: string) => {
 		const { id } = sandbox.store.addConversation();
 		sandbox.store.addIncoming(id, text);
@@ -420,7 +455,7 @@ describe('what the sandbox delivers', () => {
 	let seed = 0;
 
 	beforeEach(async () => {
-		// Else the events of all tests had the same IDs.
+		// With the same seed, events of different tests would have the same IDs.
 		seed += 1;
 		sandbox = await openSandbox({ data: 'empty', seed, webhooks: { timeScale: 0.001 } });
 		sandbox.deliveries.settings.responseTimeoutMs = 10_000;
@@ -428,43 +463,52 @@ describe('what the sandbox delivers', () => {
 		await host.publish({ events: ['message.created'] });
 	});
 
-	const envelopes = [
+	const ENVELOPES = [
 		{ name: 'event', object: 'data', nested: true, withId: true },
 		{ name: 'type', object: 'payload', nested: false, withId: false },
 	] as const;
 
-	it.each(envelopes)('starts an execution as $name, $object, nested: $nested', async (envelope) => {
-		sandbox.deliveries.settings.envelope = envelope;
-		const conversation_id = await write('Halo');
-		expect(host.executions).toMatchObject([
-			{
-				event: 'message.created',
-				conversation_id,
-				text: 'Halo',
-				contact: { id: expect.any(String) },
-			},
-		]);
-	});
+	it.each(ENVELOPES)(
+		'starts an execution if its envelope has $name and $object, nested: $nested',
+		async (envelope) => {
+			sandbox.deliveries.settings.envelope = envelope;
+			const conversation_id = await write('Halo');
+			expect(host.executions).toMatchObject([
+				{
+					event: 'message.created',
+					conversation_id,
+					text: 'Halo',
+					contact: { id: expect.any(String) },
+				},
+			]);
+		},
+	);
 
 	it.each(['hex', 'prefixedHex', 'upperHex', 'base64'] as const)(
-		'starts an execution when it is signed as %s',
+		'starts an execution if its signature is %s',
 		async (signature) => {
 			sandbox.deliveries.settings.signature = signature;
+
 			await write('Halo');
+
 			expect(host.executions).toHaveLength(1);
 		},
 	);
 
-	it('starts one execution although Sahut does not hear the answer, again and again', async () => {
+	it('starts one execution although five responses are lost', async () => {
 		sandbox.deliveries.faults.add({ kind: 'dropResponse', times: 5 });
+
 		await write('Halo');
+
 		expect(sandbox.deliveries.log.map(({ attempt }) => attempt)).toEqual([1, 2, 3, 4, 5, 6]);
 		expect(host.executions).toHaveLength(1);
 	});
 
-	it('starts an execution when n8n could take only its second delivery', async () => {
+	it('starts an execution with its second delivery if n8n failed on the first', async () => {
 		host.failNextStart();
+
 		await write('Halo');
+
 		expect(sandbox.deliveries.log.map(({ status }) => status)).toEqual([500, 200]);
 		expect(host.executions).toHaveLength(1);
 	});
