@@ -2,7 +2,7 @@
 module.exports = {
 	testEnvironment: 'node',
 	testMatch: ['<rootDir>/test/**/*.test.ts'],
-	// jest.slow.config.js runs the first three, jest.e2e.config.js and jest.queue.config.js the others.
+	// jest.slow.config.js runs the first three; jest.e2e.config.js and jest.queue.config.js run the other two.
 	testPathIgnorePatterns: [
 		'\\.slow\\.test\\.ts$',
 		'<rootDir>/test/checkApi/',
@@ -20,7 +20,7 @@ module.exports = {
 			},
 		],
 	},
-	// Libraries that are published only as ES modules.
+	// Transforms libraries that are published only as ES modules.
 	transformIgnorePatterns: [
 		'/node_modules/(?!(@faker-js/faker|github-slugger|@seriousme/openapi-schema-validator)/)',
 	],

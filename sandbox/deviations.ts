@@ -7,19 +7,19 @@ export const DEVIATIONS = {
 	holes:
 		'empty fields of records are null or missing, and so is the phone of a conversation’s contact',
 	'raw-phones':
-		'phone numbers are stored as typed; q matches digits with their digits, and a + only with the text',
+		'phone numbers are stored as typed; a q of digits matches their digits, a q with + only the same text',
 	'plain-records': 'a single record is returned without data around it',
 	'no-meta': 'lists have no meta',
 	'other-statuses': 'POST returns 200, DELETE returns 200 with a body',
-	milliseconds: 'time stamps have milliseconds',
+	milliseconds: 'times have milliseconds',
 	'oldest-first': 'conversations and contacts are listed oldest first',
 	'sent-by-agent': 'the sender of messages through the API is an agent, always the same one',
 	'hidden-values': 'the stored content of a template message is the name of the template',
 	'attributes-replaced':
-		'PUT of custom_attributes replaces all existing ones, as without this deviation',
+		'PUT of custom_attributes replaces all existing ones, which is also the default',
 	'attributes-merged': 'PUT of custom_attributes keeps the existing ones that it does not contain',
 	'full-rows': 'lists of contacts show custom_attributes',
-	'typed-attributes': 'a custom attribute with a value of another type than defined returns 422',
+	'typed-attributes': 'a custom attribute returns 422 if its value does not have the defined type',
 	'converted-attributes':
 		'values of custom attributes are stored in their defined type: "12" as 12, a date with a time',
 	'exact-search': 'q matches only complete values: a name, a phone number, an email',
