@@ -121,13 +121,13 @@ export async function connect(
 		}
 	}
 
-	/** Makes attempts until one succeeds or the retry policy forbids another. */
 	const log = (message: string) =>
 		context.logger.debug(`Sahut node "${context.getNode().name}": ${message}`);
 
 	/** Names a request without its query and body, which may contain phone numbers and texts. */
 	const nameOf = ({ method, path }: SahutRequest) => `${method} /${path.join('/')}`;
 
+	/** Makes attempts until one succeeds or the retry policy forbids another. */
 	async function sendWithRetries(request: SahutRequest, signal?: AbortSignal): Promise<Outcome> {
 		for (let attempt = 1; ; attempt++) {
 			const moment = () => ({ now: clock.now(), random: random() });

@@ -5,6 +5,7 @@ import { runWorkflow, sahutWorkflow, toItems } from '../../../support/engine';
 import type { WorkflowToRun } from '../../../support/engine';
 import { closedOrigin } from '../../../support/localServer';
 import { dataForRetry } from '../../../support/retryData';
+import { now } from '../../../support/testClock';
 import { overrideTransport } from '../../../support/transport';
 import { casesOf, describeCase, type TestCase } from './faultCases';
 import { findViolations, idsOf } from './faultRules';
@@ -78,7 +79,7 @@ let sandboxes: Sandbox[];
 beforeAll(async () => {
 	const opening = Array.from(
 		{ length: SANDBOXES },
-		async (_, seed) => await startSandbox({ data: 'empty', seed }),
+		async (_, seed) => await startSandbox({ data: 'empty', seed, now: () => new Date(now()) }),
 	);
 	sandboxes = await Promise.all(opening);
 });
