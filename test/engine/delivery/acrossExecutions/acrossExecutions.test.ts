@@ -266,21 +266,26 @@ describe('a canceled execution', () => {
 
 	it('does not prevent other executions from sending if it reads a list or waits for it', async () => {
 		const workspace = await openChannel();
-		const { store, faults } = workspace.sandbox;
+		const { store, faults, journal } = workspace.sandbox;
 		const rows = SIX_ROWS.slice(0, 3);
 		for (const { phone } of rows) store.addContact({ phone: toE164(phone) });
-		faults.add({ kind: 'slow', delayMs: 500, method: 'GET', path: '/conversations' });
+		faults.add({ kind: 'slow', delayMs: 3_000, method: 'GET', path: '/conversations' });
+		const answered = (path: string) =>
+			journal.entries.filter((entry) => entry.path === path && entry.endedAt !== undefined);
 		const send = async (customer: number, more = {}) =>
 			await workspace.run(onChannel(workspace, workspace.channel), [rows[customer]!], {}, more);
+		let isCanceled = false;
+		const cancelWhen = until(() => isCanceled);
 
-		const lists = () => workspace.requests().filter((each) => each === 'GET /conversations');
-		const reader = send(0, { cancelWhen: wait(200) });
-		await until(() => lists().length === 1);
-		const [canceled, waiting, third] = await Promise.all([
-			reader,
-			send(1, { cancelWhen: wait(100) }),
-			send(2),
-		]);
+		const reader = send(0, { cancelWhen });
+		await until(() => workspace.requests().includes('GET /conversations'));
+		const searches = answered('/contacts').length;
+		const others = Promise.all([send(1, { cancelWhen }), send(2)]);
+		// Both have found their contact, and wait for the list of the first execution.
+		await until(() => answered('/contacts').length === 3 * searches);
+		await wait(100);
+		isCanceled = true;
+		const [canceled, [waiting, third]] = await Promise.all([reader, others]);
 
 		expect([canceled.status, waiting.status]).toEqual(['canceled', 'canceled']);
 		expect(waiting.error?.message).toContain('The execution was canceled');
