@@ -1,6 +1,6 @@
 import { ALL_INTERFACES, type Sandbox } from './index';
 
-/** The number of customers in the example workflow. */
+/** The number of listed conversations: as many as the example workflow has customers. */
 const SHOWN_CONVERSATIONS = 6;
 
 /** Returns the URL for Docker containers and a warning, if the sandbox listens on all interfaces. */
@@ -9,7 +9,7 @@ function networkAccessLines(url: string, host: string): string[] {
 	return [
 		`             ${url.replace('127.0.0.1', 'host.docker.internal')} from a container in Docker`,
 		'',
-		'  Other computers in your network can reach it too.',
+		'  Warning: other computers in your network can reach it too.',
 	];
 }
 

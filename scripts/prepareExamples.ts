@@ -23,7 +23,7 @@ const NUMBER_COLUMNS = new Set(['total']);
 /** Any ID works: Sahut's API has no list of teams. */
 const TEAM_ID = 'team_01HX8K2M4P6R8T';
 
-/** The values of placeholders such as `<ID of …>`, by a word that the placeholder contains. */
+/** The value of each placeholder, such as `<ID of …>`. A word in the placeholder identifies it. */
 const PLACEHOLDERS: Array<
 	[mention: string, idOf: (store: Store, n8n: N8nRecords) => string | undefined]
 > = [
@@ -81,7 +81,8 @@ export function prepareExample(
 	const text = JSON.stringify(example).replace(/"<([^"<>]+)>"/g, (_, placeholder: string) => {
 		const found = PLACEHOLDERS.find(([mention]) => placeholder.includes(mention));
 		const value = found?.[1](store, n8n);
-		if (value === undefined) throw new Error(`The placeholder <${placeholder}> has no value.`);
+		if (value === undefined)
+			throw new Error(`The placeholder <${placeholder}> has no value. Add it to PLACEHOLDERS.`);
 		return JSON.stringify(value);
 	});
 	const ready = fillInExample(JSON.parse(text) as ExampleWorkflow, {}, { id, name: credential });

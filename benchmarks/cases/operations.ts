@@ -114,7 +114,7 @@ async function prepare(
 					mark: `Catatan ${++marks}`,
 				}));
 		const { ms, items } = measuredNode(await execute(workflow, { rows }));
-		if (items !== size) throw new Error(`${name}: ${items} items of ${size}`);
+		if (items !== size) throw new Error(`${name} output ${items} of ${size} items`);
 		return ms / size;
 	};
 }

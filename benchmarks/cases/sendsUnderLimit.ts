@@ -67,7 +67,7 @@ export const sendsUnderLimit: Benchmark = {
 		return {
 			title: `${count(total)} sends to ${CONVERSATIONS} conversations, ${limit}`,
 			text: [
-				`The minute of the plan is scaled down. \`Retry-After\` is still in whole seconds, which costs up to a second per window. The ceiling is ${count(ceilingMs)} ms: all full windows.`,
+				`The minute of the rate limit is scaled down. \`Retry-After\` is still in whole seconds, which costs up to a second per window. The ceiling is the rate if all sends take ${count(ceilingMs)} ms, the duration of all full windows.`,
 				'HTTP Request uses its defaults and On Error: Continue. Retry On Fail would not help, since it sends all items again.',
 			].join('\n\n'),
 			head: [

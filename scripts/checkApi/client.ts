@@ -75,9 +75,14 @@ function assertAllowed(
 ): void {
 	if (expectedStatuses.includes(status)) return;
 	if (status === UNAUTHORIZED) {
-		throw new Error(`Sahut does not accept the key in SAHUT_API_KEY (status ${status}).`);
+		throw new Error(
+			`Sahut does not accept the key in SAHUT_API_KEY (status ${status}). Check the key in Sahut.`,
+		);
 	}
-	if (status === FORBIDDEN) throw new Error(`The key may not ${request} (status ${status}).`);
+	if (status === FORBIDDEN)
+		throw new Error(
+			`The key has no permission for ${request} (status ${status}). Use a key with this permission.`,
+		);
 }
 
 function checkRetryAfter({ headers }: ApiResponse, findings: Findings): void {
@@ -134,7 +139,9 @@ export function createClient(
 		} catch (error) {
 			const { name, cause } = error as Error & { cause?: { code?: unknown } };
 			const reason = String(cause?.code ?? name);
-			throw new Error(`No response to ${method} ${path} (${reason}). Is SAHUT_BASE_URL right?`);
+			throw new Error(
+				`No response to ${method} ${path} (${reason}). Check SAHUT_BASE_URL and your connection.`,
+			);
 		}
 	}
 

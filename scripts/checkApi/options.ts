@@ -37,7 +37,9 @@ export function parseOptions(args: string[]): CheckOptions {
 	});
 	const { conversation, webhook, listen, json } = values;
 	if (listen !== undefined && webhook === undefined) {
-		throw new Error('--listen needs --webhook: the HTTPS address that forwards to this port.');
+		throw new Error(
+			'--listen requires --webhook. Set it to the HTTPS address that forwards to this port.',
+		);
 	}
 	return {
 		conversation,

@@ -20,7 +20,9 @@ type Print = (text: string) => void;
 async function assertConversationExists(id: string, { api }: Context): Promise<void> {
 	const response = await api('getConversation', { ids: [id], expectedStatuses: [404] });
 	if (!isSuccess(response) || recordOf(response.body)['id'] !== id) {
-		throw new Error(`There is no conversation with the ID given (status ${response.status}).`);
+		throw new Error(
+			`Sahut has no conversation with the ID in --conversation (status ${response.status}). Check the ID.`,
+		);
 	}
 }
 

@@ -119,5 +119,5 @@ export async function startWorkflow(
 ): Promise<string> {
 	const run = await runWorkflow(session, id, trigger);
 	if ('executionId' in run) return run.executionId;
-	throw new Error(`${name} waits for a webhook.`);
+	throw new Error(`${name} waits for a webhook call. Use runWorkflow instead.`);
 }

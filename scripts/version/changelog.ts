@@ -51,6 +51,7 @@ export function extractReleaseNotes(
 ): string {
 	const section = parseSections(changelog).find((each) => each.version === version);
 	const notes = section ? withoutHeading(section) : '';
-	if (notes === '') throw new Error(`CHANGELOG.md has no changes for ${version}.`);
+	if (notes === '')
+		throw new Error(`CHANGELOG.md has no changes for ${version}. Add a section with this version.`);
 	return `${notes.replace(/\]\((?!\w+:|#)/g, `](${repository}/blob/v${version}/`)}\n`;
 }

@@ -51,8 +51,9 @@ export function raiseVersion(folder: string, to: string, today: Date): void {
 	const read = (file: string) => readFileSync(join(folder, file), 'utf8');
 	const { version: from } = JSON.parse(read('package.json')) as { version: string };
 	if (!VERSION.test(to))
-		throw new Error(`A version consists of three numbers, such as 0.2.0. "${to}" does not.`);
-	if (isBefore(to, from)) throw new Error(`The version is ${from}, and ${to} is lower.`);
+		throw new Error(`"${to}" is not a version. Enter three numbers, such as 0.2.0.`);
+	if (isBefore(to, from))
+		throw new Error(`${to} is lower than the current version ${from}. Enter a higher version.`);
 	const date = today.toISOString().slice(0, 'YYYY-MM-DD'.length);
 	const edited = Object.entries(EDITS).map(
 		([file, edit]) => [file, edit(read(file), from, to, date)] as const,

@@ -86,7 +86,9 @@ test('a key that cannot filter conversations still allows the other checks', asy
 	const result = await runCheck(sandbox);
 
 	expect(result.outcome).toBe('incomplete');
-	expect(result.printed).toContain('The key may not GET /conversations (status 403).');
+	expect(result.printed).toContain(
+		'The key has no permission for GET /conversations (status 403).',
+	);
 	expect(verdictsOf(result, 'as assumed')).toContain('messages-oldest-first: as assumed');
 });
 

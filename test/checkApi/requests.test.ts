@@ -55,7 +55,7 @@ test('an unknown conversation is reported before any write', async () => {
 	);
 
 	expect(result.outcome).toBe('incomplete');
-	expect(result.printed).toContain('There is no conversation with the ID given');
+	expect(result.printed).toContain('Sahut has no conversation with the ID in --conversation');
 	expect(new Set(sandbox.journal.entries.map(({ method }) => method))).toEqual(new Set(['GET']));
 });
 
@@ -68,7 +68,7 @@ test('a read-only key leads to an incomplete report without differences', async 
 
 	expect(result.outcome).toBe('incomplete');
 	expect(verdictsOf(result, 'copes', 'differs')).toEqual([]);
-	expect(result.printed).toContain('The key may not POST /conversations/');
+	expect(result.printed).toContain('The key has no permission for POST /conversations/');
 	expect(result.report).toContain('"isComplete": false');
 });
 
@@ -109,7 +109,7 @@ test('the error about a missing response does not contain the key', async () => 
 
 test.each([
 	[['--per-minute', '0'], '--per-minute must be a number above 0'],
-	[['--listen', '8080'], '--listen needs --webhook'],
+	[['--listen', '8080'], '--listen requires --webhook'],
 	[['--key', 'sk_live_x'], "Unknown option '--key'"],
 ])('the options %j are rejected: %s', (args, reason) => {
 	expect(() => parseOptions(args)).toThrow(reason);

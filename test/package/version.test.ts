@@ -96,7 +96,7 @@ describe('npm run raise', () => {
 	});
 
 	it.each([
-		['0.0.9', 'is lower', WITH_CHANGES],
+		['0.0.9', 'is lower than', WITH_CHANGES],
 		['v10.0.0', 'three numbers', WITH_CHANGES],
 		['10.0', 'three numbers', WITH_CHANGES],
 		['', 'three numbers', WITH_CHANGES],

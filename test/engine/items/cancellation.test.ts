@@ -34,7 +34,7 @@ const COMMON_PARAMETERS = {
 	returnAll: true,
 };
 
-/** Operation → its other parameters. */
+/** The other parameters of each operation. */
 const OPERATIONS: Record<string, INode['parameters']> = {
 	'message list': {},
 	'message send': {},

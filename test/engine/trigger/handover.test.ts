@@ -14,7 +14,7 @@ beforeEach(async () => {
 });
 
 /** Waits long enough for n8n to respond to deliveries that need not wait. */
-const aMoment = async () => await new Promise((resolve) => setTimeout(resolve, 100));
+const pause = async () => await new Promise((resolve) => setTimeout(resolve, 100));
 const startedEvents = () => host.executions.map(({ event_id }) => event_id);
 
 /** Delivers an event, and pauses before n8n starts the execution. */
@@ -35,20 +35,20 @@ describe('If Sahut disconnects before n8n responds, an event', () => {
 		return start;
 	}
 
-	it('for which n8n could not start an execution starts one at the next delivery', async () => {
+	it('for which n8n could not start an execution starts one when it is delivered again', async () => {
 		const event = messageEvent();
 		(await deliverAndDisconnect(event)).fail();
-		await aMoment();
+		await pause();
 		expect(startedEvents()).toEqual([]);
 
 		expect(await host.deliver(event)).toMatchObject({ status: 200 });
 		expect(startedEvents()).toEqual([event.id]);
 	});
 
-	it('for which n8n started an execution nevertheless starts no other, even after a restart', async () => {
+	it('for which n8n has started an execution starts no second one, even after a restart', async () => {
 		const event = messageEvent();
 		(await deliverAndDisconnect(event)).succeed();
-		await aMoment();
+		await pause();
 
 		expect(await host.deliver(event)).toMatchObject({ status: 200 });
 		await host.restart();
@@ -67,11 +67,11 @@ describe('While n8n starts the execution of an event, another delivery of it', (
 		const all = [answer, host.deliver(event), host.deliver(event)].map(async (each) =>
 			answers.push((await each).status),
 		);
-		await aMoment();
+		await pause();
 		return { start, answers, all: Promise.all(all) };
 	}
 
-	it('waits, and starts no execution if the first one starts', async () => {
+	it('waits, and starts no second execution if n8n starts the first one', async () => {
 		const event = messageEvent();
 		const { start, answers, all } = await deliverThrice(event);
 		expect(answers).toEqual([]);
@@ -82,7 +82,7 @@ describe('While n8n starts the execution of an event, another delivery of it', (
 		expect(startedEvents()).toEqual([event.id]);
 	});
 
-	it('starts one execution if the first one cannot start', async () => {
+	it('starts the execution if n8n could not start it for the first delivery', async () => {
 		const event = messageEvent();
 		const { start, answers, all } = await deliverThrice(event);
 
