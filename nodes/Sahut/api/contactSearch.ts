@@ -21,7 +21,7 @@ export function lastDigits(phone: string): string {
 	return phone.slice(-SEARCHED_DIGITS);
 }
 
-/** The most pages of a search for the last digits, which also finds contacts with other numbers. */
+/** The maximum number of pages of a search for the last digits, which also finds other numbers. */
 const MAX_SEARCH_PAGES = 3;
 
 /** Returns the canonical text of a key, which is equal for all forms of a number or an address. */
@@ -80,8 +80,9 @@ async function searchDigits(sahut: SahutClient, phone: string, isWanted: Contact
 
 /**
  * Finds the contacts with this phone number or email address that also pass `isWanted`, the oldest first:
- * it has the history with the customer, and remains first if duplicates are added. Searches for a number as
- * E.164 and, only if no contact has it in this form, for its last digits.
+ * the oldest contact has the history with the customer, and remains first if duplicates are added.
+ *
+ * Searches for a number as E.164 and, only if no contact has it in this form, for its last digits.
  *
  * @throws NodeApiError if contacts cannot be read
  */

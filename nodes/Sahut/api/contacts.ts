@@ -222,7 +222,7 @@ function mergeAttributes(
 
 /**
  * Updates a contact by `PUT /contacts/{id}` (API reference, "Contacts"). Sends nothing if the contact
- * already has all values: otherwise, a workflow that its own updates trigger would never end. Call this
+ * already has all values: otherwise, a workflow that is triggered by its own updates would never end. Call this
  * function in the lane of the contact, so that this process does not change the contact between the read
  * and the write.
  *

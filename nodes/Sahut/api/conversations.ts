@@ -175,8 +175,8 @@ export async function createConversation(
 const CREATION_TOLERANCE_MS = 2_000;
 
 /**
- * How a conversation came about: this try created it, an earlier try created it, or Sahut returned an
- * existing one, which is older than the request.
+ * The origin of a conversation: created by this try, created by an earlier try, or existing: Sahut returned
+ * one that is older than the request.
  */
 export type Origin = 'new' | 'earlierTry' | 'existing';
 
@@ -210,7 +210,7 @@ function toUpdateFields(conversation: Conversation & { team_id?: unknown; team?:
 
 /**
  * Updates a conversation. Sends nothing if the conversation already has all values: otherwise, a workflow
- * that its own updates trigger would never end. Call this function in the lane of the conversation, so
+ * that is triggered by its own updates would never end. Call this function in the lane of the conversation, so
  * that this process does not change the conversation between the read and the write.
  *
  * The method is not documented. If Sahut responds to PUT with 405, the node sends PATCH; if Sahut accepts

@@ -43,7 +43,7 @@ type PlanResult =
  *
  * @returns Sahut's record of the message with `contact_id`, `conversation_id`, `contact_created`,
  * `conversation_created`, `sent_as`, or with `skipped` and `skip_reason`; for a Dry Run, the `requests`
- * @throws NodeApiError if a request fails; UserError for a text that cannot arrive, before anything is
+ * @throws NodeApiError if a request fails; UserError for a text that WhatsApp would not deliver, before anything is
  * created; AmbiguousError or UnknownOutcomeError if the node cannot determine whether to send the message
  */
 export async function deliverToPhone(

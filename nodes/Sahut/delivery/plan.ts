@@ -67,7 +67,7 @@ async function findEarlierDelivery(
 		const sentAt = sahut.now() - skipWithinMs;
 		const search = { kind: 'sentBefore', sentAt, isRetry } as const;
 		const contentKeys = getBodies(content).map(contentKey).join();
-		// `of` is a name in the stored data of executions.
+		// Never rename `of`: n8n stores it with the execution.
 		const find = async () => ({
 			of: contentKeys,
 			delivery: await findDelivery(histories, content, search, sahut),
@@ -100,8 +100,8 @@ async function assertCanStartWithText(
 	if (!hasWindow(type)) return;
 	const message =
 		type === undefined
-			? `A text to ${phone} may not arrive: the type of channel "${channelId}" is unknown`
-			: `A text does not reach ${phone}: the customer has not written within the last 24 hours`;
+			? `A text might not be delivered to ${phone}: the type of channel "${channelId}" is unknown`
+			: `WhatsApp would not deliver a text to ${phone}: the customer has not written within the last 24 hours`;
 	const rule =
 		type === undefined
 			? 'The channel has no conversation yet that shows its type. If it is a WhatsApp channel, it accepts a text only within 24 hours of the customer’s last message.'
@@ -119,7 +119,7 @@ async function assertCanStartWithText(
  * one, a resolved one if `reuseResolvedWithinMs` permits it, a new one. If several conversations qualify, the
  * one with the latest activity is chosen.
  *
- * @throws UserError for a text that cannot arrive; AmbiguousError or UnknownOutcomeError if the node cannot
+ * @throws UserError for a text that WhatsApp would not deliver; AmbiguousError or UnknownOutcomeError if the node cannot
  * determine whether to send the message; NodeApiError if a conversation cannot be read
  */
 export async function planMessage(
@@ -178,7 +178,7 @@ export async function planMessage(
 		const mayHaveWindow = conversations.filter(
 			(each) => each === open || (each.activeAt ?? 0) >= now - WINDOW_MS,
 		);
-		// If there is only one choice, the history is not read: Sahut accepts or refuses the text.
+		// With only one conversation to choose, the history is not read: Sahut accepts or refuses the text.
 		const isOnlyChoice = !hasBothForms && usableOpen && mayHaveWindow.length === 1;
 		const isNewTemplate = hasBothForms && !reuseOpenConversation;
 		for (const each of isOnlyChoice || isNewTemplate ? [] : mayHaveWindow) {

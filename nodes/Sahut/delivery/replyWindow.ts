@@ -16,7 +16,7 @@ const CLOSES_SOON_MS = 15 * 60_000;
 
 /**
  * The maximum number of pages to search for the customer's last message, each with 100 messages. If these
- * messages contain none from the customer, the node sends the template, which always arrives.
+ * messages contain none from the customer, the node sends the template, which WhatsApp accepts at any time.
  */
 const MAX_PAGES = 2;
 
@@ -24,8 +24,8 @@ const MAX_PAGES = 2;
 export const WHATSAPP = 'whatsapp';
 
 /**
- * Whether WhatsApp's 24-hour rule applies to a channel type. Also true for an unknown type, because a
- * template always arrives.
+ * Whether WhatsApp's 24-hour rule applies to a channel type. Also true for an unknown type: the node then
+ * sends the template, which every channel accepts.
  */
 export function hasWindow(channelType: unknown): boolean {
 	return typeof channelType !== 'string' || channelType.toLowerCase().includes(WHATSAPP);

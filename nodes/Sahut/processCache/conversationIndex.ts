@@ -10,7 +10,7 @@ const UNRESOLVED_STATUSES = ['open', 'pending', 'snoozed'] as const;
 /** The minimum time for which a read of all unresolved conversations is valid, if the order is unknown. */
 const FULL_READ_MS = 60_000;
 
-/** A read that takes long is valid for this many times its duration. */
+/** A full read is valid for at least this multiple of its duration. */
 const FULL_READ_FACTOR = 5;
 
 /** How long after a write a list may lack the record, or show its previous state. */

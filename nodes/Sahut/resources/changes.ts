@@ -5,6 +5,6 @@ export function requireChanges<T extends object>(changes: T): T {
 	if (Object.keys(changes).length > 0) return changes;
 	throw new UserError('There is nothing to update', {
 		description:
-			'Add a field under Update Fields and enter a value. Empty fields change nothing: if an expression provides the value, check that it has one for this item.',
+			'Add a field under Update Fields and enter a value. Empty fields are ignored. If an expression provides the value, check that it has one for this item.',
 	});
 }

@@ -130,6 +130,6 @@ export const sendOptions = {
 		typeOptions: { minValue: 0, numberPrecision: 2 },
 		default: 24,
 		description:
-			'Skips the message if the conversation received it within this number of hours, from any sender; the output is then the existing message with <code>skipped</code>. A template is recognized by its values, so include a unique one, such as an order number.',
+			'Skips the message if the same message was sent to the conversation within this number of hours, by any sender. The output is then the earlier message with <code>skipped</code>. A template is recognized by its values, so include a unique one, such as an order number.',
 	}),
 };

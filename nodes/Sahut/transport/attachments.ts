@@ -11,7 +11,7 @@ import type { Attachment, Message } from './types';
 const BYTES_PER_MB = 1024 * 1024;
 
 const USE_HTTP_NODE =
-	'Turn off Download Attachments, and fetch the file with the HTTP Request node from the "url" of the attachment.';
+	'Turn off Download Attachments, and download the file with the HTTP Request node: its address is in the field "url" of the attachment.';
 
 /** Returns the attachments of a message. Sahut may return null for the list or for an entry. */
 export function attachmentsOf({ attachments }: Message): Attachment[] {
@@ -23,8 +23,8 @@ export function downloadableAttachmentsOf(message: Message): Attachment[] {
 	return attachmentsOf(message).filter(({ url }) => Boolean(url));
 }
 
-function createFetchError({ file_name }: Attachment, reason: string): UserError {
-	return new UserError(`The attachment "${file_name}" could not be fetched (${reason})`, {
+function createDownloadError({ file_name }: Attachment, reason: string): UserError {
+	return new UserError(`The attachment "${file_name}" could not be downloaded (${reason})`, {
 		description: `Its link may have expired. ${USE_HTTP_NODE}`,
 	});
 }
@@ -68,7 +68,7 @@ async function fetchFile(
 		// A separate signal for each listener: Node warns about more than ten listeners on one signal.
 		abortSignal: AbortSignal.any([signal]),
 	})) as IN8nHttpFullResponse;
-	if (statusCode !== 200) throw createFetchError(attachment, `status ${statusCode}`);
+	if (statusCode !== 200) throw createDownloadError(attachment, `status ${statusCode}`);
 	return await readUpTo(
 		maxAttachmentBytes,
 		body as unknown as AsyncIterable<Uint8Array>,
@@ -80,7 +80,7 @@ async function fetchFile(
  * Downloads an attachment of a message into n8n's binary data. Does not send the API key, since files are on
  * another host (API reference, "Messages"). An abort of the signal ends the download.
  *
- * @throws UserError that names the file if it cannot be fetched, or is larger than the settings allow: the
+ * @throws UserError that names the file if it cannot be downloaded, or is larger than the settings allow: the
  * file is in memory during the download
  */
 export async function downloadAttachment(
@@ -92,7 +92,7 @@ export async function downloadAttachment(
 	const { file_name, content_type } = attachment;
 	const data = await fetchFile(context, attachment, settings, signal).catch((error: Error) => {
 		if (error instanceof UserError) throw error;
-		throw createFetchError(attachment, error.message);
+		throw createDownloadError(attachment, error.message);
 	});
 	const name = file_name ?? undefined;
 	return await context.helpers.prepareBinaryData(data, name, content_type || undefined);

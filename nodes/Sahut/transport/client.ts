@@ -47,7 +47,7 @@ function assertEncodable({ path, query = {} }: SahutRequest, { action, note }: W
 		'Nothing was sent. Check the IDs and search texts of this item: an expression may have cut an emoji in half.',
 		note,
 	];
-	throw new UserError(`The request to ${action} contains half of an emoji`, {
+	throw new UserError(`The request to ${action} contains half an emoji`, {
 		description: description.filter(Boolean).join(' '),
 	});
 }

@@ -33,19 +33,19 @@ function describeGone(target: string | undefined, action: string): ErrorText {
 	return target === undefined
 		? [
 				`Sahut no longer accepts the request to ${action} (status 410)`,
-				'Sahut may have retired this version of its API. Check for an update of n8n-nodes-sahut.',
+				'Sahut may have retired this version of its API. Check whether there is a newer version of the package n8n-nodes-sahut.',
 			]
 		: [
 				`${target} no longer exists in Sahut (status 410)`,
-				'Check whether it was deleted in Sahut, and which expression provides its ID.',
+				'Check whether it was deleted in Sahut, and check the expression that provides its ID.',
 			];
 }
 
 function describeRateLimit(waitMs: number | undefined): ErrorText {
 	const wait =
 		waitMs === undefined
-			? ', and Sahut did not state how long to wait'
-			: `; Sahut asks to wait ${Math.ceil(waitMs / 1000)} seconds`;
+			? '. Sahut did not state how long to wait'
+			: `. Wait ${Math.ceil(waitMs / 1000)} seconds`;
 	return [
 		`The rate limit of your Sahut plan was reached${wait}`,
 		'Sahut did not process this request. Run the item again later, and set Requests per Minute under Options to stay below the limit of your plan.',
@@ -108,7 +108,7 @@ function describeStatus(status: number, wording: Wording, facts: FailureFacts): 
 	if (status >= 300 && status < 400) {
 		return [
 			`Sahut redirected the request to another address (status ${status})`,
-			'The node never sends the API key across a redirect. Enter the final address as the Base URL of the Sahut credential.',
+			'The node never sends the API key across a redirect. Enter the address that Sahut redirects to as the Base URL of the Sahut credential.',
 		];
 	}
 	const other: ErrorText = [

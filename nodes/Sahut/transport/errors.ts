@@ -63,7 +63,7 @@ export function reasonOf(error: unknown): FailureReason {
 	return (reason as FailureReason | undefined) ?? 'invalid_input';
 }
 
-/** Whether Sahut may have processed the request that failed, so that a retry could do it twice. */
+/** Whether Sahut may have processed the request that failed, so that a retry could carry it out twice. */
 export function mayHaveBeenProcessed(error: unknown): boolean {
 	if (error instanceof UnknownOutcomeError) return true;
 	return error instanceof NodeError && error.context.mayHaveArrived === true;
@@ -83,7 +83,7 @@ export function undefinedIfNotFound(error: unknown): undefined {
 /** Whether Sahut does not support the HTTP method at this path, so that it changed nothing. */
 export const isMethodNotAllowed = (error: unknown) => hasStatus(error, 405);
 
-/** Whether Sahut refused the data of the request, and would do so again: e.g. a phone number in use. */
+/** Whether Sahut refused the data of the request, e.g. a phone number in use. A retry would fail too. */
 export const isRefused = (error: unknown) => hasStatus(error, 400, 409, 422);
 
 /** Whether the request that failed may succeed a little later. */

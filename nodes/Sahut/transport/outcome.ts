@@ -33,7 +33,7 @@ export const RATE_LIMITED = 429;
 
 const REQUEST_TIMEOUT = 408;
 
-/** Replace Node's code if the error shows that no connection was made, or that one was. */
+/** Codes that replace Node's if the error shows that no connection was made, or that one was lost. */
 export const NOT_CONNECTED = 'NOT_CONNECTED';
 export const CONNECTION_LOST = 'CONNECTION_LOST';
 
@@ -42,7 +42,7 @@ const UNREACHABLE =
 	/^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|EHOSTDOWN|ENETUNREACH|ENETDOWN|EADDRNOTAVAIL)$/;
 
 /**
- * Codes of a TLS handshake that failed, so that nothing was sent: OpenSSL's codes of certificates, Node's
+ * Codes of a TLS handshake that failed, so that nothing was sent: OpenSSL's certificate errors, Node's
  * `ERR_TLS_…`, and the codes `ERR_SSL_…` of the handshake. Other codes `ERR_SSL_…` can occur after a
  * request was sent.
  */
@@ -85,7 +85,7 @@ export function isTransient(outcome: Outcome): boolean {
 	return outcome.kind === 'response' && TRANSIENT_STATUSES.has(outcome.status);
 }
 
-/** Whether Sahut may have processed a write that did not succeed, so that a retry could do it twice. */
+/** Whether Sahut may have processed a write that did not succeed, so that a retry could carry it out twice. */
 export function isOutcomeUnknown(request: SahutRequest, outcome: Outcome): boolean {
 	if (isIdempotent(request)) return false;
 	if (outcome.kind === 'canceled') return outcome.wasSent;

@@ -5,7 +5,7 @@ import { createPageCount } from './pageCount';
 import { createRepeatCheck } from './repeats';
 import type { PageMeta, SahutClient, SahutRequest, Wording } from './types';
 
-/** The maximum of records per page (API reference, "Basics"). */
+/** The maximum number of records per page (API reference, "Basics"). */
 export const MAX_PAGE_SIZE = 100;
 
 /** A list request without the number and the size of the page. */

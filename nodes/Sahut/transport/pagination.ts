@@ -4,10 +4,10 @@ import type { SahutClient } from './types';
 import { upwards } from './walks';
 import { createYielder } from './yielder';
 
-/** The most pages in a wave, as a multiple of the pages that the limit needs if `keep` drops no record. */
+/** The maximum size of a wave, as a multiple of the pages that the limit needs if `keep` drops no record. */
 const MAX_GROWTH = 16;
 
-/** The most pages in a wave, since a list may claim any number of pages. */
+/** The maximum number of pages in a wave, since a list may claim any number of pages. */
 const MAX_WAVE = 1_000;
 
 /**
@@ -19,7 +19,7 @@ const READ_AHEAD = { first: 20, most: 50 };
 
 /** Which records to collect from pages. */
 export interface CollectOptions<T> {
-	/** The most records to collect, of those that pass `keep`. */
+	/** The maximum number of records to collect, of those that pass `keep`. */
 	limit: number;
 	keep?(record: T): boolean;
 	/** Collects the records of each page from its end. */
@@ -102,7 +102,7 @@ export async function collect<T extends { id: string }>(
 	return collected.length > limit ? collected.slice(0, limit) : collected;
 }
 
-/** The most times that a list is read if it changes during each reading. */
+/** The maximum number of readings of a list that changes during each of them. */
 const MAX_READINGS = 5;
 
 /**
@@ -122,9 +122,9 @@ async function readOnce<T extends { id: string }>(sahut: SahutClient, request: L
 }
 
 /**
- * Fetches a complete list, without duplicates. Repeats the reading until no record can be missing: a reading
- * was stable, or found no new record although as many as the total were known. After several readings, also
- * returns records that only an earlier one found, since the last one may have missed them.
+ * Fetches a complete list, without duplicates. Reads the list again until no record can be missing: the last
+ * reading was stable, or it found no new record and as many records as the total are known. After several
+ * readings, also returns records that only an earlier reading found, since the last one may have missed them.
  *
  * @throws NodeApiError as {@link SahutClient.request} does; PagingError if the list repeats its pages
  */

@@ -2,13 +2,13 @@ import { systemClock, type Clock } from './clock';
 import { MAX_ATTEMPTS } from './retryPolicy';
 
 export interface TransportSettings {
-	/** The most time that Sahut may take to respond to one request, in milliseconds. */
+	/** The maximum time to wait for the response to one request, in milliseconds. */
 	timeoutMs: number;
 	/** Attempts of one request, including the first, up to `MAX_ATTEMPTS`. */
 	maxAttempts: number;
-	/** How many requests may be in flight at once. */
+	/** The maximum number of requests in flight. */
 	concurrency: number;
-	/** How many requests may start within a minute, at equal intervals. */
+	/** The maximum number of requests that start within a minute, at equal intervals. */
 	requestsPerMinute: number;
 	/** The size of the largest attachment that the node downloads. */
 	maxAttachmentBytes: number;

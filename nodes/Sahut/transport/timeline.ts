@@ -10,9 +10,9 @@ export interface TimedRecord {
 	created_at: string;
 }
 
-/** Which part of a timeline to fetch. Times are in milliseconds since the epoch. */
+/** The part of a timeline to fetch. Times are in milliseconds since the epoch. */
 export interface Selection<T> {
-	/** The most records to fetch, of those that pass `keep`. */
+	/** The maximum number of records to fetch, of those that pass `keep`. */
 	limit: number;
 	newestFirst?: boolean;
 	/** The earliest time. */

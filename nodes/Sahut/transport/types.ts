@@ -10,7 +10,7 @@ export interface SahutRequest {
 	query?: IDataObject;
 	/** A function is called each time the rate-limit gate admits the request. */
 	body?: IDataObject | (() => IDataObject);
-	/** What `data` of a successful response is; `nothing` accepts any, with or without a body. */
+	/** The expected type of `data` in a successful response; `nothing` accepts any response, even without a body. */
 	expects: 'record' | 'list' | 'nothing';
 	/** Aborts the request if it has not been sent yet. */
 	signal?: AbortSignal;
@@ -40,7 +40,7 @@ export interface SahutClient {
 	 * Sends one request.
 	 *
 	 * @returns `data` and, for lists, `meta` of the response
-	 * @throws NodeApiError if Sahut refuses, does not respond, or responds with something else
+	 * @throws NodeApiError if Sahut refuses the request, does not respond, or responds in another format
 	 */
 	request<T>(request: SahutRequest, wording: Wording): Promise<Envelope<T>>;
 

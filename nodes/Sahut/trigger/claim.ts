@@ -52,7 +52,7 @@ async function isAccepted(context: IWebhookFunctions): Promise<boolean> {
  * Claims an event for this delivery, and releases it if n8n does not accept it. If n8n is still
  * processing another delivery of the event, waits for its outcome.
  *
- * @param respondBy milliseconds since the epoch
+ * @param respondBy the deadline of the response, in milliseconds since the epoch
  * @returns `known` if n8n has already accepted the event, `busy` if the outcome is not known in time
  */
 export async function claim(

@@ -2,19 +2,19 @@ import { hasState, sourceOf } from './eventKey';
 
 const HOUR_MS = 60 * 60 * 1000;
 
-/** How long an event is remembered that its ID or time identifies. */
+/** How long to remember an event that is identified by its ID or its time. */
 const RETENTION_MS = 24 * HOUR_MS;
 
 /**
- * How long an event is remembered that only its content identifies. Sahut repeats a delivery within 43
+ * How long to remember an event that is identified only by its content. Sahut repeats a delivery within 43
  * minutes (API reference, "Webhooks"), so the same content after that is another event.
  */
 const CONTENT_RETENTION_MS = HOUR_MS;
 
-/** Events remembered in the process's memory for one webhook; about 2 MB. */
+/** The maximum number of events of a webhook in the memory of the process; about 2 MB. */
 const MAX_IN_MEMORY = 10_000;
 
-/** Newest events that n8n stores with the workflow and reads at each delivery; at most 70 kB. */
+/** The maximum number of events that n8n stores with the workflow and reads at each delivery; 70 kB. */
 const MAX_STORED = 1_000;
 
 /** Key of an event → time of its delivery, in seconds since the epoch. */

@@ -60,7 +60,7 @@ function createFilterError(
 ) {
 	const message = `An event could not be filtered: ${error.message}`;
 	return new NodeOperationError(context.getNode(), message, {
-		description: `${error.description ?? ''} Sahut will deliver the event again, up to five times within 43 minutes. Without Channel Names or IDs and Conversation Statuses under Options, the trigger does not need to read the conversation.`,
+		description: `${error.description ?? ''} Sahut will deliver the event again, up to five times within 43 minutes. If you remove Channel Names or IDs and Conversation Statuses from Options, the trigger does not need to read the conversation.`,
 	});
 }
 
@@ -106,7 +106,9 @@ export async function receive(
 		: UNREADABLE;
 	if (verdict instanceof Error) {
 		if (!isTransientError(verdict)) throw createFilterError(context, verdict);
-		context.logger.warn(`The Sahut Trigger asks for another delivery: ${verdict.message}`);
+		context.logger.warn(
+			`The Sahut Trigger could not filter an event, so Sahut will deliver it again: ${verdict.message}`,
+		);
 		return respond(context, 503);
 	}
 	if (!verdict.passes) {

@@ -28,9 +28,9 @@ export function isPrivate(address: string): boolean {
 export function assertReachable(context: IHookFunctions, url: string, api: string): void {
 	const isRefused = isLoopback(url) ? !isOnThisComputer(api) : !url.startsWith('https:');
 	if (isRefused || (isPrivate(url) && hostOf(api) === hostOf(DEFAULT_BASE_URL))) {
-		throw new NodeOperationError(context.getNode(), `Sahut cannot deliver to ${url}`, {
+		throw new NodeOperationError(context.getNode(), `Sahut cannot deliver events to ${url}`, {
 			description:
-				'Sahut requires an HTTPS address that can be reached from the internet. Set the environment variable WEBHOOK_URL of n8n to its public address, or to the address of a tunnel for a test. Then restart n8n and publish the workflow (in n8n 1.x, turn on its Active switch).',
+				'Sahut requires an HTTPS address that can be reached from the internet. Set the environment variable WEBHOOK_URL of n8n to its public address, or, for a test, to the address of a tunnel. Then restart n8n and publish the workflow (in n8n 1.x, turn on its Active switch).',
 		});
 	}
 	if (isPrivate(url) && !isOnThisComputer(api)) {

@@ -96,8 +96,8 @@ export function findNestedRecord(subject: Subject, layers: IDataObject[]): IData
 
 /**
  * Separates the record from the event in a flat delivery, which has the fields of both next to each other.
- * `id` belongs to the event if it has a prefix other than the record's, and otherwise to the record: else two
- * updates of a record would count as one event. `created_at` belongs to the same one as `id`.
+ * `id` belongs to the event if it has a prefix other than the record's, and otherwise to the record, since
+ * two updates of a record would otherwise count as one event. `created_at` belongs to the owner of `id`.
  *
  * @param nameFields the fields that contain the event's name
  * @returns undefined if the body is not flat or has no such record

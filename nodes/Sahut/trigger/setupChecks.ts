@@ -25,7 +25,7 @@ function canAnyMessagePass({ messageTypes, senderTypes }: Filters): boolean {
 export function assertMessagesCanPass(context: IHookFunctions): void {
 	const { filters } = readOptions(context);
 	if (canAnyMessagePass(filters) || !filters.events.every(isAboutMessages)) return;
-	const message = 'No message can have these Message Types and these Sender Types';
+	const message = 'No message can match both Message Types and Sender Types';
 	throw new NodeOperationError(context.getNode(), message, {
 		description:
 			'Incoming messages are from contacts. Outgoing messages are from agents and bots. Change one of the two options; without Message Types, only incoming messages start the workflow.',

@@ -2,7 +2,7 @@ import { NAME_FIELDS, nameOf, type SahutEvent } from './envelope';
 import type { Verdict } from './filters';
 import { isObject, SUBJECTS, WRAPPERS } from './records';
 
-/** Characters of a value that the explanation quotes: one field of a delivery may have a megabyte. */
+/** The maximum number of characters of a quoted value: one field of a delivery may have a megabyte. */
 const MAX_LENGTH = 100;
 
 function shorten(text: string): string {
@@ -16,7 +16,8 @@ function describe(value: unknown): string {
 }
 
 /**
- * Explains to the user what the trigger looked for in a delivery that it could not parse or filter.
+ * Explains to the user what the trigger expected in a delivery that it could not parse or filter, and what it
+ * found.
  *
  * @param event the event, if only values for the filters are missing
  * @param unknown the filters whose values are missing
@@ -28,16 +29,17 @@ export function explainUnreadable(
 ): string {
 	if (event) {
 		const missing = unknown.map(({ place, option }) => `${place} (for ${option})`).join(', ');
-		return `The trigger found the event "${event.name}", but not the values that its options need: ${missing}.`;
+		return `The trigger recognized the event "${event.name}", but could not find the values that its options require: ${missing}.`;
 	}
-	if (!isObject(body)) return 'The trigger looked for a JSON object, but the body is not one.';
+	if (!isObject(body))
+		return 'The trigger expects a JSON object, but the body of the delivery is not one.';
 	const found = (fields: readonly string[]) =>
 		fields.map((field) => `"${field}" (${describe(body[field])})`).join(', ');
 	const name = nameOf(body);
 	return [
-		`The trigger looked for the name of the event in ${found(NAME_FIELDS)}: a text such as "message.created".`,
+		`The trigger expects the name of the event, a text such as "message.created", in one of these fields: ${found(NAME_FIELDS)}.`,
 		`It found ${name === undefined ? 'no name' : describe(name)}.`,
-		`It looked for the record in ${found([...WRAPPERS, ...SUBJECTS])} and in the body itself: an object with the ID or the fields of a message, conversation or contact.`,
+		`It expects the record, an object with the ID or the fields of a message, conversation or contact, in the body itself or in one of these fields: ${found([...WRAPPERS, ...SUBJECTS])}.`,
 		`The body has these fields: ${shorten(Object.keys(body).join(', ')) || 'none'}.`,
 	].join(' ');
 }

@@ -7,8 +7,8 @@ import { formatValue } from './formatValue';
 export function asChoice(value: unknown, allowed: string[], label: string): string {
 	const given = typeof value === 'string' ? cleanText(value) : value;
 	if (allowed.includes(given as string)) return given as string;
-	throw new UserError(`${label} cannot be ${formatValue(value)}`, {
-		description: `Choose a value from the list. An expression must return one of: ${allowed.join(', ')}.`,
+	throw new UserError(`${label} has an unknown value`, {
+		description: `The value for this item is ${formatValue(value)}. Choose one from the list, or use an expression that returns one of: ${allowed.join(', ')}.`,
 	});
 }
 
@@ -17,6 +17,6 @@ export function asFlag(value: unknown, label: string): boolean {
 	if (typeof value === 'boolean') return value;
 	if (value === 'true' || value === 'false') return value === 'true';
 	throw new UserError(`${label} must be true or false`, {
-		description: `It is ${formatValue(value)} for this item.`,
+		description: `The value for this item is ${formatValue(value)}. An expression must return true or false.`,
 	});
 }

@@ -80,7 +80,7 @@ export function asInstant(value: unknown, label: string, timezone: string): numb
 	if (isEmpty(value)) return undefined;
 	const instant = parseInstant(value, timezone);
 	if (instant !== undefined) return instant;
-	throw new UserError(`${label} is not a date and time`, {
-		description: `It is ${formatValue(value)} for this item. Use the format 2024-03-15 or 2024-03-15T08:30:00Z.`,
+	throw new UserError(`${label} is not a valid date or time`, {
+		description: `The value for this item is ${formatValue(value)}. Use a format such as 2024-03-15 or 2024-03-15T08:30:00Z.`,
 	});
 }

@@ -17,7 +17,7 @@ const LEFTOVERS: Array<{ pattern: RegExp; advice: string }> = [
 	{
 		pattern: /\[object [A-Z]\w*\]/,
 		advice:
-			'An expression returns an object. Point it at a single value, e.g. {{ $json.customer.name }}.',
+			'An expression returns an object. Use one that returns a single value, e.g. {{ $json.customer.name }}.',
 	},
 	{
 		pattern: /\bInvalid Date(?:Time)?\b/,

@@ -30,7 +30,7 @@ export function asNumber(value: unknown, label: string): number | undefined {
 	const number = parseNumber(value);
 	if (number !== undefined || isEmpty(value)) return number;
 	throw new UserError(`${label} is not a number`, {
-		description: `It is ${formatValue(value)} for this item. Use digits only, e.g. 60.`,
+		description: `The value for this item is ${formatValue(value)}. Use digits only, e.g. 60.`,
 	});
 }
 
@@ -38,16 +38,16 @@ export function asNumber(value: unknown, label: string): number | undefined {
 export function asNumberAboveZero(value: unknown, label: string): number {
 	const number = parseNumber(value);
 	if (number !== undefined && number > 0) return number;
-	throw new UserError(`${label} must be a number above 0`, {
-		description: `It is ${formatValue(value)} for this item. Correct the value, or remove the option.`,
+	throw new UserError(`${label} must be greater than 0`, {
+		description: `The value for this item is ${formatValue(value)}. Correct the value, or remove the option.`,
 	});
 }
 
-/** Reads the maximum number of records. @throws UserError for anything but a whole number from 1 */
+/** Reads the maximum number of records. @throws UserError unless it is a whole number of 1 or more */
 export function asLimit(value: unknown): number {
 	const limit = parseNumber(value);
 	if (limit !== undefined && Number.isInteger(limit) && limit >= 1) return limit;
-	throw new UserError('Limit must be a whole number from 1', {
-		description: `It is ${formatValue(value)} for this item. To get all records, turn on Return All.`,
+	throw new UserError('Limit must be a whole number of 1 or more', {
+		description: `The value for this item is ${formatValue(value)}. To get all records, turn on Return All.`,
 	});
 }

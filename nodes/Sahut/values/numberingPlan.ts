@@ -25,7 +25,7 @@ const NATIONAL_DIGITS: Record<string, { min: number; max?: number }> = {
 const NATIONAL_DIGITS_ELSEWHERE = { possible: 7, certain: 9 };
 
 /**
- * The most digits after +62, from Google's libphonenumber. Mobile numbers begin with 8. Fixed lines have at
+ * The maximum number of digits after +62, from Google's libphonenumber. Mobile numbers begin with 8. Fixed lines have at
  * most 8 digits after an area code, which has two digits in five cities and three elsewhere.
  */
 const INDONESIAN_MAX = [
@@ -37,7 +37,7 @@ const INDONESIAN_MAX = [
 /** Complete fixed lines of Indonesia: at least 5 digits after the area code; 7 after 21, 22 and 24. */
 const FIXED_LINE = /^(?:2[124]\d{7,}|(?:31|61)\d{5,}|(?!2[124]|31|61|8)[2-9]\d{7,})$/;
 
-/** The fewest digits of a mobile number after +62. */
+/** The minimum number of digits of a mobile number after +62. */
 const MIN_MOBILE_DIGITS = 9;
 
 /** Whether digits begin with this country code; undefined if that is ambiguous. */

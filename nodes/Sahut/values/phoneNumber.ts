@@ -66,7 +66,7 @@ export function normalizePhone(text: string, countryCode: string = INDONESIA): s
 	const code = digitsOfCode(countryCode);
 	if (!/^[1-9]\d{0,2}$/.test(code)) {
 		throw new UserError(`"${countryCode}" is not a country code`, {
-			description: 'Use the digits that follow the plus, e.g. 62 for Indonesia.',
+			description: 'Enter only the digits after the plus sign, e.g. 62 for Indonesia.',
 		});
 	}
 	const number = readNumber(phoneText, code);

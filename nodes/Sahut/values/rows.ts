@@ -19,8 +19,8 @@ export function asRows(value: unknown, label: string): Array<Record<string, unkn
 	if (rows.every((row) => typeof row === 'object' && row !== null && !Array.isArray(row))) {
 		return rows as Array<Record<string, unknown>>;
 	}
-	throw new UserError(`The rows of ${label} are ${formatValue(value)}, not a list of objects`, {
-		description: 'Use a list with one object for each row.',
+	throw new UserError(`${label} must be a list of objects, but is ${formatValue(value)}`, {
+		description: 'Use an expression that returns a list with one object for each row.',
 	});
 }
 

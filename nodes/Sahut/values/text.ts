@@ -18,7 +18,7 @@ export function asText(value: unknown, label: string): string {
 		const found = Array.isArray(value) ? 'a list' : 'an object';
 		throw new UserError(`${label} is ${found}, not text`, {
 			description:
-				'Point the expression at a single value, such as {{ $json.name }}, or join a list with .join(", ").',
+				'Use an expression that returns a single value, such as {{ $json.name }}, or join a list with .join(", ").',
 		});
 	}
 	if (typeof value === 'number' && Math.abs(value) > Number.MAX_SAFE_INTEGER) {

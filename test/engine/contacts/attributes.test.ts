@@ -240,7 +240,7 @@ describe('A custom attribute', () => {
 		const { error } = await workspace.run(update(budi.id, { name: 'x', type, value }));
 
 		expect(error?.message).toBe(`${message} [item 0]`);
-		expect(error?.description).toContain(`It is ${shown} for this item.`);
+		expect(error?.description).toContain(`for this item is ${shown}.`);
 		expect(workspace.requests()).toEqual([]);
 	});
 

@@ -79,11 +79,11 @@ const INVALID_PARAMETERS: Record<string, Parameters[]> = {
 	'Template variable 1 has no name': [json('{ "": "1" }')],
 	'The phone number is empty': [toPhone(EMPTY), upsert({ matchBy: 'phone', phone: EMPTY })],
 	'"Budi" is not a phone number': [toPhone('Budi'), createContact({ phone: 'Budi' })],
-	'Limit must be a whole number from 1': [
+	'Limit must be a whole number of 1 or more': [
 		...['0', '-1', '1.5', '"ten"'].map((limit) => list({ limit: `={{ ${limit} }}` })),
 		parametersOf('conversation', 'list', { limit: '={{ 0 }}' }),
 	],
-	'Created After is not a date and time': [list({ filters: { createdAfter: 'kemarin' } })],
+	'Created After is not a valid date or time': [list({ filters: { createdAfter: 'kemarin' } })],
 
 	'Name is empty': [createContact({}, ' ')],
 	'"budi.example.com" is not an email address': [createContact({ email: 'budi.example.com' })],

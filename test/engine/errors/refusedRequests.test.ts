@@ -424,7 +424,7 @@ describe('Half of an emoji', () => {
 		const toRun = { ...sahutWorkflow(sendText), credentials };
 		const search = searchList(toRun, 'searchContacts', 'Budi \ud83d');
 
-		await expect(search).rejects.toThrow('contains half of an emoji');
+		await expect(search).rejects.toThrow('contains half an emoji');
 		expect(requests()).toEqual([]);
 	});
 });

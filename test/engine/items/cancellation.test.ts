@@ -166,7 +166,7 @@ it('Downloads of files stop after a failed download', async () => {
 	const { error } = await run(list, [{ conversation }]);
 
 	const atTheEnd = downloads;
-	expect(error?.message).toContain('could not be fetched');
+	expect(error?.message).toContain('could not be downloaded');
 	expect(atTheEnd).toBeLessThanOrEqual(10 + 10);
 	await wait(8 * LATENCY_MS);
 	expect(downloads).toBe(atTheEnd);

@@ -346,8 +346,8 @@ describe('Message: List with Download Attachments', () => {
 
 	it.each([
 		['big.mp4', 'The attachment "big.mp4" is larger than 2 MB'],
-		['gone.png', 'The attachment "gone.png" could not be fetched (status 410)'],
-		['half.png', 'The attachment "half.png" could not be fetched (aborted)'],
+		['gone.png', 'The attachment "gone.png" could not be downloaded (status 410)'],
+		['half.png', 'The attachment "half.png" could not be downloaded (aborted)'],
 	])('fails if it cannot download %s: "%s"', async (name, message) => {
 		const { error } = await downloadFiles([name]);
 
@@ -360,6 +360,6 @@ describe('Message: List with Download Attachments', () => {
 
 		const { error } = await list({ options: { downloadAttachments: true } });
 
-		expect(error?.message).toContain('The attachment "bukti.png" could not be fetched (');
+		expect(error?.message).toContain('The attachment "bukti.png" could not be downloaded (');
 	});
 });

@@ -102,7 +102,7 @@ describe('A 429', () => {
 		expect(output('Sahut', 1)).toHaveLength(27);
 		for (const { json } of output('Sahut', 1)) {
 			expect(json.error).toMatchObject({
-				message: expect.stringContaining('Sahut asks to wait 300 seconds'),
+				message: expect.stringContaining('Wait 300 seconds'),
 				status: 429,
 			});
 		}

@@ -70,11 +70,11 @@ describe('A delivery', () => {
 		expect(host.executions).toEqual([{ event: null, looked_for: expect.any(String), body }]);
 	});
 
-	it('without an event starts an execution that lists the fields where the trigger looked', async () => {
+	it('without an event starts an execution that lists the fields that the trigger expected', async () => {
 		await host.deliver({ name: 'message.created', type: 7, message: { id: 'msg_1' } });
 
 		expect(host.executions[0]!.looked_for).toBe(
-			'The trigger looked for the name of the event in "event" (not found), "event_type" (not found), "type" (7): a text such as "message.created". It found no name. It looked for the record in "data" (not found), "payload" (not found), "object" (not found), "message" (an object), "conversation" (not found), "contact" (not found) and in the body itself: an object with the ID or the fields of a message, conversation or contact. The body has these fields: name, type, message.',
+			'The trigger expects the name of the event, a text such as "message.created", in one of these fields: "event" (not found), "event_type" (not found), "type" (7). It found no name. It expects the record, an object with the ID or the fields of a message, conversation or contact, in the body itself or in one of these fields: "data" (not found), "payload" (not found), "object" (not found), "message" (an object), "conversation" (not found), "contact" (not found). The body has these fields: name, type, message.',
 		);
 	});
 
@@ -241,7 +241,7 @@ describe('The filters of the trigger', () => {
 		expect(host.executions).toEqual([
 			{
 				event: null,
-				looked_for: `The trigger found the event "message.created", but not the values that its options need: ${missing}.`,
+				looked_for: `The trigger recognized the event "message.created", but could not find the values that its options require: ${missing}.`,
 				body: JSON.parse(JSON.stringify(event)),
 			},
 		]);

@@ -119,7 +119,7 @@ describe('publishing', () => {
 			const far = await openTriggerHost({ apiKey: 'sk_live_1', url: 'https://api.sahut.id/v1' });
 			far.origin = origin;
 			await expect(far.publish({ events: ['message.created'] })).rejects.toMatchObject({
-				message: expect.stringContaining(`Sahut cannot deliver to ${origin}/webhook`),
+				message: expect.stringContaining(`Sahut cannot deliver events to ${origin}/webhook`),
 				description: expect.stringContaining('WEBHOOK_URL'),
 			});
 		},
@@ -248,7 +248,7 @@ describe('Message Types and Sender Types', () => {
 		[{ messageTypes: ['outgoing'], senderTypes: ['contact'] }],
 	])('that no message can have are said before Sahut is asked: %j', async (options) => {
 		await expect(publish(options)).rejects.toMatchObject({
-			message: 'No message can have these Message Types and these Sender Types',
+			message: 'No message can match both Message Types and Sender Types',
 			description: expect.stringContaining('without Message Types, only incoming'),
 		});
 		expect(requests()).toEqual([]);

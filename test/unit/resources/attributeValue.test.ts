@@ -93,10 +93,10 @@ describe('a custom attribute', () => {
 	);
 
 	it.each<[string, unknown, message: string, shown: string, advice: string]>([
-		['asGiven', ['a'], 'a single value', 'a list', 'Point the expression'],
-		['asGiven', { a: 1 }, 'a single value', 'an object', 'Point the expression'],
-		['asGiven', NaN, 'a single value', 'NaN', 'Point the expression'],
-		['asGiven', new Date(NaN), 'a single value', 'an object', 'Point the expression'],
+		['asGiven', ['a'], 'a single value', 'a list', 'Use an expression'],
+		['asGiven', { a: 1 }, 'a single value', 'an object', 'Use an expression'],
+		['asGiven', NaN, 'a single value', 'NaN', 'Use an expression'],
+		['asGiven', new Date(NaN), 'a single value', 'an object', 'Use an expression'],
 		['text', ['a'], 'text', 'a list', '.join('],
 		['number', '1.000', 'a valid number', '"1.000"', 'such as 1000 or 12.5'],
 		['number', '12.345', 'a valid number', '"12.345"', 'such as 1000 or 12.5'],
@@ -122,7 +122,9 @@ describe('a custom attribute', () => {
 
 		expect(attempt).toThrow(`${LABEL} is not ${message}`);
 		expect(attempt).toThrow(
-			expect.objectContaining({ description: expect.stringContaining(`It is ${shown}`) }),
+			expect.objectContaining({
+				description: expect.stringContaining(`for this item is ${shown}`),
+			}),
 		);
 		expect(attempt).toThrow(
 			expect.objectContaining({ description: expect.stringContaining(advice) }),

@@ -7,7 +7,7 @@ const SANDBOX = 'http://127.0.0.1:8787/v1/webhooks';
 const FROM_DOCKER = 'http://host.docker.internal:8787/v1/webhooks';
 const OTHER_API = 'https://sahut.example.com/v1/webhooks';
 const ACCEPTED = 'accepted';
-const REJECTED = 'Sahut cannot deliver to';
+const REJECTED = 'Sahut cannot deliver events to';
 
 /**
  * Checks an address for deliveries from an API.

@@ -6,7 +6,7 @@ import { hasId } from '../../transport/repeats';
 import type { Contact, SahutClient } from '../../transport/types';
 import { toEntry } from '../recentRecords';
 
-/** Limits the pages that one call reads per search if no contact matches. */
+/** The maximum number of pages that one call reads for each search, if no contact matches. */
 const MAX_PAGES_PER_SEARCH = 3;
 
 /**

@@ -6,10 +6,10 @@ import type { Conversation, SahutClient } from '../../transport/types';
 import { isPartOfPhone, subscriberDigits } from '../../values/phoneText';
 import { toEntry } from '../recentRecords';
 
-/** Limits the pages of 100 that one call reads if no conversation matches. */
+/** The maximum number of pages, each with 100 conversations, that one call reads if none matches. */
 const MAX_PAGES_PER_SEARCH = 10;
 
-/** Returns whether the contact's name or phone number, or the channel, contains the search text. */
+/** Whether the contact's name or phone number, or the channel, contains the search text. */
 export function matchesSearch({ contact, channel }: Conversation, filter: string): boolean {
 	const searchText = filter.trim().toLowerCase();
 	const texts = [contact?.name, contact?.phone, channel?.name, channel?.type];

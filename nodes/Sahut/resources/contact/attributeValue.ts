@@ -62,13 +62,13 @@ const TYPES: Record<AttributeType, { convert: Convert; expected: string; advice:
 	asGiven: {
 		convert: asGiven,
 		expected: 'a single value',
-		advice: 'Point the expression at a single text, number, date, true or false.',
+		advice: 'Use an expression that returns a single text, number, date or boolean.',
 	},
 	text: {
 		convert: toText,
 		expected: 'text',
 		advice:
-			'Point the expression at a single value, such as {{ $json.city }}, or join a list with .join(", ").',
+			'Use an expression that returns a single value, such as {{ $json.city }}, or join a list with .join(", ").',
 	},
 	number: {
 		convert: parseNumber,
@@ -115,7 +115,7 @@ export function toAttributeValue(
 	const chosen = String(type ?? 'asGiven');
 	if (!isAttributeType(chosen)) {
 		throw new UserError(`${label} has an unknown type`, {
-			description: `It is ${describe(type)} for this item. Use one of: ${Object.keys(TYPES).join(', ')}.`,
+			description: `The type for this item is ${describe(type)}. Use one of: ${Object.keys(TYPES).join(', ')}.`,
 		});
 	}
 	if (isEmpty(value)) return undefined;
@@ -130,6 +130,6 @@ export function toAttributeValue(
 	if (converted !== undefined) return converted;
 	const given = typeof value === 'number' ? String(value) : describe(value);
 	throw new UserError(`${label} is not ${expected}`, {
-		description: `It is ${given} for this item. ${advice}`,
+		description: `The value for this item is ${given}. ${advice}`,
 	});
 }

@@ -235,12 +235,12 @@ describe('the output of Skip If Sent Within', () => {
 
 describe('the validation of Skip If Sent Within', () => {
 	it.each([
-		[0, 'It is 0 for this item'],
-		[-1, 'It is -1 for this item'],
-		['={{ "soon" }}', 'It is "soon" for this item'],
-		['={{ "" }}', 'It is empty for this item'],
-		['={{ undefined }}', 'It is empty for this item'],
-		['={{ null }}', 'It is empty for this item'],
+		[0, 'The value for this item is 0'],
+		[-1, 'The value for this item is -1'],
+		['={{ "soon" }}', 'The value for this item is "soon"'],
+		['={{ "" }}', 'The value for this item is empty'],
+		['={{ undefined }}', 'The value for this item is empty'],
+		['={{ null }}', 'The value for this item is empty'],
 	])('rejects a time limit of %j before the first request', async (hours, reason) => {
 		const { workspace, conversation } = await openConversation();
 
@@ -248,7 +248,7 @@ describe('the validation of Skip If Sent Within', () => {
 			{ conversation, text: 'Halo' },
 		]);
 
-		expect(error?.message).toContain('Skip If Sent Within (Hours) must be a number above 0');
+		expect(error?.message).toContain('Skip If Sent Within (Hours) must be greater than 0');
 		expect(error?.description).toContain(reason);
 		expect(workspace.requests()).toEqual([]);
 	});

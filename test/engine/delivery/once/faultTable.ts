@@ -72,7 +72,7 @@ const fault = (effects: Effects, action: FaultAction, message: string) => ({
 
 /** Keyed by a name that completes "the request meets …". */
 export const FAULTS: Record<string, FaultUnderTest> = {
-	'a 429 with Retry-After': fault(REJECTED, status(429, 4), 'Sahut asks to wait 4 seconds'),
+	'a 429 with Retry-After': fault(REJECTED, status(429, 4), 'Wait 4 seconds'),
 	'a 429 without Retry-After': fault(REJECTED, status(429), 'Sahut did not state how long'),
 	'a 500': fault(LOST, status(500), 'Sahut could not process the request'),
 	'a 503': fault(LOST, status(503, 1), 'Sahut could not process the request'),

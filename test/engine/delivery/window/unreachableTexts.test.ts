@@ -35,7 +35,7 @@ it.each([false, true])(
 
 		const { error } = await workspace.run(textTo(workspace, { dryRun }));
 
-		expect(error?.message).toContain('A text does not reach +6281234567890');
+		expect(error?.message).toContain('WhatsApp would not deliver a text to +6281234567890');
 		expect(error?.description).toContain('Text, or Template After 24 Hours');
 		expect(countRecords(workspace)).toEqual([1, 1]);
 	},
@@ -51,7 +51,7 @@ it.each([false, true])(
 
 		const { error } = await workspace.run(textTo(workspace, { reuseOpenConversation }));
 
-		expect(error?.message).toContain('A text does not reach +6281234567890');
+		expect(error?.message).toContain('WhatsApp would not deliver a text to +6281234567890');
 		expect(countRecords(workspace)).toEqual([1, 1]);
 	},
 );
