@@ -322,7 +322,7 @@ describe('If the delivery does not contain the field of a filter, the trigger', 
 		[
 			404,
 			'Conversation "ID" was not found in Sahut',
-			'Without Channel Names or IDs and Conversation Statuses',
+			'If you remove Channel Names or IDs and Conversation Statuses',
 		],
 	])(
 		'starts a failed execution if Sahut rejects the read with %i',
