@@ -14,27 +14,28 @@ import {
 
 const RETRY_ON_FAIL = { retryOnFail: true, maxTries: 3, waitBetweenTries: 1 };
 
-const toolOf = async (
+const openSahutTool = async (
 	{ credentials }: Workspace,
 	parameters: INode['parameters'],
 	settings: NodeSettings = {},
 ) => await openTool({ ...sahutWorkflow(parameters, settings), credentials });
 
-const hello = (conversation: string) => ({
+/** Returns parameters that send "Halo" to a conversation. */
+const sendHalo = (conversation: string) => ({
 	...sendText,
 	conversationId: byId(conversation),
 	content: 'Halo',
 });
 
-describe('as a tool of an AI agent', () => {
-	it('a message whose fate is not known is not sent again on Retry On Fail', async () => {
+describe('As a tool of an AI agent, the node', () => {
+	it('does not send a message again with Retry On Fail if its response was lost', async () => {
 		const workspace = await openWorkspace();
 		const [conversation] = workspace.addConversations(1);
 		const { faults, store } = workspace.sandbox;
 		faults.add({ kind: 'statusAfterStore', status: 502, method: 'POST' });
-		// The first look fails, so that only the second try can find it.
+		// The search of the first try fails, so that only the second try can find the message.
 		faults.add({ kind: 'status', status: 403, method: 'GET' });
-		const call = await toolOf(workspace, hello(conversation!), RETRY_ON_FAIL);
+		const call = await openSahutTool(workspace, sendHalo(conversation!), RETRY_ON_FAIL);
 
 		const answer = await call();
 
@@ -42,7 +43,7 @@ describe('as a tool of an AI agent', () => {
 		expect(answer).toContain(store.messages(conversation!).at(-1)!.id);
 	});
 
-	it('a conversation whose first message is refused is made once on Retry On Fail', async () => {
+	it('creates a conversation once with Retry On Fail if its first message is rejected', async () => {
 		const workspace = await openWorkspace();
 		const { store } = workspace.sandbox;
 		const parameters = {
@@ -52,28 +53,30 @@ describe('as a tool of an AI agent', () => {
 			channelId: byId(store.channelOfType('whatsapp').id),
 			additionalFields: { firstMessage: 'Halo' },
 		};
-		const call = await toolOf(workspace, parameters, RETRY_ON_FAIL);
+		const call = await openSahutTool(workspace, parameters, RETRY_ON_FAIL);
 
 		await expect(call()).rejects.toThrow('Sahut refused to send the message');
 
 		expect(conversationsOf(workspace)).toHaveLength(1);
 	});
 
-	it('two calls at once with the same text are two messages', async () => {
+	it('sends two messages for two concurrent calls with the same text', async () => {
 		const workspace = await openWorkspace();
 		const [conversation] = workspace.addConversations(1);
-		const call = await toolOf(workspace, hello(conversation!));
+		const call = await openSahutTool(workspace, sendHalo(conversation!));
 
 		const answers = await Promise.all([call(), call()]);
 
 		expect(workspace.sent(conversation!)).toEqual(['Halo', 'Halo']);
-		for (const answer of answers) expect(JSON.parse(answer)).toMatchObject([{ content: 'Halo' }]);
+		const [[first], [second]] = answers.map((answer) => JSON.parse(answer));
+		expect([first, second]).toMatchObject([{ content: 'Halo' }, { content: 'Halo' }]);
+		expect(first.id).not.toBe(second.id);
 	});
 
-	it('the model gets what happened and the advice, on Continue', async () => {
+	it('returns the error and the advice to the model on Continue', async () => {
 		const workspace = await openWorkspace();
 		const settings: NodeSettings = { onError: 'continueRegularOutput' };
-		const call = await toolOf(workspace, hello('conv_X'), settings);
+		const call = await openSahutTool(workspace, sendHalo('conv_X'), settings);
 
 		const [{ error }] = JSON.parse(await call());
 
@@ -82,9 +85,9 @@ describe('as a tool of an AI agent', () => {
 	});
 });
 
-describe('as a tool of an AI agent that has items of its own', () => {
-	/** Calls the tool once for each item, as version 3 of n8n's AI Agent node does. */
-	const agentWith = (input: IDataObject) =>
+describe('As a tool of an AI agent with several items, the node', () => {
+	/** Fakes an agent that calls the tool once for each item, as version 3 of n8n's AI Agent node does. */
+	const fakeAgent = (input: IDataObject) =>
 		fakeNode('agent', [], async function (this: IExecuteFunctions, response) {
 			const items = this.getInputData();
 			if (response?.actionResponses.length) {
@@ -123,13 +126,13 @@ describe('as a tool of an AI agent that has items of its own', () => {
 				[tool.name]: { ai_tool: [[{ node: agent.name, type: 'ai_tool', index: 0 }]] },
 			},
 			items: toItems(conversations.map((conversation_id) => ({ conversation_id }))),
-			nodeTypes: { agent: agentWith(input) },
+			nodeTypes: { agent: fakeAgent(input) },
 			credentials,
 		});
 		expect(status).toBe('success');
 	}
 
-	it('the documented expression selects the conversation of the trigger, whatever the model says', async () => {
+	it('uses the conversation of the trigger with the documented expression, even if the model chooses another', async () => {
 		const workspace = await openWorkspace();
 		const [conversation, other] = workspace.addConversations(2) as [string, string];
 		const expression = /`(\{\{ \$\('Sahut Trigger'\)[^`]+)`/.exec(read('docs/ai-agents.md'))![1]!;
@@ -140,7 +143,7 @@ describe('as a tool of an AI agent that has items of its own', () => {
 		expect([conversation, other].map(workspace.sent)).toEqual([['Halo'], []]);
 	});
 
-	it('$json is the item of the call', async () => {
+	it('resolves $json to the item of the call', async () => {
 		const workspace = await openWorkspace();
 		const conversations = workspace.addConversations(2);
 

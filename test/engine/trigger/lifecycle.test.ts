@@ -17,11 +17,12 @@ afterEach(() => jest.restoreAllMocks());
 const publish = async (options: object = {}, events = ['message.created']) =>
 	await host.publish({ events, options } as never);
 
+/** Returns the webhooks in Sahut. */
 const registered = () => [...sandbox.store.webhooks.values()];
 const requests = () => sandbox.journal.entries.map(({ method, path }) => `${method} ${path}`);
 
-describe('publishing', () => {
-	it('makes one webhook for the chosen events, and keeps its ID and secret', async () => {
+describe('Publishing', () => {
+	it('creates one webhook for the selected events, and stores its ID and secret', async () => {
 		await host.publish({ events: ['message.created', 'contact.created'] });
 
 		const [webhook, ...others] = registered();
@@ -33,9 +34,11 @@ describe('publishing', () => {
 		expect(host.stored).toMatchObject({ webhookId: webhook!.id, secret: webhook!.secret });
 	});
 
-	it('makes none when it is there already, as after a restart of n8n', async () => {
+	it('creates no webhook if it exists, as after a restart of n8n', async () => {
 		await publish();
+
 		await host.publish();
+
 		expect(requests()).toEqual(['POST /webhooks']);
 	});
 
@@ -48,7 +51,7 @@ describe('publishing', () => {
 				await host.publish();
 			},
 		],
-	])('replaces its webhook when %s changed', async (_, change) => {
+	])('replaces its webhook if %s changed', async (_, change) => {
 		await publish();
 		const [first] = registered();
 
@@ -62,7 +65,7 @@ describe('publishing', () => {
 		});
 	});
 
-	it('makes a new one when the secret is lost', async () => {
+	it('creates a new webhook if the secret is lost', async () => {
 		await publish();
 		const { secret, ...rest } = host.stored;
 		host.stored = rest;
@@ -73,7 +76,7 @@ describe('publishing', () => {
 		expect(host.stored.secret).not.toBe(secret);
 	});
 
-	it('leaves the webhooks of others alone, also that of a workflow of which it is a copy', async () => {
+	it('does not change other webhooks, not even that of the workflow that it is a copy of', async () => {
 		const other = sandbox.store.addWebhook({ url: 'https://example.com', events: [] });
 		await publish();
 		const original = host.stored;
@@ -85,12 +88,12 @@ describe('publishing', () => {
 		expect(registered().map(({ id }) => id)).toEqual([other.id, original.webhookId]);
 	});
 
-	it('asks for an event before it asks Sahut for anything', async () => {
+	it('fails before any request if no event is selected', async () => {
 		await expect(host.publish({ events: [] })).rejects.toThrow('Trigger On is empty');
 		expect(requests()).toEqual([]);
 	});
 
-	it('shows what Sahut refuses, and stores nothing', async () => {
+	it('fails and stores nothing if Sahut rejects the webhook', async () => {
 		sandbox.faults.add({ method: 'POST', kind: 'status', status: 403 });
 		await expect(publish()).rejects.toThrow(
 			'This API key has no permission to create a webhook for this workflow',
@@ -98,7 +101,7 @@ describe('publishing', () => {
 		expect(host.stored).toEqual({});
 	});
 
-	it('does not ask twice when the answer is lost, and says what may be there', async () => {
+	it('does not retry after a lost response, and the error mentions the possible webhook', async () => {
 		sandbox.faults.add({ method: 'POST', kind: 'dropAfter' });
 		await expect(publish()).rejects.toMatchObject({
 			description: expect.stringContaining('this n8n rejects its deliveries'),
@@ -106,7 +109,7 @@ describe('publishing', () => {
 		expect(requests()).toEqual(['POST /webhooks']);
 	});
 
-	it('keeps no webhook of which it does not know the secret', async () => {
+	it('deletes a webhook whose secret Sahut does not return', async () => {
 		sandbox.faults.add({ method: 'POST', kind: 'body', body: { data: { id: 'wh_1' } } });
 		await expect(publish()).rejects.toThrow('Sahut returned no signing secret for the webhook');
 		expect(requests()).toEqual(['POST /webhooks', 'DELETE /webhooks/wh_1']);
@@ -114,7 +117,7 @@ describe('publishing', () => {
 	});
 
 	it.each(['http://127.0.0.1:5678', 'https://n8n.local'])(
-		'at %s, which Sahut cannot reach, says what to do',
+		'at %s, which Sahut cannot reach, fails and mentions WEBHOOK_URL',
 		async (origin) => {
 			const far = await openTriggerHost({ apiKey: 'sk_live_1', url: 'https://api.sahut.id/v1' });
 			far.origin = origin;
@@ -126,31 +129,37 @@ describe('publishing', () => {
 	);
 });
 
-describe('unpublishing', () => {
+describe('Unpublishing', () => {
 	beforeEach(async () => await publish());
 
-	it('deletes the webhook and forgets it', async () => {
+	it('deletes the webhook in Sahut and in n8n', async () => {
 		await host.unpublish();
+
 		expect(registered()).toEqual([]);
 		expect(host.stored).toEqual({});
 	});
 
-	it('is content when the webhook is gone already', async () => {
+	it('succeeds if the webhook was deleted in Sahut', async () => {
 		sandbox.store.deleteWebhook(String(host.stored.webhookId));
+
 		await host.unpublish();
+
 		expect(host.stored).toEqual({});
 	});
 
-	it('tries again when Sahut does not answer: a deletion can be repeated', async () => {
+	it('retries the deletion after a lost response', async () => {
 		sandbox.faults.add({ method: 'DELETE', kind: 'dropAfter' });
+
 		await host.unpublish();
+
 		expect(requests().slice(1)).toHaveLength(2);
 		expect(host.stored).toEqual({});
 	});
 
-	it('shows any other answer and still knows its webhook, so that it can be deleted later', async () => {
+	it('fails and keeps the webhook if Sahut rejects the deletion, so that it can be deleted later', async () => {
 		const before = host.stored;
 		sandbox.faults.add({ method: 'DELETE', kind: 'status', status: 403 });
+
 		await expect(host.unpublish()).rejects.toThrow(
 			'This API key has no permission to delete webhook',
 		);
@@ -160,14 +169,16 @@ describe('unpublishing', () => {
 		expect(registered()).toEqual([]);
 	});
 
-	it('asks Sahut for nothing when there is no webhook', async () => {
+	it('makes no request if there is no webhook', async () => {
 		await host.unpublish();
+
 		await host.unpublish();
+
 		expect(requests()).toEqual(['POST /webhooks', expect.stringMatching(/^DELETE/)]);
 	});
 });
 
-describe('when the credential has become that of', () => {
+describe('If the credential changes', () => {
 	const unpublishAndPublish = async () => {
 		await host.unpublish();
 		await host.publish();
@@ -176,9 +187,9 @@ describe('when the credential has become that of', () => {
 	beforeEach(async () => await publish());
 
 	it.each<[string, () => Promise<void>]>([
-		['n8n starts again', async () => await host.publish()],
+		['n8n is restarted', async () => await host.publish()],
 		['the workflow is published again', unpublishAndPublish],
-	])('another workspace and %s, it has a webhook there', async (_, again) => {
+	])('to another workspace, the trigger creates a webhook there when %s', async (_, again) => {
 		const { webhookId, madeWith } = host.stored;
 		const other = await openSandbox({ data: 'empty', seed: 2, apiKey: 'sk_live_other' });
 		host.account = other;
@@ -196,9 +207,9 @@ describe('when the credential has become that of', () => {
 		expect([...other.store.webhooks.values()]).toEqual(webhooks);
 	});
 
-	it('the same workspace, with another key, its webhook is replaced without a warning', async () => {
+	it('to another key of the same workspace, the webhook is replaced without a warning', async () => {
 		const [before] = registered();
-		// With the same seed, the same IDs.
+		// The same seed results in the same IDs.
 		sandbox = await openSandbox({ data: 'empty', seed: 1, apiKey: 'sk_live_newer' });
 		sandbox.store.addWebhook(before!);
 		host.account = sandbox;
@@ -210,24 +221,28 @@ describe('when the credential has become that of', () => {
 		expect(host.warnings).toEqual([]);
 	});
 
-	it('the same workspace, it keeps the webhook of which it does not know the key', async () => {
+	it('but the key of the webhook is unknown, the webhook is kept', async () => {
 		const { madeWith, ...stored } = host.stored;
 		expect(madeWith).toEqual(expect.any(String));
 		host.stored = stored;
+
 		await host.publish();
+
 		expect(requests()).toEqual(['POST /webhooks']);
 	});
 });
 
-describe('when another trigger of the workflow cannot be published', () => {
-	it.each(['new', 'published'])('leaves no webhook of a %s workflow behind', async (state) => {
+describe('If another trigger of the workflow cannot be published, the trigger', () => {
+	it.each(['new', 'published'])('leaves no webhook of a %s workflow', async (state) => {
 		if (state === 'published') await publish();
+
 		await host.publishExpectingError({ events: ['contact.updated'] });
+
 		expect(sandbox.journal.entries.at(-1)!.method).toBe('DELETE');
 		expect(registered()).toEqual([]);
 	});
 
-	it('leaves the webhooks of a test run and of copies alone', async () => {
+	it('does not delete the webhooks of a test run and of copies', async () => {
 		const copy = await openTriggerHost(sandbox, { workflowId: 'copy' });
 		copy.origin = host.origin;
 		await copy.publish({ events: ['message.created'] });
@@ -246,7 +261,7 @@ describe('Message Types and Sender Types', () => {
 		[{ senderTypes: ['agent', 'bot'] }],
 		[{ messageTypes: ['incoming'], senderTypes: ['bot'] }],
 		[{ messageTypes: ['outgoing'], senderTypes: ['contact'] }],
-	])('that no message can have are said before Sahut is asked: %j', async (options) => {
+	])('that exclude all messages are rejected before any request: %j', async (options) => {
 		await expect(publish(options)).rejects.toMatchObject({
 			message: 'No message can match both Message Types and Sender Types',
 			description: expect.stringContaining('without Message Types, only incoming'),
@@ -260,14 +275,15 @@ describe('Message Types and Sender Types', () => {
 		[{ messageTypes: ['activity'], senderTypes: ['contact'] }, []],
 		[{ messageTypes: [], senderTypes: [] }, []],
 		[{ senderTypes: ['agent'] }, ['contact.created']],
-	])('%j let something in, with the events %j beside messages', async (options, more) => {
+	])('%j are accepted with the additional events %j', async (options, more) => {
 		await publish(options, [...more, 'message.created']);
+
 		expect(requests()).toEqual(['POST /webhooks']);
 		expect(host.warnings).toEqual([]);
 	});
 });
 
-describe('the log after publishing', () => {
+describe('The log after publishing', () => {
 	const created = (events?: string[]): Fault => ({
 		method: 'POST',
 		kind: 'body',
@@ -300,17 +316,19 @@ describe('the log after publishing', () => {
 	});
 });
 
-it('a webhook that another n8n has made for this workflow is named in the log', async () => {
+it('n8n logs a warning about a webhook that another n8n has created for this workflow', async () => {
 	await publish();
 	const { webhookId } = host.stored;
 	host.stored = { ...host.stored, madeBy: 'another n8n/workflow' };
+
 	await publish();
+
 	expect(host.warnings).toEqual([
 		expect.stringContaining(`webhook ${String(webhookId)} was created by another n8n`),
 	]);
 });
 
-it('an n8n in a container works with a sandbox on the computer that it runs on', async () => {
+it('The trigger accepts a sandbox at host.docker.internal, for an n8n in a container', async () => {
 	const { lookup } = dns;
 	const asDocker = (name: string, ...rest: unknown[]) =>
 		(lookup as (...args: unknown[]) => void)(

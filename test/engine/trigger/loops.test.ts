@@ -3,7 +3,7 @@ import { openSandbox } from '../../support/openSandbox';
 import { sendText } from '../../support/workspace';
 import { openTriggerHost } from './triggerHost';
 
-describe('a workflow that answers a customer does not start itself', () => {
+describe('A workflow that replies to a customer does not start itself', () => {
 	it.each([
 		{ nested: true, withId: true },
 		{ nested: false, withId: false },

@@ -1,6 +1,6 @@
 let lastId = 0;
 
-/** A message of a customer, as Sahut may deliver it; each call makes another event. */
+/** Creates an event for a new message of a customer, in a form in which Sahut may deliver it. */
 export function messageEvent(
 	more: { message?: object; conversation?: object; envelope?: object } = {},
 ) {

@@ -20,7 +20,7 @@ import { openServer } from '../../support/localServer';
 const NODE_NAME = 'Sahut Trigger';
 const TEST_PATH = '/webhook-test';
 
-/** How long n8n takes to check and to store an execution before it answers. */
+/** The time that n8n takes to store an execution before it responds. */
 const START_MS = 15;
 
 export interface Delivery {
@@ -28,11 +28,11 @@ export interface Delivery {
 	body: string;
 }
 
-/** An execution that n8n is about to start, and does not until the test says how that ends. */
+/** The paused start of an execution. The test determines whether it succeeds. */
 export interface PendingStart {
-	/** Resolves when n8n has come so far. */
+	/** Resolves when n8n would start the execution. */
 	reached: Promise<void>;
-	/** Resolves when whoever delivers has hung up. */
+	/** Resolves when the client has closed the connection. */
 	disconnected: Promise<void>;
 	succeed(): void;
 	fail(): void;
@@ -40,49 +40,54 @@ export interface PendingStart {
 
 type Account = Pick<Sandbox, 'apiKey' | 'url'>;
 
-/** What n8n's server does for a workflow that begins with our trigger. */
+/** A fake of n8n's server for a workflow that starts with the Sahut Trigger. */
 export interface TriggerHost {
-	/** The address that deliveries go to; a test may change it, as WEBHOOK_URL does. */
+	/** The origin of the webhook's address. A test may change it, as WEBHOOK_URL does. */
 	origin: string;
-	/** What the credential of the node holds; a test may change it. */
+	/** The credential of the node. A test may change it. */
 	account: Account;
-	/** Publishes the workflow as the editor does, or finds it published, as n8n does when it starts. */
+	/** Publishes the workflow as the editor does, or activates a published one as n8n does at its start. */
 	publish(parameters?: INode['parameters']): Promise<void>;
 	unpublish(): Promise<void>;
-	/** Publishes it beside a trigger that cannot be: n8n takes all back before it has stored a thing. */
+	/** Publishes the workflow with another trigger that fails. n8n undoes it before it stores anything. */
 	publishExpectingError(parameters?: INode['parameters']): Promise<void>;
-	/** As after a restart of n8n: what is not stored is gone. */
+	/** Restarts n8n: only stored data remain. */
 	restart(): Promise<void>;
 	/** Listens for a test event, as the editor does: with another address, and without stored data. */
 	listenForTest(parameters?: INode['parameters']): Promise<void>;
-	/** What n8n has in its database for the trigger node. */
+	/** The static data that n8n has stored for the trigger node. */
 	stored: IDataObject;
-	/** The output of the trigger in each execution that was started, oldest first. */
+	/** The output of the trigger in each started execution, oldest first. */
 	executions: IDataObject[];
-	/** What the executions show that failed in the trigger, oldest first. */
+	/** The errors of executions that failed in the trigger, oldest first. */
 	failures: Error[];
-	/** What the trigger has written into n8n's log. */
+	/** The warnings that the trigger has logged. */
 	warnings: string[];
-	/** Makes the next execution one that n8n cannot start. */
+	/** Makes the start of the next execution fail. */
 	failNextStart(): void;
-	/** Makes n8n take its time for the next execution. */
+	/** Pauses the start of the next execution. */
 	pauseNextStart(): PendingStart;
-	/** Posts a body, signed with the stored secret unless a signature is given; null leaves it out. */
+	/**
+	 * Posts a body to the production webhook.
+	 *
+	 * @param signature null omits it; by default, the signature with the stored secret
+	 */
 	deliver(body: unknown, signature?: string | null, signal?: AbortSignal): Promise<Delivery>;
-	/** Posts a body to the address of a test run of which n8n knows nothing yet. */
+	/** Posts a body to the webhook of a test run for which n8n has no stored data. */
 	deliverToTest(body: unknown, secret: unknown): Promise<Delivery>;
 }
 
 const toText = (body: unknown) => (typeof body === 'string' ? body : JSON.stringify(body));
 
+/** Returns the signature of a body, as Sahut computes it. */
 export function sign(body: string, secret: unknown): string {
 	return createHmac('sha256', String(secret)).update(body).digest('hex');
 }
 
 /**
- * A stand-in for the part of n8n's server around a trigger node, with n8n-core's own contexts. It
- * follows what n8n 2.41 does: each request works on data that were just read, a change is stored
- * together with the answer, and the start of an execution makes n8n forget that there was a change.
+ * Starts a fake of n8n's server around a trigger node, with the contexts of n8n-core. It behaves as
+ * n8n 2.41: each request works on freshly read static data, a change is stored with the response, and
+ * the start of an execution resets the flag that marks a change.
  */
 export async function openTriggerHost(
 	{ apiKey, url }: Account,
@@ -91,7 +96,7 @@ export async function openTriggerHost(
 	const trigger = await packageNode('sahutTrigger');
 	let parameters: INode['parameters'] = {};
 	let database: IDataObject = {};
-	/** How the start of the next execution ends, if not well. */
+	/** Determines whether the start of the next execution succeeds. By default, it succeeds. */
 	let nextStart: ((response: ServerResponse) => Promise<boolean>) | undefined;
 	const executions: IDataObject[] = [];
 	const failures: Error[] = [];
@@ -167,13 +172,13 @@ export async function openTriggerHost(
 
 	/** @returns whether n8n could start the execution. */
 	async function start(response: ServerResponse): Promise<boolean> {
-		const how = nextStart;
+		const override = nextStart;
 		nextStart = undefined;
 		await sleep(START_MS);
-		return how ? await how(response) : true;
+		return override ? await override(response) : true;
 	}
 
-	const take: RequestListener = async (incoming, response) => {
+	const handleDelivery: RequestListener = async (incoming, response) => {
 		const rawBody = await buffer(incoming);
 		const isTest = incoming.url === TEST_PATH;
 		const { workflow, node, additionalData, staticData } = isTest
@@ -202,7 +207,7 @@ export async function openTriggerHost(
 		const { noWebhookResponse, workflowData } = result;
 		if (noWebhookResponse) return;
 		if (workflowData) {
-			// n8n builds the execution's workflow over the same object.
+			// n8n creates the execution's workflow with the same static data.
 			new Workflow({ ...workflow, nodes: [node], connections: {}, active: true, staticData });
 			if (!(await start(response))) {
 				response.writeHead(500).end('{"code":0,"message":"There was a problem executing"}');
@@ -217,7 +222,7 @@ export async function openTriggerHost(
 	const host: TriggerHost = {
 		origin: await openServer(
 			(request, response) =>
-				void Promise.resolve(take(request, response)).catch((error: Error) =>
+				void Promise.resolve(handleDelivery(request, response)).catch((error: Error) =>
 					response.writeHead(500).end(error.stack),
 				),
 		),
@@ -260,15 +265,15 @@ export async function openTriggerHost(
 			let end: (succeeds: boolean) => void = () => undefined;
 			const ended = new Promise<boolean>((resolve) => (end = resolve));
 			const response = new Promise<ServerResponse>((resolve) => {
-				nextStart = async (held) => {
-					resolve(held);
+				nextStart = async (paused) => {
+					resolve(paused);
 					return await ended;
 				};
 			});
 			return {
 				reached: response.then(() => undefined),
 				disconnected: response.then(
-					async (held) => await new Promise<void>((resolve) => held.once('close', resolve)),
+					async (paused) => await new Promise<void>((resolve) => paused.once('close', resolve)),
 				),
 				succeed: () => end(true),
 				fail: () => end(false),
