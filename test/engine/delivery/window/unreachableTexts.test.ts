@@ -120,6 +120,6 @@ it('creates nothing for a text with Reuse Open Conversation off if the customer 
 
 	const { error } = await runItem(workspace, parameters);
 
-	expect(error?.message).toContain('A text does not reach');
+	expect(error?.message).toContain('WhatsApp would not deliver a text');
 	expect(writesOf(workspace)).toEqual([]);
 });
