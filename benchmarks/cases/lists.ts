@@ -8,7 +8,7 @@ import { NAMES } from '../harness/workflows';
 
 const LATENCY_MS = 30;
 const DAY_MS = 86_400_000;
-const WHO = ['sahut', 'httpRequest'] as const;
+const COMPARED = ['sahut', 'httpRequest'] as const;
 
 interface List {
 	title: string;
@@ -34,12 +34,16 @@ function list(
 			const messages = quick ? how.messages / 10 : how.messages;
 			await sandbox.open({ latencyMs: LATENCY_MS });
 			const conversation = await sandbox.addThread(messages, spacingMs);
-			const { taken, times, share } = await compareTimes(WHO, quick ? 1 : samples, async (who) => {
-				await sandbox.clearTraffic();
-				const workflow = workflows.list(who, `${name}-${who}`, parameters);
-				const { ms, items } = measuredNode(await execute(workflow, { conversation }));
-				return { ms, items, ...(await sandbox.traffic()) };
-			});
+			const { taken, times, share } = await compareTimes(
+				COMPARED,
+				quick ? 1 : samples,
+				async (contestant) => {
+					await sandbox.clearTraffic();
+					const workflow = workflows.list(contestant, `${name}-${contestant}`, parameters);
+					const { ms, items } = measuredNode(await execute(workflow, { conversation }));
+					return { ms, items, ...(await sandbox.traffic()) };
+				},
+			);
 			const [{ items, requests }, theirs] = [taken.sahut[0]!, taken.httpRequest[0]!];
 			const ours = share('sahut', 'httpRequest');
 			// One message may enter or leave the time filter during the measurement.
@@ -48,10 +52,14 @@ function list(
 				title: `${title} of ${count(messages)}, ${LATENCY_MS} ms per request`,
 				text: 'HTTP Request reads all pages. Its items are pages: users need further nodes to split, filter or sort the messages.',
 				head: ['node', 'time', 'requests', 'concurrent', 'items'],
-				rows: WHO.map((who) => [
-					NAMES[who],
-					milliseconds(times(who)),
-					...[taken[who][0]!.requests, taken[who][0]!.maxInFlight, taken[who][0]!.items].map(count),
+				rows: COMPARED.map((contestant) => [
+					NAMES[contestant],
+					milliseconds(times(contestant)),
+					...[
+						taken[contestant][0]!.requests,
+						taken[contestant][0]!.maxInFlight,
+						taken[contestant][0]!.items,
+					].map(count),
 				]),
 				verdicts: [
 					{

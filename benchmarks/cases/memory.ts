@@ -5,7 +5,7 @@ import { measuredNode } from '../harness/environment';
 import type { Benchmark } from '../harness/benchmark';
 import { CONTESTANTS, NAMES, type Contestant } from '../harness/workflows';
 
-const MOST_OF_HTTP_REQUEST = 0.5;
+const MAX_SHARE_OF_HTTP_REQUEST = 0.5;
 
 /** Measures the peak memory of n8n while it reads all messages, with and without garbage. */
 export const memory: Benchmark = {
@@ -16,20 +16,20 @@ export const memory: Benchmark = {
 		const conversation = await sandbox.addThread(messages);
 		const small = await sandbox.addThread(100);
 		/** Runs the workflow with few messages, which gives the baseline, and then with many. */
-		const executeTwice = async (who: Contestant, env?: Record<string, string>) => {
-			const workflow = workflows.listInItems(who, `memory-${who}`);
+		const executeTwice = async (contestant: Contestant, env?: Record<string, string>) => {
+			const workflow = workflows.listInItems(contestant, `memory-${contestant}`);
 			await restartN8n(env);
 			const idle = await execute(workflow, { conversation: small });
 			const run = await execute(workflow, { conversation });
 			measuredNode(run);
 			return { idle, run };
 		};
-		const resident = await sampleInTurns(CONTESTANTS, quick ? 1 : 5, async (who) => {
-			const { idle, run } = await executeTwice(who);
+		const resident = await sampleInTurns(CONTESTANTS, quick ? 1 : 5, async (contestant) => {
+			const { idle, run } = await executeTwice(contestant);
 			return { idle: idle.peakRssMb, most: run.peakRssMb };
 		});
-		const kept = await sampleInTurns(CONTESTANTS, 1, async (who) => {
-			const { idle, run } = await executeTwice(who, FULL_GC_ENV);
+		const kept = await sampleInTurns(CONTESTANTS, 1, async (contestant) => {
+			const { idle, run } = await executeTwice(contestant, FULL_GC_ENV);
 			return {
 				idle: Math.min(idle.retainedMb!.least, run.retainedMb!.least),
 				most: run.retainedMb!.most,
@@ -37,27 +37,27 @@ export const memory: Benchmark = {
 		});
 		const aboveIdle = (samples: Array<{ idle: number; most: number }>) =>
 			samples.map(({ idle, most }) => most - idle);
-		const share = (taken: typeof resident, who: Contestant, of: Contestant) =>
-			median(aboveIdle(taken[who])) / median(aboveIdle(taken[of]));
+		const share = (taken: typeof resident, contestant: Contestant, of: Contestant) =>
+			median(aboveIdle(taken[contestant])) / median(aboveIdle(taken[of]));
 		const ofHttpRequest = share(resident, 'sahut', 'httpRequest');
 		const ofFloor = share(kept, 'sahut', 'floor');
 		return {
 			title: `Return All of ${count(messages)} messages: memory of the n8n process`,
 			text: '*Idle* is the memory after the same workflow with 100 messages. *Resident* is the peak of RSS, in a new process for each sample. Much of it is garbage that V8 has not collected yet, mostly from the connections that n8n opens for each request. The floor has this garbage too. A full collection during the execution, which happens in some samples of HTTP Request, reduces the peak by 40 MB. *Retained* is the peak of heap and buffers after continuous full collections: the memory that n8n needs.',
 			head: ['workflow', 'resident, idle', 'above idle', 'retained, idle', 'above idle'],
-			rows: CONTESTANTS.map((who) => [
-				who === 'httpRequest' ? 'HTTP Request → Split Out' : NAMES[who],
-				megabytes([median(resident[who].map(({ idle }) => idle))]),
-				megabytes(aboveIdle(resident[who])),
-				megabytes(kept[who].map(({ idle }) => idle)),
-				megabytes(aboveIdle(kept[who])),
+			rows: CONTESTANTS.map((contestant) => [
+				contestant === 'httpRequest' ? 'HTTP Request → Split Out' : NAMES[contestant],
+				megabytes([median(resident[contestant].map(({ idle }) => idle))]),
+				megabytes(aboveIdle(resident[contestant])),
+				megabytes(kept[contestant].map(({ idle }) => idle)),
+				megabytes(aboveIdle(kept[contestant])),
 			]),
 			verdicts: [
 				{
 					task: `Memory above idle, Return All of ${count(messages)} messages`,
-					goal: `at most ${ratio(MOST_OF_HTTP_REQUEST)} of HTTP Request → Split Out`,
+					goal: `at most ${ratio(MAX_SHARE_OF_HTTP_REQUEST)} of HTTP Request → Split Out`,
 					measured: `${ratio(ofHttpRequest)} (the floor: ${ratio(share(resident, 'floor', 'httpRequest'))})`,
-					met: ofHttpRequest <= MOST_OF_HTTP_REQUEST,
+					met: ofHttpRequest <= MAX_SHARE_OF_HTTP_REQUEST,
 				},
 				{
 					task: 'Retained memory above idle',

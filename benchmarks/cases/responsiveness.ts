@@ -12,7 +12,7 @@ import { createRows } from './rows';
 /** The pause of each probe between a response and the next request. */
 const EVERY_MS = { healthz: 20, trigger: 250 };
 const PROBES = ['healthz', 'trigger'] as const;
-const WHO = ['sahut', 'httpRequest'] as const;
+const COMPARED = ['sahut', 'httpRequest'] as const;
 const WARM_UP = 100;
 
 async function measure(environment: BenchmarkEnvironment, sends: number, samples: number) {
@@ -21,20 +21,22 @@ async function measure(environment: BenchmarkEnvironment, sends: number, samples
 	await publish(workflows.trigger('responsiveness-trigger'));
 	const receiver = await sandbox.newestWebhook();
 	const probes = startWorker<ProbeCommands>(join(__dirname, '../harness/probeProcess.ts'));
-	const send = async (who: (typeof WHO)[number], many: number) => {
+	const send = async (contestant: (typeof COMPARED)[number], many: number) => {
 		// Restarts the sandbox, so that it has no webhook and delivers no events itself.
 		await sandbox.open({ latencyMs: 0 });
 		const rows = createRows(await sandbox.addConversations(250), many);
-		return measuredNode(await execute(workflows.send(who, `responsiveness-${who}`), { rows })).ms;
+		return measuredNode(
+			await execute(workflows.send(contestant, `responsiveness-${contestant}`), { rows }),
+		).ms;
 	};
 	try {
-		await sampleInTurns(WHO, 1, async (who) => await send(who, WARM_UP));
-		return await sampleInTurns(WHO, samples, async (who) => {
+		await sampleInTurns(COMPARED, 1, async (contestant) => await send(contestant, WARM_UP));
+		return await sampleInTurns(COMPARED, samples, async (contestant) => {
 			await probes.begin({
 				healthz: { url: `${url()}/healthz`, everyMs: EVERY_MS.healthz },
 				trigger: { ...receiver, everyMs: EVERY_MS.trigger },
 			});
-			const ms = await send(who, sends);
+			const ms = await send(contestant, sends);
 			const pauses = await probes.end();
 			const { arrived } = await sandbox.deliveries();
 			return { ...pauses, ms, arrived };
@@ -51,20 +53,23 @@ export const responsiveness: Benchmark = {
 		const { quick } = environment;
 		const sends = quick ? 1_000 : 10_000;
 		const samples = await measure(environment, sends, quick ? 1 : 2);
-		const pauses = (who: (typeof WHO)[number], probe: (typeof PROBES)[number]) =>
-			samples[who].map((sample) => sample[probe]);
+		const pauses = (contestant: (typeof COMPARED)[number], probe: (typeof PROBES)[number]) =>
+			samples[contestant].map((sample) => sample[probe]);
 		return {
 			title: `The longest pause of n8n during ${count(sends)} sends`,
 			text: `Two expressions per item, no latency. A separate process sends two kinds of requests: one for \`/healthz\` ${EVERY_MS.healthz} ms after each response, and a signed event to a published Sahut Trigger ${EVERY_MS.trigger} ms after each response. The pause is the longest response time during the execution.`,
 			head: ['node', '`/healthz`', 'Sahut Trigger', 'time of the node', 'delivered'],
-			rows: WHO.map((who) => [
-				NAMES[who],
-				...PROBES.map((probe) => milliseconds(pauses(who, probe))),
-				milliseconds(samples[who].map(({ ms }) => ms)),
-				count(Math.min(...samples[who].map(({ arrived }) => arrived))),
+			rows: COMPARED.map((contestant) => [
+				NAMES[contestant],
+				...PROBES.map((probe) => milliseconds(pauses(contestant, probe))),
+				milliseconds(samples[contestant].map(({ ms }) => ms)),
+				count(Math.min(...samples[contestant].map(({ arrived }) => arrived))),
 			]),
 			verdicts: PROBES.map((probe) => {
-				const [ours, theirs] = WHO.map((who) => median(pauses(who, probe))) as [number, number];
+				const [ours, theirs] = COMPARED.map((contestant) => median(pauses(contestant, probe))) as [
+					number,
+					number,
+				];
 				return {
 					task: `Longest pause for ${probe === 'healthz' ? '`/healthz`' : 'a Sahut Trigger'}, ${count(sends)} sends`,
 					goal: 'no longer than with HTTP Request',

@@ -6,13 +6,13 @@ import { createRows } from './rows';
 
 const LATENCY_MS = 30;
 const LIMIT = 300;
-const LEAST_OF_CEILING = 0.9;
+const MIN_SHARE_OF_CEILING = 0.9;
 const CONVERSATIONS = 250;
 
 /** Sends in concurrent executions, and evaluates the deliveries. */
 async function sendAll(
 	{ sandbox, workflows, executeAll, quick }: BenchmarkEnvironment,
-	who: Contestant,
+	contestant: Contestant,
 	{ executions, sends, concurrency }: { executions: number; sends: number; concurrency?: number },
 ) {
 	const windowMs = quick ? 4_000 : 15_000;
@@ -21,7 +21,7 @@ async function sendAll(
 	const bodies = Array.from({ length: executions }, (_, index) => ({
 		rows: createRows(conversations, sends, index * sends),
 	}));
-	const workflow = workflows.send(who, `sends-${executions}-${who}`, concurrency);
+	const workflow = workflows.send(contestant, `sends-${executions}-${contestant}`, concurrency);
 	const nodes = (await executeAll(workflow, bodies)).map(measuredNode);
 	const began = Math.min(...nodes.map(({ startedAt }) => startedAt));
 	const ends = nodes.map(({ ms, startedAt }) => startedAt + ms - began).sort((a, b) => a - b);
@@ -44,9 +44,9 @@ type Outcome = Awaited<ReturnType<typeof sendAll>>;
 /** The goal: each message exactly once, at nearly the rate of the limit. */
 const verdict = (task: string, { total, share, arrived, twice }: Outcome, more: string) => ({
 	task,
-	goal: `each sent exactly once, at least ${ratio(LEAST_OF_CEILING)} of the limit's ceiling`,
+	goal: `each sent exactly once, at least ${ratio(MIN_SHARE_OF_CEILING)} of the limit's ceiling`,
 	measured: `${count(arrived)} of ${count(total)}, ${twice} twice, ${ratio(share)} (${more})`,
-	met: arrived === total && twice === 0 && share >= LEAST_OF_CEILING,
+	met: arrived === total && twice === 0 && share >= MIN_SHARE_OF_CEILING,
 });
 
 /** Sends many more messages than one window of the rate limit allows. */
@@ -57,8 +57,8 @@ export const sendsUnderLimit: Benchmark = {
 		const ours = await sendAll(environment, 'sahut', how);
 		const theirs = await sendAll(environment, 'httpRequest', how);
 		const { total, limit, ceilingMs } = ours;
-		const rowOf = (who: Contestant, { ends, arrived, twice, ...seen }: Outcome) => [
-			NAMES[who],
+		const rowOf = (contestant: Contestant, { ends, arrived, twice, ...seen }: Outcome) => [
+			NAMES[contestant],
 			milliseconds(ends),
 			...[arrived, total - arrived, twice, seen.outOfOrder, seen.requests, seen.rejected].map(
 				count,

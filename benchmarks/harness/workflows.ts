@@ -96,13 +96,13 @@ export function workflowsFor(baseUrl: string, credentialId: string) {
 	};
 	return {
 		/** Reads messages. Call it with `{ conversation }`. */
-		list: (who: 'httpRequest' | 'sahut', name: string, parameters: INode['parameters']) =>
-			named(name, list(parameters)[who]),
+		list: (contestant: 'httpRequest' | 'sahut', name: string, parameters: INode['parameters']) =>
+			named(name, list(parameters)[contestant]),
 		/** Reads all messages, and outputs one item for each. Call it with `{ conversation }`. */
-		listInItems: (who: Contestant, name: string) =>
+		listInItems: (contestant: Contestant, name: string) =>
 			named(
 				name,
-				who === 'floor'
+				contestant === 'floor'
 					? node(
 							MEASURED,
 							'CUSTOM.sahutFloorList',
@@ -110,8 +110,8 @@ export function workflowsFor(baseUrl: string, credentialId: string) {
 							{ conversation: CONVERSATION },
 							{ credentials },
 						)
-					: list({ returnAll: true })[who],
-				...(who === 'httpRequest' ? [splitOut('Split Out', 'data')] : []),
+					: list({ returnAll: true })[contestant],
+				...(contestant === 'httpRequest' ? [splitOut('Split Out', 'data')] : []),
 			),
 		/** Runs any operation. Call it with `{ rows }`. */
 		operation: (name: string, parameters: INode['parameters']) =>
@@ -124,8 +124,8 @@ export function workflowsFor(baseUrl: string, credentialId: string) {
 				node('End', 'n8n-nodes-base.noOp', 1, {}),
 			),
 		/** Sends texts. Call it with `{ rows: [{ conversation, text }] }`. */
-		send: (who: Contestant, name: string, concurrency?: number) =>
-			named(name, splitOut('Rows', 'body.rows'), send(concurrency)[who]),
+		send: (contestant: Contestant, name: string, concurrency?: number) =>
+			named(name, splitOut('Rows', 'body.rows'), send(concurrency)[contestant]),
 	};
 }
 

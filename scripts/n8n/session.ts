@@ -41,7 +41,7 @@ async function send(url: string, method: Method, body?: object, cookie = ''): Pr
 	});
 	if (response.ok) return response;
 	throw new Error(
-		`n8n answered ${method} ${url} with ${response.status}: ${await response.text()}`,
+		`n8n responded to ${method} ${url} with ${response.status}: ${await response.text()}`,
 	);
 }
 

@@ -4,12 +4,12 @@ const INTERVAL_MS = 200;
 
 /**
  * Polls `find` every 200 ms until it returns a value.
- * @param what for the error, e.g. `the execution to end`
+ * @param awaited the event in the error message, e.g. `the execution to end`
  * @returns the first value that is not undefined
  * @throws {Error} `Waited … for …` when there is none within `timeoutMs`.
  */
 export async function until<Found>(
-	what: string,
+	awaited: string,
 	timeoutMs: number,
 	find: () => Promise<Found | undefined> | Found | undefined,
 ): Promise<Found> {
@@ -17,7 +17,7 @@ export async function until<Found>(
 	for (;;) {
 		const found = await find();
 		if (found !== undefined) return found;
-		if (Date.now() > deadline) throw new Error(`Waited ${timeoutMs / 1000} s for ${what}.`);
+		if (Date.now() > deadline) throw new Error(`Waited ${timeoutMs / 1000} s for ${awaited}.`);
 		await sleep(INTERVAL_MS);
 	}
 }

@@ -103,7 +103,7 @@ test('the error about a missing response does not contain the key', async () => 
 
 	const error: unknown = await checkApi(parseOptions([]), env, () => undefined).catch(String);
 
-	expect(error).toMatch(/^Error: No response to GET \/conversations \(\w+\)\. Is/);
+	expect(error).toMatch(/^Error: No response to GET \/conversations \(\w+\)\. Check/);
 	expect(error).not.toContain(key);
 });
 

@@ -107,7 +107,8 @@ export async function post(
 		headers: { 'content-type': 'application/json' },
 		body: JSON.stringify(body),
 	});
-	if (!response.ok) throw new Error(`n8n answered ${response.status}: ${await response.text()}`);
+	if (!response.ok)
+		throw new Error(`n8n responded with ${response.status}: ${await response.text()}`);
 }
 
 /**

@@ -14,7 +14,7 @@ import type { SahutRequest } from '../../../nodes/Sahut/transport/types';
 
 const NOW = Date.parse('2024-03-15T08:30:00Z');
 
-const answer = (status: number, headers: Record<string, string> = {}): Outcome => ({
+const response = (status: number, headers: Record<string, string> = {}): Outcome => ({
 	kind: 'response',
 	status,
 	headers,
@@ -65,7 +65,7 @@ const WRITES = ['POST', 'PUT'] as const;
 /** The backoff before the second attempt, with the jitter of `circumstances`. */
 const BACKOFF_MS = 500;
 
-const limitedFor = (retryAfter: string) => answer(429, { 'retry-after': retryAfter });
+const limitedFor = (retryAfter: string) => response(429, { 'retry-after': retryAfter });
 
 type Method = (typeof READS | typeof WRITES)[number];
 
@@ -79,7 +79,7 @@ describe('the retry policy', () => {
 		['a 429 with Retry-After 0', limitedFor('0'), 750],
 		['a 429 with the longest accepted Retry-After', limitedFor('120'), 120_000],
 		['a 429 with an invalid Retry-After', limitedFor('soon'), BACKOFF_MS],
-		['a 429 without Retry-After', answer(429), BACKOFF_MS],
+		['a 429 without Retry-After', response(429), BACKOFF_MS],
 		...FAILED_CONNECTIONS.map((code): [string, Outcome, number] => [
 			`the connection error ${code}`,
 			noResponse(code),
@@ -90,10 +90,10 @@ describe('the retry policy', () => {
 	});
 
 	it.each<[string, Outcome, number]>([
-		['a 503 with Retry-After', answer(503, { 'retry-after': '3' }), 3_000],
+		['a 503 with Retry-After', response(503, { 'retry-after': '3' }), 3_000],
 		...[408, 500, 502, 503, 504].map((status): [string, Outcome, number] => [
 			`a ${status}`,
-			answer(status),
+			response(status),
 			BACKOFF_MS,
 		]),
 		...LOST_RESPONSES.map((code): [string, Outcome, number] => [
@@ -110,7 +110,7 @@ describe('the retry policy', () => {
 		['a 429 with a Retry-After above the limit', limitedFor('121')],
 		...[200, 201, 301, 400, 401, 403, 404, 409, 422, 501].map((status): [string, Outcome] => [
 			`a ${status}`,
-			answer(status),
+			response(status),
 		]),
 		...TLS_REFUSALS.map((code): [string, Outcome] => [`the TLS error ${code}`, noResponse(code)]),
 		['a request that was canceled after it was sent', { kind: 'canceled', wasSent: true }],
@@ -121,7 +121,7 @@ describe('the retry policy', () => {
 
 	it('makes at most five attempts, and doubles the backoff after each', () => {
 		const delays = [1, 2, 3, 4, 5, 6].map((attempt) =>
-			retryDelayMs({ method: 'GET' }, answer(503), attempt, { now: NOW, random: 1 }),
+			retryDelayMs({ method: 'GET' }, response(503), attempt, { now: NOW, random: 1 }),
 		);
 
 		expect(delays).toEqual([1_000, 2_000, 4_000, 8_000, undefined, undefined]);
@@ -130,7 +130,7 @@ describe('the retry policy', () => {
 
 	it('waits for a random part of the backoff', () => {
 		const delay = (random: number) =>
-			retryDelayMs({ method: 'GET' }, answer(503), 3, { now: NOW, random });
+			retryDelayMs({ method: 'GET' }, response(503), 3, { now: NOW, random });
 
 		expect([0, 0.25, 0.999].map(delay)).toEqual([0, 1_000, 3_996]);
 	});
@@ -149,7 +149,7 @@ describe('Retry-After', () => {
 		['2024', 2_024_000],
 		['in 5 minutes', undefined],
 	])('of %j is a wait of %s ms', (header, expected) => {
-		expect(retryAfterMs(answer(429, { 'retry-after': header }), NOW)).toBe(expected);
+		expect(retryAfterMs(response(429, { 'retry-after': header }), NOW)).toBe(expected);
 	});
 
 	it('with a date is relative to the Date header of the response', () => {
@@ -158,7 +158,7 @@ describe('Retry-After', () => {
 			date: 'Fri, 15 Mar 2024 10:00:00 GMT',
 		};
 
-		expect(retryAfterMs(answer(429, headers), NOW)).toBe(30_000);
+		expect(retryAfterMs(response(429, headers), NOW)).toBe(30_000);
 	});
 
 	it('is undefined without a response', () => {
@@ -167,10 +167,10 @@ describe('Retry-After', () => {
 });
 
 it('a 429 closes the gate even if its request is not retried', () => {
-	const tooLong = answer(429, { 'retry-after': String(MAX_RETRY_AFTER_MS / 1_000 + 60) });
+	const tooLong = response(429, { 'retry-after': String(MAX_RETRY_AFTER_MS / 1_000 + 60) });
 
 	expect(rateLimitPauseMs(tooLong, 5, circumstances)).toBe(180_000);
-	expect(rateLimitPauseMs(answer(429), 5, circumstances)).toBe(8_000);
+	expect(rateLimitPauseMs(response(429), 5, circumstances)).toBe(8_000);
 });
 
 it.each([
@@ -186,10 +186,10 @@ it.each([
 });
 
 it('a Retry-After of 0 causes a wait of half a second to one second', () => {
-	const immediate = answer(429, { 'retry-after': '0' });
+	const immediate = response(429, { 'retry-after': '0' });
 
 	const wait = (random: number) => rateLimitPauseMs(immediate, 1, { now: NOW, random });
 
 	expect([0, 0.5, 1].map(wait)).toEqual([500, 750, 1_000]);
-	expect(rateLimitPauseMs(answer(429, { 'retry-after': '1' }), 1, circumstances)).toBe(1_000);
+	expect(rateLimitPauseMs(response(429, { 'retry-after': '1' }), 1, circumstances)).toBe(1_000);
 });
