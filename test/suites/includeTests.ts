@@ -24,7 +24,7 @@ function testFilesIn(folder: string): string[] {
 export function includeTests(...folders: string[]): void {
 	for (const file of folders.flatMap(testFilesIn)) {
 		describe(relative(TESTS, file), () => {
-			require(file);
+			jest.requireActual(file);
 		});
 	}
 }
