@@ -180,7 +180,9 @@ describe('Conversation: Update', () => {
 		],
 	])('%s', async (_, updateFields, body) => {
 		const workspace = await openConversation();
+
 		await workspace.run(update(updateFields), workspace.rows);
+
 		expect(bodiesOf(workspace, 'PUT')).toEqual([body]);
 	});
 
@@ -271,7 +273,7 @@ describe('Conversation', () => {
 	});
 });
 
-it('keeps PUT for updates when PATCH is rejected after a single 405 to PUT', async () => {
+it('Conversation: Update continues to use PUT if PATCH fails after a single 405', async () => {
 	const { sandbox, run } = await openWorkspace();
 	const { id } = sandbox.store.addConversation();
 	const update = async () =>

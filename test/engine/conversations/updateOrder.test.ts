@@ -37,7 +37,7 @@ describe('If n8n runs the node again', () => {
 		['stopWorkflow', [ONE, TWO, OTHER]],
 		['continueRegularOutput', [OTHER, ONE, TWO]],
 	] as const)(
-		'Create or Update keeps the value of the last item when another contact is refused (%s)',
+		'Create or Update keeps the value of the last item if another contact is rejected, with On Error %s',
 		async (onError, rows) => {
 			const { sandbox, run } = await openWorkspace();
 			sandbox.faults.add({
@@ -57,7 +57,7 @@ describe('If n8n runs the node again', () => {
 		},
 	);
 
-	it('Contact: Update keeps the last value of each custom attribute and the attributes of other items', async () => {
+	it('Contact: Update keeps the last value of each custom attribute, and the attributes of other items', async () => {
 		const { sandbox, run } = await openWorkspace();
 		const budi = sandbox.store.addContact({ name: 'Budi' });
 		const siti = sandbox.store.addContact({ name: 'Siti' });
@@ -99,7 +99,7 @@ describe('If n8n runs the node again', () => {
 		['conversation', 'status', ['pending', 'snoozed', 'resolved']],
 		['contact', 'company', ['Toko Satu', 'Toko Dua', 'Toko Tiga']],
 	] as const)(
-		'Update keeps the value of the last item for a %s whose first update was lost',
+		'Update keeps the value of the last item for a %s whose first update failed',
 		async (resource, field, values) => {
 			const { sandbox, run } = await openWorkspace();
 			const { store } = sandbox;
@@ -122,7 +122,7 @@ describe('If n8n runs the node again', () => {
 		},
 	);
 
-	it('Contact: Update keeps the order of two updates when the response has no ID', async () => {
+	it('Contact: Update keeps the order of two updates if responses have no ID', async () => {
 		const { sandbox, run } = await openWorkspace();
 		const budi = sandbox.store.addContact();
 		sandbox.faults.add({ kind: 'status', status: 500, method: 'PUT' });
@@ -134,13 +134,15 @@ describe('If n8n runs the node again', () => {
 		expect(budi.company).toBe('Toko Dua');
 	});
 
-	it('Contact: Update keeps the order of two updates when IDs are numbers', async () => {
+	it('Contact: Update keeps the order of two updates if IDs are numbers', async () => {
 		const { sandbox, run } = await openWorkspace();
 		const budi = sandbox.store.addContact();
 		sandbox.store.contacts.set('123', budi);
 		sandbox.faults.add({ kind: 'status', status: 500, method: 'PUT' });
 		sandbox.faults.add({ kind: 'body', method: 'PUT', times: 9, body: { data: { id: 123 } } });
+
 		await updateTwice(run, '123');
+
 		expect(budi.company).toBe('Toko Dua');
 	});
 });

@@ -8,9 +8,12 @@ beforeEach(async () => {
 	sandbox = await openSandbox();
 });
 
-it('is content when everything was sent and read', async () => {
+it('The demo succeeds and reports what it has sent', async () => {
 	const print = jest.fn();
-	expect(await runAndReportDemo(sandbox, print)).toBe(true);
+
+	const succeeded = await runAndReportDemo(sandbox, print);
+
+	expect(succeeded).toBe(true);
 	const printed = print.mock.calls.join('\n');
 	for (const text of [
 		sandbox.url,
@@ -24,16 +27,19 @@ it('is content when everything was sent and read', async () => {
 	}
 });
 
-it('is not content when a message was refused, and says why', async () => {
+it('The demo fails and reports the reason if a message was rejected', async () => {
 	sandbox.faults.add({ method: 'POST', path: /messages$/, kind: 'status', status: 422 });
 	const print = jest.fn();
-	expect(await runAndReportDemo(sandbox, print)).toBe(false);
+
+	const succeeded = await runAndReportDemo(sandbox, print);
+
+	expect(succeeded).toBe(false);
 	const printed = print.mock.calls.join('\n');
 	expect(printed).toContain('Not sent: Sahut refused to send the message');
 	expect(printed).toContain('✗ Messages about ORD-2041: 0');
 });
 
-it('finds a second message, a stray one, a second contact, a gap and a stop', async () => {
+it('The demo reports duplicate, unrelated and missing messages, duplicate contacts, and an error of the workflow', async () => {
 	const run = await runDemo(sandbox);
 	expect(findProblems(run)).toEqual([]);
 	const [first] = run.deliveries;

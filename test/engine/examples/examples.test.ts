@@ -37,7 +37,7 @@ const hoursAgo = (hours: number) => timestamp(new Date(now() - hours * HOUR_MS))
 const jsonOf = ({ output }: FinishedRun, node: string) => output(node).map(({ json }) => json);
 
 describe('crm-follow-up.json', () => {
-	it('sends each row with a phone number its own values, creates what is missing, and marks the row', async () => {
+	it('sends each row with a phone number its own values, creates missing records, and marks the row', async () => {
 		const run = await runDemo(sandbox);
 		const { sent, contacts, marked, rows } = run;
 		const deliveries = rows.flatMap((row) => deliveriesFor(run, row));
@@ -86,20 +86,23 @@ describe('crm-follow-up.json', () => {
 		);
 	});
 
-	it('reads the conversation of the first row, once, with the new messages at its end', async () => {
+	it('reads the conversation of the first row once, with the new messages at its end', async () => {
 		const { transcript, sent, marked } = await runDemo(sandbox);
 
 		expect(transcript.slice(-2).map(({ id }) => id)).toEqual([sent[0]!.id, sent.at(-1)!.id]);
 		const { entries } = sandbox.journal;
-		const behind = entries.slice(entries.findLastIndex(({ method }) => method === 'POST') + 1);
-		expect(behind.map(({ path }) => path)).toEqual([
+		const afterLastPost = entries.slice(
+			entries.findLastIndex(({ method }) => method === 'POST') + 1,
+		);
+		expect(afterLastPost.map(({ path }) => path)).toEqual([
 			`/conversations/${String(marked[0]!.conversation_id)}/messages`,
 		]);
 	});
 
-	it('sends nothing when it is run again', async () => {
+	it('sends nothing if it is run again', async () => {
 		const { sent } = await runDemo(sandbox);
 		sandbox.journal.clear();
+
 		const again = await runExample('examples/crm-follow-up.json', {
 			[SEND_NODE]: { channelId: byId(sandbox.store.channelOfType('whatsapp').id) },
 		});
@@ -110,9 +113,11 @@ describe('crm-follow-up.json', () => {
 		expect(sandbox.journal.entries.map(({ method }) => method)).not.toContain('POST');
 	});
 
-	it('takes a refused row to Not sent with the reason, and sends the others', async () => {
+	it('outputs a rejected row to Not sent with the reason, and sends the others', async () => {
 		sandbox.faults.add({ kind: 'status', status: 422, method: 'POST', path: /messages$/ });
+
 		const { notSent, sent, rows } = await runDemo(sandbox);
+
 		expect(sent).toHaveLength(rows.length - 2);
 		expect(notSent).toEqual([
 			expect.objectContaining({
@@ -130,8 +135,9 @@ describe('crm-follow-up.json', () => {
 		]);
 	});
 
-	it('sends nothing as long as its channel is not filled in', async () => {
+	it('sends nothing until the user selects a channel', async () => {
 		const run = await runExample('examples/crm-follow-up.json');
+
 		expect(run.status).toBe('success');
 		expect(sandbox.journal.entries).toEqual([]);
 		const messages = jsonOf(run, 'Not sent').map(({ error }) => error);
@@ -152,7 +158,7 @@ describe('unassigned-too-long.json', () => {
 	const FILE = 'examples/unassigned-too-long.json';
 	const LAST = 'Note for the team';
 
-	/** Conversations that differ from one to be pointed out in one respect each, and that one. */
+	/** Adds two conversations that wait too long, and others that each violate one condition. */
 	function addConversations() {
 		const { store } = sandbox;
 		const add = (name: string, fields: Partial<Conversation> = {}) =>
@@ -170,11 +176,11 @@ describe('unassigned-too-long.json', () => {
 			assigned: add('Made Wirawan', { assignee: agent }),
 			recent: add('Ratna Sari', { updated_at: hoursAgo(1) }),
 			resolved: add('Yusuf Hidayat', { status: 'resolved' }),
-			pointedOut: add('Fitri Handayani', { labels: ['menunggu'] }),
+			labeled: add('Fitri Handayani', { labels: ['menunggu'] }),
 		};
 	}
 
-	it('labels those that wait, keeps their other labels, and leaves a note for the team', async () => {
+	it('adds a label and a note for the team to conversations that wait, and keeps their labels', async () => {
 		const { waiting, withoutLabels, ...others } = addConversations();
 		const since = new Date(waiting.updated_at);
 		const before = structuredClone(others);
@@ -201,7 +207,7 @@ describe('unassigned-too-long.json', () => {
 		for (const { id } of Object.values(others)) expect(sandbox.store.messages(id)).toEqual([]);
 	});
 
-	it('points out each conversation once', async () => {
+	it('adds one note to each conversation', async () => {
 		const { waiting } = addConversations();
 		await runExample(FILE);
 		waiting.updated_at = hoursAgo(5);
@@ -212,19 +218,22 @@ describe('unassigned-too-long.json', () => {
 		expect(sandbox.store.messages(waiting.id)).toHaveLength(1);
 	});
 
-	it('finds all of them, beyond the first page', async () => {
+	it('finds conversations beyond the first page', async () => {
 		const updated_at = hoursAgo(3);
 		for (let index = 0; index < 105; index++) {
 			sandbox.store.addConversation({ created_at: updated_at, updated_at });
 		}
-		expect(jsonOf(await runExample(FILE), LAST)).toHaveLength(105);
+
+		const run = await runExample(FILE);
+
+		expect(jsonOf(run, LAST)).toHaveLength(105);
 	});
 });
 
 describe('transcript-to-summary.json', () => {
 	const FILE = 'examples/transcript-to-summary.json';
 
-	it('hands the newest 50 messages as one text to the step for the AI', async () => {
+	it('passes the newest 50 messages as one text to the AI step', async () => {
 		const { id } = sandbox.store.addConversation();
 		sandbox.store.addMessages(id, 130);
 
@@ -241,8 +250,9 @@ describe('transcript-to-summary.json', () => {
 		);
 	});
 
-	it('reads nothing as long as its conversation is not filled in', async () => {
+	it('reads nothing until the user selects a conversation', async () => {
 		const { error } = await runExample(FILE);
+
 		expect(error?.message).toContain('"<ID of a conversation>" is not an ID');
 		expect(sandbox.journal.entries).toEqual([]);
 	});
@@ -257,7 +267,7 @@ describe('crm-webhook.json', () => {
 		total: 450000,
 	};
 
-	/** @returns what the CRM is answered: status and body */
+	/** Calls the webhook as the CRM does. @returns the `code` and the `body` of the response */
 	async function call(body: object, options?: INode['parameters']): Promise<IDataObject> {
 		const channelId = byId(sandbox.store.channelOfType('whatsapp').id);
 		const send = { channelId, ...(options && { options }) };
@@ -268,10 +278,13 @@ describe('crm-webhook.json', () => {
 		return answer!;
 	}
 
-	it('sends a deal once, and tells the CRM each time', async () => {
+	it('sends a deal once, and responds with the message each time', async () => {
+		const first = await call(deal);
+		const second = await call(deal);
+
 		const body = { deal_id: 'DEAL-501', message_id: expect.stringMatching(/^msg_/) };
-		expect(await call(deal)).toMatchObject({ code: 200, body: { ...body, result: 'sent' } });
-		expect(await call(deal)).toMatchObject({ code: 200, body: { ...body, result: 'sent_before' } });
+		expect(first).toMatchObject({ code: 200, body: { ...body, result: 'sent' } });
+		expect(second).toMatchObject({ code: 200, body: { ...body, result: 'sent_before' } });
 		const [{ id }] = [...sandbox.store.conversations.values()] as [Conversation];
 		expect(sandbox.store.messages(id).map(({ content }) => content)).toEqual([
 			expect.stringMatching(/^Halo Kak Budi Santoso, .* DEAL-501 sebesar Rp 450\.000 /),
@@ -286,28 +299,33 @@ describe('crm-webhook.json', () => {
 	});
 
 	it.each([
-		['an amount with dots', { total: '450.000' }],
-		['a truth for an amount', { total: true }],
-		['half a rupiah', { total: 450000.5 }],
-		['two numbers in one field', { phone: '0812-0000-1001 / 0813-0000-1002' }],
-		['too short a number', { phone: '12345678' }],
-		['too long a number', { phone: '081234567890123456' }],
-		['an object for a name', { customer_name: { first: 'Budi' } }],
-	])('takes no deal with %s', async (_, change) => {
-		expect(await call({ ...deal, ...change })).toMatchObject({ code: 400 });
+		['a total with dots', { total: '450.000' }],
+		['a boolean as its total', { total: true }],
+		['a total that is not a whole number', { total: 450000.5 }],
+		['two phone numbers in one field', { phone: '0812-0000-1001 / 0813-0000-1002' }],
+		['a phone number that is too short', { phone: '12345678' }],
+		['a phone number that is too long', { phone: '081234567890123456' }],
+		['an object as its name', { customer_name: { first: 'Budi' } }],
+	])('rejects a deal with %s', async (_, change) => {
+		const response = await call({ ...deal, ...change });
+
+		expect(response).toMatchObject({ code: 400 });
 		expect(sandbox.journal.entries).toEqual([]);
 	});
 
-	it.each([['450000'], [450000]])('takes %j for an amount', async (total) => {
+	it.each([['450000'], [450000]])('accepts the total %j', async (total) => {
 		expect(await call({ ...deal, total })).toMatchObject({ body: { result: 'sent' } });
 	});
 
 	it.each([
 		['contact_tag', { skipContactTags: ['stop'] }],
 		['dry_run', { dryRun: true }],
-	])('says %s when nothing is sent for that', async (result, options) => {
+	])('responds with the result %s if nothing is sent for this reason', async (result, options) => {
 		sandbox.store.addContact({ phone: '+6281200001001', tags: ['stop'] });
-		expect(await call(deal, options)).toMatchObject({ code: 200, body: { result } });
+
+		const response = await call(deal, options);
+
+		expect(response).toMatchObject({ code: 200, body: { result } });
 		expect(sandbox.store.conversations.size).toBe(0);
 	});
 
@@ -316,21 +334,29 @@ describe('crm-webhook.json', () => {
 		[404, 422],
 		[401, 503],
 		[429, 503],
-	])('answers with %i of Sahut that it is not sent, with %i', async (status, code) => {
-		const path = /messages$/;
-		sandbox.faults.add({ kind: 'status', method: 'POST', path, status, retryAfter: 200 });
-		expect(await call(deal)).toEqual({
-			code,
-			body: {
-				result: 'not_sent',
-				deal_id: 'DEAL-501',
-				reason: expect.any(String),
-				advice: expect.any(String),
-				may_have_arrived: false,
-			},
-		});
-		expect(await call(deal)).toMatchObject({ code: 200, body: { result: 'sent' } });
-	});
+	])(
+		'responds to status %i of Sahut with not_sent and status %i, and sends the next call',
+		async (...row) => {
+			const [status, code] = row;
+			const path = /messages$/;
+			sandbox.faults.add({ kind: 'status', method: 'POST', path, status, retryAfter: 200 });
+
+			const first = await call(deal);
+			const second = await call(deal);
+
+			expect(first).toEqual({
+				code,
+				body: {
+					result: 'not_sent',
+					deal_id: 'DEAL-501',
+					reason: expect.any(String),
+					advice: expect.any(String),
+					may_have_arrived: false,
+				},
+			});
+			expect(second).toMatchObject({ code: 200, body: { result: 'sent' } });
+		},
+	);
 });
 
 describe('remind-until-answered.json', () => {
@@ -338,7 +364,7 @@ describe('remind-until-answered.json', () => {
 	const FIRST =
 		'Halo Kak Budi Santoso, tagihan untuk pesanan ORD-3107 sebesar Rp 450.000 jatuh tempo hari ini.';
 
-	/** The conversation with the first customer of the example, who got the first message then. */
+	/** Adds a conversation with the first customer, who got the first message some hours ago. */
 	function addConversation(hours: number): Conversation {
 		const contact = sandbox.store.addContact({ name: 'Budi Santoso', phone: '+6281200001001' });
 		const conversation = sandbox.store.addConversation({
@@ -360,7 +386,7 @@ describe('remind-until-answered.json', () => {
 		});
 	}
 
-	/** What was sent since the first message: templates by their IDs, and notes. */
+	/** Returns the messages after the first one: the IDs of templates, and the texts of notes. */
 	const sentSince = ({ id }: Conversation) =>
 		sandbox.store
 			.messages(id)
@@ -368,16 +394,20 @@ describe('remind-until-answered.json', () => {
 			.map((message) => (message.private ? message.content : message.template_id));
 
 	/**
-	 * Runs the example; its waits end at once, and after `rounds` of them nothing more follows.
-	 * @param happen what happens during the waits
+	 * Runs the example with waits that end immediately.
+	 * @param rounds the number of waits after which the workflow continues
+	 * @param duringWait called during each wait
 	 */
-	async function remind(rounds = 1, happen: () => unknown = () => undefined): Promise<FinishedRun> {
+	async function remind(
+		rounds = 1,
+		duringWait: () => unknown = () => undefined,
+	): Promise<FinishedRun> {
 		let waits = 0;
 		const wait: INodeType = {
 			...builtInNodes['n8n-nodes-base.wait']!,
 			async execute() {
 				waits += 1;
-				happen();
+				duringWait();
 				return [waits > rounds ? [] : this.getInputData()];
 			},
 		};
@@ -389,10 +419,12 @@ describe('remind-until-answered.json', () => {
 		return run;
 	}
 
-	it('goes on where it was when it is started anew: no second first message, one reminder', async () => {
+	it('sends no second first message and one reminder if it is started again', async () => {
 		const conversation = addConversation(49);
+
 		await remind(2);
 		await remind(2);
+
 		expect(sentSince(conversation)).toEqual(['tmpl_follow_up']);
 		expect(conversation.labels).toEqual(['prioritas']);
 	});
@@ -400,14 +432,18 @@ describe('remind-until-answered.json', () => {
 	it('sends no second reminder within a day', async () => {
 		const conversation = addConversation(49);
 		addSent(conversation, 'Halo Kak Budi Santoso, apakah masih ada yang bisa kami bantu?', 20);
+
 		await remind();
+
 		expect(sentSince(conversation)).toEqual([]);
 	});
 
-	it('gives up after 60 hours, and tells the team once', async () => {
+	it('stops after 60 hours, and notifies the team once', async () => {
 		const conversation = addConversation(61);
+
 		await remind();
 		await remind();
+
 		expect(conversation.labels).toEqual(['prioritas', 'tidak-menjawab']);
 		expect(sentSince(conversation)).toEqual([
 			expect.stringMatching(
@@ -417,30 +453,35 @@ describe('remind-until-answered.json', () => {
 	});
 
 	it.each<[string, (conversation: Conversation) => unknown, string[]]>([
-		['an answer', ({ id }) => sandbox.store.addIncoming(id, 'Baik'), ['menjawab']],
-		['a resolved conversation', (conversation) => (conversation.status = 'resolved'), []],
-	])('leaves %s alone', async (_, happen, labels) => {
+		['the customer has replied', ({ id }) => sandbox.store.addIncoming(id, 'Baik'), ['menjawab']],
+		['the conversation is resolved', (conversation) => (conversation.status = 'resolved'), []],
+	])('sends no reminder if %s', async (_, change, labels) => {
 		const conversation = addConversation(30);
-		await remind(1, () => happen(conversation));
+
+		await remind(1, () => change(conversation));
+
 		expect(sentSince(conversation)).toEqual([]);
 		expect(conversation.labels).toEqual(['prioritas', ...labels]);
 	});
 
-	it('tells the team of who could not be reminded, and reminds the others', async () => {
+	it('notifies the team of a rejected reminder, and reminds the other customers', async () => {
 		const conversation = addConversation(30);
 		const path = new RegExp(`${conversation.id}/messages$`);
 		sandbox.faults.add({ kind: 'status', method: 'POST', path, status: 422 });
+
 		const run = await remind();
+
 		expect(jsonOf(run, 'Reminder')).toHaveLength(2);
 		expect(conversation.labels).toEqual(['prioritas', 'tidak-menjawab']);
 		expect(sentSince(conversation)).toEqual([expect.stringMatching(/^Budi Santoso belum/)]);
-		const [putAside] = jsonOf(run, 'Not sent');
-		expect(putAside).toMatchObject({ error: { status: 422, advice: expect.any(String) } });
+		const [notSent] = jsonOf(run, 'Not sent');
+		expect(notSent).toMatchObject({ error: { status: 422, advice: expect.any(String) } });
 	});
 
-	it('tells of a label that is refused, and leaves the note all the same', async () => {
+	it('adds the note and outputs the error if Sahut rejects the label', async () => {
 		const conversation = addConversation(70);
 		const path = `/conversations/${conversation.id}`;
+
 		const run = await remind(1, () =>
 			sandbox.faults.add({ kind: 'status', method: 'PUT', path, status: 403 }),
 		);
@@ -451,9 +492,10 @@ describe('remind-until-answered.json', () => {
 	it.each([
 		['conversation', (id: string) => `/conversations/${id}`],
 		['messages', (id: string) => `/conversations/${id}/messages`],
-	])('puts aside whose %s cannot be read, and reminds the others', async (_, pathOf) => {
+	])('skips a customer whose %s cannot be read, and reminds the others', async (_, pathOf) => {
 		const conversation = addConversation(30);
 		const path = pathOf(conversation.id);
+
 		const run = await remind(1, () =>
 			sandbox.faults.add({ kind: 'status', method: 'GET', path, status: 403 }),
 		);
@@ -462,17 +504,19 @@ describe('remind-until-answered.json', () => {
 		expect(sentSince(conversation)).toEqual([]);
 	});
 
-	it('puts aside at once who cannot be written to', async () => {
+	it('outputs a rejected first message before it waits', async () => {
 		sandbox.faults.add({ kind: 'status', method: 'POST', path: /messages$/, status: 422 });
+
 		const run = await remind();
+
 		expect(jsonOf(run, 'Not sent')).toEqual([
 			expect.objectContaining({
 				order_id: expect.any(String),
 				error: expect.objectContaining({ status: 422 }),
 			}),
 		]);
-		const [putAside] = run.runs('Not sent');
+		const [notSent] = run.runs('Not sent');
 		const [wait] = run.runs('Wait one day');
-		expect(putAside!.executionIndex).toBeLessThan(wait!.executionIndex);
+		expect(notSent!.executionIndex).toBeLessThan(wait!.executionIndex);
 	});
 });
