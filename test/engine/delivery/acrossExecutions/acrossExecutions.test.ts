@@ -246,7 +246,7 @@ describe('lanes', () => {
 });
 
 describe('a canceled execution', () => {
-	it('ends at once if it waits for another one, and does not block the next one', async () => {
+	it('ends immediately if it waits for another one, and does not block the next one', async () => {
 		const workspace = await openChannel();
 		const [conversation] = workspace.addConversations(1);
 		workspace.sandbox.faults.add({ kind: 'slow', delayMs: 2_000, method: 'POST' });

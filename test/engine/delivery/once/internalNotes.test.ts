@@ -4,7 +4,7 @@ import { continueInAnotherProcess } from '../customerFixture';
 import { skipReasonsOf, skipWithin } from '../acrossExecutions/skipHelpers';
 
 const MAY_BE_A_NOTE = expect.stringContaining(
-	'Sahut does not say whether that is a note',
+	'does not show whether that message is a note',
 ) as string;
 
 const sendNote = { ...sendText, options: { private: true } };
@@ -27,7 +27,7 @@ it('does not match a note whose response was lost with a message to the customer
 it.each([
 	['finds a note by its ID in a Retry in the same process', false, undefined],
 	['does not write a note again in a Retry in another process', true, MAY_BE_A_NOTE],
-])('%s when Sahut does not show whether a message is a note', async (_, isAnother, message) => {
+])('%s when Sahut does not show whether a message is a note', async (_, isAnother, reason) => {
 	const workspace = await openWorkspace();
 	const [refused, conversation] = workspace.addConversations(2);
 	const rows = [refused, conversation].map((id) => ({ conversation: id, text: 'Halo' }));
@@ -39,8 +39,8 @@ it.each([
 
 	const again = await retry(workspace, failed, oneByOne);
 
-	expect(again.status).toBe(message === undefined ? 'success' : 'error');
-	expect(again.error?.message).toEqual(message);
+	expect(again.status).toBe(reason === undefined ? 'success' : 'error');
+	expect(again.error?.description).toEqual(reason);
 	expect(workspace.sent(conversation!)).toEqual(['Halo']);
 });
 
@@ -62,7 +62,7 @@ describe('Skip If Sent Within', () => {
 
 		const { error } = await workspace.run(sendNoteOnce, [{ conversation, text: 'Cek harga' }]);
 
-		expect(error?.message).toEqual(MAY_BE_A_NOTE);
+		expect(error?.description).toEqual(MAY_BE_A_NOTE);
 		expect(workspace.sent(conversation)).toEqual(['Cek harga']);
 	});
 });

@@ -22,7 +22,7 @@ const CUSTOMERS = [1, 2, 3, 4].map((number) => ({
 	name: `Pelanggan ${number}`,
 }));
 
-const TEST_TIMEOUT_MS = 120_000;
+const TEST_TIMEOUT_MS = 300_000;
 
 const customerArbitrary = fc.nat(CUSTOMERS.length - 1);
 

@@ -14,6 +14,9 @@ import { jsonsOf } from '../deliveryFixture';
 import { FAULTS, type FaultUnderTest } from './faultTable';
 import { SETTINGS, type Settings } from './outcomes';
 
+/** Eight executions per test take some seconds, or many on a busy machine. */
+jest.setTimeout(90_000);
+
 /** The text and the template contain the customer's name, which identifies the item of a message. */
 const textOrTemplate: INode['parameters'] = {
 	messageType: 'textOrTemplate',
