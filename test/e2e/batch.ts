@@ -9,40 +9,40 @@ import {
 	type WorkflowContent,
 } from '../../scripts/n8n';
 import { chain, sendText, splitOut, webhook } from '../../scripts/n8n/workflowBuilder';
-import { addConversation, sentTo, type Bench } from './useN8n';
+import { addConversation, sentTo, type N8nFixture } from './n8nFixture';
 
 const TIMEOUT_MS = 30_000;
 
-/** The node of a batch. */
+/** The name of the node that sends a batch. */
 export const SEND = 'Send';
 
-/** Conversations whose customers have just written, so that they take free text. */
-export const addConversations = (bench: Bench, count: number) =>
-	Array.from({ length: count }, () => addConversation(bench));
+/** Adds conversations in which the customer has just written, so that they accept a text. */
+export const addConversations = (fixture: N8nFixture, count: number) =>
+	Array.from({ length: count }, () => addConversation(fixture));
 
-/** How many messages each of the conversations got. */
-export const countSent = (bench: Bench, conversations: string[]) =>
-	sentTo(bench, conversations).map((texts) => texts.length);
+/** Returns the number of messages to each of the conversations. */
+export const countSent = (fixture: N8nFixture, conversations: string[]) =>
+	sentTo(fixture, conversations).map((texts) => texts.length);
 
-/** Where messages to a conversation are posted. */
+/** Returns the method and path of messages to a conversation, to match them with a fault. */
 export const postsTo = (conversation: string) => ({
 	method: 'POST',
 	path: `/conversations/${conversation}/messages`,
 });
 
-/** How often a message was posted to a conversation, whatever came of it. */
-export function countPosts({ sandbox }: Bench, conversation: string): number {
+/** Returns the number of requests that post a message to a conversation, with any status. */
+export function countPosts({ sandbox }: N8nFixture, conversation: string): number {
 	const { method, path } = postsTo(conversation);
 	const posts = sandbox.journal.entries.filter((entry) => entry.path === path);
 	return posts.filter((entry) => entry.method === method).length;
 }
 
-/** Waits until two messages are sent and Sahut has told the third of these conversations to wait. */
-export async function untilThirdWaits(bench: Bench, [, , third]: string[]): Promise<void> {
-	await until('the third to wait', TIMEOUT_MS, () => countPosts(bench, third!) || undefined);
+/** Waits until the message to the third conversation was posted, which a fault answers with 429. */
+export async function untilThirdWaits(fixture: N8nFixture, [, , third]: string[]): Promise<void> {
+	await until('the third message', TIMEOUT_MS, () => countPosts(fixture, third!) || undefined);
 }
 
-/** A node that sends to the conversation of each item. */
+/** Builds a node that sends a text to the conversation of each item. */
 export function sendNode(
 	credentialId: string,
 	settings: Partial<INode> = {},
@@ -54,10 +54,10 @@ export function sendNode(
 
 /**
  * Publishes a workflow that runs the nodes with one item for each conversation.
- * @returns what starts it, and returns the ID of the execution
+ * @returns a function that starts it, and returns the ID of the execution
  */
 export async function publishBatch(
-	{ session }: Bench,
+	{ session }: N8nFixture,
 	nodes: INode[],
 	settings: WorkflowContent['settings'] = {},
 ): Promise<(conversations: string[]) => Promise<string>> {
@@ -84,14 +84,14 @@ export async function publishBatch(
 	};
 }
 
-/** The same, and starts it. @returns the ID of the execution */
+/** Publishes a workflow as `publishBatch` does, and starts it. @returns the ID of the execution */
 export async function startBatch(
-	bench: Bench,
+	fixture: N8nFixture,
 	conversations: string[],
 	nodes: INode[],
 	settings: WorkflowContent['settings'] = {},
 ): Promise<string> {
 	return await (
-		await publishBatch(bench, nodes, settings)
+		await publishBatch(fixture, nodes, settings)
 	)(conversations);
 }

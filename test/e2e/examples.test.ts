@@ -33,7 +33,7 @@ import {
 	type ChatMessage,
 	type ScriptedModel,
 } from '../../scripts/scriptedModel';
-import { addCredential, useN8n, VERSION } from './useN8n';
+import { addCredential, useN8n, VERSION } from './n8nFixture';
 
 /** Those of which there is more to be tested. */
 const TESTED = [
@@ -43,11 +43,11 @@ const TESTED = [
 	'remind-until-answered',
 ];
 
-const bench = useN8n('examples');
+const fixture = useN8n('examples');
 let credential: StoredCredential;
 
 beforeEach(async () => {
-	credential = await addCredential(bench);
+	credential = await addCredential(fixture);
 });
 
 /** @param replace texts in the fields of the example, for what would take too long */
@@ -57,20 +57,20 @@ async function addExample(
 	replace: Record<string, string> = {},
 	parameters: Record<string, INode['parameters']> = {},
 ): Promise<StoredWorkflow> {
-	let text = JSON.stringify(prepareExample(name, bench.sandbox.store, credential, more));
+	let text = JSON.stringify(prepareExample(name, fixture.sandbox.store, credential, more));
 	for (const [from, to] of Object.entries(replace)) text = text.replaceAll(from, to);
 	const example = JSON.parse(text) as ReturnType<typeof prepareExample>;
 	const nodes = example.nodes.map((node) => ({
 		...node,
 		parameters: { ...node.parameters, ...parameters[node.name] },
 	}));
-	return await createWorkflow(bench.session, { ...example, nodes });
+	return await createWorkflow(fixture.session, { ...example, nodes });
 }
 
 async function run(workflow: StoredWorkflow, trigger: string): Promise<Execution> {
 	const execution = await waitForExecution(
-		bench.session,
-		await startWorkflow(bench.session, workflow, trigger),
+		fixture.session,
+		await startWorkflow(fixture.session, workflow, trigger),
 	);
 	expect(execution.status).toBe('success');
 	return execution;
@@ -78,9 +78,9 @@ async function run(workflow: StoredWorkflow, trigger: string): Promise<Execution
 
 /** What a conversation holds beside what the customer has written, oldest first. */
 const sentInto = ({ id }: Conversation): readonly Message[] =>
-	bench.sandbox.store.messages(id).filter(({ type }) => type === 'outgoing');
+	fixture.sandbox.store.messages(id).filter(({ type }) => type === 'outgoing');
 
-const sent = () => [...bench.sandbox.store.conversations.values()].flatMap(sentInto);
+const sent = () => [...fixture.sandbox.store.conversations.values()].flatMap(sentInto);
 
 /** The orders that customers were written about, one for each message. */
 const ordersSent = () =>
@@ -95,14 +95,14 @@ describe('follow-up-data-table.json', () => {
 	let workflow: StoredWorkflow;
 
 	beforeEach(async () => {
-		table = (await ensureFollowUpTable(bench.session)).id;
+		table = (await ensureFollowUpTable(fixture.session)).id;
 		workflow = await addExample('follow-up-data-table', { dataTableId: table });
 	});
-	afterEach(async () => await deleteDataTable(bench.session, table));
+	afterEach(async () => await deleteDataTable(fixture.session, table));
 
 	/** Order → what was written back: when it was sent, and else why it was not. */
 	async function writtenBack(): Promise<Record<string, unknown>> {
-		const rows = await readDataTable(bench.session, table);
+		const rows = await readDataTable(fixture.session, table);
 		return Object.fromEntries(
 			rows.map((row) => [row.order_id, row.sent_at || row.not_sent_because]),
 		);
@@ -114,12 +114,12 @@ describe('follow-up-data-table.json', () => {
 		);
 
 	it('sends each row once, and writes back when, or why not', async () => {
-		const contact = bench.sandbox.store.addContact({
+		const contact = fixture.sandbox.store.addContact({
 			name: 'Siti Aminah',
 			phone: '+6281300001002',
 		});
-		const { id } = bench.sandbox.store.addConversation({ contact });
-		bench.sandbox.store.addIncoming(id, 'Halo Kak');
+		const { id } = fixture.sandbox.store.addConversation({ contact });
+		fixture.sandbox.store.addIncoming(id, 'Halo Kak');
 		await run(workflow, TRIGGER);
 
 		expect(ordersSent()).toEqual(SENDABLE);
@@ -135,10 +135,10 @@ describe('follow-up-data-table.json', () => {
 	});
 
 	it('sends in the next run only what was corrected', async () => {
-		await updateDataTable(bench.session, table, ['order_id', 'ORD-3044'], { phone: null });
-		await updateDataTable(bench.session, table, ['order_id', 'ORD-3047'], { total: null });
+		await updateDataTable(fixture.session, table, ['order_id', 'ORD-3044'], { phone: null });
+		await updateDataTable(fixture.session, table, ['order_id', 'ORD-3047'], { total: null });
 		const mentions = 'ORD-3052';
-		bench.sandbox.faults.add({
+		fixture.sandbox.faults.add({
 			method: 'POST',
 			mentions,
 			kind: 'status',
@@ -155,13 +155,13 @@ describe('follow-up-data-table.json', () => {
 			'ORD-3055': expect.stringContaining('is not a phone number'),
 		});
 
-		await updateDataTable(bench.session, table, ['order_id', 'ORD-3044'], {
+		await updateDataTable(fixture.session, table, ['order_id', 'ORD-3044'], {
 			phone: '085600001003',
 		});
-		await updateDataTable(bench.session, table, ['order_id', 'ORD-3055'], {
+		await updateDataTable(fixture.session, table, ['order_id', 'ORD-3055'], {
 			phone: '081200001009',
 		});
-		await updateDataTable(bench.session, table, ['order_id', 'ORD-3047'], { total: 320000 });
+		await updateDataTable(fixture.session, table, ['order_id', 'ORD-3047'], { total: 320000 });
 		await run(workflow, TRIGGER);
 		expect(ordersSent()).toEqual([...SENDABLE, 'ORD-3055'].sort());
 		expect(await writtenBack()).toEqual(sentAt());
@@ -172,15 +172,15 @@ describe('follow-up-data-table.json', () => {
 
 	it('sends nothing twice when n8n dies between sending and writing back', async () => {
 		const path = /messages$/;
-		bench.sandbox.faults.add({ method: 'POST', path, skip: 3, kind: 'slow', delayMs: 60_000 });
-		await startWorkflow(bench.session, workflow, TRIGGER);
+		fixture.sandbox.faults.add({ method: 'POST', path, skip: 3, kind: 'slow', delayMs: 60_000 });
+		await startWorkflow(fixture.session, workflow, TRIGGER);
 		await until('the message without an answer', 30_000, () =>
-			bench.sandbox.faults.remaining() === 0 ? true : undefined,
+			fixture.sandbox.faults.remaining() === 0 ? true : undefined,
 		);
-		await bench.n8n.kill();
+		await fixture.n8n.kill();
 		const before = ordersSent().length;
 		expect(before).toBeGreaterThan(3);
-		await bench.n8n.restart();
+		await fixture.n8n.restart();
 		expect(Object.values(await writtenBack())).toEqual(Array(7).fill(null));
 
 		await run(workflow, TRIGGER);
@@ -190,10 +190,10 @@ describe('follow-up-data-table.json', () => {
 
 	it('sends each row once when two runs come at the same moment', async () => {
 		const ids = await Promise.all(
-			[1, 2].map(async () => await startWorkflow(bench.session, workflow, TRIGGER)),
+			[1, 2].map(async () => await startWorkflow(fixture.session, workflow, TRIGGER)),
 		);
 		for (const id of ids) {
-			const { status } = await waitForExecution(bench.session, id);
+			const { status } = await waitForExecution(fixture.session, id);
 			// The data tables of n8n 1.x may fail when two executions write at the same moment.
 			if (majorOf(VERSION) > 1) expect(status).toBe('success');
 		}
@@ -214,13 +214,13 @@ describe('crm-webhook.json', () => {
 
 	beforeEach(async () => {
 		workflow = await addExample('crm-webhook');
-		await activateWorkflow(bench.session, workflow.id);
+		await activateWorkflow(fixture.session, workflow.id);
 	});
-	afterEach(async () => await deactivateWorkflow(bench.session, workflow.id));
+	afterEach(async () => await deactivateWorkflow(fixture.session, workflow.id));
 
 	/** @returns the status and the body of the answer */
 	async function fire(body: unknown): Promise<[number, Record<string, unknown>]> {
-		const response = await fetch(`${bench.n8n.url}/webhook/crm-deal`, {
+		const response = await fetch(`${fixture.n8n.url}/webhook/crm-deal`, {
 			method: 'POST',
 			headers: { 'content-type': 'application/json' },
 			body: JSON.stringify(body),
@@ -248,7 +248,7 @@ describe('crm-webhook.json', () => {
 				{ result: 'not_sent', reason: expect.stringContaining('A deal needs deal_id') },
 			]);
 		}
-		expect(bench.sandbox.journal.entries).toEqual([]);
+		expect(fixture.sandbox.journal.entries).toEqual([]);
 	});
 });
 
@@ -267,22 +267,24 @@ describe('remind-until-answered.json', () => {
 			},
 			{ 'Wait one day': { amount: DAY_SECONDS, unit: 'seconds' } },
 		);
-		const id = await startWorkflow(bench.session, workflow, TRIGGER);
+		const id = await startWorkflow(fixture.session, workflow, TRIGGER);
 		const sentUntil = async (count: number) =>
 			await until(`${count} messages`, 20_000, () => (sent().length >= count ? true : undefined));
 		await sentUntil(3);
 		// They are made at the same time, in whatever order.
 		const conversationWith = (name: string): Conversation =>
-			[...bench.sandbox.store.conversations.values()].find(({ contact }) => contact.name === name)!;
+			[...fixture.sandbox.store.conversations.values()].find(
+				({ contact }) => contact.name === name,
+			)!;
 		const [budi, siti, made] = [
 			conversationWith('Budi Santoso'),
 			conversationWith('Siti Aminah'),
 			conversationWith('Made Wirawan'),
 		];
-		bench.sandbox.store.addIncoming(siti.id, 'Sudah saya transfer ya');
+		fixture.sandbox.store.addIncoming(siti.id, 'Sudah saya transfer ya');
 		await sentUntil(5);
 		made.status = 'resolved';
-		expect(await waitForExecution(bench.session, id)).toMatchObject({ status: 'success' });
+		expect(await waitForExecution(fixture.session, id)).toMatchObject({ status: 'success' });
 
 		expect([budi, siti, made].map(({ labels }) => labels)).toEqual([
 			['tidak-menjawab'],
@@ -320,38 +322,38 @@ describe('ai-agent-handover.json', () => {
 
 	beforeEach(async () => {
 		model.chats.length = 0;
-		const openAiApi = await createCredential(bench.session, model.credential);
+		const openAiApi = await createCredential(fixture.session, model.credential);
 		const quicker = { 'Wait some seconds': { amount: WAIT_SECONDS } };
 		workflow = await addExample('ai-agent-handover', { openAiApi }, {}, quicker);
-		await activateWorkflow(bench.session, workflow.id);
-		const contact = bench.sandbox.store.addContact({ name: 'Siti Aminah' });
-		conversation = bench.sandbox.store.addConversation({ contact, labels: ['prioritas'] });
-		[agent] = bench.sandbox.store.agents.values() as unknown as [Agent];
+		await activateWorkflow(fixture.session, workflow.id);
+		const contact = fixture.sandbox.store.addContact({ name: 'Siti Aminah' });
+		conversation = fixture.sandbox.store.addConversation({ contact, labels: ['prioritas'] });
+		[agent] = fixture.sandbox.store.agents.values() as unknown as [Agent];
 	});
-	afterEach(async () => await deactivateWorkflow(bench.session, workflow.id));
+	afterEach(async () => await deactivateWorkflow(fixture.session, workflow.id));
 
-	const write = (text: string) => bench.sandbox.store.addIncoming(conversation.id, text);
+	const write = (text: string) => fixture.sandbox.store.addIncoming(conversation.id, text);
 
 	function writeAsAgent(content: string): void {
-		bench.sandbox.store.addMessage(conversation.id, {
+		fixture.sandbox.store.addMessage(conversation.id, {
 			type: 'outgoing',
 			content,
 			sender: { type: 'agent', ...agent },
 			attachments: [],
-			created_at: timestamp(bench.sandbox.store.now()),
+			created_at: timestamp(fixture.sandbox.store.now()),
 		});
 	}
 
 	/** Waits until so many executions were started, and have ended. */
 	async function ended(count: number): Promise<void> {
-		await bench.sandbox.deliveries.settled();
+		await fixture.sandbox.deliveries.settled();
 		const executions = await until(`${count} executions`, 20_000, async () => {
-			const all = await listExecutions(bench.session, { workflowId: workflow.id });
+			const all = await listExecutions(fixture.session, { workflowId: workflow.id });
 			return all.length >= count ? all : undefined;
 		});
 		expect(executions).toHaveLength(count);
 		for (const { id } of executions) {
-			expect(await waitForExecution(bench.session, id)).toMatchObject({ status: 'success' });
+			expect(await waitForExecution(fixture.session, id)).toMatchObject({ status: 'success' });
 		}
 	}
 
@@ -437,7 +439,7 @@ describe('ai-agent-handover.json', () => {
 
 	it('tells the model in words when Sahut refuses what a tool does', async () => {
 		const message = 'team_id is unknown';
-		bench.sandbox.faults.add({ method: 'PUT', kind: 'status', status: 422, message });
+		fixture.sandbox.faults.add({ method: 'PUT', kind: 'status', status: 422, message });
 		model.script = (chat) => (lastOf(chat).role === 'tool' ? 'Mohon tunggu ya Kak.' : HAND_OVER);
 		write('Barangnya rusak!');
 		await ended(1);
@@ -465,17 +467,17 @@ describe('each other example', () => {
 	const others = listExampleNames().filter((name) => !TESTED.includes(name));
 
 	beforeEach(async () => {
-		await bench.sandbox.close();
-		bench.sandbox = await startSundaySandbox();
-		credential = await addCredential(bench);
+		await fixture.sandbox.close();
+		fixture.sandbox = await startSundaySandbox();
+		credential = await addCredential(fixture);
 	});
 
 	it.each(others)('%s.json runs from its first node to a last one', async (name) => {
-		const { session } = bench;
+		const { session } = fixture;
 		const workflow = await addExample(name);
 		const trigger = workflow.nodes.find(({ type }) => type.toLowerCase().endsWith('trigger'))!;
 		await runWorkflow(session, workflow.id, trigger.name);
-		await simulateExternalEvents(bench, workflow);
+		await simulateExternalEvents(fixture, workflow);
 		const { id } = await until('the execution', 30_000, async () => {
 			return (await listExecutions(session, { workflowId: workflow.id }))[0];
 		});
@@ -488,7 +490,7 @@ describe('each other example', () => {
 			(node) => node.name in runData && next(node).every((each) => !(each!.node in runData)),
 		);
 		expect(last.flatMap((node) => outputItems(execution, node.name))).not.toEqual([]);
-		const requests = bench.sandbox.journal.entries;
+		const requests = fixture.sandbox.journal.entries;
 		expect(requests.filter(({ status }) => status! >= 400)).toEqual([]);
 		expect(requests).not.toEqual([]);
 	});

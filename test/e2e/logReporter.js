@@ -1,9 +1,9 @@
-/** Says where to look when a test has failed. */
+/** Prints where the logs are if a test has failed. */
 module.exports = class LogReporter {
 	onRunComplete(_contexts, { numFailedTests, numRuntimeErrorTestSuites }) {
 		if (numFailedTests + numRuntimeErrorTestSuites === 0) return;
 		console.error(
-			"\nn8n's own logs: test-results/n8n/, pictures of the editor: test-results/editor/",
+			'\nLogs of n8n: test-results/n8n/, screenshots of the editor: test-results/editor/',
 		);
 	}
 };

@@ -35,17 +35,17 @@ import {
 	startBatch,
 	untilThirdWaits,
 } from './batch';
-import { describeCancelling } from './cancelling';
-import { addConversation, addCredential, sentTo, useN8n, VERSION } from './useN8n';
+import { describeCancellation } from './cancellation';
+import { addConversation, addCredential, sentTo, useN8n, VERSION } from './n8nFixture';
 
 const START = 'Start';
 
-// n8n prints when a node has ended, which is nowhere else to be seen of one that was cancelled.
-const bench = useN8n('realN8n', { env: { N8N_LOG_LEVEL: 'debug' } });
+// Only n8n's debug log shows when the node of a canceled execution has ended.
+const fixture = useN8n('realN8n', { env: { N8N_LOG_LEVEL: 'debug' } });
 
-it('sends a text and lists it by n8n execute', async () => {
-	const conversation = addConversation(bench);
-	const { id: credential } = await addCredential(bench);
+it('The command n8n execute sends a text and lists it', async () => {
+	const conversation = addConversation(fixture);
+	const { id: credential } = await addCredential(fixture);
 	const list = { resource: 'message', operation: 'list', returnAll: true };
 	const workflow = chain(
 		'Send and list',
@@ -53,27 +53,27 @@ it('sends a text and lists it by n8n execute', async () => {
 		sendText(SEND, credential, conversation, 'Masih ada, Kak.'),
 		sahut('List', credential, { ...list, conversationId: byId(conversation) }),
 	);
-	const { id } = await createWorkflow(bench.session, workflow);
+	const { id } = await createWorkflow(fixture.session, workflow);
 
-	const run = await executeByCommand(bench.home, id);
+	const run = await executeByCommand(fixture.home, id);
 
 	expect(run.status).toBe('success');
-	const messages = bench.sandbox.store.messages(conversation);
+	const messages = fixture.sandbox.store.messages(conversation);
 	expect(messages.at(-1)).toMatchObject(outputItems(run, SEND)[0]!.json);
-	expect(sentTo(bench, [conversation])).toEqual([['Masih ada, Kak.']]);
+	expect(sentTo(fixture, [conversation])).toEqual([['Masih ada, Kak.']]);
 	const listed = outputItems(run, 'List').map(({ json }) => json['id']);
 	expect(listed).toEqual(messages.map((message) => message.id));
 });
 
-it('tests the credential', async () => {
-	const stored = await addCredential(bench);
-	const { data, ...content } = credentialFor(bench.sandbox);
+it('n8n tests the credential', async () => {
+	const stored = await addCredential(fixture);
+	const { data, ...content } = credentialFor(fixture.sandbox);
 	const test = async (apiKey: string) => {
 		const credentials = { ...stored, ...content, data: { ...data, apiKey } };
-		return await bench.session.request('POST', '/credentials/test', { credentials });
+		return await fixture.session.request('POST', '/credentials/test', { credentials });
 	};
 	expect(await test(data.apiKey)).toMatchObject({ status: 'OK' });
-	// n8n 1.x says it in words of its own.
+	// n8n 1.x shows its own error message.
 	const reason =
 		majorOf(VERSION) === 1 ? 'Authorization failed' : 'Sahut does not accept this API key';
 	expect(await test('sk_live_wrong')).toMatchObject({
@@ -82,10 +82,10 @@ it('tests the credential', async () => {
 	});
 });
 
-it('answers a webhook while it is published', async () => {
-	const { n8n, session } = bench;
-	const conversation = addConversation(bench);
-	const { id: credential } = await addCredential(bench);
+it('A workflow with a webhook sends a message for each call, while it is published or tested', async () => {
+	const { n8n, session } = fixture;
+	const conversation = addConversation(fixture);
+	const { id: credential } = await addCredential(fixture);
 	const send = sendText(SEND, credential, conversation, '={{ $json.body.text }}');
 	const { id } = await createWorkflow(session, chain('Hook', webhook(START, 'hook'), send));
 	const call = async (text: string, endpoint = 'webhook') =>
@@ -95,7 +95,7 @@ it('answers a webhook while it is published', async () => {
 			body: JSON.stringify({ text }),
 		});
 	const expectSent = async (...texts: string[]) => {
-		const sent = () => sentTo(bench, [conversation])[0]!;
+		const sent = () => sentTo(fixture, [conversation])[0]!;
 		await until('a message', 20_000, () => sent().length >= texts.length || undefined);
 		expect(sent()).toEqual(texts);
 	};
@@ -114,20 +114,20 @@ it('answers a webhook while it is published', async () => {
 	await expectSent('satu', 'dua');
 });
 
-describe('a Base URL', () => {
-	/** The `error` of an item that is sent to another address. */
+describe('Nothing is sent', () => {
+	/** Sends an item to another Base URL. @returns the `error` of the item */
 	async function errorAt(baseUrl: string): Promise<unknown> {
-		const content = credentialFor(bench.sandbox);
+		const content = credentialFor(fixture.sandbox);
 		const data = { ...content.data, baseUrl };
-		const { id } = await createCredential(bench.session, { ...content, data });
+		const { id } = await createCredential(fixture.session, { ...content, data });
 		const send = sendNode(id, { onError: 'continueRegularOutput' });
-		const execution = await startBatch(bench, addConversations(bench, 1), [send]);
-		const [item] = outputItems(await waitForExecution(bench.session, execution), SEND);
+		const execution = await startBatch(fixture, addConversations(fixture, 1), [send]);
+		const [item] = outputItems(await waitForExecution(fixture.session, execution), SEND);
 		return item?.json['error'];
 	}
 	const nothingSent = { advice: expect.stringMatching(/^Nothing was sent/) };
 
-	it('that refuses the connection: nothing was sent', async () => {
+	it('if the Base URL refuses the connection', async () => {
 		const origin = `http://127.0.0.1:${await findFreePort()}`;
 		const error = await errorAt(`${origin}/v1`);
 		const message = `Sahut could not be reached at ${origin}`;
@@ -135,8 +135,8 @@ describe('a Base URL', () => {
 		expect(error).not.toHaveProperty('mayHaveArrived');
 	});
 
-	it('that speaks no TLS: nothing was sent', async () => {
-		// A server that hangs up as well would leave it to chance what is noticed first.
+	it('if the server does not use TLS', async () => {
+		// It does not close the connection, because the node could notice that first.
 		const plain = createServer((socket) => {
 			socket.once('data', () => socket.write('HTTP/1.1 400 Bad Request\r\n\r\n'));
 			socket.on('error', () => socket.destroy());
@@ -154,57 +154,62 @@ describe('a Base URL', () => {
 describe('Retry On Fail and Retry', () => {
 	const TRIES = 3;
 	const SETTINGS = { retryOnFail: true, maxTries: TRIES, waitBetweenTries: 100 };
-	/** It is another one each time that n8n runs the node. */
+	/** The text differs each time n8n runs the node. */
 	const CHANGING_TEXT = '=Halo {{ $execution.id }} {{ $now.toMillis() }}';
 
-	/** Four items are sent, the first is refused as often as given. */
-	async function sendRefused(onError: 'continueRegularOutput' | 'stopWorkflow', times: number) {
-		const conversations = addConversations(bench, 5);
+	/** Sends five items, of which Sahut rejects the first some times. */
+	async function sendWithRejection(
+		onError: 'continueRegularOutput' | 'stopWorkflow',
+		times: number,
+	) {
+		const conversations = addConversations(fixture, 5);
 		const [refused] = conversations as [string];
-		bench.sandbox.faults.add({ kind: 'status', status: 422, times, ...postsTo(refused) });
-		const { id: credential } = await addCredential(bench);
+		fixture.sandbox.faults.add({ kind: 'status', status: 422, times, ...postsTo(refused) });
+		const { id: credential } = await addCredential(fixture);
 		const send = sendNode(credential, { ...SETTINGS, onError }, {}, CHANGING_TEXT);
-		const id = await startBatch(bench, conversations, [send]);
-		const { status } = await waitForExecution(bench.session, id);
-		expect(countPosts(bench, refused)).toBe(TRIES);
-		expect(countSent(bench, conversations)).toEqual([0, 1, 1, 1, 1]);
+		const id = await startBatch(fixture, conversations, [send]);
+		const { status } = await waitForExecution(fixture.session, id);
+		expect(countPosts(fixture, refused)).toBe(TRIES);
+		expect(countSent(fixture, conversations)).toEqual([0, 1, 1, 1, 1]);
 		return { conversations, id, status };
 	}
 
-	it('send none twice, and what is missing, though the text differs at each try', async () => {
-		const { conversations, id, status } = await sendRefused('stopWorkflow', 2 * TRIES);
+	it('send each message once, although the text differs in each try', async () => {
+		const { conversations, id, status } = await sendWithRejection('stopWorkflow', 2 * TRIES);
 		expect(status).toBe('error');
 		const retries = [];
-		for (let retry = 0; retry < 2; retry++) retries.push(await retryExecution(bench.session, id));
+		for (let retry = 0; retry < 2; retry++) retries.push(await retryExecution(fixture.session, id));
 		expect(retries.map((retry) => retry.status)).toEqual(['error', 'success']);
-		expect(countSent(bench, conversations)).toEqual([1, 1, 1, 1, 1]);
+		expect(countSent(fixture, conversations)).toEqual([1, 1, 1, 1, 1]);
 	});
 
-	it('send none twice on Continue either', async () => {
-		expect(await sendRefused('continueRegularOutput', TRIES)).toMatchObject({ status: 'success' });
+	it('send each message once with On Error: Continue', async () => {
+		const { status } = await sendWithRejection('continueRegularOutput', TRIES);
+
+		expect(status).toBe('success');
 	});
 });
 
-it('answers webhooks again when it was killed in a batch, and Retry sends each message once', async () => {
-	const conversations = addConversations(bench, 5);
+it('After n8n was killed during a batch, the workflow runs again, and Retry sends each message once', async () => {
+	const conversations = addConversations(fixture, 5);
 	const limit = { status: 429, retryAfter: 60, ...postsTo(conversations[2]!) };
-	bench.sandbox.faults.add({ kind: 'status', ...limit });
-	const { id: credential } = await addCredential(bench);
-	const start = await publishBatch(bench, [sendNode(credential, {}, { concurrency: 1 })]);
+	fixture.sandbox.faults.add({ kind: 'status', ...limit });
+	const { id: credential } = await addCredential(fixture);
+	const start = await publishBatch(fixture, [sendNode(credential, {}, { concurrency: 1 })]);
 	const id = await start(conversations);
-	await untilThirdWaits(bench, conversations);
-	await bench.n8n.kill();
-	await bench.n8n.restart();
+	await untilThirdWaits(fixture, conversations);
+	await fixture.n8n.kill();
+	await fixture.n8n.restart();
 
-	const others = addConversations(bench, 1);
-	await waitForExecution(bench.session, await start(others));
-	expect(countSent(bench, others)).toEqual([1]);
+	const others = addConversations(fixture, 1);
+	await waitForExecution(fixture.session, await start(others));
+	expect(countSent(fixture, others)).toEqual([1]);
 
-	await waitForExecution(bench.session, id);
+	await waitForExecution(fixture.session, id);
 	for (let retry = 1; retry <= 2; retry++) {
-		await retryExecution(bench.session, id);
-		expect(countSent(bench, conversations)).toEqual([1, 1, 1, 1, 1]);
+		await retryExecution(fixture.session, id);
+		expect(countSent(fixture, conversations)).toEqual([1, 1, 1, 1, 1]);
 	}
 });
 
-describe('an execution that is cancelled', () => describeCancelling(bench));
+describe('A canceled execution', () => describeCancellation(fixture));

@@ -36,7 +36,7 @@ afterAll(async () => {
 	rmSync(userFolder, { recursive: true, force: true });
 });
 
-/** What `npm start` does after the build. @returns all that it prints until it is ready */
+/** Runs `npm start` without the build. @returns its output until it is ready */
 async function start(options: string[]): Promise<string> {
 	const args = ['--import', 'tsx', 'scripts/start.ts', ...options];
 	const ports = ['--port', String(port), '--sandbox-port', String(sandboxPort)];
@@ -52,27 +52,27 @@ async function start(options: string[]): Promise<string> {
 	});
 }
 
-/** What Ctrl-C does. @returns the exit code */
+/** Ends it as Ctrl-C does. @returns the exit code */
 async function interrupt(): Promise<number | null> {
 	const ended = new Promise<number | null>((resolve) => running?.once('exit', resolve));
 	running?.kill('SIGINT');
 	return await ended;
 }
 
-/** With the login that was printed. */
-async function signInAsTold(printed: string): Promise<Session> {
-	const told = (label: string) => new RegExp(`^ +${label} +(.+)$`, 'm').exec(printed)?.[1] ?? '';
+/** Signs in with the login that was printed. */
+async function signInAsPrinted(printed: string): Promise<Session> {
+	const valueOf = (label: string) => new RegExp(`^ +${label} +(.+)$`, 'm').exec(printed)?.[1] ?? '';
 	return await signIn(
-		{ url: told('n8n'), version: NEWEST, userFolder },
-		{ email: told('Email'), password: told('Password') },
+		{ url: valueOf('n8n'), version: NEWEST, userFolder },
+		{ email: valueOf('Email'), password: valueOf('Password') },
 	);
 }
 
-const names = async (session: Session) =>
+const workflowNames = async (session: Session) =>
 	(await listWorkflows(session)).map(({ name }) => name).sort();
 
-/** Runs the follow-up as it was imported. @returns the orders whose messages it has sent */
-async function followUp(session: Session): Promise<unknown[]> {
+/** Runs the imported follow-up workflow. @returns the orders whose messages it has sent */
+async function runFollowUp(session: Session): Promise<unknown[]> {
 	const workflows = await listWorkflows(session);
 	const workflow = workflows.find(({ name }) => name === 'Follow-up that runs by itself')!;
 	const id = await startWorkflow(session, workflow, 'In working hours');
@@ -80,24 +80,24 @@ async function followUp(session: Session): Promise<unknown[]> {
 	return outputItems(execution, 'Write when it was sent').map(({ json }) => json.order_id);
 }
 
-/** All of the package is compiled at first. n8n says when it begins to reload it, and not when it has. */
+/** Waits until n8n has reloaded the package after its first compilation. n8n logs only the start of it. */
 async function untilReloaded(): Promise<void> {
 	const log = join(userFolder, 'n8n.log');
-	const isSaid = () => readLog(log, 0).includes('Hot reload triggered for n8n-nodes-sahut');
-	await until('n8n to reload the package', START_TIMEOUT_MS, () => isSaid() || undefined);
+	const isLogged = () => readLog(log, 0).includes('Hot reload triggered for n8n-nodes-sahut');
+	await until('n8n to reload the package', START_TIMEOUT_MS, () => isLogged() || undefined);
 	await sleep(3_000);
 }
 
-it('offers an editor with all examples, keeps it from one start to the next, reloads what is compiled if asked to, and leaves nothing running', async () => {
+it('npm start opens an editor with all examples, keeps its data until the next start, reloads the package with --watch, and ends completely', async () => {
 	const examples = readdirSync(EXAMPLES)
 		.filter((file) => file.endsWith('.json'))
 		.map((file) => JSON.parse(readFileSync(join(EXAMPLES, file), 'utf8')) as { name: string });
 
 	for (const isDev of [false, true]) {
-		const session = await signInAsTold(await start(isDev ? ['--watch'] : []));
-		expect(await names(session)).toEqual(examples.map(({ name }) => name).sort());
+		const session = await signInAsPrinted(await start(isDev ? ['--watch'] : []));
+		expect(await workflowNames(session)).toEqual(examples.map(({ name }) => name).sort());
 		if (isDev) await untilReloaded();
-		expect(await followUp(session)).toHaveLength(isDev ? 0 : 6);
+		expect(await runFollowUp(session)).toHaveLength(isDev ? 0 : 6);
 
 		expect(await interrupt()).toBe(0);
 		expect(await resolvePort(port)).toBe(port);

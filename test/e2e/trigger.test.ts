@@ -22,18 +22,18 @@ import {
 } from '../../scripts/n8n';
 import { chain, credentialFor, node, sahutTrigger, wait } from '../../scripts/n8n/workflowBuilder';
 import { deliverSigned } from '../support/signedDelivery';
-import { addCredential, useN8n, VERSION } from './useN8n';
+import { addCredential, useN8n, VERSION } from './n8nFixture';
 
 const TRIGGER = 'Sahut Trigger';
 const SLOW_STEP_SECONDS = 4;
 /** Long enough for n8n to have shown an execution, had there been one. */
 const QUIET_MS = 1_500;
 
-const bench = useN8n('trigger');
+const fixture = useN8n('trigger');
 let credential: string;
 let workflow: StoredWorkflow;
 
-const webhooks = () => [...bench.sandbox.store.webhooks.values()];
+const webhooks = () => [...fixture.sandbox.store.webhooks.values()];
 const isTest = ({ url }: { url: string }) => url.includes('/webhook-test/');
 const production = () => webhooks().filter((webhook) => !isTest(webhook));
 
@@ -57,7 +57,7 @@ const event = (text: string) => ({
 const deliver = async (body: object, { url, secret } = production()[0]!) =>
 	await deliverSigned(url, secret, JSON.stringify(body));
 
-const executions = async () => await listExecutions(bench.session, { workflowId: workflow.id });
+const executions = async () => await listExecutions(fixture.session, { workflowId: workflow.id });
 
 /** The executions that were started, once there are `count` of them and no more follow. */
 async function started(count: number): Promise<ExecutionSummary[]> {
@@ -74,35 +74,35 @@ async function started(count: number): Promise<ExecutionSummary[]> {
 async function startedWith(): Promise<unknown> {
 	const [{ id }] = (await started(1)) as [ExecutionSummary];
 	return await until(`execution ${id} to have data`, 30_000, async () => {
-		const [item] = outputItems(await getExecution(bench.session, id), TRIGGER);
+		const [item] = outputItems(await getExecution(fixture.session, id), TRIGGER);
 		return item?.json.text;
 	});
 }
 
 /** Publishes what is changed of the workflow. */
 async function publish(changes: Partial<StoredWorkflow> = {}): Promise<void> {
-	await updateWorkflow(bench.session, workflow.id, changes);
-	await activateWorkflow(bench.session, workflow.id);
+	await updateWorkflow(fixture.session, workflow.id, changes);
+	await activateWorkflow(fixture.session, workflow.id);
 }
 
-const unpublish = async () => await deactivateWorkflow(bench.session, workflow.id);
+const unpublish = async () => await deactivateWorkflow(fixture.session, workflow.id);
 
 beforeEach(async () => {
-	credential = (await addCredential(bench)).id;
+	credential = (await addCredential(fixture)).id;
 	const slow = wait('Slow step', SLOW_STEP_SECONDS);
 	const nodes = [sahutTrigger(TRIGGER, credential), slow];
-	workflow = await createWorkflow(bench.session, chain('Trigger', ...nodes));
+	workflow = await createWorkflow(fixture.session, chain('Trigger', ...nodes));
 });
 
 describe('the trigger in a published workflow', () => {
-	beforeEach(async () => await activateWorkflow(bench.session, workflow.id));
+	beforeEach(async () => await activateWorkflow(fixture.session, workflow.id));
 	afterEach(unpublish);
 
 	it('has one webhook in Sahut, and none when it is unpublished', async () => {
 		const [webhook, ...others] = webhooks();
 		expect(others).toEqual([]);
 		expect(webhook).toMatchObject({
-			url: expect.stringMatching(`^http://localhost:${bench.n8n.port}/webhook/`),
+			url: expect.stringMatching(`^http://localhost:${fixture.n8n.port}/webhook/`),
 			events: ['message.created'],
 		});
 
@@ -146,17 +146,17 @@ describe('the trigger in a published workflow', () => {
 	});
 
 	it('shows as a failed execution what Sahut refuses to say, and starts once it says it', async () => {
-		const { id, channel } = bench.sandbox.store.addConversation();
+		const { id, channel } = fixture.sandbox.store.addConversation();
 		const [trigger, ...nodes] = workflow.nodes as [INode, ...INode[]];
 		const parameters = { options: { channelIds: [channel.id] } };
 		await publish({ nodes: [{ ...trigger, parameters }, ...nodes] });
-		bench.sandbox.faults.add({ method: 'GET', kind: 'status', status: 403 });
+		fixture.sandbox.faults.add({ method: 'GET', kind: 'status', status: 403 });
 		const { data, ...envelope } = event('Halo');
 		const body = { ...envelope, data: { ...data, conversation: { id } } };
 
 		expect(await deliver(body)).toMatchObject({ status: 500 });
 		const [failed] = (await started(1)) as [ExecutionSummary];
-		expect(await waitForExecution(bench.session, failed.id)).toMatchObject({
+		expect(await waitForExecution(fixture.session, failed.id)).toMatchObject({
 			status: 'error',
 			data: {
 				resultData: {
@@ -188,9 +188,9 @@ describe('the trigger in a published workflow', () => {
 			await Promise.all(events.slice(from, from + 3).map(async (each) => await deliver(each)));
 		}
 
-		await bench.n8n.kill();
-		await bench.n8n.restart();
-		await waitUntilPublished(bench.session, workflow.id);
+		await fixture.n8n.kill();
+		await fixture.n8n.restart();
+		await waitUntilPublished(fixture.session, workflow.id);
 		expect(webhooks()).toEqual(registered);
 		for (const each of events) expect(await deliver(each)).toMatchObject({ status: 200 });
 		await deliver(event('baru'));
@@ -200,12 +200,12 @@ describe('the trigger in a published workflow', () => {
 });
 
 describe('the trigger in a test run of the editor', () => {
-	beforeEach(async () => await activateWorkflow(bench.session, workflow.id));
+	beforeEach(async () => await activateWorkflow(fixture.session, workflow.id));
 	afterEach(unpublish);
 
 	it('has a webhook of its own, which is deleted afterwards, beside that of production', async () => {
 		const before = production();
-		expect(await runWorkflow(bench.session, workflow.id, TRIGGER)).toEqual({
+		expect(await runWorkflow(fixture.session, workflow.id, TRIGGER)).toEqual({
 			waitingForWebhook: true,
 		});
 		const [test] = webhooks().filter(isTest);
@@ -233,9 +233,9 @@ describe('when an execution stores static data after its workflow was unpublishe
 		await deliver(event('Halo'));
 		await unpublish();
 		const [execution] = await executions();
-		await waitForExecution(bench.session, execution!.id);
+		await waitForExecution(fixture.session, execution!.id);
 
-		await activateWorkflow(bench.session, workflow.id);
+		await activateWorkflow(fixture.session, workflow.id);
 		expect(webhooks()).toHaveLength(1);
 		expect(await deliver(event('Halo lagi'))).toMatchObject({ status: 200 });
 		await unpublish();
@@ -245,16 +245,16 @@ describe('when an execution stores static data after its workflow was unpublishe
 
 describe('beside another trigger that cannot be published, the trigger', () => {
 	beforeEach(async () => {
-		const revoked = credentialFor({ ...bench.sandbox, apiKey: 'sk_live_revoked' });
-		const { id } = await createCredential(bench.session, revoked);
+		const revoked = credentialFor({ ...fixture.sandbox, apiKey: 'sk_live_revoked' });
+		const { id } = await createCredential(fixture.session, revoked);
 		const nodes = [sahutTrigger(TRIGGER, credential), sahutTrigger('Revoked', id)];
-		await updateWorkflow(bench.session, workflow.id, { nodes, connections: {} });
+		await updateWorkflow(fixture.session, workflow.id, { nodes, connections: {} });
 	});
 
 	const in2 = majorOf(VERSION) === 1 ? it.skip : it;
 
 	in2('works on, and leaves no webhook when the workflow is unpublished', async () => {
-		await expect(activateWorkflow(bench.session, workflow.id)).rejects.toThrow('partial');
+		await expect(activateWorkflow(fixture.session, workflow.id)).rejects.toThrow('partial');
 		expect(webhooks()).toHaveLength(1);
 		expect(await deliver(event('Halo'))).toMatchObject({ status: 200 });
 
@@ -268,17 +268,17 @@ describe('beside another trigger that cannot be published, the trigger', () => {
 
 		// Of what the node says, n8n 1.x shows the advice alone.
 		const shown = isOld ? 'paste the key again' : 'Sahut does not accept the API key';
-		await expect(activateWorkflow(bench.session, workflow.id)).rejects.toThrow(shown);
+		await expect(activateWorkflow(fixture.session, workflow.id)).rejects.toThrow(shown);
 
-		const requests = bench.sandbox.journal.entries.map(({ method }) => method);
+		const requests = fixture.sandbox.journal.entries.map(({ method }) => method);
 		expect(requests).toEqual(['POST', 'POST', 'DELETE']);
 		expect(webhooks()).toEqual([]);
 	});
 
 	async function restartAs1(): Promise<void> {
-		await bench.n8n.stop();
+		await fixture.n8n.stop();
 		const env = { N8N_USE_WORKFLOW_PUBLICATION_SERVICE: 'false' };
-		bench.n8n = await startN8n({ ...bench.home, env, port: 0 });
-		bench.session = await signIn(bench.n8n);
+		fixture.n8n = await startN8n({ ...fixture.home, env, port: 0 });
+		fixture.session = await signIn(fixture.n8n);
 	}
 });

@@ -1,4 +1,4 @@
-import { useDesk } from './desk';
+import { useEditor } from './editorFixture';
 import { describeExamples } from './importedExamples';
 import { describeMessages } from './messages';
 import { describeOptionalFields } from './optionalFields';
@@ -6,12 +6,12 @@ import { describeRetry } from './retry';
 import { describeSetup } from './setup';
 import { describeTrigger } from './trigger';
 
-// All in one file of tests, since they share an n8n.
-const desk = useDesk('editor');
+// All tests of the editor are in one file, because they share an n8n.
+const fixture = useEditor('editor');
 
-describe('Finding and connecting', () => describeSetup(desk));
-describe('Messages', () => describeMessages(desk));
-describe('Optional fields', () => describeOptionalFields(desk));
-describe('Sahut Trigger', () => describeTrigger(desk));
-describe('Retry', () => describeRetry(desk));
-describe('Examples', () => describeExamples(desk));
+describe('The setup', () => describeSetup(fixture));
+describe('The Sahut node', () => describeMessages(fixture));
+describe('An optional field', () => describeOptionalFields(fixture));
+describe('The Sahut Trigger', () => describeTrigger(fixture));
+describe('Retry', () => describeRetry(fixture));
+describe('An example', () => describeExamples(fixture));

@@ -7,10 +7,10 @@ import {
 } from '../../../scripts/editor';
 import { getExecution, listExecutions } from '../../../scripts/n8n';
 import type { ScriptedModel } from '../../../scripts/scriptedModel';
-import { addCredential } from '../useN8n';
-import { testInEditor, type Desk } from './desk';
+import { addCredential } from '../n8nFixture';
+import { testInEditor, type EditorFixture } from './editorFixture';
 
-export function describeExamples(desk: Desk): void {
+export function describeExamples(fixture: EditorFixture): void {
 	let model: ScriptedModel;
 
 	beforeAll(async () => {
@@ -18,12 +18,12 @@ export function describeExamples(desk: Desk): void {
 	});
 	afterAll(async () => await model?.close());
 
-	testInEditor(desk, 'runs the AI agent, and marks the nodes that ran', async () => {
-		const { page, session } = desk;
-		await desk.sandbox.close();
-		desk.sandbox = await startSundaySandbox();
-		const stage = { ...desk, model };
-		const credential = await addCredential(desk);
+	testInEditor(fixture, 'runs an AI agent, and marks the executed nodes', async () => {
+		const { page, session } = fixture;
+		await fixture.sandbox.close();
+		fixture.sandbox = await startSundaySandbox();
+		const stage = { ...fixture, model };
+		const credential = await addCredential(fixture);
 		const workflow = await importExample(stage, 'ai-agent-handover', credential);
 
 		expect(await runExample(page, stage, workflow)).toContain('executed successfully');

@@ -17,19 +17,19 @@ import {
 	switchOn,
 } from '../../../scripts/editor';
 import { byId } from '../../support/locator';
-import { addConversation, addCredential } from '../useN8n';
-import { NODE, openStored, testInEditor, type Desk } from './desk';
+import { addConversation, addCredential } from '../n8nFixture';
+import { NODE, openStored, testInEditor, type EditorFixture } from './editorFixture';
 
 const CUSTOMER = 'Sulastri Wijayakusuma';
 const DAY_MS = 24 * 60 * 60 * 1_000;
 
 const SEND = { resource: 'message', operation: 'send' };
 
-export function describeMessages(desk: Desk): void {
-	testInEditor(desk, 'sends a text to a conversation from the searchable list', async () => {
-		const { page, sandbox } = desk;
-		const id = addConversation(desk, CUSTOMER);
-		await addCredential(desk);
+export function describeMessages(fixture: EditorFixture): void {
+	testInEditor(fixture, 'sends a text to a conversation from the searchable list', async () => {
+		const { page, sandbox } = fixture;
+		const id = addConversation(fixture, CUSTOMER);
+		await addCredential(fixture);
 		await openNewWorkflow(page);
 		await addNode(page, 'manual', 'Manual Trigger');
 		await addAction(page, 'Sahut', 'Actions', 'Send a message');
@@ -50,13 +50,13 @@ export function describeMessages(desk: Desk): void {
 		expect(shown).toContain('Masih ada, Kak.');
 	});
 
-	testInEditor(desk, 'sends a template with variables that are typed into rows', async () => {
-		const { page, sandbox } = desk;
-		const id = addConversation(desk, CUSTOMER);
+	testInEditor(fixture, 'sends a template with variables from rows', async () => {
+		const { page, sandbox } = fixture;
+		const id = addConversation(fixture, CUSTOMER);
 		const body = 'Halo {{customer_name}}, pesanan {{order_id}} sudah dikirim.';
 		const { id: template } = sandbox.store.addTemplate({ body });
 		const variables = { customer_name: 'Ibu Sulastri', order_id: 'ORD-2041' };
-		await openStored(desk, SEND);
+		await openStored(fixture, SEND);
 
 		await (await openSearchableList(page, 'conversationId', 'Sulastri'))
 			.getByText(CUSTOMER)
@@ -85,15 +85,15 @@ export function describeMessages(desk: Desk): void {
 	});
 
 	testInEditor(
-		desk,
-		'sends the template to who wrote two days ago, and skips it then',
+		fixture,
+		'sends the template if the customer wrote two days ago, and then skips it',
 		async () => {
-			const { page, sandbox } = desk;
+			const { page, sandbox } = fixture;
 			const { store } = sandbox;
 			const { id } = store.addConversation({ contact: store.addContact({ name: CUSTOMER }) });
 			store.addIncoming(id, 'Halo', new Date(store.now().getTime() - 2 * DAY_MS));
 			const { id: template } = store.addTemplate({ body: 'Halo Kak {{customer_name}}' });
-			await openStored(desk, { ...SEND, conversationId: byId(id) });
+			await openStored(fixture, { ...SEND, conversationId: byId(id) });
 
 			await choose(page, 'messageType', 'Text, or Template After 24 Hours');
 			await fillField(page, 'content', 'Halo lagi, Kak.');
@@ -117,12 +117,12 @@ export function describeMessages(desk: Desk): void {
 		},
 	);
 
-	testInEditor(desk, 'lists all messages of a conversation, beyond the first page', async () => {
-		const { page, sandbox } = desk;
-		const id = addConversation(desk);
+	testInEditor(fixture, 'lists all messages of a conversation with several pages', async () => {
+		const { page, sandbox } = fixture;
+		const id = addConversation(fixture);
 		sandbox.store.addMessages(id, 129);
 		const list = { resource: 'message', operation: 'list' };
-		await openStored(desk, { ...list, conversationId: byId(id) });
+		await openStored(fixture, { ...list, conversationId: byId(id) });
 
 		await switchOn(page, 'returnAll');
 		const output = await executeStep(page);
@@ -133,10 +133,10 @@ export function describeMessages(desk: Desk): void {
 		expect(await output.locator('tbody').innerText()).toContain(messages[0]!.id);
 	});
 
-	testInEditor(desk, 'explains a conversation ID that Sahut does not have', async () => {
-		const { page, sandbox } = desk;
+	testInEditor(fixture, 'explains an unknown conversation ID', async () => {
+		const { page, sandbox } = fixture;
 		const before = JSON.stringify([...sandbox.store.conversations.keys()]);
-		await openStored(desk, SEND);
+		await openStored(fixture, SEND);
 
 		await enterId(page, 'conversationId', 'conv_01HX2B9K3M5N7P');
 		await fillField(page, 'content', 'Masih ada, Kak.');

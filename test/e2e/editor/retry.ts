@@ -8,17 +8,17 @@ import {
 } from '../../../scripts/editor';
 import { createWorkflow, listExecutions, until, waitForExecution } from '../../../scripts/n8n';
 import { chain, manualTrigger, rows, sendText } from '../../../scripts/n8n/workflowBuilder';
-import { addConversation, addCredential, sentTo } from '../useN8n';
-import { testInEditor, type Desk } from './desk';
+import { addConversation, addCredential, sentTo } from '../n8nFixture';
+import { testInEditor, type EditorFixture } from './editorFixture';
 
 const CUSTOMERS = ['Budi Santoso', 'Siti Aminah', 'Made Wirawan', 'Ratna Sari', 'Yusuf Hidayat'];
 
-export function describeRetry(desk: Desk): void {
-	testInEditor(desk, 'sends each customer one message, by the Retry buttons', async () => {
-		const { page, sandbox, session } = desk;
-		const conversations = CUSTOMERS.map((name) => addConversation(desk, name));
-		const sent = () => sentTo(desk, conversations);
-		const credential = await addCredential(desk);
+export function describeRetry(fixture: EditorFixture): void {
+	testInEditor(fixture, 'with its two buttons sends each customer one message', async () => {
+		const { page, sandbox, session } = fixture;
+		const conversations = CUSTOMERS.map((name) => addConversation(fixture, name));
+		const sent = () => sentTo(fixture, conversations);
+		const credential = await addCredential(fixture);
 		const { id } = await createWorkflow(
 			session,
 			chain(

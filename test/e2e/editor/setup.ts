@@ -11,25 +11,29 @@ import {
 	expandSection,
 } from '../../../scripts/editor';
 import { listCredentials } from '../../../scripts/n8n';
-import { testInEditor, type Desk } from './desk';
+import { testInEditor, type EditorFixture } from './editorFixture';
 
-export function describeSetup(desk: Desk): void {
-	testInEditor(desk, 'finds both nodes by typing "sahut" or "whatsapp"', async () => {
-		const { page } = desk;
-		for (const text of ['sahut', 'whatsapp']) {
-			await openNewWorkflow(page);
-			await (await searchNodes(page, text)).getByText('Sahut', { exact: true }).waitFor();
+export function describeSetup(fixture: EditorFixture): void {
+	testInEditor(
+		fixture,
+		'finds both nodes with the search texts "sahut" and "whatsapp"',
+		async () => {
+			const { page } = fixture;
+			for (const text of ['sahut', 'whatsapp']) {
+				await openNewWorkflow(page);
+				await (await searchNodes(page, text)).getByText('Sahut', { exact: true }).waitFor();
 
-			// n8n shows a node and its trigger as one entry.
-			const picker = await openNodeActions(page, text, 'Sahut');
-			await (await expandSection(picker, 'Triggers', 'On message created')).waitFor();
-			await (await expandSection(picker, 'Actions', 'Send a message')).waitFor();
-		}
-		expect(desk.sandbox.journal.entries).toEqual([]);
-	});
+				// n8n shows a node and its trigger as one entry.
+				const picker = await openNodeActions(page, text, 'Sahut');
+				await (await expandSection(picker, 'Triggers', 'On message created')).waitFor();
+				await (await expandSection(picker, 'Actions', 'Send a message')).waitFor();
+			}
+			expect(fixture.sandbox.journal.entries).toEqual([]);
+		},
+	);
 
-	testInEditor(desk, 'tests a new credential, and says in plain words when it fails', async () => {
-		const { page, sandbox, session } = desk;
+	testInEditor(fixture, 'tests a new credential, and explains a failed test', async () => {
+		const { page, sandbox, session } = fixture;
 		await openNewWorkflow(page);
 		await addNode(page, 'manual', 'Manual Trigger');
 		await addAction(page, 'Sahut', 'Actions', 'Send a message');

@@ -11,16 +11,16 @@ import {
 	workflowId,
 } from '../../../scripts/editor';
 import { deactivateWorkflow, until, waitUntilPublished } from '../../../scripts/n8n';
-import { addConversation, addCredential } from '../useN8n';
-import { testInEditor, type Desk } from './desk';
+import { addConversation, addCredential } from '../n8nFixture';
+import { testInEditor, type EditorFixture } from './editorFixture';
 
-export function describeTrigger(desk: Desk): void {
-	const behaviour =
-		'starts the published workflow for genuine events only, and listens for a test event beside it';
-	testInEditor(desk, behaviour, async () => {
-		const { page, sandbox, session } = desk;
-		const conversation = addConversation(desk);
-		await addCredential(desk);
+export function describeTrigger(fixture: EditorFixture): void {
+	const title =
+		'starts the published workflow only for genuine events, and can listen for a test event at the same time';
+	testInEditor(fixture, title, async () => {
+		const { page, sandbox, session } = fixture;
+		const conversation = addConversation(fixture);
+		await addCredential(fixture);
 		await openNewWorkflow(page);
 		await addAction(page, 'Sahut', 'Triggers', 'On message created');
 		await closePanel(page);

@@ -17,66 +17,66 @@ import {
 } from '../../scripts/n8n';
 import { credentialFor } from '../../scripts/n8n/workflowBuilder';
 
-/** The n8n that is tested: jest.e2e.config.js takes it from the environment. */
+/** The tested version of n8n, which jest.e2e.config.js reads from the environment. */
 export const VERSION = (globalThis as { N8N_VERSION?: N8nVersion }).N8N_VERSION ?? NEWEST;
 
-/** What a test works with. */
-export interface Bench {
+/** A running n8n, and a sandbox. */
+export interface N8nFixture {
 	home: N8nOptions;
 	n8n: RunningN8n;
 	session: Session;
-	/** New in each test. */
+	/** Each test has a new one. */
 	sandbox: Sandbox;
 }
 
 /**
- * An n8n with this package for a file of tests, in which no test has a credential yet. The end of the
- * tests deletes it, and keeps its log.
+ * Starts an n8n with this package for the tests of a file, and a sandbox for each test. Each test
+ * starts without credentials. The n8n is deleted after the tests, except for its log.
  */
 export function useN8n(
 	name: string,
 	{ env = {}, ...options }: Pick<N8nOptions, 'env'> & SandboxOptions = {},
-): Bench {
-	const bench = {} as Bench;
+): N8nFixture {
+	const fixture = {} as N8nFixture;
 	const folder = makeTempFolder();
 
 	beforeAll(async () => {
 		const logFile = createTestLog(`${name}-${VERSION}`);
-		bench.home = { version: VERSION, userFolder: folder.path, logFile };
+		fixture.home = { version: VERSION, userFolder: folder.path, logFile };
 		await installBuild(folder.path);
-		bench.n8n = await startN8n({ ...bench.home, env, port: 0 });
-		bench.session = await signIn(bench.n8n);
+		fixture.n8n = await startN8n({ ...fixture.home, env, port: 0 });
+		fixture.session = await signIn(fixture.n8n);
 	});
 	afterAll(async () => {
-		await bench.n8n?.kill();
+		await fixture.n8n?.kill();
 		folder.remove();
 	});
 	beforeEach(async () => {
-		bench.sandbox = await startSandbox({ data: 'empty', ...options });
+		fixture.sandbox = await startSandbox({ data: 'empty', ...options });
 	});
 	afterEach(async () => {
-		for (const { id } of await listCredentials(bench.session)) {
-			await deleteCredential(bench.session, id);
+		for (const { id } of await listCredentials(fixture.session)) {
+			await deleteCredential(fixture.session, id);
 		}
-		await bench.sandbox?.close();
+		await fixture.sandbox?.close();
 	});
-	return bench;
+	return fixture;
 }
 
 /** Stores the credential for the test's sandbox. */
-export async function addCredential({ session, sandbox }: Bench): Promise<StoredCredential> {
+export async function addCredential({ session, sandbox }: N8nFixture): Promise<StoredCredential> {
 	return await createCredential(session, credentialFor(sandbox));
 }
 
-/** A conversation in which a customer has just written. @returns its ID */
-export function addConversation({ sandbox: { store } }: Bench, name = 'Budi Santoso'): string {
+/** Adds a conversation in which a customer has just written. @returns its ID */
+export function addConversation({ sandbox: { store } }: N8nFixture, name = 'Budi Santoso'): string {
 	const { id } = store.addConversation({ contact: store.addContact({ name }) });
 	store.addIncoming(id, 'Halo, apakah barangnya masih ada?');
 	return id;
 }
 
-/** The texts that were sent to each of the conversations, internal notes included. */
-export function sentTo({ sandbox: { store } }: Bench, conversations: string[]): string[][] {
+/** Returns the texts that were sent to each of the conversations, including internal notes. */
+export function sentTo({ sandbox: { store } }: N8nFixture, conversations: string[]): string[][] {
 	return conversations.map((id) =>
 		store
 			.messages(id)
