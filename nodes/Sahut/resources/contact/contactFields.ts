@@ -21,7 +21,7 @@ const attribute = {
 	name: 'attribute',
 	values: [
 		textField('Name', 'name', {
-			placeholder: 'e.g. kota',
+			placeholder: 'e.g. city',
 			description: 'The key of the attribute, exactly as in Sahut',
 		}),
 		choiceField('Type', 'type', {
@@ -58,7 +58,7 @@ export const optionalFields = {
 	email: emailField,
 	phone: phoneField,
 	tags: textsField('Tags', 'tags', 'Tag', {
-		placeholder: 'e.g. pelanggan-setia',
+		placeholder: 'e.g. vip',
 		description: 'The tags of the contact, which replace all existing tags',
 	}),
 };

@@ -12,7 +12,7 @@ export const list = listOperation(
 				'Only return contacts whose name, phone or email matches this text. A phone number can have any common format.',
 		}),
 		textField('Tag', 'tag', {
-			placeholder: 'e.g. pelanggan-setia',
+			placeholder: 'e.g. vip',
 			description: 'Only return contacts with this tag',
 		}),
 	],

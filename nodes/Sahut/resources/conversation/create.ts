@@ -24,7 +24,7 @@ export const create: Operation<Input> = {
 			idOption('Assignee', 'assigneeId', 'getAgents', 'The agent to assign'),
 			textField('First Message', 'firstMessage', {
 				typeOptions: { rows: 4 },
-				placeholder: 'e.g. Halo Budi, ada yang bisa kami bantu?',
+				placeholder: 'e.g. Hi Budi, how can we help you?',
 				description:
 					'A text to send in the new conversation. If the customer has not written yet, WhatsApp accepts only a template: send it with Message: Send.',
 			}),

@@ -55,7 +55,7 @@ export const update: Operation<{ conversationId: string; changes: ConversationCh
 				'The agent to assign, or Unassigned to remove the assignee',
 			),
 			textsField('Labels', 'labels', 'Label', {
-				placeholder: 'e.g. lunas',
+				placeholder: 'e.g. paid',
 				description:
 					'Replaces all existing labels. An expression that returns an empty list removes them.',
 			}),

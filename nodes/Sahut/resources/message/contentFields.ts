@@ -7,7 +7,7 @@ const whenTemplate = { messageType: ['template', 'textOrTemplate'] };
 const text = textField('Text', 'content', {
 	typeOptions: { rows: 4 },
 	required: true,
-	placeholder: 'e.g. Halo Budi, pesanan Anda sudah dikirim.',
+	placeholder: 'e.g. Hi Budi, your order is on its way.',
 	description: 'The text of the message',
 });
 

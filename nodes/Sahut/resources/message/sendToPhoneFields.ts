@@ -40,7 +40,7 @@ export const sendToPhoneFields: INodeProperties[] = [
 				'Whether to use an existing open, pending or snoozed conversation of the contact on this channel instead of creating a new one',
 		}),
 		textsField('Skip Contacts With Tags', 'skipContactTags', 'Tag', {
-			placeholder: 'e.g. berhenti',
+			placeholder: 'e.g. unsubscribed',
 			description:
 				'Skips contacts that have one of these tags, such as contacts that have opted out. The output then has <code>skipped</code>.',
 		}),
