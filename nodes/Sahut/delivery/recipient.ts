@@ -77,7 +77,7 @@ export const getPhoneMessageKey = ({ phone, channelId }: Recipient) =>
 	`POST message to ${phone} on ${channelId}`;
 
 /**
- * Finds a contact with one of the tags to skip. Reads a contact if its list row has no tags.
+ * Finds a contact with one of the tags to skip. Reads a contact if its list row lacks the field `tags`.
  *
  * @returns the contact's ID and the tag; undefined if there is no such contact
  * @throws AmbiguousError if the tags of a contact are not a list of texts; NodeApiError if a contact cannot

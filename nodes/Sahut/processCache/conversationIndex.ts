@@ -66,7 +66,7 @@ export class ConversationIndex {
 	/** E.g. `whatsapp`; undefined until a response contains a conversation on the channel. */
 	channelType: string | undefined;
 
-	/** Contact ID → conversations. The least recently updated contact comes first. */
+	/** Contact ID → conversations. The contact whose entry was updated least recently comes first. */
 	private readonly byContact = new Map<string, KnownConversation[]>();
 
 	/** The number of conversations. */
@@ -211,6 +211,7 @@ export class ConversationIndex {
 		const until = isRangeKnown ? changedSince : Math.min(changedSince, since);
 
 		const maxUnordered = since === Infinity ? 1 : MAX_UNORDERED_PAGES;
+		// The latest conversations of a list in an unknown order are probably at one of its ends.
 		const next = isOrdered ? upwards(pages) : fromBothEnds(pages, maxUnordered);
 		const all: Conversation[] = [];
 		let oldest = Infinity;

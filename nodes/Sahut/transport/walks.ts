@@ -3,8 +3,11 @@ import type { Pages } from './pages';
 type AnyPages = Pick<Pages<{ id?: unknown }>, 'hasGrown' | 'last'>;
 
 /**
- * Creates a function that counts pages up from `first` to the last known page, below `end`. It repeats a page
- * that has grown.
+ * Creates a function that counts pages up from `first` to the last known page, below `end`. Before it goes on, it
+ * repeats the previous page once if that has grown: only the last page of a list can be partial.
+ *
+ * @param end the first page that is not read
+ * @returns undefined if there is no further page now; a list that grows has one later
  */
 export function upwards(pages: AnyPages, first = 1, end = Infinity): () => number | undefined {
 	let page = first;
@@ -24,15 +27,20 @@ export function downwards(last: number, first: number): () => number | undefined
 	return () => (page >= first ? page-- : undefined);
 }
 
-/** Creates a function that alternates between pages from both ends, from page 1 on, up to `most` pages. */
+/**
+ * Creates a function that alternates between the first and the last pages: 1, last, 2, last − 1, … For a list in
+ * an unknown order, of which the latest records are at one end.
+ *
+ * @param most the maximum number of pages
+ */
 export function fromBothEnds(pages: AnyPages, most: number): () => number | undefined {
-	let taken = 0;
+	let count = 0;
 	let last = 1;
 	return () => {
 		// The number of pages is known once page 1 has been read.
-		if (taken === 1) last = pages.last();
-		if (taken > 0 && taken >= Math.min(last, most)) return undefined;
-		const fromEnd = taken++;
-		return fromEnd % 2 === 0 ? fromEnd / 2 + 1 : last - (fromEnd - 1) / 2;
+		if (count === 1) last = pages.last();
+		if (count > 0 && count >= Math.min(last, most)) return undefined;
+		const index = count++;
+		return index % 2 === 0 ? index / 2 + 1 : last - (index - 1) / 2;
 	};
 }
