@@ -35,7 +35,7 @@ import {
 } from '../../scripts/scriptedModel';
 import { addCredential, useN8n, VERSION } from './n8nFixture';
 
-/** Those of which there is more to be tested. */
+/** The examples that have their own tests. */
 const TESTED = [
 	'ai-agent-handover',
 	'crm-webhook',
@@ -50,7 +50,10 @@ beforeEach(async () => {
 	credential = await addCredential(fixture);
 });
 
-/** @param replace texts in the fields of the example, for what would take too long */
+/**
+ * Stores an example as a workflow.
+ * @param replace text in the example → its replacement, e.g. for a shorter wait
+ */
 async function addExample(
 	name: string,
 	more: N8nRecords = {},
@@ -76,13 +79,13 @@ async function run(workflow: StoredWorkflow, trigger: string): Promise<Execution
 	return execution;
 }
 
-/** What a conversation holds beside what the customer has written, oldest first. */
+/** Returns the outgoing messages of a conversation, oldest first. */
 const sentInto = ({ id }: Conversation): readonly Message[] =>
 	fixture.sandbox.store.messages(id).filter(({ type }) => type === 'outgoing');
 
 const sent = () => [...fixture.sandbox.store.conversations.values()].flatMap(sentInto);
 
-/** The orders that customers were written about, one for each message. */
+/** Returns the order ID in each outgoing message, sorted. */
 const ordersSent = () =>
 	sent()
 		.map(({ content }) => /ORD-\d+/.exec(content)?.[0])
@@ -100,8 +103,8 @@ describe('follow-up-data-table.json', () => {
 	});
 	afterEach(async () => await deleteDataTable(fixture.session, table));
 
-	/** Order → what was written back: when it was sent, and else why it was not. */
-	async function writtenBack(): Promise<Record<string, unknown>> {
+	/** Returns order → the time when its message was sent, or the reason why it was not. */
+	async function readResults(): Promise<Record<string, unknown>> {
 		const rows = await readDataTable(fixture.session, table);
 		return Object.fromEntries(
 			rows.map((row) => [row.order_id, row.sent_at || row.not_sent_because]),
@@ -113,7 +116,7 @@ describe('follow-up-data-table.json', () => {
 			sent().map(({ content, created_at }) => [/ORD-\d+/.exec(content)![0], created_at]),
 		);
 
-	it('sends each row once, and writes back when, or why not', async () => {
+	it('sends each row once, and writes back the time or the reason', async () => {
 		const contact = fixture.sandbox.store.addContact({
 			name: 'Siti Aminah',
 			phone: '+6281300001002',
@@ -128,13 +131,13 @@ describe('follow-up-data-table.json', () => {
 				content: expect.stringMatching(/^Halo Kak Siti Aminah, .*ORD-3043/),
 			}),
 		]);
-		expect(await writtenBack()).toEqual({
+		expect(await readResults()).toEqual({
 			...sentAt(),
 			'ORD-3055': expect.stringMatching(/^"belum ada" is not a phone number\. Use one number/),
 		});
 	});
 
-	it('sends in the next run only what was corrected', async () => {
+	it('sends only the corrected rows in the next run', async () => {
 		await updateDataTable(fixture.session, table, ['order_id', 'ORD-3044'], { phone: null });
 		await updateDataTable(fixture.session, table, ['order_id', 'ORD-3047'], { total: null });
 		const mentions = 'ORD-3052';
@@ -147,7 +150,7 @@ describe('follow-up-data-table.json', () => {
 		});
 		await run(workflow, TRIGGER);
 		expect(ordersSent()).toEqual(['ORD-3041', 'ORD-3043', 'ORD-3058']);
-		expect(await writtenBack()).toEqual({
+		expect(await readResults()).toEqual({
 			...sentAt(),
 			'ORD-3044': expect.stringMatching(/^The phone number is empty/),
 			'ORD-3047': expect.stringContaining('total'),
@@ -164,42 +167,42 @@ describe('follow-up-data-table.json', () => {
 		await updateDataTable(fixture.session, table, ['order_id', 'ORD-3047'], { total: 320000 });
 		await run(workflow, TRIGGER);
 		expect(ordersSent()).toEqual([...SENDABLE, 'ORD-3055'].sort());
-		expect(await writtenBack()).toEqual(sentAt());
+		expect(await readResults()).toEqual(sentAt());
 
 		const execution = await run(workflow, TRIGGER);
 		expect(execution.data.resultData.runData).not.toHaveProperty('Send message');
 	});
 
-	it('sends nothing twice when n8n dies between sending and writing back', async () => {
+	it('sends nothing twice if n8n is killed between sending and writing back', async () => {
 		const path = /messages$/;
 		fixture.sandbox.faults.add({ method: 'POST', path, skip: 3, kind: 'slow', delayMs: 60_000 });
 		await startWorkflow(fixture.session, workflow, TRIGGER);
-		await until('the message without an answer', 30_000, () =>
+		await until('the message without a response', 30_000, () =>
 			fixture.sandbox.faults.remaining() === 0 ? true : undefined,
 		);
 		await fixture.n8n.kill();
 		const before = ordersSent().length;
 		expect(before).toBeGreaterThan(3);
 		await fixture.n8n.restart();
-		expect(Object.values(await writtenBack())).toEqual(Array(7).fill(null));
+		expect(Object.values(await readResults())).toEqual(Array(7).fill(null));
 
 		await run(workflow, TRIGGER);
 		expect(ordersSent()).toEqual(SENDABLE);
-		expect(await writtenBack()).toEqual({ ...sentAt(), 'ORD-3055': expect.any(String) });
+		expect(await readResults()).toEqual({ ...sentAt(), 'ORD-3055': expect.any(String) });
 	});
 
-	it('sends each row once when two runs come at the same moment', async () => {
+	it('sends each row once if two runs start at the same time', async () => {
 		const ids = await Promise.all(
 			[1, 2].map(async () => await startWorkflow(fixture.session, workflow, TRIGGER)),
 		);
 		for (const id of ids) {
 			const { status } = await waitForExecution(fixture.session, id);
-			// The data tables of n8n 1.x may fail when two executions write at the same moment.
+			// Data tables of n8n 1.x may fail if two executions write at the same time.
 			if (majorOf(VERSION) > 1) expect(status).toBe('success');
 		}
 		if (majorOf(VERSION) === 1) await run(workflow, TRIGGER);
 		expect(ordersSent()).toEqual(SENDABLE);
-		expect(await writtenBack()).toEqual({ ...sentAt(), 'ORD-3055': expect.any(String) });
+		expect(await readResults()).toEqual({ ...sentAt(), 'ORD-3055': expect.any(String) });
 	});
 });
 
@@ -218,8 +221,8 @@ describe('crm-webhook.json', () => {
 	});
 	afterEach(async () => await deactivateWorkflow(fixture.session, workflow.id));
 
-	/** @returns the status and the body of the answer */
-	async function fire(body: unknown): Promise<[number, Record<string, unknown>]> {
+	/** Calls the webhook. @returns the status and the body of the response */
+	async function call(body: unknown): Promise<[number, Record<string, unknown>]> {
 		const response = await fetch(`${fixture.n8n.url}/webhook/crm-deal`, {
 			method: 'POST',
 			headers: { 'content-type': 'application/json' },
@@ -228,22 +231,23 @@ describe('crm-webhook.json', () => {
 		return [response.status, (await response.json()) as Record<string, unknown>];
 	}
 
-	it('sends once for a deal that is fired three times at once and later again, and says so', async () => {
-		const answers = await Promise.all([fire(deal), fire(deal), fire(deal)]);
-		answers.push(await fire(deal));
+	it('sends one message for three concurrent calls and a later one, and responds to each with it', async () => {
+		const responses = await Promise.all([call(deal), call(deal), call(deal)]);
+		responses.push(await call(deal));
+
 		const [message, ...others] = sent();
 		expect(others).toEqual([]);
-		const told = { deal_id: 'DEAL-501', message_id: message!.id, sent_at: message!.created_at };
-		expect(answers.map(([status, { result }]) => [status, result]).sort()).toEqual([
+		const body = { deal_id: 'DEAL-501', message_id: message!.id, sent_at: message!.created_at };
+		expect(responses.map(([status, { result }]) => [status, result]).sort()).toEqual([
 			[200, 'sent'],
 			...Array(3).fill([200, 'sent_before']),
 		]);
-		for (const [, answer] of answers) expect(answer).toMatchObject(told);
+		expect(responses.map(([, responseBody]) => responseBody)).toMatchObject(Array(4).fill(body));
 	});
 
-	it('refuses what is no deal', async () => {
+	it('rejects an incomplete deal', async () => {
 		for (const body of [{ ...deal, phone: null }, { ...deal, customer_name: ' ' }, [deal], {}]) {
-			expect(await fire(body)).toEqual([
+			expect(await call(body)).toEqual([
 				400,
 				{ result: 'not_sent', reason: expect.stringContaining('A deal needs deal_id') },
 			]);
@@ -256,11 +260,11 @@ describe('remind-until-answered.json', () => {
 	const TRIGGER = 'When clicking ‘Execute workflow’';
 	const DAY_SECONDS = 6;
 
-	it('reminds twice at most, stops for who answers, and tells the team who does not', async () => {
+	it('reminds at most twice, stops if the customer replies, and otherwise notifies the team', async () => {
 		const workflow = await addExample(
 			'remind-until-answered',
 			{},
-			// What 60 hours are to a day, in seconds; and less than such a day.
+			// Scales 60 hours to the short day, and makes Skip If Sent Within shorter than this day.
 			{
 				'hours: 60': `seconds: ${2.5 * DAY_SECONDS}`,
 				'"skipIfSentWithin":23': '"skipIfSentWithin":0.0001',
@@ -271,7 +275,7 @@ describe('remind-until-answered.json', () => {
 		const sentUntil = async (count: number) =>
 			await until(`${count} messages`, 20_000, () => (sent().length >= count ? true : undefined));
 		await sentUntil(3);
-		// They are made at the same time, in whatever order.
+		// The workflow creates the conversations in parallel, so their order is not certain.
 		const conversationWith = (name: string): Conversation =>
 			[...fixture.sandbox.store.conversations.values()].find(
 				({ contact }) => contact.name === name,
@@ -306,7 +310,7 @@ describe('remind-until-answered.json', () => {
 
 describe('ai-agent-handover.json', () => {
 	const WAIT_SECONDS = 2;
-	const HAND_OVER = [
+	const HANDOVER = [
 		{ tool: 'Note_for_the_team', given: { note: 'Barang rusak, minta ganti.' } },
 		{ tool: 'Hand_over_to_people', given: {} },
 	];
@@ -323,8 +327,8 @@ describe('ai-agent-handover.json', () => {
 	beforeEach(async () => {
 		model.chats.length = 0;
 		const openAiApi = await createCredential(fixture.session, model.credential);
-		const quicker = { 'Wait some seconds': { amount: WAIT_SECONDS } };
-		workflow = await addExample('ai-agent-handover', { openAiApi }, {}, quicker);
+		const shorterWait = { 'Wait some seconds': { amount: WAIT_SECONDS } };
+		workflow = await addExample('ai-agent-handover', { openAiApi }, {}, shorterWait);
 		await activateWorkflow(fixture.session, workflow.id);
 		const contact = fixture.sandbox.store.addContact({ name: 'Siti Aminah' });
 		conversation = fixture.sandbox.store.addConversation({ contact, labels: ['prioritas'] });
@@ -344,8 +348,8 @@ describe('ai-agent-handover.json', () => {
 		});
 	}
 
-	/** Waits until so many executions were started, and have ended. */
-	async function ended(count: number): Promise<void> {
+	/** Waits until exactly this number of executions have succeeded. */
+	async function waitForExecutions(count: number): Promise<void> {
 		await fixture.sandbox.deliveries.settled();
 		const executions = await until(`${count} executions`, 20_000, async () => {
 			const all = await listExecutions(fixture.session, { workflowId: workflow.id });
@@ -357,7 +361,7 @@ describe('ai-agent-handover.json', () => {
 		}
 	}
 
-	/** What was sent, internal notes in brackets. */
+	/** Returns the outgoing texts, with internal notes in parentheses. */
 	const texts = () =>
 		sentInto(conversation).map(({ content, private: isNote }) =>
 			isNote ? `(${content})` : content,
@@ -365,10 +369,10 @@ describe('ai-agent-handover.json', () => {
 
 	const lastOf = (chat: ChatMessage[]) => chat.at(-1)!;
 
-	it('answers, with the conversation in mind', async () => {
+	it('replies with the transcript as context', async () => {
 		model.script = () => 'Kami buka pukul 08.00 Kak.';
 		write('Halo, jam berapa buka?');
-		await ended(1);
+		await waitForExecutions(1);
 
 		expect(texts()).toEqual(['Kami buka pukul 08.00 Kak.']);
 		const [chat, ...others] = model.chats;
@@ -376,19 +380,19 @@ describe('ai-agent-handover.json', () => {
 		expect(lastOf(chat!).content).toContain('Siti Aminah (contact): Halo, jam berapa buka?');
 	});
 
-	it('gives one answer to three messages in a row', async () => {
+	it('replies once to three messages in a row', async () => {
 		model.script = (chat) =>
 			`Menjawab ${String(lastOf(chat).content).match(/\(contact\)/g)?.length}`;
 		for (const text of ['Halo', 'Kak', 'Masih ada?']) write(text);
-		await ended(3);
+		await waitForExecutions(3);
 		expect(texts()).toEqual(['Menjawab 3']);
 	});
 
-	it('hands over to people, says so, and is silent from then on', async () => {
+	it('hands the conversation over to people, and does not reply afterwards', async () => {
 		model.script = (chat) =>
-			lastOf(chat).role === 'tool' ? 'Tim kami akan melanjutkan ya Kak.' : HAND_OVER;
+			lastOf(chat).role === 'tool' ? 'Tim kami akan melanjutkan ya Kak.' : HANDOVER;
 		write('Barangnya rusak!');
-		await ended(1);
+		await waitForExecutions(1);
 		const handedOver = ['(Barang rusak, minta ganti.)', 'Tim kami akan melanjutkan ya Kak.'];
 		expect(texts()).toEqual(handedOver);
 		expect(conversation).toMatchObject({
@@ -396,53 +400,53 @@ describe('ai-agent-handover.json', () => {
 			team_id: expect.stringMatching(/^team_/),
 		});
 
-		const asked = model.chats.length;
+		const chatCount = model.chats.length;
 		write('Halo?');
-		await ended(2);
+		await waitForExecutions(2);
 		expect(texts()).toEqual(handedOver);
-		expect(model.chats).toHaveLength(asked);
+		expect(model.chats).toHaveLength(chatCount);
 	});
 
-	it('leaves a conversation alone that an agent has', async () => {
+	it('does not reply in a conversation with an assignee', async () => {
 		conversation.assignee = agent;
 		write('Halo');
-		await ended(1);
+		await waitForExecutions(1);
 		expect(texts()).toEqual([]);
 		expect(model.chats).toEqual([]);
 	});
 
 	it.each([
 		['writes', () => writeAsAgent('Saya bantu ya Kak.'), ['Saya bantu ya Kak.']],
-		['takes the conversation', () => void (conversation.assignee = agent), []],
-	])('sends nothing when an agent %s while the model thinks', async (_, act, expected) => {
+		['is assigned', () => void (conversation.assignee = agent), []],
+	])('sends nothing if an agent %s while the model generates a reply', async (_, act, expected) => {
 		model.script = () => {
 			act();
 			return 'Terlambat.';
 		};
 		write('Halo');
-		await ended(1);
+		await waitForExecutions(1);
 		expect(model.chats).toHaveLength(1);
 		expect(texts()).toEqual(expected);
 	});
 
-	it('answers once what the customer writes before and while the model thinks', async () => {
+	it('replies once if the customer writes again while the model generates a reply', async () => {
 		model.script = () => {
 			if (model.chats.length > 1) return 'Masih ada, Rp 50.000 Kak.';
 			write('Dan berapa harganya?');
 			return 'Masih ada Kak.';
 		};
 		write('Masih ada?');
-		await ended(2);
+		await waitForExecutions(2);
 		expect(texts()).toEqual(['Masih ada, Rp 50.000 Kak.']);
 		expect(lastOf(model.chats[1]!).content).toMatch(/Masih ada\?.*Dan berapa harganya\?/s);
 	});
 
-	it('tells the model in words when Sahut refuses what a tool does', async () => {
+	it('returns the error to the model if Sahut rejects the call of a tool', async () => {
 		const message = 'team_id is unknown';
 		fixture.sandbox.faults.add({ method: 'PUT', kind: 'status', status: 422, message });
-		model.script = (chat) => (lastOf(chat).role === 'tool' ? 'Mohon tunggu ya Kak.' : HAND_OVER);
+		model.script = (chat) => (lastOf(chat).role === 'tool' ? 'Mohon tunggu ya Kak.' : HANDOVER);
 		write('Barangnya rusak!');
-		await ended(1);
+		await waitForExecutions(1);
 
 		const answer = lastOf(model.chats.at(-1)!).content;
 		expect(answer).toContain('Sahut refused to update conversation');
@@ -451,19 +455,19 @@ describe('ai-agent-handover.json', () => {
 	});
 
 	it.each([
-		['the model does not answer', () => Promise.reject(new Error('Kuota habis')), /Bad request/],
-		['the model says nothing', () => '', /Text is empty/],
-	])('tells the team when %s', async (_, script, reason) => {
+		['the model fails', () => Promise.reject(new Error('Kuota habis')), /Bad request/],
+		['the model returns an empty reply', () => '', /Text is empty/],
+	])('adds a note for the team if %s', async (_, script, reason) => {
 		model.script = script;
 		write('Halo');
-		await ended(1);
+		await waitForExecutions(1);
 		expect(texts()).toEqual([expect.stringMatching(/^\(AI tidak dapat menjawab \(/)]);
 		expect(texts()[0]).toMatch(reason);
 		expect(conversation.labels).toEqual(['prioritas', 'butuh-manusia']);
 	});
 });
 
-describe('each other example', () => {
+describe('Every other example', () => {
 	const others = listExampleNames().filter((name) => !TESTED.includes(name));
 
 	beforeEach(async () => {
@@ -472,7 +476,7 @@ describe('each other example', () => {
 		credential = await addCredential(fixture);
 	});
 
-	it.each(others)('%s.json runs from its first node to a last one', async (name) => {
+	it.each(others)('%s.json runs from its trigger to a final node with output', async (name) => {
 		const { session } = fixture;
 		const workflow = await addExample(name);
 		const trigger = workflow.nodes.find(({ type }) => type.toLowerCase().endsWith('trigger'))!;
