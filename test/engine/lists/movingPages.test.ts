@@ -1,7 +1,6 @@
 import { HOUR_MS, MINUTE_MS } from '../../../sandbox/clock';
-import type * as RecentWritesModule from '../../../nodes/Sahut/processCache/recentWrites';
-import { fromDist } from '../../support/engine';
-import { advanceClock } from '../../support/transport';
+import { now, useRealWaits } from '../../support/testClock';
+import { advanceClock, overrideTransport } from '../../support/transport';
 import { allSent, until } from '../../support/workspace';
 import {
 	addConversation,
@@ -12,7 +11,6 @@ import {
 	SITI,
 	templateToPhone,
 } from '../delivery/deliveryFixture';
-import { now } from '../../support/testClock';
 
 it('Skip If Sent Within does not miss a message in a conversation that moves to another page', async () => {
 	const { workspace, contact } = await openWithContact();
@@ -31,32 +29,43 @@ it('Skip If Sent Within does not miss a message in a conversation that moves to 
 	});
 	theirs.status = 'resolved';
 	store.addConversations(199, { ...old, until: new Date(now() - HOUR_MS) });
-	faults.add({ kind: 'slow', delayMs: 300, method: 'GET', path: '/conversations', skip: 1 });
-	const lists = () =>
-		journal.entries.filter((e) => e.method === 'GET' && e.path === '/conversations').length;
+	// Page 2 is read again after the wait, when the conversation has moved to page 3, which was read before.
+	faults.add({ kind: 'status', status: 503, method: 'GET', path: '/conversations', skip: 2 });
+	useRealWaits();
+	overrideTransport({ random: () => 1 });
+	const lists = () => journal.entries.filter(({ path }) => path === '/conversations');
+
 	const running = runItem(workspace, templateToPhone(workspace, { skipIfSentWithin: 24 }));
-	await until(() => lists() >= 2);
-	await new Promise((r) => setTimeout(r, 100));
+	await until(() => lists().filter(({ status }) => status !== undefined).length === 3);
 	store.addConversation({ status: 'resolved' });
 	const json = await running;
-	expect(allSent(workspace)).toHaveLength(1);
+
+	const firstLists = lists().slice(0, 3);
+	expect(firstLists.map(({ query, status }) => [query.page, status])).toEqual([
+		['1', 200],
+		['3', 200],
+		['2', 503],
+	]);
 	expect(json).toMatchObject({ skip_reason: 'sent_before' });
+	expect(allSent(workspace)).toHaveLength(1);
 });
 
 it('Send to Phone Number uses a reopened conversation, although its updated_at did not change', async () => {
 	const { workspace, contact } = await openWithContact();
 	const { store } = workspace.sandbox;
-	const a = addConversation(workspace, contact, { hoursAgo: 2 });
-	const at = a.updated_at;
+	const conversation = addConversation(workspace, contact, { hoursAgo: 2 });
+	const { updated_at } = conversation;
 	await runItem(workspace, templateToPhone(workspace));
 	advanceClock(2 * MINUTE_MS);
-	Object.assign(a, { status: 'resolved', updated_at: at });
+	Object.assign(conversation, { status: 'resolved', updated_at });
 	await runItem(workspace, templateToPhone(workspace, { dryRun: true }));
 	advanceClock(2 * MINUTE_MS);
-	store.addIncoming(a.id, 'Halo');
-	Object.assign(a, { status: 'open', updated_at: at });
+	store.addIncoming(conversation.id, 'Halo');
+	Object.assign(conversation, { status: 'open', updated_at });
+
 	const json = await runItem(workspace, templateToPhone(workspace), { ...BUDI, order: 'ORD-13' });
-	expect(json.conversation_id).toBe(a.id);
+
+	expect(json.conversation_id).toBe(conversation.id);
 });
 
 it('Send to Phone Number finds a reopened conversation, although a row of the list lacks created_at', async () => {
@@ -81,18 +90,9 @@ it('Send to Phone Number finds a reopened conversation, although a row of the li
 	store.updateConversation(theirs, { status: 'open' });
 	store.addIncoming(theirs.id, 'Halo');
 	advanceClock(5 * MINUTE_MS);
+
 	const json = await runItem(workspace, templateToPhone(workspace));
+
 	expect(json.error).toBeUndefined();
 	expect(json.conversation_id).toBe(theirs.id);
-});
-
-it('remembers a contact that was found after a lost response by its email as well as its phone number', async () => {
-	const { RecentWrites, writeKey } = await fromDist<typeof RecentWritesModule>(
-		'processCache/recentWrites',
-	);
-	const memory = new RecentWrites(10);
-	const [phone, email] = [writeKey('contact', 'w', '+62'), writeKey('contact', 'w', 'a@b')];
-	for (const key of [phone, email]) memory.begin('api', key, 1_000);
-	for (const key of [phone, email]) memory.recordFound('api', key, 'ct_1', 2_000);
-	expect([phone, email].map((key) => memory.find(key, 0)[0]?.id)).toEqual(['ct_1', 'ct_1']);
 });

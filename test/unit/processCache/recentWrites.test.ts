@@ -30,6 +30,16 @@ describe('a search', () => {
 		expect(find(new RecentWrites(3), 'Halo')).toEqual([]);
 	});
 
+	it('finds a write under each of its keys after a lost response', () => {
+		const writes = new RecentWrites(3);
+		const keys = [writeKey('contact', '+6281234567890'), writeKey('contact', 'a@example.com')];
+		for (const key of keys) writes.begin(SCOPE, key, START);
+
+		for (const key of keys) writes.recordFound(SCOPE, key, 'ct_1', START + 5);
+
+		expect(keys.map((key) => writes.find(key, 0)[0]?.id)).toEqual(['ct_1', 'ct_1']);
+	});
+
 	it('finds a write without an ID until its response is recorded', () => {
 		const writes = new RecentWrites(3);
 
