@@ -29,6 +29,8 @@ export function useRealWaits(times = 1): void {
 	speed = times;
 }
 
+// n8n itself uses the real time, e.g. for the start of an execution: a test must not begin far ahead of it.
 afterEach(() => {
+	aheadMs = 0;
 	speed = DEFAULT_SPEED;
 });
