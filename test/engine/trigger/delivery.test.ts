@@ -92,7 +92,7 @@ describe('A delivery', () => {
 	it.each<[string, object]>([
 		['in data.object', { type: 'message.created', data: { object: { ...message, conversation } } }],
 		['in data.data', { event: 'message.created', data: { data: { message, conversation } } }],
-		['beside the name', { event: 'message.created', ...message, conversation }],
+		['next to the name', { event: 'message.created', ...message, conversation }],
 		['in data, with the name in event_type', { event_type: 'message.created', data: { message } }],
 	])('with its record %s starts an execution with this record', async (_, body) => {
 		await host.deliver(body);
