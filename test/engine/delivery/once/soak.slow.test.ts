@@ -41,7 +41,7 @@ const REPEATED_TEXTS = 0.1;
 const SPEED = 10;
 /** Per API key. */
 const RATE_LIMIT = { requests: 75, windowMs: 1_000 / SPEED };
-const TIMEOUT_MS = 1_000;
+const TIMEOUT_MS = 3_000;
 
 /** The maximum size of the ledger that n8n stores with the execution if an item has failed. */
 const LEDGER_BYTES_PER_ITEM = 512;
