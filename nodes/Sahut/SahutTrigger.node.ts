@@ -36,6 +36,7 @@ export class SahutTrigger implements INodeType {
 		properties: [...triggerFields, ...hiddenCollectionFields(triggerFields)],
 	};
 
+	// Fields with values, unlike in the other node, because n8n's lint requires it of `webhookMethods`.
 	methods = handlers.methods;
 
 	webhookMethods = handlers.webhookMethods;

@@ -3,8 +3,6 @@ import { DEFAULT_TRANSPORT, type TransportSettings } from '../../nodes/Sahut/tra
 import { injectedTransport } from './injectedTransport';
 import { now, testClock } from './testClock';
 
-export { advanceClock, useRealWaits } from './testClock';
-
 const DEFAULTS: TransportSettings = { ...DEFAULT_TRANSPORT, clock: testClock };
 
 const transport = { ...DEFAULTS };

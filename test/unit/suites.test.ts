@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { dirname, join } from 'node:path';
 
-const TESTS = join(__dirname, '..');
+import { TESTS, testFilesIn } from '../suites/testFiles';
+
 const SUITES = join(TESTS, 'suites');
 /** Jest runs them with other configurations. */
 const OTHER_FOLDERS = ['checkApi', 'e2e', 'package', 'queue'];
@@ -13,10 +14,9 @@ const includedFolders = readdirSync(SUITES)
 	])
 	.flatMap(([, list]) => [...list!.matchAll(/'([^']+)'/g)].map(([, folder]) => folder!));
 
-const testFiles = readdirSync(TESTS, { recursive: true, encoding: 'utf8' })
-	.map((file) => relative(TESTS, join(TESTS, file)))
-	.filter((file) => file.endsWith('.test.ts') && !file.endsWith('.slow.test.ts'))
-	.filter((file) => !OTHER_FOLDERS.some((folder) => file.startsWith(`${folder}/`)));
+const testFiles = testFilesIn('').filter(
+	(file) => !OTHER_FOLDERS.some((folder) => file.startsWith(`${folder}/`)),
+);
 
 it.each(testFiles)('%s is in exactly one suite', (file) => {
 	const including = includedFolders.filter((folder) =>

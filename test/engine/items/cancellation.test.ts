@@ -11,7 +11,8 @@ import {
 import { openServer } from '../../support/localServer';
 import { byId } from '../../support/locator';
 import { dataForRetry } from '../../support/retryData';
-import { useRealWaits, overrideTransport } from '../../support/transport';
+import { now, useRealWaits } from '../../support/testClock';
+import { overrideTransport } from '../../support/transport';
 import {
 	type NodeSettings,
 	openWorkspace,
@@ -19,7 +20,6 @@ import {
 	until,
 	type Workspace,
 } from '../../support/workspace';
-import { now } from '../../support/testClock';
 
 /** Parameters that most operations need. */
 const COMMON_PARAMETERS = {

@@ -1,6 +1,6 @@
 import { HOUR_MS, MINUTE_MS } from '../../../sandbox/clock';
-import { now, useRealWaits } from '../../support/testClock';
-import { advanceClock, overrideTransport } from '../../support/transport';
+import { advanceClock, now, useRealWaits } from '../../support/testClock';
+import { overrideTransport } from '../../support/transport';
 import { allSent, until } from '../../support/workspace';
 import {
 	addConversation,

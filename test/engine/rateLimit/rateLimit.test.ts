@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { now } from '../../support/testClock';
-import { overrideTransport, useRealWaits } from '../../support/transport';
+import { now, useRealWaits } from '../../support/testClock';
+import { overrideTransport } from '../../support/transport';
 import { openWorkspace, sendText, until, type Workspace } from '../../support/workspace';
 
 /** Adds conversations, and returns one row for each. */

@@ -1,7 +1,8 @@
 import { HOUR_MS, SECOND_MS } from '../../../../sandbox/clock';
 import { replaceLists } from '../../../support/replaceLists';
 import { crashedExecution, ageRecords } from '../../../support/retryData';
-import { advanceClock, overrideTransport, clockAheadBy } from '../../../support/transport';
+import { advanceClock } from '../../../support/testClock';
+import { overrideTransport, clockAheadBy } from '../../../support/transport';
 import {
 	allSent,
 	conversationsOf,

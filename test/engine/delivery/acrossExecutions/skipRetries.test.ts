@@ -1,6 +1,6 @@
 import { MINUTE_MS } from '../../../../sandbox/clock';
 import { crashedExecution, ageRecords, retry } from '../../../support/retryData';
-import { advanceClock } from '../../../support/transport';
+import { advanceClock } from '../../../support/testClock';
 import {
 	allSent,
 	conversationsOf,

@@ -1,7 +1,7 @@
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../../../../sandbox/clock';
 import { resolveOnEachMessage } from '../../../support/automation';
 import { retry } from '../../../support/retryData';
-import { advanceClock } from '../../../support/transport';
+import { advanceClock } from '../../../support/testClock';
 import {
 	allSent,
 	contactsOf,

@@ -5,7 +5,7 @@ import { resolveOnEachMessage } from '../../../support/automation';
 import { byId } from '../../../support/locator';
 import { replaceLists } from '../../../support/replaceLists';
 import { writesOf } from '../../../support/requests';
-import { advanceClock } from '../../../support/transport';
+import { advanceClock } from '../../../support/testClock';
 import {
 	allSent,
 	contactsOf,

@@ -5,7 +5,8 @@ import { MINUTE_MS, SECOND_MS } from '../../../../sandbox/clock';
 import { closedOrigin } from '../../../support/localServer';
 import { byId } from '../../../support/locator';
 import { crashedExecution, retry } from '../../../support/retryData';
-import { useRealWaits, overrideTransport } from '../../../support/transport';
+import { now, useRealWaits } from '../../../support/testClock';
+import { overrideTransport } from '../../../support/transport';
 import {
 	allSent,
 	contactsOf,
@@ -16,7 +17,6 @@ import {
 } from '../../../support/workspace';
 import { addOutgoing } from '../outgoingMessages';
 import { sendTextOnce, skipReasonsOf } from '../acrossExecutions/skipHelpers';
-import { now } from '../../../support/testClock';
 
 /** Message: Send of a template without variables, with the template's ID from each item. */
 const sendWithoutVariables: INode['parameters'] = {

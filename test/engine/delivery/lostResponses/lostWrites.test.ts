@@ -6,7 +6,7 @@ import type { JournalEntry } from '../../../../sandbox/journal';
 import { MINUTE_MS, SECOND_MS, timestamp } from '../../../../sandbox/clock';
 import { OTHER_BOT, replyAutomatically } from '../../../support/automation';
 import { crashedExecution, ageRecords, retry } from '../../../support/retryData';
-import { useRealWaits } from '../../../support/transport';
+import { useRealWaits } from '../../../support/testClock';
 import {
 	openConversation,
 	openWorkspace,

@@ -2,7 +2,7 @@ import type { INode } from 'n8n-workflow';
 
 import { MINUTE_MS } from '../../../../sandbox/clock';
 import { ageRecords, retry } from '../../../support/retryData';
-import { advanceClock } from '../../../support/transport';
+import { advanceClock, now } from '../../../support/testClock';
 import {
 	openConversation,
 	openWorkspace,
@@ -11,7 +11,6 @@ import {
 } from '../../../support/workspace';
 import { addOutgoing, AGENT } from '../outgoingMessages';
 import { sendTemplateOnce, sendTextOnce, skipReasonsOf } from '../acrossExecutions/skipHelpers';
-import { now } from '../../../support/testClock';
 
 /** Advances the clock by an hour and a minute, and makes all records as much older. */
 function passOneHour(workspace: Workspace) {

@@ -4,7 +4,7 @@ import type { INode } from 'n8n-workflow';
 import { HOUR_MS } from '../../../../sandbox/clock';
 import { retainedBytes } from '../../../support/retainedBytes';
 import { byId } from '../../../support/locator';
-import { advanceClock } from '../../../support/transport';
+import { advanceClock } from '../../../support/testClock';
 import {
 	allSent,
 	conversationsOf,

@@ -2,7 +2,7 @@ import type { SandboxOptions } from '../../../../sandbox';
 import { MINUTE_MS, SECOND_MS } from '../../../../sandbox/clock';
 import { byId } from '../../../support/locator';
 import { crashedExecution } from '../../../support/retryData';
-import { advanceClock } from '../../../support/transport';
+import { advanceClock } from '../../../support/testClock';
 import {
 	allSent,
 	contactsOf,

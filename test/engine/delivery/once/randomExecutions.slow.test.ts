@@ -5,7 +5,7 @@ import type { FaultAction, SandboxOptions } from '../../../../sandbox';
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../../../../sandbox/clock';
 import type { Conversation, ConversationStatus } from '../../../../sandbox/records';
 import { OTHER_BOT, replyAutomatically, resolveOnEachMessage } from '../../../support/automation';
-import { advanceClock } from '../../../support/transport';
+import { advanceClock } from '../../../support/testClock';
 import { contactsOf, conversationsOf, openWorkspace, toPhone } from '../../../support/workspace';
 import { onChannel, openChannel } from '../conversationChoice/channelFixture';
 

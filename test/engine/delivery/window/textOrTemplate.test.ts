@@ -3,7 +3,8 @@ import type { INode } from 'n8n-workflow';
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../../../../sandbox/clock';
 import { byId } from '../../../support/locator';
 import { writesOf } from '../../../support/requests';
-import { useRealWaits, overrideTransport, clockAheadBy } from '../../../support/transport';
+import { useRealWaits } from '../../../support/testClock';
+import { overrideTransport, clockAheadBy } from '../../../support/transport';
 import {
 	contactsOf,
 	openWorkspace,
