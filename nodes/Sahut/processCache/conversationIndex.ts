@@ -25,6 +25,9 @@ const CLOCK_TOLERANCE_MS = 2_000;
 /** The maximum number of pages to read for resolved conversations if the order of the list is unknown. */
 const MAX_UNORDERED_PAGES = 5;
 
+/** The maximum number of readings of a list that changes during each of them. */
+const MAX_READINGS = 5;
+
 /** The maximum number of conversations in the index of a channel. They use about 15 MB. */
 const MAX_CONVERSATIONS = 50_000;
 
@@ -197,8 +200,24 @@ export class ConversationIndex {
 		}
 	}
 
-	/** Reads the pages that may contain changes, and all unresolved conversations if that is due. */
+	/**
+	 * Reads the pages that may contain changes, until no change can be missing. After several readings of a
+	 * list that became shorter during each of them, the index is incomplete.
+	 */
 	private async read(sahut: SahutClient, since: number): Promise<void> {
+		for (let reading = 1; !(await this.readOnce(sahut, since)); reading++) {
+			if (reading === MAX_READINGS) return;
+		}
+	}
+
+	/**
+	 * Reads the pages that may contain changes once, and all unresolved conversations if that is due.
+	 *
+	 * @returns whether no conversation can have moved from a page that was not read yet to one that was: one
+	 * response is a snapshot. Between two, activity moves a conversation to page 1, and a deletion moves all
+	 * later ones forward.
+	 */
+	private async readOnce(sahut: SahutClient, since: number): Promise<boolean> {
 		const startedAtLocal = this.now();
 		const pages = openPages<Conversation>(sahut, this.listRequest());
 		this.detectOrder(await pages.read(1));
@@ -215,21 +234,26 @@ export class ConversationIndex {
 		const next = isOrdered ? upwards(pages) : fromBothEnds(pages, maxUnordered);
 		const all: Conversation[] = [];
 		let oldest = Infinity;
+		let pageCount = 0;
 		for (let page = next(); page !== undefined && !(oldest < until); page = next()) {
 			const records = await pages.read(page);
 			all.push(...records);
+			pageCount += 1;
 			const knownTimes = records.map(getActivityTime).filter((time) => time > 0);
 			if (isOrdered) oldest = Math.min(oldest, ...knownTimes.slice(-1));
 		}
 		for (const conversation of all.reverse()) this.update(conversation, 'list');
 		// If the list changed during the read, a record may have moved to a page that was already read.
 		const isAll = pages.isComplete() && pages.totals.size <= 1;
-		if (isAll) this.completeSince = -Infinity;
+		if (pages.hasShrunk()) this.completeSince = Infinity;
+		else if (isAll) this.completeSince = -Infinity;
 		else if (isOutdated || !isOrdered) this.completeSince = oldest;
 		else this.completeSince = Math.min(this.completeSince, oldest);
 		const isFullReadDue = isOrdered ? isOutdated : startedAtLocal >= this.fullReadUntil;
 		if (!isAll && isFullReadDue) await this.readUnresolved(sahut);
-		this.readAt = startedAt;
+		// After a deletion, the next reading reads the same range again.
+		if (!pages.hasShrunk()) this.readAt = startedAt;
+		return !isOrdered || pageCount <= 1;
 	}
 
 	/** Reads all unresolved conversations, and marks all known ones that are not listed as resolved. */

@@ -67,6 +67,8 @@ export function openPages<T extends { id?: unknown }>(
 	const reread = new Set<number>();
 	const skipped = new Map<number, number>();
 	const totals = new Set<number>();
+	let latestTotal = 0;
+	let hasShrunk = false;
 	const count = createPageCount(size);
 	const assertNoRepeat = createRepeatCheck(
 		async (page) => (await fetchPage<T>(sahut, request, page, size)).data,
@@ -81,7 +83,11 @@ export function openPages<T extends { id?: unknown }>(
 			throw error;
 		});
 		count.add(page, rows, meta);
-		if (meta?.total !== undefined) totals.add(meta.total);
+		if (meta?.total !== undefined) {
+			hasShrunk ||= meta.total < latestTotal;
+			latestTotal = meta.total;
+			totals.add(meta.total);
+		}
 		const isFull = rows >= count.full();
 		if (!isFull) partialPages.add(page);
 		if (rows > data.length) skipped.set(page, rows - data.length);
@@ -111,6 +117,12 @@ export function openPages<T extends { id?: unknown }>(
 
 		/** The different values of `meta.total` on the pages that were read. */
 		totals,
+
+		/**
+		 * Whether the list became shorter between two responses. Then a record may have moved from a page that
+		 * was not read yet to one that was.
+		 */
+		hasShrunk: () => hasShrunk,
 
 		/** The number of entries that are not objects. */
 		skipped: () => [...skipped.values()].reduce((sum, each) => sum + each, 0),

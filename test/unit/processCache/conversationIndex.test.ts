@@ -59,6 +59,15 @@ function clientOf(
 	return { sahut, requests };
 }
 
+/** Returns resolved conversations in the order of their latest activity, one for each minute before `START`. */
+const resolvedConversations = (count: number) =>
+	Array.from({ length: count }, (_, position) =>
+		conversation(`conv_${position}`, START - position * MINUTE_MS, {
+			created_at: toIsoTime(START - MONTH_MS + position),
+			status: 'resolved',
+		}),
+	);
+
 const statesOf = (index: ConversationIndex, id: string) =>
 	index.findByContacts([contactIdOf(id)]).map(({ status, activeAt }) => [status, activeAt]);
 
@@ -200,18 +209,63 @@ describe('a refresh', () => {
 
 	it('reads on after a page whose last conversation has no valid time', async () => {
 		const index = new ConversationIndex('ch_1', now);
-		const list = Array.from({ length: 150 }, (_, position) =>
-			conversation(`conv_${position}`, START - position * MINUTE_MS, {
-				created_at: toIsoTime(START - MONTH_MS + position),
-				status: 'resolved',
-			}),
-		);
+		const list = resolvedConversations(150);
 		list[99]!.updated_at = 'yesterday';
 		const { sahut } = clientOf(() => list);
 
 		await index.refresh(sahut, START - MONTH_MS);
 
 		expect(statesOf(index, 'conv_149')).toEqual([['resolved', START - 149 * MINUTE_MS]]);
+	});
+
+	it('reads again if a conversation was deleted between two pages, since another one has moved', async () => {
+		const index = new ConversationIndex('ch_1', now);
+		const list = resolvedConversations(250);
+		let responses = 0;
+		const { sahut } = clientOf(
+			() => list,
+			async () => {
+				responses += 1;
+				if (responses === 2) list.splice(50, 1);
+			},
+		);
+
+		await index.refresh(sahut, START - 220 * MINUTE_MS);
+
+		expect(index.isComplete(START - 220 * MINUTE_MS)).toBe(true);
+		expect(statesOf(index, 'conv_100')).toEqual([['resolved', START - 100 * MINUTE_MS]]);
+	});
+
+	it('is incomplete if conversations are deleted during each read', async () => {
+		const index = new ConversationIndex('ch_1', now);
+		const list = resolvedConversations(250);
+		const { sahut } = clientOf(
+			() => list,
+			async () => void list.shift(),
+		);
+
+		await index.refresh(sahut, START - 220 * MINUTE_MS);
+
+		expect(index.isComplete(START - 220 * MINUTE_MS)).toBe(false);
+	});
+
+	it('finds a conversation whose activity has moved it to a page that was read', async () => {
+		const index = new ConversationIndex('ch_1', now);
+		const list = resolvedConversations(250);
+		let responses = 0;
+		const { sahut } = clientOf(
+			() => list,
+			async () => {
+				responses += 1;
+				if (responses !== 2) return;
+				const [moved] = list.splice(150, 1);
+				list.unshift({ ...moved!, updated_at: toIsoTime(START) });
+			},
+		);
+
+		await index.refresh(sahut, START - 220 * MINUTE_MS);
+
+		expect(statesOf(index, 'conv_150')).toEqual([['resolved', START]]);
 	});
 
 	it('fails for the caller whose read fails, and runs again for the callers that wait', async () => {
