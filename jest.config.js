@@ -1,3 +1,5 @@
+const { availableParallelism } = require('node:os');
+
 /** @type {import('jest').Config} */
 module.exports = {
 	testEnvironment: 'node',
@@ -25,7 +27,7 @@ module.exports = {
 		'/node_modules/(?!(@faker-js/faker|github-slugger|@seriousme/openapi-schema-validator)/)',
 	],
 	testSequencer: '<rootDir>/test/slowestFirst.js',
-	// By default, Jest leaves one core free, which is half of a machine with two cores.
-	maxWorkers: '100%',
+	// Many tests wait for n8n or for the sandbox. One worker more than there are cores uses these waits.
+	maxWorkers: availableParallelism() + 1,
 	testTimeout: 30_000,
 };

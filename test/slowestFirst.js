@@ -3,15 +3,16 @@ const { default: Sequencer } = require('@jest/test-sequencer');
 /** The slowest test files, slowest first. If one of them started last, it would run alone at the end. */
 const SLOW = [
 	'node.suite.ts',
+	'delivery.suite.ts',
+	'records.suite.ts',
 	'functions.suite.ts',
-	'fields.suite.ts',
 	'faultMatrix.slow.test.ts',
 	'soak.slow.test.ts',
 	'randomExecutions.slow.test.ts',
 	'readFaults.slow.test.ts',
 	'deviations.slow.test.ts',
-	'cancellation.test.ts',
-	'skipConcurrency.test.ts',
+	'collectionExpressions.slow.test.ts',
+	'requestsAfterEnd.slow.test.ts',
 ];
 
 /** Orders files whose duration Jest has not recorded yet, as in a fresh clone. */

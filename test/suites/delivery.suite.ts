@@ -1,0 +1,3 @@
+import { includeTests } from './includeTests';
+
+includeTests('engine/delivery');

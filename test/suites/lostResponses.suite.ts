@@ -1,7 +1,0 @@
-import { includeTests } from './includeTests';
-
-includeTests(
-	'engine/delivery/conversationChoice',
-	'engine/delivery/lostResponses',
-	'engine/delivery/retryWithoutLedger',
-);

@@ -1,3 +1,0 @@
-import { includeTests } from './includeTests';
-
-includeTests('engine/delivery/once', 'engine/delivery/window');
