@@ -1,3 +1,4 @@
+import type { Clock } from '../transport/clock';
 import { ConversationIndex } from './conversationIndex';
 import { createLanes, type Lanes } from './lanes';
 import { createLruCache } from './lruCache';
@@ -35,7 +36,8 @@ const runInLane = createLanes();
 const recentMessages = new RecentWrites(MAX_MESSAGES);
 const recentRecords = new RecentWrites(MAX_RECORDS);
 
-function createWorkspaces(now: () => number) {
+function createWorkspaces(clock: Clock) {
+	const now = () => clock.now();
 	return createLruCache(
 		MAX_WORKSPACES,
 		() => {
@@ -60,14 +62,15 @@ let workspaces: ReturnType<typeof createWorkspaces> | undefined;
  * sender) is stored per address and key.
  *
  * @param workspace `SahutClient.workspaceId` and `SahutClient.addressId`. Both are hashes, so that no API
- * key is stored. `now` returns the time by this machine's clock, in milliseconds since the epoch.
+ * key is stored. `clock` is this machine's clock; it must not refer to an execution, since the cache never
+ * releases it.
  */
 export function getProcessCache(workspace: {
 	id: string;
 	address: string;
-	now: () => number;
+	clock: Clock;
 }): ProcessCache {
-	const { id, address, now } = workspace;
-	workspaces ??= createWorkspaces(now);
+	const { id, address, clock } = workspace;
+	workspaces ??= createWorkspaces(clock);
 	return { runInLane, recentMessages, recentRecords, address, ...workspaces.get(id) };
 }

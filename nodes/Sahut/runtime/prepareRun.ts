@@ -54,7 +54,7 @@ export async function prepareRun(
 	const cache = getProcessCache({
 		id: client.workspaceId,
 		address: client.addressId,
-		now: client.now,
+		clock: transport.clock,
 	});
 	const ledger = openLedger(
 		context.getContext('node'),

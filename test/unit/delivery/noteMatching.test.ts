@@ -1,13 +1,14 @@
 import type { ItemClient } from '../../../nodes/Sahut/api/itemClient';
 import { createMatcher } from '../../../nodes/Sahut/delivery/matching';
 import { getProcessCache } from '../../../nodes/Sahut/processCache';
+import { systemClock } from '../../../nodes/Sahut/transport/clock';
 import type { Message } from '../../../nodes/Sahut/transport/types';
 
 const CONTENT = 'Halo';
 const SEARCH_SPAN_MS = 60_000;
 
 const sahut = {
-	cache: getProcessCache({ id: 'noteMatching', address: 'noteMatching', now: Date.now }),
+	cache: getProcessCache({ id: 'noteMatching', address: 'noteMatching', clock: systemClock }),
 	toServerTime: (localMs: number) => localMs,
 	serverNow: () => Date.now(),
 } as Partial<ItemClient> as ItemClient;

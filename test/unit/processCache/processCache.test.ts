@@ -1,10 +1,11 @@
 import { getProcessCache } from '../../../nodes/Sahut/processCache';
 import { writeKey } from '../../../nodes/Sahut/processCache/recentWrites';
+import { systemClock } from '../../../nodes/Sahut/transport/clock';
 
-const cache = getProcessCache({ id: 'key 1', address: 'address 1', now: Date.now });
-const sameCache = getProcessCache({ id: 'key 1', address: 'address 1', now: Date.now });
-const otherKey = getProcessCache({ id: 'key 2', address: 'address 1', now: Date.now });
-const otherAddress = getProcessCache({ id: 'key 3', address: 'address 2', now: Date.now });
+const cache = getProcessCache({ id: 'key 1', address: 'address 1', clock: systemClock });
+const sameCache = getProcessCache({ id: 'key 1', address: 'address 1', clock: systemClock });
+const otherKey = getProcessCache({ id: 'key 2', address: 'address 1', clock: systemClock });
+const otherAddress = getProcessCache({ id: 'key 3', address: 'address 2', clock: systemClock });
 
 it('is the same object for the same address and key', () => {
 	expect(sameCache.conversationIndex('ch_1')).toBe(cache.conversationIndex('ch_1'));

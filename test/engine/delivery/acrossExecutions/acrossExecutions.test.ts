@@ -15,7 +15,7 @@ import {
 } from '../../../support/workspace';
 import { ANI, onChannel, openChannel } from '../conversationChoice/channelFixture';
 import type * as ProcessCacheModule from '../../../../nodes/Sahut/processCache';
-import { now } from '../../../support/testClock';
+import { now, testClock } from '../../../support/testClock';
 
 const toE164 = (phone: string) => `+62${phone.slice(1).replaceAll(' ', '')}`;
 
@@ -212,7 +212,7 @@ describe('lanes', () => {
 		const first = workspace.send();
 		await until(() => postsOf(workspace).length === 1);
 		for (let number = 0; number <= 100; number++) {
-			getProcessCache({ id: `other ${number}`, address: `other ${number}`, now });
+			getProcessCache({ id: `other ${number}`, address: `other ${number}`, clock: testClock });
 		}
 		await Promise.all([first, workspace.send()]);
 
