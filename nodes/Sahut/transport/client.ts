@@ -30,6 +30,18 @@ export type RequestContext =
 
 const CREDENTIAL = 'sahutApi';
 
+/** The IDs in paths: of a conversation, a contact and a webhook (API reference). */
+const SAHUT_ID = /^(conv|ct|wh)_\w+$/;
+
+/**
+ * Names a request in n8n's log. Omits its query and body, which may contain phone numbers and texts, and an ID
+ * that is not one of Sahut: an expression may have returned a phone number or a name instead.
+ */
+function nameOf({ method, path }: SahutRequest): string {
+	const parts = path.map((part, index) => (index % 2 === 0 || SAHUT_ID.test(part) ? part : '…'));
+	return `${method} /${parts.join('/')}`;
+}
+
 /** Whether a text can be part of a URL. A text with a lone surrogate cannot. */
 function isEncodable(text: string): boolean {
 	try {
@@ -123,9 +135,6 @@ export async function connect(
 
 	const log = (message: string) =>
 		context.logger.debug(`Sahut node "${context.getNode().name}": ${message}`);
-
-	/** Names a request without its query and body, which may contain phone numbers and texts. */
-	const nameOf = ({ method, path }: SahutRequest) => `${method} /${path.join('/')}`;
 
 	/** Makes attempts until one succeeds or the retry policy forbids another. */
 	async function sendWithRetries(request: SahutRequest, signal?: AbortSignal): Promise<Outcome> {

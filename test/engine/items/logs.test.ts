@@ -94,3 +94,18 @@ it('logs no phone numbers, texts, names or keys', async () => {
 		expect(log).not.toContain(secret);
 	}
 });
+
+it.each([
+	['a phone number', '+628123456789'],
+	['an email address', 'budi@example.com'],
+	['a name', 'BudiSantoso'],
+])('logs no ID that is %s', async (_, conversation) => {
+	const { run, sandbox } = await openConversation();
+	sandbox.faults.add({ kind: 'status', status: 429, retryAfter: 1 });
+
+	await run(sendText, [{ conversation, text: TEXT }]);
+
+	expect(logLines()).toEqual([
+		'Sahut node "Sahut": 429 for POST /conversations/…/messages: all requests wait 1000 ms',
+	]);
+});
