@@ -12,9 +12,14 @@ export interface FailureFacts {
 	timeoutMs: number;
 	/** How long a 429 asks to wait, in milliseconds; undefined if it does not state this. */
 	waitMs?: number;
+	/** Whether Sahut may have processed the request, so that a retry could carry it out twice. */
+	isOutcomeUnknown: boolean;
 }
 
-const TRY_LATER = 'Try again later.';
+/** Returns the advice after a failure that may not last. After an unknown outcome, another advice follows. */
+const tryLater = ({ isOutcomeUnknown }: FailureFacts) =>
+	isOutcomeUnknown ? '' : 'Try again later.';
+
 const CHECK_FIELDS = 'Check the values of the fields for this item.';
 
 function describeNotFound(target: string | undefined): ErrorText {
@@ -42,10 +47,11 @@ function describeGone(target: string | undefined, action: string): ErrorText {
 }
 
 function describeRateLimit(waitMs: number | undefined): ErrorText {
+	const seconds = Math.max(1, Math.ceil((waitMs ?? 0) / 1000));
 	const wait =
 		waitMs === undefined
 			? '. Sahut did not state how long to wait'
-			: `. Wait ${Math.ceil(waitMs / 1000)} seconds`;
+			: `. Wait ${seconds} ${seconds === 1 ? 'second' : 'seconds'}`;
 	return [
 		`The rate limit of your Sahut plan was reached${wait}`,
 		'Sahut did not process this request. Run the item again later, and set Requests per Minute under Options to stay below the limit of your plan.',
@@ -55,7 +61,7 @@ function describeRateLimit(waitMs: number | undefined): ErrorText {
 /** Returns the error texts by status, for statuses that have one of their own. */
 function textsByStatus(
 	{ action, target }: Wording,
-	{ waitMs }: FailureFacts,
+	facts: FailureFacts,
 ): Partial<Record<number, ErrorText>> {
 	return {
 		400: [`Sahut rejected the request to ${action} as invalid (status 400)`, CHECK_FIELDS],
@@ -72,6 +78,7 @@ function textsByStatus(
 			'Ask an admin of your Sahut workspace for a key with this permission.',
 		],
 		404: describeNotFound(target),
+		408: [`The request to ${action} timed out (status 408)`, tryLater(facts)],
 		409: [
 			`The request to ${action} conflicts with existing data in Sahut (status 409)`,
 			'Check whether another record has the same values, or whether the record has changed.',
@@ -86,7 +93,7 @@ function textsByStatus(
 			'The node sends JSON. Check whether a proxy between your n8n and Sahut changes requests.',
 		],
 		422: [`Sahut refused to ${action}`, CHECK_FIELDS],
-		429: describeRateLimit(waitMs),
+		429: describeRateLimit(facts.waitMs),
 		451: [
 			`For legal reasons, Sahut refused to ${action} (status 451)`,
 			'Ask Sahut support for the reason.',
@@ -103,7 +110,10 @@ function describeStatus(status: number, wording: Wording, facts: FailureFacts): 
 		];
 	}
 	if (status >= 500) {
-		return [`Sahut could not process the request to ${action} (status ${status})`, TRY_LATER];
+		return [
+			`Sahut responded with an error to the request to ${action} (status ${status})`,
+			tryLater(facts),
+		];
 	}
 	if (status >= 300 && status < 400) {
 		return [
@@ -121,8 +131,9 @@ function describeStatus(status: number, wording: Wording, facts: FailureFacts): 
 function describeNoResponse(
 	{ code, detail }: Extract<Outcome, { kind: 'noResponse' }>,
 	{ action }: Wording,
-	{ origin, timeoutMs }: FailureFacts,
+	facts: FailureFacts,
 ): ErrorText {
+	const { origin, timeoutMs } = facts;
 	if (isUntrusted(code)) {
 		return [
 			`n8n could not establish a secure connection to ${origin} (${code})`,
@@ -138,12 +149,12 @@ function describeNoResponse(
 	if (isTimeout(code)) {
 		return [
 			`Sahut did not respond within ${timeoutMs / 1000} seconds to the request to ${action}`,
-			TRY_LATER,
+			tryLater(facts),
 		];
 	}
 	return [
 		`The connection was lost before Sahut responded to the request to ${action}`,
-		detail === '' ? TRY_LATER : `n8n reports: ${detail}`,
+		detail === '' ? tryLater(facts) : `n8n reports: "${detail}".`,
 	];
 }
 

@@ -103,12 +103,17 @@ export function toNodeApiError(
 	request: SahutRequest,
 	wording: Wording,
 	outcome: Outcome,
-	facts: FailureFacts,
+	facts: Omit<FailureFacts, 'isOutcomeUnknown'>,
 ): NodeApiError {
 	const status = outcome.kind === 'response' ? outcome.status : undefined;
 	const sahutError = outcome.kind === 'response' ? readSahutError(outcome.body) : {};
 	const isUnknown = isOutcomeUnknown(request, outcome);
-	const [message, advice] = describeFailure(wording, outcome, facts, sahutError.message);
+	const [message, advice] = describeFailure(
+		wording,
+		outcome,
+		{ ...facts, isOutcomeUnknown: isUnknown },
+		sahutError.message,
+	);
 	const code = sahutError.code ? ` (${sahutError.code})` : '';
 	const description = [
 		sahutError.message && `Sahut responded: "${sahutError.message}"${code}.`,

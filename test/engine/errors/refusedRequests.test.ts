@@ -144,8 +144,8 @@ describe('A message whose response is lost', () => {
 	});
 
 	it.each<[string, FaultAction, string]>([
-		['a 500', { kind: 'status', status: 500 }, 'Sahut could not process the request'],
-		['a 503', { kind: 'status', status: 503 }, 'Sahut could not process the request'],
+		['a 500', { kind: 'status', status: 500 }, 'Sahut responded with an error to the request'],
+		['a 503', { kind: 'status', status: 503 }, 'Sahut responded with an error to the request'],
 		[
 			'a closed connection',
 			{ kind: 'dropBefore' },

@@ -74,16 +74,16 @@ const fault = (effects: Effects, action: FaultAction, message: string) => ({
 export const FAULTS: Record<string, FaultUnderTest> = {
 	'a 429 with Retry-After': fault(REJECTED, status(429, 4), 'Wait 4 seconds'),
 	'a 429 without Retry-After': fault(REJECTED, status(429), 'Sahut did not state how long'),
-	'a 500': fault(LOST, status(500), 'Sahut could not process the request'),
-	'a 503': fault(LOST, status(503, 1), 'Sahut could not process the request'),
+	'a 500': fault(LOST, status(500), 'Sahut responded with an error to the request'),
+	'a 503': fault(LOST, status(503, 1), 'Sahut responded with an error to the request'),
 	'a connection cut before anything is stored': fault(LOST, { kind: 'dropBefore' }, INTERRUPTED),
 	'a connection cut after storing': fault(STORED, { kind: 'dropAfter' }, INTERRUPTED),
 	'a 500 after storing': fault(
 		STORED,
 		statusAfterStore(500),
-		'Sahut could not process the request',
+		'Sahut responded with an error to the request',
 	),
-	'a 408 after storing': fault(STORED, statusAfterStore(408), 'with status 408'),
+	'a 408 after storing': fault(STORED, statusAfterStore(408), 'timed out (status 408)'),
 	'a response that is not JSON': {
 		...fault(STORED, { kind: 'notJson' }, 'has an unexpected format'),
 		read: { once: ONE_TRY, always: ONE_TRY },
