@@ -14,8 +14,8 @@ type ItemOutcome<T> =
 	| { kind: 'failed'; error: ItemError }
 	| { kind: 'notStarted' };
 
-/** Whether n8n regards the node as failed and runs it again: its first output item has an `error`. */
-function makesNodeFail(first: ItemOutcome<OutputItem[]> | undefined): boolean {
+/** Returns whether n8n regards the node as failed and runs it again: its first output item has an `error`. */
+function countsAsNodeFailure(first: ItemOutcome<OutputItem[]> | undefined): boolean {
 	return first?.kind === 'succeeded' && 'error' in (first.value[0]?.json ?? {});
 }
 
@@ -105,7 +105,7 @@ export async function executeItems(
 	const failedIndex = outcomes.findIndex(({ kind }) => kind === 'failed');
 	const failed = outcomes[failedIndex];
 	const isCanceled = cancelSignal?.aborted === true;
-	const hasSucceeded = failedIndex < 0 && !makesNodeFail(outcomes[0]);
+	const hasSucceeded = failedIndex < 0 && !countsAsNodeFailure(outcomes[0]);
 	const prepared = await prepareOnce().catch(() => undefined);
 	prepared?.ledger.close(hasSucceeded);
 	if ((stopsOnError || isCanceled) && failed?.kind === 'failed') {
