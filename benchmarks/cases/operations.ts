@@ -32,9 +32,9 @@ function task(
 	resource: string,
 	operation: string,
 	parameters: INode['parameters'],
-	more: Partial<Task> = {},
+	overrides: Partial<Task> = {},
 ): Task {
-	return { name: `${resource}: ${operation}`, resource, operation, parameters, ...more };
+	return { name: `${resource}: ${operation}`, resource, operation, parameters, ...overrides };
 }
 
 const all = (

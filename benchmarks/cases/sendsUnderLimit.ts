@@ -42,10 +42,10 @@ async function sendAll(
 type Outcome = Awaited<ReturnType<typeof sendAll>>;
 
 /** The goal: each message exactly once, at nearly the rate of the limit. */
-const verdict = (task: string, { total, share, arrived, twice }: Outcome, more: string) => ({
+const verdict = (task: string, { total, share, arrived, twice }: Outcome, comparison: string) => ({
 	task,
 	goal: `each sent exactly once, at least ${ratio(MIN_SHARE_OF_CEILING)} of the limit's ceiling`,
-	measured: `${count(arrived)} of ${count(total)}, ${twice} twice, ${ratio(share)} (${more})`,
+	measured: `${count(arrived)} of ${count(total)}, ${twice} twice, ${ratio(share)} (${comparison})`,
 	met: arrived === total && twice === 0 && share >= MIN_SHARE_OF_CEILING,
 });
 

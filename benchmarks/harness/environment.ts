@@ -43,7 +43,7 @@ export interface BenchmarkEnvironment {
 	executeAll(workflow: WorkflowContent, bodies: object[]): Promise<RunReport[]>;
 	/**
 	 * Restarts n8n with the same workflows.
-	 * @param env more settings, until the next restart
+	 * @param env additional settings, until the next restart
 	 */
 	restartN8n(env?: Record<string, string>): Promise<void>;
 	close(): Promise<void>;

@@ -37,13 +37,13 @@ const PAGINATION = {
 /** Creates the workflows of the benchmarks. Each starts with a webhook whose path is the workflow's name. */
 export function workflowsFor(baseUrl: string, credentialId: string) {
 	const credentials = sahutCredential(credentialId);
-	const httpRequest = (parameters: INode['parameters'], more: Partial<INode> = {}) =>
+	const httpRequest = (parameters: INode['parameters'], overrides: Partial<INode> = {}) =>
 		node(
 			MEASURED,
 			'n8n-nodes-base.httpRequest',
 			4.5,
 			{ ...AUTHENTICATION, ...parameters },
-			{ credentials, ...more },
+			{ credentials, ...overrides },
 		);
 	const list = (parameters: INode['parameters']) => ({
 		sahut: sahut(MEASURED, credentialId, {

@@ -62,8 +62,8 @@ export class Findings {
 			const recorded = this.recorded.get(assumption);
 			const { verdict, found } = recorded ?? { verdict: 'not tried', found: new Set([untried]) };
 			const shown = [...found].slice(0, MAX_FOUND);
-			const more = found.size - shown.length;
-			if (more > 0) shown.push(`and ${more} more`);
+			const omitted = found.size - shown.length;
+			if (omitted > 0) shown.push(`and ${omitted} more`);
 			return { assumption, expected, found: shown.join('; '), verdict };
 		});
 	}

@@ -23,7 +23,7 @@ const SETTINGS = {
 
 /**
  * Builds the environment of an n8n process.
- * @param options.env more settings; they override the defaults
+ * @param options.env additional settings; they override the defaults
  */
 export async function buildN8nEnvironment(
 	{ path }: InstalledN8n,

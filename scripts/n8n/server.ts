@@ -13,7 +13,7 @@ export interface N8nOptions {
 	userFolder: string;
 	/** The file to which all output is appended. */
 	logFile: string;
-	/** More settings. */
+	/** Additional settings. */
 	env?: Record<string, string>;
 }
 
@@ -25,7 +25,7 @@ export interface RunningN8n extends Service {
 	readonly url: string;
 	/**
 	 * Restarts n8n on the same port with the same data.
-	 * @param env more settings, until the next restart
+	 * @param env additional settings, until the next restart
 	 */
 	restart(env?: Record<string, string>): Promise<void>;
 }
@@ -79,9 +79,9 @@ export async function startN8n(options: N8nOptions & { port: number }): Promise<
 	const env = { N8N_PORT: String(port), ...options.env };
 	const settings = { ...options, env };
 	const service = await startProcess('n8n', ['start'], isReady, settings);
-	const restart = async (more: Record<string, string> = {}) => {
+	const restart = async (additionalEnv: Record<string, string> = {}) => {
 		await service.stop();
-		settings.env = { ...env, ...more };
+		settings.env = { ...env, ...additionalEnv };
 		await service.start();
 	};
 	return Object.assign(service, { version, userFolder, port, url, restart });

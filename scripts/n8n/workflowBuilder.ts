@@ -17,9 +17,9 @@ export function node(
 	type: string,
 	typeVersion: number,
 	parameters: INode['parameters'],
-	more: Partial<INode> = {},
+	overrides: Partial<INode> = {},
 ): INode {
-	return { id: name, name, type, typeVersion, position: [0, 0], parameters, ...more };
+	return { id: name, name, type, typeVersion, position: [0, 0], parameters, ...overrides };
 }
 
 export const manualTrigger = (name: string) => node(name, 'n8n-nodes-base.manualTrigger', 1, {});

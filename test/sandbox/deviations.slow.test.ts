@@ -331,8 +331,8 @@ test('existing-conversations returns the latest conversation instead of creating
 	store.addIncoming(resolved.id, 'Terima kasih', new Date(Date.now() + 5_000));
 	const agent = [...store.agents.keys()][0];
 
-	const create = async (channel_id: string, more = {}) =>
-		await request('POST', '/conversations', { contact_id: contact.id, channel_id, ...more });
+	const create = async (channel_id: string, fields = {}) =>
+		await request('POST', '/conversations', { contact_id: contact.id, channel_id, ...fields });
 
 	expect(await create(channel.id, { assignee_id: agent })).toMatchObject({
 		status: 200,

@@ -44,9 +44,9 @@ export function fakeNode(
 function field(
 	name: string,
 	type: INodeProperties['type'] = 'string',
-	more: Partial<INodeProperties> = {},
+	settings: Partial<INodeProperties> = {},
 ): INodeProperties {
-	return { displayName: name, name, type, default: '', ...more };
+	return { displayName: name, name, type, default: '', ...settings };
 }
 
 /** The definition of a field with conditions. */

@@ -115,10 +115,10 @@ export async function packageNode(name: string): Promise<INodeType> {
 
 function nodeTypesOf(
 	loader: core.PackageDirectoryLoader,
-	more: Record<string, INodeType>,
+	additionalTypes: Record<string, INodeType>,
 ): INodeTypes {
 	const byName = (type: string): INodeType | IVersionedNodeType => {
-		const builtIn = { 'n8n-nodes-base.manualTrigger': manualTrigger, ...more }[type];
+		const builtIn = { 'n8n-nodes-base.manualTrigger': manualTrigger, ...additionalTypes }[type];
 		if (builtIn) return builtIn;
 		const dot = type.lastIndexOf('.');
 		if (type.slice(0, dot) !== loader.packageName)

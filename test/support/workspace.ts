@@ -28,7 +28,7 @@ export interface Workspace {
 		parameters: INode['parameters'],
 		rows?: IDataObject[],
 		settings?: NodeSettings,
-		more?: Partial<WorkflowToRun>,
+		overrides?: Partial<WorkflowToRun>,
 	): Promise<FinishedRun>;
 	/** Makes Sahut reject the next messages to a conversation with status 422. */
 	refuse(conversation: string | undefined, times?: number): void;
@@ -51,12 +51,12 @@ export async function openWorkspace(options: SandboxOptions = {}): Promise<Works
 				sandbox.store.addIncoming(id, 'Halo, apakah pesanan saya sudah dikirim?');
 				return id;
 			}),
-		run: async (parameters, rows = [{}], settings = {}, more = {}) =>
+		run: async (parameters, rows = [{}], settings = {}, overrides = {}) =>
 			await runWorkflow({
 				...sahutWorkflow(parameters, settings),
 				items: toItems(rows),
 				credentials,
-				...more,
+				...overrides,
 			}),
 		refuse: (conversation, times = 1) => {
 			const path = `/conversations/${conversation}/messages`;

@@ -17,12 +17,12 @@ const INPUT_FORMS = [
 	'https://wa.me/6281234567890',
 ];
 
-const listContacts = (more: INode['parameters'] = {}): INode['parameters'] => ({
+const listContacts = (overrides: INode['parameters'] = {}): INode['parameters'] => ({
 	resource: 'contact',
 	operation: 'list',
 	returnAll: true,
 	filters: { query: '={{ $json.query }}' },
-	...more,
+	...overrides,
 });
 
 /** Opens a workspace with one contact that has this number, and three that have similar ones. */
@@ -37,8 +37,8 @@ async function openWithNumber(phone: string, options: SandboxOptions = {}) {
 }
 
 /** Runs Contact: List. @returns the IDs in the output */
-async function findIds(workspace: Workspace, query: string, more?: INode['parameters']) {
-	const { output } = await workspace.run(listContacts(more), [{ query }]);
+async function findIds(workspace: Workspace, query: string, overrides?: INode['parameters']) {
+	const { output } = await workspace.run(listContacts(overrides), [{ query }]);
 	return output('Sahut').map(({ json }) => json.id);
 }
 

@@ -12,11 +12,11 @@ import {
 
 const SARI = { phone: '0813-9876-5432', name: 'Sari Dewi', email: 'Sari@Example.com' };
 
-const createContact = (more: INode['parameters'] = {}): INode['parameters'] => ({
+const createContact = (fields: INode['parameters'] = {}): INode['parameters'] => ({
 	resource: 'contact',
 	operation: 'create',
 	name: '={{ $json.name }}',
-	additionalFields: { phone: '={{ $json.phone }}', ...more },
+	additionalFields: { phone: '={{ $json.phone }}', ...fields },
 });
 
 describe('If lists do not show a new contact yet', () => {

@@ -69,7 +69,7 @@ describe('If n8n runs the node again', () => {
 		});
 		const attribute = [
 			{ name: 'tahap', value: '={{ $json.stage }}' },
-			{ name: '={{ $json.more }}', value: 'ya' },
+			{ name: '={{ $json.key }}', value: 'ya' },
 		];
 
 		const { status } = await run(
@@ -80,9 +80,9 @@ describe('If n8n runs the node again', () => {
 				updateFields: { customAttributes: { attribute } },
 			},
 			[
-				{ id: budi.id, stage: 'satu', more: 'x' },
-				{ id: budi.id, stage: 'dua', more: 'y' },
-				{ id: siti.id, stage: 'satu', more: 'x' },
+				{ id: budi.id, stage: 'satu', key: 'x' },
+				{ id: budi.id, stage: 'dua', key: 'y' },
+				{ id: siti.id, stage: 'satu', key: 'x' },
 			],
 			RETRY_ON_FAIL,
 		);

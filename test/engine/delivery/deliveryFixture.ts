@@ -113,9 +113,14 @@ export async function runItem(
 	workspace: Workspace,
 	parameters: INode['parameters'],
 	row: IDataObject = BUDI,
-	more: Partial<WorkflowToRun> = {},
+	overrides: Partial<WorkflowToRun> = {},
 ): Promise<IDataObject & { error?: ItemError }> {
-	const run = await workspace.run(parameters, [row], { onError: 'continueRegularOutput' }, more);
+	const run = await workspace.run(
+		parameters,
+		[row],
+		{ onError: 'continueRegularOutput' },
+		overrides,
+	);
 	return (jsonsOf(run)[0] ?? {}) as IDataObject & { error?: ItemError };
 }
 

@@ -10,7 +10,7 @@ import { openWorkspace, sendText, type Workspace } from '../../support/workspace
 /** Creates a node type of another package that uses the Sahut credential. */
 function nodeWithCredential(
 	execute: INodeType['execute'],
-	more: Partial<INodeType['description']> = {},
+	overrides: Partial<INodeType['description']> = {},
 ): INodeType {
 	return {
 		description: {
@@ -24,7 +24,7 @@ function nodeWithCredential(
 			outputs: ['main'],
 			credentials: [{ name: 'sahutApi', required: true }],
 			properties: [],
-			...more,
+			...overrides,
 		},
 		execute,
 	};
@@ -38,12 +38,12 @@ async function runNode(node: INodeType, { credentials }: Pick<Workspace, 'creden
 }
 
 /** Makes a request as n8n's HTTP Request node does with a predefined credential type. */
-function httpRequestNode(uri: string, more: Partial<IRequestOptions> = {}): INodeType {
+function httpRequestNode(uri: string, overrides: Partial<IRequestOptions> = {}): INodeType {
 	return nodeWithCredential(async function (this: IExecuteFunctions) {
 		const json = await this.helpers.requestWithAuthentication.call(this, 'sahutApi', {
 			uri,
 			json: true,
-			...more,
+			...overrides,
 		});
 		return [[{ json }]];
 	});

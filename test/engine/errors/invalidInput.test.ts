@@ -17,11 +17,11 @@ const CONTACT = { contactId: byId('ct_1') };
 
 const text = (content: string) => ({ ...sendText, ...CONVERSATION, content });
 const into = (conversation: string) => ({ ...text('Halo'), conversationId: byId(conversation) });
-const template = (more: Parameters) => ({
+const template = (fields: Parameters) => ({
 	...text(''),
 	messageType: 'template',
 	templateId: 'tmpl_1',
-	...more,
+	...fields,
 });
 const variables = (...variable: Array<[name: string, value: string]>) =>
 	template({
@@ -35,7 +35,8 @@ const toPhone = (phone: string) => ({
 	phone,
 	channelId: byId('ch_1'),
 });
-const list = (more: Parameters) => parametersOf('message', 'list', { ...CONVERSATION, ...more });
+const list = (fields: Parameters) =>
+	parametersOf('message', 'list', { ...CONVERSATION, ...fields });
 
 const createContact = (additionalFields: Parameters, name = 'Budi') =>
 	parametersOf('contact', 'create', { name, additionalFields });

@@ -98,10 +98,10 @@ describe('Skip Contacts With Tags', () => {
 });
 
 describe('A text', () => {
-	const send = (content: string, more: Parameters = {}): Parameters => ({
+	const send = (content: string, otherParameters: Parameters = {}): Parameters => ({
 		...sendText,
 		content,
-		...more,
+		...otherParameters,
 	});
 
 	it.each([

@@ -48,12 +48,12 @@ const record = (index: number) => {
 const RECORDS = Array.from({ length: 261 }, (_, index) => record(index));
 const pageOf = ({ page }: Request, size = 100) => RECORDS.slice((page - 1) * size, page * size);
 
-const list = (resource: string, more: INode['parameters'] = {}): INode['parameters'] => ({
+const list = (resource: string, overrides: INode['parameters'] = {}): INode['parameters'] => ({
 	resource,
 	operation: 'list',
 	conversationId: byId('conv_1'),
 	returnAll: true,
-	...more,
+	...overrides,
 });
 
 const LISTS: Array<[string, INode['parameters']]> = [

@@ -275,8 +275,8 @@ describe('Message Types and Sender Types', () => {
 		[{ messageTypes: ['activity'], senderTypes: ['contact'] }, []],
 		[{ messageTypes: [], senderTypes: [] }, []],
 		[{ senderTypes: ['agent'] }, ['contact.created']],
-	])('%j are accepted with the additional events %j', async (options, more) => {
-		await publish(options, [...more, 'message.created']);
+	])('%j are accepted with the additional events %j', async (options, additionalEvents) => {
+		await publish(options, [...additionalEvents, 'message.created']);
 
 		expect(requests()).toEqual(['POST /webhooks']);
 		expect(host.warnings).toEqual([]);

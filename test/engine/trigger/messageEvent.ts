@@ -2,7 +2,7 @@ let lastId = 0;
 
 /** Creates an event for a new message of a customer, in a form in which Sahut may deliver it. */
 export function messageEvent(
-	more: { message?: object; conversation?: object; envelope?: object } = {},
+	overrides: { message?: object; conversation?: object; envelope?: object } = {},
 ) {
 	lastId += 1;
 	return {
@@ -17,16 +17,16 @@ export function messageEvent(
 				sender: { type: 'contact', id: 'ct_1', name: 'Siti Aminah' },
 				attachments: [],
 				created_at: '2026-11-24T03:00:00Z',
-				...more.message,
+				...overrides.message,
 			},
 			conversation: {
 				id: 'conv_1',
 				status: 'open',
 				channel: { id: 'ch_1', type: 'whatsapp', name: 'WhatsApp Utama' },
 				contact: { id: 'ct_1', name: 'Siti Aminah', phone: '+6281234567890' },
-				...more.conversation,
+				...overrides.conversation,
 			},
 		},
-		...more.envelope,
+		...overrides.envelope,
 	};
 }

@@ -15,7 +15,7 @@ const toIsoTime = (ms: number) => new Date(ms).toISOString();
 /** Each conversation has its own contact. */
 const contactIdOf = (conversationId: string) => `contact of ${conversationId}`;
 
-function conversation(id: string, activeAt: number, more: Partial<Conversation> = {}) {
+function conversation(id: string, activeAt: number, overrides: Partial<Conversation> = {}) {
 	return {
 		id,
 		status: 'open',
@@ -23,7 +23,7 @@ function conversation(id: string, activeAt: number, more: Partial<Conversation> 
 		contact: { id: contactIdOf(id), name: 'Budi' },
 		created_at: toIsoTime(START),
 		updated_at: toIsoTime(activeAt),
-		...more,
+		...overrides,
 	} as Conversation;
 }
 

@@ -143,8 +143,8 @@ describe('the memory of a webhook', () => {
 
 describe('updates without an ID', () => {
 	const contact = { id: 'ct_1', name: 'Budi', created_at: '2024-03-15T08:30:00Z' };
-	const updated = (name: string, more: object = {}) =>
-		keyOf({ event: 'contact.updated', data: { ...contact, name }, ...more });
+	const updated = (name: string, overrides: object = {}) =>
+		keyOf({ event: 'contact.updated', data: { ...contact, name }, ...overrides });
 	const [x, y] = [updated('X'), updated('Y')];
 
 	/** Claims the events one after another. @returns whether each of them starts an execution */

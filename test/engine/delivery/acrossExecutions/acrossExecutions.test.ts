@@ -107,8 +107,8 @@ describe('concurrent executions in one process', () => {
 		const workspace = await openChannel({ latencyMs: 10 });
 		const { apiKey, url } = workspace.sandbox;
 		const otherSpelling = { sahutApi: { apiKey, baseUrl: `${url.replace('http:', 'HTTP:')}/` } };
-		const send = async (more: object) =>
-			await workspace.run(onChannel(workspace, workspace.channel), [ANI], {}, more);
+		const send = async (overrides: object) =>
+			await workspace.run(onChannel(workspace, workspace.channel), [ANI], {}, overrides);
 
 		const runs = await Promise.all([send({}), send({ credentials: otherSpelling })]);
 
@@ -272,8 +272,13 @@ describe('a canceled execution', () => {
 		faults.add({ kind: 'slow', delayMs: 3_000, method: 'GET', path: '/conversations' });
 		const answered = (path: string) =>
 			journal.entries.filter((entry) => entry.path === path && entry.endedAt !== undefined);
-		const send = async (customer: number, more = {}) =>
-			await workspace.run(onChannel(workspace, workspace.channel), [rows[customer]!], {}, more);
+		const send = async (customer: number, overrides = {}) =>
+			await workspace.run(
+				onChannel(workspace, workspace.channel),
+				[rows[customer]!],
+				{},
+				overrides,
+			);
 		let isCanceled = false;
 		const cancelWhen = until(() => isCanceled);
 

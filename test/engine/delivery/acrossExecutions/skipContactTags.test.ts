@@ -17,8 +17,8 @@ const PHONE = '+6281234567890';
 const ROW = { phone: '0812-3456-7890', name: 'Budi' };
 
 /** Returns the parameters of *Message: Send to Phone Number* with *Skip Contacts With Tags*. */
-const toUntagged = (workspace: Workspace, tags: unknown, more: INode['parameters'] = {}) =>
-	toPhone(workspace, { skipContactTags: tags as string[], ...more });
+const toUntagged = (workspace: Workspace, tags: unknown, options: INode['parameters'] = {}) =>
+	toPhone(workspace, { skipContactTags: tags as string[], ...options });
 
 it.each([[['Berhenti']], [['vip', ' BERHENTI ']], ['={{ ["berhenti"] }}']])(
 	'Skip Contacts With Tags skips a contact with one of the tags %j',

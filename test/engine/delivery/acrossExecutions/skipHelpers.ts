@@ -7,13 +7,13 @@ import { sendText } from '../../../support/workspace';
  * Returns the parameter `options` with *Skip If Sent Within (Hours)*.
  *
  * @param hours a number or an expression
- * @param more other options
+ * @param otherOptions other options
  */
 export const skipWithin = (
 	hours: unknown = 24,
-	more: INode['parameters'] = {},
+	otherOptions: INode['parameters'] = {},
 ): INode['parameters'] => ({
-	options: { skipIfSentWithin: hours as number, ...more },
+	options: { skipIfSentWithin: hours as number, ...otherOptions },
 });
 
 /** Message: Send of a text, with *Skip If Sent Within* 24 hours. */
@@ -22,12 +22,12 @@ export const sendTextOnce: INode['parameters'] = { ...sendText, ...skipWithin() 
 /**
  * Returns the parameters of *Message: Send* for a template, with *Skip If Sent Within* 24 hours.
  *
- * @param more parameters that replace these
+ * @param overrides parameters that replace these
  */
 export const sendTemplateOnce = (
 	templateId: string,
 	values: Record<string, string>,
-	more: INode['parameters'] = {},
+	overrides: INode['parameters'] = {},
 ): INode['parameters'] => ({
 	...sendTextOnce,
 	messageType: 'template',
@@ -35,7 +35,7 @@ export const sendTemplateOnce = (
 	templateVariables: {
 		variable: Object.entries(values).map(([name, value]) => ({ name, value })),
 	},
-	...more,
+	...overrides,
 });
 
 /** Returns the `skip_reason` of each item, or `sent`. */

@@ -223,9 +223,9 @@ describe('a Retry of a template with variables', () => {
 	async function retryAfter(
 		text: string,
 		senderType: 'agent' | 'bot',
-		more: INode['parameters'] = {},
+		overrides: INode['parameters'] = {},
 	) {
-		const parameters = { ...sendFollowUp, ...more };
+		const parameters = { ...sendFollowUp, ...overrides };
 		const { workspace, conversation } = await openConversation();
 		const { faults } = workspace.sandbox;
 		faults.add({ kind: 'status', status: 422, method: 'POST' });

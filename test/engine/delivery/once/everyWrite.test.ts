@@ -37,14 +37,14 @@ interface Case {
 
 const LIST_DELAY_MS = 20 * SECOND_MS;
 const skip: INode['parameters'] = { skipIfSentWithin: 24 };
-const upsertBy = (matchBy: 'phone' | 'email', more: INode['parameters'] = {}) => ({
+const upsertBy = (matchBy: 'phone' | 'email', additionalFields: INode['parameters'] = {}) => ({
 	resource: 'contact',
 	operation: 'upsert',
 	matchBy,
 	phone: SITI.phone,
 	email: 'siti@example.com',
 	name: 'Siti',
-	additionalFields: more,
+	additionalFields,
 });
 const channelOf = ({ sandbox }: Opened) => sandbox.store.channelOfType('whatsapp').id;
 
@@ -77,8 +77,8 @@ const CASES: Record<string, Case> = {
 	'conversation.create': {
 		async write(opened) {
 			addConversation(opened.workspace, opened.contact, { hoursAgo: 1, status: 'resolved' });
-			const more = { firstMessage: BUDI.text };
-			const parameters = createConversation(opened.contact, channelOf(opened), more);
+			const additionalFields = { firstMessage: BUDI.text };
+			const parameters = createConversation(opened.contact, channelOf(opened), additionalFields);
 			// WhatsApp accepts the text in a conversation in which the customer has written.
 			opened.sandbox.store.notices.on('event', (event) => {
 				if (event.name !== 'conversation.created') return;

@@ -38,12 +38,12 @@ async function runCase(
 	journal.clear();
 	const rows = addRows(store, testCase);
 	const start = { rows, ids: idsOf(store) };
-	const run = async (baseUrl: string, more: Partial<WorkflowToRun> = {}) =>
+	const run = async (baseUrl: string, overrides: Partial<WorkflowToRun> = {}) =>
 		await runWorkflow({
 			...sahutWorkflow(parameters, { ...settings, maxTries: MAX_TRIES, waitBetweenTries: 1 }),
 			items: toItems(rows),
 			credentials: { sahutApi: { apiKey, baseUrl } },
-			...more,
+			...overrides,
 		});
 
 	const { method, path, identifiedBy = 'phone' } = step;
