@@ -216,8 +216,8 @@ const settingArbitrary = accessArbitrary.chain((access) => {
 		access: fc.constant(access),
 		/** Whether a rule resolves the conversation of each message. */
 		resolves: fc.boolean(),
-		/** The sender of the auto-reply to each message. */
-		autoReplyBy: fc.constantFrom('nobody', 'apiSender', 'otherBot'),
+		/** The sender of an auto-reply to each message. `none`: there is no auto-reply. */
+		autoReplySender: fc.constantFrom('none', 'apiSender', 'otherBot'),
 		/** The changes of conversations after each round except the last one. */
 		changesAfter: fc.array(changes, { minLength: MAX_ROUNDS - 1, maxLength: MAX_ROUNDS - 1 }),
 	});
@@ -244,7 +244,7 @@ it(
 				fc.array(rowsArbitrary, { minLength: 2, maxLength: 4 }),
 				faultsArbitrary,
 				settingArbitrary,
-				async (executions, plannedFaults, { access, resolves, autoReplyBy, changesAfter }) => {
+				async (executions, plannedFaults, { access, resolves, autoReplySender, changesAfter }) => {
 					const { listDelayMs, hasSecondKey } = access;
 					const options: SandboxOptions = {
 						...(hasSecondKey && { secondApiKey: SECOND_KEY }),
@@ -263,8 +263,8 @@ it(
 					// After this, lists show all records.
 					advanceClock(MINUTE_MS);
 					if (resolves) resolveOnEachMessage(workspace);
-					if (autoReplyBy !== 'nobody') {
-						const sender = autoReplyBy === 'apiSender' ? store.bot : OTHER_BOT;
+					if (autoReplySender !== 'none') {
+						const sender = autoReplySender === 'apiSender' ? store.bot : OTHER_BOT;
 						replyAutomatically(workspace, AUTO_REPLY, sender);
 					}
 					for (const { action, method, skip } of plannedFaults)
