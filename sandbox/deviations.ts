@@ -4,7 +4,7 @@ export const DEVIATIONS = {
 	'trimmed-texts': 'texts are stored without outer whitespace, and with \\r\\n as line breaks',
 	'late-lists': 'lists show a new record 2 s after it was stored',
 	'stale-lists': 'lists show the former state of a record until 2 s after a change',
-	holes:
+	'missing-fields':
 		'empty fields of records are null or missing, and so is the phone of a conversation’s contact',
 	'raw-phones':
 		'phone numbers are stored as typed; a q of digits matches their digits, a q with + only the same text',

@@ -49,7 +49,7 @@ function withMilliseconds(_: string, value: unknown): unknown {
 
 function deviateBody(body: Json, deviations: Deviations): unknown {
 	const changeOne = (one: unknown) =>
-		deviations.has('holes') && isRecord(one) ? withMissingFields(one) : one;
+		deviations.has('missing-fields') && isRecord(one) ? withMissingFields(one) : one;
 	if (Array.isArray(body['data'])) {
 		const data = body['data'].map(changeOne);
 		return deviations.has('no-meta') ? { data } : { ...body, data };

@@ -26,7 +26,7 @@ export const ASSUMPTIONS = {
 		'list-meta': 'a list has "meta" with total, page, per_page, total_pages',
 	}),
 	...notTriedIf('no response contained a record', {
-		'no-holes': 'no documented field is null or missing',
+		'no-missing-fields': 'no documented field is null or missing',
 	}),
 	...notTriedIf('all contacts have an email, phone and company', {
 		'unknown-is-null': 'an unknown email, phone or company is null',
@@ -34,10 +34,10 @@ export const ASSUMPTIONS = {
 	...notTriedIf('no response contained a record', {
 		'known-values': 'statuses, message types and sender types are those of the reference',
 		'id-prefixes': 'IDs start with conv_, msg_, ct_ …',
-		'no-further-fields': 'records have only the documented fields',
+		'no-undocumented-fields': 'records have only the documented fields',
 	}),
 	...notTriedIf('no request was sent', {
-		'answers-as-documented': 'all other behavior is as in docs/sahut-openapi.yaml',
+		'documented-behavior': 'all other behavior is as in docs/sahut-openapi.yaml',
 	}),
 	...notTriedIf('no response contained a record', {
 		'whole-seconds': 'times are ISO 8601 in UTC with whole seconds',
@@ -51,9 +51,9 @@ export const ASSUMPTIONS = {
 		'error-envelope': 'an error is {"error": {code, message, status}}',
 	}),
 	...notTriedIf('no list is long enough', { 'page-of-100': 'per_page=100 returns 100 rows' }),
-	...notTriedIf('no list was read', { 'page-past-the-end': 'a page after the last one is empty' }),
+	...notTriedIf('no list was read', { 'page-after-last': 'a page after the last one is empty' }),
 	...notTriedIf('no list shows the total', {
-		'total-is-count': 'meta.total is the number of rows',
+		'total-is-exact': 'meta.total is the number of rows',
 	}),
 	...notTriedIf('too few conversations on the first page', {
 		'conversation-order': 'conversations are listed by activity, latest first',
@@ -77,13 +77,13 @@ export const ASSUMPTIONS = {
 		'phones-e164': 'phones are stored as E.164',
 	}),
 	...notTriedIf('no contact on the first page has a phone as E.164', {
-		'search-plus': 'q finds a contact by its phone as +62…',
+		'search-by-e164': 'q finds a contact by its phone as +62…',
 	}),
 	...notTriedIf('no contact on the first page has a name and a phone as E.164', {
-		'search-part': 'q finds a contact by a part of its phone or name',
+		'search-by-part': 'q finds a contact by a part of its phone or name',
 	}),
 	...notTriedIf('there is no contact', {
-		'search-narrows': 'q finds no contact for an invented number',
+		'search-excludes-others': 'q finds no contact for an invented number',
 	}),
 	...notTriedIf('no contact on the first page has a tag', {
 		'contact-tag-filter': 'tag returns only contacts with the tag',
@@ -94,15 +94,15 @@ export const ASSUMPTIONS = {
 	}),
 	...notTriedIf('needs --conversation', {
 		'post-status': 'a POST returns status 201',
-		'notes-any-time': 'an internal note is always accepted',
-		'list-shows-at-once': 'a list shows a new record immediately',
+		'notes-always-accepted': 'an internal note is always accepted',
+		'lists-are-current': 'a list shows a new record immediately',
 		'text-unchanged': 'a text is stored unchanged',
 		'note-is-outgoing': 'a note has the type outgoing',
 		'notes-unmarked': 'lists do not mark notes',
 		'sender-is-bot': 'the sender of a message through the API is a bot',
-		'activity-moves-updated-at': 'a message changes updated_at of its conversation',
+		'message-changes-updated-at': 'a message changes updated_at of its conversation',
 		'update-by-put': 'PUT updates a conversation',
-		'update-keeps-the-rest': 'an update does not change other fields',
+		'update-keeps-other-fields': 'an update does not change other fields',
 	}),
 	...notTriedIf('needs --webhook', {
 		'webhook-with-secret': 'the response for a new webhook has its ID and secret',
@@ -119,24 +119,25 @@ export const ASSUMPTIONS = {
 		'template-shows-values': 'the stored text of a template contains its values',
 		'window-per-customer':
 			'a message of the customer opens the 24-hour window for all of their conversations on the channel',
-		'delivers-into-closed': 'a message into a snoozed or resolved conversation is delivered',
+		'closed-conversations-accept-messages':
+			'a message into a snoozed or resolved conversation is delivered',
 	}),
 	...notTriedIf('needs a customer who writes', {
-		'reply-moves-updated-at': 'a reply that reopens a conversation changes its updated_at',
+		'reply-changes-updated-at': 'a reply that reopens a conversation changes its updated_at',
 	}),
 	...notTriedIf('needs an automation rule', {
 		'rules-send-as-bot': 'the sender of messages from rules and auto-replies is a bot',
 	}),
 	...notTriedIf('needs a contact to be changed', {
 		'attributes-not-merged': 'a PUT may delete custom attributes that it does not contain',
-		'attributes-keep-values': 'the value of a custom attribute is stored unchanged',
+		'attributes-stored-unchanged': 'the value of a custom attribute is stored unchanged',
 	}),
 	...notTriedIf('needs a new contact, which cannot be deleted again', {
-		'phones-kept-on-write': 'a phone that is sent as E.164 is stored as E.164',
-		'contacts-can-double': 'a second contact with the same phone is created',
+		'phones-stored-unchanged': 'a phone that is sent as E.164 is stored as E.164',
+		'duplicate-contacts': 'a second contact with the same phone is created',
 	}),
 	...notTriedIf('needs a new conversation, which cannot be deleted again', {
-		'conversations-can-double': 'a second open conversation with a contact is created',
+		'duplicate-conversations': 'a second open conversation with a contact is created',
 	}),
 	...notTriedIf('needs a team to be changed', {
 		'team-is-hidden': 'a conversation does not show its team',

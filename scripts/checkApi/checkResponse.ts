@@ -36,10 +36,11 @@ const PROBLEM_TEXTS: Record<Problem['kind'], string> = {
 
 function checkDateHeader(headers: Headers, findings: Findings): void {
 	const date = Date.parse(headers.get('date') ?? '');
-	const apart = Math.round(Math.abs(date - Date.now()) / 1000);
-	const clocks = apart > CLOCK_TOLERANCE_S ? `, ${apart} s off this computer's clock` : '';
+	const offsetSeconds = Math.round(Math.abs(date - Date.now()) / 1000);
+	const clockNote =
+		offsetSeconds > CLOCK_TOLERANCE_S ? `, ${offsetSeconds} s off this computer's clock` : '';
 	const isPresent = !Number.isNaN(date);
-	findings.recordCheck('date-header', isPresent, `present${clocks}`, ['copes', 'missing']);
+	findings.recordCheck('date-header', isPresent, `present${clockNote}`, ['handled', 'missing']);
 }
 
 function checkTimes(operationId: string, rows: Row[], findings: Findings): void {
@@ -53,10 +54,10 @@ function checkTimes(operationId: string, rows: Row[], findings: Findings): void 
 				`not ISO 8601 with a time zone in ${operationId}`,
 			);
 		} else if (fraction !== undefined) {
-			findings.record('whole-seconds', 'copes', 'with fractions of a second');
+			findings.record('whole-seconds', 'handled', 'with fractions of a second');
 		} else {
 			const found = 'in another time zone than Z';
-			findings.recordCheck('whole-seconds', zone === 'Z', 'as expected', ['copes', found]);
+			findings.recordCheck('whole-seconds', zone === 'Z', 'as expected', ['handled', found]);
 		}
 	}
 }
@@ -64,26 +65,26 @@ function checkTimes(operationId: string, rows: Row[], findings: Findings): void 
 /** Returns the assumption that a difference contradicts, and its verdict. Empty if another check reports it. */
 function classify(operationId: string, { at, kind }: Problem): [AssumptionName, Verdict] | [] {
 	const isMissing = kind === 'missing' || kind === 'null';
-	if (at.startsWith('/meta')) return ['list-meta', isMissing ? 'copes' : 'differs'];
+	if (at.startsWith('/meta')) return ['list-meta', isMissing ? 'handled' : 'differs'];
 	if (at === '/data' && !operationId.startsWith('list')) return ['records-in-data', 'differs'];
 	// See checkTimes, and checkPhoneFormat in contacts.ts.
 	if (/\/(created_at|updated_at|phone)$/.test(at) && !isMissing) return [];
 	// See checkAttributes in contacts.ts: rows of the list may lack them.
 	if (/\/custom_attributes$/.test(at) && isMissing) return [];
-	if (/\/id$/.test(at) && kind === 'form') return ['id-prefixes', 'copes'];
+	if (/\/id$/.test(at) && kind === 'form') return ['id-prefixes', 'handled'];
 	if (kind === 'value') return ['known-values', 'differs'];
 	if (isMissing && at !== '/data') {
-		return ['no-holes', ESSENTIAL[operationId]?.test(at) ? 'differs' : 'copes'];
+		return ['no-missing-fields', ESSENTIAL[operationId]?.test(at) ? 'differs' : 'handled'];
 	}
-	return ['answers-as-documented', 'differs'];
+	return ['documented-behavior', 'differs'];
 }
 
 /** Wraps a record that is not in `data`, as the nodes do, and checks whether it was. */
 function unwrap(operationId: string, body: unknown, findings: Findings): unknown {
 	if (!isRecord(body) || 'meta' in body || Array.isArray(body['data'])) return body;
 	const isPlain = body['data'] === undefined && Boolean(body['id']);
-	if (isPlain) findings.record('records-in-data', 'copes', `not in ${operationId}`);
-	else if (isRecord(body['data'])) findings.record('records-in-data', 'as assumed', 'it does');
+	if (isPlain) findings.record('records-in-data', 'handled', `not in ${operationId}`);
+	else if (isRecord(body['data'])) findings.record('records-in-data', 'as assumed', 'as expected');
 	return isPlain ? { data: body } : body;
 }
 
@@ -93,16 +94,21 @@ function checkSuccess(operationId: string, created: unknown, findings: Findings)
 		const [assumption, verdict] = classify(operationId, problem);
 		if (assumption === undefined || verdict === undefined) continue;
 		const { at, kind, word } = problem;
-		const what = word === undefined ? PROBLEM_TEXTS[kind] : `is "${word}"`;
-		findings.record(assumption, verdict, `${operationId}: ${at || 'the body'} ${what}`);
+		const difference = word === undefined ? PROBLEM_TEXTS[kind] : `is "${word}"`;
+		findings.record(assumption, verdict, `${operationId}: ${at || 'the body'} ${difference}`);
 	}
 	for (const field of findUndocumentedFields(operationId, body)) {
-		findings.record('no-further-fields', 'copes', `${operationId}: ${field}`);
+		findings.record('no-undocumented-fields', 'handled', `${operationId}: ${field}`);
 	}
 	const records = [valueAt(body, 'data')].flat().filter(isRecord);
 	if (records.length === 0) return;
 	checkTimes(operationId, records, findings);
-	for (const name of ['no-holes', 'known-values', 'id-prefixes', 'no-further-fields'] as const) {
+	for (const name of [
+		'no-missing-fields',
+		'known-values',
+		'id-prefixes',
+		'no-undocumented-fields',
+	] as const) {
 		findings.record(name, 'as assumed', 'as expected');
 	}
 }
@@ -113,7 +119,7 @@ function checkError(operationId: string, { status, body }: ApiResponse, findings
 	const hasError = isRecord(valueAt(body, 'error'));
 	const isAsDocumented = problems ? problems.length === 0 : hasError;
 	const found = `not in ${operationId} (status ${status})`;
-	findings.recordCheck('error-envelope', isAsDocumented, 'as expected', ['copes', found]);
+	findings.recordCheck('error-envelope', isAsDocumented, 'as expected', ['handled', found]);
 }
 
 /** Checks a response of any operation against the contract and the general assumptions. */
@@ -127,11 +133,11 @@ export function checkResponse(
 	checkDateHeader(headers, findings);
 	if (isSuccess(response)) {
 		if (operationId.startsWith('delete')) return;
-		findings.record('answers-as-documented', 'as assumed', 'as expected');
+		findings.record('documented-behavior', 'as assumed', 'as expected');
 		return checkSuccess(operationId, body, findings);
 	}
 	checkError(operationId, response, findings);
 	if (!expectedStatuses.includes(status)) {
-		findings.record('answers-as-documented', 'differs', `${operationId}: status ${status}`);
+		findings.record('documented-behavior', 'differs', `${operationId}: status ${status}`);
 	}
 }

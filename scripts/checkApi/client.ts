@@ -89,7 +89,7 @@ function checkRetryAfter({ headers }: ApiResponse, findings: Findings): void {
 	const after = headers.get('retry-after');
 	const found = after === null ? 'no Retry-After' : 'not in seconds';
 	const isInSeconds = /^\d+$/.test(after ?? '');
-	findings.recordCheck('retry-after-seconds', isInSeconds, 'in seconds', ['copes', found]);
+	findings.recordCheck('retry-after-seconds', isInSeconds, 'in seconds', ['handled', found]);
 }
 
 /**

@@ -17,7 +17,7 @@ const MAX_CONTACTS = 5;
 
 function checkUnknownValues(rows: Row[], { findings }: Context): void {
 	const values = rows.flatMap((row) => NULLABLE_FIELDS.map((name) => row[name]));
-	if (values.includes('')) findings.record('unknown-is-null', 'copes', 'an empty text');
+	if (values.includes('')) findings.record('unknown-is-null', 'handled', 'an empty text');
 	else if (values.includes(null)) findings.record('unknown-is-null', 'as assumed', 'null');
 }
 
@@ -44,17 +44,22 @@ async function checkPhoneFormat(rows: Row[], context: Context): Promise<void> {
 	);
 	if (withPhone.length === 0) return;
 	const others = withPhone.filter(({ phone }) => !E164.test(String(phone)));
-	if (others.length === 0) return findings.record('phones-e164', 'as assumed', 'they are');
-	const count = `${others.length} of ${withPhone.length} are not`;
+	if (others.length === 0) return findings.record('phones-e164', 'as assumed', 'as expected');
+	const count = `${others.length} of ${withPhone.length} phones are not E.164`;
 	const phones = others.map((row) => ({ row, phone: tryNormalizePhone(row['phone']) }));
 	const usable = phones.find(({ phone }) => phone !== undefined);
 	if (usable?.phone === undefined) {
-		return findings.record('phones-e164', 'copes', `${count}, and none of those is a phone number`);
+		return findings.record(
+			'phones-e164',
+			'handled',
+			`${count}, and none of these is a phone number`,
+		);
 	}
 	const found =
 		(await searchFinds(usable.phone, usable.row, context)) ||
 		(await searchFinds(lastDigits(usable.phone), usable.row, context));
-	if (found) findings.record('phones-e164', 'copes', `${count}; a search still finds one of these`);
+	if (found)
+		findings.record('phones-e164', 'handled', `${count}; a search still finds one of these`);
 	else findings.record('phones-e164', 'differs', `${count}; a search does not find one of these`);
 }
 
@@ -64,7 +69,7 @@ async function checkSearchNarrows({ api, findings }: Context): Promise<void> {
 	if (!isSuccess(response)) return;
 	const isEmpty = rowsOf(response.body).length === 0;
 	const found = 'other contacts, which the nodes ignore';
-	findings.recordCheck('search-narrows', isEmpty, 'no contact', ['copes', found]);
+	findings.recordCheck('search-excludes-others', isEmpty, 'no contact', ['handled', found]);
 }
 
 /** Returns whether a search by a part of a name finds any name that contains it. */
@@ -84,16 +89,16 @@ async function checkSearch(rows: Row[], context: Context): Promise<void> {
 	const digits = lastDigits(phone);
 	const byPlus = await searchFinds(phone, contact, context);
 	const byDigits = await searchFinds(digits, contact, context);
-	if (byPlus) findings.record('search-plus', 'as assumed', 'it does');
-	else if (byDigits) findings.record('search-plus', 'copes', 'only by the last digits');
-	else findings.record('search-plus', 'differs', 'neither by +62… nor by the last digits');
+	if (byPlus) findings.record('search-by-e164', 'as assumed', 'as expected');
+	else if (byDigits) findings.record('search-by-e164', 'handled', 'only by the last digits');
+	else findings.record('search-by-e164', 'differs', 'neither by +62… nor by the last digits');
 
 	const name = textOf(contact, 'name') ?? '';
 	if (name.length <= NAME_PREFIX_LENGTH) return;
 	const byName = await searchFindsName(name.slice(0, NAME_PREFIX_LENGTH), context);
-	const not = [!byDigits && 'of a phone', !byName && 'of a name'].filter(Boolean).join(' nor ');
-	const found = `not by a part ${not}: searches in the editor need the complete value`;
-	findings.recordCheck('search-part', byDigits && byName, 'it does', ['copes', found]);
+	const missing = [!byDigits && 'a phone', !byName && 'a name'].filter(Boolean).join(' or ');
+	const found = `not by a part of ${missing}: searches in the editor need the complete value`;
+	findings.recordCheck('search-by-part', byDigits && byName, 'as expected', ['handled', found]);
 }
 
 function tagsOf({ tags }: Row): string[] {
@@ -105,11 +110,13 @@ async function checkTagFilter(rows: Row[], { api, findings }: Context): Promise<
 	if (tag === undefined) return;
 	const response = await api('listContacts', { query: { tag, per_page: PAGE_SIZE } });
 	const found = rowsOf(response.body);
-	if (!isSuccess(response) || found.some((row) => !tagsOf(row).includes(tag))) {
-		findings.record('contact-tag-filter', 'differs', 'it does not');
+	if (!isSuccess(response)) {
+		findings.record('contact-tag-filter', 'differs', `status ${response.status}`);
+	} else if (found.some((row) => !tagsOf(row).includes(tag))) {
+		findings.record('contact-tag-filter', 'differs', 'also contacts without the tag');
 	} else {
-		const none = 'it also excludes contacts with the tag';
-		findings.recordCheck('contact-tag-filter', found.length > 0, 'it does', ['differs', none]);
+		const none = 'no contact, although one has the tag';
+		findings.recordCheck('contact-tag-filter', found.length > 0, 'as expected', ['differs', none]);
 	}
 }
 
@@ -142,15 +149,15 @@ async function checkAttributes(rows: Row[], { api, findings }: Context): Promise
 		return findings.record('contact-shows-attributes', 'differs', hidden);
 	}
 	if (read === 0) return;
-	const ofRead = `${lacking} of ${read} contacts lack the field`;
+	const lackingCount = `${lacking} of ${read} contacts lack the field`;
 	if (lacking === read) {
-		const found = `${ofRead}: give your newest contact an attribute, and check again`;
+		const found = `${lackingCount}: give your newest contact an attribute, and check again`;
 		return findings.record('contact-shows-attributes', 'not tried', found);
 	}
-	const inRows = rows.every(showsAttributes) ? '' : '; not all rows of the list do';
-	const found = `${ofRead}: they count as contacts without attributes`;
-	findings.recordCheck('contact-shows-attributes', lacking === 0, `it does${inRows}`, [
-		'copes',
+	const rowsNote = rows.every(showsAttributes) ? '' : '; some rows of the list lack the field';
+	const found = `${lackingCount}: they count as contacts without attributes`;
+	findings.recordCheck('contact-shows-attributes', lacking === 0, `as expected${rowsNote}`, [
+		'handled',
 		found,
 	]);
 }

@@ -16,29 +16,30 @@ const TIMEOUT_MS = 30_000;
 const unknownId = () => `conv_${randomBytes(7).toString('hex').toUpperCase()}`;
 
 async function checkFilters(rows: Row[], { api, findings }: Context): Promise<void> {
-	const filters: Array<[name: string, value: string | undefined, of: (row: Row) => unknown]> = [
-		['status', 'open', ({ status }) => status],
-		['assignee_id', UNASSIGNED, (row) => valueAt(row, 'assignee', 'id') ?? UNASSIGNED],
-		['channel_id', textOf(rows[0], 'channel', 'id'), (row) => valueAt(row, 'channel', 'id')],
-	];
-	for (const [name, value, of] of filters) {
+	const filters: Array<[name: string, value: string | undefined, valueOf: (row: Row) => unknown]> =
+		[
+			['status', 'open', ({ status }) => status],
+			['assignee_id', UNASSIGNED, (row) => valueAt(row, 'assignee', 'id') ?? UNASSIGNED],
+			['channel_id', textOf(rows[0], 'channel', 'id'), (row) => valueAt(row, 'channel', 'id')],
+		];
+	for (const [name, value, valueOf] of filters) {
 		if (value === undefined) continue;
 		const query = { [name]: value, per_page: PAGE_SIZE };
 		const response = await api('listConversations', { query });
 		const found = rowsOf(response.body);
 		if (isSuccess(response) && found.length === 0) continue;
-		const passes = isSuccess(response) && found.every((row) => of(row) === value);
-		findings.recordCheck('conversation-filters', passes, 'they do', [
-			'differs',
-			`${name} does not`,
-		]);
+		const passes = isSuccess(response) && found.every((row) => valueOf(row) === value);
+		const difference = isSuccess(response)
+			? `${name} also returns other conversations`
+			: `${name}: status ${response.status}`;
+		findings.recordCheck('conversation-filters', passes, 'as expected', ['differs', difference]);
 	}
 }
 
 function checkChannelTypes(rows: Row[], { findings }: Context): void {
 	const types = rows.map((row) => textOf(row, 'channel', 'type')?.toLowerCase() ?? '');
 	if (types.some((type) => type.includes(WHATSAPP) && hasWindow(type))) {
-		findings.record('whatsapp-by-type', 'as assumed', 'it does');
+		findings.record('whatsapp-by-type', 'as assumed', 'as expected');
 	} else if (types.some((type) => /^(wa|waba)\b/.test(type))) {
 		findings.record('whatsapp-by-type', 'differs', 'a type that starts with "wa"');
 	}
@@ -74,7 +75,7 @@ export async function checkConversations(rows: Row[], context: Context): Promise
 	await checkFilters(rows, context);
 	const record = await api('getConversation', { ids: [id] });
 	if (isSuccess(record) && recordOf(record.body)['id'] !== id) {
-		findings.record('answers-as-documented', 'differs', 'getConversation: another conversation');
+		findings.record('documented-behavior', 'differs', 'getConversation: another conversation');
 	}
 }
 

@@ -3,10 +3,10 @@ import Table from 'cli-table3';
 import { ASSUMPTIONS, type AssumptionName } from './assumptions';
 
 /**
- * In order of severity. `copes`: the API behaves differently, and the nodes handle it. `differs`: the nodes
+ * In order of severity. `handled`: the API behaves differently, and the nodes handle it. `differs`: the nodes
  * do not handle it.
  */
-const VERDICTS = ['not tried', 'as assumed', 'copes', 'differs'] as const;
+const VERDICTS = ['not tried', 'as assumed', 'handled', 'differs'] as const;
 
 export type Verdict = (typeof VERDICTS)[number];
 
@@ -83,7 +83,7 @@ export function toTable(findings: Finding[]): string {
 	return table.toString();
 }
 
-/** Formats the number of findings for each verdict, e.g. `30 as assumed, 2 copes`. */
+/** Formats the number of findings for each verdict, e.g. `30 as assumed, 2 handled`. */
 export function toSummary(findings: Finding[]): string {
 	const counts = new Map<string, number>();
 	for (const { verdict } of findings) counts.set(verdict, (counts.get(verdict) ?? 0) + 1);

@@ -16,7 +16,7 @@ const newText = () =>
 
 /** Checks the status of a successful POST. */
 export function checkPostStatus(status: number, { findings }: Context): void {
-	findings.recordCheck('post-status', status === 201, `status ${status}`, ['copes']);
+	findings.recordCheck('post-status', status === 201, `status ${status}`, ['handled']);
 }
 
 async function lastMessages(id: string, { api }: Context): Promise<Row[]> {
@@ -43,18 +43,18 @@ async function findNote(id: string, noteId: unknown, context: Context): Promise<
 		const found = (await lastMessages(id, context)).find((row) => row['id'] === noteId);
 		if (!found) continue;
 		const late = `within ${Math.ceil((Date.now() - began) / 1_000)} s`;
-		findings.recordCheck('list-shows-at-once', pause === 0, 'it does', ['copes', late]);
+		findings.recordCheck('lists-are-current', pause === 0, 'as expected', ['handled', late]);
 		return found;
 	}
-	findings.record('list-shows-at-once', 'differs', 'not within the time in which the nodes search');
+	findings.record('lists-are-current', 'differs', 'not within the time in which the nodes search');
 	return undefined;
 }
 
 /** Checks whether the text of the note is stored unchanged. */
 function checkStoredText(sent: string, stored: unknown, { findings }: Context): void {
-	if (stored === sent) findings.record('text-unchanged', 'as assumed', 'it is');
+	if (stored === sent) findings.record('text-unchanged', 'as assumed', 'as expected');
 	else if (normalizeText(stored) === normalizeText(sent)) {
-		findings.record('text-unchanged', 'copes', 'with different whitespace');
+		findings.record('text-unchanged', 'handled', 'with different whitespace');
 	} else findings.record('text-unchanged', 'differs', 'with different words');
 }
 
@@ -62,33 +62,32 @@ function checkStoredText(sent: string, stored: unknown, { findings }: Context): 
 function checkNoteMark(note: Row, { findings }: Context): void {
 	const mark = Object.keys(note).find((name) => /^(is_)?(private|internal|note)$/.test(name));
 	const isUsed = mark === 'private' && note[mark] === true;
-	const found = `by "${mark}", which the nodes ${isUsed ? 'use' : 'do not use'}`;
-	findings.recordCheck('notes-unmarked', mark === undefined, 'they do not', ['copes', found]);
+	const found = `"${mark}" marks notes; the nodes ${isUsed ? 'use' : 'do not use'} it`;
+	findings.recordCheck('notes-unmarked', mark === undefined, 'as expected', ['handled', found]);
 	const isOutgoing = note['type'] === 'outgoing';
-	const other = 'it has another type';
-	findings.recordCheck('note-is-outgoing', isOutgoing, 'it does', ['differs', other]);
+	const difference = 'another type';
+	findings.recordCheck('note-is-outgoing', isOutgoing, 'as expected', ['differs', difference]);
 }
 
 /** Checks the sender of the note, and whether the response to the POST shows the same sender. */
 function checkNoteSender(note: Row, created: Row, { findings }: Context): void {
 	const type = textOf(note, 'sender', 'type');
 	const isKnown = textOf(created, 'sender', 'id') === textOf(note, 'sender', 'id');
-	if (type === 'bot') findings.record('sender-is-bot', 'as assumed', 'it is');
-	else if (type === 'contact') findings.record('sender-is-bot', 'differs', 'from a contact');
-	else if (type !== 'agent')
-		findings.record('sender-is-bot', 'copes', 'from an unknown type of sender');
+	if (type === 'bot') findings.record('sender-is-bot', 'as assumed', 'as expected');
+	else if (type === 'contact') findings.record('sender-is-bot', 'differs', 'a contact');
+	else if (type !== 'agent') findings.record('sender-is-bot', 'handled', 'another type of sender');
 	else if (isKnown)
-		findings.record('sender-is-bot', 'copes', 'from an agent, who is in the response');
-	else findings.record('sender-is-bot', 'differs', 'from an agent, who is not in the response');
+		findings.record('sender-is-bot', 'handled', 'an agent, whom the response also shows');
+	else findings.record('sender-is-bot', 'differs', 'an agent, whom the response does not show');
 }
 
 /** Checks whether the note changed `updated_at` of the conversation. */
 async function checkActivity(id: string, note: Row, { api, findings }: Context): Promise<void> {
 	const { body } = await api('getConversation', { ids: [id] });
-	const hasMoved = timeOf(recordOf(body), 'updated_at') >= timeOf(note);
-	const found = 'a note does not; a message to a customer may';
-	if (hasMoved) findings.record('activity-moves-updated-at', 'as assumed', 'a note does');
-	else findings.record('activity-moves-updated-at', 'not tried', found);
+	const hasChanged = timeOf(recordOf(body), 'updated_at') >= timeOf(note);
+	const found = 'a note does not change it; a message to a customer may';
+	if (hasChanged) findings.record('message-changes-updated-at', 'as assumed', 'a note changes it');
+	else findings.record('message-changes-updated-at', 'not tried', found);
 }
 
 /**
@@ -101,10 +100,10 @@ export async function checkInternalNote(id: string, context: Context): Promise<R
 	const content = newText();
 	const body = { content, private: true };
 	const response = await api('sendMessage', { ids: [id], body, expectedStatuses: [422] });
-	const refused = `status ${response.status}`;
-	findings.recordCheck('notes-any-time', isSuccess(response), 'it was accepted', [
+	const difference = `status ${response.status}`;
+	findings.recordCheck('notes-always-accepted', isSuccess(response), 'accepted', [
 		'differs',
-		refused,
+		difference,
 	]);
 	if (!isSuccess(response)) return undefined;
 	checkPostStatus(response.status, context);

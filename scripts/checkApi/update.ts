@@ -27,14 +27,14 @@ async function update(
 	const call = { ids: [id], body, ...kind };
 	const byPut = await api('updateConversation', { ...call, expectedStatuses: [405] });
 	if (isSuccess(byPut)) {
-		findings.record('update-by-put', 'as assumed', 'it does');
+		findings.record('update-by-put', 'as assumed', 'as expected');
 		return true;
 	}
 	const patch = { ...call, method: 'PATCH', expectedStatuses: [404, 405] };
 	const byPatch = await api('updateConversation', patch);
-	const copes = isSuccess(byPatch) && byPut.status === 405;
+	const isHandled = isSuccess(byPatch) && byPut.status === 405;
 	const found = `PUT: status ${byPut.status}, PATCH: status ${byPatch.status}`;
-	findings.record('update-by-put', copes ? 'copes' : 'differs', found);
+	findings.record('update-by-put', isHandled ? 'handled' : 'differs', found);
 	return isSuccess(byPatch);
 }
 
@@ -67,11 +67,11 @@ export async function checkUpdate(id: string, context: Context): Promise<void> {
 	].filter((each) => each !== false);
 	if (changed.length === 0) {
 		if (updated instanceof Error) throw updated;
-		if (updated) findings.record('update-keeps-the-rest', 'as assumed', 'it does');
+		if (updated) findings.record('update-keeps-other-fields', 'as assumed', 'as expected');
 		return;
 	}
 	const found = `${changed.join(', ')} changed; the check tries to revert it`;
-	findings.record('update-keeps-the-rest', 'differs', found);
+	findings.record('update-keeps-other-fields', 'differs', found);
 	const { status } = before;
 	const asBefore = { ...body, status, assignee_id: agent(before) ?? null };
 	await update(id, asBefore, context, CLEANUP);

@@ -31,9 +31,11 @@ export async function createWebhook(
 	if (isSuccess(response)) checkPostStatus(response.status, context);
 	const secret = textOf(record, 'secret');
 	const id = typeof record['id'] === 'number' ? String(record['id']) : textOf(record, 'id');
-	const isWhole = id !== undefined && secret !== undefined;
-	const found = isSuccess(response) ? 'one of the two is missing' : `status ${response.status}`;
-	findings.recordCheck('webhook-with-secret', isWhole, 'it does', ['differs', found]);
+	const isComplete = id !== undefined && secret !== undefined;
+	const found = isSuccess(response)
+		? 'the ID or the secret is missing'
+		: `status ${response.status}`;
+	findings.recordCheck('webhook-with-secret', isComplete, 'as expected', ['differs', found]);
 	return id === undefined ? undefined : { id, secret };
 }
 
@@ -45,9 +47,9 @@ export async function deleteWebhook({ id }: CreatedWebhook, context: Context): P
 		return findings.record('delete-status', 'differs', `status ${first.status}`);
 	}
 	const found = `status ${first.status}, ${first.body === undefined ? 'without' : 'with'} a body`;
-	findings.recordCheck('delete-status', first.status === 204, found, ['copes']);
+	findings.recordCheck('delete-status', first.status === 204, found, ['handled']);
 	const second = await api('deleteWebhook', { ids: [id], expectedStatuses: [404, 410] });
-	const verdict = isSuccess(second) ? 'copes' : 'differs';
+	const verdict = isSuccess(second) ? 'handled' : 'differs';
 	const status = `status ${second.status}`;
 	findings.recordCheck('deleted-is-404', second.status === 404, status, [verdict]);
 }
@@ -114,7 +116,7 @@ function checkSignature({ body, signature }: Delivery, secret: unknown, { findin
 	if (isSignatureValid(body, signature, secret)) {
 		const form = encodingOf(String(signature));
 		const isAsAssumed = form === 'lower-case hex';
-		return findings.recordCheck('delivery-signature', isAsAssumed, form, ['copes']);
+		return findings.recordCheck('delivery-signature', isAsAssumed, form, ['handled']);
 	}
 	const found = signature === undefined ? 'no X-Sahut-Signature' : 'not the HMAC of the body';
 	findings.record('delivery-signature', 'differs', found);
@@ -135,13 +137,17 @@ export function checkDelivery(delivery: Delivery, secret: unknown, context: Cont
 	const where = isNested ? 'records under their names' : 'the record itself';
 	const isAsAssumed = name === 'event' && object === 'data' && isNested;
 	const found = `name in "${name}", ${where} in "${object}"`;
-	findings.recordCheck('delivery-envelope', isAsAssumed, found, ['copes']);
-	findings.recordCheck('delivery-id', event.id !== undefined, 'it does', ['copes', 'it has none']);
+	findings.recordCheck('delivery-envelope', isAsAssumed, found, ['handled']);
+	findings.recordCheck('delivery-id', event.id !== undefined, 'as expected', ['handled', 'no ID']);
 
-	const isWhole = textOf(event.conversation, 'status') && textOf(channelOf(event), 'id');
-	if (isWhole) findings.record('delivery-conversation', 'as assumed', 'it does');
+	const isComplete = textOf(event.conversation, 'status') && textOf(channelOf(event), 'id');
+	if (isComplete) findings.record('delivery-conversation', 'as assumed', 'as expected');
 	else if (conversationIdOf(event) === undefined) {
-		findings.record('delivery-conversation', 'differs', 'not even its ID is included');
+		findings.record('delivery-conversation', 'differs', 'no conversation ID');
 	} else
-		findings.record('delivery-conversation', 'copes', 'only a part of it is included, with its ID');
+		findings.record(
+			'delivery-conversation',
+			'handled',
+			'the conversation is incomplete, but has its ID',
+		);
 }

@@ -6,7 +6,7 @@ test('without options, the check only reads, and finds no difference in an API a
 	const result = await runCheck(sandbox);
 
 	expect(result.outcome).toBe('fine');
-	expect(verdictsOf(result, 'copes', 'differs')).toEqual([]);
+	expect(verdictsOf(result, 'handled', 'differs')).toEqual([]);
 	expect(new Set(sandbox.journal.entries.map(({ method }) => method))).toEqual(new Set(['GET']));
 
 	const untried = result.findings.filter(({ verdict }) => verdict === 'not tried');
@@ -26,19 +26,19 @@ test('with all options, the check also writes, and leaves only an internal note'
 	const result = await runCheck(sandbox, ...(await allOptions(sandbox)));
 
 	expect(result.outcome).toBe('fine');
-	expect(verdictsOf(result, 'copes', 'differs')).toEqual([]);
+	expect(verdictsOf(result, 'handled', 'differs')).toEqual([]);
 	expect(verdictsOf(result, 'not tried')).toEqual([
 		'retry-after-seconds: not tried',
 		'template-shows-values: not tried',
 		'window-per-customer: not tried',
-		'delivers-into-closed: not tried',
-		'reply-moves-updated-at: not tried',
+		'closed-conversations-accept-messages: not tried',
+		'reply-changes-updated-at: not tried',
 		'rules-send-as-bot: not tried',
 		'attributes-not-merged: not tried',
-		'attributes-keep-values: not tried',
-		'phones-kept-on-write: not tried',
-		'contacts-can-double: not tried',
-		'conversations-can-double: not tried',
+		'attributes-stored-unchanged: not tried',
+		'phones-stored-unchanged: not tried',
+		'duplicate-contacts: not tried',
+		'duplicate-conversations: not tried',
 		'team-is-hidden: not tried',
 	]);
 	expect(store.messages(id)).toHaveLength(messages + 1);
@@ -64,6 +64,6 @@ test('the check finds no difference in an empty workspace', async () => {
 
 	const result = await runCheck(sandbox);
 
-	expect(verdictsOf(result, 'copes', 'differs')).toEqual([]);
+	expect(verdictsOf(result, 'handled', 'differs')).toEqual([]);
 	expect(verdictsOf(result, 'as assumed')).toContain('unknown-is-404: as assumed');
 });

@@ -66,7 +66,7 @@ export async function runCheckUntil(
 	return { outcome, findings, printed: lines.join('\n'), report };
 }
 
-/** Returns the assumptions with one of these verdicts, e.g. `update-by-put: copes`. */
+/** Returns the assumptions with one of these verdicts, e.g. `update-by-put: handled`. */
 export function verdictsOf(
 	{ findings }: CheckResult,
 	...verdicts: Array<Finding['verdict']>

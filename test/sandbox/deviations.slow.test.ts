@@ -29,8 +29,10 @@ async function openWith(...deviations: Deviation[]) {
 
 test('an unknown deviation is rejected with a list of the known ones', () => {
 	expect(parseDeviations()).toEqual([]);
-	expect(parseDeviations('holes, no-meta')).toEqual(['holes', 'no-meta']);
-	expect(() => parseDeviations('holes,nometa')).toThrow(/"nometa"[^]*no-meta +lists have no meta/);
+	expect(parseDeviations('missing-fields, no-meta')).toEqual(['missing-fields', 'no-meta']);
+	expect(() => parseDeviations('missing-fields,nometa')).toThrow(
+		/"nometa"[^]*no-meta +lists have no meta/,
+	);
 });
 
 test('the README lists all deviations', () => {
@@ -145,8 +147,8 @@ test('stale-lists shows a record with a changed creation time in its current sta
 	expect(data[0].updated_at).toBe(store.conversations.get(id)!.updated_at);
 });
 
-test('holes returns null for some fields, and omits others', async () => {
-	const { request, store, id, conversation, messages, contact } = await openWith('holes');
+test('missing-fields returns null for some fields, and omits others', async () => {
+	const { request, store, id, conversation, messages, contact } = await openWith('missing-fields');
 	const picture = { url: 'https://example.com/a.png', content_type: 'image/png', file_name: 'a' };
 	store.addIncoming(id, '', new Date(), [picture]);
 	const activity = { type: 'activity', content: 'Dibuka', sender: store.bot } as const;

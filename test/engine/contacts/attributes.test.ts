@@ -157,7 +157,7 @@ it('Contact: Create does not match a contact with another attribute after a lost
 });
 
 it('Contact: Update adds an attribute to a contact that Sahut returns without custom_attributes', async () => {
-	const { workspace, budi } = await openWithContact({}, { deviations: ['holes'] });
+	const { workspace, budi } = await openWithContact({}, { deviations: ['missing-fields'] });
 
 	const { status } = await workspace.run(update(budi.id, { name: 'kota', value: 'Bandung' }));
 

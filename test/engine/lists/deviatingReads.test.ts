@@ -10,7 +10,7 @@ import { openTriggerHost } from '../trigger/triggerHost';
 
 const MANY = 120;
 const READ_DEVIATIONS = [
-	'holes',
+	'missing-fields',
 	'plain-records',
 	'no-meta',
 	'milliseconds',

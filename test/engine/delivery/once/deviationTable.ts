@@ -112,7 +112,7 @@ export const AFFECTED: Record<Deviation, WriteName[]> = {
 	'patch-only': ['updating a conversation'],
 	'trimmed-texts': namesWith('text', 'contact'),
 	'late-lists': namesWith('sending', 'new contact', 'creating a'),
-	holes: ALL_WRITES,
+	'missing-fields': ALL_WRITES,
 	'raw-phones': namesWith('number', 'contact'),
 	'plain-records': ALL_WRITES,
 	'no-meta': namesWith('number', 'contact', 'creating a conversation'),

@@ -196,7 +196,12 @@ it('tries PUT only once with the deviation patch-only', async () => {
 });
 
 describe('Skip If Sent Within', () => {
-	const affecting: Deviation[] = ['trimmed-texts', 'milliseconds', 'sent-by-agent', 'holes'];
+	const affecting: Deviation[] = [
+		'trimmed-texts',
+		'milliseconds',
+		'sent-by-agent',
+		'missing-fields',
+	];
 	const names = ['sending a text', 'sending a template', 'sending to a known number'] as const;
 
 	it.each(affecting.flatMap((each) => names.map((name) => [each, name] as const)))(
