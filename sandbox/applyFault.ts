@@ -1,12 +1,12 @@
 import type { FastifyReply } from 'fastify';
-import { errorBody, JSON_TYPE } from './errors';
+import { createErrorBody, JSON_CONTENT_TYPE } from './errors';
 import type { FaultAction } from './faults';
 
 const HTML_TYPE = 'text/html; charset=utf-8';
 const HTML_PAGE = '<!doctype html><html><body><h1>Sedang dalam perbaikan</h1></body></html>';
 
 /** Applies a fault before the request is handled. @returns whether the fault ended the request */
-export function applyBeforeHandler(fault: FaultAction, reply: FastifyReply): boolean {
+export function applyFaultToRequest(fault: FaultAction, reply: FastifyReply): boolean {
 	switch (fault.kind) {
 		case 'dropBefore':
 			reply.hijack();
@@ -18,8 +18,8 @@ export function applyBeforeHandler(fault: FaultAction, reply: FastifyReply): boo
 			// Sent as text, since the contract does not document most of the injected statuses.
 			reply
 				.code(status)
-				.type(JSON_TYPE)
-				.send(JSON.stringify(errorBody(status, message, code)));
+				.type(JSON_CONTENT_TYPE)
+				.send(JSON.stringify(createErrorBody(status, message, code)));
 			return true;
 		}
 		default:
@@ -28,22 +28,22 @@ export function applyBeforeHandler(fault: FaultAction, reply: FastifyReply): boo
 }
 
 /** Applies a fault to the response of the handler. Sets status and headers. @returns the payload to send */
-export function applyAfterHandler(
+export function applyFaultToResponse(
 	fault: FaultAction,
 	reply: FastifyReply,
 	payload: unknown,
 ): unknown {
 	switch (fault.kind) {
 		case 'statusAfterStore':
-			reply.code(fault.status).type(JSON_TYPE);
-			return JSON.stringify(errorBody(fault.status, `Injected fault: ${fault.status}`));
+			reply.code(fault.status).type(JSON_CONTENT_TYPE);
+			return JSON.stringify(createErrorBody(fault.status, `Injected fault: ${fault.status}`));
 		case 'notJson':
 			reply.code(fault.status ?? 200).type(fault.contentType ?? HTML_TYPE);
 			return fault.body ?? HTML_PAGE;
 		case 'body':
 			reply
 				.code(fault.status ?? (reply.statusCode === 204 ? 200 : reply.statusCode))
-				.type(JSON_TYPE);
+				.type(JSON_CONTENT_TYPE);
 			return JSON.stringify(fault.body);
 		default:
 			return payload;

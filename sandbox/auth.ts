@@ -4,7 +4,8 @@ import type { RateLimiter } from './rateLimit';
 
 const BEARER = /^Bearer (\S+)$/;
 
-export interface Keys {
+/** The API keys that the sandbox accepts. */
+export interface ApiKeys {
 	apiKey: string;
 	secondApiKey?: string | undefined;
 	readOnlyApiKey?: string | undefined;
@@ -16,7 +17,7 @@ export interface Keys {
  */
 export function assertKey(
 	{ method, headers: { authorization } }: FastifyRequest,
-	{ apiKey, secondApiKey, readOnlyApiKey }: Keys,
+	{ apiKey, secondApiKey, readOnlyApiKey }: ApiKeys,
 	limiter: RateLimiter | undefined,
 ): void {
 	if (authorization === undefined) throw new ApiError(401, 'API key is missing');

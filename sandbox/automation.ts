@@ -1,17 +1,17 @@
-import { timestamp } from './clock';
+import { toTimestamp } from './clock';
 import type { Deviations } from './deviations';
 import type { Agent, Conversation, Message, Sender } from './records';
 import type { Store } from './store';
 
-/** A bot of the workspace. Messages through the API come from another one. */
+/** A bot of the workspace. The bot that sends messages of the API is another one. */
 export const AUTOMATION_BOT: Readonly<Sender> = {
 	type: 'bot',
 	id: 'usr_01HX0AUTO0REPLY',
 	name: 'Balasan Otomatis',
 };
 
-/** An automation rule: the actions of the workspace on an event. */
-export interface Rule {
+/** An automation rule of a workspace: the actions that an event triggers. */
+export interface AutomationRule {
 	on: 'conversation.created' | 'conversation.updated' | 'message.created';
 	/** Filters the events. Default: all events. */
 	when?: (event: { conversation: Conversation; message?: Message }) => boolean;
@@ -26,7 +26,7 @@ export interface Rule {
 }
 
 /** Returns whether the event is a message to a customer. */
-export function isToCustomer({ message }: { message?: Message }): boolean {
+export function isMessageToCustomer({ message }: { message?: Message }): boolean {
 	return message?.type === 'outgoing' && !message.private;
 }
 
@@ -36,7 +36,7 @@ const storesRunningRules = new WeakSet<Store>();
 function applyRule(
 	store: Store,
 	conversation: Conversation,
-	rule: Omit<Rule, 'on' | 'when'>,
+	rule: Omit<AutomationRule, 'on' | 'when'>,
 ): void {
 	const { send, sender = AUTOMATION_BOT, status, assignee, label } = rule;
 	if (send !== undefined) {
@@ -45,7 +45,7 @@ function applyRule(
 			content: send,
 			sender,
 			attachments: [],
-			created_at: timestamp(store.now()),
+			created_at: toTimestamp(store.now()),
 		});
 	}
 	const labels = label === undefined ? [] : [...new Set([...conversation.labels, label])];
@@ -58,8 +58,11 @@ function applyRule(
 }
 
 /** Adds an automation rule. It runs after the record of the event is stored. */
-export function addRule(store: Store, { on, when = () => true, ...actions }: Rule): void {
-	store.notices.on('event', (event) => {
+export function addAutomationRule(
+	store: Store,
+	{ on, when = () => true, ...actions }: AutomationRule,
+): void {
+	store.emitter.on('event', (event) => {
 		if (event.name !== on || !('conversation' in event) || storesRunningRules.has(store)) return;
 		if (!when(event)) return;
 		storesRunningRules.add(store);
@@ -77,7 +80,7 @@ export function addRule(store: Store, { on, when = () => true, ...actions }: Rul
  */
 export function addDeviationRules(store: Store, deviations: Deviations): void {
 	if (deviations.has('auto-reply')) {
-		addRule(store, {
+		addAutomationRule(store, {
 			on: 'message.created',
 			when: ({ message }) => message?.type === 'incoming',
 			send: 'Terima kasih sudah menghubungi kami. Pesan Anda akan segera kami balas.',
@@ -85,18 +88,18 @@ export function addDeviationRules(store: Store, deviations: Deviations): void {
 	}
 	if (!deviations.has('rules')) return;
 	const [assignee] = store.agents.values();
-	addRule(store, {
+	addAutomationRule(store, {
 		on: 'conversation.created',
 		label: 'baru',
 		...(assignee && { assignee }),
 	});
-	addRule(store, {
+	addAutomationRule(store, {
 		on: 'message.created',
-		when: isToCustomer,
+		when: isMessageToCustomer,
 		send: 'Balas pesan ini kalau ada pertanyaan.',
 		status: 'resolved',
 	});
-	addRule(store, {
+	addAutomationRule(store, {
 		on: 'conversation.updated',
 		when: ({ conversation }) => conversation.status === 'resolved',
 		label: 'selesai',

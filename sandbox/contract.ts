@@ -34,6 +34,7 @@ interface Specification {
 	webhooks: { event: { post: Documented } };
 }
 
+/** An operation of the API, such as `GET /contacts`. */
 export interface Operation {
 	operationId: string;
 	/** Upper case. */
@@ -46,12 +47,14 @@ export interface Operation {
 	responses: Record<string, Schema | undefined>;
 }
 
+/** The parts of the OpenAPI file that the sandbox uses. */
 export interface Contract {
 	operations: Operation[];
 	/** The body of a webhook delivery. */
 	delivery: Schema | undefined;
 }
 
+/** Handles the requests of an operation. Returns the body of the response. */
 export type Handler = (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>;
 
 /** Creates a validator for the schemas of the contract. It does not validate the schemas: a test does. */
@@ -130,7 +133,7 @@ const bodyAjv = createAjv();
 const responseAjv = createAjv({ allErrors: true });
 
 /** Returns the operations of the contract, with schemas that forbid undocumented properties. */
-export function strictOperations(): Operation[] {
+export function getStrictOperations(): Operation[] {
 	if (!strict) {
 		strict = readContract().operations;
 		forbidUndocumentedProperties(strict);

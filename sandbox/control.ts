@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { timestamp } from './clock';
-import type { Deliveries, Forgery } from './deliveries';
+import { toTimestamp } from './clock';
+import type { Deliveries, ForgedDelivery } from './deliveries';
 import { ApiError } from './errors';
 import { EVENT_NAMES } from './events';
 import {
@@ -28,7 +28,7 @@ interface Repeat {
 
 interface ForgedEvent {
 	webhook_id?: string;
-	event?: NonNullable<Forgery['event']>;
+	event?: NonNullable<ForgedDelivery['event']>;
 	signature?: string;
 	body?: string;
 }
@@ -86,7 +86,11 @@ function senderOf(store: Store, type: Message['type'], conversation: Conversatio
 }
 
 /** Registers the control endpoints: events outside of the API, and webhook deliveries on demand. No key. */
-export function registerControl(app: FastifyInstance, store: Store, deliveries: Deliveries): void {
+export function registerControlEndpoints(
+	app: FastifyInstance,
+	store: Store,
+	deliveries: Deliveries,
+): void {
 	app.post(
 		'/sandbox/incoming',
 		{ schema: { body: INCOMING } },
@@ -105,7 +109,7 @@ export function registerControl(app: FastifyInstance, store: Store, deliveries: 
 							content,
 							sender: senderOf(store, type, conversation),
 							attachments: [],
-							created_at: timestamp(store.now()),
+							created_at: toTimestamp(store.now()),
 						});
 			reply.code(201);
 			const data = messageData(message, request.host);

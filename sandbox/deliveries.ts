@@ -1,21 +1,21 @@
 import { setMaxListeners } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
 import fastq, { type queueAsPromised } from 'fastq';
-import { MINUTE_MS, SECOND_MS, timestamp } from './clock';
+import { MINUTE_MS, SECOND_MS, toTimestamp } from './clock';
 import { ApiError } from './errors';
 import {
-	eventBody,
-	signature,
+	serializeEvent,
+	signBody,
 	SIGNATURE_HEADER,
 	type Envelope,
 	type EventName,
 	type SignatureEncoding,
 	type WorkspaceEvent,
 } from './events';
-import { FaultQueue, type Occurrences } from './faults';
+import { FaultQueue, type FaultOccurrences } from './faults';
 import { createIdGenerator } from './ids';
 import type { Webhook } from './records';
-import { post, type DeliveryAttempt } from './deliveryAttempt';
+import { postDelivery, type DeliveryAttempt } from './deliveryAttempt';
 import type { Store } from './store';
 
 /** The time that a receiver has for its response. */
@@ -39,6 +39,7 @@ const CLOSED = 'The sandbox was closed';
 /** No webhook has this secret. */
 const WRONG_SECRET = 'whsec_wrong';
 
+/** The settings of webhook deliveries. */
 export interface DeliverySettings {
 	/** The factor for all delays and timeouts. Default 1. With 0.001, the five delays take 2.6 s together. */
 	timeScale: number;
@@ -52,17 +53,18 @@ export interface DeliverySettings {
 	signature: SignatureEncoding;
 }
 
+/** The settings of webhook deliveries, all with defaults. */
 export type DeliveryOptions = Partial<Omit<DeliverySettings, 'envelope'>> & {
 	envelope?: Partial<Envelope>;
 };
 
 /** Discards a 2xx response, so that the sandbox delivers the event again. */
-export interface DeliveryFault extends Occurrences {
+export interface DeliveryFault extends FaultOccurrences {
 	kind: 'dropResponse';
 }
 
-/** A delivery that does not come from Sahut. */
-export interface Forgery {
+/** A delivery that imitates Sahut, to test how a receiver checks signatures. */
+export interface ForgedDelivery {
 	/** Default: the newest webhook. */
 	webhookId?: string | undefined;
 	/** The event, with the newest suitable record. Default `message.created`. */
@@ -146,8 +148,8 @@ export class Deliveries {
 			envelope: { name: 'event', object: 'data', nested: true, withId: true, ...envelope },
 		};
 		this.newId = createIdGenerator(seed);
-		store.notices.on('event', (event) => this.dispatch(event));
-		store.notices.on('webhookDeleted', (id) => this.stop(id));
+		store.emitter.on('event', (event) => this.dispatch(event));
+		store.emitter.on('webhookDeleted', (id) => this.stop(id));
 	}
 
 	/**
@@ -185,7 +187,7 @@ export class Deliveries {
 		event = 'message.created',
 		body,
 		signature: signedAs = 'wrong',
-	}: Forgery = {}): Promise<DeliveryAttempt> {
+	}: ForgedDelivery = {}): Promise<DeliveryAttempt> {
 		const { webhooks } = this.store;
 		const webhook = webhookId === undefined ? newestOf(webhooks) : webhooks.get(webhookId);
 		if (!webhook) throw new ApiError(404, 'Webhook not found');
@@ -215,8 +217,12 @@ export class Deliveries {
 	/** Serializes an event with the present state of its records, under a new ID. */
 	private serialize(event: WorkspaceEvent): SerializedEvent {
 		const eventId = this.newId('evt');
-		const metadata = { id: eventId, createdAt: timestamp(this.store.now()), host: this.host() };
-		return { eventId, event: event.name, body: eventBody(event, metadata, this.settings.envelope) };
+		const metadata = { id: eventId, createdAt: toTimestamp(this.store.now()), host: this.host() };
+		return {
+			eventId,
+			event: event.name,
+			body: serializeEvent(event, metadata, this.settings.envelope),
+		};
 	}
 
 	private dispatch(event: WorkspaceEvent): void {
@@ -263,7 +269,7 @@ export class Deliveries {
 		if (signedAs === 'missing') return undefined;
 		if (signedAs === 'malformed') return 'not-a-signature';
 		if (signedAs !== 'right' && signedAs !== 'wrong') return signedAs;
-		return signature(body, signedAs === 'right' ? secret : WRONG_SECRET, this.settings.signature);
+		return signBody(body, signedAs === 'right' ? secret : WRONG_SECRET, this.settings.signature);
 	}
 
 	/** Posts a body once, and logs the attempt. */
@@ -297,7 +303,7 @@ export class Deliveries {
 		this.inFlight.add(aborting);
 		if (this.closed) abort(CLOSED);
 		const startedAt = performance.now();
-		Object.assign(attempt, await post(url, { headers, body, signal: aborting.signal }));
+		Object.assign(attempt, await postDelivery(url, { headers, body, signal: aborting.signal }));
 		attempt.ms = performance.now() - startedAt;
 		this.inFlight.delete(aborting);
 		clearTimeout(timer);

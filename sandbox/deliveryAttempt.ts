@@ -31,7 +31,7 @@ function failureReason(error: unknown): string {
 }
 
 /** Posts once, without following redirects. Never rejects: a failure is in `error` of the result. */
-export async function post(
+export async function postDelivery(
 	url: string,
 	request: Pick<RequestInit, 'headers' | 'body' | 'signal'>,
 ): Promise<Pick<DeliveryAttempt, 'status' | 'headers' | 'body' | 'error'>> {

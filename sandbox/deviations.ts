@@ -33,8 +33,10 @@ export const DEVIATIONS = {
 	rules: 'automation rules assign, label and resolve conversations, and a bot sends messages',
 } as const;
 
+/** The name of a deviation. */
 export type Deviation = keyof typeof DEVIATIONS;
 
+/** The enabled deviations. */
 export type Deviations = ReadonlySet<Deviation>;
 
 /**

@@ -1,7 +1,7 @@
 import type { FastifyError, FastifyReply } from 'fastify';
 
 /** The content type of responses that are serialized by hand. */
-export const JSON_TYPE = 'application/json; charset=utf-8';
+export const JSON_CONTENT_TYPE = 'application/json; charset=utf-8';
 
 const CODES: Readonly<Record<number, string>> = {
 	400: 'bad_request',
@@ -13,6 +13,7 @@ const CODES: Readonly<Record<number, string>> = {
 	500: 'server_error',
 };
 
+/** The documented envelope of an error. */
 export interface ErrorBody {
 	error: { code: string; message: string; status: number };
 }
@@ -34,12 +35,17 @@ export class ApiError extends Error {
 	}
 }
 
-/** Returns the documented code of a status, or the general code of its class if it has none. */
-export function codeOf(status: number): string {
+/** Returns the documented error code of a status, or a general one for an undocumented status. */
+export function errorCodeOf(status: number): string {
 	return CODES[status] ?? (status >= 500 ? 'server_error' : 'bad_request');
 }
 
-export function errorBody(status: number, message: string, code = codeOf(status)): ErrorBody {
+/** Creates the body of an error response. */
+export function createErrorBody(
+	status: number,
+	message: string,
+	code = errorCodeOf(status),
+): ErrorBody {
 	return { error: { code, message, status } };
 }
 
@@ -67,5 +73,5 @@ export function toApiError(error: unknown): ApiError {
 export function sendError(error: unknown, reply: FastifyReply): FastifyReply {
 	const { status, message, retryAfter } = toApiError(error);
 	if (retryAfter !== undefined) reply.header('retry-after', String(retryAfter));
-	return reply.code(status).send(errorBody(status, message));
+	return reply.code(status).send(createErrorBody(status, message));
 }

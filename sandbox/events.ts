@@ -8,6 +8,7 @@ import {
 	type Message,
 } from './records';
 
+/** The events to which a webhook can subscribe. */
 export const EVENT_NAMES = [
 	'message.created',
 	'conversation.created',
@@ -30,7 +31,7 @@ export type WorkspaceEvent =
 /** Changes of other fields, such as the team, trigger no event. */
 const REPORTED_FIELDS = ['status', 'assignee', 'labels'] as const;
 
-/** Returns the events of a change of a conversation. None if the fields already had their values. */
+/** Returns the names of the events that a change of a conversation triggers. */
 export function eventsForChange(
 	before: Conversation,
 	after: Conversation,
@@ -40,7 +41,7 @@ export function eventsForChange(
 	return resolved ? ['conversation.updated', 'conversation.resolved'] : ['conversation.updated'];
 }
 
-/** The envelope of an event. Only documented: all events share it. */
+/** The format of an event's envelope. Sahut documents only that all events have the same. */
 export interface Envelope {
 	/** The field with the event's name. */
 	name: 'event' | 'type';
@@ -68,7 +69,7 @@ function eventObject(event: WorkspaceEvent, host: string, nested: boolean): obje
  * @param event the event
  * @param metadata.host the host and port for the URLs of attachments
  */
-export function eventBody(
+export function serializeEvent(
 	event: WorkspaceEvent,
 	{ id, createdAt, host }: { id: string; createdAt: string; host: string },
 	{ name, object, nested, withId }: Envelope,
@@ -81,6 +82,7 @@ export function eventBody(
 	});
 }
 
+/** The header of a delivery that contains its signature. */
 export const SIGNATURE_HEADER = 'x-sahut-signature';
 
 const ENCODERS = {
@@ -93,8 +95,8 @@ const ENCODERS = {
 /** The encoding of the signature, which is not documented. */
 export type SignatureEncoding = keyof typeof ENCODERS;
 
-/** Returns the value of `X-Sahut-Signature`: the HMAC-SHA256 of the raw body, keyed with the secret. */
-export function signature(
+/** Computes the value of `X-Sahut-Signature`: the HMAC-SHA256 of the raw body, keyed with the secret. */
+export function signBody(
 	body: string | Uint8Array,
 	secret: string,
 	encoding: SignatureEncoding,

@@ -1,13 +1,14 @@
 import type { JournalEntry } from './journal';
 
-/** Which of the matching subjects a fault hits. */
-export interface Occurrences {
-	/** The number of matching subjects to let through first. Default 0. */
+/** How many of the matching requests or deliveries a fault skips and hits. */
+export interface FaultOccurrences {
+	/** The number of matches that pass before the first hit. Default 0. */
 	skip?: number;
-	/** The number of matching subjects to hit; Infinity is allowed. Default 1. */
+	/** The number of matches to hit; Infinity is allowed. Default 1. */
 	times?: number;
 }
 
+/** The injected faults that have not been used up. */
 export interface FaultList<Fault> {
 	/** Adds a fault after the existing ones. */
 	add(fault: Fault): void;
@@ -24,10 +25,10 @@ interface PendingFault<Fault> {
 }
 
 /**
- * A queue of faults for subjects (requests or deliveries). The first matching fault hits. A fault that still
- * skips subjects counts this one, and passes it on to the faults after it.
+ * A queue of faults for requests or deliveries (subjects). The first matching fault hits. A fault that still
+ * has to skip counts the subject, and leaves it to the faults after it.
  */
-export class FaultQueue<Fault extends Occurrences, Subject> implements FaultList<Fault> {
+export class FaultQueue<Fault extends FaultOccurrences, Subject> implements FaultList<Fault> {
 	private pending: PendingFault<Fault>[] = [];
 
 	constructor(private readonly matches: (fault: Fault, subject: Subject) => boolean) {}
@@ -61,18 +62,19 @@ export class FaultQueue<Fault extends Occurrences, Subject> implements FaultList
 }
 
 /**
- * A fault for requests. Without `method`, `path` and `mentions` it matches all of them. It is applied after
+ * A fault for requests. Without `method`, `path` and `bodyContains`, it matches all of them. It is applied after
  * the body has arrived and before the key is checked, so that it also hits requests that would be refused.
  */
-export type Fault = Occurrences & {
+export type Fault = FaultOccurrences & {
 	/** Upper case, e.g. `POST`. */
 	method?: string;
 	/** The pathname below `/v1`: a string must equal it, a RegExp must match a part of it. */
 	path?: RegExp | string;
-	/** A text that the body must contain, e.g. a phone number. */
-	mentions?: string;
+	/** A text that the JSON of the body must contain, e.g. a phone number. */
+	bodyContains?: string;
 } & FaultAction;
 
+/** The effect of a fault on a request. */
 export type FaultAction =
 	/** Returns an error in the documented envelope. Stores nothing. `retryAfter` is the unchanged header. */
 	| {
@@ -95,15 +97,17 @@ export type FaultAction =
 	/** Stores the request, then returns this JSON. Default status: that of the handler. */
 	| { kind: 'body'; status?: number; body: unknown };
 
+/** The injected faults for requests. */
 export type Faults = FaultList<Fault>;
 
 type Request = Pick<JournalEntry, 'method' | 'path' | 'body'>;
 
+/** The queue of faults that the server applies to requests. */
 export type RequestFaults = FaultQueue<Fault, Request>;
 
-function matches({ method, path, mentions }: Fault, request: Request): boolean {
+function matches({ method, path, bodyContains }: Fault, request: Request): boolean {
 	if (method !== undefined && method !== request.method) return false;
-	if (mentions !== undefined && !JSON.stringify(request.body ?? '').includes(mentions)) {
+	if (bodyContains !== undefined && !JSON.stringify(request.body ?? '').includes(bodyContains)) {
 		return false;
 	}
 	if (path === undefined) return true;
@@ -111,6 +115,7 @@ function matches({ method, path, mentions }: Fault, request: Request): boolean {
 	return typeof path === 'string' ? path === request.path : request.path.search(path) >= 0;
 }
 
-export function requestFaults(): RequestFaults {
+/** Creates an empty queue of faults for requests. */
+export function createRequestFaults(): RequestFaults {
 	return new FaultQueue(matches);
 }

@@ -3,10 +3,10 @@ import { addDeviationRules } from './automation';
 import { Deliveries, type DeliveryOptions } from './deliveries';
 import { DEFAULT_LIST_DELAY_MS, deviateStore } from './deviate/store';
 import type { Deviation } from './deviations';
-import { requestFaults, type Faults } from './faults';
+import { createRequestFaults, type Faults } from './faults';
 import { RequestJournal, type Journal } from './journal';
 import { RateLimiter, type RateLimit } from './rateLimit';
-import { fillConversations, type DataSize } from './seed';
+import { addSampleConversations, type SampleDataSize } from './seed';
 import { buildServer } from './server';
 import { Store, type ConversationOrder } from './store';
 
@@ -17,9 +17,10 @@ export type { Fault, FaultAction, Faults } from './faults';
 export type { Journal, JournalEntry } from './journal';
 export type { RateLimit } from './rateLimit';
 export type * from './records';
-export type { DataSize } from './seed';
+export type { SampleDataSize } from './seed';
 export type { ConversationOrder, OutgoingMessage, Store } from './store';
 
+/** The options of a sandbox, all with defaults. */
 export interface SandboxOptions {
 	/** The address to listen on. Default 127.0.0.1: this machine only. */
 	host?: string;
@@ -34,7 +35,7 @@ export interface SandboxOptions {
 	/** The same seed gives the same IDs and data, and with the same `now` also the same times. */
 	seed?: number;
 	/** The amount of initial data. `empty`: only the channels, agents and templates. */
-	data?: DataSize | 'empty';
+	data?: SampleDataSize | 'empty';
 	/** The rate limit per key, in fixed windows. Default: none. */
 	rateLimit?: RateLimit;
 	/** The order of lists of conversations. Default: by latest activity. */
@@ -51,6 +52,7 @@ export interface SandboxOptions {
 	listDelayMs?: number;
 }
 
+/** A running sandbox. */
 export interface Sandbox {
 	/** The base URL, e.g. `http://127.0.0.1:PORT/v1`, instead of `https://api.sahut.id/v1`. */
 	readonly url: string;
@@ -67,9 +69,9 @@ export interface Sandbox {
 	close(): Promise<void>;
 }
 
-/** This computer only. */
+/** Listens on this computer only. */
 export const DEFAULT_HOST = '127.0.0.1';
-/** All network interfaces of this machine. */
+/** Listens on all network interfaces of this computer. */
 export const ALL_INTERFACES = '0.0.0.0';
 const DEFAULT_API_KEY = 'sk_live_sandbox';
 const DEFAULT_SEED = 20_240_315;
@@ -106,10 +108,10 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 	const store = new Store(seed, now);
 	store.conversationOrder = conversationOrder;
 	deviateStore(store, deviations);
-	if (data !== 'empty') await fillConversations(store, seed, data);
+	if (data !== 'empty') await addSampleConversations(store, seed, data);
 
 	const journal = new RequestJournal(now);
-	const faults = requestFaults();
+	const faults = createRequestFaults();
 	const address = () => app.server.address() as AddressInfo;
 	const host = () => `${reachableHost(listenAddress)}:${address().port}`;
 	const deliveries = new Deliveries(store, webhooks, seed, host);

@@ -19,6 +19,7 @@ export interface JournalEntry {
 	fault?: string;
 }
 
+/** The journal of requests, as tests read it. */
 export interface Journal {
 	/** All requests, in order of arrival. */
 	readonly entries: readonly JournalEntry[];
@@ -35,6 +36,7 @@ function pathBelowApi(pathname: string): string {
 	return pathname.startsWith(`${API_PREFIX}/`) ? pathname.slice(API_PREFIX.length) : pathname;
 }
 
+/** Records requests in order of their arrival. */
 export class RequestJournal implements Journal {
 	readonly entries: JournalEntry[] = [];
 	maxInFlight = 0;
@@ -47,6 +49,7 @@ export class RequestJournal implements Journal {
 		this.maxInFlight = this.inFlight.size;
 	}
 
+	/** Adds an entry for a request whose headers have arrived. */
 	begin(method: string, url: string, headers: IncomingHttpHeaders): JournalEntry {
 		const { pathname, searchParams } = new URL(`http://sandbox${url}`);
 		const entry: JournalEntry = {

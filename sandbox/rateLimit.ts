@@ -1,6 +1,7 @@
 import { SECOND_MS } from './clock';
 import { ApiError } from './errors';
 
+/** A rate limit for each API key. */
 export interface RateLimit {
 	/** The number of requests per key and window. */
 	requests: number;

@@ -1,5 +1,7 @@
-/** The records of the store, and their form in the API. Fields are named as in the API. Times are ISO 8601 in UTC, in whole seconds. */
+// The records of the store, and their form in the API. Fields have the names of the API. Times are ISO 8601
+// in UTC, in whole seconds.
 
+/** A channel of the workspace, such as a WhatsApp number. */
 export interface Channel {
 	id: string;
 	/** `whatsapp`, `email`, `instagram` in the default data. */
@@ -7,11 +9,13 @@ export interface Channel {
 	name: string;
 }
 
+/** A member of the team. */
 export interface Agent {
 	id: string;
 	name: string;
 }
 
+/** A customer. */
 export interface Contact {
 	id: string;
 	name: string;
@@ -33,10 +37,13 @@ export interface Template {
 	body: string;
 }
 
+/** The values of the placeholders of a template, by name. */
 export type TemplateVariables = Record<string, string | number | boolean>;
 
+/** The status of a conversation. */
 export type ConversationStatus = 'open' | 'pending' | 'resolved' | 'snoozed';
 
+/** A conversation with a customer on a channel. */
 export interface Conversation {
 	id: string;
 	status: ConversationStatus;
@@ -50,6 +57,7 @@ export interface Conversation {
 	team_id: string | null;
 }
 
+/** A file of a message. */
 export interface Attachment {
 	/** A complete URL, or the path of a file that the sandbox serves. */
 	url: string;
@@ -57,12 +65,14 @@ export interface Attachment {
 	file_name: string;
 }
 
+/** The sender of a message. */
 export interface Sender {
 	type: 'contact' | 'agent' | 'bot';
 	id: string;
 	name: string;
 }
 
+/** A message of a conversation. */
 export interface Message {
 	id: string;
 	type: 'incoming' | 'outgoing' | 'activity';
@@ -78,6 +88,7 @@ export interface Message {
 	template_variables?: TemplateVariables;
 }
 
+/** A subscription to events. */
 export interface Webhook {
 	id: string;
 	url: string;

@@ -1,5 +1,4 @@
-/** Sample messages of customer service, in the usual order of a chat. */
-
+/** Messages of customers, in the usual order of a chat. */
 export const CUSTOMER_LINES = [
 	'Halo, selamat siang Kak.',
 	'Kak, apakah barangnya masih ada?',
@@ -18,6 +17,7 @@ export const CUSTOMER_LINES = [
 	'Terima kasih banyak Kak 🙏',
 ] as const;
 
+/** Messages of agents, in the usual order of a chat. */
 export const AGENT_LINES = [
 	'Halo Kak, ada yang bisa kami bantu?',
 	'Masih ada Kak, silakan dipesan.',
@@ -33,16 +33,20 @@ export const AGENT_LINES = [
 	'Sama-sama Kak, terima kasih sudah belanja di toko kami.',
 ] as const;
 
+/** Messages of bots. */
 export const BOT_LINES = [
 	'Terima kasih sudah menghubungi kami. Tim kami akan segera membalas.',
 	'Kami melayani setiap hari pukul 08.00 sampai 20.00 WIB.',
 ] as const;
 
+/** Texts of activity messages. */
 export const ACTIVITY_LINES = [
 	'Percakapan ditugaskan ke agen.',
 	'Label ditambahkan ke percakapan.',
 ] as const;
 
+/** Labels of conversations. */
 export const LABELS = ['pesanan', 'komplain', 'pembayaran', 'pengiriman', 'prioritas'] as const;
 
+/** Tags of contacts. */
 export const TAGS = ['pelanggan-baru', 'pelanggan-setia', 'grosir', 'reseller'] as const;

@@ -1,6 +1,6 @@
 import type { Faker } from '@faker-js/faker';
-import { HOUR_MS, MINUTE_MS, timestamp } from './clock';
-import { RECEIPT } from './handlers/files';
+import { HOUR_MS, MINUTE_MS, toTimestamp } from './clock';
+import { SAMPLE_ATTACHMENT } from './handlers/files';
 import {
 	ACTIVITY_LINES,
 	AGENT_LINES,
@@ -12,7 +12,8 @@ import {
 import type { Agent, Attachment, Contact, ConversationStatus, Message, Sender } from './records';
 import type { Store } from './store';
 
-export interface DataSize {
+/** The amount of sample data. */
+export interface SampleDataSize {
 	conversations: number;
 	messagesPerConversation: { min: number; max: number };
 }
@@ -53,7 +54,7 @@ function addSampleContact(faker: Faker, store: Store, createdAt: Date): Contact 
 		company: faker.datatype.boolean(0.3) ? `Toko ${lastName}` : null,
 		tags: faker.helpers.arrayElements(TAGS, { min: 0, max: 2 }),
 		custom_attributes: { kota: faker.location.city() },
-		created_at: timestamp(createdAt),
+		created_at: toTimestamp(createdAt),
 	});
 }
 
@@ -67,7 +68,7 @@ function createSampleMessage(
 	const attachments: Attachment[] = [];
 	if (index % 2 === 0) {
 		const content = pickOne(CUSTOMER_LINES);
-		if (faker.datatype.boolean(0.08)) attachments.push(RECEIPT);
+		if (faker.datatype.boolean(0.08)) attachments.push(SAMPLE_ATTACHMENT);
 		const sender = { type: 'contact', id: contact.id, name: contact.name } as const;
 		return { type: 'incoming', content, sender, attachments };
 	}
@@ -82,10 +83,14 @@ function createSampleMessage(
 }
 
 /**
- * Adds conversations with contacts and messages, deterministic for a seed. Most were active in the last
- * hours. One in seven is on WhatsApp and was last active more than 24 hours ago.
+ * Adds sample conversations with contacts and messages, which are the same for the same seed. Most of them
+ * were active in the last hours. One in seven is on WhatsApp and was last active more than 24 hours ago.
  */
-export async function fillConversations(store: Store, seed: number, size: DataSize): Promise<void> {
+export async function addSampleConversations(
+	store: Store,
+	seed: number,
+	size: SampleDataSize,
+): Promise<void> {
 	// Loaded on demand: it loads slowly, and most sandboxes start empty.
 	const { faker } = await import('@faker-js/faker/locale/id_ID');
 	faker.seed(seed);
@@ -107,13 +112,13 @@ export async function fillConversations(store: Store, seed: number, size: DataSi
 			status: STATUSES[index % STATUSES.length],
 			assignee: index % 3 === 2 ? null : agent,
 			labels: faker.helpers.arrayElements(LABELS, { min: 0, max: 2 }),
-			created_at: timestamp(new Date(at)),
+			created_at: toTimestamp(new Date(at)),
 		});
 		for (const [line, pause] of pauses.entries()) {
 			if (line > 0) at += pause;
 			store.addMessage(id, {
 				...createSampleMessage(faker, line, { contact, agent, bot: store.bot }),
-				created_at: timestamp(new Date(at)),
+				created_at: toTimestamp(new Date(at)),
 			});
 		}
 	}

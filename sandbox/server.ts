@@ -1,16 +1,21 @@
 import { setMaxListeners } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
 import createServer, { type FastifyInstance, type FastifyRequest } from 'fastify';
-import { assertKey, type Keys } from './auth';
-import { strictOperations, registerContract, useSharedValidators, type Handler } from './contract';
-import { registerControl } from './control';
+import { assertKey, type ApiKeys } from './auth';
+import {
+	getStrictOperations,
+	registerContract,
+	useSharedValidators,
+	type Handler,
+} from './contract';
+import { registerControlEndpoints } from './control';
 import type { Deliveries } from './deliveries';
 import { deviatePayload } from './deviate/responses';
 import { deviateHandlers } from './deviate/handlers';
 import { deviateOperations } from './deviate/operations';
 import type { Deviations } from './deviations';
-import { ApiError, errorBody, JSON_TYPE, sendError, toApiError } from './errors';
-import { applyBeforeHandler, applyAfterHandler } from './applyFault';
+import { ApiError, createErrorBody, JSON_CONTENT_TYPE, sendError, toApiError } from './errors';
+import { applyFaultToRequest, applyFaultToResponse } from './applyFault';
 import type { Fault, RequestFaults } from './faults';
 import { contactHandlers } from './handlers/contacts';
 import { conversationHandlers } from './handlers/conversations';
@@ -28,11 +33,12 @@ declare module 'fastify' {
 	}
 }
 
-export interface ServerParts {
+/** The parts of a sandbox that its server uses. */
+export interface ServerDependencies {
 	store: Store;
 	journal: RequestJournal;
 	faults: RequestFaults;
-	keys: Keys;
+	keys: ApiKeys;
 	limiter: RateLimiter | undefined;
 	latencyMs: number;
 	deviations: Deviations;
@@ -75,7 +81,7 @@ function registerBodyParsers(app: FastifyInstance): void {
  */
 async function registerApi(
 	app: FastifyInstance,
-	{ store, journal, faults, keys, limiter, latencyMs, deviations, listDelayMs }: ServerParts,
+	{ store, journal, faults, keys, limiter, latencyMs, deviations, listDelayMs }: ServerDependencies,
 ): Promise<void> {
 	const closing = new AbortController();
 	// Every slow response adds a listener.
@@ -100,7 +106,7 @@ async function registerApi(
 		request.fault = faults.take(request.journalEntry);
 		if (!request.fault) return;
 		request.journalEntry.fault = request.fault.kind;
-		if (applyBeforeHandler(request.fault, reply)) return reply;
+		if (applyFaultToRequest(request.fault, reply)) return reply;
 	});
 
 	if (deviations.size > 0) {
@@ -108,7 +114,7 @@ async function registerApi(
 	}
 	app.addHook('onSend', async (request: FastifyRequest, reply, payload) => {
 		const { fault, journalEntry } = request;
-		const response = fault ? applyAfterHandler(fault, reply, payload) : payload;
+		const response = fault ? applyFaultToResponse(fault, reply, payload) : payload;
 		reply.header('date', store.now().toUTCString());
 		const delayMs = latencyMs + (fault?.kind === 'slow' ? fault.delayMs : 0);
 		// close() aborts the delay: no client waits for the response then.
@@ -128,14 +134,14 @@ async function registerApi(
 	} as object as Record<string, Handler>;
 	registerContract(
 		app,
-		deviateOperations(app, strictOperations(), deviations),
+		deviateOperations(app, getStrictOperations(), deviations),
 		deviateHandlers(handlers, store, deviations, listDelayMs),
 		(request) => assertKey(request, keys, limiter),
 	);
 }
 
 /** Builds the server: the API with journal, faults, deviations and latency, and the control endpoints without. */
-export async function buildServer(parts: ServerParts): Promise<FastifyInstance> {
+export async function buildServer(parts: ServerDependencies): Promise<FastifyInstance> {
 	const { journal, store, deliveries } = parts;
 	const app = createServer({
 		exposeHeadRoutes: false,
@@ -147,13 +153,13 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
 			const { status, message } = toApiError(error);
 			const { method = '', url = '', headers } = request.raw;
 			journal.end(journal.begin(method, url, headers), status);
-			reply.raw.writeHead(status, { 'content-type': JSON_TYPE });
-			reply.raw.end(JSON.stringify(errorBody(status, message)));
+			reply.raw.writeHead(status, { 'content-type': JSON_CONTENT_TYPE });
+			reply.raw.end(JSON.stringify(createErrorBody(status, message)));
 		},
 	});
 	useSharedValidators(app);
 	app.setErrorHandler((error, _request, reply) => sendError(error, reply));
 	await app.register((instance) => registerApi(instance, parts));
-	await app.register(async (instance) => registerControl(instance, store, deliveries));
+	await app.register(async (instance) => registerControlEndpoints(instance, store, deliveries));
 	return app;
 }

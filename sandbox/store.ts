@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { isDeepStrictEqual } from 'node:util';
-import { HOUR_MS, MINUTE_MS, timestamp } from './clock';
+import { HOUR_MS, MINUTE_MS, toTimestamp } from './clock';
 import { ApiError } from './errors';
 import { eventsForChange, type WorkspaceEvent } from './events';
 import { createIdGenerator } from './ids';
@@ -48,14 +48,14 @@ export interface OutgoingMessage {
 /** A conversation, or the fields of one that is not stored yet. */
 type NewOrStored = Pick<Conversation, 'channel' | 'contact'> & { id?: string };
 
-/** By latest activity, as in shared inboxes, or by creation. */
+/** The order of lists of conversations: by latest activity, as in shared inboxes, or by creation. */
 export type ConversationOrder = 'activity' | 'created';
 
 /** The events that the store emits synchronously, in order of the changes. */
-interface StoreNotices {
+interface StoreEvents {
 	event: [WorkspaceEvent];
 	/** A record just before the store changes it. */
-	changing: [Contact | Conversation];
+	beforeChange: [Contact | Conversation];
 	webhookDeleted: [id: string];
 }
 
@@ -69,7 +69,8 @@ export function customerSender({ contact: { id, name } }: Conversation): Sender 
  * methods, which also assign the IDs. Tests may change records directly, which triggers no event.
  */
 export class Store {
-	readonly notices = new EventEmitter<StoreNotices>();
+	/** Emits the events of the store. */
+	readonly emitter = new EventEmitter<StoreEvents>();
 	readonly channels = new Map<string, Channel>();
 	readonly agents = new Map<string, Agent>();
 	readonly contacts = new Map<string, Contact>();
@@ -134,26 +135,26 @@ export class Store {
 			company: fields.company ?? null,
 			tags: fields.tags ?? [],
 			custom_attributes: fields.custom_attributes ?? {},
-			created_at: fields.created_at ?? timestamp(this.now()),
+			created_at: fields.created_at ?? toTimestamp(this.now()),
 		};
 		this.contacts.set(contact.id, contact);
-		this.notices.emit('event', { name: 'contact.created', contact });
+		this.emitter.emit('event', { name: 'contact.created', contact });
 		return contact;
 	}
 
 	/** Changes a contact in place. */
 	updateContact(contact: Contact, changes: Partial<Omit<Contact, 'id'>>): void {
 		const before = { ...contact };
-		this.notices.emit('changing', contact);
+		this.emitter.emit('beforeChange', contact);
 		Object.assign(contact, changes);
 		if (!isDeepStrictEqual(before, contact)) {
-			this.notices.emit('event', { name: 'contact.updated', contact });
+			this.emitter.emit('event', { name: 'contact.updated', contact });
 		}
 	}
 
 	/** Adds a conversation. Defaults: a new contact, and the first WhatsApp channel. */
 	addConversation(fields: Partial<Omit<Conversation, 'id'>> = {}): Conversation {
-		const createdAt = fields.created_at ?? timestamp(this.now());
+		const createdAt = fields.created_at ?? toTimestamp(this.now());
 		const conversation: Conversation = {
 			id: this.newId('conv'),
 			status: fields.status ?? 'open',
@@ -167,7 +168,7 @@ export class Store {
 		};
 		this.conversations.set(conversation.id, conversation);
 		this.threads.set(conversation.id, []);
-		this.notices.emit('event', { name: 'conversation.created', conversation });
+		this.emitter.emit('event', { name: 'conversation.created', conversation });
 		return conversation;
 	}
 
@@ -185,7 +186,7 @@ export class Store {
 		}: Partial<Omit<Conversation, 'id' | 'contact'>> & { until?: Date; spacingMs?: number } = {},
 	): Conversation[] {
 		return Array.from({ length: count }, (_, index) => {
-			const created_at = timestamp(new Date(until.getTime() - (count - 1 - index) * spacingMs));
+			const created_at = toTimestamp(new Date(until.getTime() - (count - 1 - index) * spacingMs));
 			const contact = this.addContact({
 				name: `Pelanggan ${index + 1}`,
 				phone: `+62899${String(index + 1).padStart(7, '0')}`,
@@ -201,10 +202,10 @@ export class Store {
 		changes: Partial<Pick<Conversation, 'status' | 'assignee' | 'labels' | 'team_id'>>,
 	): void {
 		const before = { ...conversation };
-		this.notices.emit('changing', conversation);
-		Object.assign(conversation, changes, { updated_at: timestamp(this.now()) });
+		this.emitter.emit('beforeChange', conversation);
+		Object.assign(conversation, changes, { updated_at: toTimestamp(this.now()) });
 		for (const name of eventsForChange(before, conversation)) {
-			this.notices.emit('event', { name, conversation });
+			this.emitter.emit('event', { name, conversation });
 		}
 	}
 
@@ -214,7 +215,7 @@ export class Store {
 			url,
 			events,
 			secret: this.newId('whsec'),
-			created_at: timestamp(this.now()),
+			created_at: toTimestamp(this.now()),
 		};
 		this.webhooks.set(webhook.id, webhook);
 		return webhook;
@@ -223,7 +224,7 @@ export class Store {
 	/** Deletes a webhook. @returns whether it existed */
 	deleteWebhook(id: string): boolean {
 		const deleted = this.webhooks.delete(id);
-		if (deleted) this.notices.emit('webhookDeleted', id);
+		if (deleted) this.emitter.emit('webhookDeleted', id);
 		return deleted;
 	}
 
@@ -257,7 +258,7 @@ export class Store {
 			content,
 			sender: customerSender(conversation),
 			attachments,
-			created_at: timestamp(createdAt ?? this.now()),
+			created_at: toTimestamp(createdAt ?? this.now()),
 		});
 	}
 
@@ -273,7 +274,7 @@ export class Store {
 		while (index > 0 && thread[index - 1]!.created_at > message.created_at) index--;
 		thread.splice(index, 0, message);
 		this.updateActivity(conversation, message);
-		this.notices.emit('event', { name: 'message.created', message, conversation });
+		this.emitter.emit('event', { name: 'message.created', message, conversation });
 		return message;
 	}
 
@@ -298,7 +299,7 @@ export class Store {
 				content: `Pesan ${index + 1}: ${BULK_TEXTS[index % BULK_TEXTS.length]}`,
 				sender: isIncoming ? customer : responder,
 				attachments: [],
-				created_at: timestamp(new Date(until.getTime() - (count - 1 - index) * spacingMs)),
+				created_at: toTimestamp(new Date(until.getTime() - (count - 1 - index) * spacingMs)),
 			});
 		});
 	}
@@ -317,7 +318,7 @@ export class Store {
 			content,
 			sender: this.bot,
 			attachments: [],
-			created_at: timestamp(this.now()),
+			created_at: toTimestamp(this.now()),
 			private: outgoing.private ?? false,
 			...(template_id !== undefined && { template_id }),
 			...(template_variables !== undefined && { template_variables }),
@@ -368,7 +369,7 @@ export class Store {
 
 	private updateActivity(conversation: Conversation, { type, created_at }: Message): void {
 		if (created_at > conversation.updated_at) {
-			this.notices.emit('changing', conversation);
+			this.emitter.emit('beforeChange', conversation);
 			conversation.updated_at = created_at;
 		}
 		if (type !== 'incoming') return;

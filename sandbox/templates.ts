@@ -24,7 +24,7 @@ export const TEMPLATES: readonly Template[] = [
 ];
 
 /** Returns the placeholder names of a template's body, each once, in order of appearance. */
-export function placeholders(body: string): string[] {
+export function placeholderNames(body: string): string[] {
 	return [...new Set(Array.from(body.matchAll(PLACEHOLDER), (match) => match[1] ?? ''))];
 }
 
@@ -34,7 +34,7 @@ export function placeholders(body: string): string[] {
  * @throws {ApiError} 422 with the names of the missing variables.
  */
 export function renderTemplate(template: Template, variables: TemplateVariables): string {
-	const missing = placeholders(template.body).filter((name) => !Object.hasOwn(variables, name));
+	const missing = placeholderNames(template.body).filter((name) => !Object.hasOwn(variables, name));
 	if (missing.length > 0) {
 		throw new ApiError(
 			422,

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 
-import { SIGNATURE_HEADER, signature } from '../../sandbox/events';
+import { SIGNATURE_HEADER, signBody } from '../../sandbox/events';
 import type { Receiver } from './sandboxProcess';
 import { serveCommands } from './worker';
 
@@ -36,7 +36,7 @@ async function deliver({ url, secret }: Receiver): Promise<Response> {
 	const body = newEvent();
 	const headers = {
 		'content-type': 'application/json',
-		[SIGNATURE_HEADER]: signature(body, secret, 'hex'),
+		[SIGNATURE_HEADER]: signBody(body, secret, 'hex'),
 	};
 	return await fetch(url, { method: 'POST', headers, body });
 }

@@ -26,12 +26,12 @@ const CONVERT: Record<AttributeType, (value: unknown) => unknown> = {
 };
 
 /**
- * Returns the attributes as a server with defined types stores them: converted with
- * `converted-attributes`, and checked with `typed-attributes`. Keys without a definition and null values do
- * not change.
+ * Converts (`converted-attributes`) or checks (`typed-attributes`) custom attributes by their defined types.
+ * Keys without a definition and null values do not change.
+ * @returns the attributes to store
  * @throws {ApiError} 422 for a value of another type.
  */
-export function attributesInTypes(
+export function applyAttributeTypes(
 	attributes: Attributes,
 	types: ReadonlyMap<string, AttributeType>,
 	deviations: Deviations,

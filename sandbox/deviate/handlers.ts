@@ -4,11 +4,11 @@ import type { Deviations } from '../deviations';
 import { ApiError } from '../errors';
 import { contactHandlers } from '../handlers/contacts';
 import { conversationHandlers, type NewConversation } from '../handlers/conversations';
-import { pageOf, type Page, type PageQuery } from '../handlers/page';
+import { paginate, type Page, type PageQuery } from '../handlers/page';
 import { contactRow, conversationData, type Contact, type Conversation } from '../records';
 import type { Store } from '../store';
-import { attributesInTypes } from './attributes';
-import { trackLateRecords, staleStore } from './store';
+import { applyAttributeTypes } from './attributes';
+import { trackNewRecords, createStaleView } from './store';
 
 type Row = { id: string } & Partial<Contact>;
 
@@ -58,7 +58,7 @@ function deviateList(
 		// Messages are listed oldest first by the reference.
 		const isThread = request.url.split('?')[0]!.endsWith('/messages');
 		if (deviations.has('oldest-first') && !isThread) rows.reverse();
-		return pageOf(rows, query, (row) => row);
+		return paginate(rows, query, (row) => row);
 	};
 }
 
@@ -79,7 +79,7 @@ function readAttributes(handler: Handler, store: Store, deviations: Deviations):
 	return async (request, reply) => {
 		const body = request.body as Partial<Contact>;
 		if (!body.custom_attributes) return await handler(request, reply);
-		const custom_attributes = attributesInTypes(
+		const custom_attributes = applyAttributeTypes(
 			body.custom_attributes,
 			store.attributeTypes,
 			deviations,
@@ -148,11 +148,11 @@ export function deviateHandlers(
 ): Record<string, Handler> {
 	if (deviations.size === 0) return handlers;
 	const changed = { ...handlers };
-	const listed = deviations.has('stale-lists') ? staleStore(store, listDelayMs) : store;
+	const listed = deviations.has('stale-lists') ? createStaleView(store, listDelayMs) : store;
 	const toRow = deviations.has('full-rows') ? (contact: Contact) => contact : contactRow;
 	changed['listConversations'] = conversationHandlers(listed).listConversations as Handler;
 	changed['listContacts'] = contactHandlers(listed, toRow).listContacts as Handler;
-	const isLate = deviations.has('late-lists') ? trackLateRecords(store, listDelayMs) : () => false;
+	const isLate = deviations.has('late-lists') ? trackNewRecords(store, listDelayMs) : () => false;
 	for (const name of ['listMessages', 'listConversations', 'listContacts']) {
 		changed[name] = deviateList(changed[name]!, deviations, isLate);
 	}

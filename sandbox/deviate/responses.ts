@@ -1,5 +1,5 @@
 import type { FastifyReply } from 'fastify';
-import { JSON_TYPE } from '../errors';
+import { JSON_CONTENT_TYPE } from '../errors';
 import type { Deviations } from '../deviations';
 
 type Json = Record<string, unknown>;
@@ -69,7 +69,7 @@ export function deviatePayload(
 ): unknown {
 	if (deviations.has('other-statuses')) {
 		if (reply.statusCode === 204) {
-			reply.code(200).type(JSON_TYPE);
+			reply.code(200).type(JSON_CONTENT_TYPE);
 			return JSON.stringify({ data: { deleted: true } });
 		}
 		if (reply.statusCode === 201) reply.code(200);

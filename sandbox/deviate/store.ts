@@ -1,4 +1,4 @@
-import { SECOND_MS, timestamp } from '../clock';
+import { SECOND_MS, toTimestamp } from '../clock';
 import type { Deviations } from '../deviations';
 import type { WorkspaceEvent } from '../events';
 import type { Contact, Conversation, Message, Sender } from '../records';
@@ -36,7 +36,7 @@ function recordsOf(event: WorkspaceEvent): Array<Message | Conversation | Contac
 
 /** Adds milliseconds to times in the current second. Records with a given date do not change. */
 function addMilliseconds(event: WorkspaceEvent, now: Date): void {
-	const second = timestamp(now);
+	const second = toTimestamp(now);
 	for (const record of recordsOf(event)) {
 		if (record.created_at === second) record.created_at = now.toISOString();
 		if ('updated_at' in record && record.updated_at === second) {
@@ -49,28 +49,29 @@ function addMilliseconds(event: WorkspaceEvent, now: Date): void {
 export function deviateStore(store: Store, deviations: Deviations): void {
 	store.isWindowPerConversation = deviations.has('window-per-conversation');
 	if (deviations.has('sent-by-agent')) Object.assign(store.bot, API_AGENT);
-	store.notices.on('event', (event) => {
+	store.emitter.on('event', (event) => {
 		if (deviations.has('hidden-values')) hideValues(event);
 		if (deviations.has('trimmed-texts')) trimTexts(event);
 		if (deviations.has('milliseconds')) addMilliseconds(event, store.now());
 	});
 }
 
+/** The default delay of `late-lists` and `stale-lists`. */
 export const DEFAULT_LIST_DELAY_MS = 2 * SECOND_MS;
 
-/** A new record that is older than this has a given date. Times are whole seconds. */
+/** If a new record is older than this, a test has added it with an older date. Times are whole seconds. */
 const GIVEN_DATE_AGE_MS = 2 * SECOND_MS;
 
 /**
- * Tracks new records from now on. Records with a given date do not count as new.
- * @returns whether lists do not show a record yet
+ * Tracks new records from now on. Records that a test adds with an older date do not count as new.
+ * @returns a function that returns whether a record is so new that lists do not show it yet
  */
-export function trackLateRecords(
+export function trackNewRecords(
 	store: Store,
 	delayMs: number,
 ): (record: { id: string; created_at?: string }) => boolean {
 	const newRecords = new Map<string, { created_at: string; storedAt: number }>();
-	store.notices.on('event', (event) => {
+	store.emitter.on('event', (event) => {
 		if (!event.name.endsWith('.created')) return;
 		const { id, created_at } = recordsOf(event)[0]!;
 		if (store.now().getTime() - Date.parse(created_at) > GIVEN_DATE_AGE_MS) return;
@@ -92,13 +93,13 @@ interface PastState {
 }
 
 /**
- * Returns a view of the store for lists, in which records have their state of `delayMs` ago. Records whose
- * date a test changes are current.
+ * Creates a view of the store in which records have the state that they had `delayMs` ago. A record whose
+ * `created_at` was changed by a test has its current state.
  */
-export function staleStore(store: Store, delayMs: number): Store {
+export function createStaleView(store: Store, delayMs: number): Store {
 	/** By ID, the oldest state first. */
 	const pastStates = new Map<string, PastState[]>();
-	store.notices.on('changing', (record) => {
+	store.emitter.on('beforeChange', (record) => {
 		const state = { record: { ...record }, endedAt: store.now().getTime() };
 		pastStates.set(record.id, [...(pastStates.get(record.id) ?? []), state]);
 	});

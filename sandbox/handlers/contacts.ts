@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ApiError } from '../errors';
 import { contactRow, type Contact } from '../records';
 import type { Store } from '../store';
-import { newestFirst, pageOf, type PageQuery } from './page';
+import { filterNewestFirst, paginate, type PageQuery } from './page';
 
 interface ContactParams {
 	contact_id: string;
@@ -39,8 +39,8 @@ function assertNameNotBlank({ name }: ContactFields): void {
 export function contactHandlers(store: Store, toRow: (contact: Contact) => object = contactRow) {
 	return {
 		async listContacts(request: FastifyRequest<{ Querystring: ContactFilters & PageQuery }>) {
-			const rows = newestFirst(store.contacts, passes(request.query));
-			return pageOf(rows, request.query, toRow);
+			const rows = filterNewestFirst(store.contacts, passes(request.query));
+			return paginate(rows, request.query, toRow);
 		},
 
 		async getContact(request: FastifyRequest<{ Params: ContactParams }>) {

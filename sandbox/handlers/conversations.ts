@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ApiError } from '../errors';
 import { conversationData, type Agent, type Conversation } from '../records';
 import type { OutgoingMessage, Store } from '../store';
-import { newestFirst, pageOf, type PageQuery } from './page';
+import { filterNewestFirst, paginate, type PageQuery } from './page';
 
 interface ConversationParams {
 	conversation_id: string;
@@ -14,6 +14,7 @@ interface ConversationFilters {
 	assignee_id?: string;
 }
 
+/** The body of `POST /conversations`. */
 export interface NewConversation {
 	contact_id: string;
 	channel_id: string;
@@ -55,14 +56,15 @@ function requireAgent(store: Store, id: string): Agent {
 	return agent;
 }
 
+/** Creates the handlers for conversations. */
 export function conversationHandlers(store: Store) {
 	return {
 		async listConversations(
 			request: FastifyRequest<{ Querystring: ConversationFilters & PageQuery }>,
 		) {
-			const rows = newestFirst(store.conversations, passes(request.query));
+			const rows = filterNewestFirst(store.conversations, passes(request.query));
 			if (store.conversationOrder === 'activity') rows.sort(byActivity);
-			return pageOf(rows, request.query, conversationData);
+			return paginate(rows, request.query, conversationData);
 		},
 
 		async getConversation(request: FastifyRequest<{ Params: ConversationParams }>) {

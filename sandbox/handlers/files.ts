@@ -9,7 +9,7 @@ const PNG = Buffer.from(
 );
 
 /** An attachment of the default data. The API shows its path as a complete URL. */
-export const RECEIPT: Readonly<Attachment> = {
+export const SAMPLE_ATTACHMENT: Readonly<Attachment> = {
 	url: '/files/bukti-transfer.png',
 	content_type: 'image/png',
 	file_name: 'bukti-transfer.png',
@@ -19,7 +19,7 @@ export const RECEIPT: Readonly<Attachment> = {
 export function registerFiles(app: FastifyInstance): void {
 	app.get('/files/:name', async (request: { params: unknown }, reply) => {
 		const { name } = request.params as { name: string };
-		if (name !== RECEIPT.file_name) throw new ApiError(404, 'File not found');
-		return reply.type(RECEIPT.content_type).send(PNG);
+		if (name !== SAMPLE_ATTACHMENT.file_name) throw new ApiError(404, 'File not found');
+		return reply.type(SAMPLE_ATTACHMENT.content_type).send(PNG);
 	});
 }

@@ -2,19 +2,20 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { messageData } from '../records';
 import type { OutgoingMessage, Store } from '../store';
 import { requireConversation } from './conversations';
-import { pageOf, type PageQuery } from './page';
+import { paginate, type PageQuery } from './page';
 
 interface ConversationParams {
 	conversation_id: string;
 }
 
+/** Creates the handlers for messages. */
 export function messageHandlers(store: Store) {
 	return {
 		async listMessages(
 			request: FastifyRequest<{ Params: ConversationParams; Querystring: PageQuery }>,
 		) {
 			const { id } = requireConversation(store, request.params.conversation_id);
-			return pageOf(store.messages(id), request.query, (message) =>
+			return paginate(store.messages(id), request.query, (message) =>
 				messageData(message, request.host),
 			);
 		},

@@ -1,15 +1,17 @@
+/** The query parameters that select a page. */
 export interface PageQuery {
 	page: number;
 	per_page: number;
 }
 
+/** The body of a list response. */
 export interface Page<T> {
 	data: T[];
 	meta: { total: number; page: number; per_page: number; total_pages: number };
 }
 
-/** Returns a page of the rows. A page after the last one is empty. Converts only the rows of the page. */
-export function pageOf<Row, T>(
+/** Returns the body of the requested page. A page after the last one is empty. Converts only its rows. */
+export function paginate<Row, T>(
 	rows: readonly Row[],
 	{ page, per_page }: PageQuery,
 	toData: (row: Row) => T,
@@ -22,7 +24,7 @@ export function pageOf<Row, T>(
 }
 
 /** Returns the records that pass the filter, newest first. */
-export function newestFirst<T>(
+export function filterNewestFirst<T>(
 	records: ReadonlyMap<string, T>,
 	passes: (record: T) => boolean,
 ): T[] {

@@ -16,6 +16,7 @@ function assertReceiver(url: string): void {
 	throw new ApiError(422, 'url must be an HTTPS address');
 }
 
+/** Creates the handlers for webhooks. */
 export function webhookHandlers(store: Store) {
 	return {
 		async createWebhook(

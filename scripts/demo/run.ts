@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { Contact, Conversation, Message, Sandbox } from '../../sandbox';
-import { HOUR_MS, timestamp } from '../../sandbox/clock';
+import { HOUR_MS, toTimestamp } from '../../sandbox/clock';
 import { runWorkflow } from '../../test/support/engine';
 import { builtInNodes } from '../../test/support/builtInNodes';
 import { byId } from '../../test/support/locator';
@@ -43,7 +43,7 @@ function addConversation(
 ): void {
 	const wroteAt = new Date(store.now().getTime() - LAST_WROTE_HOURS_AGO * HOUR_MS);
 	const contact = store.addContact({ name: customer_name, phone });
-	const { id } = store.addConversation({ contact, status, created_at: timestamp(wroteAt) });
+	const { id } = store.addConversation({ contact, status, created_at: toTimestamp(wroteAt) });
 	store.addIncoming(id, `Halo, pesanan ${order_id} sudah bisa dibayar?`, wroteAt);
 }
 

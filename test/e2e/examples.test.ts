@@ -1,7 +1,7 @@
 import type { INode } from 'n8n-workflow';
 
 import type { Agent, Conversation, Message } from '../../sandbox';
-import { timestamp } from '../../sandbox/clock';
+import { toTimestamp } from '../../sandbox/clock';
 import { simulateExternalEvents, startSundaySandbox } from '../../scripts/editor';
 import {
 	listExampleNames,
@@ -140,10 +140,10 @@ describe('follow-up-data-table.json', () => {
 	it('sends only the corrected rows in the next run', async () => {
 		await updateDataTable(fixture.session, table, ['order_id', 'ORD-3044'], { phone: null });
 		await updateDataTable(fixture.session, table, ['order_id', 'ORD-3047'], { total: null });
-		const mentions = 'ORD-3052';
+		const bodyContains = 'ORD-3052';
 		fixture.sandbox.faults.add({
 			method: 'POST',
-			mentions,
+			bodyContains,
 			kind: 'status',
 			status: 422,
 			message: 'No',
@@ -344,7 +344,7 @@ describe('ai-agent-handover.json', () => {
 			content,
 			sender: { type: 'agent', ...agent },
 			attachments: [],
-			created_at: timestamp(fixture.sandbox.store.now()),
+			created_at: toTimestamp(fixture.sandbox.store.now()),
 		});
 	}
 

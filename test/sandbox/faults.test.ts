@@ -147,7 +147,7 @@ test('a fault applies only to matching requests, after those to skip, and for th
 	const { request, faults } = await openSandbox({ data: 'empty' });
 	faults.add({ method: 'GET', path: /^\/conv/g, skip: 1, times: 2, kind: 'status', status: 500 });
 	faults.add({ path: '/contacts', kind: 'status', status: 503 });
-	faults.add({ mentions: 'Pesanan 2', kind: 'status', status: 502, times: Infinity });
+	faults.add({ bodyContains: 'Pesanan 2', kind: 'status', status: 502, times: Infinity });
 
 	const statusOf = async (call: string, body?: object) =>
 		(await request(...(call.split(' ') as [string, string]), body)).status;

@@ -1,4 +1,4 @@
-import { addRule, AUTOMATION_BOT, isToCustomer } from '../../sandbox/automation';
+import { addAutomationRule, AUTOMATION_BOT, isMessageToCustomer } from '../../sandbox/automation';
 import type { Sender } from '../../sandbox/records';
 import type { Workspace } from './workspace';
 
@@ -7,9 +7,9 @@ export const OTHER_BOT = AUTOMATION_BOT;
 
 /** Adds an automation rule that resolves a conversation after each message to the customer. */
 export function resolveOnEachMessage({ sandbox: { store } }: Workspace): void {
-	addRule(store, {
+	addAutomationRule(store, {
 		on: 'message.created',
-		when: isToCustomer,
+		when: isMessageToCustomer,
 		status: 'resolved',
 	});
 }
@@ -24,9 +24,9 @@ export function replyAutomatically(
 	content: string,
 	sender: Readonly<Sender> = OTHER_BOT,
 ): void {
-	addRule(store, {
+	addAutomationRule(store, {
 		on: 'message.created',
-		when: (event) => isToCustomer(event) && event.message?.sender.id === store.bot.id,
+		when: (event) => isMessageToCustomer(event) && event.message?.sender.id === store.bot.id,
 		send: content,
 		sender,
 	});

@@ -133,7 +133,7 @@ it('Contact: Create finds its contact after a lost response if lists show no att
 	const workspace = await openWorkspace();
 	const { store, faults } = workspace.sandbox;
 	faults.add({ method: 'POST', kind: 'dropAfter' });
-	store.notices.on('event', () => changeListRows(workspace, withoutAttributes));
+	store.emitter.on('event', () => changeListRows(workspace, withoutAttributes));
 
 	const { status, output } = await workspace.run(create({ name: 'kota', value: 'Bandung' }));
 

@@ -112,7 +112,7 @@ describe('After this process has created a contact, Send to Phone Number', () =>
 	it('does not use it for its former number after Contact: Create was retried', async () => {
 		const workspace = await openWorkspace();
 		const { store, faults } = workspace.sandbox;
-		faults.add({ kind: 'status', status: 403, method: 'POST', mentions: 'Tono' });
+		faults.add({ kind: 'status', status: 403, method: 'POST', bodyContains: 'Tono' });
 		const rows = [SARI, { phone: '0822-2222-2222', name: 'Tono' }];
 		const failed = await workspace.run(createContact(), rows);
 		// Two days later, the former phone number of the contact belongs to another person.

@@ -139,7 +139,7 @@ describe('Contact: Create', () => {
 		const [, alike, name, otherName] = row;
 		const workspace = await openWorkspace();
 		const { faults } = workspace.sandbox;
-		faults.add({ method: 'POST', kind: 'slow', delayMs: 200, mentions: '+6281234567890' });
+		faults.add({ method: 'POST', kind: 'slow', delayMs: 200, bodyContains: '+6281234567890' });
 		faults.add({ method: 'POST', kind: 'dropBefore' });
 
 		const { output } = await workspace.run(

@@ -44,7 +44,7 @@ describe('If n8n runs the node again', () => {
 				kind: 'status',
 				status: 403,
 				method: 'POST',
-				mentions: '+6281300000000',
+				bodyContains: '+6281300000000',
 			});
 
 			const { status } = await run(upsertCompany, [...rows], { ...RETRY_ON_FAIL, onError });

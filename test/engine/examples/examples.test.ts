@@ -7,7 +7,7 @@ import { EXAMPLE_FILE, readTable, SEND_NODE } from '../../../scripts/demo/crmFol
 import { findProblems } from '../../../scripts/demo/report';
 import { deliveriesFor, runDemo } from '../../../scripts/demo/run';
 import type { Conversation } from '../../../sandbox';
-import { HOUR_MS, timestamp } from '../../../sandbox/clock';
+import { HOUR_MS, toTimestamp } from '../../../sandbox/clock';
 import { openSandbox, type OpenSandbox } from '../../support/openSandbox';
 import { runWorkflow, toItems, type FinishedRun } from '../../support/engine';
 import { now } from '../../support/testClock';
@@ -32,7 +32,7 @@ async function runExample(
 	});
 }
 
-const hoursAgo = (hours: number) => timestamp(new Date(now() - hours * HOUR_MS));
+const hoursAgo = (hours: number) => toTimestamp(new Date(now() - hours * HOUR_MS));
 
 const jsonOf = ({ output }: FinishedRun, node: string) => output(node).map(({ json }) => json);
 

@@ -171,7 +171,13 @@ describe('concurrent executions in one process', () => {
 			times: 9,
 		});
 		// The node finishes reading the list before the second item with this number begins.
-		faults.add({ kind: 'slow', delayMs: 600, method: 'POST', path: /messages/, mentions: 'Ani' });
+		faults.add({
+			kind: 'slow',
+			delayMs: 600,
+			method: 'POST',
+			path: /messages/,
+			bodyContains: 'Ani',
+		});
 		const rows = [{ phone: '0812 0000 0009', name: 'Lama' }, ANI, ANI, ANI];
 
 		await workspace.run(

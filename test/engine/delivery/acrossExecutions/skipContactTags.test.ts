@@ -101,7 +101,7 @@ it('Skip Contacts With Tags does not skip a message in a Retry that the executio
 	const workspace = await openWorkspace();
 	const { store, faults } = workspace.sandbox;
 	const parameters = toUntagged(workspace, ['berhenti']);
-	faults.add({ kind: 'status', status: 403, method: 'POST', mentions: 'Siti' });
+	faults.add({ kind: 'status', status: 403, method: 'POST', bodyContains: 'Siti' });
 	const rows = [ROW, { phone: '0812-3456-7891', name: 'Siti' }];
 	const failed = await workspace.run(parameters, rows);
 	store.updateContact(contactsOf(workspace)[0]!, { tags: ['berhenti'] });

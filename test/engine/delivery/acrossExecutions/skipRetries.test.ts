@@ -77,7 +77,7 @@ describe('a Retry with Skip If Sent Within', () => {
 		await workspace.run(parameters, [ROW]);
 		store.updateConversation(conversationsOf(workspace)[0]!, { status: 'resolved' });
 		ageRecords(workspace, 5);
-		faults.add({ kind: 'status', status: 403, method: 'POST', mentions: 'Andi' });
+		faults.add({ kind: 'status', status: 403, method: 'POST', bodyContains: 'Andi' });
 		const andi = { phone: '0812-3456-7892', name: 'Andi' };
 		const failed = await workspace.run(parameters, [ROW, andi]);
 		expect(failed.status).toBe('error');

@@ -49,7 +49,12 @@ it('a Retry in another process uses the conversation of the first item, although
 	const { workspace } = await openWithContact();
 	resolveOnEachMessage(workspace);
 	const rows = ['ORD-1', 'ORD-2'].map((order) => ({ ...BUDI, order }));
-	workspace.sandbox.faults.add({ kind: 'status', status: 403, method: 'POST', mentions: 'ORD-2' });
+	workspace.sandbox.faults.add({
+		kind: 'status',
+		status: 403,
+		method: 'POST',
+		bodyContains: 'ORD-2',
+	});
 	const parameters = templateToPhone(workspace);
 	const failed = await workspace.run(parameters, rows);
 	expect(failed.status).toBe('error');
@@ -110,7 +115,7 @@ it('uses a contact that was created after an item with the same number had faile
 	const other = store.addContact({ phone: SITI_E164, created_at: LONG_AGO });
 	store.addConversation({ contact: other });
 	// Budi writes for the first time when the second item is sent.
-	store.notices.on('event', (event) => {
+	store.emitter.on('event', (event) => {
 		if (event.name !== 'message.created' || event.message.type !== 'outgoing') return;
 		if (event.conversation.contact.id !== other.id) return;
 		const contact = store.addContact({

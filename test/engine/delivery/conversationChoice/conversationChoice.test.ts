@@ -1,5 +1,5 @@
 import type { SandboxOptions } from '../../../../sandbox';
-import { HOUR_MS, MINUTE_MS, SECOND_MS, timestamp } from '../../../../sandbox/clock';
+import { HOUR_MS, MINUTE_MS, SECOND_MS, toTimestamp } from '../../../../sandbox/clock';
 import type { ConversationStatus } from '../../../../sandbox/records';
 import { resolveOnEachMessage } from '../../../support/automation';
 import { byId } from '../../../support/locator';
@@ -40,7 +40,7 @@ function sendFromElsewhere({ sandbox: { store } }: Workspace, id: string, minute
 		content: BUDI.text,
 		sender: store.bot,
 		attachments: [],
-		created_at: timestamp(new Date(store.now().getTime() - minutesAgo * MINUTE_MS)),
+		created_at: toTimestamp(new Date(store.now().getTime() - minutesAgo * MINUTE_MS)),
 	});
 }
 

@@ -197,7 +197,7 @@ it('finds a created contact after a lost response when Sahut stores an empty ema
 	const workspace = await openWorkspace();
 	const { store, faults } = workspace.sandbox;
 	faults.add({ kind: 'dropAfter', method: 'POST' });
-	store.notices.on('event', ({ name }) => {
+	store.emitter.on('event', ({ name }) => {
 		if (name !== 'contact.created') return;
 		for (const contact of store.contacts.values()) contact.email = '' as never;
 	});

@@ -3,7 +3,7 @@ import type { IDataObject, INode } from 'n8n-workflow';
 import type { FaultAction, SandboxOptions } from '../../../../sandbox';
 import type { Sender } from '../../../../sandbox/records';
 import type { JournalEntry } from '../../../../sandbox/journal';
-import { MINUTE_MS, SECOND_MS, timestamp } from '../../../../sandbox/clock';
+import { MINUTE_MS, SECOND_MS, toTimestamp } from '../../../../sandbox/clock';
 import { OTHER_BOT, replyAutomatically } from '../../../support/automation';
 import { crashedExecution, ageRecords, retry } from '../../../support/retryData';
 import { useRealWaits } from '../../../support/testClock';
@@ -258,7 +258,7 @@ describe('a template without variables', () => {
 			content: REPLY,
 			sender,
 			attachments: [],
-			created_at: timestamp(new Date(store.now().getTime() + 2 * SECOND_MS)),
+			created_at: toTimestamp(new Date(store.now().getTime() + 2 * SECOND_MS)),
 		});
 	}
 

@@ -61,7 +61,7 @@ describe('Skip If Sent Within', () => {
 			...sendTemplateOnce('', { order_id: 'ORD-12' }),
 			templateId: '={{ $json.template }}',
 		};
-		faults.add({ kind: 'status', status: 403, method: 'POST', mentions: 'tmpl_paid' });
+		faults.add({ kind: 'status', status: 403, method: 'POST', bodyContains: 'tmpl_paid' });
 		const failed = await workspace.run(both, [
 			{ conversation, template: 'tmpl_ok' },
 			{ conversation, template: 'tmpl_paid' },

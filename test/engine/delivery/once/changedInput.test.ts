@@ -56,7 +56,7 @@ describe('an expression that returns another value in each run of Retry On Fail'
 				kind: 'status',
 				status: 422,
 				method: 'POST',
-				mentions: 'ditolak',
+				bodyContains: 'ditolak',
 				times: 3,
 			});
 
@@ -102,7 +102,7 @@ describe('an expression that returns another value in each run of Retry On Fail'
 			kind: 'status',
 			status: 422,
 			method: 'POST',
-			mentions: '+6281300000002',
+			bodyContains: '+6281300000002',
 			times: 2,
 		});
 

@@ -54,7 +54,7 @@ async function loseResponse(
 ): Promise<Result> {
 	const workspace = await open();
 	// Only writes have a body.
-	workspace.sandbox.faults.add({ kind: 'dropAfter', mentions: '{', skip });
+	workspace.sandbox.faults.add({ kind: 'dropAfter', bodyContains: '{', skip });
 	const finished = await workspace.run(parameters(workspace), [workspace.row]);
 	expect(workspace.sandbox.faults.remaining()).toBe(0);
 	if (!finished.error) return { outcomes: outcomeOf(finished), state: workspace.state() };

@@ -80,7 +80,7 @@ const CASES: Record<string, Case> = {
 			const additionalFields = { firstMessage: BUDI.text };
 			const parameters = createConversation(opened.contact, channelOf(opened), additionalFields);
 			// WhatsApp accepts the text in a conversation in which the customer has written.
-			opened.sandbox.store.notices.on('event', (event) => {
+			opened.sandbox.store.emitter.on('event', (event) => {
 				if (event.name !== 'conversation.created') return;
 				opened.sandbox.store.addIncoming(event.conversation.id, 'Halo');
 			});

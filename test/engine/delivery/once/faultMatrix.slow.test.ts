@@ -52,7 +52,7 @@ async function runCase(
 	const request =
 		method === 'GET'
 			? { path: new RegExp(row.conversation!) }
-			: { path, mentions: row[identifiedBy] };
+			: { path, bodyContains: row[identifiedBy] };
 	const times = frequency === 'once' ? 1 : Infinity;
 	faults.add({ ...fault.action, ...request, method, times });
 	if (frequency === 'blind') faults.add({ ...fault.action, method: 'GET', times });

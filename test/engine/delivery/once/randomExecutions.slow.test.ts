@@ -85,7 +85,7 @@ it(
 					const needlessConversations: string[] = [];
 					let isNodeRunning = false;
 					// This listener runs before the rules, because it is added first.
-					store.notices.on('event', (event) => {
+					store.emitter.on('event', (event) => {
 						if (!isNodeRunning || !event.name.endsWith('.created')) return;
 						if (!('conversation' in event)) return;
 						const { conversation } = event;

@@ -2,7 +2,7 @@ import { faker } from '@faker-js/faker/locale/id_ID';
 import { type IDataObject, sleep } from 'n8n-workflow';
 
 import type { Fault, FaultAction, RateLimit, Sandbox } from '../../../../sandbox';
-import { timestamp } from '../../../../sandbox/clock';
+import { toTimestamp } from '../../../../sandbox/clock';
 import { OTHER_BOT } from '../../../support/automation';
 import type { FinishedRun } from '../../../support/engine';
 import { overrideTransport } from '../../../support/transport';
@@ -211,7 +211,7 @@ function findDiscrepancies(
 
 /** Makes another bot reply to each outgoing message in these conversations. */
 function replyAutomaticallyIn(conversations: ReadonlySet<string>, { store }: Sandbox): void {
-	store.notices.on('event', (event) => {
+	store.emitter.on('event', (event) => {
 		if (event.name !== 'message.created' || !conversations.has(event.conversation.id)) return;
 		const { type, sender } = event.message;
 		if (type !== 'outgoing' || sender.id === OTHER_BOT.id) return;
@@ -220,7 +220,7 @@ function replyAutomaticallyIn(conversations: ReadonlySet<string>, { store }: San
 			content: AUTO_REPLY,
 			sender: OTHER_BOT,
 			attachments: [],
-			created_at: timestamp(store.now()),
+			created_at: toTimestamp(store.now()),
 		});
 	});
 }
