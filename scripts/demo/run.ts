@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import type { Contact, Conversation, Message, Sandbox } from '../../sandbox';
 import { HOUR_MS, toTimestamp } from '../../sandbox/clock';
 import { runWorkflow } from '../../test/support/engine';
-import { builtInNodes } from '../../test/support/builtInNodes';
+import { fakeBuiltInNodes } from '../../test/support/builtInNodes';
 import { byId } from '../../test/support/locator';
 import { fillInExample, readExample } from '../../test/support/exampleWorkflow';
 import { EXAMPLE_FILE, readTable, SEND_NODE, type Row } from './crmFollowUp';
@@ -68,7 +68,7 @@ export async function runDemo(sandbox: Sandbox): Promise<DemoRun> {
 		...fillInExample(example, {
 			[SEND_NODE]: { channelId: byId(store.channelOfType('whatsapp').id) },
 		}),
-		nodeTypes: builtInNodes,
+		nodeTypes: fakeBuiltInNodes,
 		credentials: { sahutApi: { apiKey: sandbox.apiKey, baseUrl: sandbox.url } },
 	});
 	const jsonOf = (node: string) => output(node).map(({ json }) => json);

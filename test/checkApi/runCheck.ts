@@ -6,7 +6,7 @@ import type { Sandbox, SandboxOptions } from '../../sandbox';
 import type { Finding } from '../../scripts/checkApi/findings';
 import { parseOptions } from '../../scripts/checkApi/options';
 import { checkApi, type Outcome } from '../../scripts/checkApi/run';
-import { closedOrigin } from '../support/localServer';
+import { findClosedOrigin } from '../support/localServer';
 import { openSandbox } from '../support/openSandbox';
 
 /** Enough records to reveal the order of each list. */
@@ -78,7 +78,7 @@ export function verdictsOf(
 
 /** Returns the options that enable all checks. */
 export async function allOptions({ latest }: Workspace): Promise<string[]> {
-	const origin = await closedOrigin();
+	const origin = await findClosedOrigin();
 	const { port } = new URL(origin);
 	return ['--conversation', latest.id, '--webhook', `${origin}/hook`, '--listen', port];
 }

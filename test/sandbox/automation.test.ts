@@ -1,12 +1,12 @@
-import { OTHER_BOT, replyAutomatically, resolveOnEachMessage } from '../support/automation';
+import { OTHER_BOT, addAutoReply, addResolveRule } from '../support/automation';
 import { openConversation } from '../support/workspace';
 
 const REPLY = 'Terima kasih, kami akan segera membalas.';
 
-test('resolveOnEachMessage resolves a conversation after a message to the customer, but not after a note', async () => {
+test('addResolveRule resolves a conversation after a message to the customer, but not after a note', async () => {
 	const { workspace, conversation } = await openConversation();
 	const { store, request } = workspace.sandbox;
-	resolveOnEachMessage(workspace);
+	addResolveRule(workspace);
 	const record = store.conversations.get(conversation)!;
 
 	store.addIncoming(conversation, 'Halo lagi');
@@ -23,12 +23,12 @@ test('resolveOnEachMessage resolves a conversation after a message to the custom
 });
 
 test.each(['the API’s own sender', 'another bot'])(
-	'replyAutomatically adds one reply from %s after each message through the API',
+	'addAutoReply adds one reply from %s after each message through the API',
 	async (name) => {
 		const { workspace, conversation } = await openConversation();
 		const { store, request } = workspace.sandbox;
 		const sender = name === 'another bot' ? OTHER_BOT : store.bot;
-		replyAutomatically(workspace, REPLY, sender);
+		addAutoReply(workspace, REPLY, sender);
 
 		store.addIncoming(conversation, 'Halo lagi');
 		await request('POST', `/conversations/${conversation}/messages`, { content: 'Ya' });

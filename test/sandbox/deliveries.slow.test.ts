@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import type { DeliveryOptions } from '../../sandbox';
 import { EVENT_NAMES } from '../../sandbox/events';
-import { closedOrigin } from '../support/localServer';
+import { findClosedOrigin } from '../support/localServer';
 import { until } from '../support/workspace';
 import { openReceiver, respondWith, type Receiver } from './openReceiver';
 import { openSandbox } from '../support/openSandbox';
@@ -18,7 +18,7 @@ const TIMER_TOLERANCE_MS = 2;
 const FAST: DeliveryOptions = { timeScale: 0.001, responseTimeoutMs: 5000 };
 const VERY_FAST: DeliveryOptions = { timeScale: 0.0001, responseTimeoutMs: 5000 };
 
-const openUnreachable = async () => ({ url: await closedOrigin() });
+const openUnreachable = async () => ({ url: await findClosedOrigin() });
 /** Opens a receiver that never responds. */
 const openSilent = async () => await openReceiver(() => undefined);
 

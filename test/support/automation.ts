@@ -6,7 +6,7 @@ import type { Workspace } from './workspace';
 export const OTHER_BOT = AUTOMATION_BOT;
 
 /** Adds an automation rule that resolves a conversation after each message to the customer. */
-export function resolveOnEachMessage({ sandbox: { store } }: Workspace): void {
+export function addResolveRule({ sandbox: { store } }: Workspace): void {
 	addAutomationRule(store, {
 		on: 'message.created',
 		when: isMessageToCustomer,
@@ -15,11 +15,11 @@ export function resolveOnEachMessage({ sandbox: { store } }: Workspace): void {
 }
 
 /**
- * Adds an automation rule that sends a message after each message of the API.
+ * Adds an automation rule that replies to each message that the API sends.
  *
- * @param sender the bot that sends it; `sandbox.store.bot` is the API's own sender
+ * @param sender the bot that replies; `sandbox.store.bot` is the sender of the API's messages
  */
-export function replyAutomatically(
+export function addAutoReply(
 	{ sandbox: { store } }: Workspace,
 	content: string,
 	sender: Readonly<Sender> = OTHER_BOT,

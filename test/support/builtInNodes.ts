@@ -19,7 +19,7 @@ type Execute = NonNullable<INodeType['execute']>;
  *
  * @param outputs the number of outputs
  */
-export function fakeNode(
+export function createFakeNode(
 	name: string,
 	properties: INodeProperties[],
 	execute?: Execute,
@@ -72,11 +72,11 @@ function editedFields(node: IExecuteFunctions, item: number): IDataObject {
  * Fakes of the built-in nodes in the examples, by full name. The real ones are in n8n-nodes-base,
  * which is too large to install for a demo.
  */
-export const builtInNodes: Record<string, INodeType> = {
-	'n8n-nodes-base.stickyNote': fakeNode('stickyNote', []),
-	'n8n-nodes-base.noOp': fakeNode('noOp', [], passThrough),
-	'n8n-nodes-base.scheduleTrigger': fakeNode('scheduleTrigger', [], passThrough),
-	'n8n-nodes-base.set': fakeNode(
+export const fakeBuiltInNodes: Record<string, INodeType> = {
+	'n8n-nodes-base.stickyNote': createFakeNode('stickyNote', []),
+	'n8n-nodes-base.noOp': createFakeNode('noOp', [], passThrough),
+	'n8n-nodes-base.scheduleTrigger': createFakeNode('scheduleTrigger', [], passThrough),
+	'n8n-nodes-base.set': createFakeNode(
 		'set',
 		[
 			field('mode', 'string', { default: 'manual' }),
@@ -92,20 +92,24 @@ export const builtInNodes: Record<string, INodeType> = {
 			];
 		},
 	),
-	'n8n-nodes-base.splitOut': fakeNode('splitOut', [field('fieldToSplitOut')], async function () {
-		return [
-			this.getInputData().flatMap(({ json }, item) => {
-				const rows = json[this.getNodeParameter('fieldToSplitOut', item) as string];
-				return (rows as IDataObject[]).map((row) => ({ json: row, pairedItem: { item } }));
-			}),
-		];
-	}),
+	'n8n-nodes-base.splitOut': createFakeNode(
+		'splitOut',
+		[field('fieldToSplitOut')],
+		async function () {
+			return [
+				this.getInputData().flatMap(({ json }, item) => {
+					const rows = json[this.getNodeParameter('fieldToSplitOut', item) as string];
+					return (rows as IDataObject[]).map((row) => ({ json: row, pairedItem: { item } }));
+				}),
+			];
+		},
+	),
 	/** Outputs the items that the test starts with, in the format of a webhook call. */
-	'n8n-nodes-base.webhook': fakeNode('webhook', [], passThrough),
+	'n8n-nodes-base.webhook': createFakeNode('webhook', [], passThrough),
 	/** Does not wait. */
-	'n8n-nodes-base.wait': fakeNode('wait', [], passThrough),
+	'n8n-nodes-base.wait': createFakeNode('wait', [], passThrough),
 	/** Outputs the response that the real node would send: its status as `code`, and its `body`. */
-	'n8n-nodes-base.respondToWebhook': fakeNode(
+	'n8n-nodes-base.respondToWebhook': createFakeNode(
 		'respondToWebhook',
 		[
 			field('responseBody', 'json'),
@@ -118,7 +122,7 @@ export const builtInNodes: Record<string, INodeType> = {
 		},
 	),
 	/** n8n's engine evaluates the conditions of a `filter` field. */
-	'n8n-nodes-base.if': fakeNode(
+	'n8n-nodes-base.if': createFakeNode(
 		'if',
 		[field('conditions', 'filter', CONDITIONS)],
 		async function () {
@@ -132,7 +136,7 @@ export const builtInNodes: Record<string, INodeType> = {
 		2,
 	),
 	/** Sends an item to the output of the first matching rule. Supports four rules. */
-	'n8n-nodes-base.switch': fakeNode(
+	'n8n-nodes-base.switch': createFakeNode(
 		'switch',
 		[
 			field('rules', 'fixedCollection', {
@@ -161,7 +165,7 @@ export const builtInNodes: Record<string, INodeType> = {
 		},
 		4,
 	),
-	'n8n-nodes-base.filter': fakeNode(
+	'n8n-nodes-base.filter': createFakeNode(
 		'filter',
 		[field('conditions', 'filter', CONDITIONS)],
 		async function () {

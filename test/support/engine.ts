@@ -45,6 +45,7 @@ import {
 import type { TransportSettings } from '../../nodes/Sahut/transport/settings';
 import { injectedTransport } from './injectedTransport';
 
+/** The folder of this repository. */
 export const PACKAGE_FOLDER = path.resolve(__dirname, '../..');
 
 /** The data of each credential, by the name of its type. */
@@ -67,8 +68,8 @@ const manualTrigger: INodeType = {
 	},
 };
 
-/** Returns a module of the built nodes: the same instance that the nodes use. */
-export async function fromDist<Module>(name: string): Promise<Module> {
+/** Imports a module of the built nodes: the same instance that the nodes use. */
+export async function importFromDist<Module>(name: string): Promise<Module> {
 	return (await import(`${PACKAGE_FOLDER}/dist/nodes/Sahut/${name}.js`)) as Module;
 }
 
@@ -84,8 +85,8 @@ export async function loadPackage(): Promise<core.PackageDirectoryLoader> {
 	return await loading;
 }
 
-/** Returns the output preview of an operation, a JSON schema that the editor shows before a run. */
-export function outputPreview(
+/** Loads the output preview of an operation, a JSON schema that the editor shows before a run. */
+export function loadOutputPreview(
 	resource: string,
 	operation: string,
 ): Record<string, unknown> | undefined {
@@ -108,8 +109,8 @@ function createNode(loader: core.PackageDirectoryLoader, name: string): INodeTyp
 	return Object.assign(new constructor(settings), { description: type.description });
 }
 
-/** Returns a node of the built package: `sahut` or `sahutTrigger`. */
-export async function packageNode(name: string): Promise<INodeType> {
+/** Returns the node type `sahut` or `sahutTrigger` of the built package. */
+export async function getPackageNode(name: string): Promise<INodeType> {
 	return createNode(await loadPackage(), name);
 }
 
@@ -199,11 +200,13 @@ class TestCredentials extends ICredentialsHelper {
 	async updateCredentialsOauthTokenData() {}
 }
 
+/** A workflow, and everything that its run needs. */
 export interface WorkflowToRun {
 	nodes: INode[];
 	connections: IConnections;
 	/** The input of the first node. Default: one empty item. */
 	items?: INodeExecutionData[];
+	/** Default: none. */
 	credentials?: Credentials;
 	/** Additional node types by full name. They take precedence over those of the package. */
 	nodeTypes?: Record<string, INodeType>;
@@ -216,6 +219,7 @@ export interface WorkflowToRun {
 	staticData?: IDataObject;
 }
 
+/** The result of a run. */
 export interface FinishedRun {
 	run: IRun;
 	/** `success`, `error` or `canceled`. A failed node does not reject the promise of the run. */
@@ -229,8 +233,8 @@ export interface FinishedRun {
 	credentialsDecrypted: number;
 }
 
-/** Prepares a workflow with the data that n8n's server provides: credentials, hooks and addresses. */
-export async function prepare({
+/** Creates a workflow together with the data that n8n's server provides: credentials, hooks and URLs. */
+export async function prepareWorkflow({
 	nodes,
 	connections,
 	credentials = {},
@@ -280,7 +284,7 @@ export async function prepare({
 /** Runs a workflow with the built package in n8n's engine, starting at its first node. */
 export async function runWorkflow(toRun: WorkflowToRun): Promise<FinishedRun> {
 	const { nodes, items = [{ json: {} }], executionData, cancelWhen } = toRun;
-	const { workflow, additionalData, credentialsHelper, mode } = await prepare(toRun);
+	const { workflow, additionalData, credentialsHelper, mode } = await prepareWorkflow(toRun);
 	const first = workflow.getNode(nodes[0]!.name)!;
 	const data =
 		executionData ??
@@ -314,7 +318,7 @@ export async function runWorkflow(toRun: WorkflowToRun): Promise<FinishedRun> {
 export async function openTool(
 	toRun: WorkflowToRun,
 ): Promise<(given?: IDataObject) => Promise<string>> {
-	const { workflow, additionalData, mode } = await prepare(toRun);
+	const { workflow, additionalData, mode } = await prepareWorkflow(toRun);
 	const node = toRun.nodes.at(-1)!;
 	const data = createRunExecutionData({});
 	const source = { node, data: {}, source: null };
@@ -339,7 +343,7 @@ export async function openTool(
 
 /** Returns the methods of the last node, and the context in which the editor calls them. */
 async function openEditor(toRun: WorkflowToRun) {
-	const { workflow, additionalData } = await prepare(toRun);
+	const { workflow, additionalData } = await prepareWorkflow(toRun);
 	const node = toRun.nodes.at(-1)!;
 	const context = new core.LoadOptionsContext(workflow, node, additionalData, '');
 	const { methods } = workflow.nodeTypes.getByNameAndVersion(node.type, node.typeVersion);
@@ -406,7 +410,7 @@ export function toItems(rows: IDataObject[]): INodeExecutionData[] {
 }
 
 /** Returns the logger that n8n gives to nodes. */
-export async function n8nLogger(): Promise<Logger> {
+export async function getN8nLogger(): Promise<Logger> {
 	const { context } = await openEditor(sahutWorkflow({}));
 	return context.logger;
 }

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { IConnections, INode, INodeCredentialsDetails, IWorkflowSettings } from 'n8n-workflow';
 
+/** A workflow in the format in which users import it. */
 export interface ExampleWorkflow {
 	name: string;
 	nodes: INode[];

@@ -1,4 +1,4 @@
 import type { TransportSettings } from '../../nodes/Sahut/transport/settings';
 
-/** The transport settings for the nodes that the engine creates. Default: the nodes' own, as in n8n. */
+/** The transport settings of the nodes that the engine creates. Default: those that the nodes have in n8n. */
 export const injectedTransport: { settings?: TransportSettings } = {};

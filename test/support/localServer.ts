@@ -21,8 +21,8 @@ async function close(server: Server): Promise<void> {
 /** Below the range from which operating systems choose a free port. */
 const PORTS = { min: 20_000, max: 30_000 };
 
-/** Returns the origin of a port that no server listens on, not even one of another test. */
-export async function closedOrigin(): Promise<string> {
+/** Finds a port that no server listens on, not even one of another test. @returns its origin */
+export async function findClosedOrigin(): Promise<string> {
 	for (;;) {
 		const origin = await openServer(() => undefined, faker.number.int(PORTS)).catch(
 			() => undefined,
@@ -41,7 +41,7 @@ afterEach(async () => {
  * Starts a server that responds in plain text, without TLS. It does not close the connection, because
  * the client could then notice the closed connection before the plain text.
  */
-export async function openPlainServer(): Promise<{ port: number; connections(): number }> {
+export async function openPlainTextServer(): Promise<{ port: number; connections(): number }> {
 	const sockets = new Set<Socket>();
 	const server = createTcpServer((socket) => {
 		sockets.add(socket);

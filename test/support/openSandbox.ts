@@ -2,6 +2,7 @@ import { now } from './testClock';
 import './transport';
 import { startSandbox, type Sandbox, type SandboxOptions } from '../../sandbox';
 
+/** A response of the sandbox. */
 export interface SandboxResponse {
 	status: number;
 	headers: Headers;
@@ -10,6 +11,7 @@ export interface SandboxResponse {
 	body: any;
 }
 
+/** A sandbox with a method that makes requests. */
 export interface OpenSandbox extends Sandbox {
 	/** Makes a request with the sandbox's key. `headers` override the default headers. */
 	request(

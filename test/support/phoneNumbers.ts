@@ -1,7 +1,8 @@
-const BUDI = '+6281234567890';
+/** The E.164 form of most accepted texts. */
+const E164 = '+6281234567890';
 
-/** Accepted forms of phone numbers, each with its E.164 form. */
-export const ACCEPTED: Array<[given: string, e164: string]> = [
+/** Texts that the node accepts as a phone number, each with its E.164 form. */
+export const ACCEPTED_PHONES: Array<[given: string, e164: string]> = [
 	...[
 		'0812-3456-7890',
 		'6281234567890',
@@ -65,7 +66,7 @@ export const ACCEPTED: Array<[given: string, e164: string]> = [
 		'6281234567890@s.whatsapp.net',
 		'6281234567890:12@s.whatsapp.net',
 		'\u20686281234567890@c.us\u2069',
-	].map((given): [string, string] => [given, BUDI]),
+	].map((given): [string, string] => [given, E164]),
 	['0628123456789', '+628123456789'],
 	['0812-3456-78', '+62812345678'],
 	['0812-345-6789', '+628123456789'],
@@ -99,8 +100,8 @@ export const ACCEPTED: Array<[given: string, e164: string]> = [
 	['+39 (0)6 1234 5678', '+390612345678'],
 ];
 
-/** Texts that are not exactly one phone number, or that could be the number of another person. */
-export const REJECTED: string[] = [
+/** Texts that the node rejects: not exactly one phone number, or possibly the number of another person. */
+export const REJECTED_PHONES: string[] = [
 	'Budi',
 	'belum ada',
 	'-',

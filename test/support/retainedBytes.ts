@@ -21,7 +21,7 @@ async function settledHeap(collect: () => void): Promise<number> {
 }
 
 /** Measures the heap in bytes that a value retains. Excludes the contents of typed arrays. */
-export async function retainedBytes(create: () => unknown): Promise<number> {
+export async function measureRetainedBytes(create: () => unknown): Promise<number> {
 	setFlagsFromString('--expose-gc');
 	const collect = runInNewContext('gc') as () => void;
 	const before = await settledHeap(collect);

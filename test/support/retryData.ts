@@ -11,8 +11,8 @@ import { now } from './testClock';
 
 const MINUTE_MS = 60_000;
 
-/** Returns the data of a failed execution as n8n's *Retry* prepares them for the next execution. */
-export function dataForRetry({ run }: FinishedRun): IRunExecutionData {
+/** Creates the data with which n8n's *Retry* continues a failed execution. */
+export function createRetryData({ run }: FinishedRun): IRunExecutionData {
 	const data = structuredClone(JSON.parse(JSON.stringify(run.data))) as IRunExecutionData;
 	const { lastNodeExecuted, runData } = data.resultData;
 	delete data.resultData.error;
@@ -31,18 +31,18 @@ export async function retry(
 	parameters: INode['parameters'],
 	change: (rows: IDataObject[]) => void = () => {},
 ) {
-	const executionData = dataForRetry(failed);
+	const executionData = createRetryData(failed);
 	const [items] = executionData.executionData!.nodeExecutionStack[0]!.data.main!;
 	change(items!.map(({ json }) => json));
 	return await workspace.run(parameters, [], {}, { mode: 'retry', executionData });
 }
 
 /**
- * Returns the data that n8n stores when an execution starts, and still has after a crash.
+ * Creates the data that n8n stores when an execution starts. After a crash, n8n has only these data.
  *
  * @param establishedAt the start of the execution, in milliseconds since the epoch
  */
-export function dataAtStart(
+export function createStartData(
 	first: INode,
 	rows: IDataObject[],
 	establishedAt = now(),
@@ -55,14 +55,14 @@ export function dataAtStart(
 	});
 }
 
-/** Prepares an execution that started ten minutes ago, and whose progress n8n has not stored. */
-export function crashedExecution(
+/** Creates an execution that started ten minutes ago and crashed: n8n has stored only its start. */
+export function createCrashedExecution(
 	workspace: Workspace,
 	parameters: INode['parameters'],
 	rows: IDataObject[] = [{}],
 ) {
 	const workflow = sahutWorkflow(parameters);
-	const start = dataAtStart(workflow.nodes[0]!, rows, now() - 10 * MINUTE_MS);
+	const start = createStartData(workflow.nodes[0]!, rows, now() - 10 * MINUTE_MS);
 	const run = async (mode: 'manual' | 'retry') =>
 		await workspace.run({}, [], {}, { ...workflow, mode, executionData: structuredClone(start) });
 	return {

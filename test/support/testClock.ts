@@ -10,7 +10,7 @@ let testsEnded = 0;
 /** Returns the time of the test clock, in milliseconds since the epoch. */
 export const now = (): number => Date.now() + aheadMs;
 
-/** The clock of the nodes and the sandboxes in tests: a wait is short, and then moves it by its full time. */
+/** The clock of the nodes and sandboxes in tests. A wait takes almost no real time, but moves the clock forward. */
 export const testClock: Clock = {
 	now,
 	async sleep(ms, signal) {

@@ -9,13 +9,13 @@ const transport = { ...DEFAULTS };
 
 injectedTransport.settings = transport;
 
-/** Changes settings of the nodes until the end of the test, e.g. to a shorter timeout. */
+/** Overrides transport settings of the nodes until the end of the test, e.g. with a shorter timeout. */
 export function overrideTransport(settings: Partial<TransportSettings>): void {
 	Object.assign(transport, settings);
 }
 
-/** Returns a clock for the nodes that differs from the sandbox's by `ms`. */
-export const clockAheadBy = (ms: number): Clock => ({
+/** Creates a clock for the nodes that is ahead of the sandbox's clock by `ms`. */
+export const createClockAheadBy = (ms: number): Clock => ({
 	...testClock,
 	now: () => now() + ms,
 });

@@ -15,6 +15,7 @@ import {
 import { byId } from './locator';
 import './transport';
 
+/** The settings of the Sahut node, such as On Error. */
 export type NodeSettings = Parameters<typeof sahutWorkflow>[1];
 
 /** A sandbox without sample data, and the Sahut node connected to it. */
@@ -23,7 +24,11 @@ export interface Workspace {
 	credentials: Credentials;
 	/** Adds WhatsApp conversations with one new message of the customer. Returns their IDs. */
 	addConversations(count: number): string[];
-	/** Runs a workflow with the Sahut node, with one item for each row. */
+	/**
+	 * Runs a workflow with the Sahut node, with one item for each row.
+	 *
+	 * @param overrides replaces parts of the workflow
+	 */
 	run(
 		parameters: INode['parameters'],
 		rows?: IDataObject[],
@@ -31,7 +36,7 @@ export interface Workspace {
 		overrides?: Partial<WorkflowToRun>,
 	): Promise<FinishedRun>;
 	/** Makes Sahut reject the next messages to a conversation with status 422. */
-	refuse(conversation: string | undefined, times?: number): void;
+	rejectMessages(conversation: string | undefined, times?: number): void;
 	/** Returns the texts of the outgoing messages of a conversation, oldest first. */
 	sent(conversationId: string): string[];
 	/** Returns the method and path of every request, oldest first. */
@@ -58,7 +63,7 @@ export async function openWorkspace(options: SandboxOptions = {}): Promise<Works
 				credentials,
 				...overrides,
 			}),
-		refuse: (conversation, times = 1) => {
+		rejectMessages: (conversation, times = 1) => {
 			const path = `/conversations/${conversation}/messages`;
 			sandbox.faults.add({ kind: 'status', status: 422, method: 'POST', path, times });
 		},
@@ -94,10 +99,10 @@ export const conversationsOf = ({ sandbox }: Workspace): Conversation[] => [
 ];
 
 /** Returns the texts of the outgoing messages of all conversations. */
-export const allSent = (workspace: Workspace): string[] =>
+export const allSentTexts = (workspace: Workspace): string[] =>
 	conversationsOf(workspace).flatMap(({ id }) => workspace.sent(id));
 
-/** Parameters of Message: Send, with the conversation and the text from the item. */
+/** The parameters of *Message: Send* for a text. Conversation and text come from the item. */
 export const sendText: INode['parameters'] = {
 	resource: 'message',
 	operation: 'send',
@@ -106,7 +111,7 @@ export const sendText: INode['parameters'] = {
 	content: '={{ $json.text }}',
 };
 
-/** Returns parameters of Message: Send to Phone Number: a template, with the number and name from the item. */
+/** Returns the parameters of *Message: Send to Phone Number* for a template. Number and name come from the item. */
 export function toPhone(
 	{ sandbox }: Workspace,
 	options: INode['parameters'] = {},

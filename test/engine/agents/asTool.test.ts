@@ -1,7 +1,7 @@
 import type { IDataObject, IExecuteFunctions, INode } from 'n8n-workflow';
 
 import { read } from '../../package/documents';
-import { fakeNode } from '../../support/builtInNodes';
+import { createFakeNode } from '../../support/builtInNodes';
 import { openTool, runWorkflow, sahutWorkflow, toItems } from '../../support/engine';
 import { byId } from '../../support/locator';
 import {
@@ -88,7 +88,7 @@ describe('As a tool of an AI agent, the node', () => {
 describe('As a tool of an AI agent with several items, the node', () => {
 	/** Fakes an agent that calls the tool once for each item, as version 3 of n8n's AI Agent node does. */
 	const fakeAgent = (input: IDataObject) =>
-		fakeNode('agent', [], async function (this: IExecuteFunctions, response) {
+		createFakeNode('agent', [], async function (this: IExecuteFunctions, response) {
 			const items = this.getInputData();
 			if (response?.actionResponses.length) {
 				return [items.map(({ json }, item) => ({ json, pairedItem: { item } }))];

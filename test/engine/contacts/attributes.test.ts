@@ -3,7 +3,7 @@ import type { IDataObject, INode } from 'n8n-workflow';
 import type { SandboxOptions } from '../../../sandbox';
 import { byId } from '../../support/locator';
 import { replaceLists } from '../../support/replaceLists';
-import { bodiesOf, writesOf } from '../../support/requests';
+import { requestBodiesOf, writeRequestsOf } from '../../support/requests';
 import { contactsOf, openWorkspace, type Workspace } from '../../support/workspace';
 import { now } from '../../support/testClock';
 
@@ -75,7 +75,7 @@ describe.each([
 
 			const all = { kota: 'Bandung', tier: 'emas' };
 			expect(budi.custom_attributes).toEqual(all);
-			expect(bodiesOf(workspace, 'PUT')).toEqual([{ custom_attributes: all }]);
+			expect(requestBodiesOf(workspace, 'PUT')).toEqual([{ custom_attributes: all }]);
 			expect(output('Sahut')[0]!.json).toEqual(budi);
 			expect(workspace.requests()).toEqual([
 				'GET /contacts',
@@ -91,7 +91,7 @@ describe.each([
 
 		const { output } = await workspace.run(upsert({ name: 'tier', value: 'emas' }));
 
-		expect(writesOf(workspace)).toEqual([]);
+		expect(writeRequestsOf(workspace)).toEqual([]);
 		expect(output('Sahut')[0]!.json).toEqual(budi);
 	});
 
@@ -101,7 +101,7 @@ describe.each([
 
 		const { output } = await workspace.run(upsert());
 
-		expect(writesOf(workspace)).toEqual([]);
+		expect(writeRequestsOf(workspace)).toEqual([]);
 		expect(output('Sahut')[0]!.json).toEqual(budi);
 	});
 });
@@ -139,7 +139,7 @@ it('Contact: Create finds its contact after a lost response if lists show no att
 
 	expect(status).toBe('success');
 	expect(output('Sahut')[0]!.json).toEqual(contactsOf(workspace)[0]);
-	expect(writesOf(workspace)).toEqual(['POST /contacts']);
+	expect(writeRequestsOf(workspace)).toEqual(['POST /contacts']);
 });
 
 it('Contact: Create does not match a contact with another attribute after a lost response', async () => {
@@ -179,7 +179,7 @@ it.each([[[]], [[{ key: 'kota', value: 'Bandung' }]], ['{"kota":"Bandung"}']])(
 
 		await workspace.run(update(budi.id, { name: 'tier', value: 'emas' }));
 
-		expect(bodiesOf(workspace, 'PUT')).toEqual([{ custom_attributes: { tier: 'emas' } }]);
+		expect(requestBodiesOf(workspace, 'PUT')).toEqual([{ custom_attributes: { tier: 'emas' } }]);
 	},
 );
 
@@ -194,7 +194,7 @@ it('Contact: Update accepts attributes that are called __proto__ and constructor
 
 	const all = [...Object.entries(odd), ['kota', 'Solo']];
 	expect(Object.entries(budi.custom_attributes)).toEqual(all);
-	expect(writesOf(workspace)).toHaveLength(2);
+	expect(writeRequestsOf(workspace)).toHaveLength(2);
 });
 
 describe('A custom attribute', () => {
@@ -224,7 +224,7 @@ describe('A custom attribute', () => {
 
 		await workspace.run(create(row), [json]);
 
-		expect(bodiesOf(workspace, 'POST')).toMatchObject([{ custom_attributes: { x: sent } }]);
+		expect(requestBodiesOf(workspace, 'POST')).toMatchObject([{ custom_attributes: { x: sent } }]);
 	});
 
 	it.each([
@@ -271,7 +271,7 @@ describe('If Sahut stores attributes in another JSON type, Contact: Update', () 
 
 		await workspace.run(update(budi.id, ...rows));
 
-		expect(writesOf(workspace)).toEqual([]);
+		expect(writeRequestsOf(workspace)).toEqual([]);
 	});
 
 	it('recognizes its change after a lost response', async () => {
@@ -285,6 +285,6 @@ describe('If Sahut stores attributes in another JSON type, Contact: Update', () 
 		const { status } = await workspace.run(update(budi.id, ...rows), [{}], RETRY_ON_FAIL);
 
 		expect(status).toBe('success');
-		expect(writesOf(workspace)).toHaveLength(1);
+		expect(writeRequestsOf(workspace)).toHaveLength(1);
 	});
 });

@@ -3,7 +3,7 @@ import type { INode } from 'n8n-workflow';
 import { byId } from '../../support/locator';
 import { ageRecords, retry } from '../../support/retryData';
 import {
-	allSent,
+	allSentTexts,
 	contactsOf,
 	conversationsOf,
 	openWorkspace,
@@ -74,7 +74,7 @@ describe('If lists do not show a new contact yet', () => {
 
 		const { output } = await workspace.run(parameters, [SARI]);
 
-		expect(allSent(workspace)).toEqual([]);
+		expect(allSentTexts(workspace)).toEqual([]);
 		expect(output('Sahut')[0]!.json).toMatchObject({ skip_reason: 'contact_tag' });
 	});
 });
@@ -106,7 +106,7 @@ describe('After this process has created a contact, Send to Phone Number', () =>
 
 		const { error } = await workspace.run(toPhone(workspace), [SARI]);
 
-		expect([error?.message, allSent(workspace).length]).toEqual([undefined, 1]);
+		expect([error?.message, allSentTexts(workspace).length]).toEqual([undefined, 1]);
 	});
 
 	it('does not use it for its former number after Contact: Create was retried', async () => {

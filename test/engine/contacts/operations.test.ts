@@ -1,8 +1,8 @@
 import type { IDataObject, INode } from 'n8n-workflow';
 
-import { dataForRetry } from '../../support/retryData';
+import { createRetryData } from '../../support/retryData';
 import { byId } from '../../support/locator';
-import { bodiesOf, writesOf } from '../../support/requests';
+import { requestBodiesOf, writeRequestsOf } from '../../support/requests';
 import { contactsOf, openWorkspace, until } from '../../support/workspace';
 
 type Parameters = INode['parameters'];
@@ -61,7 +61,7 @@ describe('Contact: Create', () => {
 			}),
 		);
 
-		expect(bodiesOf(workspace, 'POST')).toEqual([
+		expect(requestBodiesOf(workspace, 'POST')).toEqual([
 			{
 				name: 'Budi Santoso',
 				phone: '+6281234567890',
@@ -96,7 +96,7 @@ describe('Contact: Create', () => {
 	])('sends %s', async (_, additionalFields, body) => {
 		const workspace = await openWorkspace();
 		await workspace.run(contact('create', { name: 'Budi', additionalFields }));
-		expect(bodiesOf(workspace, 'POST')).toEqual([{ name: 'Budi', ...body }]);
+		expect(requestBodiesOf(workspace, 'POST')).toEqual([{ name: 'Budi', ...body }]);
 	});
 
 	it.each([
@@ -118,7 +118,7 @@ describe('Contact: Create', () => {
 		expect(status).toBe('success');
 		expect(contactsOf(workspace)).toHaveLength(2);
 		expect(output('Sahut')[0]!.json.id).toBe(contactsOf(workspace)[1]!.id);
-		expect(writesOf(workspace)).toHaveLength(1);
+		expect(writeRequestsOf(workspace)).toHaveLength(1);
 	});
 
 	it('distinguishes two equal contacts after a lost response', async () => {
@@ -165,7 +165,7 @@ describe('Contact: Create or Update', () => {
 			{ phone: '0812 3456 7890', name: 'Budi', email: 'budi@example.com' },
 		]);
 
-		expect(bodiesOf(workspace, 'POST')).toEqual([
+		expect(requestBodiesOf(workspace, 'POST')).toEqual([
 			{ phone: '+6281234567890', name: 'Budi', email: 'budi@example.com' },
 		]);
 		expect(output('Sahut')).toEqual([{ json: contactsOf(workspace)[0], pairedItem: { item: 0 } }]);
@@ -195,8 +195,8 @@ describe('Contact: Create or Update', () => {
 			}),
 		);
 
-		expect(writesOf(workspace)).toEqual([`PUT /contacts/${id}`]);
-		expect(bodiesOf(workspace, 'PUT')).toEqual([
+		expect(writeRequestsOf(workspace)).toEqual([`PUT /contacts/${id}`]);
+		expect(requestBodiesOf(workspace, 'PUT')).toEqual([
 			{ company: 'Toko Baru', custom_attributes: { kota: 'Jakarta', poin: 12 } },
 		]);
 		expect(output('Sahut')[0]!.json).toMatchObject({
@@ -222,7 +222,7 @@ describe('Contact: Create or Update', () => {
 			contactsOf(workspace)[0],
 			contactsOf(workspace)[0],
 		]);
-		expect(writesOf(workspace)).toEqual([]);
+		expect(writeRequestsOf(workspace)).toEqual([]);
 	});
 
 	it('matches email addresses regardless of case, and only complete ones', async () => {
@@ -240,7 +240,9 @@ describe('Contact: Create or Update', () => {
 		const { output } = await workspace.run(byEmail, [{ email: ' budi@example.com ' }]);
 
 		expect(output('Sahut')[0]!.json.id).toBe(id);
-		expect(bodiesOf(workspace, 'PUT')).toEqual([{ phone: '+6281234567890', name: 'Budi Santoso' }]);
+		expect(requestBodiesOf(workspace, 'PUT')).toEqual([
+			{ phone: '+6281234567890', name: 'Budi Santoso' },
+		]);
 	});
 
 	it('matches the oldest contact with exactly the number, even beyond the first page of the search', async () => {
@@ -329,7 +331,7 @@ describe('Contact: Create or Update', () => {
 			const failed = await run(upsertAttribute, rows);
 			expect(failed.status).toBe('error');
 			changeCity();
-			const executionData = dataForRetry(failed);
+			const executionData = createRetryData(failed);
 
 			const { status } = await run(upsertAttribute, [], {}, { mode: 'retry', executionData });
 
@@ -354,7 +356,7 @@ describe('Contact: Create or Update', () => {
 		expect(status).toBe('success');
 		expect(contactsOf(workspace)).toHaveLength(1);
 		expect(output('Sahut')[0]!.json).toEqual(contactsOf(workspace)[0]);
-		expect(writesOf(workspace)).toEqual(['POST /contacts']);
+		expect(writeRequestsOf(workspace)).toEqual(['POST /contacts']);
 	});
 
 	it('requires Name to create a contact', async () => {
@@ -367,7 +369,7 @@ describe('Contact: Create or Update', () => {
 		);
 		expect(error?.description).toContain('Enter a Name');
 		expect(error?.description).toContain('0 of 1 items were created or updated.');
-		expect(writesOf(workspace)).toEqual([]);
+		expect(writeRequestsOf(workspace)).toEqual([]);
 	});
 });
 
@@ -394,7 +396,7 @@ describe('Contact: Update', () => {
 			`GET /contacts/${workspace.id}`,
 			`PUT /contacts/${workspace.id}`,
 		]);
-		expect(bodiesOf(workspace, 'PUT')).toEqual([
+		expect(requestBodiesOf(workspace, 'PUT')).toEqual([
 			{ name: 'Budi Santoso', phone: '+6281234567890', tags: [] },
 		]);
 		expect(output('Sahut')).toEqual([{ json: contactsOf(workspace)[0], pairedItem: { item: 0 } }]);
@@ -409,7 +411,7 @@ describe('Contact: Update', () => {
 			['Budi 1', 'Budi 2', 'Budi 3'].map((name) => ({ contact: workspace.id, name })),
 		);
 
-		expect(bodiesOf(workspace, 'PUT')).toEqual(
+		expect(requestBodiesOf(workspace, 'PUT')).toEqual(
 			['Budi 1', 'Budi 2', 'Budi 3'].map((name) => ({ name })),
 		);
 		expect(workspace.sandbox.journal.maxInFlight).toBe(1);
@@ -426,7 +428,7 @@ describe('Contact: Update', () => {
 
 		expect(status).toBe('success');
 		expect(output('Sahut')[0]!.json).toEqual(contactsOf(workspace)[0]);
-		expect(writesOf(workspace)).toHaveLength(1);
+		expect(writeRequestsOf(workspace)).toHaveLength(1);
 	});
 
 	it('names a contact that does not exist', async () => {
@@ -489,5 +491,5 @@ it('Create or Update does not rewrite custom attributes that Sahut stores as num
 		additionalFields: { customAttributes: { attribute } },
 	});
 
-	expect(writesOf(workspace)).toEqual([]);
+	expect(writeRequestsOf(workspace)).toEqual([]);
 });

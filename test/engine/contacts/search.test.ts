@@ -2,7 +2,7 @@ import type { INode } from 'n8n-workflow';
 
 import type { SandboxOptions } from '../../../sandbox';
 import { replaceLists } from '../../support/replaceLists';
-import { allSent, contactsOf, openWorkspace, type Workspace } from '../../support/workspace';
+import { allSentTexts, contactsOf, openWorkspace, type Workspace } from '../../support/workspace';
 import {
 	BUDI,
 	BUDI_E164,
@@ -103,7 +103,7 @@ describe.each(OPERATIONS)('%s', (_, parametersFor) => {
 		expect(error).not.toHaveProperty('mayHaveArrived');
 		// The node searches again before it gives up.
 		expect(searches(workspace).length).toBeGreaterThan(2);
-		expect(allSent(workspace)).toEqual([]);
+		expect(allSentTexts(workspace)).toEqual([]);
 	});
 });
 
@@ -123,7 +123,7 @@ describe('Skip Contacts With Tags', () => {
 			skip_reason: 'contact_tag',
 			contact_id: contacts[1]!.id,
 		});
-		expect(allSent(workspace)).toEqual([]);
+		expect(allSentTexts(workspace)).toEqual([]);
 	});
 
 	it.each([
@@ -138,7 +138,7 @@ describe('Skip Contacts With Tags', () => {
 		const json = await runItem(workspace, templateToPhone(workspace, options));
 
 		expect(json).toMatchObject({ skip_reason: 'contact_tag' });
-		expect(allSent(workspace)).toEqual([]);
+		expect(allSentTexts(workspace)).toEqual([]);
 	});
 
 	it('skips a tagged contact that the search shows without the field tags', async () => {
@@ -150,7 +150,7 @@ describe('Skip Contacts With Tags', () => {
 		const json = await runItem(workspace, templateToPhone(workspace, SKIP_TAGGED));
 
 		expect(json).toMatchObject({ skip_reason: 'contact_tag' });
-		expect(allSent(workspace)).toEqual([]);
+		expect(allSentTexts(workspace)).toEqual([]);
 	});
 
 	it.each([
@@ -165,7 +165,7 @@ describe('Skip Contacts With Tags', () => {
 
 			expect(error).toMatchObject({ reason: 'ambiguous' });
 			expect(error).not.toHaveProperty('mayHaveArrived');
-			expect(allSent(workspace)).toEqual([]);
+			expect(allSentTexts(workspace)).toEqual([]);
 			expect(contactsOf(workspace)).toHaveLength(phones.length + SIMILAR_NUMBERS.length);
 			// One page for the complete number, and at most three for its last four digits.
 			expect(searches(workspace).length).toBeLessThanOrEqual(4);
@@ -179,7 +179,7 @@ describe('Skip Contacts With Tags', () => {
 		const json = await runItem(workspace, templateToPhone(workspace, SKIP_TAGGED));
 
 		expect(json).toMatchObject({ skip_reason: 'contact_tag' });
-		expect(allSent(workspace)).toEqual([]);
+		expect(allSentTexts(workspace)).toEqual([]);
 	});
 });
 
@@ -189,5 +189,5 @@ it('Send to Phone Number sends to a number that shares its last four digits with
 	const json = await runItem(workspace, templateToPhone(workspace), BUDI);
 
 	expect(json).toMatchObject({ contact_id: contacts[0]!.id });
-	expect(allSent(workspace)).toHaveLength(1);
+	expect(allSentTexts(workspace)).toHaveLength(1);
 });

@@ -1,7 +1,7 @@
 import type { IDataObject, INode } from 'n8n-workflow';
 
 import { byId } from '../../support/locator';
-import { bodiesOf, writesOf } from '../../support/requests';
+import { requestBodiesOf, writeRequestsOf } from '../../support/requests';
 import { retry } from '../../support/retryData';
 import { openWorkspace } from '../../support/workspace';
 
@@ -79,7 +79,7 @@ describe('An email address that Sahut stores in lower case', () => {
 
 		await workspace.run(parametersOf(contact.id), [{ id: contact.id }]);
 
-		expect(writesOf(workspace)).toEqual([]);
+		expect(writeRequestsOf(workspace)).toEqual([]);
 	});
 
 	it('is recognized after a lost response', async () => {
@@ -94,7 +94,7 @@ describe('An email address that Sahut stores in lower case', () => {
 		]);
 
 		expect(status).toBe('success');
-		expect(writesOf(workspace)).toHaveLength(1);
+		expect(writeRequestsOf(workspace)).toHaveLength(1);
 	});
 
 	it('is written if it differs', async () => {
@@ -132,7 +132,7 @@ it.each<[string, IDataObject]>([
 
 	await workspace.run(update('conversation', { unassign: true }), [{ id }]);
 
-	expect(writesOf(workspace)).toEqual([]);
+	expect(writeRequestsOf(workspace)).toEqual([]);
 });
 
 it.each<[string, 'contact' | 'conversation', IDataObject]>([
@@ -164,7 +164,10 @@ describe('A team', () => {
 
 		await workspace.run(parameters, [{ id: conversation.id }, { id: conversation.id }]);
 
-		expect(bodiesOf(workspace, 'PUT')).toEqual([{ team_id: 'team_1' }, { team_id: 'team_1' }]);
+		expect(requestBodiesOf(workspace, 'PUT')).toEqual([
+			{ team_id: 'team_1' },
+			{ team_id: 'team_1' },
+		]);
 	});
 
 	it.each([{ team_id: 'team_1' }, { team: { id: 'team_1', name: 'Penjualan' } }])(
@@ -181,7 +184,7 @@ describe('A team', () => {
 				{ id, team: 'team_2' },
 			]);
 
-			expect(bodiesOf(workspace, 'PUT')).toEqual([{ team_id: 'team_2' }]);
+			expect(requestBodiesOf(workspace, 'PUT')).toEqual([{ team_id: 'team_2' }]);
 		},
 	);
 });
@@ -197,7 +200,7 @@ describe('The second of two updates of a record does not write the same values a
 			statuses.map((status) => ({ id, status })),
 		);
 
-		expect(bodiesOf(workspace, 'PUT')).toEqual([{ status: 'pending' }, { status: 'open' }]);
+		expect(requestBodiesOf(workspace, 'PUT')).toEqual([{ status: 'pending' }, { status: 'open' }]);
 	});
 
 	it.each(['contact', 'conversation'] as const)('in two executions, for a %s', async (resource) => {
@@ -210,7 +213,7 @@ describe('The second of two updates of a record does not write the same values a
 
 		await Promise.all([run(), run()]);
 
-		expect(writesOf(workspace)).toHaveLength(1);
+		expect(writeRequestsOf(workspace)).toHaveLength(1);
 	});
 });
 
@@ -250,7 +253,7 @@ describe('If n8n runs the node again', () => {
 
 		await retry(workspace, failed, setStatus);
 
-		expect(writesOf(workspace)).toEqual([]);
+		expect(writeRequestsOf(workspace)).toEqual([]);
 		expect(conversation.status).toBe('resolved');
 	});
 
@@ -266,7 +269,7 @@ describe('If n8n runs the node again', () => {
 
 		await retry(workspace, failed, setStatus);
 
-		expect(writesOf(workspace)).toHaveLength(1);
+		expect(writeRequestsOf(workspace)).toHaveLength(1);
 		expect(conversation.status).toBe('resolved');
 	});
 
@@ -288,7 +291,7 @@ describe('If n8n runs the node again', () => {
 			);
 
 			expect(output('Sahut')[0]!.json).toMatchObject(fields);
-			expect(writesOf(workspace)).toHaveLength(1);
+			expect(writeRequestsOf(workspace)).toHaveLength(1);
 		},
 	);
 
@@ -308,7 +311,7 @@ describe('If n8n runs the node again', () => {
 
 		expect(output('Sahut').map(({ json }) => json.status)).toEqual(['pending', 'open']);
 		expect(conversation.status).toBe('open');
-		expect(bodiesOf(workspace, 'PUT')).toEqual(
+		expect(requestBodiesOf(workspace, 'PUT')).toEqual(
 			['pending', 'pending', 'open'].map((status) => ({ status })),
 		);
 	});
@@ -325,7 +328,7 @@ describe('If the record cannot be read', () => {
 
 		const record = resource === 'contact' ? 'Contact' : 'Conversation';
 		expect(error?.message).toBe(`${record} "x_1" was not found in Sahut [item 0]`);
-		expect(writesOf(workspace)).toEqual([]);
+		expect(writeRequestsOf(workspace)).toEqual([]);
 	});
 
 	it('because the API key has no permission, nothing is written', async () => {
@@ -335,7 +338,7 @@ describe('If the record cannot be read', () => {
 		const { error } = await workspace.run(update('contact', { name: 'Ani' }), [{ id: contact.id }]);
 
 		expect(error?.message).toContain(`contact "${contact.id}"`);
-		expect(writesOf(workspace)).toEqual([]);
+		expect(writeRequestsOf(workspace)).toEqual([]);
 	});
 
 	it.each([
@@ -351,6 +354,6 @@ describe('If the record cannot be read', () => {
 
 		expect(status).toBe('success');
 		expect(contact.name).toBe('Ani');
-		expect(writesOf(workspace)).toHaveLength(1);
+		expect(writeRequestsOf(workspace)).toHaveLength(1);
 	});
 });

@@ -1,7 +1,7 @@
 import type { IDataObject, INode } from 'n8n-workflow';
 
 import { byId } from '../../support/locator';
-import { bodiesOf, writesOf } from '../../support/requests';
+import { requestBodiesOf, writeRequestsOf } from '../../support/requests';
 import { conversationsOf, openWorkspace, type Workspace } from '../../support/workspace';
 
 type Parameters = INode['parameters'];
@@ -49,7 +49,7 @@ describe('Conversation: Create', () => {
 			{ contact: contact.id, channel: whatsapp.id },
 		]);
 
-		expect(bodiesOf(workspace, 'POST')).toEqual([
+		expect(requestBodiesOf(workspace, 'POST')).toEqual([
 			{ contact_id: contact.id, channel_id: whatsapp.id, assignee_id: agent.id },
 		]);
 		expect(output('Sahut')).toEqual([
@@ -94,7 +94,7 @@ describe('Conversation: Create', () => {
 		expect(status).toBe('success');
 		expect(conversationsOf(workspace)).toHaveLength(213);
 		expect(output('Sahut')[0]!.json.id).toBe(conversationsOf(workspace)[212]!.id);
-		expect(writesOf(workspace)).toHaveLength(1);
+		expect(writeRequestsOf(workspace)).toHaveLength(1);
 	});
 
 	it('distinguishes two conversations with the same contact after a lost response', async () => {
@@ -147,7 +147,7 @@ describe('Conversation: Update', () => {
 		);
 
 		expect(workspace.requests()).toEqual([`GET /conversations/${id}`, `PUT /conversations/${id}`]);
-		expect(bodiesOf(workspace, 'PUT')).toEqual([
+		expect(requestBodiesOf(workspace, 'PUT')).toEqual([
 			{ status: 'resolved', assignee_id: agent.id, team_id: 'team_1', labels: ['lunas', 'vip'] },
 		]);
 		expect(output('Sahut')).toEqual([
@@ -183,7 +183,7 @@ describe('Conversation: Update', () => {
 
 		await workspace.run(update(updateFields), workspace.rows);
 
-		expect(bodiesOf(workspace, 'PUT')).toEqual([body]);
+		expect(requestBodiesOf(workspace, 'PUT')).toEqual([body]);
 	});
 
 	it('updates a conversation in item order, one request at a time', async () => {
@@ -195,7 +195,7 @@ describe('Conversation: Update', () => {
 			['pending', 'open', 'resolved'].map((status) => ({ conversation: workspace.id, status })),
 		);
 
-		expect(bodiesOf(workspace, 'PUT')).toEqual([
+		expect(requestBodiesOf(workspace, 'PUT')).toEqual([
 			{ status: 'pending' },
 			{ status: 'open' },
 			{ status: 'resolved' },
@@ -215,7 +215,7 @@ describe('Conversation: Update', () => {
 			const { status, output } = await workspace.run(update(updateFields), workspace.rows);
 
 			expect(status).toBe('success');
-			expect(writesOf(workspace)).toHaveLength(1);
+			expect(writeRequestsOf(workspace)).toHaveLength(1);
 			expect(output('Sahut')[0]!.json).toEqual(await readConversation(workspace, workspace.id));
 		},
 	);
@@ -231,7 +231,7 @@ describe('Conversation: Update', () => {
 		);
 
 		expect(status).toBe('success');
-		expect(writesOf(workspace)).toHaveLength(2);
+		expect(writeRequestsOf(workspace)).toHaveLength(2);
 	});
 });
 

@@ -1,6 +1,6 @@
 import { byId } from '../../support/locator';
-import { crashedExecution } from '../../support/retryData';
-import { allSent, contactsOf, conversationsOf, openWorkspace } from '../../support/workspace';
+import { createCrashedExecution } from '../../support/retryData';
+import { allSentTexts, contactsOf, conversationsOf, openWorkspace } from '../../support/workspace';
 import { BUDI, openWithContact, runItem, templateToPhone } from '../delivery/deliveryFixture';
 
 it('the error of a first message that gets a 429 names the created conversation', async () => {
@@ -34,14 +34,14 @@ it('the error of a Retry that cannot find the message of an earlier try does not
 	store.addConversations(1_200, { status: 'resolved' });
 	store.addConversation({ contact, status: 'resolved' });
 	store.addConversations(1_200, { status: 'resolved' });
-	const execution = crashedExecution(workspace, templateToPhone(workspace), [BUDI]);
+	const execution = createCrashedExecution(workspace, templateToPhone(workspace), [BUDI]);
 
 	const { error } = await execution.retry();
 
 	expect(error?.context.reason).toBe('unknown_outcome');
 	expect(error?.description).toMatch(/\S/);
 	expect(error?.description).not.toContain('Nothing was sent.');
-	expect(allSent(workspace)).toEqual([]);
+	expect(allSentTexts(workspace)).toEqual([]);
 });
 
 it('the advice for a 429 does not claim that nothing was done if a contact and a conversation were created', async () => {

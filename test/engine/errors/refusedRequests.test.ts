@@ -4,8 +4,8 @@ import net from 'node:net';
 import type { FaultAction } from '../../../sandbox';
 import { HOUR_MS } from '../../../sandbox/clock';
 import { sahutWorkflow, searchList } from '../../support/engine';
-import { closedOrigin, openPlainServer, openServer } from '../../support/localServer';
-import { overrideTransport, clockAheadBy } from '../../support/transport';
+import { findClosedOrigin, openPlainTextServer, openServer } from '../../support/localServer';
+import { overrideTransport, createClockAheadBy } from '../../support/transport';
 import { openConversation, openWorkspace, sendText, until } from '../../support/workspace';
 import { now } from '../../support/testClock';
 
@@ -259,7 +259,7 @@ describe('A message whose response is lost', () => {
 	it('is found if the clock of n8n is wrong', async () => {
 		const { workspace, conversation } = await openConversation();
 		workspace.sandbox.faults.add({ kind: 'dropAfter' });
-		overrideTransport({ clock: clockAheadBy(HOUR_MS) });
+		overrideTransport({ clock: createClockAheadBy(HOUR_MS) });
 
 		const { status } = await workspace.run(sendText, [{ conversation, text: 'Halo' }]);
 
@@ -270,7 +270,7 @@ describe('A message whose response is lost', () => {
 
 describe('Without a connection', () => {
 	it('the error states the address and that nothing was sent', async () => {
-		const baseUrl = await closedOrigin();
+		const baseUrl = await findClosedOrigin();
 		const { run } = await openWorkspace();
 
 		const { error } = await run(
@@ -287,7 +287,7 @@ describe('Without a connection', () => {
 
 	it('because the server does not use TLS, the node does not retry, and the error states that nothing was sent', async () => {
 		const { run } = await openWorkspace();
-		const plain = await openPlainServer();
+		const plain = await openPlainTextServer();
 		const baseUrl = `https://127.0.0.1:${plain.port}/v1`;
 
 		const { error } = await run(

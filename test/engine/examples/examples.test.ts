@@ -1,6 +1,6 @@
 import type { IDataObject, INode, INodeType } from 'n8n-workflow';
 
-import { builtInNodes } from '../../support/builtInNodes';
+import { fakeBuiltInNodes } from '../../support/builtInNodes';
 import { byId } from '../../support/locator';
 import { fillInExample, readExample } from '../../support/exampleWorkflow';
 import { EXAMPLE_FILE, readTable, SEND_NODE } from '../../../scripts/demo/crmFollowUp';
@@ -27,7 +27,7 @@ async function runExample(
 	return await runWorkflow({
 		...fillInExample(readExample(file), parameters),
 		...(rows && { items: toItems(rows) }),
-		nodeTypes: { ...builtInNodes, ...nodeTypes },
+		nodeTypes: { ...fakeBuiltInNodes, ...nodeTypes },
 		credentials: { sahutApi: { apiKey: sandbox.apiKey, baseUrl: sandbox.url } },
 	});
 }
@@ -404,7 +404,7 @@ describe('remind-until-answered.json', () => {
 	): Promise<FinishedRun> {
 		let waits = 0;
 		const wait: INodeType = {
-			...builtInNodes['n8n-nodes-base.wait']!,
+			...fakeBuiltInNodes['n8n-nodes-base.wait']!,
 			async execute() {
 				waits += 1;
 				duringWait();

@@ -1,6 +1,6 @@
 import type { INode } from 'n8n-workflow';
 
-import { builtInNodes } from '../../support/builtInNodes';
+import { fakeBuiltInNodes } from '../../support/builtInNodes';
 import { fillInExample, readExample } from '../../support/exampleWorkflow';
 import type { Conversation } from '../../../sandbox';
 import { openSandbox, type OpenSandbox } from '../../support/openSandbox';
@@ -43,7 +43,7 @@ async function write(
 	const run = await runWorkflow({
 		...example,
 		items: toItems(host.executions.slice(before)),
-		nodeTypes: builtInNodes,
+		nodeTypes: fakeBuiltInNodes,
 		credentials,
 	});
 	expect(run.status).toBe('success');

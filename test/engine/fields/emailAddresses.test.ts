@@ -1,6 +1,6 @@
 import type { INode } from 'n8n-workflow';
 
-import { bodiesOf, writesOf } from '../../support/requests';
+import { requestBodiesOf, writeRequestsOf } from '../../support/requests';
 import { contactsOf, openWorkspace } from '../../support/workspace';
 
 const upsert: INode['parameters'] = {
@@ -61,7 +61,7 @@ it('Create removes the text around an email address and keeps its upper and lowe
 
 	await workspace.run(create, [{ email: '\u3164mailto:Budi@exam\u200bple.com?subject=Halo' }]);
 
-	expect(bodiesOf(workspace, 'POST')).toEqual([{ name: 'Budi', email: 'Budi@example.com' }]);
+	expect(requestBodiesOf(workspace, 'POST')).toEqual([{ name: 'Budi', email: 'Budi@example.com' }]);
 });
 
 it('Create finds its contact after a lost response, although Sahut shows the email address in another form', async () => {
@@ -75,7 +75,7 @@ it('Create finds its contact after a lost response, although Sahut shows the ema
 
 	expect(status).toBe('success');
 	expect(output('Sahut')[0]!.json.id).toBe(contactsOf(workspace)[0]!.id);
-	expect(writesOf(workspace)).toHaveLength(1);
+	expect(writeRequestsOf(workspace)).toHaveLength(1);
 });
 
 it.each([upsert, create])(

@@ -1,9 +1,9 @@
 import { loadOptions, sahutWorkflow, searchList } from '../../support/engine';
 import { replaceLists } from '../../support/replaceLists';
 import { byId } from '../../support/locator';
-import { crashedExecution } from '../../support/retryData';
+import { createCrashedExecution } from '../../support/retryData';
 import {
-	allSent,
+	allSentTexts,
 	openConversation,
 	openWorkspace,
 	sendText,
@@ -44,7 +44,7 @@ describe('Sending', () => {
 			contact_created: true,
 			conversation_created: true,
 		});
-		expect(allSent(workspace)).toHaveLength(1);
+		expect(allSentTexts(workspace)).toHaveLength(1);
 	});
 
 	it('reuses a conversation that shows its contact only in the list', async () => {
@@ -71,7 +71,7 @@ describe('Sending', () => {
 		replaceLists(workspace, /messages$/, INCOMPLETE_MESSAGES);
 		const send = { ...toPhone(workspace), operation: 'send', conversationId: byId(conversation) };
 
-		const { status } = await crashedExecution(workspace, send, [BUDI]).retry();
+		const { status } = await createCrashedExecution(workspace, send, [BUDI]).retry();
 
 		expect(status).toBe('success');
 		expect(workspace.sent(conversation)).toHaveLength(1);

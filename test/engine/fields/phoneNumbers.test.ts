@@ -1,8 +1,8 @@
 import type { INode } from 'n8n-workflow';
 
-import { ACCEPTED, REJECTED } from '../../support/phoneNumbers';
+import { ACCEPTED_PHONES, REJECTED_PHONES } from '../../support/phoneNumbers';
 import {
-	allSent,
+	allSentTexts,
 	contactsOf,
 	openWorkspace,
 	toPhone,
@@ -38,10 +38,14 @@ const rowsOf = (phones: string[]) => phones.map((phone) => ({ phone, name: 'Budi
 /** Opens a workspace with one contact for each accepted number. */
 async function openWithCustomers() {
 	const workspace = await openWorkspace();
-	const phones = [...new Set(ACCEPTED.map(([, e164]) => e164))];
+	const phones = [...new Set(ACCEPTED_PHONES.map(([, e164]) => e164))];
 	const contacts = phones.map((phone) => workspace.sandbox.store.addContact({ phone }));
 	const idOf = new Map(contacts.map(({ phone, id }) => [phone, id]));
-	return { workspace, expected: ACCEPTED.map(([, e164]) => idOf.get(e164)), count: phones.length };
+	return {
+		workspace,
+		expected: ACCEPTED_PHONES.map(([, e164]) => idOf.get(e164)),
+		count: phones.length,
+	};
 }
 
 it.each(OPERATIONS)(
@@ -49,13 +53,13 @@ it.each(OPERATIONS)(
 	async (_, parametersFor) => {
 		const workspace = await openWorkspace();
 
-		const { output } = await workspace.run(parametersFor(workspace), rowsOf(REJECTED), {
+		const { output } = await workspace.run(parametersFor(workspace), rowsOf(REJECTED_PHONES), {
 			onError: 'continueRegularOutput',
 		});
 
 		const errors = output('Sahut').map(({ json }) => [json.phone, json.error]);
 		expect(errors).toEqual(
-			REJECTED.map((phone) => [phone, expect.objectContaining({ reason: 'invalid_input' })]),
+			REJECTED_PHONES.map((phone) => [phone, expect.objectContaining({ reason: 'invalid_input' })]),
 		);
 		expect(workspace.sandbox.journal.entries).toEqual([]);
 	},
@@ -63,18 +67,18 @@ it.each(OPERATIONS)(
 
 it('Send to Phone Number sends to the contact with the number, in whichever form it is given', async () => {
 	const { workspace, expected, count } = await openWithCustomers();
-	const phones = ACCEPTED.map(([given]) => given);
+	const phones = ACCEPTED_PHONES.map(([given]) => given);
 
 	const { output } = await workspace.run(toPhone(workspace), rowsOf(phones));
 
 	expect(output('Sahut').map(({ json }) => json.contact_id)).toEqual(expected);
-	expect(allSent(workspace)).toHaveLength(phones.length);
+	expect(allSentTexts(workspace)).toHaveLength(phones.length);
 	expect(contactsOf(workspace)).toHaveLength(count);
 });
 
 it('Contact: Create or Update changes the contact with the number, in whichever form it is given', async () => {
 	const { workspace, expected, count } = await openWithCustomers();
-	const phones = ACCEPTED.map(([given]) => given);
+	const phones = ACCEPTED_PHONES.map(([given]) => given);
 
 	const { output } = await workspace.run(upsert, rowsOf(phones));
 

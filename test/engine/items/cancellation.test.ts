@@ -3,7 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 
 import { runWorkflow, sahutWorkflow, toItems, type WorkflowToRun } from '../../support/engine';
 import { byId } from '../../support/locator';
-import { dataForRetry } from '../../support/retryData';
+import { createRetryData } from '../../support/retryData';
 import { useRealWaits } from '../../support/testClock';
 import { type NodeSettings, openWorkspace, sendText, until } from '../../support/workspace';
 import { messagesPath, ONE_BY_ONE, RETRY_ON_FAIL, untilAnswered } from './oneByOne';
@@ -66,7 +66,7 @@ describe.each([
 			expect(canceled.error?.message).toBe('The execution was canceled [item 2]');
 			expect(sentCounts()).toEqual([1, 1, 0, 0, 0]);
 			expect(workspace.sent(next)).toEqual([]);
-			const [waiting] = dataForRetry(canceled).executionData!.nodeExecutionStack;
+			const [waiting] = createRetryData(canceled).executionData!.nodeExecutionStack;
 			expect(waiting!.node).toMatchObject({ name: 'Sahut', onError, ...retryOnFail });
 			expect(waiting!.node).not.toHaveProperty('continueOnFail');
 		},
@@ -76,12 +76,12 @@ describe.each([
 		const { workspace, conversations, toRun, canceled, sentCounts } = await cancelDuringWait({
 			onError,
 		});
-		workspace.refuse(conversations[3]);
+		workspace.rejectMessages(conversations[3]);
 
 		const retried = await runWorkflow({
 			...toRun,
 			mode: 'retry',
-			executionData: dataForRetry(canceled),
+			executionData: createRetryData(canceled),
 		});
 
 		const stops = onError === 'stopWorkflow';

@@ -12,7 +12,7 @@ it.each(['stopWorkflow', 'continueRegularOutput'] as const)(
 		const workspace = await openWorkspace();
 		const conversations = workspace.addConversations(2);
 		const [refused] = conversations;
-		workspace.refuse(refused);
+		workspace.rejectMessages(refused);
 
 		const { status } = await workspace.run(
 			ONE_BY_ONE,

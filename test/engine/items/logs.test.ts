@@ -1,4 +1,4 @@
-import { n8nLogger } from '../../support/engine';
+import { getN8nLogger } from '../../support/engine';
 import { openConversation, openWorkspace, sendText, toPhone } from '../../support/workspace';
 
 const PHONE = '+628123456789';
@@ -8,7 +8,7 @@ const NAME = 'Budi Santoso';
 let debug: jest.SpyInstance;
 
 beforeEach(async () => {
-	debug = jest.spyOn(await n8nLogger(), 'debug').mockImplementation(() => {});
+	debug = jest.spyOn(await getN8nLogger(), 'debug').mockImplementation(() => {});
 });
 
 afterEach(() => debug.mockRestore());

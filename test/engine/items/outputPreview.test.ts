@@ -1,6 +1,6 @@
 import type { IDataObject, INode, INodePropertyOptions, INodeType } from 'n8n-workflow';
 
-import { loadPackage, outputPreview } from '../../support/engine';
+import { loadPackage, loadOutputPreview } from '../../support/engine';
 import { openWorkspace } from '../../support/workspace';
 
 interface Schema {
@@ -101,7 +101,7 @@ it('n8n finds an output preview for every operation, and it matches the output',
 	expect(operations).not.toEqual([]);
 	for (const { resource, operation } of operations) {
 		const name = `${resource}.${operation}`;
-		const schema = outputPreview(resource, operation) as unknown as Schema | undefined;
+		const schema = loadOutputPreview(resource, operation) as unknown as Schema | undefined;
 		const records: IDataObject[] = [];
 		for (const variant of [parameters[name] ?? {}].flat()) {
 			const { error, output } = await run({ resource, operation, ...variant });

@@ -1,6 +1,6 @@
 import type { IDataObject, INode } from 'n8n-workflow';
 
-import { fakeNode } from '../../support/builtInNodes';
+import { createFakeNode } from '../../support/builtInNodes';
 import { runWorkflow, sahutWorkflow, toItems } from '../../support/engine';
 import { retry } from '../../support/retryData';
 import { openConversation, openWorkspace, toPhone } from '../../support/workspace';
@@ -38,7 +38,7 @@ it('a node that changes the output of a sent message does not change a later ski
 		parameters: {},
 		credentials: {},
 	};
-	const changeSender = fakeNode('changer', [], async function () {
+	const changeSender = createFakeNode('changer', [], async function () {
 		const items = this.getInputData();
 		for (const { json } of items) senderOf(json).name = CHANGED;
 		return [items];
@@ -79,7 +79,7 @@ it('a change of the output of a sent message does not affect the Retry of anothe
 	const workspace = await openWorkspace({ deviations: ['late-lists'] });
 	const [a, b] = workspace.addConversations(2);
 	const sent = await runItem(workspace, sendTextOnce, { conversation: a, text: TEXT });
-	workspace.refuse(b);
+	workspace.rejectMessages(b);
 	const parameters = { ...sendTextOnce, ...skipWithin(24, { concurrency: 1 }) };
 	const rows = [a, b].map((conversation) => ({ conversation, text: TEXT }));
 	const failed = await workspace.run(parameters, rows);

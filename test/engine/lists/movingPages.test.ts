@@ -1,7 +1,7 @@
 import { HOUR_MS, MINUTE_MS } from '../../../sandbox/clock';
 import { advanceClock, now, useRealWaits } from '../../support/testClock';
 import { overrideTransport } from '../../support/transport';
-import { allSent, until } from '../../support/workspace';
+import { allSentTexts, until } from '../../support/workspace';
 import {
 	addConversation,
 	BUDI,
@@ -47,7 +47,7 @@ it('Skip If Sent Within does not miss a message in a conversation that moves to 
 		['2', 503],
 	]);
 	expect(json).toMatchObject({ skip_reason: 'sent_before' });
-	expect(allSent(workspace)).toHaveLength(1);
+	expect(allSentTexts(workspace)).toHaveLength(1);
 });
 
 it('Send to Phone Number uses a reopened conversation, although its updated_at did not change', async () => {

@@ -1,8 +1,13 @@
 import { HOUR_MS } from '../../../sandbox/clock';
-import { writesOf } from '../../support/requests';
-import { ageRecords, crashedExecution, dataForRetry, retry } from '../../support/retryData';
+import { writeRequestsOf } from '../../support/requests';
 import {
-	allSent,
+	ageRecords,
+	createCrashedExecution,
+	createRetryData,
+	retry,
+} from '../../support/retryData';
+import {
+	allSentTexts,
 	contactsOf,
 	conversationsOf,
 	openWorkspace,
@@ -200,7 +205,7 @@ describe('On a channel with several pages of open conversations, Send to Phone N
 		await workspace.run(toPhone(workspace), TWENTY_CUSTOMERS);
 
 		expect(workspace.requests()).toHaveLength(REQUESTS_PER_NEW_CUSTOMER * TWENTY_CUSTOMERS.length);
-		expect(allSent(workspace)).toHaveLength(TWENTY_CUSTOMERS.length);
+		expect(allSentTexts(workspace)).toHaveLength(TWENTY_CUSTOMERS.length);
 	});
 
 	it('lists all open conversations once, and then only the first page', async () => {
@@ -216,7 +221,7 @@ describe('On a channel with several pages of open conversations, Send to Phone N
 		// The first page of all conversations, all open ones, and one page each of pending and snoozed ones.
 		expect(firstLists).toBe(1 + PAGES + 2);
 		expect(countConversationLists(workspace)).toBe(firstLists + others.length);
-		expect(allSent(workspace)).toHaveLength(5);
+		expect(allSentTexts(workspace)).toHaveLength(5);
 	});
 
 	it('does not list conversations for customers whose conversation is cached', async () => {
@@ -251,7 +256,7 @@ describe('If n8n runs the node again, Send to Phone Number', () => {
 		});
 		expect(contactsOf(workspace)).toHaveLength(1);
 		expect(conversationsOf(workspace)).toHaveLength(1);
-		expect(allSent(workspace)).toHaveLength(1);
+		expect(allSentTexts(workspace)).toHaveLength(1);
 	});
 
 	it('sends each message once although Reuse Open Conversation is turned off before Retry', async () => {
@@ -264,13 +269,13 @@ describe('If n8n runs the node again, Send to Phone Number', () => {
 		const failed = await workspace.run(toPhone(workspace, { concurrency: 1 }), [BUDI, SITI]);
 		expect(failed.status).toBe('error');
 		const parameters = toPhone(workspace, { concurrency: 1, reuseOpenConversation: false });
-		const executionData = dataForRetry(failed);
+		const executionData = createRetryData(failed);
 		executionData.executionData!.nodeExecutionStack[0]!.node.parameters = parameters;
 
 		await workspace.run(parameters, [], {}, { mode: 'retry', executionData });
 
 		expect(workspace.sent(id)).toHaveLength(1);
-		expect(allSent(workspace)).toHaveLength(2);
+		expect(allSentTexts(workspace)).toHaveLength(2);
 	});
 
 	it('does not send again if the conversation was resolved before the next try', async () => {
@@ -289,7 +294,7 @@ describe('If n8n runs the node again, Send to Phone Number', () => {
 		await running;
 
 		expect(workspace.sent(conversation.id)).toHaveLength(1);
-		expect(allSent(workspace)).toHaveLength(2);
+		expect(allSentTexts(workspace)).toHaveLength(2);
 	});
 
 	it.each([
@@ -302,7 +307,7 @@ describe('If n8n runs the node again, Send to Phone Number', () => {
 		const { id } = store.addConversation({ contact });
 		// A conversation as new as the execution would count as created by its first try.
 		ageRecords(workspace, 60);
-		workspace.refuse(id);
+		workspace.rejectMessages(id);
 		const failed = await workspace.run(toPhone(workspace), [BUDI]);
 		expect(failed.status).toBe('error');
 		change(workspace, id);
@@ -338,7 +343,7 @@ it.each<[string, unknown]>([
 			conversation_id: conversation!.id,
 		});
 		expect([...otherContacts, ...otherConversations]).toEqual([]);
-		expect(allSent(workspace)).toHaveLength(1);
+		expect(allSentTexts(workspace)).toHaveLength(1);
 		expect(workspace.requests().join()).not.toContain('undefined');
 	},
 );
@@ -361,7 +366,7 @@ describe('Send to Phone Number with Dry Run', () => {
 				{ method: 'POST', body: { template_id: 'tmpl_follow_up' } },
 			],
 		});
-		expect(writesOf(workspace)).toEqual([]);
+		expect(writeRequestsOf(workspace)).toEqual([]);
 	});
 });
 
@@ -452,8 +457,8 @@ describe('On a channel with many conversations, a retry', () => {
 		}
 		prepare(workspace);
 		const parameters = toPhone(workspace, { concurrency: 1 });
-		await crashedExecution(workspace, parameters, TWENTY_CUSTOMERS).retry();
-		expect(allSent(workspace)).toHaveLength(TWENTY_CUSTOMERS.length);
+		await createCrashedExecution(workspace, parameters, TWENTY_CUSTOMERS).retry();
+		expect(allSentTexts(workspace)).toHaveLength(TWENTY_CUSTOMERS.length);
 		return countConversationLists(workspace);
 	}
 

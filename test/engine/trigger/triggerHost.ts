@@ -14,7 +14,7 @@ import {
 
 import type * as WebhookState from '../../../nodes/Sahut/trigger/webhookState';
 import type { Sandbox } from '../../../sandbox';
-import { packageNode, PACKAGE_FOLDER, prepare } from '../../support/engine';
+import { getPackageNode, PACKAGE_FOLDER, prepareWorkflow } from '../../support/engine';
 import { openServer } from '../../support/localServer';
 
 const NODE_NAME = 'Sahut Trigger';
@@ -93,7 +93,7 @@ export async function openTriggerHost(
 	{ apiKey, url }: Account,
 	{ workflowId = 'workflow' } = {},
 ): Promise<TriggerHost> {
-	const trigger = await packageNode('sahutTrigger');
+	const trigger = await getPackageNode('sahutTrigger');
 	let parameters: INode['parameters'] = {};
 	let database: IDataObject = {};
 	/** Determines whether the start of the next execution succeeds. By default, it succeeds. */
@@ -116,7 +116,7 @@ export async function openTriggerHost(
 		};
 		const staticData = structuredClone(stored);
 		const { apiKey, url: baseUrl } = host.account;
-		const prepared = await prepare({
+		const prepared = await prepareWorkflow({
 			nodes: [node],
 			connections: {},
 			credentials: { sahutApi: { apiKey, baseUrl } },

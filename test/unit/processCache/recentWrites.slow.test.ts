@@ -1,5 +1,5 @@
 import { RecentWrites, writeKey } from '../../../nodes/Sahut/processCache/recentWrites';
-import { retainedBytes } from '../../support/retainedBytes';
+import { measureRetainedBytes } from '../../support/retainedBytes';
 
 /** 20 MB minus the buckets, which are a typed array outside of the heap. */
 const MAX_HEAP_BYTES = 20_000_000 - 4 * 2 ** 17;
@@ -41,10 +41,10 @@ describe('100,000 messages in as many conversations', () => {
 	});
 
 	it('take at most 20 MB', async () => {
-		expect(await retainedBytes(() => sendMany(MAX_MESSAGES))).toBeLessThan(MAX_HEAP_BYTES);
+		expect(await measureRetainedBytes(() => sendMany(MAX_MESSAGES))).toBeLessThan(MAX_HEAP_BYTES);
 	});
 
 	it('take at most 20 MB after 50,000 older messages were evicted', async () => {
-		expect(await retainedBytes(() => sendMany(150_000))).toBeLessThan(MAX_HEAP_BYTES);
+		expect(await measureRetainedBytes(() => sendMany(150_000))).toBeLessThan(MAX_HEAP_BYTES);
 	});
 });

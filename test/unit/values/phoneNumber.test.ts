@@ -3,7 +3,7 @@ import { PhoneNumberFormat, PhoneNumberType, PhoneNumberUtil } from 'google-libp
 
 import { cleanText } from '../../../nodes/Sahut/values/cleanText';
 import { isSamePhone, normalizePhone } from '../../../nodes/Sahut/values/phoneNumber';
-import { ACCEPTED, REJECTED } from '../../support/phoneNumbers';
+import { ACCEPTED_PHONES, REJECTED_PHONES } from '../../support/phoneNumbers';
 
 const E164 = /^\+[1-9]\d{7,14}$/;
 const REJECTION = /is not a phone number|is empty/;
@@ -23,7 +23,7 @@ function parseWithLibrary(text: string): { e164: string; isValid: boolean } {
 	};
 }
 
-it.each(ACCEPTED)('normalizes %j to %s', (text, expected) => {
+it.each(ACCEPTED_PHONES)('normalizes %j to %s', (text, expected) => {
 	expect(normalizePhone(text)).toBe(expected);
 });
 
@@ -42,7 +42,7 @@ it.each([
 	expect(normalizePhone(text, countryCode)).toBe(expected);
 });
 
-it.each(REJECTED)('rejects %j', (text) => {
+it.each(REJECTED_PHONES)('rejects %j', (text) => {
 	expect(() => normalizePhone(text)).toThrow(REJECTION);
 });
 

@@ -2,10 +2,10 @@ import { setTimeout as wait } from 'node:timers/promises';
 
 import { HOUR_MS, MINUTE_MS } from '../../../../sandbox/clock';
 import type { Conversation } from '../../../../sandbox/records';
-import { fromDist, sahutWorkflow } from '../../../support/engine';
-import { dataAtStart } from '../../../support/retryData';
+import { importFromDist, sahutWorkflow } from '../../../support/engine';
+import { createStartData } from '../../../support/retryData';
 import {
-	allSent,
+	allSentTexts,
 	conversationsOf,
 	openWorkspace,
 	sendText,
@@ -143,7 +143,7 @@ describe('concurrent executions in one process', () => {
 			const workspace = await openChannel({ latencyMs: 5 });
 			const options = { concurrency: 1, reuseOpenConversation };
 			const workflow = sahutWorkflow({ ...onChannel(workspace, workspace.channel), options });
-			const stored = dataAtStart(workflow.nodes[0]!, SIX_ROWS, now() - 10 * MINUTE_MS);
+			const stored = createStartData(workflow.nodes[0]!, SIX_ROWS, now() - 10 * MINUTE_MS);
 			const retry = async () => {
 				const executionData = structuredClone(stored);
 				return await workspace.run({}, [], {}, { ...workflow, mode: 'retry', executionData });
@@ -151,8 +151,8 @@ describe('concurrent executions in one process', () => {
 
 			await Promise.all([retry(), retry()]);
 
-			expect(allSent(workspace)).toHaveLength(6);
-			expect(new Set(allSent(workspace)).size).toBe(6);
+			expect(allSentTexts(workspace)).toHaveLength(6);
+			expect(new Set(allSentTexts(workspace)).size).toBe(6);
 		},
 	);
 
@@ -212,7 +212,8 @@ describe('lanes', () => {
 
 	it('still apply to a waiting execution after the process has used 100 other workspaces', async () => {
 		const workspace = await openChannel();
-		const { getProcessCache } = await fromDist<typeof ProcessCacheModule>('processCache/index');
+		const { getProcessCache } =
+			await importFromDist<typeof ProcessCacheModule>('processCache/index');
 		workspace.sandbox.faults.add({ kind: 'slow', delayMs: 500, method: 'POST', path: '/contacts' });
 
 		const first = workspace.send();

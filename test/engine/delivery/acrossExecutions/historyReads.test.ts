@@ -1,6 +1,6 @@
 import { HOUR_MS } from '../../../../sandbox/clock';
-import { crashedExecution, ageRecords, retry } from '../../../support/retryData';
-import { allSent, type Workspace } from '../../../support/workspace';
+import { createCrashedExecution, ageRecords, retry } from '../../../support/retryData';
+import { allSentTexts, type Workspace } from '../../../support/workspace';
 import {
 	addConversation,
 	BUDI,
@@ -52,7 +52,7 @@ describe.each(PAGES)('with %i pages of messages', (_, messages) => {
 		const { workspace, id } = await openWithHistory(messages);
 		const parameters = textOrTemplateToPhone(workspace, { skipIfSentWithin: 24 });
 
-		const { status } = await crashedExecution(workspace, parameters, [BUDI]).retry();
+		const { status } = await createCrashedExecution(workspace, parameters, [BUDI]).retry();
 
 		expect(status).toBe('success');
 		expect(workspace.sent(id).at(-1)).toBe(BUDI.text);
@@ -62,15 +62,15 @@ describe.each(PAGES)('with %i pages of messages', (_, messages) => {
 	it('a Retry of an execution that crashed after sending reads no page of messages twice', async () => {
 		const { workspace, id } = await openWithHistory(messages);
 		const parameters = textOrTemplateToPhone(workspace, { skipIfSentWithin: 24 });
-		const execution = crashedExecution(workspace, parameters, [BUDI]);
+		const execution = createCrashedExecution(workspace, parameters, [BUDI]);
 		await execution.run();
-		const sent = allSent(workspace);
+		const sent = allSentTexts(workspace);
 		workspace.sandbox.journal.clear();
 
 		const { status } = await execution.retry();
 
 		expect(status).toBe('success');
-		expect(allSent(workspace)).toEqual(sent);
+		expect(allSentTexts(workspace)).toEqual(sent);
 		expectEachPageReadOnce(workspace, id);
 	});
 

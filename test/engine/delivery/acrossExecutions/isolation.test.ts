@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { SandboxOptions } from '../../../../sandbox';
 import {
-	allSent,
+	allSentTexts,
 	contactsOf,
 	conversationsOf,
 	openWorkspace,
@@ -53,7 +53,7 @@ async function openWithTwo(name: string, options: SandboxOptions = {}) {
 const countRecords = (workspace: Workspace) => [
 	contactsOf(workspace).length,
 	conversationsOf(workspace).length,
-	allSent(workspace).length,
+	allSentTexts(workspace).length,
 ];
 
 describe('one workspace with two credentials', () => {

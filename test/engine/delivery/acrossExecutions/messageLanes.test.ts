@@ -1,5 +1,5 @@
 import { retry } from '../../../support/retryData';
-import { allSent, sendText, until } from '../../../support/workspace';
+import { allSentTexts, sendText, until } from '../../../support/workspace';
 import { addConversation, BUDI, openWithContact, textToPhone } from '../deliveryFixture';
 
 it('a Retry does not match its lost message with the equal message that another execution is sending', async () => {
@@ -12,11 +12,11 @@ it('a Retry does not match its lost message with the equal message that another 
 	expect(failed.status).toBe('error');
 	faults.add({ kind: 'slow', delayMs: 1_500, method: 'POST' });
 	const other = workspace.run(sendText, [{ conversation: id, text: BUDI.text }]);
-	await until(() => allSent(workspace).length === 1);
+	await until(() => allSentTexts(workspace).length === 1);
 
 	const again = await retry(workspace, failed, parameters);
 
 	expect((await other).status).toBe('success');
-	expect(allSent(workspace)).toHaveLength(1);
+	expect(allSentTexts(workspace)).toHaveLength(1);
 	expect(again.error?.context).toMatchObject({ reason: 'unknown_outcome' });
 });

@@ -1,9 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises';
 
 import { replaceLists } from '../../../support/replaceLists';
-import { writesOf } from '../../../support/requests';
+import { writeRequestsOf } from '../../../support/requests';
 import {
-	allSent,
+	allSentTexts,
 	contactsOf,
 	conversationsOf,
 	openConversation,
@@ -44,7 +44,7 @@ it.each([true, false])(
 		);
 
 		expect(runs.flatMap(skipReasonsOf).sort()).toEqual(['sent', 'sent_before', 'sent_before']);
-		expect(allSent(workspace)).toHaveLength(1);
+		expect(allSentTexts(workspace)).toHaveLength(1);
 		expect(contactsOf(workspace)).toHaveLength(1);
 		expect(conversationsOf(workspace)).toHaveLength(1);
 		const ids = {
@@ -73,7 +73,7 @@ it.each([true, false])(
 			'sent',
 			...Array<string>(5).fill('sent_before'),
 		]);
-		expect(allSent(workspace)).toHaveLength(1);
+		expect(allSentTexts(workspace)).toHaveLength(1);
 	},
 );
 
@@ -99,7 +99,7 @@ it('Skip If Sent Within finds a message that another execution sent into the con
 
 	expect(skipReasonsOf(byConversation)).toEqual(['sent']);
 	expect(skipReasonsOf(await byNumber)).toEqual(['sent_before']);
-	expect(allSent(workspace)).toHaveLength(1);
+	expect(allSentTexts(workspace)).toHaveLength(1);
 });
 
 it('Skip If Sent Within waits for a message that another execution is sending, although the list does not show it yet', async () => {
@@ -109,14 +109,14 @@ it('Skip If Sent Within waits for a message that another execution is sending, a
 	await workspace.run(toPhone(workspace, { dryRun: true }), [ROW]);
 	faults.add({ kind: 'slow', delayMs: 1_500, method: 'POST', path: new RegExp(id) });
 	const sending = workspace.run(followUpOnce, [{ conversation: id }]);
-	await until(() => writesOf(workspace).length > 0);
+	await until(() => writeRequestsOf(workspace).length > 0);
 	replaceLists(workspace, new RegExp(`${id}/messages`), [], 1);
 
 	const waiting = await workspace.run(toNumber, [ROW]);
 
 	expect(skipReasonsOf(await sending)).toEqual(['sent']);
 	expect(skipReasonsOf(waiting)).toEqual(['sent_before']);
-	expect(allSent(workspace)).toHaveLength(1);
+	expect(allSentTexts(workspace)).toHaveLength(1);
 });
 
 it('Skip If Sent Within sends a message after an execution with the same message was canceled while it waited', async () => {
@@ -130,6 +130,6 @@ it('Skip If Sent Within sends a message after an execution with the same message
 	await first;
 
 	expect(canceled.status).toBe('canceled');
-	expect(allSent(workspace)).toEqual(['Satu']);
+	expect(allSentTexts(workspace)).toEqual(['Satu']);
 	expect(skipReasonsOf(await workspace.run(sendTextOnce, [row]))).toEqual(['sent']);
 });

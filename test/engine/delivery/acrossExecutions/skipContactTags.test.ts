@@ -1,10 +1,10 @@
 import type { INode } from 'n8n-workflow';
 
 import { replaceLists } from '../../../support/replaceLists';
-import { writesOf } from '../../../support/requests';
+import { writeRequestsOf } from '../../../support/requests';
 import { retry } from '../../../support/retryData';
 import {
-	allSent,
+	allSentTexts,
 	contactsOf,
 	openWorkspace,
 	toPhone,
@@ -41,7 +41,7 @@ it.each([[['Berhenti']], [['vip', ' BERHENTI ']], ['={{ ["berhenti"] }}']])(
 			tag: 'berhenti',
 		});
 		expect(output('Sahut')[1]!.json).toMatchObject({ type: 'outgoing' });
-		expect(allSent(workspace)).toHaveLength(1);
+		expect(allSentTexts(workspace)).toHaveLength(1);
 	},
 );
 
@@ -94,7 +94,7 @@ it('Skip Contacts With Tags uses the current tags in a Retry', async () => {
 	const { output } = await retry(workspace, failed, parameters);
 
 	expect(output('Sahut')[0]!.json).toMatchObject({ skip_reason: 'contact_tag' });
-	expect(allSent(workspace)).toEqual([]);
+	expect(allSentTexts(workspace)).toEqual([]);
 });
 
 it('Skip Contacts With Tags does not skip a message in a Retry that the execution has already sent', async () => {
@@ -109,7 +109,7 @@ it('Skip Contacts With Tags does not skip a message in a Retry that the executio
 	const { output } = await retry(workspace, failed, parameters);
 
 	expect(output('Sahut').map(({ json }) => json.type)).toEqual(['outgoing', 'outgoing']);
-	expect(allSent(workspace)).toHaveLength(2);
+	expect(allSentTexts(workspace)).toHaveLength(2);
 });
 
 it.each([[['={{ $json.none }}']], ['={{ undefined }}'], [['']]])(
@@ -147,7 +147,7 @@ it('Skip Contacts With Tags reads a contact that Sahut reports as existing, if i
 	const json = await runItem(workspace, parameters);
 
 	expect(json.skip_reason).toBe('contact_tag');
-	expect(allSent(workspace)).toEqual([]);
+	expect(allSentTexts(workspace)).toEqual([]);
 });
 
 it.each([
@@ -171,5 +171,5 @@ it.each([
 	const json = await runItem(workspace, parameters);
 
 	expect(json.error).toMatchObject({ reason: 'ambiguous' });
-	expect(writesOf(workspace)).toEqual([]);
+	expect(writeRequestsOf(workspace)).toEqual([]);
 });

@@ -1,10 +1,10 @@
 import { HOUR_MS, SECOND_MS } from '../../../../sandbox/clock';
 import { replaceLists } from '../../../support/replaceLists';
-import { crashedExecution, ageRecords } from '../../../support/retryData';
+import { createCrashedExecution, ageRecords } from '../../../support/retryData';
 import { advanceClock } from '../../../support/testClock';
-import { overrideTransport, clockAheadBy } from '../../../support/transport';
+import { overrideTransport, createClockAheadBy } from '../../../support/transport';
 import {
-	allSent,
+	allSentTexts,
 	conversationsOf,
 	openConversation,
 	openWorkspace,
@@ -49,7 +49,7 @@ describe('Skip If Sent Within', () => {
 		const run = await workspace.run(toPhone(workspace, { skipIfSentWithin: 24 }), [BUDI, BUDI]);
 
 		expect(skipReasonsOf(run)).toEqual(['sent', 'sent_before']);
-		expect(allSent(workspace)).toHaveLength(1);
+		expect(allSentTexts(workspace)).toHaveLength(1);
 	});
 
 	it('completes an interrupted batch when the workflow is started again', async () => {
@@ -65,7 +65,7 @@ describe('Skip If Sent Within', () => {
 			...Array<string>(6).fill('sent_before'),
 			...Array<string>(4).fill('sent'),
 		]);
-		expect(allSent(workspace).sort()).toEqual(rows.map(({ text }) => text).sort());
+		expect(allSentTexts(workspace).sort()).toEqual(rows.map(({ text }) => text).sort());
 	});
 });
 
@@ -93,11 +93,11 @@ describe('the time limit of Skip If Sent Within', () => {
 	it('does not restart when a Retry finds an old message', async () => {
 		const { workspace, conversation } = await openConversation();
 		const rows = [{ conversation, text: 'Halo' }];
-		const execution = crashedExecution(workspace, sendText, rows);
+		const execution = createCrashedExecution(workspace, sendText, rows);
 		workspace.sandbox.store.send(conversation, { content: 'Halo' });
 		ageRecords(workspace, 9);
 		await execution.retry();
-		expect(allSent(workspace)).toEqual(['Halo']);
+		expect(allSentTexts(workspace)).toEqual(['Halo']);
 
 		// The message is 9 minutes old; the limit is 6 minutes.
 		const run = await workspace.run({ ...sendText, ...skipWithin(0.1) }, rows);
@@ -121,13 +121,13 @@ describe('the time limit of Skip If Sent Within', () => {
 	it('uses the clock of Sahut when the clock of n8n is wrong', async () => {
 		const { workspace, conversation } = await openConversation();
 		const rows = [{ conversation, text: 'Halo' }];
-		overrideTransport({ clock: clockAheadBy(2 * HOUR_MS) });
+		overrideTransport({ clock: createClockAheadBy(2 * HOUR_MS) });
 		await workspace.run({ ...sendText, ...skipWithin(1) }, rows);
 
 		const run = await workspace.run({ ...sendText, ...skipWithin(1) }, rows);
 
 		expect(skipReasonsOf(run)).toEqual(['sent_before']);
-		expect(allSent(workspace)).toEqual(['Halo']);
+		expect(allSentTexts(workspace)).toEqual(['Halo']);
 	});
 });
 
@@ -185,7 +185,7 @@ describe('the search of Skip If Sent Within', () => {
 		const run = await workspace.run(sendTextOnce, [{ conversation, text: 'Halo' }]);
 
 		expect(skipReasonsOf(run)).toEqual(['sent_before']);
-		expect(allSent(workspace)).toHaveLength(1);
+		expect(allSentTexts(workspace)).toHaveLength(1);
 	});
 });
 
@@ -211,7 +211,7 @@ describe('the output of Skip If Sent Within', () => {
 		const [a, b] = workspace.addConversations(2);
 		const textOnce = { ...sendText, ...skipWithin(24, { concurrency: 1 }) };
 		await workspace.run(textOnce, [{ conversation: a, text: 'Halo' }]);
-		workspace.refuse(b);
+		workspace.rejectMessages(b);
 
 		const { error } = await workspace.run(textOnce, [
 			{ conversation: a, text: 'Halo' },

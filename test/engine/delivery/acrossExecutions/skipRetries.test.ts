@@ -1,8 +1,8 @@
 import { MINUTE_MS } from '../../../../sandbox/clock';
-import { crashedExecution, ageRecords, retry } from '../../../support/retryData';
+import { createCrashedExecution, ageRecords, retry } from '../../../support/retryData';
 import { advanceClock } from '../../../support/testClock';
 import {
-	allSent,
+	allSentTexts,
 	conversationsOf,
 	openConversation,
 	openWorkspace,
@@ -29,7 +29,7 @@ describe('a Retry with Skip If Sent Within', () => {
 
 			const again = await retry(workspace, failed, parameters);
 
-			expect(allSent(workspace)).toHaveLength(1);
+			expect(allSentTexts(workspace)).toHaveLength(1);
 			expect(skipReasonsOf(again)).toEqual(['sent_before']);
 		},
 	);
@@ -41,13 +41,13 @@ describe('a Retry with Skip If Sent Within', () => {
 			{ conversation: a, text: 'Halo' },
 			{ conversation: b, text: 'Halo' },
 		];
-		workspace.refuse(b);
+		workspace.rejectMessages(b);
 
 		const failed = await workspace.run(sendTextOnce, rows);
 		const again = await retry(workspace, failed, sendTextOnce);
 
 		expect(skipReasonsOf(again)).toEqual(['sent', 'sent']);
-		expect(allSent(workspace)).toEqual(['Halo', 'Halo']);
+		expect(allSentTexts(workspace)).toEqual(['Halo', 'Halo']);
 	});
 
 	it('skips an item again that was skipped in the first try, even after the time limit has passed', async () => {
@@ -59,7 +59,7 @@ describe('a Retry with Skip If Sent Within', () => {
 			{ conversation: a, text: 'Halo' },
 			{ conversation: b, text: 'Halo' },
 		];
-		workspace.refuse(b);
+		workspace.rejectMessages(b);
 
 		const failed = await workspace.run(sendTextOnce, rows);
 		ageRecords(workspace, 25 * 60);
@@ -67,7 +67,7 @@ describe('a Retry with Skip If Sent Within', () => {
 		const again = await retry(workspace, failed, sendTextOnce);
 
 		expect(skipReasonsOf(again)).toEqual(['sent_before', 'sent']);
-		expect(allSent(workspace)).toEqual(['Halo', 'Halo']);
+		expect(allSentTexts(workspace)).toEqual(['Halo', 'Halo']);
 	});
 
 	it('skips a phone number again that was skipped in the first try, even after its conversation was resolved', async () => {
@@ -81,20 +81,22 @@ describe('a Retry with Skip If Sent Within', () => {
 		const andi = { phone: '0812-3456-7892', name: 'Andi' };
 		const failed = await workspace.run(parameters, [ROW, andi]);
 		expect(failed.status).toBe('error');
-		expect(allSent(workspace)).toHaveLength(1);
+		expect(allSentTexts(workspace)).toHaveLength(1);
 		ageRecords(workspace, 61);
 		advanceClock(61 * MINUTE_MS);
 
 		const again = await retry(workspace, failed, parameters);
 
 		expect(skipReasonsOf(again)).toEqual(['sent_before', 'sent']);
-		expect(allSent(workspace).filter((text) => text.includes('Budi'))).toHaveLength(1);
+		expect(allSentTexts(workspace).filter((text) => text.includes('Budi'))).toHaveLength(1);
 	});
 
 	it('reports an unknown outcome if more messages have followed than the node searches', async () => {
 		const { workspace, conversation } = await openConversation();
 		ageRecords(workspace, 1);
-		const execution = crashedExecution(workspace, sendTextOnce, [{ conversation, text: 'Halo' }]);
+		const execution = createCrashedExecution(workspace, sendTextOnce, [
+			{ conversation, text: 'Halo' },
+		]);
 		workspace.sandbox.store.addMessages(conversation, 1_200, { spacingMs: 100 });
 
 		const { error } = await execution.retry();
@@ -104,7 +106,9 @@ describe('a Retry with Skip If Sent Within', () => {
 
 	it('sends no message twice after the process has crashed', async () => {
 		const { workspace, conversation } = await openConversation();
-		const execution = crashedExecution(workspace, sendTextOnce, [{ conversation, text: 'Halo' }]);
+		const execution = createCrashedExecution(workspace, sendTextOnce, [
+			{ conversation, text: 'Halo' },
+		]);
 		await execution.run();
 
 		const { status } = await execution.retry();
@@ -127,5 +131,5 @@ it('Retry On Fail with Skip If Sent Within does not resend a message that anothe
 	]);
 
 	expect(runs.flatMap(skipReasonsOf).sort()).toEqual(['sent', 'sent_before']);
-	expect(allSent(workspace)).toHaveLength(1);
+	expect(allSentTexts(workspace)).toHaveLength(1);
 });

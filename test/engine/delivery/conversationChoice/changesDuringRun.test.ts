@@ -1,9 +1,9 @@
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../../../../sandbox/clock';
-import { resolveOnEachMessage } from '../../../support/automation';
+import { addResolveRule } from '../../../support/automation';
 import { retry } from '../../../support/retryData';
 import { advanceClock } from '../../../support/testClock';
 import {
-	allSent,
+	allSentTexts,
 	contactsOf,
 	conversationsOf,
 	openWorkspace,
@@ -47,7 +47,7 @@ it('Skip If Sent Within sends after an idle hour on a channel with more than 100
 
 it('a Retry in another process uses the conversation of the first item, although a rule has resolved it', async () => {
 	const { workspace } = await openWithContact();
-	resolveOnEachMessage(workspace);
+	addResolveRule(workspace);
 	const rows = ['ORD-1', 'ORD-2'].map((order) => ({ ...BUDI, order }));
 	workspace.sandbox.faults.add({
 		kind: 'status',
@@ -58,13 +58,13 @@ it('a Retry in another process uses the conversation of the first item, although
 	const parameters = templateToPhone(workspace);
 	const failed = await workspace.run(parameters, rows);
 	expect(failed.status).toBe('error');
-	expect(allSent(workspace)).toHaveLength(1);
+	expect(allSentTexts(workspace)).toHaveLength(1);
 	continueInAnotherProcess(workspace);
 
 	const again = await retry(workspace, failed, parameters);
 
 	expect(again.status).toBe('success');
-	expect(allSent(workspace)).toHaveLength(2);
+	expect(allSentTexts(workspace)).toHaveLength(2);
 	expect(conversationsOf(workspace)).toHaveLength(1);
 });
 
@@ -73,7 +73,7 @@ it('uses the conversation of the first item, although its response was lost and 
 		deviations: ['late-lists'],
 		listDelayMs: 20 * SECOND_MS,
 	});
-	resolveOnEachMessage(workspace);
+	addResolveRule(workspace);
 	const rows = ['ORD-1', 'ORD-2'].map((order) => ({ ...BUDI, order }));
 	workspace.sandbox.faults.add({ kind: 'dropAfter', method: 'POST', path: /messages/ });
 
@@ -82,7 +82,7 @@ it('uses the conversation of the first item, although its response was lost and 
 	});
 
 	expect(jsonsOf(run)[0]).toMatchObject({ error: { mayHaveArrived: true } });
-	expect(allSent(workspace)).toHaveLength(2);
+	expect(allSentTexts(workspace)).toHaveLength(2);
 	expect(conversationsOf(workspace)).toHaveLength(1);
 });
 

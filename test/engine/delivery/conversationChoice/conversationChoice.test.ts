@@ -1,13 +1,13 @@
 import type { SandboxOptions } from '../../../../sandbox';
 import { HOUR_MS, MINUTE_MS, SECOND_MS, toTimestamp } from '../../../../sandbox/clock';
 import type { ConversationStatus } from '../../../../sandbox/records';
-import { resolveOnEachMessage } from '../../../support/automation';
+import { addResolveRule } from '../../../support/automation';
 import { byId } from '../../../support/locator';
 import { replaceLists } from '../../../support/replaceLists';
-import { writesOf } from '../../../support/requests';
+import { writeRequestsOf } from '../../../support/requests';
 import { advanceClock } from '../../../support/testClock';
 import {
-	allSent,
+	allSentTexts,
 	contactsOf,
 	conversationsOf,
 	openWorkspace,
@@ -63,7 +63,7 @@ describe('Skip If Sent Within', () => {
 				skip_reason: 'sent_before',
 				conversation_id: conversation!.id,
 			});
-			expect(allSent(workspace)).toHaveLength(1);
+			expect(allSentTexts(workspace)).toHaveLength(1);
 			expect(conversationsOf(workspace)).toHaveLength(1);
 		},
 	);
@@ -87,7 +87,7 @@ describe('Skip If Sent Within', () => {
 				skip_reason: 'sent_before',
 				conversation_id: id,
 			});
-			expect(allSent(workspace)).toEqual([BUDI.text]);
+			expect(allSentTexts(workspace)).toEqual([BUDI.text]);
 			expect(conversationsOf(workspace)).toHaveLength(1);
 		},
 	);
@@ -108,7 +108,7 @@ it('Skip If Sent Within finds a message in another conversation than the one tha
 	const json = await runItem(workspace, textToPhone(workspace, { skipIfSentWithin: 24 }));
 
 	expect(json.skip_reason).toBe('sent_before');
-	expect(allSent(workspace)).toHaveLength(1);
+	expect(allSentTexts(workspace)).toHaveLength(1);
 });
 
 describe('a customer without an open conversation', () => {
@@ -134,7 +134,7 @@ describe('a customer without an open conversation', () => {
 			expect(workspace.sent(id)).toEqual([BUDI.text]);
 			// The node neither reopens nor assigns the conversation.
 			expect(conversationsOf(workspace)).toMatchObject([{ id, status, assignee: null }]);
-			expect(writesOf(workspace)).toEqual([`POST /conversations/${id}/messages`]);
+			expect(writeRequestsOf(workspace)).toEqual([`POST /conversations/${id}/messages`]);
 		},
 	);
 
@@ -185,8 +185,8 @@ describe('if Sahut rejects messages into closed conversations', () => {
 
 			expect(json).toMatchObject({ sent_as: 'template', conversation_created: true });
 			expect(json.conversation_id).not.toBe(id);
-			expect(allSent(workspace)).toHaveLength(1);
-			expect(writesOf(workspace)).toEqual([
+			expect(allSentTexts(workspace)).toHaveLength(1);
+			expect(writeRequestsOf(workspace)).toEqual([
 				`POST /conversations/${id}/messages`,
 				'POST /conversations',
 				`POST /conversations/${String(json.conversation_id)}/messages`,
@@ -201,7 +201,7 @@ describe('if Sahut rejects messages into closed conversations', () => {
 		const json = await runItem(workspace, templateToPhone(workspace));
 
 		expect(json).toMatchObject({ conversation_created: true });
-		expect(writesOf(workspace)).toEqual([
+		expect(writeRequestsOf(workspace)).toEqual([
 			`POST /conversations/${id}/messages`,
 			'POST /conversations',
 			`POST /conversations/${String(json.conversation_id)}/messages`,
@@ -219,7 +219,7 @@ describe('if Sahut rejects messages into closed conversations', () => {
 			expect(`${error?.message} ${error?.advice}`).toContain(`The conversation is ${status}`);
 			expect(error).not.toHaveProperty('mayHaveArrived');
 			expect(conversationsOf(workspace)).toHaveLength(1);
-			expect(allSent(workspace)).toEqual([]);
+			expect(allSentTexts(workspace)).toEqual([]);
 		},
 	);
 });
@@ -252,7 +252,7 @@ describe('Reuse If Resolved Within (Days)', () => {
 
 		expect(isCreated).toEqual([true, false, false]);
 		expect(conversationsOf(workspace)).toMatchObject([{ status: 'resolved' }]);
-		expect(allSent(workspace)).toHaveLength(3);
+		expect(allSentTexts(workspace)).toHaveLength(3);
 	});
 
 	it('creates a conversation if the last one was resolved before that', async () => {
@@ -295,7 +295,7 @@ it.each(['a new number', 'a known contact', 'a customer with an open conversatio
 				? { workspace: await openWorkspace(), contact: undefined }
 				: await openWithContact();
 		if (contact && customer.includes('open')) addConversation(workspace, contact, { hoursAgo: 30 });
-		resolveOnEachMessage(workspace);
+		addResolveRule(workspace);
 		const rows = ['ORD-1', 'ORD-2', 'ORD-3'].map((order) => ({ ...BUDI, order }));
 
 		const run = await workspace.run(templateToPhone(workspace), rows);
@@ -303,7 +303,7 @@ it.each(['a new number', 'a known contact', 'a customer with an open conversatio
 		expect(run.error?.message).toBeUndefined();
 		const ids = new Set(jsonsOf(run).map(({ conversation_id }) => conversation_id));
 		expect([ids.size, conversationsOf(workspace).length]).toEqual([1, 1]);
-		expect(allSent(workspace)).toHaveLength(3);
+		expect(allSentTexts(workspace)).toHaveLength(3);
 	},
 );
 
@@ -347,7 +347,7 @@ describe('an existing conversation that POST /conversations returns', () => {
 			conversation_id: id,
 			conversation_created: false,
 		});
-		expect(allSent(workspace)).toEqual([BUDI.text]);
+		expect(allSentTexts(workspace)).toEqual([BUDI.text]);
 	});
 });
 
@@ -412,7 +412,7 @@ it.each([false, true])(
 		const { error } = await runItem(workspace, textToPhone(workspace));
 
 		expect(error).toMatchObject({ reason: 'invalid_input' });
-		expect(writesOf(workspace)).toEqual([]);
+		expect(writeRequestsOf(workspace)).toEqual([]);
 		expect(contactsOf(workspace)).toHaveLength(isKnown ? 1 : 0);
 	},
 );
@@ -428,7 +428,7 @@ it('fails if POST /conversations returns an existing conversation on another cha
 	const { error } = await runItem(workspace, templateToPhone(workspace));
 
 	expect(error?.message).toContain('existing conversation');
-	expect(allSent(workspace)).toEqual([]);
+	expect(allSentTexts(workspace)).toEqual([]);
 	expect(workspace.requests().length).toBeLessThan(20);
 });
 
@@ -480,5 +480,5 @@ it('sends to a contact and a conversation that Sahut reports as existing when th
 	const json = await runItem(workspace, templateToPhone(workspace));
 
 	expect(json).toMatchObject({ contact_created: false, conversation_id: id });
-	expect(allSent(workspace)).toHaveLength(1);
+	expect(allSentTexts(workspace)).toHaveLength(1);
 });

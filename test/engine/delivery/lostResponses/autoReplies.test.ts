@@ -35,7 +35,7 @@ it('does not match a template whose response was lost with the auto-reply of ano
 it('a Retry sends a template that the execution has not tried, although another bot has written the customer’s name since', async () => {
 	const workspace = await openWorkspace();
 	const [a, b, c] = workspace.addConversations(3);
-	workspace.refuse(b);
+	workspace.rejectMessages(b);
 	const rows = [a, b, c].map((conversation) => ({ conversation }));
 	const failed = await workspace.run(sendFollowUp, rows);
 	expect(failed.status).toBe('error');

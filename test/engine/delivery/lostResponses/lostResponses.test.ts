@@ -2,13 +2,13 @@ import type { IDataObject, INode } from 'n8n-workflow';
 import { connect, createServer } from 'node:net';
 
 import { MINUTE_MS, SECOND_MS } from '../../../../sandbox/clock';
-import { closedOrigin } from '../../../support/localServer';
+import { findClosedOrigin } from '../../../support/localServer';
 import { byId } from '../../../support/locator';
-import { crashedExecution, retry } from '../../../support/retryData';
+import { createCrashedExecution, retry } from '../../../support/retryData';
 import { now, useRealWaits } from '../../../support/testClock';
 import { overrideTransport } from '../../../support/transport';
 import {
-	allSent,
+	allSentTexts,
 	contactsOf,
 	openConversation,
 	openWorkspace,
@@ -39,7 +39,7 @@ describe('a message of another execution with the same content', () => {
 		const { error } = await workspace.run(parameters, [{ conversation, ...row }]);
 
 		expect(error?.context).toMatchObject({ mayHaveArrived: true });
-		expect(allSent(workspace)).toHaveLength(1);
+		expect(allSentTexts(workspace)).toHaveLength(1);
 	});
 
 	it('makes the outcome of a Retry unknown if it was sent after the lost message', async () => {
@@ -52,7 +52,7 @@ describe('a message of another execution with the same content', () => {
 		const again = await retry(workspace, failed, sendText);
 
 		expect(again.error?.context).toMatchObject({ reason: 'unknown_outcome' });
-		expect(allSent(workspace)).toHaveLength(1);
+		expect(allSentTexts(workspace)).toHaveLength(1);
 	});
 
 	it('is not matched with another template without variables by a Retry of a crashed execution', async () => {
@@ -63,12 +63,15 @@ describe('a message of another execution with the same content', () => {
 		await workspace.run(sendWithoutVariables, [{ conversation, template: 'tmpl_paid' }]);
 
 		const row = { conversation, template: 'tmpl_greeting' };
-		const execution = crashedExecution(workspace, sendWithoutVariables, [row]);
+		const execution = createCrashedExecution(workspace, sendWithoutVariables, [row]);
 
 		await execution.retry();
 		await execution.retry();
 
-		expect(allSent(workspace)).toEqual(['Terima kasih, sudah lunas', 'Halo Kak, ada kabar baik']);
+		expect(allSentTexts(workspace)).toEqual([
+			'Terima kasih, sudah lunas',
+			'Halo Kak, ada kabar baik',
+		]);
 	});
 
 	it('is matched with only one of two lost messages', async () => {
@@ -84,7 +87,7 @@ describe('a message of another execution with the same content', () => {
 		const second = await workspace.run(sendText, rows);
 		const again = await retry(workspace, first, sendText);
 
-		expect(allSent(workspace)).toHaveLength(1);
+		expect(allSentTexts(workspace)).toHaveLength(1);
 		expect([second.status, again.status]).toEqual(['success', 'error']);
 	});
 
@@ -239,7 +242,7 @@ it.each([
 
 it('sends a message once when the first connections are refused', async () => {
 	const { workspace, conversation } = await openConversation();
-	const origin = await closedOrigin();
+	const origin = await findClosedOrigin();
 	const sandboxPort = Number(new URL(workspace.sandbox.url).port);
 	const gateway = createServer((socket) => {
 		socket.pipe(connect(sandboxPort, '127.0.0.1')).pipe(socket);

@@ -4,8 +4,8 @@ import type { FaultAction, SandboxOptions } from '../../../../sandbox';
 import type { Sender } from '../../../../sandbox/records';
 import type { JournalEntry } from '../../../../sandbox/journal';
 import { MINUTE_MS, SECOND_MS, toTimestamp } from '../../../../sandbox/clock';
-import { OTHER_BOT, replyAutomatically } from '../../../support/automation';
-import { crashedExecution, ageRecords, retry } from '../../../support/retryData';
+import { OTHER_BOT, addAutoReply } from '../../../support/automation';
+import { createCrashedExecution, ageRecords, retry } from '../../../support/retryData';
 import { useRealWaits } from '../../../support/testClock';
 import {
 	openConversation,
@@ -305,7 +305,7 @@ describe('a template without variables', () => {
 		async (sender) => {
 			const { workspace, conversation } = await openConversation();
 			ageRecords(workspace, 20);
-			const execution = crashedExecution(workspace, withoutVariables, [{ conversation }]);
+			const execution = createCrashedExecution(workspace, withoutVariables, [{ conversation }]);
 			addReplyBy(workspace, conversation, SENDERS[sender]!(workspace));
 
 			const again = await execution.retry();
@@ -321,7 +321,7 @@ describe('a template without variables', () => {
 		const workspace = await openWorkspace();
 		const [a, b] = workspace.addConversations(2);
 		await workspace.run(withoutVariables, [{ conversation: a }]);
-		replyAutomatically(workspace, REPLY);
+		addAutoReply(workspace, REPLY);
 		workspace.sandbox.faults.add({ kind: 'dropAfter', method: 'POST' });
 
 		const json = await runItem(workspace, withoutVariables, { conversation: b });

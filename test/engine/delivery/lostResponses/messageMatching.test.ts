@@ -178,7 +178,7 @@ describe('a Retry of a template without variables', () => {
 		workspace.sandbox.store.addTemplate({ id: 'tmpl_thanks', body: 'Terima kasih, Kak.' });
 		const conversations = workspace.addConversations(3);
 		const rows = conversations.map((conversation) => ({ conversation }));
-		workspace.refuse(conversations[0]);
+		workspace.rejectMessages(conversations[0]);
 		const failed = await workspace.run(template, rows);
 		expect(failed.status).toBe('error');
 

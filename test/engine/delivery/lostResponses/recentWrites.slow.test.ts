@@ -2,11 +2,11 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { INode } from 'n8n-workflow';
 
 import { HOUR_MS } from '../../../../sandbox/clock';
-import { retainedBytes } from '../../../support/retainedBytes';
+import { measureRetainedBytes } from '../../../support/retainedBytes';
 import { byId } from '../../../support/locator';
 import { advanceClock } from '../../../support/testClock';
 import {
-	allSent,
+	allSentTexts,
 	conversationsOf,
 	openConversation,
 	sendText,
@@ -134,7 +134,7 @@ it.each([
 		const [conversation, ...others] = conversationsOf(workspace);
 		expect(others).toEqual([]);
 		expect(json.conversation_id).toBe(conversation!.id);
-		expect(allSent(workspace)).toHaveLength(1);
+		expect(allSentTexts(workspace)).toHaveLength(1);
 	},
 );
 
@@ -154,7 +154,7 @@ describe('the first message of Conversation: Create', () => {
 			skip_reason: 'sent_before',
 			content: TEXT,
 		});
-		expect(allSent(workspace)).toEqual([TEXT]);
+		expect(allSentTexts(workspace)).toEqual([TEXT]);
 	});
 
 	it('is not sent again by Send to Phone Number, although lists are delayed', async () => {
@@ -168,7 +168,7 @@ describe('the first message of Conversation: Create', () => {
 			skip_reason: 'sent_before',
 			conversation_id: id,
 		});
-		expect(allSent(workspace)).toEqual([TEXT]);
+		expect(allSentTexts(workspace)).toEqual([TEXT]);
 	});
 });
 
@@ -206,7 +206,7 @@ describe('memory', () => {
 			}
 
 			await send(200, 'warm-up');
-			const bytes = await retainedBytes(async () => await send(MESSAGES, 'message'));
+			const bytes = await measureRetainedBytes(async () => await send(MESSAGES, 'message'));
 
 			expect(bytes / MESSAGES).toBeLessThan(MAX_BYTES_PER_MESSAGE);
 		},

@@ -1,10 +1,10 @@
 import type { SandboxOptions } from '../../../../sandbox';
 import { MINUTE_MS, SECOND_MS } from '../../../../sandbox/clock';
 import { byId } from '../../../support/locator';
-import { crashedExecution } from '../../../support/retryData';
+import { createCrashedExecution } from '../../../support/retryData';
 import { advanceClock } from '../../../support/testClock';
 import {
-	allSent,
+	allSentTexts,
 	contactsOf,
 	conversationsOf,
 	openConversation,
@@ -37,21 +37,21 @@ it('Skip If Sent Within does not resend a template with hidden values whose resp
 
 	const again = await workspace.run(once, [{ conversation }]);
 
-	expect(allSent(workspace)).toHaveLength(1);
+	expect(allSentTexts(workspace)).toHaveLength(1);
 	expect(again.error?.context).toMatchObject({ reason: 'ambiguous' });
 });
 
 it('a Retry does not resend a message whose response the previous Retry lost, although lists are delayed', async () => {
 	const { workspace, conversation } = await openConversation(DELAYED_LISTS);
 	const { faults } = workspace.sandbox;
-	const execution = crashedExecution(workspace, sendText, [{ conversation, text: 'Halo' }]);
+	const execution = createCrashedExecution(workspace, sendText, [{ conversation, text: 'Halo' }]);
 	faults.add({ kind: 'dropAfter', method: 'POST' });
 	expect((await execution.retry()).status).toBe('error');
 
 	const { status } = await execution.retry();
 
 	expect(status).toBe('success');
-	expect(allSent(workspace)).toHaveLength(1);
+	expect(allSentTexts(workspace)).toHaveLength(1);
 });
 
 it('a Retry of Conversation: Create creates no second conversation after the previous Retry lost the response, although lists are delayed', async () => {
@@ -64,7 +64,7 @@ it('a Retry of Conversation: Create creates no second conversation after the pre
 		contactId: byId(contact.id),
 		channelId: byId(store.channelOfType('email').id),
 	};
-	const execution = crashedExecution(workspace, create);
+	const execution = createCrashedExecution(workspace, create);
 	faults.add({ kind: 'dropAfter', method: 'POST' });
 	expect((await execution.retry()).status).toBe('error');
 
@@ -76,7 +76,7 @@ it('a Retry of Conversation: Create creates no second conversation after the pre
 
 it('a Retry of Contact: Create creates no second contact after the previous Retry has created one, although lists are delayed', async () => {
 	const workspace = await openWorkspace(DELAYED_LISTS);
-	const execution = crashedExecution(workspace, createContact);
+	const execution = createCrashedExecution(workspace, createContact);
 	expect((await execution.retry()).status).toBe('success');
 
 	const { status } = await execution.retry();
@@ -87,7 +87,7 @@ it('a Retry of Contact: Create creates no second contact after the previous Retr
 
 it('a Retry of Contact: Create creates no second contact after the previous Retry lost the response, although lists are delayed', async () => {
 	const workspace = await openWorkspace(DELAYED_LISTS);
-	const execution = crashedExecution(workspace, createContact);
+	const execution = createCrashedExecution(workspace, createContact);
 	workspace.sandbox.faults.add({ kind: 'dropAfter', method: 'POST' });
 	expect((await execution.retry()).status).toBe('error');
 

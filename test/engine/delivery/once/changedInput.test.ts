@@ -3,7 +3,7 @@ import type { INode } from 'n8n-workflow';
 import { byId } from '../../../support/locator';
 import { retry } from '../../../support/retryData';
 import {
-	allSent,
+	allSentTexts,
 	contactsOf,
 	conversationsOf,
 	openConversation,
@@ -116,7 +116,7 @@ describe('an expression that returns another value in each run of Retry On Fail'
 		);
 
 		expect(status).toBe('success');
-		const records = [contactsOf(workspace), conversationsOf(workspace), allSent(workspace)];
+		const records = [contactsOf(workspace), conversationsOf(workspace), allSentTexts(workspace)];
 		expect(records.map(({ length }) => length)).toEqual([2, 2, 2]);
 	});
 

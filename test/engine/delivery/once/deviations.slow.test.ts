@@ -2,7 +2,7 @@ import type { INode } from 'n8n-workflow';
 
 import { type Deviation, DEVIATIONS } from '../../../../sandbox/deviations';
 import type { FinishedRun } from '../../../support/engine';
-import { crashedExecution, ageRecords, retry } from '../../../support/retryData';
+import { createCrashedExecution, ageRecords, retry } from '../../../support/retryData';
 import {
 	continueInAnotherProcess,
 	type CustomerWorkspace,
@@ -73,7 +73,7 @@ async function retryAfterCrash(
 	{ parameters }: WriteOperation,
 ): Promise<Result> {
 	const workspace = await open();
-	const execution = crashedExecution(workspace, parameters(workspace), [workspace.row]);
+	const execution = createCrashedExecution(workspace, parameters(workspace), [workspace.row]);
 	await execution.run();
 	ageRecords(workspace, 1);
 	continueInAnotherProcess(workspace);

@@ -3,7 +3,7 @@ import type { INode } from 'n8n-workflow';
 import { resources } from '../../../../nodes/Sahut/resources';
 import { SECOND_MS } from '../../../../sandbox/clock';
 import { byId } from '../../../support/locator';
-import { allSent, contactsOf, conversationsOf, sendText } from '../../../support/workspace';
+import { allSentTexts, contactsOf, conversationsOf, sendText } from '../../../support/workspace';
 import {
 	addConversation,
 	BUDI,
@@ -49,7 +49,7 @@ const upsertBy = (matchBy: 'phone' | 'email', additionalFields: INode['parameter
 const channelOf = ({ sandbox }: Opened) => sandbox.store.channelOfType('whatsapp').id;
 
 const countRecords = ({ workspace }: Opened): Counts => ({
-	messages: allSent(workspace).length,
+	messages: allSentTexts(workspace).length,
 	conversations: conversationsOf(workspace).length,
 	contactsOfSiti: contactsOf(workspace).filter(({ phone }) => phone === SITI_E164).length,
 });

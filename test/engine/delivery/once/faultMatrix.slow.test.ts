@@ -3,8 +3,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { type Sandbox, startSandbox } from '../../../../sandbox';
 import { runWorkflow, sahutWorkflow, toItems } from '../../../support/engine';
 import type { WorkflowToRun } from '../../../support/engine';
-import { closedOrigin } from '../../../support/localServer';
-import { dataForRetry } from '../../../support/retryData';
+import { findClosedOrigin } from '../../../support/localServer';
+import { createRetryData } from '../../../support/retryData';
 import { now } from '../../../support/testClock';
 import { overrideTransport } from '../../../support/transport';
 import { casesOf, describeCase, type TestCase } from './faultCases';
@@ -66,7 +66,7 @@ async function runCase(
 	const later = journal.entries.slice(requests).map((entry) => `${entry.method} ${entry.path}`);
 	if (later.length > 0)
 		violations.push(`the node must make no request after it has ended: ${later}`);
-	const retried = await run(url, { mode: 'retry', executionData: dataForRetry(finished) });
+	const retried = await run(url, { mode: 'retry', executionData: createRetryData(finished) });
 	const afterRetry = findViolations(testCase, sandbox, start, retried, true);
 	return [...violations, ...afterRetry.map((violation) => `after Retry, ${violation}`)];
 }
@@ -91,7 +91,7 @@ describe.each(Object.keys(OPERATIONS))('%s', (operationName) => {
 		async (faultName) => {
 			const { timeoutMs } = FAULTS[faultName]!;
 			if (timeoutMs) overrideTransport({ timeoutMs });
-			const unreachable = await closedOrigin();
+			const unreachable = await findClosedOrigin();
 			const cases = casesOf(operationName, faultName);
 			const violations: string[] = [];
 			const runCases = async (sandbox: Sandbox) => {

@@ -32,7 +32,7 @@ it.each([
 	const [refused, conversation] = workspace.addConversations(2);
 	const rows = [refused, conversation].map((id) => ({ conversation: id, text: 'Halo' }));
 	const oneByOne = { ...sendText, options: { private: true, concurrency: 1 } };
-	workspace.refuse(refused);
+	workspace.rejectMessages(refused);
 	const failed = await workspace.run(oneByOne, rows);
 	await retry(workspace, failed, oneByOne);
 	if (isAnother) continueInAnotherProcess(workspace);

@@ -2,9 +2,9 @@ import type { IDataObject } from 'n8n-workflow';
 import { setTimeout as wait } from 'node:timers/promises';
 
 import type { FinishedRun } from '../../../support/engine';
-import { dataForRetry, retry } from '../../../support/retryData';
+import { createRetryData, retry } from '../../../support/retryData';
 import {
-	allSent,
+	allSentTexts,
 	openConversation,
 	openWorkspace,
 	sendText,
@@ -55,7 +55,7 @@ describe('Retry On Fail', () => {
 	it('sends no message twice on Continue when n8n runs the node again because the first item failed', async () => {
 		const workspace = await openWorkspace();
 		const [first, ...others] = workspace.addConversations(4);
-		workspace.refuse(first, 2);
+		workspace.rejectMessages(first, 2);
 
 		const { output } = await workspace.run(
 			sendText,
@@ -122,7 +122,7 @@ describe('Retry of a failed execution', () => {
 		const failed = await workspace.run(sendText, rows);
 		expect(failed.status).toBe('error');
 		correct();
-		const corrected = dataForRetry(failed);
+		const corrected = createRetryData(failed);
 		corrected.executionData!.nodeExecutionStack[0]!.data.main![0]![7]!.json = rows[7]!;
 
 		const retried = await workspace.run(
@@ -197,7 +197,7 @@ it.each(['stopWorkflow', 'continueRegularOutput', 'continueErrorOutput'] as cons
 		workspace.sandbox.faults.add({ kind: 'slow', delayMs: RESPONSE_DELAY_MS, path });
 		const rows = [slow, ...others].map((conversation) => ({ conversation, text: 'Halo' }));
 		const parameters = { ...sendText, options: { concurrency: 1 } };
-		const cancelWhen = until(() => allSent(workspace).length === 1);
+		const cancelWhen = until(() => allSentTexts(workspace).length === 1);
 
 		const canceled = await workspace.run(parameters, rows, { onError }, { cancelWhen });
 		// No item may start after the response to the first one.
@@ -206,7 +206,7 @@ it.each(['stopWorkflow', 'continueRegularOutput', 'continueErrorOutput'] as cons
 		expect(canceled.status).toBe('canceled');
 		expect(canceled.error?.message).toContain('The execution was canceled');
 		expect(countMessages(workspace, [slow!, ...others])).toEqual([1, 0, 0]);
-		const executionData = dataForRetry(canceled);
+		const executionData = createRetryData(canceled);
 		const { nodeExecutionStack } = executionData.executionData!;
 		expect(nodeExecutionStack.map(({ node }) => [node.name, node.onError])).toEqual([
 			['Sahut', onError],

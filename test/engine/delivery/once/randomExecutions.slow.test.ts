@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import type { FaultAction, SandboxOptions } from '../../../../sandbox';
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../../../../sandbox/clock';
 import type { Conversation, ConversationStatus } from '../../../../sandbox/records';
-import { OTHER_BOT, replyAutomatically, resolveOnEachMessage } from '../../../support/automation';
+import { OTHER_BOT, addAutoReply, addResolveRule } from '../../../support/automation';
 import { advanceClock } from '../../../support/testClock';
 import { contactsOf, conversationsOf, openWorkspace, toPhone } from '../../../support/workspace';
 import { onChannel, openChannel } from '../conversationChoice/channelFixture';
@@ -99,8 +99,8 @@ it(
 							);
 						}
 					});
-					if (resolves) resolveOnEachMessage(workspace);
-					if (replies) replyAutomatically(workspace, AUTO_REPLY);
+					if (resolves) addResolveRule(workspace);
+					if (replies) addAutoReply(workspace, AUTO_REPLY);
 
 					for (const next of steps) {
 						// Sahut's times are whole seconds, so two changes within one second have no order.
@@ -262,10 +262,10 @@ it(
 					}
 					// After this, lists show all records.
 					advanceClock(MINUTE_MS);
-					if (resolves) resolveOnEachMessage(workspace);
+					if (resolves) addResolveRule(workspace);
 					if (autoReplySender !== 'none') {
 						const sender = autoReplySender === 'apiSender' ? store.bot : OTHER_BOT;
-						replyAutomatically(workspace, AUTO_REPLY, sender);
+						addAutoReply(workspace, AUTO_REPLY, sender);
 					}
 					for (const { action, method, skip } of plannedFaults)
 						faults.add({ ...action, method, skip });

@@ -1,10 +1,10 @@
 import type { IDataObject, INode } from 'n8n-workflow';
 
 import { HOUR_MS } from '../../../../sandbox/clock';
-import { writesOf } from '../../../support/requests';
+import { writeRequestsOf } from '../../../support/requests';
 import { retry } from '../../../support/retryData';
 import {
-	allSent,
+	allSentTexts,
 	openWorkspace,
 	sendText,
 	toPhone,
@@ -127,13 +127,13 @@ async function sendUnderFault(
 		waitBetweenTries: 1,
 	});
 
-	const sent = allSent(workspace);
+	const sent = allSentTexts(workspace);
 	expectThat('no message may be sent twice', new Set(sent).size === sent.length, sent);
 	expectThat('every message must be sent', !isRecovered || sent.length === rows.length, sent);
 	expectThat(
 		'nothing may be written',
-		frequency === 'once' || writesOf(workspace).length === 0,
-		writesOf(workspace),
+		frequency === 'once' || writeRequestsOf(workspace).length === 0,
+		writeRequestsOf(workspace),
 	);
 	expectThat(
 		`the execution must end with ${isStopped ? 'an error' : 'success'}`,
@@ -160,7 +160,7 @@ async function sendUnderFault(
 	faults.clear();
 	await retry(workspace, run, parameters(workspace));
 
-	const afterRetry = allSent(workspace);
+	const afterRetry = allSentTexts(workspace);
 	expectThat(
 		'Retry must send each message once',
 		afterRetry.length === rows.length && new Set(afterRetry).size === rows.length,

@@ -1,8 +1,8 @@
 import type { INode } from 'n8n-workflow';
 
-import { fakeNode } from '../../../support/builtInNodes';
+import { createFakeNode } from '../../../support/builtInNodes';
 import { runWorkflow, sahutWorkflow, toItems } from '../../../support/engine';
-import { dataAtStart, dataForRetry } from '../../../support/retryData';
+import { createStartData, createRetryData } from '../../../support/retryData';
 import { openConversation, sendText } from '../../../support/workspace';
 
 const UNKNOWN_CONVERSATION = 'conv_00000000000000';
@@ -22,7 +22,9 @@ async function prepareWorkflow(execute: () => 'stop' | 'continue', target: 'Sahu
 	const second: INode = { ...sahut!, id: 'second', name: 'Second' };
 	connections.Sahut = { main: [[{ node: 'Other', type: 'main', index: 0 }]] };
 	connections.Other = { main: [[{ node: target, type: 'main', index: 0 }]] };
-	const otherType = fakeNode('Other', [], async () => [execute() === 'stop' ? [] : toItems(rows)]);
+	const otherType = createFakeNode('Other', [], async () => [
+		execute() === 'stop' ? [] : toItems(rows),
+	]);
 	return {
 		workflow: {
 			nodes: [...nodes, other, second],
@@ -30,7 +32,7 @@ async function prepareWorkflow(execute: () => 'stop' | 'continue', target: 'Sahu
 			credentials: workspace.credentials,
 			nodeTypes: { 'test.other': otherType },
 		},
-		start: dataAtStart(trigger!, rows),
+		start: createStartData(trigger!, rows),
 		sent: () => workspace.sent(conversation),
 	};
 }
@@ -67,7 +69,7 @@ describe('an execution', () => {
 			items,
 			credentials: workspace.credentials,
 			nodeTypes: {
-				'test.twice': fakeNode('Again', [], async () => [rounds++ < 2 ? items : []]),
+				'test.twice': createFakeNode('Again', [], async () => [rounds++ < 2 ? items : []]),
 			},
 		});
 
@@ -113,7 +115,7 @@ describe('a retried execution', () => {
 		const { status } = await runWorkflow({
 			...workflow,
 			mode: 'retry',
-			executionData: dataForRetry(failed),
+			executionData: createRetryData(failed),
 		});
 
 		expect(status).toBe('success');

@@ -1,7 +1,7 @@
 import type { INode } from 'n8n-workflow';
 
 import { byId } from '../../../support/locator';
-import { crashedExecution, ageRecords } from '../../../support/retryData';
+import { createCrashedExecution, ageRecords } from '../../../support/retryData';
 import { openConversation, sendText, type Workspace } from '../../../support/workspace';
 import { continueInAnotherProcess } from '../customerFixture';
 import { now } from '../../../support/testClock';
@@ -30,7 +30,7 @@ describe('a Retry of an execution of which n8n stored only the start', () => {
 		const { id } = sandbox.store.addTemplate({ body: 'Tagihan Anda Rp{{total}} jatuh tempo.' });
 		const templateVariables = { variable: [{ name: 'total', value: '450.000' }] };
 		const parameters = sendTemplate(conversation, { templateId: id, templateVariables });
-		const execution = crashedExecution(workspace, parameters);
+		const execution = createCrashedExecution(workspace, parameters);
 
 		await execution.retry();
 		await execution.retry();
@@ -42,7 +42,7 @@ describe('a Retry of an execution of which n8n stored only the start', () => {
 		const workspace = await openWithConversation();
 		const { conversation } = workspace;
 		const parameters = sendTemplate(conversation, { templateId: 'tmpl_opening_hours' });
-		const execution = crashedExecution(workspace, parameters, [{}, {}]);
+		const execution = createCrashedExecution(workspace, parameters, [{}, {}]);
 
 		for (let time = 1; time <= 3; time++) await execution.retry();
 
@@ -60,7 +60,7 @@ describe('a Retry of an execution of which n8n stored only the start', () => {
 	) {
 		const workspace = await openWithConversation();
 		const { conversation } = workspace;
-		const execution = crashedExecution(workspace, sendText, [{ conversation, text }]);
+		const execution = createCrashedExecution(workspace, sendText, [{ conversation, text }]);
 		await execution.retry();
 		change(workspace, conversation);
 		const { status, error } = await execution.retry();

@@ -4,13 +4,13 @@ import { MINUTE_MS } from '../../../../sandbox/clock';
 import { runWorkflow, sahutWorkflow } from '../../../support/engine';
 import { replaceLists } from '../../../support/replaceLists';
 import {
-	dataAtStart,
-	dataForRetry,
-	crashedExecution,
+	createStartData,
+	createRetryData,
+	createCrashedExecution,
 	ageRecords,
 } from '../../../support/retryData';
 import {
-	allSent,
+	allSentTexts,
 	openConversation,
 	openWorkspace,
 	sendText,
@@ -26,7 +26,7 @@ const [TRIGGER] = ONE_BY_ONE.nodes;
 /** Returns the data that n8n has stored of an execution that began ten minutes ago. */
 function dataFor(conversations: string[]): IRunExecutionData {
 	const rows = conversations.map((conversation) => ({ conversation, text: 'Halo' }));
-	return dataAtStart(TRIGGER!, rows, now() - 10 * MINUTE_MS);
+	return createStartData(TRIGGER!, rows, now() - 10 * MINUTE_MS);
 }
 
 /** Runs the workflow, or a retry of it, with the stored data. */
@@ -44,7 +44,7 @@ describe('a Retry of an execution of which n8n stored only the start', () => {
 		const workspace = await openWorkspace();
 		const conversations = workspace.addConversations(5);
 		const stored = dataFor(conversations);
-		workspace.refuse(conversations[3]);
+		workspace.rejectMessages(conversations[3]);
 		await run(workspace, stored);
 		expect(conversations.map((id) => workspace.sent(id).length)).toEqual([1, 1, 1, 0, 0]);
 		ageRecords(workspace, 9);
@@ -64,11 +64,11 @@ describe('a Retry of an execution of which n8n stored only the start', () => {
 		const stored = dataFor([refused!, ...others]);
 		await run(workspace, dataFor(others));
 		ageRecords(workspace, 9);
-		workspace.refuse(refused);
+		workspace.rejectMessages(refused);
 
 		const stopped = await run(workspace, stored, true);
 		expect(stopped.status).toBe('error');
-		const { status } = await run(workspace, dataForRetry(stopped), true);
+		const { status } = await run(workspace, createRetryData(stopped), true);
 
 		expect(status).toBe('success');
 		expect([refused!, ...others].map((id) => workspace.sent(id))).toEqual(Array(4).fill(['Halo']));
@@ -92,20 +92,22 @@ describe('a Retry of an execution of which n8n stored only the start', () => {
 		'does not resend a message that the API sent as %s',
 		async (_, deviations, expected) => {
 			const { workspace, conversation } = await openConversation({ deviations: [...deviations] });
-			const execution = crashedExecution(workspace, sendText, [{ conversation, text: 'Halo' }]);
+			const execution = createCrashedExecution(workspace, sendText, [
+				{ conversation, text: 'Halo' },
+			]);
 			await execution.run();
 			continueInAnotherProcess(workspace);
 
 			const { status } = await execution.retry();
 
 			expect(status).toBe(expected);
-			expect(allSent(workspace)).toHaveLength(1);
+			expect(allSentTexts(workspace)).toHaveLength(1);
 		},
 	);
 
 	it('does not resend a text that is stored in another Unicode form', async () => {
 		const { workspace, conversation } = await openConversation();
-		const execution = crashedExecution(workspace, sendText, [
+		const execution = createCrashedExecution(workspace, sendText, [
 			{ conversation, text: 'Kafé dibuka' },
 		]);
 		workspace.sandbox.store.send(conversation, { content: 'Kafé dibuka'.normalize('NFD') });
@@ -113,7 +115,7 @@ describe('a Retry of an execution of which n8n stored only the start', () => {
 		const { status } = await execution.retry();
 
 		expect(status).toBe('success');
-		expect(allSent(workspace)).toHaveLength(1);
+		expect(allSentTexts(workspace)).toHaveLength(1);
 	});
 
 	it.each([
@@ -124,7 +126,7 @@ describe('a Retry of an execution of which n8n stored only the start', () => {
 	])('does not resend a message when the list shows %s', async (_, change, expectedStatus) => {
 		const { workspace, conversation } = await openConversation();
 		const { store } = workspace.sandbox;
-		const execution = crashedExecution(workspace, sendText, [{ conversation, text: 'Halo' }]);
+		const execution = createCrashedExecution(workspace, sendText, [{ conversation, text: 'Halo' }]);
 		// The crashed process has sent this message; this process does not know of it.
 		store.send(conversation, { content: 'Halo' });
 		const data = store
@@ -135,7 +137,7 @@ describe('a Retry of an execution of which n8n stored only the start', () => {
 		const { status } = await execution.retry();
 
 		expect(status).toBe(expectedStatus);
-		expect(allSent(workspace)).toHaveLength(1);
+		expect(allSentTexts(workspace)).toHaveLength(1);
 	});
 });
 

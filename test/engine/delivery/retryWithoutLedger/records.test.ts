@@ -1,7 +1,7 @@
 import { byId } from '../../../support/locator';
-import { crashedExecution, ageRecords } from '../../../support/retryData';
+import { createCrashedExecution, ageRecords } from '../../../support/retryData';
 import {
-	allSent,
+	allSentTexts,
 	contactsOf,
 	conversationsOf,
 	openWorkspace,
@@ -30,7 +30,7 @@ describe('a Retry of Send to Phone Number without a ledger', () => {
 			const { contact } = workspace;
 			const conversation = store.addConversation({ contact });
 			ageRecords(workspace, 60);
-			const execution = crashedExecution(workspace, toPhone(workspace), [BUDI]);
+			const execution = createCrashedExecution(workspace, toPhone(workspace), [BUDI]);
 			await execution[first]();
 			store.updateConversation(conversation, { status: 'resolved' });
 
@@ -38,7 +38,7 @@ describe('a Retry of Send to Phone Number without a ledger', () => {
 
 			expect(status).toBe('success');
 			expect(output('Sahut')[0]!.json).toMatchObject({ conversation_id: conversation.id });
-			expect(allSent(workspace)).toHaveLength(1);
+			expect(allSentTexts(workspace)).toHaveLength(1);
 		},
 	);
 
@@ -49,7 +49,7 @@ describe('a Retry of Send to Phone Number without a ledger', () => {
 		const other = store.addConversation({ contact });
 		ageRecords(workspace, 60);
 		const conversation = store.addConversation({ contact });
-		const execution = crashedExecution(workspace, toPhone(workspace), [BUDI]);
+		const execution = createCrashedExecution(workspace, toPhone(workspace), [BUDI]);
 		await execution.retry();
 		expect(workspace.sent(conversation.id)).toHaveLength(1);
 		store.addIncoming(other.id, 'Halo', new Date(now() + 5_000));
@@ -57,28 +57,28 @@ describe('a Retry of Send to Phone Number without a ledger', () => {
 		const { status } = await execution.retry();
 
 		expect(status).toBe('success');
-		expect(allSent(workspace)).toHaveLength(1);
+		expect(allSentTexts(workspace)).toHaveLength(1);
 	});
 
 	it('finds the messages of both items for one phone number with Reuse Open Conversation off', async () => {
 		const workspace = await openWithContact();
 		const parameters = toPhone(workspace, { reuseOpenConversation: false });
-		const execution = crashedExecution(workspace, parameters, TWO_ROWS);
+		const execution = createCrashedExecution(workspace, parameters, TWO_ROWS);
 		await execution.retry();
-		expect(allSent(workspace)).toHaveLength(2);
+		expect(allSentTexts(workspace)).toHaveLength(2);
 
 		await execution.retry();
 
-		expect(allSent(workspace)).toHaveLength(2);
+		expect(allSentTexts(workspace)).toHaveLength(2);
 	});
 
 	it('creates one contact and one conversation for a new phone number when it is repeated three times', async () => {
 		const workspace = await openWorkspace();
-		const execution = crashedExecution(workspace, toPhone(workspace), TWO_ROWS);
+		const execution = createCrashedExecution(workspace, toPhone(workspace), TWO_ROWS);
 
 		for (let time = 1; time <= 3; time++) await execution.retry();
 
-		const records = [contactsOf(workspace), conversationsOf(workspace), allSent(workspace)];
+		const records = [contactsOf(workspace), conversationsOf(workspace), allSentTexts(workspace)];
 		expect(records.map(({ length }) => length)).toEqual([1, 1, 2]);
 	});
 });
@@ -93,13 +93,13 @@ it('a Retry of Conversation: Create without a ledger finds the first messages of
 		channelId: byId(store.channelOfType('email').id),
 		additionalFields: { firstMessage: '={{ $json.text }}' },
 	};
-	const execution = crashedExecution(workspace, parameters, TWO_ROWS);
+	const execution = createCrashedExecution(workspace, parameters, TWO_ROWS);
 	await execution.retry();
-	expect(allSent(workspace)).toEqual(['Satu', 'Dua']);
+	expect(allSentTexts(workspace)).toEqual(['Satu', 'Dua']);
 
 	await execution.retry();
 
-	expect(allSent(workspace)).toEqual(['Satu', 'Dua']);
+	expect(allSentTexts(workspace)).toEqual(['Satu', 'Dua']);
 });
 
 describe('a Retry of Contact: Create without a ledger', () => {
@@ -112,7 +112,7 @@ describe('a Retry of Contact: Create without a ledger', () => {
 
 	it('finds both contacts with the same phone number', async () => {
 		const workspace = await openWorkspace();
-		const execution = crashedExecution(workspace, create, TWO_ROWS);
+		const execution = createCrashedExecution(workspace, create, TWO_ROWS);
 		await execution.retry();
 
 		const { output } = await execution.retry();
@@ -125,7 +125,7 @@ describe('a Retry of Contact: Create without a ledger', () => {
 		const workspace = await openWorkspace();
 		workspace.sandbox.store.addContact({ name: 'Siti', phone: PHONE });
 
-		const { output } = await crashedExecution(workspace, create, [BUDI]).retry();
+		const { output } = await createCrashedExecution(workspace, create, [BUDI]).retry();
 
 		expect(output('Sahut')[0]!.json.name).toBe(BUDI.name);
 	});

@@ -2,9 +2,9 @@ import type { INode } from 'n8n-workflow';
 
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../../../../sandbox/clock';
 import { byId } from '../../../support/locator';
-import { writesOf } from '../../../support/requests';
+import { writeRequestsOf } from '../../../support/requests';
 import { useRealWaits } from '../../../support/testClock';
-import { overrideTransport, clockAheadBy } from '../../../support/transport';
+import { overrideTransport, createClockAheadBy } from '../../../support/transport';
 import {
 	contactsOf,
 	openWorkspace,
@@ -108,7 +108,7 @@ describe('Text, or Template After 24 Hours to a conversation', () => {
 		const open = addConversation(workspace, 24 * HOUR_MS - 30 * MINUTE_MS);
 		const closed = addConversation(workspace, 24 * HOUR_MS + 30 * MINUTE_MS);
 
-		overrideTransport({ clock: clockAheadBy(wrongByMs) });
+		overrideTransport({ clock: createClockAheadBy(wrongByMs) });
 
 		const { output } = await workspace.run(sendTextOrTemplate, [
 			{ conversation: open },
@@ -194,7 +194,7 @@ describe('Text, or Template After 24 Hours to a conversation', () => {
 		useRealWaits(10);
 
 		const running = workspace.run(sendTextOrTemplate, [{ conversation }]);
-		await until(() => writesOf(workspace).length === 1);
+		await until(() => writeRequestsOf(workspace).length === 1);
 		store.addIncoming(conversation, 'Halo?');
 		const { output } = await running;
 

@@ -2,9 +2,9 @@ import type { INode } from 'n8n-workflow';
 
 import { HOUR_MS } from '../../../../sandbox/clock';
 import { type FinishedRun, sahutWorkflow } from '../../../support/engine';
-import { dataForRetry, crashedExecution, retry } from '../../../support/retryData';
+import { createRetryData, createCrashedExecution, retry } from '../../../support/retryData';
 import {
-	allSent,
+	allSentTexts,
 	openConversation,
 	openWorkspace,
 	type Workspace,
@@ -18,7 +18,7 @@ async function retryEdited(
 	failed: FinishedRun,
 	parameters: INode['parameters'],
 ) {
-	const executionData = dataForRetry(failed);
+	const executionData = createRetryData(failed);
 	executionData.executionData!.nodeExecutionStack[0]!.node = sahutWorkflow(parameters).nodes[1]!;
 	return await workspace.run(parameters, [], {}, { mode: 'retry', executionData });
 }
@@ -35,7 +35,7 @@ async function sendOneOfTwo(workspace: Workspace) {
 		{ customer_name: 'Budi' },
 		{ options: { concurrency: 1 } },
 	);
-	workspace.refuse(b);
+	workspace.rejectMessages(b);
 	const failed = await workspace.run(before, [{ conversation: a }, { conversation: b }]);
 	const textOrTemplate = { ...before, messageType: 'textOrTemplate', content: 'Dikirim' };
 	const retryAsTextOrTemplate = async () => await retryEdited(workspace, failed, textOrTemplate);
@@ -48,7 +48,7 @@ describe('a Retry of Text, or Template After 24 Hours', () => {
 		const { store } = workspace.sandbox;
 		const conversation = addConversation(workspace, 25 * HOUR_MS);
 		const refused = addConversation(workspace, 25 * HOUR_MS);
-		workspace.refuse(refused);
+		workspace.rejectMessages(refused);
 
 		const rows = [{ conversation }, { conversation: refused }];
 		const failed = await workspace.run(sendTextOrTemplate, rows, { onError: 'stopWorkflow' });
@@ -79,7 +79,7 @@ describe('a Retry of Text, or Template After 24 Hours', () => {
 		const workspace = await openWorkspace();
 		const { store } = workspace.sandbox;
 		const conversation = addConversation(workspace, HOUR_MS);
-		const execution = crashedExecution(workspace, sendTextOrTemplate, [{ conversation }]);
+		const execution = createCrashedExecution(workspace, sendTextOrTemplate, [{ conversation }]);
 
 		await execution.run();
 		for (const message of store.messages(conversation)) {
@@ -114,7 +114,7 @@ describe('a Retry of Text, or Template After 24 Hours', () => {
 		);
 
 		expect(retries.map(({ status }) => status)).toEqual(Array(4).fill('success'));
-		expect(allSent(workspace)).toHaveLength(1);
+		expect(allSentTexts(workspace)).toHaveLength(1);
 	});
 
 	it('reports that nothing was sent when it cannot read the conversation', async () => {
@@ -182,7 +182,7 @@ it('Retry On Fail sends one message when the response is lost and the conversati
 	});
 
 	expect(run.status).toBe('success');
-	expect(allSent(workspace)).toHaveLength(1);
+	expect(allSentTexts(workspace)).toHaveLength(1);
 });
 
 it('a Retry that cannot read the conversation of a template does not mention the 24-hour window', async () => {
@@ -192,7 +192,7 @@ it('a Retry that cannot read the conversation of a template does not mention the
 		{ customer_name: 'Budi' },
 		{ options: {} },
 	);
-	const execution = crashedExecution(workspace, sendTemplate, [{ conversation }]);
+	const execution = createCrashedExecution(workspace, sendTemplate, [{ conversation }]);
 	await execution.run();
 	const path = /messages$/;
 	workspace.sandbox.faults.add({

@@ -1,9 +1,9 @@
 import type { INode } from 'n8n-workflow';
 
 import { byId } from '../../../support/locator';
-import { writesOf } from '../../../support/requests';
+import { writeRequestsOf } from '../../../support/requests';
 import {
-	allSent,
+	allSentTexts,
 	contactsOf,
 	conversationsOf,
 	openWorkspace,
@@ -75,7 +75,7 @@ it('sends a text to a new customer on a channel that is not WhatsApp', async () 
 	const { status } = await workspace.run(textTo(workspace, {}, 'telegram'));
 
 	expect(status).toBe('success');
-	expect(allSent(workspace)).toEqual(['Halo']);
+	expect(allSentTexts(workspace)).toEqual(['Halo']);
 });
 
 it('creates nothing for a text on a channel of unknown type', async () => {
@@ -84,7 +84,7 @@ it('creates nothing for a text on a channel of unknown type', async () => {
 	const { error } = await workspace.run(textTo(workspace));
 
 	expect(error?.message).toContain('type of channel');
-	expect(writesOf(workspace)).toEqual([]);
+	expect(writeRequestsOf(workspace)).toEqual([]);
 });
 
 it('sends a text into an open conversation in which the customer has written', async () => {
@@ -121,5 +121,5 @@ it('creates nothing for a text with Reuse Open Conversation off if the customer 
 	const { error } = await runItem(workspace, parameters);
 
 	expect(error?.message).toContain('WhatsApp would not deliver a text');
-	expect(writesOf(workspace)).toEqual([]);
+	expect(writeRequestsOf(workspace)).toEqual([]);
 });
