@@ -33,14 +33,45 @@ import {
 	type ChatMessage,
 	type ScriptedModel,
 } from '../../scripts/scriptedModel';
-import { addCredential, useN8n, VERSION } from './n8nFixture';
+import { addCredential, useN8n, N8N_VERSION } from './n8nFixture';
 
-/** The examples that have their own tests. */
-const TESTED = [
+/** The examples that have specific tests. */
+const EXAMPLES_WITH_TESTS = [
 	'ai-agent-handover',
 	'crm-webhook',
 	'follow-up-data-table',
 	'remind-until-answered',
+];
+
+/** The trigger of the follow-up example. */
+const FOLLOW_UP_TRIGGER = 'In working hours';
+/** The orders of the follow-up example whose rows have a valid phone number. */
+const VALID_ORDERS = ['ORD-3041', 'ORD-3043', 'ORD-3044', 'ORD-3047', 'ORD-3052', 'ORD-3058'];
+
+/** The body of a CRM's webhook call. */
+const DEAL = {
+	deal_id: 'DEAL-501',
+	customer_name: 'Budi Santoso',
+	phone: '0812-0000-1001',
+	total: 450000,
+};
+
+/** The trigger of the reminder example. */
+const REMINDER_TRIGGER = 'When clicking ‘Execute workflow’';
+/** The duration that replaces a day in the reminder example. */
+const DAY_SECONDS = 6;
+/** Scales 60 hours to the short day, and makes Skip If Sent Within shorter than this day. */
+const SHORT_TIMES = {
+	'hours: 60': `seconds: ${2.5 * DAY_SECONDS}`,
+	'"skipIfSentWithin":23': '"skipIfSentWithin":0.0001',
+};
+
+/** The duration for which the AI agent waits for further messages. */
+const AGENT_WAIT_SECONDS = 2;
+/** The tool calls with which the model hands a conversation over. */
+const HANDOVER = [
+	{ tool: 'Note_for_the_team', given: { note: 'Barang rusak, minta ganti.' } },
+	{ tool: 'Hand_over_to_people', given: {} },
 ];
 
 const fixture = useN8n('examples');
@@ -52,16 +83,19 @@ beforeEach(async () => {
 
 /**
  * Stores an example as a workflow.
- * @param replace text in the example → its replacement, e.g. for a shorter wait
+ *
+ * @param records the records in n8n that the example needs
+ * @param replacements keyed by the replaced text, e.g. for a shorter wait
+ * @param parameters overrides parameters of nodes, keyed by the name of the node
  */
 async function addExample(
 	name: string,
-	more: N8nRecords = {},
-	replace: Record<string, string> = {},
+	records: N8nRecords = {},
+	replacements: Record<string, string> = {},
 	parameters: Record<string, INode['parameters']> = {},
 ): Promise<StoredWorkflow> {
-	let text = JSON.stringify(prepareExample(name, fixture.sandbox.store, credential, more));
-	for (const [from, to] of Object.entries(replace)) text = text.replaceAll(from, to);
+	let text = JSON.stringify(prepareExample(name, fixture.sandbox.store, credential, records));
+	for (const [from, to] of Object.entries(replacements)) text = text.replaceAll(from, to);
 	const example = JSON.parse(text) as ReturnType<typeof prepareExample>;
 	const nodes = example.nodes.map((node) => ({
 		...node,
@@ -70,7 +104,8 @@ async function addExample(
 	return await createWorkflow(fixture.session, { ...example, nodes });
 }
 
-async function run(workflow: StoredWorkflow, trigger: string): Promise<Execution> {
+/** Runs a workflow, and asserts that it succeeds. */
+async function runSuccessfully(workflow: StoredWorkflow, trigger: string): Promise<Execution> {
 	const execution = await waitForExecution(
 		fixture.session,
 		await startWorkflow(fixture.session, workflow, trigger),
@@ -80,20 +115,20 @@ async function run(workflow: StoredWorkflow, trigger: string): Promise<Execution
 }
 
 /** Returns the outgoing messages of a conversation, oldest first. */
-const sentInto = ({ id }: Conversation): readonly Message[] =>
+const messagesSentInto = ({ id }: Conversation): readonly Message[] =>
 	fixture.sandbox.store.messages(id).filter(({ type }) => type === 'outgoing');
 
-const sent = () => [...fixture.sandbox.store.conversations.values()].flatMap(sentInto);
+/** Returns the outgoing messages of all conversations. */
+const listSentMessages = () =>
+	[...fixture.sandbox.store.conversations.values()].flatMap(messagesSentInto);
 
 /** Returns the order ID in each outgoing message, sorted. */
-const ordersSent = () =>
-	sent()
+const listSentOrders = () =>
+	listSentMessages()
 		.map(({ content }) => /ORD-\d+/.exec(content)?.[0])
 		.sort();
 
 describe('follow-up-data-table.json', () => {
-	const TRIGGER = 'In working hours';
-	const SENDABLE = ['ORD-3041', 'ORD-3043', 'ORD-3044', 'ORD-3047', 'ORD-3052', 'ORD-3058'];
 	let table: string;
 	let workflow: StoredWorkflow;
 
@@ -103,7 +138,7 @@ describe('follow-up-data-table.json', () => {
 	});
 	afterEach(async () => await deleteDataTable(fixture.session, table));
 
-	/** Returns order → the time when its message was sent, or the reason why it was not. */
+	/** Returns the result of each row, keyed by order: the time of its message, or the reason why there is none. */
 	async function readResults(): Promise<Record<string, unknown>> {
 		const rows = await readDataTable(fixture.session, table);
 		return Object.fromEntries(
@@ -111,47 +146,53 @@ describe('follow-up-data-table.json', () => {
 		);
 	}
 
-	const sentAt = () =>
+	/** Returns the time of each message, keyed by order. */
+	const sentTimes = () =>
 		Object.fromEntries(
-			sent().map(({ content, created_at }) => [/ORD-\d+/.exec(content)![0], created_at]),
+			listSentMessages().map(({ content, created_at }) => [
+				/ORD-\d+/.exec(content)![0],
+				created_at,
+			]),
 		);
 
-	it('sends each row once, and writes back the time or the reason', async () => {
+	it('sends one message for each row, and writes its time or the reason for an error into the row', async () => {
 		const contact = fixture.sandbox.store.addContact({
 			name: 'Siti Aminah',
 			phone: '+6281300001002',
 		});
 		const { id } = fixture.sandbox.store.addConversation({ contact });
 		fixture.sandbox.store.addIncoming(id, 'Halo Kak');
-		await run(workflow, TRIGGER);
 
-		expect(ordersSent()).toEqual(SENDABLE);
-		expect(sent().filter(({ template_id }) => template_id === undefined)).toEqual([
+		await runSuccessfully(workflow, FOLLOW_UP_TRIGGER);
+
+		expect(listSentOrders()).toEqual(VALID_ORDERS);
+		expect(listSentMessages().filter(({ template_id }) => template_id === undefined)).toEqual([
 			expect.objectContaining({
 				content: expect.stringMatching(/^Halo Kak Siti Aminah, .*ORD-3043/),
 			}),
 		]);
 		expect(await readResults()).toEqual({
-			...sentAt(),
+			...sentTimes(),
 			'ORD-3055': expect.stringMatching(/^"belum ada" is not a phone number\. Use one number/),
 		});
 	});
 
-	it('sends only the corrected rows in the next run', async () => {
+	it('sends only messages for corrected rows in the next run', async () => {
 		await updateDataTable(fixture.session, table, ['order_id', 'ORD-3044'], { phone: null });
 		await updateDataTable(fixture.session, table, ['order_id', 'ORD-3047'], { total: null });
-		const bodyContains = 'ORD-3052';
 		fixture.sandbox.faults.add({
 			method: 'POST',
-			bodyContains,
+			bodyContains: 'ORD-3052',
 			kind: 'status',
 			status: 422,
 			message: 'No',
 		});
-		await run(workflow, TRIGGER);
-		expect(ordersSent()).toEqual(['ORD-3041', 'ORD-3043', 'ORD-3058']);
+
+		await runSuccessfully(workflow, FOLLOW_UP_TRIGGER);
+
+		expect(listSentOrders()).toEqual(['ORD-3041', 'ORD-3043', 'ORD-3058']);
 		expect(await readResults()).toEqual({
-			...sentAt(),
+			...sentTimes(),
 			'ORD-3044': expect.stringMatching(/^The phone number is empty/),
 			'ORD-3047': expect.stringContaining('total'),
 			'ORD-3052': expect.stringMatching(/^Sahut refused to send .*No/),
@@ -165,54 +206,52 @@ describe('follow-up-data-table.json', () => {
 			phone: '081200001009',
 		});
 		await updateDataTable(fixture.session, table, ['order_id', 'ORD-3047'], { total: 320000 });
-		await run(workflow, TRIGGER);
-		expect(ordersSent()).toEqual([...SENDABLE, 'ORD-3055'].sort());
-		expect(await readResults()).toEqual(sentAt());
+		await runSuccessfully(workflow, FOLLOW_UP_TRIGGER);
 
-		const execution = await run(workflow, TRIGGER);
+		expect(listSentOrders()).toEqual([...VALID_ORDERS, 'ORD-3055'].sort());
+		expect(await readResults()).toEqual(sentTimes());
+
+		const execution = await runSuccessfully(workflow, FOLLOW_UP_TRIGGER);
+
 		expect(execution.data.resultData.runData).not.toHaveProperty('Send message');
 	});
 
-	it('sends nothing twice if n8n is killed between sending and writing back', async () => {
+	it('sends no message twice if n8n is killed before it has written the results', async () => {
 		const path = /messages$/;
 		fixture.sandbox.faults.add({ method: 'POST', path, skip: 3, kind: 'slow', delayMs: 60_000 });
-		await startWorkflow(fixture.session, workflow, TRIGGER);
+		await startWorkflow(fixture.session, workflow, FOLLOW_UP_TRIGGER);
 		await until('the message without a response', 30_000, () =>
 			fixture.sandbox.faults.remaining() === 0 ? true : undefined,
 		);
 		await fixture.n8n.kill();
-		const before = ordersSent().length;
-		expect(before).toBeGreaterThan(3);
+		expect(listSentOrders().length).toBeGreaterThan(3);
+
 		await fixture.n8n.restart();
 		expect(Object.values(await readResults())).toEqual(Array(7).fill(null));
 
-		await run(workflow, TRIGGER);
-		expect(ordersSent()).toEqual(SENDABLE);
-		expect(await readResults()).toEqual({ ...sentAt(), 'ORD-3055': expect.any(String) });
+		await runSuccessfully(workflow, FOLLOW_UP_TRIGGER);
+
+		expect(listSentOrders()).toEqual(VALID_ORDERS);
+		expect(await readResults()).toEqual({ ...sentTimes(), 'ORD-3055': expect.any(String) });
 	});
 
-	it('sends each row once if two runs start at the same time', async () => {
+	it('sends one message for each row if two executions start at the same time', async () => {
 		const ids = await Promise.all(
-			[1, 2].map(async () => await startWorkflow(fixture.session, workflow, TRIGGER)),
+			[1, 2].map(async () => await startWorkflow(fixture.session, workflow, FOLLOW_UP_TRIGGER)),
 		);
 		for (const id of ids) {
 			const { status } = await waitForExecution(fixture.session, id);
 			// Data tables of n8n 1.x may fail if two executions write at the same time.
-			if (majorOf(VERSION) > 1) expect(status).toBe('success');
+			if (majorOf(N8N_VERSION) > 1) expect(status).toBe('success');
 		}
-		if (majorOf(VERSION) === 1) await run(workflow, TRIGGER);
-		expect(ordersSent()).toEqual(SENDABLE);
-		expect(await readResults()).toEqual({ ...sentAt(), 'ORD-3055': expect.any(String) });
+		if (majorOf(N8N_VERSION) === 1) await runSuccessfully(workflow, FOLLOW_UP_TRIGGER);
+
+		expect(listSentOrders()).toEqual(VALID_ORDERS);
+		expect(await readResults()).toEqual({ ...sentTimes(), 'ORD-3055': expect.any(String) });
 	});
 });
 
 describe('crm-webhook.json', () => {
-	const deal = {
-		deal_id: 'DEAL-501',
-		customer_name: 'Budi Santoso',
-		phone: '0812-0000-1001',
-		total: 450000,
-	};
 	let workflow: StoredWorkflow;
 
 	beforeEach(async () => {
@@ -231,12 +270,12 @@ describe('crm-webhook.json', () => {
 		return [response.status, (await response.json()) as Record<string, unknown>];
 	}
 
-	it('sends one message for three concurrent calls and a later one, and responds to each with it', async () => {
-		const responses = await Promise.all([call(deal), call(deal), call(deal)]);
-		responses.push(await call(deal));
+	it('sends one message for three concurrent calls and a later one, and returns this message in all responses', async () => {
+		const responses = await Promise.all([call(DEAL), call(DEAL), call(DEAL)]);
+		responses.push(await call(DEAL));
 
-		const [message, ...others] = sent();
-		expect(others).toEqual([]);
+		const [message, ...otherMessages] = listSentMessages();
+		expect(otherMessages).toEqual([]);
 		const body = { deal_id: 'DEAL-501', message_id: message!.id, sent_at: message!.created_at };
 		expect(responses.map(([status, { result }]) => [status, result]).sort()).toEqual([
 			[200, 'sent'],
@@ -245,8 +284,8 @@ describe('crm-webhook.json', () => {
 		expect(responses.map(([, responseBody]) => responseBody)).toMatchObject(Array(4).fill(body));
 	});
 
-	it('rejects an incomplete deal', async () => {
-		for (const body of [{ ...deal, phone: null }, { ...deal, customer_name: ' ' }, [deal], {}]) {
+	it('rejects incomplete deals with a 400, and sends nothing', async () => {
+		for (const body of [{ ...DEAL, phone: null }, { ...DEAL, customer_name: ' ' }, [DEAL], {}]) {
 			expect(await call(body)).toEqual([
 				400,
 				{ result: 'not_sent', reason: expect.stringContaining('A deal needs deal_id') },
@@ -257,24 +296,16 @@ describe('crm-webhook.json', () => {
 });
 
 describe('remind-until-answered.json', () => {
-	const TRIGGER = 'When clicking ‘Execute workflow’';
-	const DAY_SECONDS = 6;
-
-	it('reminds at most twice, stops if the customer replies, and otherwise notifies the team', async () => {
-		const workflow = await addExample(
-			'remind-until-answered',
-			{},
-			// Scales 60 hours to the short day, and makes Skip If Sent Within shorter than this day.
-			{
-				'hours: 60': `seconds: ${2.5 * DAY_SECONDS}`,
-				'"skipIfSentWithin":23': '"skipIfSentWithin":0.0001',
-			},
-			{ 'Wait one day': { amount: DAY_SECONDS, unit: 'seconds' } },
-		);
-		const id = await startWorkflow(fixture.session, workflow, TRIGGER);
-		const sentUntil = async (count: number) =>
-			await until(`${count} messages`, 20_000, () => (sent().length >= count ? true : undefined));
-		await sentUntil(3);
+	it('sends at most two reminders, stops when the customer replies, and adds a note if the customer does not', async () => {
+		const workflow = await addExample('remind-until-answered', {}, SHORT_TIMES, {
+			'Wait one day': { amount: DAY_SECONDS, unit: 'seconds' },
+		});
+		const id = await startWorkflow(fixture.session, workflow, REMINDER_TRIGGER);
+		const waitForMessages = async (count: number) =>
+			await until(`${count} messages`, 20_000, () =>
+				listSentMessages().length >= count ? true : undefined,
+			);
+		await waitForMessages(3);
 		// The workflow creates the conversations in parallel, so their order is not certain.
 		const conversationWith = (name: string): Conversation =>
 			[...fixture.sandbox.store.conversations.values()].find(
@@ -285,9 +316,11 @@ describe('remind-until-answered.json', () => {
 			conversationWith('Siti Aminah'),
 			conversationWith('Made Wirawan'),
 		];
+
 		fixture.sandbox.store.addIncoming(siti.id, 'Sudah saya transfer ya');
-		await sentUntil(5);
+		await waitForMessages(5);
 		made.status = 'resolved';
+
 		expect(await waitForExecution(fixture.session, id)).toMatchObject({ status: 'success' });
 
 		expect([budi, siti, made].map(({ labels }) => labels)).toEqual([
@@ -298,22 +331,19 @@ describe('remind-until-answered.json', () => {
 		const first = 'tmpl_invoice_due';
 		const reminder = 'tmpl_follow_up';
 		const templates = (conversation: Conversation) =>
-			sentInto(conversation).map((message) => (message.private ? 'note' : message.template_id));
+			messagesSentInto(conversation).map((message) =>
+				message.private ? 'note' : message.template_id,
+			);
 		expect(templates(budi)).toEqual([first, reminder, reminder, 'note']);
 		expect(templates(siti)).toEqual([first]);
 		expect(templates(made)).toEqual([first, reminder]);
-		expect(sentInto(budi).at(-1)!.content).toMatch(
+		expect(messagesSentInto(budi).at(-1)!.content).toMatch(
 			/^Budi Santoso belum menjawab pesan tentang pesanan ORD-3107/,
 		);
 	});
 });
 
 describe('ai-agent-handover.json', () => {
-	const WAIT_SECONDS = 2;
-	const HANDOVER = [
-		{ tool: 'Note_for_the_team', given: { note: 'Barang rusak, minta ganti.' } },
-		{ tool: 'Hand_over_to_people', given: {} },
-	];
 	let model: ScriptedModel;
 	let workflow: StoredWorkflow;
 	let conversation: Conversation;
@@ -327,7 +357,7 @@ describe('ai-agent-handover.json', () => {
 	beforeEach(async () => {
 		model.chats.length = 0;
 		const openAiApi = await createCredential(fixture.session, model.credential);
-		const shorterWait = { 'Wait some seconds': { amount: WAIT_SECONDS } };
+		const shorterWait = { 'Wait some seconds': { amount: AGENT_WAIT_SECONDS } };
 		workflow = await addExample('ai-agent-handover', { openAiApi }, {}, shorterWait);
 		await activateWorkflow(fixture.session, workflow.id);
 		const contact = fixture.sandbox.store.addContact({ name: 'Siti Aminah' });
@@ -336,7 +366,8 @@ describe('ai-agent-handover.json', () => {
 	});
 	afterEach(async () => await deactivateWorkflow(fixture.session, workflow.id));
 
-	const write = (text: string) => fixture.sandbox.store.addIncoming(conversation.id, text);
+	const writeAsCustomer = (text: string) =>
+		fixture.sandbox.store.addIncoming(conversation.id, text);
 
 	function writeAsAgent(content: string): void {
 		fixture.sandbox.store.addMessage(conversation.id, {
@@ -362,56 +393,63 @@ describe('ai-agent-handover.json', () => {
 	}
 
 	/** Returns the outgoing texts, with internal notes in parentheses. */
-	const texts = () =>
-		sentInto(conversation).map(({ content, private: isNote }) =>
+	const listSentTexts = () =>
+		messagesSentInto(conversation).map(({ content, private: isNote }) =>
 			isNote ? `(${content})` : content,
 		);
 
-	const lastOf = (chat: ChatMessage[]) => chat.at(-1)!;
+	const lastMessageOf = (chat: ChatMessage[]) => chat.at(-1)!;
 
-	it('replies with the transcript as context', async () => {
+	it('gives the transcript to the model, and sends its reply', async () => {
 		model.script = () => 'Kami buka pukul 08.00 Kak.';
-		write('Halo, jam berapa buka?');
+		writeAsCustomer('Halo, jam berapa buka?');
 		await waitForExecutions(1);
 
-		expect(texts()).toEqual(['Kami buka pukul 08.00 Kak.']);
-		const [chat, ...others] = model.chats;
-		expect(others).toEqual([]);
-		expect(lastOf(chat!).content).toContain('Siti Aminah (contact): Halo, jam berapa buka?');
+		expect(listSentTexts()).toEqual(['Kami buka pukul 08.00 Kak.']);
+		const [chat, ...otherChats] = model.chats;
+		expect(otherChats).toEqual([]);
+		expect(lastMessageOf(chat!).content).toContain('Siti Aminah (contact): Halo, jam berapa buka?');
 	});
 
 	it('replies once to three messages in a row', async () => {
 		model.script = (chat) =>
-			`Menjawab ${String(lastOf(chat).content).match(/\(contact\)/g)?.length}`;
-		for (const text of ['Halo', 'Kak', 'Masih ada?']) write(text);
+			`Menjawab ${String(lastMessageOf(chat).content).match(/\(contact\)/g)?.length}`;
+
+		for (const text of ['Halo', 'Kak', 'Masih ada?']) writeAsCustomer(text);
 		await waitForExecutions(3);
-		expect(texts()).toEqual(['Menjawab 3']);
+
+		expect(listSentTexts()).toEqual(['Menjawab 3']);
 	});
 
-	it('hands the conversation over to people, and does not reply afterwards', async () => {
+	it('hands the conversation over to the team, and does not reply afterwards', async () => {
 		model.script = (chat) =>
-			lastOf(chat).role === 'tool' ? 'Tim kami akan melanjutkan ya Kak.' : HANDOVER;
-		write('Barangnya rusak!');
+			lastMessageOf(chat).role === 'tool' ? 'Tim kami akan melanjutkan ya Kak.' : HANDOVER;
+
+		writeAsCustomer('Barangnya rusak!');
 		await waitForExecutions(1);
+
 		const handedOver = ['(Barang rusak, minta ganti.)', 'Tim kami akan melanjutkan ya Kak.'];
-		expect(texts()).toEqual(handedOver);
+		expect(listSentTexts()).toEqual(handedOver);
 		expect(conversation).toMatchObject({
 			labels: ['prioritas', 'butuh-manusia'],
 			team_id: expect.stringMatching(/^team_/),
 		});
 
 		const chatCount = model.chats.length;
-		write('Halo?');
+		writeAsCustomer('Halo?');
 		await waitForExecutions(2);
-		expect(texts()).toEqual(handedOver);
+
+		expect(listSentTexts()).toEqual(handedOver);
 		expect(model.chats).toHaveLength(chatCount);
 	});
 
 	it('does not reply in a conversation with an assignee', async () => {
 		conversation.assignee = agent;
-		write('Halo');
+
+		writeAsCustomer('Halo');
 		await waitForExecutions(1);
-		expect(texts()).toEqual([]);
+
+		expect(listSentTexts()).toEqual([]);
 		expect(model.chats).toEqual([]);
 	});
 
@@ -423,35 +461,40 @@ describe('ai-agent-handover.json', () => {
 			act();
 			return 'Terlambat.';
 		};
-		write('Halo');
+
+		writeAsCustomer('Halo');
 		await waitForExecutions(1);
+
 		expect(model.chats).toHaveLength(1);
-		expect(texts()).toEqual(expected);
+		expect(listSentTexts()).toEqual(expected);
 	});
 
 	it('replies once if the customer writes again while the model generates a reply', async () => {
 		model.script = () => {
 			if (model.chats.length > 1) return 'Masih ada, Rp 50.000 Kak.';
-			write('Dan berapa harganya?');
+			writeAsCustomer('Dan berapa harganya?');
 			return 'Masih ada Kak.';
 		};
-		write('Masih ada?');
+
+		writeAsCustomer('Masih ada?');
 		await waitForExecutions(2);
-		expect(texts()).toEqual(['Masih ada, Rp 50.000 Kak.']);
-		expect(lastOf(model.chats[1]!).content).toMatch(/Masih ada\?.*Dan berapa harganya\?/s);
+
+		expect(listSentTexts()).toEqual(['Masih ada, Rp 50.000 Kak.']);
+		expect(lastMessageOf(model.chats[1]!).content).toMatch(/Masih ada\?.*Dan berapa harganya\?/s);
 	});
 
 	it('returns the error to the model if Sahut rejects the call of a tool', async () => {
 		const message = 'team_id is unknown';
 		fixture.sandbox.faults.add({ method: 'PUT', kind: 'status', status: 422, message });
-		model.script = (chat) => (lastOf(chat).role === 'tool' ? 'Mohon tunggu ya Kak.' : HANDOVER);
-		write('Barangnya rusak!');
+		model.script = (chat) =>
+			lastMessageOf(chat).role === 'tool' ? 'Mohon tunggu ya Kak.' : HANDOVER;
+		writeAsCustomer('Barangnya rusak!');
 		await waitForExecutions(1);
 
-		const answer = lastOf(model.chats.at(-1)!).content;
-		expect(answer).toContain('Sahut refused to update conversation');
-		expect(answer).toContain(message);
-		expect(texts().at(-1)).toBe('Mohon tunggu ya Kak.');
+		const toolResult = lastMessageOf(model.chats.at(-1)!).content;
+		expect(toolResult).toContain('Sahut refused to update conversation');
+		expect(toolResult).toContain(message);
+		expect(listSentTexts().at(-1)).toBe('Mohon tunggu ya Kak.');
 	});
 
 	it.each([
@@ -459,16 +502,18 @@ describe('ai-agent-handover.json', () => {
 		['the model returns an empty reply', () => '', /Text is empty/],
 	])('adds a note for the team if %s', async (_, script, reason) => {
 		model.script = script;
-		write('Halo');
+
+		writeAsCustomer('Halo');
 		await waitForExecutions(1);
-		expect(texts()).toEqual([expect.stringMatching(/^\(AI tidak dapat menjawab \(/)]);
-		expect(texts()[0]).toMatch(reason);
+
+		expect(listSentTexts()).toEqual([expect.stringMatching(/^\(AI tidak dapat menjawab \(/)]);
+		expect(listSentTexts()[0]).toMatch(reason);
 		expect(conversation.labels).toEqual(['prioritas', 'butuh-manusia']);
 	});
 });
 
-describe('Every other example', () => {
-	const others = listExampleNames().filter((name) => !TESTED.includes(name));
+describe('An example without specific tests', () => {
+	const names = listExampleNames().filter((name) => !EXAMPLES_WITH_TESTS.includes(name));
 
 	beforeEach(async () => {
 		await fixture.sandbox.close();
@@ -476,10 +521,11 @@ describe('Every other example', () => {
 		credential = await addCredential(fixture);
 	});
 
-	it.each(others)('%s.json runs from its trigger to a final node with output', async (name) => {
+	it.each(names)('runs from its trigger to a final node with output: %s.json', async (name) => {
 		const { session } = fixture;
 		const workflow = await addExample(name);
 		const trigger = workflow.nodes.find(({ type }) => type.toLowerCase().endsWith('trigger'))!;
+
 		await runWorkflow(session, workflow.id, trigger.name);
 		await simulateExternalEvents(fixture, workflow);
 		const { id } = await until('the execution', 30_000, async () => {
@@ -489,11 +535,11 @@ describe('Every other example', () => {
 
 		expect(execution.status).toBe('success');
 		const { runData } = execution.data.resultData;
-		const next = (node: INode) => (workflow.connections[node.name]?.main ?? []).flat();
-		const last = workflow.nodes.filter(
-			(node) => node.name in runData && next(node).every((each) => !(each!.node in runData)),
+		const targetsOf = (node: INode) => (workflow.connections[node.name]?.main ?? []).flat();
+		const finalNodes = workflow.nodes.filter(
+			(node) => node.name in runData && targetsOf(node).every((each) => !(each!.node in runData)),
 		);
-		expect(last.flatMap((node) => outputItems(execution, node.name))).not.toEqual([]);
+		expect(finalNodes.flatMap((node) => outputItems(execution, node.name))).not.toEqual([]);
 		const requests = fixture.sandbox.journal.entries;
 		expect(requests.filter(({ status }) => status! >= 400)).toEqual([]);
 		expect(requests).not.toEqual([]);

@@ -1,4 +1,4 @@
-/** Prints where the logs are if a test has failed. */
+/** Prints the folders of logs and screenshots if a test has failed. */
 module.exports = class LogReporter {
 	onRunComplete(_contexts, { numFailedTests, numRuntimeErrorTestSuites }) {
 		if (numFailedTests + numRuntimeErrorTestSuites === 0) return;

@@ -18,20 +18,24 @@ import {
 import { credentialFor } from '../../scripts/n8n/workflowBuilder';
 
 /** The tested version of n8n, which jest.e2e.config.js reads from the environment. */
-export const VERSION = (globalThis as { N8N_VERSION?: N8nVersion }).N8N_VERSION ?? NEWEST;
+export const N8N_VERSION = (globalThis as { N8N_VERSION?: N8nVersion }).N8N_VERSION ?? NEWEST;
 
-/** A running n8n, and a sandbox. */
+/** A running n8n, and a sandbox for each test. */
 export interface N8nFixture {
-	home: N8nOptions;
+	/** The version, data folder and log file of the n8n. */
+	n8nOptions: N8nOptions;
 	n8n: RunningN8n;
+	/** The signed-in owner of the n8n. */
 	session: Session;
-	/** Each test has a new one. */
+	/** The sandbox of the current test. */
 	sandbox: Sandbox;
 }
 
 /**
- * Starts an n8n with this package for the tests of a file, and a sandbox for each test. Each test
- * starts without credentials. The n8n is deleted after the tests, except for its log.
+ * Starts an n8n with this package for the tests of a file, and a sandbox for each test. Each test starts
+ * without credentials. After the tests, the data of the n8n are deleted, except for its log.
+ *
+ * @param name the name of the log file
  */
 export function useN8n(
 	name: string,
@@ -41,10 +45,10 @@ export function useN8n(
 	const folder = makeTempFolder();
 
 	beforeAll(async () => {
-		const logFile = createTestLog(`${name}-${VERSION}`);
-		fixture.home = { version: VERSION, userFolder: folder.path, logFile };
+		const logFile = createTestLog(`${name}-${N8N_VERSION}`);
+		fixture.n8nOptions = { version: N8N_VERSION, userFolder: folder.path, logFile };
 		await installBuild(folder.path);
-		fixture.n8n = await startN8n({ ...fixture.home, env, port: 0 });
+		fixture.n8n = await startN8n({ ...fixture.n8nOptions, env, port: 0 });
 		fixture.session = await signIn(fixture.n8n);
 	});
 	afterAll(async () => {
@@ -63,7 +67,7 @@ export function useN8n(
 	return fixture;
 }
 
-/** Stores the credential for the test's sandbox. */
+/** Stores a credential for the sandbox of the current test. */
 export async function addCredential({ session, sandbox }: N8nFixture): Promise<StoredCredential> {
 	return await createCredential(session, credentialFor(sandbox));
 }
@@ -76,7 +80,10 @@ export function addConversation({ sandbox: { store } }: N8nFixture, name = 'Budi
 }
 
 /** Returns the texts that were sent to each of the conversations, including internal notes. */
-export function sentTo({ sandbox: { store } }: N8nFixture, conversations: string[]): string[][] {
+export function textsSentTo(
+	{ sandbox: { store } }: N8nFixture,
+	conversations: string[],
+): string[][] {
 	return conversations.map((id) =>
 		store
 			.messages(id)

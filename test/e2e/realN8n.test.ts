@@ -26,67 +26,78 @@ import {
 import { byId } from '../support/locator';
 import {
 	addConversations,
-	countPosts,
-	countSent,
-	postsTo,
-	publishBatch,
-	SEND,
-	sendNode,
+	countMessageRequests,
+	countSentMessages,
+	matchMessagesTo,
+	publishBatchWorkflow,
+	SEND_NODE,
+	createSendNode,
 	startBatch,
-	untilThirdWaits,
+	waitForThirdMessage,
 } from './batch';
 import { describeCancellation } from './cancellation';
-import { addConversation, addCredential, sentTo, useN8n, VERSION } from './n8nFixture';
+import { addConversation, addCredential, textsSentTo, useN8n, N8N_VERSION } from './n8nFixture';
 
 const START = 'Start';
+
+/** The number of times that n8n runs a failing node. */
+const TRIES = 3;
+const RETRY_ON_FAIL = { retryOnFail: true, maxTries: TRIES, waitBetweenTries: 100 };
+/** A text that differs each time n8n runs the node. */
+const CHANGING_TEXT = '=Halo {{ $execution.id }} {{ $now.toMillis() }}';
+
+/** The error of an item that the node has certainly not sent. */
+const NOTHING_SENT = { advice: expect.stringMatching(/^Nothing was sent/) };
 
 // Only n8n's debug log shows when the node of a canceled execution has ended.
 const fixture = useN8n('realN8n', { env: { N8N_LOG_LEVEL: 'debug' } });
 
-it('The command n8n execute sends a text and lists it', async () => {
+it('the command n8n execute runs a workflow that sends a text and lists it', async () => {
 	const conversation = addConversation(fixture);
 	const { id: credential } = await addCredential(fixture);
 	const list = { resource: 'message', operation: 'list', returnAll: true };
 	const workflow = chain(
 		'Send and list',
 		manualTrigger(START),
-		sendText(SEND, credential, conversation, 'Masih ada, Kak.'),
+		sendText(SEND_NODE, credential, conversation, 'Masih ada, Kak.'),
 		sahut('List', credential, { ...list, conversationId: byId(conversation) }),
 	);
 	const { id } = await createWorkflow(fixture.session, workflow);
 
-	const run = await executeByCommand(fixture.home, id);
+	const run = await executeByCommand(fixture.n8nOptions, id);
 
 	expect(run.status).toBe('success');
 	const messages = fixture.sandbox.store.messages(conversation);
-	expect(messages.at(-1)).toMatchObject(outputItems(run, SEND)[0]!.json);
-	expect(sentTo(fixture, [conversation])).toEqual([['Masih ada, Kak.']]);
+	expect(messages.at(-1)).toMatchObject(outputItems(run, SEND_NODE)[0]!.json);
+	expect(textsSentTo(fixture, [conversation])).toEqual([['Masih ada, Kak.']]);
 	const listed = outputItems(run, 'List').map(({ json }) => json['id']);
 	expect(listed).toEqual(messages.map((message) => message.id));
 });
 
-it('n8n tests the credential', async () => {
+it('n8n accepts a valid API key, and explains why it does not accept another one', async () => {
 	const stored = await addCredential(fixture);
 	const { data, ...content } = credentialFor(fixture.sandbox);
 	const test = async (apiKey: string) => {
 		const credentials = { ...stored, ...content, data: { ...data, apiKey } };
 		return await fixture.session.request('POST', '/credentials/test', { credentials });
 	};
+
 	expect(await test(data.apiKey)).toMatchObject({ status: 'OK' });
-	// n8n 1.x shows its own error message.
+
+	// n8n 1.x shows its own error.
 	const reason =
-		majorOf(VERSION) === 1 ? 'Authorization failed' : 'Sahut does not accept this API key';
+		majorOf(N8N_VERSION) === 1 ? 'Authorization failed' : 'Sahut does not accept this API key';
 	expect(await test('sk_live_wrong')).toMatchObject({
 		status: 'Error',
 		message: expect.stringContaining(reason),
 	});
 });
 
-it('A workflow with a webhook sends a message for each call, while it is published or tested', async () => {
+it('a workflow with a webhook sends a message for each call while it is published or tested', async () => {
 	const { n8n, session } = fixture;
 	const conversation = addConversation(fixture);
 	const { id: credential } = await addCredential(fixture);
-	const send = sendText(SEND, credential, conversation, '={{ $json.body.text }}');
+	const send = sendText(SEND_NODE, credential, conversation, '={{ $json.body.text }}');
 	const { id } = await createWorkflow(session, chain('Hook', webhook(START, 'hook'), send));
 	const call = async (text: string, endpoint = 'webhook') =>
 		await fetch(`${n8n.url}/${endpoint}/hook`, {
@@ -95,12 +106,12 @@ it('A workflow with a webhook sends a message for each call, while it is publish
 			body: JSON.stringify({ text }),
 		});
 	const expectSent = async (...texts: string[]) => {
-		const sent = () => sentTo(fixture, [conversation])[0]!;
+		const sent = () => textsSentTo(fixture, [conversation])[0]!;
 		await until('a message', 20_000, () => sent().length >= texts.length || undefined);
 		expect(sent()).toEqual(texts);
 	};
 
-	expect((await call('nobody listens')).status).toBe(404);
+	expect((await call('not registered')).status).toBe(404);
 	expect(await runWorkflow(session, id, START)).toEqual({ waitingForWebhook: true });
 	expect((await call('satu', 'webhook-test')).status).toBe(200);
 	await expectSent('satu');
@@ -110,77 +121,81 @@ it('A workflow with a webhook sends a message for each call, while it is publish
 	await expectSent('satu', 'dua');
 
 	await deactivateWorkflow(session, id);
-	expect((await call('nobody listens')).status).toBe(404);
+	expect((await call('not registered')).status).toBe(404);
 	await expectSent('satu', 'dua');
 });
 
 describe('Nothing is sent', () => {
-	/** Sends an item to another Base URL. @returns the `error` of the item */
-	async function errorAt(baseUrl: string): Promise<unknown> {
+	/** Sends an item with another Base URL. @returns the `error` of the item */
+	async function sendToBaseUrl(baseUrl: string): Promise<unknown> {
 		const content = credentialFor(fixture.sandbox);
 		const data = { ...content.data, baseUrl };
 		const { id } = await createCredential(fixture.session, { ...content, data });
-		const send = sendNode(id, { onError: 'continueRegularOutput' });
+		const send = createSendNode(id, { onError: 'continueRegularOutput' });
 		const execution = await startBatch(fixture, addConversations(fixture, 1), [send]);
-		const [item] = outputItems(await waitForExecution(fixture.session, execution), SEND);
+		const [item] = outputItems(await waitForExecution(fixture.session, execution), SEND_NODE);
 		return item?.json['error'];
 	}
-	const nothingSent = { advice: expect.stringMatching(/^Nothing was sent/) };
 
 	it('if the Base URL refuses the connection', async () => {
 		const origin = `http://127.0.0.1:${await findFreePort()}`;
-		const error = await errorAt(`${origin}/v1`);
 		const message = `Sahut could not be reached at ${origin}`;
-		expect(error).toMatchObject({ message, ...nothingSent });
+
+		const error = await sendToBaseUrl(`${origin}/v1`);
+
+		expect(error).toMatchObject({ message, ...NOTHING_SENT });
 		expect(error).not.toHaveProperty('mayHaveArrived');
 	});
 
 	it('if the server does not use TLS', async () => {
-		// It does not close the connection, because the node could notice that first.
-		const plain = createServer((socket) => {
+		// The server does not close the connection, because the node could notice that first.
+		const plainServer = createServer((socket) => {
 			socket.once('data', () => socket.write('HTTP/1.1 400 Bad Request\r\n\r\n'));
 			socket.on('error', () => socket.destroy());
 		}).listen(0, '127.0.0.1');
-		await once(plain, 'listening');
-		const { port } = plain.address() as AddressInfo;
-		const error = await errorAt(`https://127.0.0.1:${port}/v1`);
-		plain.close();
+		await once(plainServer, 'listening');
+		const { port } = plainServer.address() as AddressInfo;
 		const message = expect.stringMatching(/^n8n could not establish a secure connection to https:/);
-		expect(error).toMatchObject({ message, ...nothingSent });
+
+		const error = await sendToBaseUrl(`https://127.0.0.1:${port}/v1`);
+		plainServer.close();
+
+		expect(error).toMatchObject({ message, ...NOTHING_SENT });
 		expect(error).not.toHaveProperty('mayHaveArrived');
 	});
 });
 
-describe('Retry On Fail and Retry', () => {
-	const TRIES = 3;
-	const SETTINGS = { retryOnFail: true, maxTries: TRIES, waitBetweenTries: 100 };
-	/** The text differs each time n8n runs the node. */
-	const CHANGING_TEXT = '=Halo {{ $execution.id }} {{ $now.toMillis() }}';
-
-	/** Sends five items, of which Sahut rejects the first some times. */
+describe('Retry On Fail and a retry of the execution', () => {
+	/** Sends five items. Sahut rejects the message of the first one this many times. */
 	async function sendWithRejection(
 		onError: 'continueRegularOutput' | 'stopWorkflow',
-		times: number,
+		rejections: number,
 	) {
 		const conversations = addConversations(fixture, 5);
-		const [refused] = conversations as [string];
-		fixture.sandbox.faults.add({ kind: 'status', status: 422, times, ...postsTo(refused) });
+		const [rejected] = conversations as [string];
+		fixture.sandbox.faults.add({
+			kind: 'status',
+			status: 422,
+			times: rejections,
+			...matchMessagesTo(rejected),
+		});
 		const { id: credential } = await addCredential(fixture);
-		const send = sendNode(credential, { ...SETTINGS, onError }, {}, CHANGING_TEXT);
+		const send = createSendNode(credential, { ...RETRY_ON_FAIL, onError }, {}, CHANGING_TEXT);
 		const id = await startBatch(fixture, conversations, [send]);
 		const { status } = await waitForExecution(fixture.session, id);
-		expect(countPosts(fixture, refused)).toBe(TRIES);
-		expect(countSent(fixture, conversations)).toEqual([0, 1, 1, 1, 1]);
+		expect(countMessageRequests(fixture, rejected)).toBe(TRIES);
+		expect(countSentMessages(fixture, conversations)).toEqual([0, 1, 1, 1, 1]);
 		return { conversations, id, status };
 	}
 
 	it('send each message once, although the text differs in each try', async () => {
 		const { conversations, id, status } = await sendWithRejection('stopWorkflow', 2 * TRIES);
-		expect(status).toBe('error');
 		const retries = [];
 		for (let retry = 0; retry < 2; retry++) retries.push(await retryExecution(fixture.session, id));
+
+		expect(status).toBe('error');
 		expect(retries.map((retry) => retry.status)).toEqual(['error', 'success']);
-		expect(countSent(fixture, conversations)).toEqual([1, 1, 1, 1, 1]);
+		expect(countSentMessages(fixture, conversations)).toEqual([1, 1, 1, 1, 1]);
 	});
 
 	it('send each message once with On Error: Continue', async () => {
@@ -190,25 +205,28 @@ describe('Retry On Fail and Retry', () => {
 	});
 });
 
-it('After n8n was killed during a batch, the workflow runs again, and Retry sends each message once', async () => {
+it('after n8n was killed during a batch, new executions run, and retries send each message of the batch once', async () => {
 	const conversations = addConversations(fixture, 5);
-	const limit = { status: 429, retryAfter: 60, ...postsTo(conversations[2]!) };
+	const limit = { status: 429, retryAfter: 60, ...matchMessagesTo(conversations[2]!) };
 	fixture.sandbox.faults.add({ kind: 'status', ...limit });
 	const { id: credential } = await addCredential(fixture);
-	const start = await publishBatch(fixture, [sendNode(credential, {}, { concurrency: 1 })]);
+	const start = await publishBatchWorkflow(fixture, [
+		createSendNode(credential, {}, { concurrency: 1 }),
+	]);
+
 	const id = await start(conversations);
-	await untilThirdWaits(fixture, conversations);
+	await waitForThirdMessage(fixture, conversations);
 	await fixture.n8n.kill();
 	await fixture.n8n.restart();
 
-	const others = addConversations(fixture, 1);
-	await waitForExecution(fixture.session, await start(others));
-	expect(countSent(fixture, others)).toEqual([1]);
+	const ofNewExecution = addConversations(fixture, 1);
+	await waitForExecution(fixture.session, await start(ofNewExecution));
+	expect(countSentMessages(fixture, ofNewExecution)).toEqual([1]);
 
 	await waitForExecution(fixture.session, id);
 	for (let retry = 1; retry <= 2; retry++) {
 		await retryExecution(fixture.session, id);
-		expect(countSent(fixture, conversations)).toEqual([1, 1, 1, 1, 1]);
+		expect(countSentMessages(fixture, conversations)).toEqual([1, 1, 1, 1, 1]);
 	}
 });
 

@@ -21,27 +21,29 @@ import {
 const REPOSITORY = resolve(__dirname, '../..');
 const EXAMPLES = join(REPOSITORY, 'examples');
 const START_TIMEOUT_MS = 180_000;
+/** Longer than a reload of the package takes. */
+const RELOAD_MS = 3_000;
 
 let port: number;
 let sandboxPort: number;
 let userFolder: string;
-let running: ChildProcess | undefined;
+let startedProcess: ChildProcess | undefined;
 
 beforeAll(async () => {
 	[port, sandboxPort] = [await findFreePort(), await findFreePort()];
 	userFolder = join(cacheFolder(), `editor-${port}`);
 });
 afterAll(async () => {
-	running?.kill('SIGKILL');
+	startedProcess?.kill('SIGKILL');
 	rmSync(userFolder, { recursive: true, force: true });
 });
 
-/** Runs `npm start` without the build. @returns its output until it is ready */
-async function start(options: string[]): Promise<string> {
+/** Runs `npm start` without the build, and waits until it is ready. @returns its output */
+async function runNpmStart(options: string[]): Promise<string> {
 	const args = ['--import', 'tsx', 'scripts/start.ts', ...options];
 	const ports = ['--port', String(port), '--sandbox-port', String(sandboxPort)];
 	const child = spawn(process.execPath, [...args, ...ports], { cwd: REPOSITORY, stdio: 'pipe' });
-	running = child;
+	startedProcess = child;
 	let printed = '';
 	for (const stream of [child.stdout, child.stderr]) {
 		stream.setEncoding('utf8').on('data', (text: string) => (printed += text));
@@ -52,14 +54,14 @@ async function start(options: string[]): Promise<string> {
 	});
 }
 
-/** Ends it as Ctrl-C does. @returns the exit code */
-async function interrupt(): Promise<number | null> {
-	const ended = new Promise<number | null>((resolve) => running?.once('exit', resolve));
-	running?.kill('SIGINT');
+/** Interrupts `npm start` as Ctrl-C does. @returns its exit code */
+async function pressCtrlC(): Promise<number | null> {
+	const ended = new Promise<number | null>((resolve) => startedProcess?.once('exit', resolve));
+	startedProcess?.kill('SIGINT');
 	return await ended;
 }
 
-/** Signs in with the login that was printed. */
+/** Signs in with the login that `npm start` has printed. */
 async function signInAsPrinted(printed: string): Promise<Session> {
 	const valueOf = (label: string) => new RegExp(`^ +${label} +(.+)$`, 'm').exec(printed)?.[1] ?? '';
 	return await signIn(
@@ -68,10 +70,11 @@ async function signInAsPrinted(printed: string): Promise<Session> {
 	);
 }
 
-const workflowNames = async (session: Session) =>
+/** Lists the names of all workflows in n8n, sorted. */
+const listWorkflowNames = async (session: Session) =>
 	(await listWorkflows(session)).map(({ name }) => name).sort();
 
-/** Runs the imported follow-up workflow. @returns the orders whose messages it has sent */
+/** Runs the imported follow-up workflow. @returns the IDs of the orders for which it has sent a message */
 async function runFollowUp(session: Session): Promise<unknown[]> {
 	const workflows = await listWorkflows(session);
 	const workflow = workflows.find(({ name }) => name === 'Follow-up that runs by itself')!;
@@ -80,26 +83,32 @@ async function runFollowUp(session: Session): Promise<unknown[]> {
 	return outputItems(execution, 'Write when it was sent').map(({ json }) => json.order_id);
 }
 
-/** Waits until n8n has reloaded the package after its first compilation. n8n logs only the start of it. */
-async function untilReloaded(): Promise<void> {
+/** Waits until n8n has reloaded the package after the first compilation. */
+async function waitForReload(): Promise<void> {
 	const log = join(userFolder, 'n8n.log');
 	const isLogged = () => readLog(log, 0).includes('Hot reload triggered for n8n-nodes-sahut');
 	await until('n8n to reload the package', START_TIMEOUT_MS, () => isLogged() || undefined);
-	await sleep(3_000);
+	// n8n logs only the start of a reload.
+	await sleep(RELOAD_MS);
 }
 
-it('npm start opens an editor with all examples, keeps its data until the next start, reloads the package with --watch, and ends completely', async () => {
-	const examples = readdirSync(EXAMPLES)
+it('npm start runs n8n with all examples, keeps its data for the next start, reloads the package with --watch, and stops all processes', async () => {
+	const exampleNames = readdirSync(EXAMPLES)
 		.filter((file) => file.endsWith('.json'))
-		.map((file) => JSON.parse(readFileSync(join(EXAMPLES, file), 'utf8')) as { name: string });
+		.map((file) => JSON.parse(readFileSync(join(EXAMPLES, file), 'utf8')) as { name: string })
+		.map(({ name }) => name)
+		.sort();
 
-	for (const isDev of [false, true]) {
-		const session = await signInAsPrinted(await start(isDev ? ['--watch'] : []));
-		expect(await workflowNames(session)).toEqual(examples.map(({ name }) => name).sort());
-		if (isDev) await untilReloaded();
-		expect(await runFollowUp(session)).toHaveLength(isDev ? 0 : 6);
+	for (const watches of [false, true]) {
+		const printed = await runNpmStart(watches ? ['--watch'] : []);
+		const session = await signInAsPrinted(printed);
 
-		expect(await interrupt()).toBe(0);
+		expect(await listWorkflowNames(session)).toEqual(exampleNames);
+		if (watches) await waitForReload();
+		// The first start has sent all messages, so the second one has none to send.
+		expect(await runFollowUp(session)).toHaveLength(watches ? 0 : 6);
+
+		expect(await pressCtrlC()).toBe(0);
 		expect(await resolvePort(port)).toBe(port);
 		expect(await resolvePort(sandboxPort)).toBe(sandboxPort);
 	}

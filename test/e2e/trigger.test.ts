@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { INode } from 'n8n-workflow';
 
 import {
@@ -22,22 +23,26 @@ import {
 } from '../../scripts/n8n';
 import { chain, credentialFor, node, sahutTrigger, wait } from '../../scripts/n8n/workflowBuilder';
 import { deliverSigned } from '../support/signedDelivery';
-import { addCredential, useN8n, VERSION } from './n8nFixture';
+import { addCredential, useN8n, N8N_VERSION } from './n8nFixture';
 
 const TRIGGER = 'Sahut Trigger';
 const SLOW_STEP_SECONDS = 4;
-/** Within this time, n8n lists an execution that it has started. */
-const QUIET_MS = 1_500;
+/** The maximum time until n8n lists an execution that it has started. */
+const LISTING_DELAY_MS = 1_500;
+/** n8n 1.x publishes no trigger of a workflow if one of them fails. */
+const IS_VERSION_1 = majorOf(N8N_VERSION) === 1;
+const itInVersion2 = IS_VERSION_1 ? it.skip : it;
 
 const fixture = useN8n('trigger');
 let credential: string;
 let workflow: StoredWorkflow;
 
-const webhooks = () => [...fixture.sandbox.store.webhooks.values()];
-const isTest = ({ url }: { url: string }) => url.includes('/webhook-test/');
-const production = () => webhooks().filter((webhook) => !isTest(webhook));
+const listWebhooks = () => [...fixture.sandbox.store.webhooks.values()];
+const isTestWebhook = ({ url }: { url: string }) => url.includes('/webhook-test/');
+const listProductionWebhooks = () => listWebhooks().filter((webhook) => !isTestWebhook(webhook));
 
-const event = (text: string) => ({
+/** Creates an event for a new message of a customer. */
+const createEvent = (text: string) => ({
 	id: `evt_${randomUUID()}`,
 	event: 'message.created',
 	created_at: '2026-11-24T03:00:00Z',
@@ -53,33 +58,34 @@ const event = (text: string) => ({
 	},
 });
 
-/** Delivers an event to the production webhook by default. */
-const deliver = async (body: object, { url, secret } = production()[0]!) =>
+/** Delivers an event as Sahut does. Default: to the production webhook. */
+const deliver = async (body: object, { url, secret } = listProductionWebhooks()[0]!) =>
 	await deliverSigned(url, secret, JSON.stringify(body));
 
-const executions = async () => await listExecutions(fixture.session, { workflowId: workflow.id });
+const listTriggerExecutions = async () =>
+	await listExecutions(fixture.session, { workflowId: workflow.id });
 
-/** Waits until exactly `count` executions have started. */
-async function waitForStarts(count: number): Promise<ExecutionSummary[]> {
+/** Waits for executions, and asserts that exactly `count` have started. */
+async function waitForExecutionCount(count: number): Promise<ExecutionSummary[]> {
 	await until(`${count} executions`, 30_000, async () =>
-		(await executions()).length >= count ? true : undefined,
+		(await listTriggerExecutions()).length >= count ? true : undefined,
 	);
-	await new Promise((resolve) => setTimeout(resolve, QUIET_MS));
-	const all = await executions();
+	await sleep(LISTING_DELAY_MS);
+	const all = await listTriggerExecutions();
 	expect(all).toHaveLength(count);
 	return all;
 }
 
-/** Waits until exactly one execution has started. @returns the text of its message */
-async function waitForStartText(): Promise<unknown> {
-	const [{ id }] = (await waitForStarts(1)) as [ExecutionSummary];
+/** Asserts that exactly one execution has started. @returns the text of the message that it received */
+async function waitForReceivedText(): Promise<unknown> {
+	const [{ id }] = (await waitForExecutionCount(1)) as [ExecutionSummary];
 	return await until(`execution ${id} to have data`, 30_000, async () => {
 		const [item] = outputItems(await getExecution(fixture.session, id), TRIGGER);
 		return item?.json.text;
 	});
 }
 
-/** Changes and publishes the workflow. */
+/** Updates and publishes the workflow. */
 async function publish(changes: Partial<StoredWorkflow> = {}): Promise<void> {
 	await updateWorkflow(fixture.session, workflow.id, changes);
 	await activateWorkflow(fixture.session, workflow.id);
@@ -98,8 +104,8 @@ describe('In a published workflow, the trigger', () => {
 	beforeEach(async () => await activateWorkflow(fixture.session, workflow.id));
 	afterEach(unpublish);
 
-	it('has one webhook in Sahut, and none when it is unpublished', async () => {
-		const [webhook, ...others] = webhooks();
+	it('has one webhook in Sahut, and none after the workflow is unpublished', async () => {
+		const [webhook, ...others] = listWebhooks();
 		expect(others).toEqual([]);
 		expect(webhook).toMatchObject({
 			url: expect.stringMatching(`^http://localhost:${fixture.n8n.port}/webhook/`),
@@ -107,56 +113,60 @@ describe('In a published workflow, the trigger', () => {
 		});
 
 		await unpublish();
-		expect(webhooks()).toEqual([]);
-		expect(await deliver(event('Halo'), webhook)).toMatchObject({ status: 404 });
+		expect(listWebhooks()).toEqual([]);
+		expect(await deliver(createEvent('Halo'), webhook)).toMatchObject({ status: 404 });
 	});
 
-	it('is registered again if it is published with other events or another name', async () => {
-		const [first] = webhooks();
+	it('is registered again when the workflow is published with other events or another name of the trigger', async () => {
+		const [first] = listWebhooks();
 		const [trigger, ...nodes] = workflow.nodes as [INode, ...INode[]];
 		const events = ['message.created', 'contact.created'];
 		const changed = { ...trigger, parameters: { events } };
+
 		await publish({ nodes: [changed, ...nodes] });
-		expect(webhooks()).toMatchObject([{ events: [...events].sort() }]);
-		expect(webhooks()).not.toContainEqual(expect.objectContaining({ id: first!.id }));
+
+		expect(listWebhooks()).toMatchObject([{ events: [...events].sort() }]);
+		expect(listWebhooks()).not.toContainEqual(expect.objectContaining({ id: first!.id }));
 
 		await publish({
 			nodes: [{ ...changed, name: 'Pesan masuk' }, ...nodes],
 			connections: { 'Pesan masuk': workflow.connections[TRIGGER]! },
 		});
-		expect(webhooks()).toHaveLength(1);
-		expect(await deliver(event('Halo'))).toMatchObject({ status: 200 });
+
+		expect(listWebhooks()).toHaveLength(1);
+		expect(await deliver(createEvent('Halo'))).toMatchObject({ status: 200 });
 	});
 
 	it('responds before the workflow has ended', async () => {
-		expect(await deliver(event('Halo'))).toMatchObject({ status: 200 });
+		expect(await deliver(createEvent('Halo'))).toMatchObject({ status: 200 });
 
-		const statuses = (await executions()).map(({ status }) => status);
+		const statuses = (await listTriggerExecutions()).map(({ status }) => status);
 		expect(statuses).not.toContain('success');
-		expect(await waitForStartText()).toBe('Halo');
+		expect(await waitForReceivedText()).toBe('Halo');
 	});
 
-	it('rejects a forged delivery with an empty 401, accepts a filtered one, and starts no execution', async () => {
-		const forged = { ...production()[0]!, secret: 'whsec_forged' };
-		expect(await deliver(event('Palsu'), forged)).toEqual({ status: 401, body: '' });
-		const { data, ...envelope } = event('Jawaban');
-		const answer = { ...data.message, type: 'outgoing' };
-		const body = { ...envelope, data: { ...data, message: answer } };
-		expect(await deliver(body)).toMatchObject({ status: 200 });
-		await waitForStarts(0);
+	it('rejects a forged delivery with an empty 401, accepts a delivery that its filters exclude, and starts no execution for either', async () => {
+		const forged = { ...listProductionWebhooks()[0]!, secret: 'whsec_forged' };
+		const { data, ...envelope } = createEvent('Jawaban');
+		const outgoing = { ...data.message, type: 'outgoing' };
+		const filtered = { ...envelope, data: { ...data, message: outgoing } };
+
+		expect(await deliver(createEvent('Palsu'), forged)).toEqual({ status: 401, body: '' });
+		expect(await deliver(filtered)).toMatchObject({ status: 200 });
+		await waitForExecutionCount(0);
 	});
 
-	it('starts a failed execution if Sahut rejects the read for a filter, and starts one once the read succeeds', async () => {
+	it('starts an execution with an error if Sahut rejects the read for a filter, and another one after the read succeeds', async () => {
 		const { id, channel } = fixture.sandbox.store.addConversation();
 		const [trigger, ...nodes] = workflow.nodes as [INode, ...INode[]];
 		const parameters = { options: { channelIds: [channel.id] } };
 		await publish({ nodes: [{ ...trigger, parameters }, ...nodes] });
 		fixture.sandbox.faults.add({ method: 'GET', kind: 'status', status: 403 });
-		const { data, ...envelope } = event('Halo');
+		const { data, ...envelope } = createEvent('Halo');
 		const body = { ...envelope, data: { ...data, conversation: { id } } };
 
 		expect(await deliver(body)).toMatchObject({ status: 500 });
-		const [failed] = (await waitForStarts(1)) as [ExecutionSummary];
+		const [failed] = (await waitForExecutionCount(1)) as [ExecutionSummary];
 		expect(await waitForExecution(fixture.session, failed.id)).toMatchObject({
 			status: 'error',
 			data: {
@@ -172,20 +182,21 @@ describe('In a published workflow, the trigger', () => {
 		});
 
 		expect(await deliver(body)).toMatchObject({ status: 200 });
-		await waitForStarts(2);
+		await waitForExecutionCount(2);
 	});
 
-	it('starts one execution for repeated deliveries of an event, even concurrent ones', async () => {
-		const repeated = event('Satu kali');
+	it('starts one execution for repeated and concurrent deliveries of an event', async () => {
+		const repeated = createEvent('Satu kali');
 
 		await Promise.all(Array.from({ length: 10 }, async () => await deliver(repeated)));
 		await deliver(repeated);
-		expect(await waitForStartText()).toBe('Satu kali');
+
+		expect(await waitForReceivedText()).toBe('Satu kali');
 	});
 
-	it('keeps its webhook after n8n was killed, and starts one execution for each event', async () => {
-		const registered = webhooks();
-		const events = Array.from({ length: 30 }, (_, index) => event(`${index}`.padStart(2, '0')));
+	it('keeps its webhook when n8n is killed, and starts one execution for each event, although Sahut repeats them', async () => {
+		const registered = listWebhooks();
+		const events = Array.from({ length: 30 }, (_, index) => createEvent(`Pesan ${index}`));
 		for (let from = 0; from < events.length; from += 3) {
 			await Promise.all(events.slice(from, from + 3).map(async (each) => await deliver(each)));
 		}
@@ -193,11 +204,11 @@ describe('In a published workflow, the trigger', () => {
 		await fixture.n8n.kill();
 		await fixture.n8n.restart();
 		await waitUntilPublished(fixture.session, workflow.id);
-		expect(webhooks()).toEqual(registered);
-		for (const each of events) expect(await deliver(each)).toMatchObject({ status: 200 });
-		await deliver(event('baru'));
 
-		await waitForStarts(events.length + 1);
+		expect(listWebhooks()).toEqual(registered);
+		for (const each of events) expect(await deliver(each)).toMatchObject({ status: 200 });
+		await deliver(createEvent('Pesan baru'));
+		await waitForExecutionCount(events.length + 1);
 	});
 });
 
@@ -205,43 +216,46 @@ describe('In a test run of the editor, the trigger', () => {
 	beforeEach(async () => await activateWorkflow(fixture.session, workflow.id));
 	afterEach(unpublish);
 
-	it('has its own webhook, which is deleted afterwards, in addition to the production webhook', async () => {
-		const before = production();
+	it('has its own webhook in addition to the production webhook, and deletes it afterwards', async () => {
+		const before = listProductionWebhooks();
+
 		expect(await runWorkflow(fixture.session, workflow.id, TRIGGER)).toEqual({
 			waitingForWebhook: true,
 		});
-		const [test] = webhooks().filter(isTest);
-		expect(production()).toEqual(before);
+		const [test] = listWebhooks().filter(isTestWebhook);
+		expect(listProductionWebhooks()).toEqual(before);
 
-		expect(await deliver(event('Halo'), { ...test!, secret: 'whsec_forged' })).toMatchObject({
+		expect(await deliver(createEvent('Halo'), { ...test!, secret: 'whsec_forged' })).toMatchObject({
 			status: 401,
 		});
-		expect(webhooks().filter(isTest)).toEqual([test]);
-		expect(await deliver(event('Percobaan'), test)).toMatchObject({ status: 200 });
+		expect(listWebhooks().filter(isTestWebhook)).toEqual([test]);
+		expect(await deliver(createEvent('Percobaan'), test)).toMatchObject({ status: 200 });
 
-		expect(await waitForStartText()).toBe('Percobaan');
+		expect(await waitForReceivedText()).toBe('Percobaan');
 		await until('the test webhook to be deleted', 20_000, () =>
-			webhooks().some(isTest) ? undefined : true,
+			listWebhooks().some(isTestWebhook) ? undefined : true,
 		);
-		expect(production()).toEqual(before);
+		expect(listProductionWebhooks()).toEqual(before);
 	});
 });
 
 describe('If an execution stores static data after its workflow was unpublished, the trigger', () => {
-	it('has a webhook after it is published again', async () => {
+	it('has a webhook after the workflow is published again', async () => {
 		const jsCode = `$getWorkflowStaticData('global').last = Date.now(); return $input.all();`;
 		const note = node('Note the time', 'n8n-nodes-base.code', 2, { jsCode });
 		await publish(chain('Late', ...workflow.nodes, note));
-		await deliver(event('Halo'));
-		await unpublish();
-		const [execution] = await executions();
-		await waitForExecution(fixture.session, execution!.id);
 
-		await activateWorkflow(fixture.session, workflow.id);
-		expect(webhooks()).toHaveLength(1);
-		expect(await deliver(event('Halo lagi'))).toMatchObject({ status: 200 });
+		await deliver(createEvent('Halo'));
 		await unpublish();
-		expect(webhooks()).toEqual([]);
+		const [execution] = await listTriggerExecutions();
+		await waitForExecution(fixture.session, execution!.id);
+		await activateWorkflow(fixture.session, workflow.id);
+
+		expect(listWebhooks()).toHaveLength(1);
+		expect(await deliver(createEvent('Halo lagi'))).toMatchObject({ status: 200 });
+
+		await unpublish();
+		expect(listWebhooks()).toEqual([]);
 	});
 });
 
@@ -253,34 +267,35 @@ describe('In a workflow with another trigger that cannot be published, the trigg
 		await updateWorkflow(fixture.session, workflow.id, { nodes, connections: {} });
 	});
 
-	const itInVersion2 = majorOf(VERSION) === 1 ? it.skip : it;
+	itInVersion2(
+		'starts executions, and leaves no webhook when the workflow is unpublished',
+		async () => {
+			await expect(activateWorkflow(fixture.session, workflow.id)).rejects.toThrow('partial');
+			expect(listWebhooks()).toHaveLength(1);
+			expect(await deliver(createEvent('Halo'))).toMatchObject({ status: 200 });
 
-	itInVersion2('works, and leaves no webhook if the workflow is unpublished', async () => {
-		await expect(activateWorkflow(fixture.session, workflow.id)).rejects.toThrow('partial');
-		expect(webhooks()).toHaveLength(1);
-		expect(await deliver(event('Halo'))).toMatchObject({ status: 200 });
+			await unpublish();
+			expect(listWebhooks()).toEqual([]);
+		},
+	);
 
-		await unpublish();
-		expect(webhooks()).toEqual([]);
-	});
-
-	it('leaves no webhook in an n8n that then publishes neither of them, as 1.x does', async () => {
-		const isOld = majorOf(VERSION) === 1;
-		if (!isOld) await restartLikeVersion1();
+	it('leaves no webhook if n8n then publishes neither trigger, as n8n 1.x does', async () => {
+		if (!IS_VERSION_1) await restartLikeVersion1();
 
 		// n8n 1.x shows only the description of the node's error.
-		const shown = isOld ? 'paste the key again' : 'Sahut does not accept the API key';
-		await expect(activateWorkflow(fixture.session, workflow.id)).rejects.toThrow(shown);
+		const message = IS_VERSION_1 ? 'paste the key again' : 'Sahut does not accept the API key';
+		await expect(activateWorkflow(fixture.session, workflow.id)).rejects.toThrow(message);
 
 		const requests = fixture.sandbox.journal.entries.map(({ method }) => method);
 		expect(requests).toEqual(['POST', 'POST', 'DELETE']);
-		expect(webhooks()).toEqual([]);
+		expect(listWebhooks()).toEqual([]);
 	});
 
+	/** Restarts n8n with the setting that makes it publish as n8n 1.x does. */
 	async function restartLikeVersion1(): Promise<void> {
 		await fixture.n8n.stop();
 		const env = { N8N_USE_WORKFLOW_PUBLICATION_SERVICE: 'false' };
-		fixture.n8n = await startN8n({ ...fixture.home, env, port: 0 });
+		fixture.n8n = await startN8n({ ...fixture.n8nOptions, env, port: 0 });
 		fixture.session = await signIn(fixture.n8n);
 	}
 });

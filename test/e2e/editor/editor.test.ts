@@ -6,12 +6,12 @@ import { describeRetry } from './retry';
 import { describeSetup } from './setup';
 import { describeTrigger } from './trigger';
 
-// All tests of the editor are in one file, because they share an n8n.
+// All tests of the editor belong to one file, because they share an n8n.
 const fixture = useEditor('editor');
 
-describe('The setup', () => describeSetup(fixture));
+describe('The editor', () => describeSetup(fixture));
 describe('The Sahut node', () => describeMessages(fixture));
 describe('An optional field', () => describeOptionalFields(fixture));
 describe('The Sahut Trigger', () => describeTrigger(fixture));
-describe('Retry', () => describeRetry(fixture));
-describe('An example', () => describeExamples(fixture));
+describe('Retry in the editor', () => describeRetry(fixture));
+describe('An imported example', () => describeExamples(fixture));

@@ -10,18 +10,22 @@ import { addCredential, useN8n, type N8nFixture } from '../n8nFixture';
 
 const SCREENSHOTS = resolve(__dirname, '../../../test-results/editor');
 
-/** The node that `openStored` opens. */
-export const NODE = 'Sahut';
+/** The name of the node that {@link openStoredNode} opens. */
+export const NODE_NAME = 'Sahut';
 
-/** A running n8n with a browser, and a sandbox. */
+/** A running n8n with a browser, and a sandbox for each test. */
 export interface EditorFixture extends N8nFixture {
-	/** A page in the browser. Each test has a new one. */
+	/** The browser page of the current test. */
 	page: Page;
 }
 
-/** Starts an n8n and a browser for the tests of a file. */
+/**
+ * Starts an n8n and a browser for the tests of a file.
+ *
+ * @param name the name of n8n's log file
+ */
 export function useEditor(name: string): EditorFixture {
-	// With the sample data of the sandbox.
+	// The sandbox has its sample data.
 	const fixture = useN8n(name, { data: undefined }) as EditorFixture;
 	let browser: Browser;
 	let editor: BrowserContext;
@@ -38,26 +42,27 @@ export function useEditor(name: string): EditorFixture {
 	return fixture;
 }
 
-/** Stores a workflow with a Sahut node, and opens the panel of that node. */
-export async function openStored(
+/** Stores a workflow with a Sahut node, and opens the node in the editor. */
+export async function openStoredNode(
 	fixture: EditorFixture,
 	parameters: INode['parameters'],
 ): Promise<void> {
 	const { id: credential } = await addCredential(fixture);
-	const nodes = [manualTrigger('Start'), sahut(NODE, credential, parameters)];
+	const nodes = [manualTrigger('Start'), sahut(NODE_NAME, credential, parameters)];
 	const { id } = await createWorkflow(fixture.session, chain('In the editor', ...nodes));
 	await openWorkflow(fixture.page, id);
-	await openNode(fixture.page, NODE);
+	await openNode(fixture.page, NODE_NAME);
 }
 
-async function takeScreenshot(page: Page, test: string): Promise<string> {
+/** Takes a screenshot of a failed test. @returns its path */
+async function takeScreenshot(page: Page, title: string): Promise<string> {
 	mkdirSync(SCREENSHOTS, { recursive: true });
-	const path = join(SCREENSHOTS, `${test.replaceAll(/[^\w]+/g, '-')}.png`);
+	const path = join(SCREENSHOTS, `${title.replaceAll(/[^\w]+/g, '-')}.png`);
 	await page.screenshot({ path });
 	return relative(process.cwd(), path);
 }
 
-/** Defines a test. If it fails, its error contains the path of a screenshot. */
+/** Defines a test. If it fails, its error states the path of a screenshot. */
 export function testInEditor(
 	fixture: EditorFixture,
 	title: string,

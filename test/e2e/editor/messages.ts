@@ -18,13 +18,16 @@ import {
 } from '../../../scripts/editor';
 import { byId } from '../../support/locator';
 import { addConversation, addCredential } from '../n8nFixture';
-import { NODE, openStored, testInEditor, type EditorFixture } from './editorFixture';
+import { NODE_NAME, openStoredNode, testInEditor, type EditorFixture } from './editorFixture';
 
+/** A customer whom the sample data of the sandbox do not contain. */
 const CUSTOMER = 'Sulastri Wijayakusuma';
 const DAY_MS = 24 * 60 * 60 * 1_000;
 
+/** The parameters of *Message: Send*. */
 const SEND = { resource: 'message', operation: 'send' };
 
+/** Defines the tests of sending and reading messages. */
 export function describeMessages(fixture: EditorFixture): void {
 	testInEditor(fixture, 'sends a text to a conversation from the searchable list', async () => {
 		const { page, sandbox } = fixture;
@@ -38,25 +41,26 @@ export function describeMessages(fixture: EditorFixture): void {
 		await entries.filter({ hasNotText: CUSTOMER }).first().waitFor({ state: 'detached' });
 		await entries.first().waitFor();
 		expect(await entries.allInnerTexts()).toEqual([`${CUSTOMER} · WhatsApp Utama · open`]);
+
 		await entries.click();
 		await fillField(page, 'content', 'Masih ada, Kak.');
 		const output = await executeStep(page);
 
 		const sent = sandbox.store.messages(id).at(-1)!;
 		expect(sent).toMatchObject({ type: 'outgoing', content: 'Masih ada, Kak.' });
-		const shown = await output.innerText();
-		expect(shown).toContain('1 item');
-		expect(shown).toContain(sent.id);
-		expect(shown).toContain('Masih ada, Kak.');
+		const outputText = await output.innerText();
+		expect(outputText).toContain('1 item');
+		expect(outputText).toContain(sent.id);
+		expect(outputText).toContain('Masih ada, Kak.');
 	});
 
-	testInEditor(fixture, 'sends a template with variables from rows', async () => {
+	testInEditor(fixture, 'sends a template with variables that were entered as rows', async () => {
 		const { page, sandbox } = fixture;
 		const id = addConversation(fixture, CUSTOMER);
 		const body = 'Halo {{customer_name}}, pesanan {{order_id}} sudah dikirim.';
 		const { id: template } = sandbox.store.addTemplate({ body });
 		const variables = { customer_name: 'Ibu Sulastri', order_id: 'ORD-2041' };
-		await openStored(fixture, SEND);
+		await openStoredNode(fixture, SEND);
 
 		await (await openSearchableList(page, 'conversationId', 'Sulastri'))
 			.getByText(CUSTOMER)
@@ -69,11 +73,13 @@ export function describeMessages(fixture: EditorFixture): void {
 			await fillField(page, 'value', value);
 		}
 		expect(await field(page, 'value').count()).toBe(2);
+
 		await closePanel(page);
 		await startWorkflow(page);
+
 		expect(await waitForRunResult(page)).toContain('Workflow executed successfully');
 
-		const node = nodeOnCanvas(page, NODE);
+		const node = nodeOnCanvas(page, NODE_NAME);
 		await node.getByTestId('canvas-node-status-success').waitFor();
 		expect(sandbox.store.messages(id).slice(1)).toEqual([
 			expect.objectContaining({
@@ -86,14 +92,14 @@ export function describeMessages(fixture: EditorFixture): void {
 
 	testInEditor(
 		fixture,
-		'sends the template if the customer wrote two days ago, and then skips it',
+		'sends the template if the customer last wrote two days ago, and skips it in the next run',
 		async () => {
 			const { page, sandbox } = fixture;
 			const { store } = sandbox;
 			const { id } = store.addConversation({ contact: store.addContact({ name: CUSTOMER }) });
 			store.addIncoming(id, 'Halo', new Date(store.now().getTime() - 2 * DAY_MS));
 			const { id: template } = store.addTemplate({ body: 'Halo Kak {{customer_name}}' });
-			await openStored(fixture, { ...SEND, conversationId: byId(id) });
+			await openStoredNode(fixture, { ...SEND, conversationId: byId(id) });
 
 			await choose(page, 'messageType', 'Text, or Template After 24 Hours');
 			await fillField(page, 'content', 'Halo lagi, Kak.');
@@ -102,12 +108,12 @@ export function describeMessages(fixture: EditorFixture): void {
 			await fillField(page, 'name', 'customer_name');
 			await fillField(page, 'value', 'Sulastri 2041');
 			await addOption(page, 'Skip If Sent Within (Hours)');
-			const sent = await (await executeStep(page)).innerText();
-			const again = await executeStep(page);
-			await again.getByText('sent_before').first().waitFor();
+			const firstOutput = await (await executeStep(page)).innerText();
+			const secondOutput = await executeStep(page);
+			await secondOutput.getByText('sent_before').first().waitFor();
 
-			expect(sent).toContain('Halo Kak Sulastri 2041');
-			expect(sent).toContain('template');
+			expect(firstOutput).toContain('Halo Kak Sulastri 2041');
+			expect(firstOutput).toContain('template');
 			expect(
 				store
 					.messages(id)
@@ -117,12 +123,12 @@ export function describeMessages(fixture: EditorFixture): void {
 		},
 	);
 
-	testInEditor(fixture, 'lists all messages of a conversation with several pages', async () => {
+	testInEditor(fixture, 'lists all messages of a conversation that has several pages', async () => {
 		const { page, sandbox } = fixture;
 		const id = addConversation(fixture);
 		sandbox.store.addMessages(id, 129);
 		const list = { resource: 'message', operation: 'list' };
-		await openStored(fixture, { ...list, conversationId: byId(id) });
+		await openStoredNode(fixture, { ...list, conversationId: byId(id) });
 
 		await switchOn(page, 'returnAll');
 		const output = await executeStep(page);
@@ -133,10 +139,10 @@ export function describeMessages(fixture: EditorFixture): void {
 		expect(await output.locator('tbody').innerText()).toContain(messages[0]!.id);
 	});
 
-	testInEditor(fixture, 'explains an unknown conversation ID', async () => {
+	testInEditor(fixture, 'explains that a conversation ID is unknown', async () => {
 		const { page, sandbox } = fixture;
-		const before = JSON.stringify([...sandbox.store.conversations.keys()]);
-		await openStored(fixture, SEND);
+		const idsBefore = [...sandbox.store.conversations.keys()];
+		await openStoredNode(fixture, SEND);
 
 		await enterId(page, 'conversationId', 'conv_01HX2B9K3M5N7P');
 		await fillField(page, 'content', 'Masih ada, Kak.');
@@ -144,7 +150,7 @@ export function describeMessages(fixture: EditorFixture): void {
 
 		expect(error).toContain('Conversation "conv_01HX2B9K3M5N7P" was not found in Sahut [item 0]');
 		expect(error).toContain('Check the ID');
-		expect(JSON.stringify([...sandbox.store.conversations.keys()])).toBe(before);
+		expect([...sandbox.store.conversations.keys()]).toEqual(idsBefore);
 		const writes = sandbox.journal.entries.filter(({ method }) => method === 'POST');
 		expect(writes.map(({ status }) => status)).toEqual([404]);
 	});

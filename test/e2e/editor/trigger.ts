@@ -14,27 +14,32 @@ import { deactivateWorkflow, until, waitUntilPublished } from '../../../scripts/
 import { addConversation, addCredential } from '../n8nFixture';
 import { testInEditor, type EditorFixture } from './editorFixture';
 
+const TITLE =
+	'starts the published workflow only for genuine events, and can wait for a test event at the same time';
+
+/** Defines the test of the trigger. */
 export function describeTrigger(fixture: EditorFixture): void {
-	const title =
-		'starts the published workflow only for genuine events, and can listen for a test event at the same time';
-	testInEditor(fixture, title, async () => {
+	testInEditor(fixture, TITLE, async () => {
 		const { page, sandbox, session } = fixture;
 		const conversation = addConversation(fixture);
 		await addCredential(fixture);
 		await openNewWorkflow(page);
 		await addAction(page, 'Sahut', 'Triggers', 'On message created');
 		await closePanel(page);
+
 		await publishWorkflow(page);
 		const id = workflowId(page);
 		await waitUntilPublished(session, id);
-		const [production, ...others] = [...sandbox.store.webhooks.values()];
+
+		const [production, ...otherWebhooks] = [...sandbox.store.webhooks.values()];
 		expect(production).toMatchObject({ events: ['message.created'] });
-		expect(others).toEqual([]);
+		expect(otherWebhooks).toEqual([]);
 
 		sandbox.store.addIncoming(conversation, 'Halo Kak');
 		expect(await sandbox.deliveries.forge()).toMatchObject({ status: 401 });
 		sandbox.store.addIncoming(conversation, 'Masih ada?');
 		await sandbox.deliveries.settled();
+
 		const executions = await openExecutions(page, id);
 		await executions.nth(1).getByText('Succeeded').waitFor();
 		expect(await executions.getByText('Succeeded').count()).toBe(2);
@@ -44,9 +49,11 @@ export function describeTrigger(fixture: EditorFixture): void {
 		await openNode(page, 'Sahut Trigger');
 		await page.getByTestId('trigger-execute-button').click();
 		const test = await waitForTestWebhook(sandbox);
+
 		expect(test.secret).not.toBe(production!.secret);
 		sandbox.store.addIncoming(conversation, 'Ada ukuran L?');
 		const output = await (await waitForOutput(page)).innerText();
+
 		expect(output).toContain('1 item');
 		expect(output).toContain('message.created');
 		expect(output).toContain('Ada ukuran L?');
