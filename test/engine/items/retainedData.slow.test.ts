@@ -1,5 +1,5 @@
 import { loadPackage } from '../../support/engine';
-import { retainedBytes } from '../../support/retainedBytes';
+import { measureRetainedBytes } from '../../support/retainedBytes';
 import { openConversation, sendText } from '../../support/workspace';
 
 const ROWS = 200_000;
@@ -13,7 +13,7 @@ it('retains no data of the first execution of a process', async () => {
 	const { run, conversation } = await openConversation();
 	await loadPackage();
 
-	const bytes = await retainedBytes(async () => {
+	const bytes = await measureRetainedBytes(async () => {
 		await run(sendText, [{ conversation, text: 'Halo', rows: createRows() }]);
 		return true;
 	});
