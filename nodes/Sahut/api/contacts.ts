@@ -3,7 +3,13 @@ import type { IDataObject } from 'n8n-workflow';
 import { writeKey } from '../processCache/recentWrites';
 import { isRefused, undefinedIfNotFound } from '../transport/errors';
 import { isRecord } from '../transport/pages';
-import type { Contact, SahutClient, SahutRequest } from '../transport/types';
+import type {
+	Contact,
+	ContactChanges,
+	NewContact,
+	SahutClient,
+	SahutRequest,
+} from '../transport/types';
 import { emailKey } from '../values/emailAddress';
 import {
 	findContacts,
@@ -18,20 +24,6 @@ import type { ItemClient, WriteSearch } from './itemClient';
 import { pollForLostWrite, poll, OWN_WRITE_MS } from './lostWrites';
 import { findRememberedWrites, write } from './write';
 import { mayBeCreatedBy } from './recordTimes';
-
-/** The writable fields of a contact (API reference, "Contacts"); an update changes only given fields. */
-export type ContactFields = {
-	name?: string;
-	/** E.164. */
-	phone?: string;
-	email?: string;
-	company?: string;
-	tags?: string[];
-	custom_attributes?: Record<string, unknown>;
-};
-
-/** The body of `POST /contacts` (API reference, "Contacts"). */
-export type NewContact = ContactFields & { name: string };
 
 /** How long a search may omit a contact that was just written, or return its previous state. */
 const SEARCH_DELAY_MS = 60_000;
@@ -210,8 +202,8 @@ export function isRecentlyWritten(contactId: string, sahut: ItemClient): boolean
  */
 function mergeAttributes(
 	{ custom_attributes: existing }: Contact,
-	{ custom_attributes: given, ...changes }: ContactFields,
-): ContactFields {
+	{ custom_attributes: given, ...changes }: ContactChanges,
+): ContactChanges {
 	// A complete contact without this field counts as a contact without attributes: Sahut may omit fields
 	// that have no value, and an error would prevent every update of such a contact. If Sahut hides
 	// attributes, the node relies on the documented rule that a PUT changes only the given fields;
@@ -232,7 +224,7 @@ function mergeAttributes(
 export async function updateContact(
 	contactId: string,
 	contact: Contact,
-	changes: ContactFields,
+	changes: ContactChanges,
 	sahut: ItemClient,
 ): Promise<Contact> {
 	if (hasFields(contact, changes)) return contact;

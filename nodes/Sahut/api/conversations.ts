@@ -1,25 +1,18 @@
 import { writeKey } from '../processCache/recentWrites';
 import { isMethodNotAllowed, undefinedIfNotFound } from '../transport/errors';
 import { fetchPage } from '../transport/pages';
-import type { Conversation, SahutClient, SahutRequest } from '../transport/types';
+import type {
+	Conversation,
+	ConversationChanges,
+	NewConversation,
+	SahutClient,
+	SahutRequest,
+} from '../transport/types';
 import { containsValues } from './containsValues';
 import type { ItemClient, WriteSearch } from './itemClient';
 import { pollForLostWrite, LOST_WRITE_MS } from './lostWrites';
 import { findRememberedWrites, write } from './write';
 import { mayBeCreatedBy, earliestRecordTime } from './recordTimes';
-
-/** The body of `POST /conversations` (API reference, "Conversations"), without a first message. */
-export type NewConversation = { contact_id: string; channel_id: string; assignee_id?: string };
-
-/** The fields of a conversation that an update can change (API reference, "Conversations"). */
-export type ConversationChanges = {
-	status?: string;
-	/** null unassigns. */
-	assignee_id?: string | null;
-	team_id?: string;
-	/** Replaces all existing labels. */
-	labels?: string[];
-};
 
 const wordingOf = (verb: 'read' | 'update', conversationId: string) => ({
 	action: `${verb} conversation "${conversationId}"`,

@@ -1,8 +1,9 @@
-import { findCreatedByItem, getConversation, type NewConversation } from '../api/conversations';
+import { findCreatedByItem, getConversation } from '../api/conversations';
 import type { ItemClient } from '../api/itemClient';
 import { CLOCK_TOLERANCE_MS } from '../api/recordTimes';
 import type { KnownConversation } from '../processCache/conversationIndex';
 import { undefinedIfNotFound } from '../transport/errors';
+import type { NewConversation } from '../transport/types';
 import { getPhoneMessageKey, type Recipient } from './recipient';
 import { hasWindow, WINDOW_MS } from './replyWindow';
 

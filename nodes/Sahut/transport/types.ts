@@ -121,5 +121,17 @@ export type Conversation = With<
 
 export type Contact = Schemas['Contact'];
 
+/** The body of `POST /contacts`. */
+export type NewContact = Schemas['NewContact'];
+
+/** The body of `PUT /contacts/{id}`: changes only the given fields. */
+export type ContactChanges = Schemas['ContactChanges'];
+
+/** The body of `POST /conversations`, without a first message. */
+export type NewConversation = Omit<Schemas['NewConversation'], 'message'>;
+
+/** The body that updates a conversation. The field of the operation determines the permitted statuses. */
+export type ConversationChanges = With<Schemas['ConversationChanges'], { status?: string }>;
+
 /** `secret` is only in the response that creates the webhook. */
 export type Webhook = With<Schemas['WebhookAnswer']['data'], { events: string[] }>;

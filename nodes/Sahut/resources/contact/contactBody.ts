@@ -1,4 +1,4 @@
-import type { ContactFields } from '../../api/contacts';
+import type { ContactChanges } from '../../transport/types';
 import type { Params } from '../../runtime/params';
 import { normalizeEmail } from '../../values/emailAddress';
 import { normalizePhone } from '../../values/phoneNumber';
@@ -28,7 +28,7 @@ export function readContactFields(
 	params: Params,
 	collection: string,
 	hidden?: 'phone' | 'email',
-): ContactFields {
+): ContactChanges {
 	const texts = params.entries(collection, { name: 'name', company: 'company' });
 	const identifierOf = (name: 'phone' | 'email') =>
 		name === hidden ? '' : params.identifier(`${collection}.${name}`);

@@ -1,6 +1,7 @@
-import { createContact, type NewContact } from '../../api/contacts';
+import { createContact } from '../../api/contacts';
 import { contactKeys, contactLane } from '../../api/contactSearch';
 import type { Operation } from '../../runtime/operation';
+import type { NewContact } from '../../transport/types';
 import { collection } from '../fields';
 import { readContactFields } from './contactBody';
 import { nameField, optionalFields } from './contactFields';

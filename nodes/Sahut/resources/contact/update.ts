@@ -1,11 +1,12 @@
-import { getContact, updateContact, type ContactFields } from '../../api/contacts';
+import { getContact, updateContact } from '../../api/contacts';
 import type { Operation } from '../../runtime/operation';
+import type { ContactChanges } from '../../transport/types';
 import { requireChanges } from '../changes';
 import { collection, contactLocator } from '../fields';
 import { readContactFields } from './contactBody';
 import { nameField, optionalFields } from './contactFields';
 
-export const update: Operation<{ contactId: string; changes: ContactFields }> = {
+export const update: Operation<{ contactId: string; changes: ContactChanges }> = {
 	value: 'update',
 	name: 'Update',
 	action: 'Update a contact',

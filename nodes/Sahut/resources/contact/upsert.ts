@@ -7,7 +7,6 @@ import {
 	getContact,
 	isRecentlyWritten,
 	updateContact,
-	type ContactFields,
 } from '../../api/contacts';
 import {
 	findContacts,
@@ -21,7 +20,7 @@ import { containsValues } from '../../api/containsValues';
 import type { ItemClient } from '../../api/itemClient';
 import type { Operation } from '../../runtime/operation';
 import { undefinedIfNotFound } from '../../transport/errors';
-import type { Contact } from '../../transport/types';
+import type { Contact, ContactChanges } from '../../transport/types';
 import { normalizeEmail } from '../../values/emailAddress';
 import { normalizePhone } from '../../values/phoneNumber';
 import { collection } from '../fields';
@@ -32,7 +31,7 @@ import { emailField, nameField, optionalFields, phoneField } from './contactFiel
 interface Input {
 	key: ContactKey;
 	/** The given fields except the key. */
-	fields: ContactFields;
+	fields: ContactChanges;
 }
 
 /** Returns the key of the write in the ledger. */

@@ -1,6 +1,7 @@
-import { createConversation, type NewConversation } from '../../api/conversations';
+import { createConversation } from '../../api/conversations';
 import { deliverToConversation } from '../../delivery/deliver';
 import type { Operation } from '../../runtime/operation';
+import type { NewConversation } from '../../transport/types';
 import { channelLocator, collection, contactLocator, idOption } from '../fields';
 import { textField } from '../fieldTypes';
 

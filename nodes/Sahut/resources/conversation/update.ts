@@ -1,12 +1,9 @@
 import { UserError } from 'n8n-workflow';
 
-import {
-	getConversation,
-	updateConversation,
-	type ConversationChanges,
-} from '../../api/conversations';
+import { getConversation, updateConversation } from '../../api/conversations';
 import type { Operation } from '../../runtime/operation';
 import type { Params } from '../../runtime/params';
+import type { ConversationChanges } from '../../transport/types';
 import { requireChanges } from '../changes';
 import { collection, conversationLocator, idOption } from '../fields';
 import { flagField, textField, textsField } from '../fieldTypes';
