@@ -4,38 +4,38 @@ import { compareTimes } from '../harness/sampling';
 import { count, milliseconds, ratio } from '../harness/statistics';
 import { measuredNode } from '../harness/environment';
 import type { Benchmark } from '../harness/benchmark';
-import { NAMES } from '../harness/workflows';
+import { NODE_NAMES } from '../harness/workflows';
 
 const LATENCY_MS = 30;
 const DAY_MS = 86_400_000;
-const COMPARED = ['sahut', 'httpRequest'] as const;
+const COMPARED_NODES = ['sahut', 'httpRequest'] as const;
 
-interface List {
+interface ListBenchmark {
 	title: string;
 	/** The number of messages in the conversation. `spacingMs`: the time between two of them. */
 	messages: number;
 	spacingMs?: number;
 	parameters: INode['parameters'];
 	/** The expected number of messages. Default: all. */
-	wanted?: number;
+	expectedCount?: number;
 	/** The goal: a maximum of requests, or of the share of HTTP Request's time. */
-	most: { requests: number } | { share: number };
+	goal: { requests: number } | { share: number };
 	samples?: number;
 }
 
 /** Creates a benchmark that reads a long conversation. HTTP Request always reads all of it. */
-function list(
+function createListBenchmark(
 	name: string,
-	{ title, samples = 1, spacingMs, parameters, most, ...how }: List,
+	{ title, samples = 1, spacingMs, parameters, goal, ...size }: ListBenchmark,
 ): Benchmark {
 	return {
 		name,
 		async run({ sandbox, workflows, execute, quick }) {
-			const messages = quick ? how.messages / 10 : how.messages;
+			const messages = quick ? size.messages / 10 : size.messages;
 			await sandbox.open({ latencyMs: LATENCY_MS });
 			const conversation = await sandbox.addThread(messages, spacingMs);
 			const { taken, times, share } = await compareTimes(
-				COMPARED,
+				COMPARED_NODES,
 				quick ? 1 : samples,
 				async (contestant) => {
 					await sandbox.clearTraffic();
@@ -47,13 +47,13 @@ function list(
 			const [{ items, requests }, theirs] = [taken.sahut[0]!, taken.httpRequest[0]!];
 			const ours = share('sahut', 'httpRequest');
 			// One message may enter or leave the time filter during the measurement.
-			const isComplete = Math.abs(items - (how.wanted ?? messages)) <= 1;
+			const isComplete = Math.abs(items - (size.expectedCount ?? messages)) <= 1;
 			return {
 				title: `${title} of ${count(messages)}, ${LATENCY_MS} ms per request`,
 				text: 'HTTP Request reads all pages. Its items are pages: users need further nodes to split, filter or sort the messages.',
 				head: ['node', 'time', 'requests', 'concurrent', 'items'],
-				rows: COMPARED.map((contestant) => [
-					NAMES[contestant],
+				rows: COMPARED_NODES.map((contestant) => [
+					NODE_NAMES[contestant],
 					milliseconds(times(contestant)),
 					...[
 						taken[contestant][0]!.requests,
@@ -64,16 +64,16 @@ function list(
 				verdicts: [
 					{
 						task: `${title} of ${count(messages)}`,
-						...('share' in most
+						...('share' in goal
 							? {
-									goal: `at most ${ratio(most.share)} of the time of HTTP Request`,
+									goal: `at most ${ratio(goal.share)} of the time of HTTP Request`,
 									measured: ratio(ours),
-									met: ours <= most.share && isComplete,
+									met: ours <= goal.share && isComplete,
 								}
 							: {
-									goal: `at most ${most.requests} requests`,
+									goal: `at most ${goal.requests} requests`,
 									measured: `${requests}, for ${items} messages (HTTP Request: ${count(theirs.requests)})`,
-									met: requests <= most.requests && isComplete,
+									met: requests <= goal.requests && isComplete,
 								}),
 					},
 				],
@@ -82,25 +82,25 @@ function list(
 	};
 }
 
-export const returnAll = list('return-all', {
+export const returnAll = createListBenchmark('return-all', {
 	title: 'Return All',
 	messages: 10_000,
 	parameters: { returnAll: true },
-	most: { share: 0.15 },
+	goal: { share: 0.15 },
 	samples: 5,
 });
 
-export const newest = list('newest', {
+export const newest = createListBenchmark('newest', {
 	title: 'The newest 50',
 	messages: 10_000,
 	spacingMs: 60_000,
 	parameters: { returnAll: false, limit: 50, options: { order: 'newestFirst' } },
-	wanted: 50,
-	most: { requests: 3 },
+	expectedCount: 50,
+	goal: { requests: 3 },
 });
 
 /** A message every ten minutes: 144 a day, for nearly two years. */
-export const sinceYesterday = list('since-yesterday', {
+export const sinceYesterday = createListBenchmark('since-yesterday', {
 	title: 'The messages since yesterday',
 	messages: 100_000,
 	spacingMs: 600_000,
@@ -108,6 +108,6 @@ export const sinceYesterday = list('since-yesterday', {
 		returnAll: true,
 		filters: { createdAfter: new Date(Date.now() - DAY_MS).toISOString() },
 	},
-	wanted: 144,
-	most: { requests: 15 },
+	expectedCount: 144,
+	goal: { requests: 15 },
 });

@@ -3,7 +3,7 @@ import { count, median, megabytes, ratio } from '../harness/statistics';
 import { FULL_GC_ENV } from '../harness/executionHook';
 import { measuredNode } from '../harness/environment';
 import type { Benchmark } from '../harness/benchmark';
-import { CONTESTANTS, NAMES, type Contestant } from '../harness/workflows';
+import { CONTESTANTS, NODE_NAMES, type Contestant } from '../harness/workflows';
 
 const MAX_SHARE_OF_HTTP_REQUEST = 0.5;
 
@@ -26,31 +26,31 @@ export const memory: Benchmark = {
 		};
 		const resident = await sampleInTurns(CONTESTANTS, quick ? 1 : 5, async (contestant) => {
 			const { idle, run } = await executeTwice(contestant);
-			return { idle: idle.peakRssMb, most: run.peakRssMb };
+			return { idle: idle.peakRssMb, peak: run.peakRssMb };
 		});
-		const kept = await sampleInTurns(CONTESTANTS, 1, async (contestant) => {
+		const retained = await sampleInTurns(CONTESTANTS, 1, async (contestant) => {
 			const { idle, run } = await executeTwice(contestant, FULL_GC_ENV);
 			return {
-				idle: Math.min(idle.retainedMb!.least, run.retainedMb!.least),
-				most: run.retainedMb!.most,
+				idle: Math.min(idle.retainedMb!.min, run.retainedMb!.min),
+				peak: run.retainedMb!.max,
 			};
 		});
-		const aboveIdle = (samples: Array<{ idle: number; most: number }>) =>
-			samples.map(({ idle, most }) => most - idle);
+		const aboveIdle = (samples: Array<{ idle: number; peak: number }>) =>
+			samples.map(({ idle, peak }) => peak - idle);
 		const share = (taken: typeof resident, contestant: Contestant, of: Contestant) =>
 			median(aboveIdle(taken[contestant])) / median(aboveIdle(taken[of]));
 		const ofHttpRequest = share(resident, 'sahut', 'httpRequest');
-		const ofFloor = share(kept, 'sahut', 'floor');
+		const ofFloor = share(retained, 'sahut', 'floor');
 		return {
 			title: `Return All of ${count(messages)} messages: memory of the n8n process`,
 			text: '*Idle* is the memory after the same workflow with 100 messages. *Resident* is the peak of RSS, in a new process for each sample. Much of it is garbage that V8 has not collected yet, mostly from the connections that n8n opens for each request. The floor has this garbage too. A full collection during the execution, which happens in some samples of HTTP Request, reduces the peak by 40 MB. *Retained* is the peak of heap and buffers after continuous full collections: the memory that n8n needs.',
 			head: ['workflow', 'resident, idle', 'above idle', 'retained, idle', 'above idle'],
 			rows: CONTESTANTS.map((contestant) => [
-				contestant === 'httpRequest' ? 'HTTP Request → Split Out' : NAMES[contestant],
+				contestant === 'httpRequest' ? 'HTTP Request → Split Out' : NODE_NAMES[contestant],
 				megabytes([median(resident[contestant].map(({ idle }) => idle))]),
 				megabytes(aboveIdle(resident[contestant])),
-				megabytes(kept[contestant].map(({ idle }) => idle)),
-				megabytes(aboveIdle(kept[contestant])),
+				megabytes(retained[contestant].map(({ idle }) => idle)),
+				megabytes(aboveIdle(retained[contestant])),
 			]),
 			verdicts: [
 				{
@@ -62,7 +62,7 @@ export const memory: Benchmark = {
 				{
 					task: 'Retained memory above idle',
 					goal: 'no more than the floor',
-					measured: `${ratio(ofFloor)} (HTTP Request → Split Out: ${ratio(share(kept, 'httpRequest', 'floor'))})`,
+					measured: `${ratio(ofFloor)} (HTTP Request → Split Out: ${ratio(share(retained, 'httpRequest', 'floor'))})`,
 					met: ofFloor <= 1,
 				},
 			],

@@ -23,12 +23,12 @@ interface Task {
 	/** The number of customers, which the items use in rotation. Default: the maximum number of items. */
 	customers?: number;
 	/** For an operation that outputs a list: creates a list of this many records. @returns the row for it */
-	fill?: (sandbox: BenchmarkEnvironment['sandbox'], records: number) => Promise<object>;
+	addRecords?: (sandbox: BenchmarkEnvironment['sandbox'], records: number) => Promise<object>;
 	/** The factor for the number of items. Default 1. */
 	times?: number;
 }
 
-function task(
+function createTask(
 	resource: string,
 	operation: string,
 	parameters: INode['parameters'],
@@ -37,16 +37,17 @@ function task(
 	return { name: `${resource}: ${operation}`, resource, operation, parameters, ...overrides };
 }
 
-const all = (
+/** Creates a task that reads a complete list. */
+const createListTask = (
 	resource: string,
-	fill: NonNullable<Task['fill']>,
+	addRecords: NonNullable<Task['addRecords']>,
 	parameters: INode['parameters'] = {},
 	times = 1,
-) => task(resource, 'list', { returnAll: true, ...parameters }, { fill, times });
+) => createTask(resource, 'list', { returnAll: true, ...parameters }, { addRecords, times });
 
-/** With few customers, since the sandbox scans all of them for each request. */
-const oncePerItem = (resource: string, parameters: INode['parameters']) =>
-	task(resource, 'list', parameters, {
+/** Creates a task that reads a list for each item. Has few customers, since the sandbox scans all of them each time. */
+const createListPerItemTask = (resource: string, parameters: INode['parameters']) =>
+	createTask(resource, 'list', parameters, {
 		name: `${resource}: list, once for each item`,
 		customers: 100,
 	});
@@ -60,28 +61,28 @@ const addThread = async (sandbox: BenchmarkEnvironment['sandbox'], records: numb
 
 /** All operations. Each item changes or reads something. */
 const TASKS: Task[] = [
-	all('message', addThread, { conversationId }, 10),
-	task('message', 'send', {
+	createListTask('message', addThread, { conversationId }, 10),
+	createTask('message', 'send', {
 		conversationId,
 		messageType: 'template',
 		templateId: 'tmpl_follow_up',
 		templateVariables: { variable: [{ name: 'customer_name', value: '={{ $json.mark }}' }] },
 	}),
-	task('message', 'sendToPhone', templateToPhone),
-	all('conversation', addCustomers),
-	oncePerItem('conversation', { limit: 1 }),
-	task('conversation', 'get', { conversationId }),
-	task('conversation', 'create', { contactId, channelId }),
-	task('conversation', 'update', {
+	createTask('message', 'sendToPhone', templateToPhone),
+	createListTask('conversation', addCustomers),
+	createListPerItemTask('conversation', { limit: 1 }),
+	createTask('conversation', 'get', { conversationId }),
+	createTask('conversation', 'create', { contactId, channelId }),
+	createTask('conversation', 'update', {
 		conversationId,
 		updateFields: { labels: ['={{ $json.mark }}'] },
 	}),
-	all('contact', addCustomers),
-	oncePerItem('contact', { filters: { query: '={{ $json.phone }}' } }),
-	task('contact', 'get', { contactId }),
-	task('contact', 'create', { name: '={{ $json.mark }}' }),
-	task('contact', 'update', { contactId, updateFields: { company: '={{ $json.mark }}' } }),
-	task('contact', 'upsert', {
+	createListTask('contact', addCustomers),
+	createListPerItemTask('contact', { filters: { query: '={{ $json.phone }}' } }),
+	createTask('contact', 'get', { contactId }),
+	createTask('contact', 'create', { name: '={{ $json.mark }}' }),
+	createTask('contact', 'update', { contactId, updateFields: { company: '={{ $json.mark }}' } }),
+	createTask('contact', 'upsert', {
 		matchBy: 'phone',
 		phone: '={{ $json.phone }}',
 		additionalFields: { company: '={{ $json.mark }}' },
@@ -89,10 +90,10 @@ const TASKS: Task[] = [
 ];
 
 /** Prepares a task. @returns a function that measures the time per item in milliseconds, given the number of items */
-async function prepare(
+async function prepareTask(
 	{ sandbox, workflows, execute }: BenchmarkEnvironment,
-	{ name, resource, operation, parameters, customers, fill }: Task,
-	most: number,
+	{ name, resource, operation, parameters, customers, addRecords }: Task,
+	maxItems: number,
 ): Promise<(size: number) => Promise<number>> {
 	const workflow = workflows.operation(`operations ${name}`.replace(/\W+/g, '-'), {
 		resource,
@@ -103,14 +104,16 @@ async function prepare(
 	let marks = 0;
 	await sandbox.open({ latencyMs: 0 });
 	// The number of customers is constant, so that the sandbox takes the same time per request.
-	const people: Customer[] = fill ? [] : await sandbox.addCustomers(customers ?? most);
+	const customerRows: Customer[] = addRecords
+		? []
+		: await sandbox.addCustomers(customers ?? maxItems);
 
 	return async (size) => {
-		if (fill) await sandbox.open({ latencyMs: 0 });
-		const rows = fill
-			? [await fill(sandbox, size)]
+		if (addRecords) await sandbox.open({ latencyMs: 0 });
+		const rows = addRecords
+			? [await addRecords(sandbox, size)]
 			: Array.from({ length: size }, (_, index) => ({
-					...people[index % people.length],
+					...customerRows[index % customerRows.length],
 					mark: `Catatan ${++marks}`,
 				}));
 		const { ms, items } = measuredNode(await execute(workflow, { rows }));
@@ -127,18 +130,22 @@ export const operations: Benchmark = {
 		const rows: string[][] = [];
 		const growths: Array<{ name: string; growth: number }> = [];
 		for (const { times = 1, ...each } of TASKS) {
-			const [few, many] = sizes.map((size) => size * times) as [number, number];
-			const take = await prepare(environment, each, many);
-			await take(few);
+			const [smallSize, largeSize] = sizes.map((size) => size * times) as [number, number];
+			const measureTask = await prepareTask(environment, each, largeSize);
+			await measureTask(smallSize);
 			// The larger size in the middle, so that other load of the machine affects both.
-			const [before, ofMany, after] = [await take(few), await take(many), await take(few)];
-			const ofFew = median([before, after]);
-			growths.push({ name: each.name, growth: ofMany / ofFew });
+			const [before, timeOfLarge, after] = [
+				await measureTask(smallSize),
+				await measureTask(largeSize),
+				await measureTask(smallSize),
+			];
+			const timeOfSmall = median([before, after]);
+			growths.push({ name: each.name, growth: timeOfLarge / timeOfSmall });
 			rows.push([
 				each.name,
-				`${ofFew.toFixed(3)} ms (of ${count(few)})`,
-				`${ofMany.toFixed(3)} ms (of ${count(many)})`,
-				ratio(ofMany / ofFew),
+				`${timeOfSmall.toFixed(3)} ms (of ${count(smallSize)})`,
+				`${timeOfLarge.toFixed(3)} ms (of ${count(largeSize)})`,
+				ratio(timeOfLarge / timeOfSmall),
 			]);
 		}
 		const worst = growths.reduce((a, b) => (a.growth > b.growth ? a : b));

@@ -5,12 +5,12 @@ import type { Findings, Benchmark } from '../harness/benchmark';
 import { unusedPhones } from './rows';
 import { templateToPhone } from './templateToPhone';
 
-const MOST = 5;
+const MAX_REQUESTS = 5;
 
 const average = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 /** Sends to each number in a separate execution. @returns the number of requests of each */
-async function requestsOf(
+async function countRequests(
 	{ sandbox, execute }: BenchmarkEnvironment,
 	workflow: WorkflowContent,
 	channel: string,
@@ -36,16 +36,16 @@ export const requestsPerMessage: Benchmark = {
 		// A new process has an empty conversation index.
 		await restartN8n();
 		await sandbox.open({ latencyMs: 0 });
-		const people = await sandbox.addCustomers(open);
-		const { channel } = people[0]!;
-		const some = Array.from(
+		const customers = await sandbox.addCustomers(open);
+		const { channel } = customers[0]!;
+		const sampledPhones = Array.from(
 			{ length: executions },
-			(_, at) => people[Math.floor((at * open) / executions)]!.phone,
+			(_, at) => customers[Math.floor((at * open) / executions)]!.phone,
 		);
 		const send = async (phones: string[]) =>
-			await requestsOf(environment, workflow, channel, phones);
-		const first = await send([people.at(-1)!.phone]);
-		const inOpen = await send(some);
+			await countRequests(environment, workflow, channel, phones);
+		const first = await send([customers.at(-1)!.phone]);
+		const inOpen = await send(sampledPhones);
 		const withoutOpen = await send(await sandbox.addContacts(executions));
 		const whenNew = await send(unusedPhones(5, executions));
 		const rowOf = (label: string, requests: number[]) => [
@@ -68,15 +68,15 @@ export const requestsPerMessage: Benchmark = {
 			verdicts: [
 				{
 					task: 'Requests of a message to a new customer',
-					goal: `at most ${MOST} on average`,
+					goal: `at most ${MAX_REQUESTS} on average`,
 					measured: ratio(average(whenNew)),
-					met: average(whenNew) <= MOST,
+					met: average(whenNew) <= MAX_REQUESTS,
 				},
 				{
 					task: 'Requests of a message to a customer with an open conversation',
-					goal: `at most ${MOST} on average`,
+					goal: `at most ${MAX_REQUESTS} on average`,
 					measured: `${ratio(average(inOpen))} (the first one: ${count(first[0]!)})`,
-					met: average(inOpen) <= MOST,
+					met: average(inOpen) <= MAX_REQUESTS,
 				},
 			],
 		};

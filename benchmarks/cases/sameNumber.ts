@@ -4,8 +4,8 @@ import type { Findings, Benchmark } from '../harness/benchmark';
 import { unusedPhones } from './rows';
 import { templateToPhone } from './templateToPhone';
 
-const NUMBERS = 20;
-const AT_ONCE = 2;
+const NUMBER_COUNT = 20;
+const CONCURRENT_EXECUTIONS = 2;
 /** Long enough for both to search before either creates a record. */
 const LATENCY_MS = 50;
 
@@ -18,8 +18,10 @@ export const sameNumber: Benchmark = {
 		const before = await sandbox.counts();
 		const workflow = workflows.operation('same-number', templateToPhone);
 		let overlapping = 0;
-		for (const phone of unusedPhones(7, NUMBERS)) {
-			const bodies = Array.from({ length: AT_ONCE }, () => ({ rows: [{ phone, channel }] }));
+		for (const phone of unusedPhones(7, NUMBER_COUNT)) {
+			const bodies = Array.from({ length: CONCURRENT_EXECUTIONS }, () => ({
+				rows: [{ phone, channel }],
+			}));
 			const nodes = (await executeAll(workflow, bodies)).map(measuredNode);
 			const lastBegan = Math.max(...nodes.map(({ startedAt }) => startedAt));
 			const firstEnded = Math.min(...nodes.map(({ startedAt, ms }) => startedAt + ms));
@@ -32,23 +34,23 @@ export const sameNumber: Benchmark = {
 			messages: after.sent - before.sent,
 		};
 		return {
-			title: `${AT_ONCE} executions at once for one new number, ${NUMBERS} times`,
+			title: `${CONCURRENT_EXECUTIONS} executions at once for one new number, ${NUMBER_COUNT} times`,
 			text: `${LATENCY_MS} ms per request, so that both can search before either creates a record.`,
 			head: ['measure', 'value'],
 			rows: [
-				['overlapping executions', `${overlapping} of ${NUMBERS}`],
+				['overlapping executions', `${overlapping} of ${NUMBER_COUNT}`],
 				...Object.entries(created).map(([name, value]) => [name, count(value)]),
 			],
 			verdicts: [
 				{
-					task: `${AT_ONCE} executions at once for one new number, ${NUMBERS} times`,
+					task: `${CONCURRENT_EXECUTIONS} executions at once for one new number, ${NUMBER_COUNT} times`,
 					goal: 'one contact and one conversation each time',
 					measured: `${created.contacts} contacts, ${created.conversations} conversations, ${created.messages} messages`,
 					met:
-						created.contacts === NUMBERS &&
-						created.conversations === NUMBERS &&
-						created.messages === NUMBERS * AT_ONCE &&
-						overlapping === NUMBERS,
+						created.contacts === NUMBER_COUNT &&
+						created.conversations === NUMBER_COUNT &&
+						created.messages === NUMBER_COUNT * CONCURRENT_EXECUTIONS &&
+						overlapping === NUMBER_COUNT,
 				},
 			],
 		};

@@ -1,7 +1,7 @@
 import { count, milliseconds, ratio } from '../harness/statistics';
 import { measuredNode, type BenchmarkEnvironment } from '../harness/environment';
 import type { Benchmark } from '../harness/benchmark';
-import { NAMES, type Contestant } from '../harness/workflows';
+import { NODE_NAMES, type Contestant } from '../harness/workflows';
 import { createRows } from './rows';
 
 const LATENCY_MS = 30;
@@ -42,25 +42,29 @@ async function sendAll(
 type Outcome = Awaited<ReturnType<typeof sendAll>>;
 
 /** The goal: each message exactly once, at nearly the rate of the limit. */
-const verdict = (task: string, { total, share, arrived, twice }: Outcome, comparison: string) => ({
+const createVerdict = (
+	task: string,
+	{ total, share, arrived, duplicates }: Outcome,
+	comparison: string,
+) => ({
 	task,
 	goal: `each sent exactly once, at least ${ratio(MIN_SHARE_OF_CEILING)} of the limit's ceiling`,
-	measured: `${count(arrived)} of ${count(total)}, ${twice} twice, ${ratio(share)} (${comparison})`,
-	met: arrived === total && twice === 0 && share >= MIN_SHARE_OF_CEILING,
+	measured: `${count(arrived)} of ${count(total)}, ${duplicates} twice, ${ratio(share)} (${comparison})`,
+	met: arrived === total && duplicates === 0 && share >= MIN_SHARE_OF_CEILING,
 });
 
 /** Sends many more messages than one window of the rate limit allows. */
 export const sendsUnderLimit: Benchmark = {
 	name: 'sends-under-limit',
 	async run(environment) {
-		const how = { executions: 1, sends: environment.quick ? 400 : 1_000, concurrency: 20 };
-		const ours = await sendAll(environment, 'sahut', how);
-		const theirs = await sendAll(environment, 'httpRequest', how);
+		const options = { executions: 1, sends: environment.quick ? 400 : 1_000, concurrency: 20 };
+		const ours = await sendAll(environment, 'sahut', options);
+		const theirs = await sendAll(environment, 'httpRequest', options);
 		const { total, limit, ceilingMs } = ours;
-		const rowOf = (contestant: Contestant, { ends, arrived, twice, ...seen }: Outcome) => [
-			NAMES[contestant],
+		const rowOf = (contestant: Contestant, { ends, arrived, duplicates, ...seen }: Outcome) => [
+			NODE_NAMES[contestant],
 			milliseconds(ends),
-			...[arrived, total - arrived, twice, seen.outOfOrder, seen.requests, seen.rejected].map(
+			...[arrived, total - arrived, duplicates, seen.outOfOrder, seen.requests, seen.rejected].map(
 				count,
 			),
 		];
@@ -76,7 +80,7 @@ export const sendsUnderLimit: Benchmark = {
 			],
 			rows: [rowOf('sahut', ours), rowOf('httpRequest', theirs)],
 			verdicts: [
-				verdict(
+				createVerdict(
 					`${count(total)} sends, ${limit}`,
 					ours,
 					`HTTP Request: ${count(theirs.arrived)} delivered, ${count(total - theirs.arrived)} lost`,
@@ -90,23 +94,23 @@ export const sendsUnderLimit: Benchmark = {
 export const tenExecutions: Benchmark = {
 	name: 'ten-executions',
 	async run(environment) {
-		const how = { executions: 10, sends: environment.quick ? 40 : 90 };
-		const outcome = await sendAll(environment, 'sahut', how);
-		const { total, limit, ends, share, arrived, twice, rejected, maxInFlight } = outcome;
+		const options = { executions: 10, sends: environment.quick ? 40 : 90 };
+		const outcome = await sendAll(environment, 'sahut', options);
+		const { total, limit, ends, share, arrived, duplicates, rejected, maxInFlight } = outcome;
 		return {
-			title: `${how.executions} concurrent executions with one key: ${how.sends} sends each, ${limit}`,
+			title: `${options.executions} concurrent executions with one key: ${options.sends} sends each, ${limit}`,
 			text: 'Each execution uses the default concurrency.',
 			head: ['measure', 'value'],
 			rows: [
-				['delivered', `${count(arrived)} of ${count(total)}, ${twice} twice`],
+				['delivered', `${count(arrived)} of ${count(total)}, ${duplicates} twice`],
 				['rejected', count(rejected)],
 				['maximum of concurrent requests', count(maxInFlight)],
 				['end of each execution', `${ends.map(count).join(', ')} ms`],
 				['share of the ceiling', ratio(share)],
 			],
 			verdicts: [
-				verdict(
-					`${how.executions} executions with one key`,
+				createVerdict(
+					`${options.executions} executions with one key`,
 					outcome,
 					`the last one after ${ratio(ends.at(-1)! / ends[0]!)} times the first`,
 				),

@@ -2,7 +2,7 @@ import { compareTimes } from '../harness/sampling';
 import { count, milliseconds, ratio } from '../harness/statistics';
 import { measuredNode } from '../harness/environment';
 import type { Benchmark } from '../harness/benchmark';
-import { CONTESTANTS, NAMES } from '../harness/workflows';
+import { CONTESTANTS, NODE_NAMES } from '../harness/workflows';
 import { createRows } from './rows';
 
 const LATENCY_MS = 30;
@@ -33,7 +33,7 @@ export const sendsUnlimited: Benchmark = {
 				'conversations out of order',
 			],
 			rows: CONTESTANTS.map((contestant) => [
-				NAMES[contestant],
+				NODE_NAMES[contestant],
 				milliseconds(times(contestant)),
 				ratio(share(contestant, 'floor')),
 				milliseconds(taken[contestant].map(({ spanMs }) => spanMs)),

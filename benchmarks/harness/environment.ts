@@ -18,7 +18,7 @@ import {
 import type { NodeReport, RunReport } from './executionHook';
 import type { SandboxCommands } from './sandboxProcess';
 import { startWorker, type Worker } from './worker';
-import { MEASURED, workflowsFor, type Workflows } from './workflows';
+import { MEASURED_NODE, createWorkflows, type Workflows } from './workflows';
 
 const LOG = resolve(__dirname, '../../test-results/n8n/benchmarks.log');
 const EXECUTION_TIMEOUT_MS = 10 * 60_000;
@@ -51,7 +51,7 @@ export interface BenchmarkEnvironment {
 
 /** Returns the measured node of an execution. @throws {Error} when the execution has failed. */
 export function measuredNode({ nodes, status, workflow }: RunReport): NodeReport {
-	const node = nodes[MEASURED];
+	const node = nodes[MEASURED_NODE];
 	if (status === 'success' && node) return node;
 	throw new Error(
 		`${workflow} ended with ${status}: ${node?.error ?? 'the measured node did not run'}`,
@@ -141,7 +141,7 @@ export async function startEnvironment(quick: boolean): Promise<BenchmarkEnviron
 
 	return {
 		sandbox,
-		workflows: workflowsFor(baseUrl, credentialId),
+		workflows: createWorkflows(baseUrl, credentialId),
 		folder,
 		packageFolder: join(userFolder, '.n8n/nodes/node_modules/n8n-nodes-sahut'),
 		quick,

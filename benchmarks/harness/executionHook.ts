@@ -3,6 +3,7 @@ import { appendFileSync } from 'node:fs';
 import { GCProfiler, setFlagsFromString } from 'node:v8';
 import type { IRun, IWorkflowBase } from 'n8n-workflow';
 
+/** The measurements of a node's last run. */
 export interface NodeReport {
 	/** The node's `executionTime` in the run data, which includes no startup. */
 	ms: number;
@@ -20,7 +21,7 @@ export interface RunReport {
 	/** The peak of the process since its start. */
 	peakRssMb: number;
 	/** Heap and buffers after the garbage collections of the execution. Only with {@link FULL_GC_ENV}. */
-	retainedMb?: { least: number; most: number } | undefined;
+	retainedMb?: { min: number; max: number } | undefined;
 }
 
 /**
@@ -41,18 +42,19 @@ function startGcProfiler(): void {
 	collections.start();
 }
 
+/** Returns the lowest and the highest heap after the collections. Stops the profiler. */
 function retainedMb(): RunReport['retainedMb'] {
-	const kept = collections
+	const megabytes = collections
 		?.stop()
 		?.statistics.map(({ afterGC: { heapStatistics } }) => heapStatistics)
 		.map(({ usedHeapSize, externalMemory }) => (usedHeapSize + externalMemory) / 1e6);
-	return kept && { least: Math.min(...kept), most: Math.max(...kept) };
+	return megabytes && { min: Math.min(...megabytes), max: Math.max(...megabytes) };
 }
 
 function reportOf(run: IRun, workflow: IWorkflowBase): RunReport {
 	// Read first, since the report itself allocates memory.
 	const { maxRSS } = process.resourceUsage();
-	const kept = retainedMb();
+	const retained = retainedMb();
 	const nodes = Object.entries(run.data.resultData.runData).map(([name, runs]) => {
 		const { executionTime, startTime, data, error } = runs.at(-1)!;
 		const report: NodeReport = {
@@ -68,7 +70,7 @@ function reportOf(run: IRun, workflow: IWorkflowBase): RunReport {
 		status: run.status,
 		nodes: Object.fromEntries(nodes),
 		peakRssMb: maxRSS / 1024,
-		retainedMb: kept,
+		retainedMb: retained,
 	};
 }
 

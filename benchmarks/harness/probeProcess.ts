@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 
 import { SIGNATURE_HEADER, signBody } from '../../sandbox/events';
-import type { Receiver } from './sandboxProcess';
+import type { WebhookReceiver } from './sandboxProcess';
 import { serveCommands } from './worker';
 
 /** The delay before a failed probe is retried. */
@@ -10,9 +10,9 @@ const RETRY_MS = 5;
 /** The URLs that are requested repeatedly while n8n is busy. */
 interface ProbeTargets {
 	/** The health check of n8n. */
-	healthz: { url: string; everyMs: number };
+	healthz: { url: string; intervalMs: number };
 	/** A Sahut Trigger, which gets new events as from Sahut. */
-	trigger: Receiver & { everyMs: number };
+	trigger: WebhookReceiver & { intervalMs: number };
 }
 
 /** The longest response times in milliseconds. */
@@ -32,7 +32,7 @@ function newEvent(): string {
 	return JSON.stringify({ id: `evt_${id}`, event: 'message.created', created_at, data });
 }
 
-async function deliver({ url, secret }: Receiver): Promise<Response> {
+async function deliver({ url, secret }: WebhookReceiver): Promise<Response> {
 	const body = newEvent();
 	const headers = {
 		'content-type': 'application/json',
@@ -62,14 +62,14 @@ async function retryUntilOk(request: () => Promise<Response>): Promise<void> {
 
 async function measureLongestPause(
 	request: () => Promise<Response>,
-	everyMs: number,
+	intervalMs: number,
 ): Promise<number> {
 	let longest = 0;
 	while (!isOver) {
 		const startedAt = performance.now();
 		await retryUntilOk(request);
 		longest = Math.max(longest, performance.now() - startedAt);
-		await wait(everyMs);
+		await wait(intervalMs);
 	}
 	return longest;
 }
@@ -85,8 +85,8 @@ const commands = {
 		const requestTrigger = async () => await deliver(trigger);
 		await Promise.all([retryUntilOk(requestHealthz), retryUntilOk(requestTrigger)]);
 		measuring = Promise.all([
-			measureLongestPause(requestHealthz, healthz.everyMs),
-			measureLongestPause(requestTrigger, trigger.everyMs),
+			measureLongestPause(requestHealthz, healthz.intervalMs),
+			measureLongestPause(requestTrigger, trigger.intervalMs),
 		]).then(([ofHealthz, ofTrigger]) => ({ healthz: ofHealthz, trigger: ofTrigger }));
 		// `end` reports the error.
 		measuring.catch(() => undefined);

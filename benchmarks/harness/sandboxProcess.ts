@@ -7,7 +7,7 @@ const DAY_MS = 86_400_000;
 let sandbox: Sandbox | undefined;
 let resets = 0;
 
-function current(): Sandbox {
+function requireSandbox(): Sandbox {
 	if (!sandbox) throw new Error('The sandbox has not been started');
 	return sandbox;
 }
@@ -16,7 +16,7 @@ function current(): Sandbox {
 interface Deliveries {
 	arrived: number;
 	/** Texts that a customer got more than once. */
-	twice: number;
+	duplicates: number;
 	/** Conversations whose texts are not in the order of their numbers. */
 	outOfOrder: number;
 }
@@ -38,7 +38,7 @@ interface Counts {
 }
 
 /** The URL of a webhook, and the secret that signs its deliveries. */
-export interface Receiver {
+export interface WebhookReceiver {
 	url: string;
 	secret: string;
 }
@@ -65,7 +65,7 @@ const commands = {
 
 	/** Adds a conversation with messages. @returns its ID */
 	addThread(count: number, spacingMs?: number): string {
-		const { store } = current();
+		const { store } = requireSandbox();
 		const { id } = store.addConversation();
 		store.addMessages(id, count, spacingMs === undefined ? {} : { spacingMs });
 		return id;
@@ -73,7 +73,7 @@ const commands = {
 
 	/** Adds conversations with a new message of the customer. @returns their IDs */
 	addConversations(count: number): string[] {
-		const { store } = current();
+		const { store } = requireSandbox();
 		return Array.from({ length: count }, () => {
 			const { id } = store.addConversation();
 			store.addIncoming(id, 'Halo, apakah barangnya masih ada?');
@@ -83,7 +83,7 @@ const commands = {
 
 	/** Adds customers with one open conversation each, without activity for a day. */
 	addCustomers(count: number): Customer[] {
-		const { store } = current();
+		const { store } = requireSandbox();
 		const until = new Date(Date.now() - DAY_MS);
 		return store.addConversations(count, { until }).map(({ id, contact, channel }) => ({
 			conversation: id,
@@ -95,7 +95,7 @@ const commands = {
 
 	/** Adds contacts without conversations. @returns their phone numbers */
 	addContacts(count: number): string[] {
-		const { store } = current();
+		const { store } = requireSandbox();
 		return Array.from({ length: count }, (_, index) => {
 			const phone = `+62898${1_000_000 + index}`;
 			store.addContact({ name: `Kenalan ${index + 1}`, phone });
@@ -104,7 +104,7 @@ const commands = {
 	},
 
 	counts(): Counts {
-		const { store } = current();
+		const { store } = requireSandbox();
 		const threads = [...store.conversations.keys()].map((id) => store.messages(id));
 		return {
 			contacts: store.contacts.size,
@@ -114,18 +114,18 @@ const commands = {
 	},
 
 	/** Returns the webhook that was registered last. */
-	newestWebhook(): Receiver {
-		const webhook = [...current().store.webhooks.values()].at(-1);
+	newestWebhook(): WebhookReceiver {
+		const webhook = [...requireSandbox().store.webhooks.values()].at(-1);
 		if (!webhook) throw new Error('No webhook is registered');
 		return { url: webhook.url, secret: webhook.secret };
 	},
 
 	clearTraffic(): void {
-		current().journal.clear();
+		requireSandbox().journal.clear();
 	},
 
 	traffic(): Traffic {
-		const { entries, maxInFlight } = current().journal;
+		const { entries, maxInFlight } = requireSandbox().journal;
 		const firstAt = entries[0]?.at ?? 0;
 		const ends = entries.map(({ at, endedAt = at }) => endedAt);
 		return {
@@ -138,7 +138,7 @@ const commands = {
 
 	/** Evaluates the sent texts, which end in a number, e.g. `Pesan 17`. */
 	deliveries(): Deliveries {
-		const { store } = current();
+		const { store } = requireSandbox();
 		const threads = [...store.conversations.keys()].map((id) =>
 			store
 				.messages(id)
@@ -148,7 +148,7 @@ const commands = {
 		const numbers = threads.flat();
 		return {
 			arrived: new Set(numbers).size,
-			twice: numbers.length - new Set(numbers).size,
+			duplicates: numbers.length - new Set(numbers).size,
 			outOfOrder: threads.filter((thread) =>
 				thread.some((number, index) => index > 0 && number < thread[index - 1]!),
 			).length,

@@ -13,12 +13,12 @@ import {
 } from '../../scripts/n8n/workflowBuilder';
 
 /** The name of the measured node in every workflow. */
-export const MEASURED = 'Measured';
+export const MEASURED_NODE = 'Measured';
 
 /** The compared nodes: Sahut, n8n's alternative, and the floor (a minimal loop). */
-export const NAMES = { sahut: 'Sahut', httpRequest: 'HTTP Request', floor: 'floor' };
-export type Contestant = keyof typeof NAMES;
-export const CONTESTANTS = Object.keys(NAMES) as Contestant[];
+export const NODE_NAMES = { sahut: 'Sahut', httpRequest: 'HTTP Request', floor: 'floor' };
+export type Contestant = keyof typeof NODE_NAMES;
+export const CONTESTANTS = Object.keys(NODE_NAMES) as Contestant[];
 
 const CONVERSATION = '={{ $json.body.conversation }}';
 const PER_ITEM = { conversation: '={{ $json.conversation }}', text: '={{ $json.text }}' };
@@ -35,18 +35,18 @@ const PAGINATION = {
 };
 
 /** Creates the workflows of the benchmarks. Each starts with a webhook whose path is the workflow's name. */
-export function workflowsFor(baseUrl: string, credentialId: string) {
+export function createWorkflows(baseUrl: string, credentialId: string) {
 	const credentials = sahutCredential(credentialId);
 	const httpRequest = (parameters: INode['parameters'], overrides: Partial<INode> = {}) =>
 		node(
-			MEASURED,
+			MEASURED_NODE,
 			'n8n-nodes-base.httpRequest',
 			4.5,
 			{ ...AUTHENTICATION, ...parameters },
 			{ credentials, ...overrides },
 		);
 	const list = (parameters: INode['parameters']) => ({
-		sahut: sahut(MEASURED, credentialId, {
+		sahut: sahut(MEASURED_NODE, credentialId, {
 			resource: 'message',
 			operation: 'list',
 			conversationId: byId(CONVERSATION),
@@ -61,7 +61,7 @@ export function workflowsFor(baseUrl: string, credentialId: string) {
 	});
 
 	const send = (concurrency?: number): Record<Contestant, INode> => ({
-		sahut: sahut(MEASURED, credentialId, {
+		sahut: sahut(MEASURED_NODE, credentialId, {
 			resource: 'message',
 			operation: 'send',
 			messageType: 'text',
@@ -81,7 +81,7 @@ export function workflowsFor(baseUrl: string, credentialId: string) {
 			{ onError: 'continueRegularOutput' },
 		),
 		floor: node(
-			MEASURED,
+			MEASURED_NODE,
 			'CUSTOM.sahutFloor',
 			1,
 			{ ...PER_ITEM, concurrency: concurrency ?? 5 },
@@ -104,7 +104,7 @@ export function workflowsFor(baseUrl: string, credentialId: string) {
 				name,
 				contestant === 'floor'
 					? node(
-							MEASURED,
+							MEASURED_NODE,
 							'CUSTOM.sahutFloorList',
 							1,
 							{ conversation: CONVERSATION },
@@ -115,7 +115,7 @@ export function workflowsFor(baseUrl: string, credentialId: string) {
 			),
 		/** Runs any operation. Call it with `{ rows }`. */
 		operation: (name: string, parameters: INode['parameters']) =>
-			named(name, splitOut('Rows', 'body.rows'), sahut(MEASURED, credentialId, parameters)),
+			named(name, splitOut('Rows', 'body.rows'), sahut(MEASURED_NODE, credentialId, parameters)),
 		/** Starts with a Sahut Trigger, whose URL ends in `/webhook/<name>/webhook`. */
 		trigger: (name: string): WorkflowContent =>
 			chain(
@@ -129,4 +129,4 @@ export function workflowsFor(baseUrl: string, credentialId: string) {
 	};
 }
 
-export type Workflows = ReturnType<typeof workflowsFor>;
+export type Workflows = ReturnType<typeof createWorkflows>;

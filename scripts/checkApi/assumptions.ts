@@ -2,15 +2,15 @@
 export interface Assumption {
 	/** The behavior that the nodes expect, for the table. */
 	expected: string;
-	/** The reason if no check records a result. */
-	untried: string;
+	/** The reason to report if no check records a result. */
+	notTriedReason: string;
 }
 
 /** Returns assumptions with the same reason for `not tried`. */
-function notTriedIf<Name extends string>(untried: string, expected: Record<Name, string>) {
+function notTriedIf<Name extends string>(notTriedReason: string, expected: Record<Name, string>) {
 	const entries = Object.entries<string>(expected);
 	return Object.fromEntries(
-		entries.map(([name, text]) => [name, { expected: text, untried }]),
+		entries.map(([name, text]) => [name, { expected: text, notTriedReason }]),
 	) as Record<Name, Assumption>;
 }
 

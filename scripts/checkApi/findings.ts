@@ -49,18 +49,21 @@ export class Findings {
 		assumption: AssumptionName,
 		passes: boolean,
 		found: string,
-		[verdict, foundElse = found]: [Verdict, string?],
+		[verdict, otherResult = found]: [Verdict, string?],
 	): void {
 		if (passes) this.record(assumption, 'as assumed', found);
-		else this.record(assumption, verdict, foundElse);
+		else this.record(assumption, verdict, otherResult);
 	}
 
 	/** Returns one finding for each assumption, in the order of docs/assumptions.md. */
 	all(): Finding[] {
-		return Object.entries(ASSUMPTIONS).map(([name, { expected, untried }]) => {
+		return Object.entries(ASSUMPTIONS).map(([name, { expected, notTriedReason }]) => {
 			const assumption = name as AssumptionName;
 			const recorded = this.recorded.get(assumption);
-			const { verdict, found } = recorded ?? { verdict: 'not tried', found: new Set([untried]) };
+			const { verdict, found } = recorded ?? {
+				verdict: 'not tried',
+				found: new Set([notTriedReason]),
+			};
 			const shown = [...found].slice(0, MAX_FOUND);
 			const omitted = found.size - shown.length;
 			if (omitted > 0) shown.push(`and ${omitted} more`);

@@ -62,7 +62,7 @@ function transcriptRows({ transcript }: DemoRun): string[][] {
  * number, creates one contact per number, and reads the whole conversation.
  */
 export function findProblems(run: DemoRun): string[] {
-	const { rows, deliveries, contacts, thread, transcript, stoppedBy } = run;
+	const { rows, deliveries, contacts, thread, transcript, workflowError } = run;
 	const wrong = rows
 		.map((row) => ({ ...row, got: deliveriesFor(run, row).length }))
 		.filter(({ phone, got }) => got !== (/\d/.test(String(phone)) ? 1 : 0));
@@ -71,7 +71,7 @@ export function findProblems(run: DemoRun): string[] {
 	const twice = phones.filter((phone, index) => phones.indexOf(phone) !== index);
 	const isRead = thread.length > 0 && thread.length === transcript.length;
 	return [
-		...(stoppedBy === undefined ? [] : [`The workflow stopped: ${stoppedBy}`]),
+		...(workflowError === undefined ? [] : [`The workflow stopped: ${workflowError}`]),
 		...wrong.map(({ order_id, got }) => `Messages about ${order_id}: ${got}`),
 		...(unmatched === 0 ? [] : [`Messages that belong to no row: ${unmatched}`]),
 		...twice.map((phone) => `Two contacts have the phone number ${phone}`),

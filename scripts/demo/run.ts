@@ -25,14 +25,15 @@ export interface DemoRun {
 	contacts: Contact[];
 	/** The stored conversation of the first message. */
 	thread: readonly Message[];
+	/** The output of the node that sends. */
 	sent: IDataObject[];
-	marked: IDataObject[];
+	markedAsSent: IDataObject[];
 	/** The items of the error output, each with its `error`. */
 	notSent: IDataObject[];
 	/** The messages that the workflow read. */
 	transcript: IDataObject[];
 	/** The error that stopped the workflow, if any. */
-	stoppedBy: string | undefined;
+	workflowError: string | undefined;
 }
 
 /** Adds a WhatsApp conversation in which the customer wrote 50 hours ago. */
@@ -79,10 +80,10 @@ export async function runDemo(sandbox: Sandbox): Promise<DemoRun> {
 		contacts: [...store.contacts.values()],
 		thread: sent[0] ? [...store.messages(String(sent[0]['conversation_id']))] : [],
 		sent,
-		marked: jsonOf('Mark as sent'),
+		markedAsSent: jsonOf('Mark as sent'),
 		notSent: jsonOf('Not sent'),
 		transcript: jsonOf('Read conversation'),
-		stoppedBy: error?.message,
+		workflowError: error?.message,
 	};
 }
 

@@ -3,31 +3,31 @@ import type { Locator, Page } from 'playwright-core';
 import { EXECUTION_TIMEOUT_MS } from './openEditor';
 
 /** Locates all fields with a parameter name in the open node panel. Rows may repeat a name. */
-export function field(page: Page, name: string): Locator {
+export function locateField(page: Page, name: string): Locator {
 	return page.getByTestId(`parameter-input-${name}`);
 }
 
 /** Types a text into the last field with this name. */
 export async function fillField(page: Page, name: string, text: string): Promise<void> {
-	await field(page, name).last().locator('input, textarea').fill(text);
+	await locateField(page, name).last().locator('input, textarea').fill(text);
 }
 
 /** Chooses an option of a field by its label. */
-export async function choose(page: Page, name: string, shown: string): Promise<void> {
-	await field(page, name).locator('input').click();
+export async function selectOption(page: Page, name: string, shown: string): Promise<void> {
+	await locateField(page, name).locator('input').click();
 	const options = page.getByTestId('parameter-input-item').filter({ visible: true });
 	await options.filter({ has: page.getByText(shown, { exact: true }) }).click();
 }
 
 /** Turns on a switch. */
-export async function switchOn(page: Page, name: string): Promise<void> {
-	await field(page, name).locator('.el-switch').click();
-	await field(page, name).locator('.el-switch.is-checked').waitFor();
+export async function turnOnSwitch(page: Page, name: string): Promise<void> {
+	await locateField(page, name).locator('.el-switch').click();
+	await locateField(page, name).locator('.el-switch.is-checked').waitFor();
 }
 
 /** Opens the searchable list of a field, and types into its search. @returns the entries of the list */
 export async function openSearchableList(page: Page, name: string, text: string): Promise<Locator> {
-	await field(page, name).getByTestId('rlc-input').click();
+	await locateField(page, name).getByTestId('rlc-input').click();
 	await page.getByTestId('rlc-item').first().waitFor();
 	await page.getByTestId('rlc-search').fill(text);
 	return page.getByTestId('rlc-item');
@@ -35,9 +35,9 @@ export async function openSearchableList(page: Page, name: string, text: string)
 
 /** Enters an ID into a field with a searchable list. */
 export async function enterId(page: Page, name: string, id: string): Promise<void> {
-	await field(page, name).getByTestId('rlc-mode-selector').click();
+	await locateField(page, name).getByTestId('rlc-mode-selector').click();
 	await page.getByTestId('mode-id').filter({ visible: true }).click();
-	await field(page, name).getByTestId('rlc-input').fill(id);
+	await locateField(page, name).getByTestId('rlc-input').fill(id);
 }
 
 /** Adds a row to a list of rows, such as the variables of a template. */

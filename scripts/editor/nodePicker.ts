@@ -1,7 +1,7 @@
 import type { Locator, Page } from 'playwright-core';
 
 /** Locates an entry of the node picker by the name of its node or action. */
-function entry(page: Page, name: string): Locator {
+function locateEntry(page: Page, name: string): Locator {
 	return page.getByTestId('node-creator-item-name').getByText(name, { exact: true });
 }
 
@@ -17,7 +17,7 @@ export async function searchNodes(page: Page, text: string): Promise<Locator> {
 /** Searches for a node, and opens its actions and triggers. @returns the node picker */
 export async function openNodeActions(page: Page, text: string, node: string): Promise<Locator> {
 	await searchNodes(page, text);
-	await entry(page, node).click();
+	await locateEntry(page, node).click();
 	const picker = page.getByTestId('node-creator');
 	await picker.getByText(/^Actions \(\d+\)$/).waitFor();
 	return picker;
@@ -35,7 +35,7 @@ export async function expandSection(picker: Locator, part: 'Actions' | 'Triggers
 /** Adds a node that has no actions, such as *Manual Trigger*. */
 export async function addNode(page: Page, text: string, name: string): Promise<void> {
 	await searchNodes(page, text);
-	await entry(page, name).click();
+	await locateEntry(page, name).click();
 	await page.getByTestId('node-creator').waitFor({ state: 'hidden' });
 }
 

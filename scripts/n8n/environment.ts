@@ -2,7 +2,15 @@ import type { InstalledN8n } from './install';
 import { findFreePort } from './ports';
 
 /** The variables that n8n inherits from this process. None of them changes its behavior. */
-const PASSED_ON = ['HOME', 'LANG', 'LC_ALL', 'NODE_EXTRA_CA_CERTS', 'TMPDIR', 'TZ', 'USER'];
+const INHERITED_VARIABLES = [
+	'HOME',
+	'LANG',
+	'LC_ALL',
+	'NODE_EXTRA_CA_CERTS',
+	'TMPDIR',
+	'TZ',
+	'USER',
+];
 
 /** Settings of a local n8n that makes as few requests to the internet as possible. */
 const SETTINGS = {
@@ -29,7 +37,7 @@ export async function buildN8nEnvironment(
 	{ path }: InstalledN8n,
 	{ userFolder, env }: { userFolder: string; env?: Record<string, string> },
 ): Promise<Record<string, string>> {
-	const machine = PASSED_ON.flatMap((name) => {
+	const machine = INHERITED_VARIABLES.flatMap((name) => {
 		const value = process.env[name];
 		return value === undefined ? [] : [[name, value] as const];
 	});

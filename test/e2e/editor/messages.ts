@@ -3,18 +3,18 @@ import {
 	addNode,
 	addOption,
 	addRow,
-	choose,
+	selectOption,
 	closePanel,
 	enterId,
 	waitForRunResult,
 	executeStep,
-	field,
+	locateField,
 	fillField,
 	nodeOnCanvas,
 	openNewWorkflow,
 	openSearchableList,
 	startWorkflow,
-	switchOn,
+	turnOnSwitch,
 } from '../../../scripts/editor';
 import { byId } from '../../support/locator';
 import { addConversation, addCredential } from '../n8nFixture';
@@ -65,14 +65,14 @@ export function describeMessages(fixture: EditorFixture): void {
 		await (await openSearchableList(page, 'conversationId', 'Sulastri'))
 			.getByText(CUSTOMER)
 			.click();
-		await choose(page, 'messageType', 'WhatsApp Template');
+		await selectOption(page, 'messageType', 'WhatsApp Template');
 		await fillField(page, 'templateId', template);
 		for (const [name, value] of Object.entries(variables)) {
 			await addRow(page, 'templateVariables');
 			await fillField(page, 'name', name);
 			await fillField(page, 'value', value);
 		}
-		expect(await field(page, 'value').count()).toBe(2);
+		expect(await locateField(page, 'value').count()).toBe(2);
 
 		await closePanel(page);
 		await startWorkflow(page);
@@ -101,7 +101,7 @@ export function describeMessages(fixture: EditorFixture): void {
 			const { id: template } = store.addTemplate({ body: 'Halo Kak {{customer_name}}' });
 			await openStoredNode(fixture, { ...SEND, conversationId: byId(id) });
 
-			await choose(page, 'messageType', 'Text, or Template After 24 Hours');
+			await selectOption(page, 'messageType', 'Text, or Template After 24 Hours');
 			await fillField(page, 'content', 'Halo lagi, Kak.');
 			await fillField(page, 'templateId', template);
 			await addRow(page, 'templateVariables');
@@ -130,7 +130,7 @@ export function describeMessages(fixture: EditorFixture): void {
 		const list = { resource: 'message', operation: 'list' };
 		await openStoredNode(fixture, { ...list, conversationId: byId(id) });
 
-		await switchOn(page, 'returnAll');
+		await turnOnSwitch(page, 'returnAll');
 		const output = await executeStep(page);
 
 		expect(await output.getByTestId('ndv-items-count').innerText()).toContain('130 items');

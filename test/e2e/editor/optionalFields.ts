@@ -1,4 +1,4 @@
-import { addOption, choose, executeStep, field } from '../../../scripts/editor';
+import { addOption, selectOption, executeStep, locateField } from '../../../scripts/editor';
 import { until } from '../../../scripts/n8n';
 import { byId } from '../../support/locator';
 import { addConversation } from '../n8nFixture';
@@ -20,7 +20,7 @@ export function describeOptionalFields(fixture: EditorFixture): void {
 			conversationId,
 		});
 		await addOption(page, 'Assignee Name or ID');
-		const assigneeField = field(page, ASSIGNEE);
+		const assigneeField = locateField(page, ASSIGNEE);
 		await assigneeField.waitFor();
 
 		expect(await assigneeField.locator('input:not([disabled])').inputValue()).toBe('No Change');
@@ -33,7 +33,7 @@ export function describeOptionalFields(fixture: EditorFixture): void {
 		expect(sandbox.journal.entries.map(({ method }) => method)).not.toContain('PUT');
 		expect(conversation.assignee).toEqual(agent);
 
-		await choose(page, ASSIGNEE, 'Unassigned');
+		await selectOption(page, ASSIGNEE, 'Unassigned');
 		await executeStep(page);
 		await until(
 			'the assignee to be removed',

@@ -49,7 +49,7 @@ it('The demo reports duplicate, unrelated and missing messages, duplicate contac
 		deliveries: [...run.deliveries, first!, stray],
 		contacts: [...run.contacts, first!.conversation.contact],
 		transcript: run.transcript.slice(1),
-		stoppedBy: 'a cause',
+		workflowError: 'a cause',
 	};
 	expect(findProblems(wrong)).toEqual([
 		'The workflow stopped: a cause',

@@ -39,7 +39,7 @@ const jsonOf = ({ output }: FinishedRun, node: string) => output(node).map(({ js
 describe('crm-follow-up.json', () => {
 	it('sends each row with a phone number its own values, creates missing records, and marks the row', async () => {
 		const run = await runDemo(sandbox);
-		const { sent, contacts, marked, rows } = run;
+		const { sent, contacts, markedAsSent, rows } = run;
 		const deliveries = rows.flatMap((row) => deliveriesFor(run, row));
 
 		expect(findProblems(run)).toEqual([]);
@@ -73,7 +73,7 @@ describe('crm-follow-up.json', () => {
 			['Yusuf Hidayat', true, true],
 			['Budi Santoso', false, false],
 		]);
-		expect(marked).toEqual(
+		expect(markedAsSent).toEqual(
 			rows.flatMap((row) =>
 				deliveriesFor(run, row).map(({ message, conversation }) => ({
 					order_id: row.order_id,
@@ -87,7 +87,7 @@ describe('crm-follow-up.json', () => {
 	});
 
 	it('reads the conversation of the first row once, with the new messages at its end', async () => {
-		const { transcript, sent, marked } = await runDemo(sandbox);
+		const { transcript, sent, markedAsSent } = await runDemo(sandbox);
 
 		expect(transcript.slice(-2).map(({ id }) => id)).toEqual([sent[0]!.id, sent.at(-1)!.id]);
 		const { entries } = sandbox.journal;
@@ -95,7 +95,7 @@ describe('crm-follow-up.json', () => {
 			entries.findLastIndex(({ method }) => method === 'POST') + 1,
 		);
 		expect(afterLastPost.map(({ path }) => path)).toEqual([
-			`/conversations/${String(marked[0]!.conversation_id)}/messages`,
+			`/conversations/${String(markedAsSent[0]!.conversation_id)}/messages`,
 		]);
 	});
 
