@@ -1,7 +1,7 @@
 import type { INode } from 'n8n-workflow';
 
 import { compareTimes } from '../harness/sampling';
-import { count, milliseconds, ratio } from '../harness/statistics';
+import { formatCount, formatMilliseconds, formatRatio } from '../harness/statistics';
 import { measuredNode } from '../harness/environment';
 import type { Benchmark } from '../harness/benchmark';
 import { NODE_NAMES } from '../harness/workflows';
@@ -49,30 +49,30 @@ function createListBenchmark(
 			// One message may enter or leave the time filter during the measurement.
 			const isComplete = Math.abs(items - (size.expectedCount ?? messages)) <= 1;
 			return {
-				title: `${title} of ${count(messages)}, ${LATENCY_MS} ms per request`,
+				title: `${title} of ${formatCount(messages)}, ${LATENCY_MS} ms per request`,
 				text: 'HTTP Request reads all pages. Its items are pages: users need further nodes to split, filter or sort the messages.',
 				head: ['node', 'time', 'requests', 'concurrent', 'items'],
 				rows: COMPARED_NODES.map((contestant) => [
 					NODE_NAMES[contestant],
-					milliseconds(times(contestant)),
+					formatMilliseconds(times(contestant)),
 					...[
 						taken[contestant][0]!.requests,
 						taken[contestant][0]!.maxInFlight,
 						taken[contestant][0]!.items,
-					].map(count),
+					].map(formatCount),
 				]),
 				verdicts: [
 					{
-						task: `${title} of ${count(messages)}`,
+						task: `${title} of ${formatCount(messages)}`,
 						...('share' in goal
 							? {
-									goal: `at most ${ratio(goal.share)} of the time of HTTP Request`,
-									measured: ratio(ours),
+									goal: `at most ${formatRatio(goal.share)} of the time of HTTP Request`,
+									measured: formatRatio(ours),
 									met: ours <= goal.share && isComplete,
 								}
 							: {
 									goal: `at most ${goal.requests} requests`,
-									measured: `${requests}, for ${items} messages (HTTP Request: ${count(theirs.requests)})`,
+									measured: `${requests}, for ${items} messages (HTTP Request: ${formatCount(theirs.requests)})`,
 									met: requests <= goal.requests && isComplete,
 								}),
 					},

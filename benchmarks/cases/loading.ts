@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 
 import { installN8n } from '../../scripts/n8n';
 import { sampleInTurns } from '../harness/sampling';
-import { median, ratio } from '../harness/statistics';
+import { median, formatRatio } from '../harness/statistics';
 import type { Benchmark } from '../harness/benchmark';
 
 const NAMES = { sahut: 'Sahut', whatsApp: "n8n's WhatsApp Business Cloud", empty: 'nothing' };
@@ -71,7 +71,7 @@ export const loading: Benchmark = {
 				{
 					task: 'Loading the package',
 					goal: "no longer than n8n's WhatsApp Business Cloud, over an empty package",
-					measured: ratio(share),
+					measured: formatRatio(share),
 					met: share <= 1,
 				},
 			],

@@ -1,5 +1,5 @@
 import { sampleInTurns } from '../harness/sampling';
-import { count, median, megabytes, ratio } from '../harness/statistics';
+import { formatCount, median, formatMegabytes, formatRatio } from '../harness/statistics';
 import { FULL_GC_ENV } from '../harness/executionHook';
 import { measuredNode } from '../harness/environment';
 import type { Benchmark } from '../harness/benchmark';
@@ -42,27 +42,27 @@ export const memory: Benchmark = {
 		const ofHttpRequest = share(resident, 'sahut', 'httpRequest');
 		const ofFloor = share(retained, 'sahut', 'floor');
 		return {
-			title: `Return All of ${count(messages)} messages: memory of the n8n process`,
+			title: `Return All of ${formatCount(messages)} messages: memory of the n8n process`,
 			text: '*Idle* is the memory after the same workflow with 100 messages. *Resident* is the peak of RSS, in a new process for each sample. Much of it is garbage that V8 has not collected yet, mostly from the connections that n8n opens for each request. The floor has this garbage too. A full collection during the execution, which happens in some samples of HTTP Request, reduces the peak by 40 MB. *Retained* is the peak of heap and buffers after continuous full collections: the memory that n8n needs.',
 			head: ['workflow', 'resident, idle', 'above idle', 'retained, idle', 'above idle'],
 			rows: CONTESTANTS.map((contestant) => [
 				contestant === 'httpRequest' ? 'HTTP Request → Split Out' : NODE_NAMES[contestant],
-				megabytes([median(resident[contestant].map(({ idle }) => idle))]),
-				megabytes(aboveIdle(resident[contestant])),
-				megabytes(retained[contestant].map(({ idle }) => idle)),
-				megabytes(aboveIdle(retained[contestant])),
+				formatMegabytes([median(resident[contestant].map(({ idle }) => idle))]),
+				formatMegabytes(aboveIdle(resident[contestant])),
+				formatMegabytes(retained[contestant].map(({ idle }) => idle)),
+				formatMegabytes(aboveIdle(retained[contestant])),
 			]),
 			verdicts: [
 				{
-					task: `Memory above idle, Return All of ${count(messages)} messages`,
-					goal: `at most ${ratio(MAX_SHARE_OF_HTTP_REQUEST)} of HTTP Request → Split Out`,
-					measured: `${ratio(ofHttpRequest)} (the floor: ${ratio(share(resident, 'floor', 'httpRequest'))})`,
+					task: `Memory above idle, Return All of ${formatCount(messages)} messages`,
+					goal: `at most ${formatRatio(MAX_SHARE_OF_HTTP_REQUEST)} of HTTP Request → Split Out`,
+					measured: `${formatRatio(ofHttpRequest)} (the floor: ${formatRatio(share(resident, 'floor', 'httpRequest'))})`,
 					met: ofHttpRequest <= MAX_SHARE_OF_HTTP_REQUEST,
 				},
 				{
 					task: 'Retained memory above idle',
 					goal: 'no more than the floor',
-					measured: `${ratio(ofFloor)} (HTTP Request → Split Out: ${ratio(share(retained, 'httpRequest', 'floor'))})`,
+					measured: `${formatRatio(ofFloor)} (HTTP Request → Split Out: ${formatRatio(share(retained, 'httpRequest', 'floor'))})`,
 					met: ofFloor <= 1,
 				},
 			],

@@ -1,7 +1,7 @@
 import type { INode } from 'n8n-workflow';
 
 import { byId } from '../../test/support/locator';
-import { count, median, ratio } from '../harness/statistics';
+import { formatCount, median, formatRatio } from '../harness/statistics';
 import type { Customer } from '../harness/sandboxProcess';
 import { measuredNode, type BenchmarkEnvironment } from '../harness/environment';
 import type { Findings, Benchmark } from '../harness/benchmark';
@@ -143,9 +143,9 @@ export const operations: Benchmark = {
 			growths.push({ name: each.name, growth: timeOfLarge / timeOfSmall });
 			rows.push([
 				each.name,
-				`${timeOfSmall.toFixed(3)} ms (of ${count(smallSize)})`,
-				`${timeOfLarge.toFixed(3)} ms (of ${count(largeSize)})`,
-				ratio(timeOfLarge / timeOfSmall),
+				`${timeOfSmall.toFixed(3)} ms (of ${formatCount(smallSize)})`,
+				`${timeOfLarge.toFixed(3)} ms (of ${formatCount(largeSize)})`,
+				formatRatio(timeOfLarge / timeOfSmall),
 			]);
 		}
 		const worst = growths.reduce((a, b) => (a.growth > b.growth ? a : b));
@@ -157,8 +157,8 @@ export const operations: Benchmark = {
 			verdicts: [
 				{
 					task: 'Ten times as many items, every operation',
-					goal: `time per item within ${ratio(MAX_GROWTH)}`,
-					measured: `at most ${ratio(worst.growth)} (${worst.name})`,
+					goal: `time per item within ${formatRatio(MAX_GROWTH)}`,
+					measured: `at most ${formatRatio(worst.growth)} (${worst.name})`,
 					met: worst.growth <= MAX_GROWTH,
 				},
 			],

@@ -1,5 +1,5 @@
 import type { WorkflowContent } from '../../scripts/n8n';
-import { count, ratio } from '../harness/statistics';
+import { formatCount, formatRatio } from '../harness/statistics';
 import { measuredNode, type BenchmarkEnvironment } from '../harness/environment';
 import type { Findings, Benchmark } from '../harness/benchmark';
 import { unusedPhones } from './rows';
@@ -50,13 +50,13 @@ export const requestsPerMessage: Benchmark = {
 		const whenNew = await send(unusedPhones(5, executions));
 		const rowOf = (label: string, requests: number[]) => [
 			label,
-			count(requests.length),
-			ratio(average(requests)),
-			count(Math.min(...requests)),
-			count(Math.max(...requests)),
+			formatCount(requests.length),
+			formatRatio(average(requests)),
+			formatCount(Math.min(...requests)),
+			formatCount(Math.max(...requests)),
 		];
 		return {
-			title: `Requests of one Send to Phone Number, ${count(open)} conversations open on the channel`,
+			title: `Requests of one Send to Phone Number, ${formatCount(open)} conversations open on the channel`,
 			text: 'Each message is a separate execution. All run in one new n8n process. The first one reads the open conversations of the channel.',
 			head: ['message', 'executions', 'average', 'fewest', 'most'],
 			rows: [
@@ -69,13 +69,13 @@ export const requestsPerMessage: Benchmark = {
 				{
 					task: 'Requests of a message to a new customer',
 					goal: `at most ${MAX_REQUESTS} on average`,
-					measured: ratio(average(whenNew)),
+					measured: formatRatio(average(whenNew)),
 					met: average(whenNew) <= MAX_REQUESTS,
 				},
 				{
 					task: 'Requests of a message to a customer with an open conversation',
 					goal: `at most ${MAX_REQUESTS} on average`,
-					measured: `${ratio(average(inOpen))} (the first one: ${count(first[0]!)})`,
+					measured: `${formatRatio(average(inOpen))} (the first one: ${formatCount(first[0]!)})`,
 					met: average(inOpen) <= MAX_REQUESTS,
 				},
 			],

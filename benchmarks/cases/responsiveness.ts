@@ -2,7 +2,7 @@ import { join } from 'node:path';
 
 import { sampleInTurns } from '../harness/sampling';
 import type { ProbeCommands } from '../harness/probeProcess';
-import { count, median, milliseconds } from '../harness/statistics';
+import { formatCount, median, formatMilliseconds } from '../harness/statistics';
 import { measuredNode, type BenchmarkEnvironment } from '../harness/environment';
 import type { Findings, Benchmark } from '../harness/benchmark';
 import { startWorker } from '../harness/worker';
@@ -60,23 +60,23 @@ export const responsiveness: Benchmark = {
 		const pauses = (contestant: (typeof COMPARED_NODES)[number], probe: (typeof PROBES)[number]) =>
 			samples[contestant].map((sample) => sample[probe]);
 		return {
-			title: `The longest pause of n8n during ${count(sends)} sends`,
+			title: `The longest pause of n8n during ${formatCount(sends)} sends`,
 			text: `Two expressions per item, no latency. A separate process sends two kinds of requests: one for \`/healthz\` ${PROBE_INTERVALS_MS.healthz} ms after each response, and a signed event to a published Sahut Trigger ${PROBE_INTERVALS_MS.trigger} ms after each response. The pause is the longest response time during the execution.`,
 			head: ['node', '`/healthz`', 'Sahut Trigger', 'time of the node', 'delivered'],
 			rows: COMPARED_NODES.map((contestant) => [
 				NODE_NAMES[contestant],
-				...PROBES.map((probe) => milliseconds(pauses(contestant, probe))),
-				milliseconds(samples[contestant].map(({ ms }) => ms)),
-				count(Math.min(...samples[contestant].map(({ arrived }) => arrived))),
+				...PROBES.map((probe) => formatMilliseconds(pauses(contestant, probe))),
+				formatMilliseconds(samples[contestant].map(({ ms }) => ms)),
+				formatCount(Math.min(...samples[contestant].map(({ arrived }) => arrived))),
 			]),
 			verdicts: PROBES.map((probe) => {
 				const [ours, theirs] = COMPARED_NODES.map((contestant) =>
 					median(pauses(contestant, probe)),
 				) as [number, number];
 				return {
-					task: `Longest pause for ${probe === 'healthz' ? '`/healthz`' : 'a Sahut Trigger'}, ${count(sends)} sends`,
+					task: `Longest pause for ${probe === 'healthz' ? '`/healthz`' : 'a Sahut Trigger'}, ${formatCount(sends)} sends`,
 					goal: 'no longer than with HTTP Request',
-					measured: `${milliseconds([ours])} (HTTP Request: ${milliseconds([theirs])})`,
+					measured: `${formatMilliseconds([ours])} (HTTP Request: ${formatMilliseconds([theirs])})`,
 					met: ours <= theirs,
 				};
 			}),

@@ -1,11 +1,11 @@
-export interface Row {
+export interface MessageRow {
 	conversation: string;
 	/** Ends in its number, by which the sandbox identifies it. */
 	text: string;
 }
 
 /** Creates texts for the conversations in rotation, numbered from `first`. */
-export function createRows(conversations: string[], count: number, first = 0): Row[] {
+export function createRows(conversations: string[], count: number, first = 0): MessageRow[] {
 	return Array.from({ length: count }, (_, index) => ({
 		conversation: conversations[index % conversations.length]!,
 		text: `Pesanan Kakak sudah kami kirim, nomor ${first + index}`,

@@ -1,4 +1,4 @@
-import { count } from '../harness/statistics';
+import { formatCount } from '../harness/statistics';
 import { measuredNode } from '../harness/environment';
 import type { Findings, Benchmark } from '../harness/benchmark';
 import { unusedPhones } from './rows';
@@ -39,7 +39,7 @@ export const sameNumber: Benchmark = {
 			head: ['measure', 'value'],
 			rows: [
 				['overlapping executions', `${overlapping} of ${NUMBER_COUNT}`],
-				...Object.entries(created).map(([name, value]) => [name, count(value)]),
+				...Object.entries(created).map(([name, value]) => [name, formatCount(value)]),
 			],
 			verdicts: [
 				{

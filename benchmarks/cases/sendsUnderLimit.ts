@@ -1,4 +1,4 @@
-import { count, milliseconds, ratio } from '../harness/statistics';
+import { formatCount, formatMilliseconds, formatRatio } from '../harness/statistics';
 import { measuredNode, type BenchmarkEnvironment } from '../harness/environment';
 import type { Benchmark } from '../harness/benchmark';
 import { NODE_NAMES, type Contestant } from '../harness/workflows';
@@ -48,8 +48,8 @@ const createVerdict = (
 	comparison: string,
 ) => ({
 	task,
-	goal: `each sent exactly once, at least ${ratio(MIN_SHARE_OF_CEILING)} of the limit's ceiling`,
-	measured: `${count(arrived)} of ${count(total)}, ${duplicates} twice, ${ratio(share)} (${comparison})`,
+	goal: `each sent exactly once, at least ${formatRatio(MIN_SHARE_OF_CEILING)} of the limit's ceiling`,
+	measured: `${formatCount(arrived)} of ${formatCount(total)}, ${duplicates} twice, ${formatRatio(share)} (${comparison})`,
 	met: arrived === total && duplicates === 0 && share >= MIN_SHARE_OF_CEILING,
 });
 
@@ -63,15 +63,15 @@ export const sendsUnderLimit: Benchmark = {
 		const { total, limit, ceilingMs } = ours;
 		const rowOf = (contestant: Contestant, { ends, arrived, duplicates, ...seen }: Outcome) => [
 			NODE_NAMES[contestant],
-			milliseconds(ends),
+			formatMilliseconds(ends),
 			...[arrived, total - arrived, duplicates, seen.outOfOrder, seen.requests, seen.rejected].map(
-				count,
+				formatCount,
 			),
 		];
 		return {
-			title: `${count(total)} sends to ${CONVERSATIONS} conversations, ${limit}`,
+			title: `${formatCount(total)} sends to ${CONVERSATIONS} conversations, ${limit}`,
 			text: [
-				`The minute of the rate limit is scaled down. \`Retry-After\` is still in whole seconds, which costs up to a second per window. The ceiling is the rate if all sends take ${count(ceilingMs)} ms, the duration of all full windows.`,
+				`The minute of the rate limit is scaled down. \`Retry-After\` is still in whole seconds, which costs up to a second per window. The ceiling is the rate if all sends take ${formatCount(ceilingMs)} ms, the duration of all full windows.`,
 				'HTTP Request uses its defaults and On Error: Continue. Retry On Fail would not help, since it sends all items again.',
 			].join('\n\n'),
 			head: [
@@ -81,9 +81,9 @@ export const sendsUnderLimit: Benchmark = {
 			rows: [rowOf('sahut', ours), rowOf('httpRequest', theirs)],
 			verdicts: [
 				createVerdict(
-					`${count(total)} sends, ${limit}`,
+					`${formatCount(total)} sends, ${limit}`,
 					ours,
-					`HTTP Request: ${count(theirs.arrived)} delivered, ${count(total - theirs.arrived)} lost`,
+					`HTTP Request: ${formatCount(theirs.arrived)} delivered, ${formatCount(total - theirs.arrived)} lost`,
 				),
 			],
 		};
@@ -102,17 +102,17 @@ export const tenExecutions: Benchmark = {
 			text: 'Each execution uses the default concurrency.',
 			head: ['measure', 'value'],
 			rows: [
-				['delivered', `${count(arrived)} of ${count(total)}, ${duplicates} twice`],
-				['rejected', count(rejected)],
-				['maximum of concurrent requests', count(maxInFlight)],
-				['end of each execution', `${ends.map(count).join(', ')} ms`],
-				['share of the ceiling', ratio(share)],
+				['delivered', `${formatCount(arrived)} of ${formatCount(total)}, ${duplicates} twice`],
+				['rejected', formatCount(rejected)],
+				['maximum of concurrent requests', formatCount(maxInFlight)],
+				['end of each execution', `${ends.map(formatCount).join(', ')} ms`],
+				['share of the ceiling', formatRatio(share)],
 			],
 			verdicts: [
 				createVerdict(
 					`${options.executions} executions with one key`,
 					outcome,
-					`the last one after ${ratio(ends.at(-1)! / ends[0]!)} times the first`,
+					`the last one after ${formatRatio(ends.at(-1)! / ends[0]!)} times the first`,
 				),
 			],
 		};

@@ -1,5 +1,5 @@
 import { compareTimes } from '../harness/sampling';
-import { count, milliseconds, ratio } from '../harness/statistics';
+import { formatCount, formatMilliseconds, formatRatio } from '../harness/statistics';
 import { measuredNode } from '../harness/environment';
 import type { Benchmark } from '../harness/benchmark';
 import { CONTESTANTS, NODE_NAMES } from '../harness/workflows';
@@ -26,7 +26,7 @@ export const sendsUnlimited: Benchmark = {
 			},
 		);
 		return {
-			title: `${count(sends)} sends to 250 conversations without a limit, ${LATENCY_MS} ms per request, concurrency ${CONCURRENCY}`,
+			title: `${formatCount(sends)} sends to 250 conversations without a limit, ${LATENCY_MS} ms per request, concurrency ${CONCURRENCY}`,
 			text: 'HTTP Request uses its defaults: it sends all items at once, in no order. *Network time* is the time from the first request to the last response. Before it, n8n resolves two expressions for each item.',
 			head: [
 				...['node', 'time', 'relative to floor', 'network time', 'concurrent'],
@@ -34,17 +34,17 @@ export const sendsUnlimited: Benchmark = {
 			],
 			rows: CONTESTANTS.map((contestant) => [
 				NODE_NAMES[contestant],
-				milliseconds(times(contestant)),
-				ratio(share(contestant, 'floor')),
-				milliseconds(taken[contestant].map(({ spanMs }) => spanMs)),
-				count(Math.max(...taken[contestant].map(({ maxInFlight }) => maxInFlight))),
-				count(Math.max(...taken[contestant].map(({ outOfOrder }) => outOfOrder))),
+				formatMilliseconds(times(contestant)),
+				formatRatio(share(contestant, 'floor')),
+				formatMilliseconds(taken[contestant].map(({ spanMs }) => spanMs)),
+				formatCount(Math.max(...taken[contestant].map(({ maxInFlight }) => maxInFlight))),
+				formatCount(Math.max(...taken[contestant].map(({ outOfOrder }) => outOfOrder))),
 			]),
 			verdicts: [
 				{
-					task: `${count(sends)} sends without a limit, concurrency ${CONCURRENCY}`,
-					goal: `at most ${ratio(MAX_SHARE_OF_FLOOR)} of the floor`,
-					measured: ratio(share('sahut', 'floor')),
+					task: `${formatCount(sends)} sends without a limit, concurrency ${CONCURRENCY}`,
+					goal: `at most ${formatRatio(MAX_SHARE_OF_FLOOR)} of the floor`,
+					measured: formatRatio(share('sahut', 'floor')),
 					met: share('sahut', 'floor') <= MAX_SHARE_OF_FLOOR,
 				},
 			],

@@ -13,8 +13,8 @@ const inUnit = (unit: string) => (values: number[]) => {
 	return `${WHOLE.format(middle)} ${unit}${range}`;
 };
 
-export const milliseconds = inUnit('ms');
-export const megabytes = inUnit('MB');
+export const formatMilliseconds = inUnit('ms');
+export const formatMegabytes = inUnit('MB');
 
-export const count = (value: number) => WHOLE.format(value);
-export const ratio = (value: number) => value.toFixed(2);
+export const formatCount = (value: number) => WHOLE.format(value);
+export const formatRatio = (value: number) => value.toFixed(2);

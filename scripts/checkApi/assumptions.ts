@@ -6,7 +6,7 @@ export interface Assumption {
 	notTriedReason: string;
 }
 
-/** Returns assumptions with the same reason for `not tried`. */
+/** Creates assumptions that share the reason for the verdict `not tried`. */
 function notTriedIf<Name extends string>(notTriedReason: string, expected: Record<Name, string>) {
 	const entries = Object.entries<string>(expected);
 	return Object.fromEntries(
@@ -144,4 +144,5 @@ export const ASSUMPTIONS = {
 	}),
 };
 
+/** The name of an assumption. */
 export type AssumptionName = keyof typeof ASSUMPTIONS;

@@ -20,6 +20,7 @@ export interface ApiResponse {
 	headers: Headers;
 }
 
+/** The parameters of a request. */
 export interface Call {
 	/** The IDs for the placeholders of the path, in order. */
 	ids?: string[];
@@ -36,7 +37,7 @@ export interface Call {
 /** Sends a request by the operationId of the contract, and checks every response. */
 export type Api = (operationId: string, call?: Call) => Promise<ApiResponse>;
 
-/** The dependencies of every check. */
+/** The dependencies that every check gets. */
 export interface Context {
 	api: Api;
 	findings: Findings;

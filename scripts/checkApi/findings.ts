@@ -8,6 +8,7 @@ import { ASSUMPTIONS, type AssumptionName } from './assumptions';
  */
 const VERDICTS = ['not tried', 'as assumed', 'handled', 'differs'] as const;
 
+/** The result of comparing the API with an assumption. */
 export type Verdict = (typeof VERDICTS)[number];
 
 /** The result for one assumption. Contains no data of customers or agents. */

@@ -80,6 +80,7 @@ function matchingOrders(rows: Row[]): string[] {
 	].filter((order) => order !== false);
 }
 
+/** Checks the order of conversations. @param rows the first page of the list */
 export function checkConversationOrder(rows: Row[], findings: Findings): void {
 	if (haveEqualTimes(rows, activityOf)) return;
 	const orders = matchingOrders(rows);
@@ -90,6 +91,7 @@ export function checkConversationOrder(rows: Row[], findings: Findings): void {
 	findings.recordCheck('conversation-order', isByActivity, 'as expected', ['handled', found]);
 }
 
+/** Checks the order of contacts. @param rows the first page of the list */
 export function checkContactOrder(rows: Row[], findings: Findings): void {
 	if (haveEqualTimes(rows, timeOf)) return;
 	const orders = matchingOrders(rows).filter((order) => !order.includes('activity'));

@@ -5,6 +5,7 @@ import { parsePort } from '../../sandbox/port';
 /** Below the 60 requests per minute of Sahut's smallest plan. */
 const DEFAULT_PER_MINUTE = 50;
 
+/** The options of `npm run check:api`. */
 export interface CheckOptions {
 	/** The ID of a conversation for the internal note and the update. */
 	conversation?: string | undefined;

@@ -4,10 +4,12 @@ export type Row = Record<string, unknown>;
 /** The maximum of rows per page (API reference, "Basics"). */
 export const PAGE_SIZE = 100;
 
+/** Returns whether a response has a status from 200 to 299. */
 export function isSuccess({ status }: { status: number }): boolean {
 	return status >= 200 && status < 300;
 }
 
+/** Returns whether a value is an object other than an array. */
 export function isRecord(value: unknown): value is Row {
 	return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
@@ -35,6 +37,7 @@ export function metaOf(body: unknown): Row {
 	return isRecord(meta) ? meta : {};
 }
 
+/** Returns the text at a path of names; undefined if it is empty or not a text. */
 export function textOf(row: unknown, ...names: string[]): string | undefined {
 	const value = valueAt(row, ...names);
 	return typeof value === 'string' && value !== '' ? value : undefined;

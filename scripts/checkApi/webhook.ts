@@ -60,6 +60,7 @@ interface Delivery {
 	signature: unknown;
 }
 
+/** A server that receives webhook deliveries. */
 export interface Listener {
 	/** Waits for a delivery about a message. @returns it, or after `ms` the first delivery of any kind */
 	waitFor(messageId: unknown, ms: number, signal?: AbortSignal): Promise<Delivery | undefined>;

@@ -1,9 +1,12 @@
 import type { Session } from './session';
 
+/** The type of a column. */
 export type ColumnType = 'boolean' | 'date' | 'number' | 'string';
 
+/** The values of a row, keyed by column. */
 export type TableRow = Record<string, boolean | number | string | null>;
 
+/** A data table without its rows. */
 export interface StoredTable {
 	id: string;
 	name: string;

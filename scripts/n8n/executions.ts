@@ -9,6 +9,7 @@ import type {
 import type { Session } from './session';
 import { until } from './until';
 
+/** An execution without its data. */
 export interface ExecutionSummary {
 	id: string;
 	workflowId: string;
@@ -18,6 +19,7 @@ export interface ExecutionSummary {
 	retryOf?: string | null;
 }
 
+/** An execution with its data. */
 export interface Execution extends ExecutionSummary {
 	data: IRunExecutionData;
 }

@@ -7,6 +7,7 @@ import { npm } from './npm';
 import { withProgress, type Log } from './progress';
 import { NEWEST, NODE_MAJOR, NODE_VERSION, RELEASES, type N8nVersion } from './releases';
 
+/** The paths of an installed n8n. */
 export interface InstalledN8n {
 	version: N8nVersion;
 	/** The path of the Node.js for n8n. */

@@ -9,13 +9,16 @@ interface Release {
 	overrides: Record<string, string>;
 }
 
+/** A version of n8n on which the package is tested. */
 export type N8nVersion = keyof typeof releases;
 
 /** The releases on which the package is tested. */
 export const RELEASES: Record<N8nVersion, Release> = releases;
 
+/** The newest known version of n8n. */
 export const NEWEST: N8nVersion = '2.41.1';
 
+/** Returns the major version, e.g. 2. */
 export function majorOf(version: N8nVersion): number {
 	return Number.parseInt(version);
 }

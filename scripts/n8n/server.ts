@@ -6,6 +6,7 @@ import { resolvePort } from './ports';
 import { NEWEST, type N8nVersion } from './releases';
 import { startService, type Service } from './service';
 
+/** The options of an n8n process. */
 export interface N8nOptions {
 	/** Default: the newest known version. */
 	version?: N8nVersion | undefined;
@@ -17,6 +18,7 @@ export interface N8nOptions {
 	env?: Record<string, string>;
 }
 
+/** A running n8n, with its address. */
 export interface RunningN8n extends Service {
 	readonly version: N8nVersion;
 	readonly userFolder: string;

@@ -7,6 +7,7 @@ import { runAfterExit } from './exitGuard';
 /** Longer than the grace period of the processes that write into the folder. */
 const GRACE_SECONDS = 15;
 
+/** A temporary folder. */
 export interface TempFolder {
 	readonly path: string;
 	remove(): void;

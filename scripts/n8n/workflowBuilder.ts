@@ -5,6 +5,7 @@ import type { Sandbox } from '../../sandbox';
 import { byId } from '../../test/support/locator';
 import type { WorkflowContent } from './workflows';
 
+/** The name of the credential for a sandbox. */
 export const CREDENTIAL_NAME = 'Sahut sandbox';
 
 /** Returns the content of a credential for a sandbox. */
@@ -12,6 +13,11 @@ export function credentialFor({ apiKey, url }: Sandbox) {
 	return { name: CREDENTIAL_NAME, type: 'sahutApi', data: { apiKey, baseUrl: url } };
 }
 
+/**
+ * Creates a node.
+ *
+ * @param overrides sets other properties of the node, such as its credentials
+ */
 export function node(
 	name: string,
 	type: string,
@@ -22,13 +28,16 @@ export function node(
 	return { id: name, name, type, typeVersion, position: [0, 0], parameters, ...overrides };
 }
 
+/** Creates a Manual Trigger node. */
 export const manualTrigger = (name: string) => node(name, 'n8n-nodes-base.manualTrigger', 1, {});
 
+/** Creates a Webhook node that accepts POST. */
 export const webhook = (name: string, path: string) =>
 	node(name, 'n8n-nodes-base.webhook', 2, { path, httpMethod: 'POST' }, { webhookId: path });
 
-export const wait = (name: string, amount: number) =>
-	node(name, 'n8n-nodes-base.wait', 1.1, { amount, unit: 'seconds' });
+/** Creates a Wait node. */
+export const wait = (name: string, seconds: number) =>
+	node(name, 'n8n-nodes-base.wait', 1.1, { amount: seconds, unit: 'seconds' });
 
 /** Creates a Split Out node, which outputs one item for each entry of a list. */
 export const splitOut = (name: string, field: string) =>
@@ -43,6 +52,7 @@ export function rows(name: string, items: object[]): INode {
 /** Returns a node's reference to the credential for a sandbox. */
 export const sahutCredential = (id: string) => ({ sahutApi: { id, name: CREDENTIAL_NAME } });
 
+/** Creates a Sahut Trigger node. */
 export function sahutTrigger(
 	name: string,
 	credentialId: string,

@@ -4,6 +4,7 @@ import { majorOf } from './releases';
 import type { Session } from './session';
 import { until } from './until';
 
+/** A workflow without the properties that n8n adds. */
 export interface WorkflowContent {
 	name: string;
 	nodes: INode[];
@@ -11,6 +12,7 @@ export interface WorkflowContent {
 	settings?: IWorkflowSettings;
 }
 
+/** A workflow as n8n returns it. */
 export interface StoredWorkflow extends WorkflowContent {
 	id: string;
 	/** Changes with each change of the workflow. */
