@@ -2,10 +2,16 @@ import fastq from 'fastq';
 
 import type { Conversation } from '../../sandbox';
 import { deliverSigned } from '../support/signedDelivery';
-import { countExecutions, untilIdle } from './executions';
+import { countExecutions, waitUntilIdle } from './executions';
 import { printFigures } from './figures';
-import { addConversations, countSent, openSandbox, publish, type QueueMode } from './queueMode';
-import { autoReply } from './workflows';
+import {
+	addConversations,
+	countSentByText,
+	openSandbox,
+	publishWorkflow,
+	type QueueMode,
+} from './queueMode';
+import { createAutoReplyWorkflow } from './workflows';
 
 const CONVERSATIONS = 50;
 /** Deliveries and calls in flight. */
@@ -54,7 +60,9 @@ export function describeEvents(queue: QueueMode): void {
 		const sandbox = await openSandbox(queue);
 		// The trigger must not have a webhook yet: the sandbox would also deliver these messages.
 		const conversations = addConversations(queue, CONVERSATIONS);
-		const workflow = await publish(queue, (id) => autoReply(id, `events-${count}`));
+		const workflow = await publishWorkflow(queue, (id) =>
+			createAutoReplyWorkflow(id, `events-${count}`),
+		);
 		const [hook] = sandbox.store.webhooks.values();
 		if (!hook) throw new Error('The trigger has not registered its webhook.');
 		const { pathname } = new URL(hook.url);
@@ -67,8 +75,8 @@ export function describeEvents(queue: QueueMode): void {
 			const url = `${queue.cluster.webhookProcesses[process]!.url}${pathname}`;
 			statuses.push((await deliverSigned(url, hook.secret, bodies[event]!)).status);
 		});
-		await untilIdle(queue.session, workflow);
-		const sent = countSent(queue);
+		await waitUntilIdle(queue.session, workflow);
+		const sent = countSentByText(queue);
 		const total = Object.values(sent).reduce((sum, each) => sum + each, 0);
 		expect(await countExecutions(queue.session, workflow)).toBe(total);
 		const replies = events.map((event) => sent[`evt_${event}`] ?? 0);

@@ -19,7 +19,7 @@ export async function countExecutions(
 }
 
 /** Waits until no execution of a workflow is queued or running. */
-export async function untilIdle(session: Session, workflowId: string): Promise<void> {
+export async function waitUntilIdle(session: Session, workflowId: string): Promise<void> {
 	await until('the queue to be empty', IDLE_TIMEOUT_MS, async () => {
 		const unfinished = await listExecutions(session, { workflowId, status: UNFINISHED });
 		return unfinished.length === 0 ? true : undefined;

@@ -1,17 +1,17 @@
 import type { INode } from 'n8n-workflow';
 
 import { getExecution, outputItems, retryExecution, until } from '../../scripts/n8n';
-import { executionsStartedBy, untilIdle } from './executions';
+import { executionsStartedBy, waitUntilIdle } from './executions';
 import { printFigures } from './figures';
 import {
 	addConversations,
-	postAndFindExecution,
-	countSent,
+	callWebhookAndFindExecution,
+	countSentByText,
 	openSandbox,
-	publish,
+	publishWorkflow,
 	type QueueMode,
 } from './queueMode';
-import { batch, SEND } from './workflows';
+import { createBatchWorkflow, SEND_NODE } from './workflows';
 
 const BATCH = 100;
 /** Messages of each batch that are sent before the workers are killed. */
@@ -23,10 +23,10 @@ export function describeKilledWorkers(queue: QueueMode): void {
 	/** Publishes a workflow for batches, which all send to the same conversations. */
 	async function prepare(path: string, options?: INode['parameters']) {
 		await openSandbox(queue, { latencyMs: 200 });
-		const workflow = await publish(queue, (id) => batch(id, path, options));
+		const workflow = await publishWorkflow(queue, (id) => createBatchWorkflow(id, path, options));
 		const conversations = addConversations(queue, BATCH);
 		const sent = (name: string) =>
-			Object.keys(countSent(queue)).filter((text) => text.startsWith(name)).length;
+			Object.keys(countSentByText(queue)).filter((text) => text.startsWith(name)).length;
 		return {
 			workflow,
 			sent,
@@ -36,7 +36,7 @@ export function describeKilledWorkers(queue: QueueMode): void {
 					conversation: id,
 					text: `${name} ${index}`,
 				}));
-				return await postAndFindExecution(queue, workflow, path, { messages }, process);
+				return await callWebhookAndFindExecution(queue, workflow, path, { messages }, process);
 			},
 			sentPartOf: async (...names: string[]) =>
 				await until('a part of each batch', SEND_TIMEOUT_MS, () =>
@@ -69,12 +69,12 @@ export function describeKilledWorkers(queue: QueueMode): void {
 		expect(before).toBeLessThan(BATCH);
 
 		const restartedId = await start('Pesanan', 0);
-		await untilIdle(session, workflow);
+		await waitUntilIdle(session, workflow);
 		const restarted = await getExecution(session, restartedId);
 
 		expect(restarted.status).toBe('success');
 
-		const items = outputItems(restarted, SEND);
+		const items = outputItems(restarted, SEND_NODE);
 		const skipped = items.filter(({ json }) => json['skipped'] === true).length;
 		printFigures(`a batch of ${BATCH}, its worker killed`, {
 			'sent before': before,
@@ -83,7 +83,7 @@ export function describeKilledWorkers(queue: QueueMode): void {
 		});
 
 		expect([items.length, skipped]).toEqual([BATCH, before]);
-		expect(Object.values(countSent(queue))).toEqual(Array(BATCH).fill(1));
+		expect(Object.values(countSentByText(queue))).toEqual(Array(BATCH).fill(1));
 	});
 
 	it('sends no message twice if its workers are killed, and sends the missing ones if n8n can retry it', async () => {
@@ -100,7 +100,7 @@ export function describeKilledWorkers(queue: QueueMode): void {
 			// n8n recovers abandoned executions when it starts, and then every three hours.
 			cluster.main.restart(),
 		]);
-		await untilIdle(session, workflow);
+		await waitUntilIdle(session, workflow);
 
 		const [staysBefore, diesBefore] = [sent('Stays'), sent('Dies')];
 		await retryExecution(session, staysId);
@@ -112,7 +112,7 @@ export function describeKilledWorkers(queue: QueueMode): void {
 			'those after Retry': sent('Dies'),
 		});
 
-		expect(new Set(Object.values(countSent(queue)))).toEqual(new Set([1]));
+		expect(new Set(Object.values(countSentByText(queue)))).toEqual(new Set([1]));
 		// Usually n8n has lost the execution's data, so that Retry sends nothing; otherwise Retry sends the rest.
 		expect([staysBefore, BATCH]).toContain(sent('Stays'));
 		expect(diesBefore).toBeLessThan(BATCH);

@@ -1,10 +1,17 @@
 import { describeEvents, forEachConcurrently } from './events';
-import { countExecutions, executionsStartedBy, untilIdle } from './executions';
+import { countExecutions, executionsStartedBy, waitUntilIdle } from './executions';
 import { printFigures } from './figures';
 import { describeKilledWorkers } from './killedWorkers';
-import { addConversations, countSent, openSandbox, post, publish, useQueueMode } from './queueMode';
+import {
+	addConversations,
+	countSentByText,
+	openSandbox,
+	callWebhook,
+	publishWorkflow,
+	useQueueMode,
+} from './queueMode';
 import { describeSameNumber } from './sameNumber';
-import { batch } from './workflows';
+import { createBatchWorkflow } from './workflows';
 
 // All tests are in one file, since they share an n8n.
 const queue = useQueueMode();
@@ -18,7 +25,7 @@ describe('the trigger', () => describeEvents(queue));
 it('two workers that share a rate limit send each of 1,000 messages once', async () => {
 	const { session, cluster } = queue;
 	const { journal } = await openSandbox(queue, { rateLimit: { requests: 200, windowMs: 3_000 } });
-	const workflow = await publish(queue, (id) => batch(id, 'limited'));
+	const workflow = await publishWorkflow(queue, (id) => createBatchWorkflow(id, 'limited'));
 	const conversations = addConversations(queue, CONVERSATIONS);
 	const before = cluster.workers.map((worker) => executionsStartedBy(worker).length);
 	const messages = Array.from({ length: MESSAGES }, (_, index) => ({
@@ -29,9 +36,9 @@ it('two workers that share a rate limit send each of 1,000 messages once', async
 	const batches = Array.from({ length: BATCHES }, (_, index) => index);
 	await forEachConcurrently(batches, async (index) => {
 		const body = { messages: messages.slice(index * BATCH_SIZE, (index + 1) * BATCH_SIZE) };
-		await post(queue, 'limited', body, index % 2);
+		await callWebhook(queue, 'limited', body, index % 2);
 	});
-	await untilIdle(session, workflow);
+	await waitUntilIdle(session, workflow);
 
 	const refused = journal.entries.filter(({ status }) => status === 429).length;
 	const shares = cluster.workers.map(
@@ -39,7 +46,7 @@ it('two workers that share a rate limit send each of 1,000 messages once', async
 	);
 	printFigures('1,000 messages', { refused, 'executions per worker': shares.join(' + ') });
 
-	expect(countSent(queue)).toEqual(Object.fromEntries(messages.map(({ text }) => [text, 1])));
+	expect(countSentByText(queue)).toEqual(Object.fromEntries(messages.map(({ text }) => [text, 1])));
 	expect(await countExecutions(session, workflow, ['success'])).toBe(BATCHES);
 	expect(refused).toBeGreaterThan(0);
 	expect(Math.min(...shares)).toBeGreaterThan(0);

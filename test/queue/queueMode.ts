@@ -65,7 +65,7 @@ export async function openSandbox(
 }
 
 /** Creates and publishes a workflow that uses the sandbox. @returns its ID */
-export async function publish(
+export async function publishWorkflow(
 	{ session, sandbox }: QueueMode,
 	content: (credentialId: string) => WorkflowContent,
 ): Promise<string> {
@@ -85,7 +85,7 @@ export function addConversations({ sandbox }: QueueMode, count: number): Convers
 }
 
 /** Returns how often each text was sent, according to the sandbox. */
-export function countSent({ sandbox: { store } }: QueueMode): Record<string, number> {
+export function countSentByText({ sandbox: { store } }: QueueMode): Record<string, number> {
 	const counts: Record<string, number> = {};
 	for (const id of store.conversations.keys()) {
 		for (const { type, content } of store.messages(id)) {
@@ -96,7 +96,7 @@ export function countSent({ sandbox: { store } }: QueueMode): Record<string, num
 }
 
 /** Calls the webhook of a workflow through a webhook process. @param process index of the webhook process */
-export async function post(
+export async function callWebhook(
 	{ cluster }: QueueMode,
 	path: string,
 	body: object,
@@ -117,7 +117,7 @@ export async function post(
  *
  * @returns the ID of the execution
  */
-export async function postAndFindExecution(
+export async function callWebhookAndFindExecution(
 	queue: QueueMode,
 	workflowId: string,
 	path: string,
@@ -126,7 +126,7 @@ export async function postAndFindExecution(
 ): Promise<string> {
 	const ids = async () => (await listExecutions(queue.session, { workflowId })).map(({ id }) => id);
 	const before = await ids();
-	await post(queue, path, body, process);
+	await callWebhook(queue, path, body, process);
 	return await until('the execution', START_TIMEOUT_MS, async () =>
 		(await ids()).find((id) => !before.includes(id)),
 	);

@@ -10,8 +10,8 @@ import {
 } from '../../scripts/n8n';
 import { countExecutions, executionsStartedBy } from './executions';
 import { printFigures } from './figures';
-import { openSandbox, post, publish, type QueueMode } from './queueMode';
-import { followUp, SEND, WEBHOOK } from './workflows';
+import { openSandbox, callWebhook, publishWorkflow, type QueueMode } from './queueMode';
+import { createFollowUpWorkflow, SEND_NODE, WEBHOOK_NODE } from './workflows';
 
 /** Pause between two customers, after which both workers are free. */
 const PAUSE_MS = 300;
@@ -20,7 +20,7 @@ const SEND_TIMEOUT_MS = 60_000;
 const SKIP_IF_SENT: INode['parameters'] = { skipIfSentWithin: 1 };
 
 const phoneOf = (execution: Execution) =>
-	(outputItems(execution, WEBHOOK)[0]?.json['body'] as { phone: string }).phone;
+	(outputItems(execution, WEBHOOK_NODE)[0]?.json['body'] as { phone: string }).phone;
 
 export function describeSameNumber(queue: QueueMode): void {
 	/**
@@ -37,7 +37,9 @@ export function describeSameNumber(queue: QueueMode): void {
 		const { session, cluster } = queue;
 		const path = `twice-${count}-${later}-${options !== undefined}`;
 		const channel = store.channelOfType('whatsapp').id;
-		const workflowId = await publish(queue, (id) => followUp(id, path, channel, options));
+		const workflowId = await publishWorkflow(queue, (id) =>
+			createFollowUpWorkflow(id, path, channel, options),
+		);
 		const phones = Array.from({ length: count }, (_, index) => `+62812${5_550_000 + index}`);
 		const conversationsWith = (phone: string) =>
 			[...store.conversations.values()].filter(({ contact }) => contact.phone === phone);
@@ -45,7 +47,7 @@ export function describeSameNumber(queue: QueueMode): void {
 			conversationsWith(phone).flatMap(({ id }) => store.messages(id)).length;
 		for (const [index, phone] of phones.entries()) {
 			const call = async (process: number) =>
-				await post(queue, path, { phone, name: `Pelanggan ${index}` }, process);
+				await callWebhook(queue, path, { phone, name: `Pelanggan ${index}` }, process);
 			const first = call(0);
 			if (later) {
 				await first;
@@ -72,7 +74,8 @@ export function describeSameNumber(queue: QueueMode): void {
 				contacts: [...store.contacts.values()].filter((each) => each.phone === phone).length,
 				conversations: conversationsWith(phone).length,
 				messages: messagesTo(phone),
-				skipped: own.filter((each) => outputItems(each, SEND)[0]?.json['skipped'] === true).length,
+				skipped: own.filter((each) => outputItems(each, SEND_NODE)[0]?.json['skipped'] === true)
+					.length,
 			};
 		});
 		const shares = started.map((ids) => executions.filter(({ id }) => ids.includes(id)).length);

@@ -1,7 +1,8 @@
 import { openWorkspace } from './workspace';
 
-const MANY = 1_000;
-/** The sandbox answers after this time, so that requests overlap. */
+/** The number of messages per conversation, and of further conversations. */
+const RECORD_COUNT = 1_000;
+/** The response time of the sandbox, which makes requests overlap. */
 export const LATENCY_MS = 15;
 
 /** Opens a workspace with many records, and returns rows for six of its conversations. */
@@ -12,7 +13,7 @@ export async function openWithManyRecords() {
 	const rows = Array.from({ length: 6 }, (_, index) => {
 		const contact = store.addContact({ name: `0812 0000 000${index}` });
 		const conversation = store.addConversation({ contact });
-		store.addMessages(conversation.id, MANY);
+		store.addMessages(conversation.id, RECORD_COUNT);
 		return {
 			conversation: conversation.id,
 			contact: contact.id,
@@ -20,6 +21,6 @@ export async function openWithManyRecords() {
 			phone: `0812 0000 000${index}`,
 		};
 	});
-	for (let index = 0; index < MANY; index++) store.addConversation();
+	for (let index = 0; index < RECORD_COUNT; index++) store.addConversation();
 	return { ...workspace, rows };
 }

@@ -6,7 +6,7 @@ import { byId } from '../../support/locator';
 import { createRetryData } from '../../support/retryData';
 import { useRealWaits } from '../../support/testClock';
 import { type NodeSettings, openWorkspace, sendText, until } from '../../support/workspace';
-import { messagesPath, ONE_BY_ONE, RETRY_ON_FAIL, untilAnswered } from './oneByOne';
+import { messagesPath, ONE_BY_ONE, RETRY_ON_FAIL, waitForResponse } from './oneByOne';
 
 /** Builds a workflow with the Sahut node and a second one, which sends to `next` for each item. */
 function twoNodeWorkflow(
@@ -39,7 +39,7 @@ async function cancelDuringWait(settings: NodeSettings) {
 	const canceled = await runWorkflow({
 		...toRun,
 		items: toItems(conversations.map((conversation) => ({ conversation, text: 'Halo' }))),
-		cancelWhen: untilAnswered(workspace, limited!),
+		cancelWhen: waitForResponse(workspace, limited!),
 	});
 
 	const sentCounts = () => conversations.map((id) => workspace.sent(id).length);

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 
 import { openWorkspace } from '../../support/workspace';
-import { ONE_BY_ONE, RETRY_ON_FAIL, untilAnswered } from './oneByOne';
+import { ONE_BY_ONE, RETRY_ON_FAIL, waitForResponse } from './oneByOne';
 
 /** Long enough to cancel in the meantime, even on a busy machine. */
 const WAIT_BETWEEN_TRIES_MS = 1_500;
@@ -18,7 +18,7 @@ it.each(['stopWorkflow', 'continueRegularOutput'] as const)(
 			ONE_BY_ONE,
 			conversations.map((conversation) => ({ conversation, text: 'Halo' })),
 			{ ...RETRY_ON_FAIL, waitBetweenTries: WAIT_BETWEEN_TRIES_MS, onError },
-			{ cancelWhen: untilAnswered(workspace, refused!) },
+			{ cancelWhen: waitForResponse(workspace, refused!) },
 		);
 
 		// Longer than the wait between two tries.

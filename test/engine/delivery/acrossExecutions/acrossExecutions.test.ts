@@ -13,7 +13,7 @@ import {
 	until,
 	type Workspace,
 } from '../../../support/workspace';
-import { ANI, onChannel, openChannel } from '../conversationChoice/channelFixture';
+import { ANI, toPhoneOnChannel, openChannel } from '../conversationChoice/channelFixture';
 import type * as ProcessCacheModule from '../../../../nodes/Sahut/processCache';
 import { now, testClock } from '../../../support/testClock';
 
@@ -108,7 +108,7 @@ describe('concurrent executions in one process', () => {
 		const { apiKey, url } = workspace.sandbox;
 		const otherSpelling = { sahutApi: { apiKey, baseUrl: `${url.replace('http:', 'HTTP:')}/` } };
 		const send = async (overrides: object) =>
-			await workspace.run(onChannel(workspace, workspace.channel), [ANI], {}, overrides);
+			await workspace.run(toPhoneOnChannel(workspace, workspace.channel), [ANI], {}, overrides);
 
 		const runs = await Promise.all([send({}), send({ credentials: otherSpelling })]);
 
@@ -127,7 +127,7 @@ describe('concurrent executions in one process', () => {
 		journal.clear();
 
 		await workspace.run(
-			onChannel(workspace, workspace.channel),
+			toPhoneOnChannel(workspace, workspace.channel),
 			[ANI],
 			{},
 			withOtherKey(workspace),
@@ -142,7 +142,10 @@ describe('concurrent executions in one process', () => {
 		async (reuseOpenConversation) => {
 			const workspace = await openChannel({ latencyMs: 5 });
 			const options = { concurrency: 1, reuseOpenConversation };
-			const workflow = sahutWorkflow({ ...onChannel(workspace, workspace.channel), options });
+			const workflow = sahutWorkflow({
+				...toPhoneOnChannel(workspace, workspace.channel),
+				options,
+			});
 			const stored = createStartData(workflow.nodes[0]!, SIX_ROWS, now() - 10 * MINUTE_MS);
 			const retry = async () => {
 				const executionData = structuredClone(stored);
@@ -181,7 +184,7 @@ describe('concurrent executions in one process', () => {
 		const rows = [{ phone: '0812 0000 0009', name: 'Lama' }, ANI, ANI, ANI];
 
 		await workspace.run(
-			{ ...onChannel(workspace, workspace.channel), options: { concurrency: 20 } },
+			{ ...toPhoneOnChannel(workspace, workspace.channel), options: { concurrency: 20 } },
 			rows,
 		);
 
@@ -281,7 +284,7 @@ describe('a canceled execution', () => {
 			journal.entries.filter((entry) => entry.path === path && entry.endedAt !== undefined);
 		const send = async (customer: number, overrides = {}) =>
 			await workspace.run(
-				onChannel(workspace, workspace.channel),
+				toPhoneOnChannel(workspace, workspace.channel),
 				[rows[customer]!],
 				{},
 				overrides,

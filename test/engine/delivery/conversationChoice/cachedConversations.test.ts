@@ -1,7 +1,7 @@
 import { HOUR_MS } from '../../../../sandbox/clock';
 import type { Conversation } from '../../../../sandbox/records';
 import { conversationsOf, type Workspace } from '../../../support/workspace';
-import { ANI, onChannel, openChannel } from './channelFixture';
+import { ANI, toPhoneOnChannel, openChannel } from './channelFixture';
 import { now } from '../../../support/testClock';
 
 describe('the cached conversation of a customer', () => {
@@ -36,7 +36,7 @@ describe('the cached conversation of a customer', () => {
 
 		for (let time = 1; time <= 2; time++) {
 			await workspace.send();
-			await workspace.send(ANI, onChannel(workspace, second));
+			await workspace.send(ANI, toPhoneOnChannel(workspace, second));
 		}
 
 		const channels = conversationsOf(workspace).map(({ channel }) => channel.id);

@@ -7,7 +7,7 @@ import { openWorkspace, toPhone, type Workspace } from '../../../support/workspa
 export const ANI = { phone: '0812 0000 0001', name: 'Ani' };
 
 /** Returns the parameters of *Message: Send to Phone Number* for a template, which needs no open 24-hour window. */
-export const onChannel = (workspace: Workspace, channel: string): INode['parameters'] => ({
+export const toPhoneOnChannel = (workspace: Workspace, channel: string): INode['parameters'] => ({
 	...toPhone(workspace),
 	channelId: byId(channel),
 });
@@ -16,7 +16,7 @@ export const onChannel = (workspace: Workspace, channel: string): INode['paramet
 export async function openChannel(options: Parameters<typeof openWorkspace>[0] = {}) {
 	const workspace = await openWorkspace(options);
 	const { id: channel } = workspace.sandbox.store.addChannel();
-	const send = async (row = ANI, parameters = onChannel(workspace, channel)) =>
+	const send = async (row = ANI, parameters = toPhoneOnChannel(workspace, channel)) =>
 		await workspace.run(parameters, [row]);
 	return { ...workspace, channel, send };
 }

@@ -7,7 +7,7 @@ import type { Conversation, ConversationStatus } from '../../../../sandbox/recor
 import { OTHER_BOT, addAutoReply, addResolveRule } from '../../../support/automation';
 import { advanceClock } from '../../../support/testClock';
 import { contactsOf, conversationsOf, openWorkspace, toPhone } from '../../../support/workspace';
-import { onChannel, openChannel } from '../conversationChoice/channelFixture';
+import { toPhoneOnChannel, openChannel } from '../conversationChoice/channelFixture';
 
 const CONVERSATION_STATUSES: ConversationStatus[] = ['open', 'pending', 'snoozed', 'resolved'];
 const isOpen = ({ status }: Pick<Conversation, 'status'>) =>
@@ -71,7 +71,7 @@ it(
 					const workspace = await openChannel();
 					const { store } = workspace.sandbox;
 					const channel = store.channels.get(workspace.channel)!;
-					const parameters = onChannel(workspace, workspace.channel);
+					const parameters = toPhoneOnChannel(workspace, workspace.channel);
 					const otherConversationsOf = (conversation: Conversation) =>
 						conversationsOf(workspace).filter(
 							({ id, contact }) =>

@@ -19,7 +19,13 @@ import {
 	textOrTemplateToPhone,
 } from '../deliveryFixture';
 import { addOutgoing } from '../outgoingMessages';
-import { addConversation, ago, forms, sendTextOrTemplate, TEMPLATE_TEXT } from './windowHelpers';
+import {
+	addConversation,
+	timeAgo,
+	textOrTemplateFields,
+	sendTextOrTemplate,
+	TEMPLATE_TEXT,
+} from './windowHelpers';
 
 describe('Text, or Template After 24 Hours to a conversation', () => {
 	it.each([
@@ -62,7 +68,7 @@ describe('Text, or Template After 24 Hours to a conversation', () => {
 	it('ignores messages of agents when it searches for the last message of the customer', async () => {
 		const workspace = await openWorkspace();
 		const conversation = addConversation(workspace, 2 * HOUR_MS);
-		addOutgoing(workspace, conversation, 'Siap Kak', { at: ago(workspace, HOUR_MS) });
+		addOutgoing(workspace, conversation, 'Siap Kak', { at: timeAgo(workspace, HOUR_MS) });
 
 		const { output } = await workspace.run(sendTextOrTemplate, [{ conversation }]);
 
@@ -89,7 +95,7 @@ describe('Text, or Template After 24 Hours to a conversation', () => {
 	it('sends the template when 10,000 messages have followed the last message of the customer', async () => {
 		const workspace = await openWorkspace();
 		const conversation = addConversation(workspace, 20 * HOUR_MS);
-		const at = ago(workspace, HOUR_MS);
+		const at = timeAgo(workspace, HOUR_MS);
 		for (let count = 0; count < 10_000; count++) {
 			addOutgoing(workspace, conversation, `Info ${count}`, { at });
 		}
@@ -215,7 +221,7 @@ describe('Text, or Template After 24 Hours to a phone number', () => {
 		type = 'whatsapp',
 	) => ({
 		...toPhone(workspace, options),
-		...forms,
+		...textOrTemplateFields,
 		channelId: byId(workspace.sandbox.store.channelOfType(type).id),
 		phone: '+6281234567890',
 	});

@@ -10,7 +10,7 @@ import {
 	type Workspace,
 } from '../../../support/workspace';
 import { sendTemplateOnce } from '../acrossExecutions/skipHelpers';
-import { addConversation, ago, sendTextOrTemplate, TEMPLATE_TEXT } from './windowHelpers';
+import { addConversation, timeAgo, sendTextOrTemplate, TEMPLATE_TEXT } from './windowHelpers';
 
 /** Retries a failed execution with the saved workflow, in which the node was edited in the meantime. */
 async function retryEdited(
@@ -67,7 +67,7 @@ describe('a Retry of Text, or Template After 24 Hours', () => {
 
 		const failed = await workspace.run(sendTextOrTemplate, [{ conversation }]);
 		for (const message of store.messages(conversation)) {
-			message.created_at = ago(workspace, 25 * HOUR_MS).toISOString();
+			message.created_at = timeAgo(workspace, 25 * HOUR_MS).toISOString();
 		}
 		const { output } = await retry(workspace, failed, sendTextOrTemplate);
 
@@ -84,7 +84,7 @@ describe('a Retry of Text, or Template After 24 Hours', () => {
 		await execution.run();
 		for (const message of store.messages(conversation)) {
 			if (message.type === 'incoming') {
-				message.created_at = ago(workspace, 25 * HOUR_MS).toISOString();
+				message.created_at = timeAgo(workspace, 25 * HOUR_MS).toISOString();
 			}
 		}
 		const { output } = await execution.retry();
@@ -100,7 +100,7 @@ describe('a Retry of Text, or Template After 24 Hours', () => {
 		faults.add({ kind: 'status', status: 403, method: 'POST' });
 		const failed = await workspace.run(parameters, [{ conversation }]);
 		for (const message of store.messages(conversation)) {
-			message.created_at = ago(workspace, 25 * HOUR_MS).toISOString();
+			message.created_at = timeAgo(workspace, 25 * HOUR_MS).toISOString();
 		}
 
 		const retries = [await retry(workspace, failed, parameters)];

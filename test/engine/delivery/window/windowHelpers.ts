@@ -2,22 +2,22 @@ import type { INode } from 'n8n-workflow';
 
 import { sendText, type Workspace } from '../../../support/workspace';
 
-/** The text of `tmpl_follow_up` with the values of {@link forms}. */
+/** The text of `tmpl_follow_up` with the values of {@link textOrTemplateFields}. */
 export const TEMPLATE_TEXT = /^Halo Kak Budi, terima kasih/;
 
 /** The parameters of *Text, or Template After 24 Hours*. */
-export const forms: INode['parameters'] = {
+export const textOrTemplateFields: INode['parameters'] = {
 	messageType: 'textOrTemplate',
 	content: 'Pesanan sudah dikirim',
 	templateId: 'tmpl_follow_up',
 	templateVariables: { variable: [{ name: 'customer_name', value: 'Budi' }] },
 };
 
-/** Message: Send of {@link forms} to the conversation of each item. */
-export const sendTextOrTemplate: INode['parameters'] = { ...sendText, ...forms };
+/** Message: Send of {@link textOrTemplateFields} to the conversation of each item. */
+export const sendTextOrTemplate: INode['parameters'] = { ...sendText, ...textOrTemplateFields };
 
 /** Returns the time this many milliseconds ago, by the clock of the sandbox. */
-export const ago = ({ sandbox }: Workspace, ms: number) =>
+export const timeAgo = ({ sandbox }: Workspace, ms: number) =>
 	new Date(sandbox.store.now().getTime() - ms);
 
 /**
@@ -34,7 +34,7 @@ export function addConversation(
 	const { store } = workspace.sandbox;
 	const { id } = store.addConversation({ channel: store.channelOfType(type) });
 	if (lastIncomingAgoMs !== undefined) {
-		store.addIncoming(id, 'Halo', ago(workspace, lastIncomingAgoMs));
+		store.addIncoming(id, 'Halo', timeAgo(workspace, lastIncomingAgoMs));
 	}
 	return id;
 }
