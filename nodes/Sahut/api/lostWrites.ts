@@ -50,8 +50,9 @@ export async function pollForLostWrite<T>(
 	find: () => Promise<T | undefined>,
 ): Promise<T | undefined> {
 	const lost = writes.filter(({ id }) => id === undefined).map(({ at }) => at);
-	if (lost.length > 0)
+	// Without a lost write, `latest` is -Infinity, so `find` is called only once.
+	const latest = Math.max(...lost);
+	if (sahut.now() - latest < LOST_WRITE_MS)
 		sahut.log('searches for a record whose response was lost less than a minute ago');
-	// Without a lost write, `writtenAt` is -Infinity, so `find` is called only once.
-	return await poll(sahut, Math.max(...lost), LOST_WRITE_MS, find);
+	return await poll(sahut, latest, LOST_WRITE_MS, find);
 }

@@ -145,7 +145,7 @@ export async function connect(
 				if (isRateLimited(result)) {
 					const pauseMs = rateLimitPauseMs(result, attempt, moment());
 					gate.close(pauseMs, result);
-					log(`429 for ${nameOf(request)}: all requests wait ${pauseMs} ms`);
+					log(`429 for ${nameOf(request)}: no requests for ${Math.round(pauseMs)} ms`);
 				}
 				return result;
 			}, signal);

@@ -24,7 +24,7 @@ it('logs each wait for the rate limit', async () => {
 	await run(sendText, [{ conversation, text: TEXT }]);
 
 	expect(logLines()).toEqual([
-		`Sahut node "Sahut": 429 for POST /conversations/${conversation}/messages: all requests wait 2000 ms`,
+		`Sahut node "Sahut": 429 for POST /conversations/${conversation}/messages: no requests for 2000 ms`,
 	]);
 });
 
@@ -50,6 +50,30 @@ it('logs the search for a message whose response was lost', async () => {
 
 	expect(logLines()).toEqual([
 		'Sahut node "Sahut": item 0: searches for the record of a write whose response was lost',
+	]);
+});
+
+it('logs no search for a message whose response was lost more than a minute ago', async () => {
+	const { run, sandbox, conversation } = await openConversation();
+	const parameters = { ...sendText, options: { skipIfSentWithin: 24 } };
+	sandbox.faults.add({ kind: 'dropBefore', method: 'POST' });
+	await run(parameters, [{ conversation, text: TEXT }]);
+	advanceClock(2 * 60_000);
+	debug.mockClear();
+
+	await run(parameters, [{ conversation, text: TEXT }]);
+
+	expect(logLines()).toEqual([]);
+});
+
+it('logs a wait that is too long as one during which nothing is sent', async () => {
+	const { run, sandbox, conversation } = await openConversation();
+	sandbox.faults.add({ kind: 'status', status: 429, retryAfter: 300 });
+
+	await run(sendText, [{ conversation, text: TEXT }]);
+
+	expect(logLines()).toEqual([
+		`Sahut node "Sahut": 429 for POST /conversations/${conversation}/messages: no requests for 300000 ms`,
 	]);
 });
 
@@ -106,6 +130,6 @@ it.each([
 	await run(sendText, [{ conversation, text: TEXT }]);
 
 	expect(logLines()).toEqual([
-		'Sahut node "Sahut": 429 for POST /conversations/…/messages: all requests wait 1000 ms',
+		'Sahut node "Sahut": 429 for POST /conversations/…/messages: no requests for 1000 ms',
 	]);
 });
