@@ -1,4 +1,5 @@
 import { getN8nLogger } from '../../support/engine';
+import { advanceClock } from '../../support/testClock';
 import { openConversation, openWorkspace, sendText, toPhone } from '../../support/workspace';
 
 const PHONE = '+628123456789';
