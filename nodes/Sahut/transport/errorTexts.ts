@@ -152,9 +152,13 @@ function describeNoResponse(
 			tryLater(facts),
 		];
 	}
+	// n8n's text may advise a retry.
+	const reason = facts.isOutcomeUnknown
+		? code && `The error code is ${code}.`
+		: detail && `n8n reports: "${detail}".`;
 	return [
 		`The connection was lost before Sahut responded to the request to ${action}`,
-		detail === '' ? tryLater(facts) : `n8n reports: "${detail}".`,
+		reason || tryLater(facts),
 	];
 }
 

@@ -58,10 +58,11 @@ it.each<[string, Outcome, string]>([
 	]);
 });
 
-it('quotes the reason of n8n for a lost connection', () => {
-	const [, description] = textsOf('POST', withoutResponse('CONNECTION_LOST', 'socket hang up'));
+it('quotes the text of n8n, which may advise a retry, only for a read', () => {
+	const outcome = withoutResponse('ECONNRESET', 'You can retry the request immediately');
 
-	expect(description).toBe(`n8n reports: "socket hang up". ${CHECK_FIRST}`);
+	expect(textsOf('GET', outcome)[1]).toBe('n8n reports: "You can retry the request immediately".');
+	expect(textsOf('POST', outcome)[1]).toBe(`The error code is ECONNRESET. ${CHECK_FIRST}`);
 });
 
 it.each([
