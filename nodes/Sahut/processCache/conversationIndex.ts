@@ -205,19 +205,20 @@ export class ConversationIndex {
 	 * list that became shorter during each of them, the index is incomplete.
 	 */
 	private async read(sahut: SahutClient, since: number): Promise<void> {
-		for (let reading = 1; !(await this.readOnce(sahut, since)); reading++) {
-			if (reading === MAX_READINGS) return;
+		let isDone = false;
+		for (let reading = 1; !isDone; reading++) {
+			isDone = await this.readOnce(sahut, since, reading === MAX_READINGS);
 		}
 	}
 
 	/**
 	 * Reads the pages that may contain changes once, and all unresolved conversations if that is due.
 	 *
-	 * @returns whether no conversation can have moved from a page that was not read yet to one that was: one
-	 * response is a snapshot. Between two, activity moves a conversation to page 1, and a deletion moves all
-	 * later ones forward.
+	 * @returns whether this was the last reading, or no conversation can have moved from a page that was not
+	 * read yet to one that was. One response is a snapshot. Between two, activity moves a conversation to page
+	 * 1, and a deletion moves all later ones forward.
 	 */
-	private async readOnce(sahut: SahutClient, since: number): Promise<boolean> {
+	private async readOnce(sahut: SahutClient, since: number, isLast: boolean): Promise<boolean> {
 		const startedAtLocal = this.now();
 		const pages = openPages<Conversation>(sahut, this.listRequest());
 		this.detectOrder(await pages.read(1));
@@ -243,17 +244,19 @@ export class ConversationIndex {
 			if (isOrdered) oldest = Math.min(oldest, ...knownTimes.slice(-1));
 		}
 		for (const conversation of all.reverse()) this.update(conversation, 'list');
+		const mayMiss = pages.hasShrunk();
+		// The next reading reads the same range again.
+		if (mayMiss && isOrdered && !isLast) return false;
 		// If the list changed during the read, a record may have moved to a page that was already read.
 		const isAll = pages.isComplete() && pages.totals.size <= 1;
-		if (pages.hasShrunk()) this.completeSince = Infinity;
+		if (mayMiss) this.completeSince = Infinity;
 		else if (isAll) this.completeSince = -Infinity;
 		else if (isOutdated || !isOrdered) this.completeSince = oldest;
 		else this.completeSince = Math.min(this.completeSince, oldest);
 		const isFullReadDue = isOrdered ? isOutdated : startedAtLocal >= this.fullReadUntil;
 		if (!isAll && isFullReadDue) await this.readUnresolved(sahut);
-		// After a deletion, the next reading reads the same range again.
-		if (!pages.hasShrunk()) this.readAt = startedAt;
-		return !isOrdered || pageCount <= 1;
+		if (!mayMiss) this.readAt = startedAt;
+		return isLast || !isOrdered || pageCount <= 1;
 	}
 
 	/** Reads all unresolved conversations, and marks all known ones that are not listed as resolved. */

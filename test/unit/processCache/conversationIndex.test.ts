@@ -222,7 +222,7 @@ describe('a refresh', () => {
 		const index = new ConversationIndex('ch_1', now);
 		const list = resolvedConversations(250);
 		let responses = 0;
-		const { sahut } = clientOf(
+		const { sahut, requests } = clientOf(
 			() => list,
 			async () => {
 				responses += 1;
@@ -232,6 +232,8 @@ describe('a refresh', () => {
 
 		await index.refresh(sahut, START - 220 * MINUTE_MS);
 
+		// Three pages, the same again, and page 1 for activity in the meantime.
+		expect(requests.filter(({ query }) => query?.status === undefined)).toHaveLength(7);
 		expect(index.isComplete(START - 220 * MINUTE_MS)).toBe(true);
 		expect(statesOf(index, 'conv_100')).toEqual([['resolved', START - 100 * MINUTE_MS]]);
 	});
