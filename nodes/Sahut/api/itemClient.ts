@@ -2,6 +2,7 @@ import type { IBinaryData, IDataObject } from 'n8n-workflow';
 
 import type { ProcessCache } from '../processCache';
 import type { Attachment, SahutClient, Wording } from '../transport/types';
+import type { ContactList } from './contactList';
 
 /** The ledger's facts about a step. Times are by this machine's clock, in milliseconds since the epoch. */
 export type PastStep =
@@ -75,6 +76,9 @@ export interface ItemLedger {
 export interface ItemClient extends SahutClient, ItemLedger {
 	/** The data of this n8n process about the workspace, shared by all executions. */
 	cache: ProcessCache;
+
+	/** The complete list of contacts, which all items of the run share. */
+	contactList: ContactList;
 
 	/** Waits `ms` milliseconds without occupying a slot. @throws if the execution is canceled */
 	pause(ms: number): Promise<void>;

@@ -22,6 +22,11 @@ export interface Candidates {
 	/** Whether `conversations` certainly contains all relevant conversations. */
 	isComplete: boolean;
 	/**
+	 * Until when the states of the conversations count as just read, by this machine's clock; Infinity if each
+	 * was read by its ID.
+	 */
+	validUntil: number;
+	/**
 	 * Reads a conversation again, unless it was just read.
 	 *
 	 * @returns `changed` if its status has changed; `gone` if it was deleted, or belongs to another contact
@@ -60,10 +65,11 @@ function getEarliestActivity(recipient: Recipient, retrySentAt: number, sahut: I
 /**
  * Finds the conversations of these contacts on the recipient's channel.
  *
- * Reads each conversation that is known to be open. Reads the channel's list only if none of them is still
+ * Reads each conversation that is known to be open, unless the index is fresh. Reads the channel's list only if none of them is still
  * open, if the user has set Skip If Sent Within, or in a *Retry* for which the ledger lacks the message.
  *
  * @param rejected IDs of conversations to ignore
+ * @param usesLists whether a fresh index replaces reading each conversation
  * @throws NodeApiError if a conversation or the list cannot be read
  */
 export async function findCandidates(
@@ -71,31 +77,49 @@ export async function findCandidates(
 	recipient: Recipient,
 	sahut: ItemClient,
 	rejected: string[],
+	usesLists: boolean,
 ): Promise<Candidates> {
-	if (contactIds.length === 0) {
-		return { conversations: [], isComplete: true, recheck: async () => 'gone' };
-	}
 	const { channelId, content, reuseOpenConversation, dryRun } = recipient;
+	const { phone, countryCode, skipContactTags } = recipient;
 	const index = sahut.cache.conversationIndex(channelId);
+	/** Adds the contacts that only the index shows. Not if tags must be checked, since it shows none. */
+	const allContactIds = () => {
+		const listed = skipContactTags.length > 0 ? [] : index.findContactIds(phone, countryCode);
+		return [...new Set([...contactIds, ...listed])];
+	};
+	if (contactIds.length === 0) {
+		return {
+			conversations: [],
+			isComplete: true,
+			validUntil: Infinity,
+			recheck: async () => 'gone',
+		};
+	}
 	const past = sahut.past(getPhoneMessageKey(recipient));
 	const retrySentAt = past.kind === 'retryWithoutLedger' && !dryRun ? past.sentAt : Infinity;
 	const since = getEarliestActivity(recipient, retrySentAt, sahut);
 	const findKnown = (id: unknown) =>
-		index.findByContacts(contactIds).find((each) => each.id === id);
+		index.findByContacts(allContactIds()).find((each) => each.id === id);
 
 	/** The IDs of the conversations that were read. */
 	const readIds = new Set<string>();
+	let validUntil = Infinity;
 
 	/**
-	 * Reads a conversation, and updates the index.
+	 * Reads a conversation, and updates the index. A fresh index replaces the read.
 	 *
 	 * @returns undefined if it was deleted, or now belongs to another contact or channel
 	 */
 	async function check({ id, contactId }: Pick<KnownConversation, 'id' | 'contactId'>) {
 		readIds.add(id);
+		const listed = usesLists && index.isFresh() ? findKnown(id) : undefined;
+		if (listed) {
+			validUntil = Math.min(validUntil, index.freshUntil);
+			return listed;
+		}
 		const conversation = await getConversation(sahut, id).catch(undefinedIfNotFound);
 		const { contact, channel } = conversation ?? {};
-		const belongsToRecipient = contactIds.includes(contact?.id ?? contactId);
+		const belongsToRecipient = allContactIds().includes(contact?.id ?? contactId);
 		if (conversation && belongsToRecipient && (channel?.id ?? channelId) === channelId) {
 			index.update(conversation, 'record', contactId);
 		} else index.remove(id, contactId);
@@ -125,7 +149,7 @@ export async function findCandidates(
 	 */
 	async function checkOpenConversations(): Promise<boolean> {
 		let isAnyOpen = false;
-		for (const each of index.findByContacts(contactIds).filter(isOpen)) {
+		for (const each of index.findByContacts(allContactIds()).filter(isOpen)) {
 			const current = await check(each);
 			isAnyOpen ||= current !== undefined && isOpen(current);
 			// A text requires the conversation in which the customer has written, so all are read.
@@ -153,8 +177,11 @@ export async function findCandidates(
 	const isRelevant = ({ id, status, activeAt }: KnownConversation) =>
 		(status !== 'resolved' || activeAt >= since || id === pinned?.id) && !rejected.includes(id);
 	return {
-		conversations: index.findByContacts(contactIds).filter(isRelevant),
+		conversations: index.findByContacts(allContactIds()).filter(isRelevant),
 		pinned,
+		get validUntil() {
+			return validUntil;
+		},
 		isComplete: !needsList || since === Infinity || index.isComplete(since),
 		async recheck({ id }) {
 			const candidate = findKnown(id);

@@ -17,7 +17,15 @@ export interface Destination {
 	/** Additional data that the ledger stores with the message. */
 	context?: IDataObject;
 	wording?: Partial<Wording>;
+	/**
+	 * Until when the plan may be carried out, by this machine's clock: later, the lists that it depends on are
+	 * out of date. Undefined if it depends on no list.
+	 */
+	validUntil?: number;
 }
+
+/** The message was not sent, since its plan depends on lists that are out of date by now. */
+export class OutdatedPlanError extends Error {}
 
 /**
  * Returns the context that the ledger stores with a message.
@@ -39,11 +47,11 @@ export function getLedgerContext(
  * @returns Sahut's record of the message, with `sent_as`, or with `skipped` and `skip_reason`; for a Dry
  * Run, the `request`
  * @throws NodeApiError if Sahut does not accept the message; UnknownOutcomeError if an earlier try may have
- * sent it
+ * sent it; OutdatedPlanError if the message waited too long for the rate limit, and was not sent
  */
 export async function executePlan(
 	plan: Plan,
-	{ conversationId, key, context = {}, wording }: Destination,
+	{ conversationId, key, context = {}, wording, validUntil = Infinity }: Destination,
 	{ content, dryRun }: OutgoingMessage,
 	sahut: ItemClient,
 ): Promise<IDataObject> {
@@ -70,7 +78,10 @@ export async function executePlan(
 			conversationId,
 			key,
 			wording,
-			body,
+			body: () => {
+				if (plan.kind === 'send' && sahut.now() > validUntil) throw new OutdatedPlanError();
+				return body();
+			},
 			context: createContext,
 			async find(sent, search) {
 				if (search.kind === 'retryWithoutLedger') return found?.message;

@@ -9,18 +9,29 @@ import {
 	newConversationKey,
 } from '../api/conversations';
 import type { ItemClient } from '../api/itemClient';
-import { isRefused } from '../transport/errors';
+import { hasStatus, isRefused } from '../transport/errors';
 import { findCandidates, isOpen, toNewConversation } from './candidates';
-import { executePlan, getLedgerContext } from './deliver';
+import { executePlan, getLedgerContext, OutdatedPlanError } from './deliver';
 import { planMessage, type Plan } from './plan';
 import {
+	findListedContacts,
 	findRecipientContacts,
 	findTaggedContact,
 	getPhoneMessageKey,
 	type Recipient,
 	type RecipientContact,
+	type RecipientContacts,
 } from './recipient';
 import { getNewConversationTextDeadline } from './replyWindow';
+
+/** A run with fewer messages reads each conversation by its ID. */
+const MIN_BATCH = 10;
+
+/**
+ * The maximum number of plans that depend on lists: a plan is outdated if its message waits too long for the
+ * rate limit. The next plan reads each conversation by its ID.
+ */
+const MAX_LISTED_PLANS = 5;
 
 const toNewContact = ({ phone, contactName }: Recipient) => ({ name: contactName || phone, phone });
 
@@ -36,11 +47,21 @@ type PlanResult =
 	/** A conversation was created. The message must be sent in the lane of this conversation. */
 	| { created: string; contactId: string }
 	/** A contact or a conversation already exists, so the plan was wrong. Plan again with these contacts. */
-	| { contacts: RecipientContact[] };
+	| { contacts: RecipientContact[] }
+	/** Nothing was sent. Plan again. */
+	| PlanProblem;
+
+/** Why a plan that depends on lists was not carried out. */
+type PlanProblem =
+	/** The lists were out of date by the time of the request. */
+	| 'outdated'
+	/** The lists lack something that a search may find. */
+	| 'incomplete';
 
 /**
  * Delivers a message to a phone number. Finds or creates the contact and the conversation.
  *
+ * @param unfinished the recipients of the run's items that have not ended
  * @returns Sahut's record of the message with `contact_id`, `conversation_id`, `contact_created`,
  * `conversation_created`, `sent_as`, or with `skipped` and `skip_reason`; for a Dry Run, the `requests`
  * @throws NodeApiError if a request fails; UserError for a text that WhatsApp would not deliver, before anything is
@@ -49,6 +70,7 @@ type PlanResult =
 export async function deliverToPhone(
 	recipient: Recipient,
 	sahut: ItemClient,
+	unfinished: ReadonlySet<Recipient>,
 ): Promise<IDataObject> {
 	const { phone, countryCode, channelId, content, reuseOpenConversation, dryRun } = recipient;
 	const key = getPhoneMessageKey(recipient);
@@ -88,18 +110,23 @@ export async function deliverToPhone(
 	/** Returns a contact that the search did not show. Adds its duplicates if tags have to be checked. */
 	async function addDuplicates(contact: RecipientContact): Promise<RecipientContact[]> {
 		if (recipient.skipContactTags.length === 0) return [contact];
-		const found = await findRecipientContacts(recipient, sahut);
+		const found = await findRecipientContacts(recipient, sahut, unfinished);
 		return found.length > 0 ? found : [contact];
 	}
 
 	/** Carries out a plan in an existing conversation. @returns the output of the item */
-	async function deliverTo(plan: Plan, contactId: string, conversationId: string) {
+	async function deliverTo(
+		plan: Plan,
+		contactId: string,
+		conversationId: string,
+		validUntil?: number,
+	) {
 		const context = { contact_id: contactId };
 		const wording = {
 			action: `send the message to ${phone} in conversation "${conversationId}"`,
 			note: `Contact ${contactId} and conversation ${conversationId} exist.`,
 		};
-		const destination = { conversationId, key, context, wording };
+		const destination = { conversationId, key, context, wording, validUntil };
 		const message = await executePlan(plan, destination, recipient, sahut);
 		index.recordActivity(contactId, conversationId, Date.parse(String(message.created_at)) || 0);
 		const created = findCreatedByItem(toNewConversation(recipient, contactId), sahut);
@@ -118,11 +145,13 @@ export async function deliverToPhone(
 	 *
 	 * @param contacts the contacts with the number; empty to create one
 	 * @param isReplanned whether this plan replaces one that was wrong
+	 * @param validUntil until when the plan may be carried out (`Candidates.validUntil`)
 	 */
 	async function createAndDeliver(
 		plan: Plan,
 		contacts: RecipientContact[],
 		isReplanned: boolean,
+		validUntil: number,
 	): Promise<PlanResult> {
 		let [first] = contacts;
 		if (!first) {
@@ -140,7 +169,13 @@ export async function deliverToPhone(
 		/** Creates a conversation, or returns the contacts to plan with if Sahut returns an existing one. */
 		async function startConversation(): Promise<PlanResult> {
 			const wasExisting = findCreatedByItem(body, sahut)?.origin === 'existing';
-			const created = await createConversation(body, sahut, `Contact ${contactId} exists.`);
+			const creating = createConversation(body, sahut, `Contact ${contactId} exists.`);
+			const created = await creating.catch((error: unknown) => {
+				// The contact was deleted after the list of contacts was read.
+				if (hasStatus(error, 404) && sahut.contactList.remove(contactId)) return undefined;
+				throw error;
+			});
+			if (!created) return 'incomplete';
 			const { id } = created.conversation;
 			if (created.origin === 'new') return { created: id, contactId };
 			if (!wasExisting) return { contacts: allContacts };
@@ -153,9 +188,15 @@ export async function deliverToPhone(
 		if (conversation) {
 			const sendsTemplate = plan.kind === 'send' && content.template !== undefined;
 			const mayStartNew = sendsTemplate && !isOpen(conversation) && !findCreatedByItem(body, sahut);
-			return await deliverTo(plan, contactId, conversation.id).then(
+			return await deliverTo(plan, contactId, conversation.id, validUntil).then(
 				(output) => ({ output }),
 				async (error: unknown) => {
+					if (error instanceof OutdatedPlanError) return 'outdated';
+					// A list does not show that a conversation was deleted.
+					if (validUntil < Infinity && hasStatus(error, 404)) {
+						rejected.push(conversation.id);
+						return 'incomplete';
+					}
 					// Sahut may refuse messages into snoozed and resolved conversations. A template may open a new one.
 					if (isRefused(error) && mayStartNew) return await startConversation();
 					throw error;
@@ -171,30 +212,39 @@ export async function deliverToPhone(
 		return await startConversation();
 	}
 
-	/** Plans the delivery, and carries the plan out in the lanes of the contacts' conversations. */
+	/**
+	 * Plans the delivery, and carries the plan out in the lanes of the contacts' conversations.
+	 *
+	 * @returns the output of the item, or why the plan was not carried out
+	 */
 	async function planAndDeliver(
-		contacts: RecipientContact[],
+		{ contacts, areListed }: RecipientContacts,
 		isReplanned: boolean,
-	): Promise<IDataObject> {
+		usesLists: boolean,
+	): Promise<IDataObject | PlanProblem> {
 		const tagged = await findTaggedContact(recipient, contacts, sahut);
 		if (tagged) {
 			return { ...(dryRun && { dryRun }), skipped: true, skip_reason: 'contact_tag', ...tagged };
 		}
 		const contactIds = contacts.map(({ id }) => id);
-		const candidates = await findCandidates(contactIds, recipient, sahut, rejected);
+		const candidates = await findCandidates(contactIds, recipient, sahut, rejected, usesLists);
 		const result = await runInLanes(candidates.conversations, async (): Promise<PlanResult> => {
 			const plan = await planMessage({ ...recipient, key }, candidates, sahut);
 			const { conversation } = plan;
 			sahut.log(describeChoice(plan, candidates.conversations.length));
 			const state = conversation ? await candidates.recheck(conversation) : 'same';
 			if (conversation && state === 'gone') rejected.push(conversation.id);
+			if (areListed && (!conversation || state !== 'same')) return 'incomplete';
 			if (state !== 'same') return { contacts };
 			return dryRun
 				? { output: await describePlan(plan, contactIds[0]) }
-				: await createAndDeliver(plan, contacts, isReplanned);
+				: await createAndDeliver(plan, contacts, isReplanned, candidates.validUntil);
 		});
+		if (typeof result === 'string') return result;
 		if ('output' in result) return result.output;
-		if ('contacts' in result) return await planAndDeliver(result.contacts, true);
+		if ('contacts' in result) {
+			return await planAndDeliver({ contacts: result.contacts, areListed: false }, true, usesLists);
+		}
 		// The task has left the other lanes: waiting for a lane while in another one could cause a deadlock.
 		const { created: id, contactId } = result;
 		const textDeadline = getNewConversationTextDeadline(index.channelType);
@@ -202,10 +252,27 @@ export async function deliverToPhone(
 		return await runInLanes([{ id }], async () => await deliverTo(send, contactId, id));
 	}
 
-	const earlierTry = getLedgerContext(key, recipient, sahut);
-	if (!earlierTry) {
-		return await planAndDeliver(await findRecipientContacts(recipient, sahut), false);
+	/** Plans and delivers until a plan is not outdated. The last one depends on no list. */
+	async function planUntilDelivered(): Promise<IDataObject> {
+		let searches = false;
+		for (let plans = 1; ; plans++) {
+			const usesLists = plans <= MAX_LISTED_PLANS;
+			if (usesLists && unfinished.size >= MIN_BATCH) {
+				await index.refreshForBatch(sahut, unfinished.size, content.text !== undefined);
+			}
+			const listed = usesLists && !searches && findListedContacts(recipient, sahut);
+			const contacts = listed || {
+				contacts: await findRecipientContacts(recipient, sahut, unfinished),
+				areListed: false,
+			};
+			const result = await planAndDeliver(contacts, false, usesLists);
+			if (typeof result !== 'string') return result;
+			searches ||= result === 'incomplete';
+		}
 	}
+
+	const earlierTry = getLedgerContext(key, recipient, sahut);
+	if (!earlierTry) return await planUntilDelivered();
 	const id = String(earlierTry.conversation_id);
 	const resume: Plan = { kind: 'resume', conversation: { id } };
 	const task = async () => await deliverTo(resume, String(earlierTry.contact_id), id);

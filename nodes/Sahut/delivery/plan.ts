@@ -175,8 +175,10 @@ export async function planMessage(
 	const usable = reuseOpenConversation ? preferred : undefined;
 	const usableOpen = reuseOpenConversation ? open : undefined;
 	if (content.text && hasWindow(channelType)) {
+		const showsMessages = channelId && sahut.cache.conversationIndex(channelId).showsMessages;
 		const mayHaveWindow = conversations.filter(
-			(each) => each === open || (each.activeAt ?? 0) >= now - WINDOW_MS,
+			(each) =>
+				(each.activeAt ?? 0) >= now - WINDOW_MS || (each === open && showsMessages !== true),
 		);
 		// With only one conversation to choose, the history is not read: Sahut accepts or refuses the text.
 		const isOnlyChoice = !hasBothForms && usableOpen && mayHaveWindow.length === 1;

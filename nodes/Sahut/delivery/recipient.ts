@@ -1,4 +1,4 @@
-import { findAllContacts, findContacts } from '../api/contactSearch';
+import { findAllContacts, findContacts, searchContacts, hasContactKey } from '../api/contactSearch';
 import { findRecentContact, getContact, newContactKey } from '../api/contacts';
 import type { ItemClient } from '../api/itemClient';
 import { AmbiguousError, undefinedIfNotFound } from '../transport/errors';
@@ -27,16 +27,90 @@ export interface Recipient extends OutgoingMessage {
 /** A contact with the recipient's number. Only its ID is always known. */
 export type RecipientContact = Pick<Contact, 'id'> & Partial<Contact>;
 
+/** The contacts of a recipient. */
+export interface RecipientContacts {
+	/** The oldest comes first, if all contacts were looked up. */
+	contacts: RecipientContact[];
+	/**
+	 * Whether they come only from the list of conversations, which shows the contacts of all unresolved ones.
+	 * There may be others.
+	 */
+	areListed: boolean;
+}
+
+/**
+ * Returns the recipient's contacts that have an unresolved conversation, without a request.
+ *
+ * @returns undefined if there is none, or if the list of conversations cannot replace a search
+ */
+export function findListedContacts(
+	recipient: Recipient,
+	sahut: ItemClient,
+): RecipientContacts | undefined {
+	const { phone, countryCode, channelId, skipContactTags, reuseOpenConversation } = recipient;
+	const index = sahut.cache.conversationIndex(channelId);
+	if (skipContactTags.length > 0 || !reuseOpenConversation || !index.isFresh()) return undefined;
+	const ids = index.findContactIds(phone, countryCode);
+	const conversations = index.findByContacts(ids);
+	if (!conversations.some(({ status }) => status !== 'resolved')) return undefined;
+	index.recordSavedSearch();
+	return { contacts: ids.map((id) => ({ id })), areListed: true };
+}
+
+/** Counts the different numbers of a run that {@link findListedContacts} cannot find. */
+function countLookups(recipients: ReadonlySet<Recipient>, sahut: ItemClient): number {
+	const phones = new Set<string>();
+	for (const { phone, countryCode, channelId } of recipients) {
+		const index = sahut.cache.conversationIndex(channelId);
+		if (index.findContactIds(phone, countryCode).length === 0) phones.add(phone);
+	}
+	return phones.size;
+}
+
+/** Adds the contacts that only the list of conversations shows: a search may not find all forms of a number. */
+function addListedContacts(
+	found: RecipientContact[],
+	{ phone, countryCode, channelId }: Recipient,
+	sahut: ItemClient,
+): RecipientContact[] {
+	const ids = new Set(found.map(({ id }) => id));
+	const listed = sahut.cache.conversationIndex(channelId).findContactIds(phone, countryCode);
+	return [...found, ...listed.filter((id) => !ids.has(id)).map((id) => ({ id }))];
+}
+
+/**
+ * Finds the contacts with the recipient's number, the oldest first: in the complete list of contacts if the run
+ * has read it, otherwise by searches.
+ */
+async function lookUpContacts(
+	{ phone, countryCode }: Recipient,
+	sahut: ItemClient,
+	unfinished: ReadonlySet<Recipient>,
+): Promise<RecipientContact[]> {
+	const key = { phone, countryCode };
+	const count = () => countLookups(unfinished, sahut);
+	const listed = await sahut.contactList.find(key, sahut, count);
+	if (!listed) return await findContacts(sahut, key);
+	// As a search for the number in E.164 would find them.
+	const exact = listed.filter((contact) => contact.phone === phone);
+	if (exact.length > 0) return exact;
+	if (listed.length > 0) return listed;
+	// The contact may be newer than the list.
+	return await searchContacts(sahut, phone, (contact) => hasContactKey(contact, key));
+}
+
 /**
  * Finds the contacts with the recipient's number, the oldest first. If this run has already used a contact
  * for the number, returns only that contact, unless tags have to be checked.
  *
+ * @param unfinished the recipients of the run's items that have not ended
  * @throws AmbiguousError if tags have to be checked and too many contacts match; NodeApiError if contacts
  * cannot be read
  */
 export async function findRecipientContacts(
 	recipient: Recipient,
 	sahut: ItemClient,
+	unfinished: ReadonlySet<Recipient>,
 ): Promise<RecipientContact[]> {
 	const { phone, countryCode } = recipient;
 	const key = { phone, countryCode };
@@ -44,14 +118,16 @@ export async function findRecipientContacts(
 	if (recipient.skipContactTags.length > 0) {
 		const { contacts, isComplete } = await findAllContacts(sahut, key);
 		if (!isComplete) throw createTooManyContactsError(phone);
-		if (contacts.length > 0) return contacts;
+		const all = addListedContacts(contacts, recipient, sahut);
+		if (all.length > 0) return all;
 	} else {
 		const createdInRun = sahut.latestInRun(newContactKey(phone))?.record?.id;
 		const usedInRun = sahut.latestInRun(getPhoneMessageKey(recipient))?.context?.contact_id;
 		const id = created.kind === 'done' ? created.record.id : (createdInRun ?? usedInRun);
 		if (id) return [{ id: String(id) }];
-		const contacts = await findContacts(sahut, key);
-		if (contacts.length > 0) return contacts;
+		const contacts = await lookUpContacts(recipient, sahut, unfinished);
+		const all = addListedContacts(contacts, recipient, sahut);
+		if (all.length > 0) return all;
 	}
 	if (created.kind === 'done') {
 		const { id } = created.record;

@@ -1,8 +1,9 @@
 import { settledOrAborted } from '../transport/abort';
-import { openPages } from '../transport/pages';
+import { MAX_PAGE_SIZE, openPages } from '../transport/pages';
 import { fetchAll } from '../transport/pagination';
 import type { Conversation, SahutClient } from '../transport/types';
 import { fromBothEnds, upwards } from '../transport/walks';
+import { PhoneIndex } from './phoneIndex';
 
 /** The statuses that the index reads completely: all but resolved. */
 const UNRESOLVED_STATUSES = ['open', 'pending', 'snoozed'] as const;
@@ -21,6 +22,15 @@ const MAX_READ_AGE_MS = 60 * 60_000;
 
 /** `Date` headers and `updated_at` may both be truncated to whole seconds. */
 const CLOCK_TOLERANCE_MS = 2_000;
+
+/**
+ * For how long a read of the newest changes replaces a read of each conversation, if the list is ordered by
+ * activity. A message is sent at most this long after the read that its plan depends on.
+ */
+export const FRESH_MS = 10_000;
+
+/** For how long a listed contact counts as having its phone number: contacts have no time of their last change. */
+export const CONTACT_MAX_AGE_MS = 5 * 60_000;
 
 /** The maximum number of pages to read for resolved conversations if the order of the list is unknown. */
 const MAX_UNORDERED_PAGES = 5;
@@ -43,6 +53,8 @@ export interface KnownConversation {
 	createdAt: number;
 	/** When this process last wrote the record, by this machine's clock; -Infinity if it never has. */
 	writtenAt: number;
+	/** When this process last sent a message into the conversation, by Sahut's clock; -Infinity if it never has. */
+	sentAt: number;
 }
 
 /** The source of a conversation's state. A list may be out of date. */
@@ -68,6 +80,12 @@ const isDescending = (times: number[]) =>
 export class ConversationIndex {
 	/** E.g. `whatsapp`; undefined until a response contains a conversation on the channel. */
 	channelType: string | undefined;
+
+	/**
+	 * Whether a message moves the `updated_at` of its conversation; undefined until a response has shown it. A
+	 * conversation that was last updated long ago then contains no recent message.
+	 */
+	showsMessages: boolean | undefined;
 
 	/** Contact ID → conversations. The contact whose entry was updated least recently comes first. */
 	private readonly byContact = new Map<string, KnownConversation[]>();
@@ -96,6 +114,27 @@ export class ConversationIndex {
 
 	private readInFlight: Promise<void> | undefined;
 
+	/** When the last read that found all changes started, by this machine's clock. */
+	private foundAllChangesAt = -Infinity;
+
+	/** The last read of all unresolved conversations: when it started, by this machine's clock, and its requests. */
+	private lastFullRead = { at: -Infinity, requests: Infinity };
+
+	/** How many contacts were found since the last full read, each of which saved a search. */
+	private contactsFound = 0;
+
+	/** Between which times the conversations of the last page 1 were active, in milliseconds. */
+	private firstPageSpanMs = Infinity;
+
+	/** When {@link refreshForBatch} last read to learn {@link showsMessages}, by this machine's clock. */
+	private learnedAt = -Infinity;
+
+	/** Whether this process has sent a message since the last read. */
+	private hasSent = false;
+
+	/** The contacts of the known conversations. The value is when a response last showed the number. */
+	private readonly contacts = new PhoneIndex<number>();
+
 	/** @param now returns the time by this machine's clock, in milliseconds since the epoch */
 	constructor(
 		private readonly channelId: string,
@@ -119,12 +158,70 @@ export class ConversationIndex {
 		return Math.max(this.completeSince, this.evictedBefore) <= since && this.readAt >= asOf;
 	}
 
+	/** Whether the known states of all unresolved conversations count as just read. */
+	isFresh(): boolean {
+		return this.now() <= this.freshUntil;
+	}
+
+	/** The end of the time for which {@link isFresh} is true, by this machine's clock; -Infinity if it is false. */
+	get freshUntil(): number {
+		const hasAll = this.isOrderedByActivity && this.evictedBefore === -Infinity;
+		return hasAll ? this.foundAllChangesAt + FRESH_MS : -Infinity;
+	}
+
+	/**
+	 * Returns the IDs of the contacts with a phone number (E.164), in whichever form Sahut stores it, that have
+	 * a known conversation. Does not find all contacts.
+	 */
+	findContactIds(phone: string, countryCode: string): string[] {
+		const since = this.now() - CONTACT_MAX_AGE_MS;
+		return this.contacts
+			.find(phone, countryCode)
+			.filter(({ value: seenAt }) => seenAt >= since)
+			.map(({ id }) => id);
+	}
+
+	/** Records that {@link findContactIds} replaced a search. */
+	recordSavedSearch(): void {
+		this.contactsFound += 1;
+	}
+
+	/**
+	 * Makes the index fresh for a batch, if that takes fewer requests than it saves. Reads all unresolved
+	 * conversations again if their contacts are older than {@link CONTACT_MAX_AGE_MS}.
+	 *
+	 * @param left the number of messages that the run still has to send
+	 * @param learns whether the batch depends on {@link showsMessages}
+	 * @throws NodeApiError if the list cannot be read
+	 */
+	async refreshForBatch(sahut: SahutClient, left: number, learns: boolean): Promise<void> {
+		for (let isOwnTurn = false; !isOwnTurn; ) {
+			const { at, requests } = this.lastFullRead;
+			if (!this.isOrderedByActivity || at === -Infinity) return;
+			const areContactsOutdated = this.now() - at > CONTACT_MAX_AGE_MS;
+			const isFullReadWorthIt = 2 * requests <= Math.min(left, this.contactsFound);
+			const needsFullRead = areContactsOutdated && isFullReadWorthIt;
+			const isLearningDue = this.now() - this.learnedAt > LIST_DELAY_MS;
+			const canLearn = learns && this.showsMessages === undefined && this.hasSent && isLearningDue;
+			if (this.isFresh() && !needsFullRead && !canLearn) return;
+			const newPages = 1 + Math.floor((this.now() - this.foundAllChangesAt) / this.firstPageSpanMs);
+			if (2 * (needsFullRead ? requests : newPages) > left) return;
+			// Whoever waits for a read in flight needs no other one.
+			isOwnTurn = this.readInFlight === undefined;
+			if (isOwnTurn && canLearn) this.learnedAt = this.now();
+			if (isOwnTurn) await this.refresh(sahut, Infinity, needsFullRead);
+			else await settledOrAborted(this.readInFlight!, sahut.signal);
+			sahut.signal?.throwIfAborted();
+		}
+	}
+
 	/** Records the state of a conversation. Ignores a conversation on another channel or without a contact. */
 	update(conversation: Conversation, source: Source, contactId = conversation.contact?.id): void {
 		const { id, status, channel }: Partial<Conversation> = conversation;
 		if ((channel?.id ?? this.channelId) !== this.channelId) return;
 		if (typeof channel?.type === 'string') this.channelType = channel.type;
 		if (contactId === undefined || !id) return;
+		this.updateContact(conversation, contactId);
 		const updatedAt = getActivityTime(conversation);
 		const before = this.byContact.get(contactId)?.find((each) => each.id === id);
 		const writtenAt = before?.writtenAt ?? -Infinity;
@@ -145,7 +242,23 @@ export class ConversationIndex {
 			activeAt: Math.max(updatedAt, before?.activeAt ?? 0),
 			createdAt: Date.parse(conversation.created_at) || 0,
 			writtenAt: source === 'write' ? this.now() : writtenAt,
+			sentAt: before?.sentAt ?? -Infinity,
 		});
+		if (before && source !== 'write') this.learnFrom(before, updatedAt);
+	}
+
+	/** Learns from a later state of a conversation whether messages move its `updated_at`. */
+	private learnFrom({ sentAt, updatedAt: updatedBefore }: KnownConversation, updatedAt: number) {
+		const sinceThen = sentAt - CLOCK_TOLERANCE_MS;
+		if (updatedBefore >= sinceThen) return;
+		if (updatedAt >= sinceThen) this.showsMessages ??= true;
+		else if (updatedAt > updatedBefore) this.showsMessages = false;
+	}
+
+	/** Records the phone number of a conversation's contact, if the conversation shows it. */
+	private updateContact({ contact }: Conversation, contactId: string): void {
+		if (contact?.id !== contactId || contact.phone === undefined) return;
+		this.contacts.set(contactId, contact.phone, this.now());
 	}
 
 	/**
@@ -154,8 +267,11 @@ export class ConversationIndex {
 	 * @param at when, by Sahut's clock, in milliseconds since the epoch
 	 */
 	recordActivity(contactId: string, id: string, at: number): void {
+		this.hasSent = true;
 		const known = this.byContact.get(contactId)?.find((each) => each.id === id);
-		if (known) known.activeAt = Math.max(known.activeAt, at);
+		if (!known) return;
+		known.activeAt = Math.max(known.activeAt, at);
+		known.sentAt = Math.max(known.sentAt, at);
 	}
 
 	/** Removes a conversation that was deleted, or that now belongs to another contact or channel. */
@@ -164,7 +280,7 @@ export class ConversationIndex {
 		const remaining = known.filter((each) => each.id !== id);
 		this.size -= known.length - remaining.length;
 		if (remaining.length > 0) this.byContact.set(contactId, remaining);
-		else this.byContact.delete(contactId);
+		else this.forget(contactId);
 	}
 
 	/**
@@ -174,9 +290,10 @@ export class ConversationIndex {
 	 * @param since the start of the time range for resolved conversations, by Sahut's clock, in milliseconds
 	 * since the epoch; Infinity to ignore resolved conversations. Check `isComplete` afterwards: the read may
 	 * end before it reaches this time.
+	 * @param readsAll whether to read all unresolved conversations again
 	 * @throws NodeApiError if the list cannot be read
 	 */
-	async refresh(sahut: SahutClient, since = Infinity): Promise<void> {
+	async refresh(sahut: SahutClient, since = Infinity, readsAll = false): Promise<void> {
 		const startedBefore = this.lastStartedRead;
 		let hasRead = false;
 		while (this.lastSucceededRead <= startedBefore || (this.completeSince > since && !hasRead)) {
@@ -184,12 +301,12 @@ export class ConversationIndex {
 				// The read may belong to another execution. If that execution is canceled, this one reads.
 				await settledOrAborted(this.readInFlight, sahut.signal);
 				// This execution is canceled, so this read throws.
-				if (sahut.signal?.aborted) return await this.read(sahut, since);
+				if (sahut.signal?.aborted) return await this.read(sahut, since, readsAll);
 				continue;
 			}
 			const number = ++this.lastStartedRead;
 			hasRead = true;
-			this.readInFlight = this.read(sahut, since)
+			this.readInFlight = this.read(sahut, since, readsAll)
 				.then(() => {
 					this.lastSucceededRead = number;
 				})
@@ -204,10 +321,13 @@ export class ConversationIndex {
 	 * Reads the pages that may contain changes, until no change can be missing. After several readings of a
 	 * list that became shorter during each of them, the index is incomplete.
 	 */
-	private async read(sahut: SahutClient, since: number): Promise<void> {
+	private async read(sahut: SahutClient, since: number, readsAll: boolean): Promise<void> {
+		const startedAt = this.now();
+		this.hasSent = false;
 		let isDone = false;
 		for (let reading = 1; !isDone; reading++) {
-			isDone = await this.readOnce(sahut, since, reading === MAX_READINGS);
+			const isFullReadMissing = readsAll && this.lastFullRead.at < startedAt;
+			isDone = await this.readOnce(sahut, since, isFullReadMissing, reading === MAX_READINGS);
 		}
 	}
 
@@ -218,17 +338,27 @@ export class ConversationIndex {
 	 * read yet to one that was. One response is a snapshot. Between two, activity moves a conversation to page
 	 * 1, and a deletion moves all later ones forward.
 	 */
-	private async readOnce(sahut: SahutClient, since: number, isLast: boolean): Promise<boolean> {
+	private async readOnce(
+		sahut: SahutClient,
+		since: number,
+		readsAll: boolean,
+		isLast: boolean,
+	): Promise<boolean> {
 		const startedAtLocal = this.now();
 		const pages = openPages<Conversation>(sahut, this.listRequest());
-		this.detectOrder(await pages.read(1));
+		const newest = await pages.read(1);
+		this.detectOrder(newest);
 		// The difference between the clocks is known only after a response.
 		const startedAt = sahut.serverNow() - (this.now() - startedAtLocal);
 		const isOrdered = this.isOrderedByActivity;
-		const isOutdated = startedAt - this.readAt > MAX_READ_AGE_MS;
+		const isOutdated = readsAll || startedAt - this.readAt > MAX_READ_AGE_MS;
+		const isFullReadDue = isOrdered ? isOutdated : startedAtLocal >= this.fullReadUntil;
 		const changedSince = isOutdated ? Infinity : this.readAt - CLOCK_TOLERANCE_MS;
 		const isRangeKnown = !isOutdated && this.completeSince <= since;
-		const until = isRangeKnown ? changedSince : Math.min(changedSince, since);
+		const readsWholeList =
+			isOrdered && isFullReadDue && (await this.isWholeListShort(sahut, pages));
+		const changed = isRangeKnown ? changedSince : Math.min(changedSince, since);
+		const until = readsWholeList ? -Infinity : changed;
 
 		const maxUnordered = since === Infinity ? 1 : MAX_UNORDERED_PAGES;
 		// The latest conversations of a list in an unknown order are probably at one of its ends.
@@ -253,14 +383,44 @@ export class ConversationIndex {
 		else if (isAll) this.completeSince = -Infinity;
 		else if (isOutdated || !isOrdered) this.completeSince = oldest;
 		else this.completeSince = Math.min(this.completeSince, oldest);
-		const isFullReadDue = isOrdered ? isOutdated : startedAtLocal >= this.fullReadUntil;
-		if (!isAll && isFullReadDue) await this.readUnresolved(sahut);
+		if (isAll) this.recordFullRead(startedAtLocal, pageCount);
+		else if (isFullReadDue) {
+			this.recordFullRead(startedAtLocal, pageCount + (await this.readUnresolved(sahut)));
+		}
+		const oldestOnFirst = newest.length < pages.size ? 0 : getActivityTime(newest.at(-1)!);
+		this.firstPageSpanMs = oldestOnFirst > 0 ? Math.max(1, startedAt - oldestOnFirst) : Infinity;
 		if (!mayMiss) this.readAt = startedAt;
-		return isLast || !isOrdered || pageCount <= 1;
+		const isStable = !mayMiss && (!isOrdered || pageCount <= 1);
+		if (isStable) this.foundAllChangesAt = startedAtLocal;
+		return isLast || isStable || !isOrdered;
 	}
 
-	/** Reads all unresolved conversations, and marks all known ones that are not listed as resolved. */
-	private async readUnresolved(sahut: SahutClient): Promise<void> {
+	private recordFullRead(at: number, requests: number): void {
+		this.lastFullRead = { at, requests };
+		this.contactsFound = 0;
+	}
+
+	/**
+	 * Whether the list of all conversations, of which page 1 was read, takes no more requests than the lists of
+	 * unresolved ones. It also contains resolved ones.
+	 */
+	private async isWholeListShort(
+		sahut: SahutClient,
+		wholeList: { last(): number },
+	): Promise<boolean> {
+		const [first, ...others] = UNRESOLVED_STATUSES;
+		if (wholeList.last() <= UNRESOLVED_STATUSES.length) return true;
+		const pages = openPages<Conversation>(sahut, this.listRequest(first));
+		await pages.read(1);
+		return wholeList.last() <= pages.last() + others.length;
+	}
+
+	/**
+	 * Reads all unresolved conversations, and marks all known ones that are not listed as resolved.
+	 *
+	 * @returns the number of requests
+	 */
+	private async readUnresolved(sahut: SahutClient): Promise<number> {
 		const startedAt = this.now();
 		const lists = await Promise.all(
 			UNRESOLVED_STATUSES.map(
@@ -278,6 +438,15 @@ export class ConversationIndex {
 		}
 		const now = this.now();
 		this.fullReadUntil = now + Math.max(FULL_READ_MS, FULL_READ_FACTOR * (now - startedAt));
+		return lists.reduce(
+			(sum, { length }) => sum + Math.ceil(Math.max(1, length) / MAX_PAGE_SIZE),
+			0,
+		);
+	}
+
+	private forget(contactId: string): void {
+		this.byContact.delete(contactId);
+		this.contacts.delete(contactId);
 	}
 
 	/** Returns the list request for the conversations on the channel, of one status if given. */
@@ -317,7 +486,7 @@ export class ConversationIndex {
 		const [[oldestContactId, evicted] = []] = this.byContact;
 		if (this.size <= MAX_CONVERSATIONS || oldestContactId === undefined || !evicted) return;
 		this.size -= evicted.length;
-		this.byContact.delete(oldestContactId);
+		this.forget(oldestContactId);
 		const boundaries = evicted.map(({ activeAt }) => activeAt + 1);
 		this.evictedBefore = Math.max(this.evictedBefore, ...boundaries);
 	}

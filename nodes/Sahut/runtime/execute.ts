@@ -75,6 +75,9 @@ export async function executeItems(
 		inputs.push(await attempt(async () => (await prepareOnce()).readInput(itemIndex)));
 	}
 
+	const unfinished = new Set(
+		inputs.flatMap((each) => (each.kind === 'succeeded' ? [each.value] : [])),
+	);
 	const outcomes = await Promise.all(
 		inputs.map(async (input, itemIndex): Promise<ItemOutcome<OutputItem[]>> => {
 			if (input.kind !== 'succeeded') return input;
@@ -87,7 +90,7 @@ export async function executeItems(
 					if (stop.signal.aborted) return { kind: 'notStarted' };
 					const run = async (scope: Scope) => {
 						const sahut = createItemClient(itemIndex, scope, releaseSlot);
-						const output = await operation.run(input.value, sahut);
+						const output = await operation.run(input.value, sahut, unfinished);
 						const { skipped, skip_reason: reason } = output[0]?.json ?? {};
 						if (skipped === true) sahut.log(`skipped (${String(reason)})`);
 						return output;
@@ -95,7 +98,7 @@ export async function executeItems(
 					return await attempt(
 						async () => await runInScope(abortSignals, run),
 						operation.readsOnly,
-					);
+					).finally(() => unfinished.delete(input.value));
 				},
 				stopOrCancel,
 			);

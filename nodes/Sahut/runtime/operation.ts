@@ -32,8 +32,12 @@ export interface Operation<Input = unknown> {
 	 * a lane, all items run in parallel.
 	 */
 	lane?(input: Input): string | string[];
-	/** Runs the operation for one item, and returns the output items. */
-	run(input: Input, sahut: ItemClient): Promise<OutputItem[]>;
+	/**
+	 * Runs the operation for one item, and returns the output items.
+	 *
+	 * @param unfinished the inputs of all items of the run that have not ended, including this one
+	 */
+	run(input: Input, sahut: ItemClient, unfinished: ReadonlySet<Input>): Promise<OutputItem[]>;
 }
 
 /** An entry of the Resource picker. */

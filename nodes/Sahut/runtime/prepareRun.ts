@@ -5,6 +5,7 @@ import { connect } from '../transport/client';
 import { scopedClient, type Scope } from '../transport/scope';
 import type { TransportSettings } from '../transport/settings';
 import { createSlots } from '../transport/slots';
+import { createContactList } from '../api/contactList';
 import type { ItemClient } from '../api/itemClient';
 import { getProcessCache } from '../processCache';
 import { createBoundedLanes } from './boundedLanes';
@@ -56,6 +57,7 @@ export async function prepareRun(
 		address: client.addressId,
 		clock: transport.clock,
 	});
+	const contactList = createContactList();
 	const ledger = openLedger(
 		context.getContext('node'),
 		context.getContext('flow'),
@@ -85,6 +87,7 @@ export async function prepareRun(
 				log,
 				...ledger.forItem(itemIndex, pause, log),
 				cache,
+				contactList,
 				pause,
 				download: async (attachment) =>
 					await scope.track(

@@ -61,5 +61,7 @@ export const sendToPhone: Operation<Recipient> = {
 		...readOutgoing(params),
 	}),
 	lane: ({ phone }) => contactLane({ phone }),
-	run: async (recipient, sahut) => [{ json: await deliverToPhone(recipient, sahut) }],
+	run: async (recipient, sahut, unfinished) => [
+		{ json: await deliverToPhone(recipient, sahut, unfinished) },
+	],
 };

@@ -1,0 +1,114 @@
+import { byAge } from '../transport/byAge';
+import { listRequest, openPages } from '../transport/pages';
+import { collect } from '../transport/pagination';
+import { hasId } from '../transport/repeats';
+import type { Contact, SahutClient } from '../transport/types';
+import { upwards } from '../transport/walks';
+import { createYielder } from '../transport/yielder';
+import { CONTACT_MAX_AGE_MS } from '../processCache/conversationIndex';
+import { PhoneIndex } from '../processCache/phoneIndex';
+import { emailKey } from '../values/emailAddress';
+import { INDONESIA } from '../values/phoneNumber';
+import { canonicalKey, type ContactKey } from './contactSearch';
+
+/**
+ * The first lookups of a run are searches. If they find customers with conversations, the list of
+ * conversations makes most other lookups unnecessary.
+ */
+const FIRST_SEARCHES = 10;
+
+/** A run with fewer lookups after that searches for each contact. */
+const MIN_LOOKUPS = 10;
+
+/** The complete list is read only if it takes at most this share of the searches that it replaces. */
+const MAX_SHARE_OF_LOOKUPS = 0.5;
+
+/** The maximum number of contacts to keep during a run. They use about 25 MB. */
+const MAX_CONTACTS = 50_000;
+
+/** The contacts of a complete list. */
+interface ReadContacts {
+	byPhone: PhoneIndex<Contact>;
+	byEmail: Map<string, Contact[]>;
+}
+
+/** The complete list of contacts, which a run reads if that takes fewer requests than searches. */
+export interface ContactList {
+	/**
+	 * Finds the contacts with a key in the list, the oldest first.
+	 *
+	 * @param countLookups returns the number of keys that the run has yet to look up, including this one
+	 * @returns undefined if the list is not read, since searches take fewer requests, or since it is too long. The
+	 * rows of a list lack fields (`completeContact`). An empty result does not prove that there is no contact.
+	 */
+	find(
+		key: ContactKey,
+		sahut: SahutClient,
+		countLookups: () => number,
+	): Promise<Contact[] | undefined>;
+
+	/** Removes a contact that was deleted. @returns whether the list contained it */
+	remove(contactId: string): boolean;
+}
+
+/** Creates the contact list of a run. It is read on demand, and again after {@link CONTACT_MAX_AGE_MS}. */
+export function createContactList(): ContactList {
+	/** The read in progress, or the last one; its result is undefined if the list was too long. */
+	let read: { at: number; contacts: Promise<ReadContacts | undefined> } | undefined;
+	let isTooLong = false;
+	let lookupCount = 0;
+	/** The contacts of the list by ID. */
+	let listed = new Map<string, Contact>();
+
+	/** Reads the list, unless it has more pages than `maxPages`. */
+	async function readAll(sahut: SahutClient, maxPages: number): Promise<ReadContacts | undefined> {
+		const pages = openPages<Contact>(sahut, listRequest('contacts'));
+		await pages.read(1);
+		const next = upwards(pages);
+		const contacts = await collect(pages, () => (pages.last() > maxPages ? undefined : next()), {
+			limit: Infinity,
+		});
+		isTooLong = pages.last() > maxPages;
+		sahut.log(`contacts: ${pages.last()} pages, ${isTooLong ? 'searches for each' : 'read all'}`);
+		if (isTooLong) return undefined;
+		const byPhone = new PhoneIndex<Contact>();
+		const byEmail = new Map<string, Contact[]>();
+		const yieldIfDue = createYielder();
+		listed = new Map();
+		for (const contact of contacts.filter(hasId)) {
+			await yieldIfDue();
+			listed.set(contact.id, contact);
+			byPhone.set(contact.id, contact.phone, contact);
+			const email = emailKey(contact.email ?? '');
+			if (email) byEmail.set(email, [...(byEmail.get(email) ?? []), contact]);
+		}
+		return { byPhone, byEmail };
+	}
+
+	/** Returns the list; reads it if that is worth it. */
+	async function get(sahut: SahutClient, countLookups: () => number) {
+		if (read && sahut.now() - read.at <= CONTACT_MAX_AGE_MS) return await read.contacts;
+		lookupCount += 1;
+		if (isTooLong || lookupCount <= FIRST_SEARCHES) return undefined;
+		const lookups = countLookups();
+		if (lookups < MIN_LOOKUPS) return undefined;
+		const maxPages = Math.min(lookups * MAX_SHARE_OF_LOOKUPS, MAX_CONTACTS / 100);
+		// If the list cannot be read, each item searches, and fails with the error of its own request.
+		const contacts = readAll(sahut, maxPages).catch(() => undefined);
+		read = { at: sahut.now(), contacts };
+		return await contacts;
+	}
+
+	return {
+		async find(key, sahut, countLookups) {
+			const contacts = await get(sahut, countLookups);
+			if (!contacts) return undefined;
+			const found =
+				'phone' in key
+					? contacts.byPhone.find(key.phone, key.countryCode ?? INDONESIA).map(({ value }) => value)
+					: (contacts.byEmail.get(canonicalKey(key)) ?? []);
+			return found.filter(({ id }) => listed.has(id)).sort(byAge);
+		},
+		remove: (contactId) => listed.delete(contactId),
+	};
+}
