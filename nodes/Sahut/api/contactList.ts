@@ -9,7 +9,14 @@ import { CONTACT_MAX_AGE_MS } from '../processCache/conversationIndex';
 import { PhoneIndex } from '../processCache/phoneIndex';
 import { emailKey } from '../values/emailAddress';
 import { INDONESIA } from '../values/phoneNumber';
-import { canonicalKey, type ContactKey } from './contactSearch';
+import {
+	canonicalKey,
+	findContacts,
+	hasContactKey,
+	searchContacts,
+	type ContactKey,
+} from './contactSearch';
+import type { ItemClient } from './itemClient';
 
 /**
  * The first lookups of a run are searches. If they find customers with conversations, the list of
@@ -46,6 +53,9 @@ export interface ContactList {
 		sahut: SahutClient,
 		countLookups: () => number,
 	): Promise<Contact[] | undefined>;
+
+	/** Whether the list contains a contact. */
+	has(contactId: string): boolean;
 
 	/** Removes a contact that was deleted. @returns whether the list contained it */
 	remove(contactId: string): boolean;
@@ -109,6 +119,30 @@ export function createContactList(): ContactList {
 					: (contacts.byEmail.get(canonicalKey(key)) ?? []);
 			return found.filter(({ id }) => listed.has(id)).sort(byAge);
 		},
+		has: (contactId) => listed.has(contactId),
 		remove: (contactId) => listed.delete(contactId),
 	};
+}
+
+/**
+ * Finds the contacts with a key, the oldest first: in the complete list of contacts if the run reads it, otherwise
+ * by searches.
+ *
+ * @param countLookups as for {@link ContactList.find}
+ * @returns rows of lists, which lack fields (`completeContact`)
+ * @throws NodeApiError if contacts cannot be read
+ */
+export async function lookUpContacts(
+	key: ContactKey,
+	sahut: ItemClient,
+	countLookups: () => number,
+): Promise<Contact[]> {
+	const listed = await sahut.contactList.find(key, sahut, countLookups);
+	if (!listed) return await findContacts(sahut, key);
+	// As a search would: it tries other forms of a number only if no contact has it as E.164.
+	const exact = 'phone' in key ? listed.filter(({ phone }) => phone === key.phone) : [];
+	if (exact.length > 0) return exact;
+	if (listed.length > 0) return listed;
+	// The contact may be newer than the list.
+	return await searchContacts(sahut, canonicalKey(key), (contact) => hasContactKey(contact, key));
 }

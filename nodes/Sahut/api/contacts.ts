@@ -65,6 +65,14 @@ const toComparable = ({ email, ...contact }: IDataObject | Contact) => ({
 const hasFields = (contact: Contact, fields: IDataObject) =>
 	containsValues(toComparable(contact), fields.email === undefined ? fields : toComparable(fields));
 
+/** Whether the row of a list shows that a contact has all given fields. It may lack any of them. */
+export function showsFields(row: Contact, fields: ContactChanges): boolean {
+	const shown: IDataObject = { ...row };
+	return (
+		Object.keys(fields).every((name) => (shown[name] ?? null) !== null) && hasFields(row, fields)
+	);
+}
+
 /**
  * Returns a memory key for each contact key. It depends on the API key: two workspaces may share a
  * customer.

@@ -1,4 +1,5 @@
-import { findAllContacts, findContacts, searchContacts, hasContactKey } from '../api/contactSearch';
+import { lookUpContacts } from '../api/contactList';
+import { findAllContacts } from '../api/contactSearch';
 import { findRecentContact, getContact, newContactKey } from '../api/contacts';
 import type { ItemClient } from '../api/itemClient';
 import { AmbiguousError, undefinedIfNotFound } from '../transport/errors';
@@ -79,27 +80,6 @@ function addListedContacts(
 }
 
 /**
- * Finds the contacts with the recipient's number, the oldest first: in the complete list of contacts if the run
- * has read it, otherwise by searches.
- */
-async function lookUpContacts(
-	{ phone, countryCode }: Recipient,
-	sahut: ItemClient,
-	unfinished: ReadonlySet<Recipient>,
-): Promise<RecipientContact[]> {
-	const key = { phone, countryCode };
-	const count = () => countLookups(unfinished, sahut);
-	const listed = await sahut.contactList.find(key, sahut, count);
-	if (!listed) return await findContacts(sahut, key);
-	// As a search for the number in E.164 would find them.
-	const exact = listed.filter((contact) => contact.phone === phone);
-	if (exact.length > 0) return exact;
-	if (listed.length > 0) return listed;
-	// The contact may be newer than the list.
-	return await searchContacts(sahut, phone, (contact) => hasContactKey(contact, key));
-}
-
-/**
  * Finds the contacts with the recipient's number, the oldest first. If this run has already used a contact
  * for the number, returns only that contact, unless tags have to be checked.
  *
@@ -125,7 +105,8 @@ export async function findRecipientContacts(
 		const usedInRun = sahut.latestInRun(getPhoneMessageKey(recipient))?.context?.contact_id;
 		const id = created.kind === 'done' ? created.record.id : (createdInRun ?? usedInRun);
 		if (id) return [{ id: String(id) }];
-		const contacts = await lookUpContacts(recipient, sahut, unfinished);
+		const count = () => countLookups(unfinished, sahut);
+		const contacts = await lookUpContacts(key, sahut, count);
 		const all = addListedContacts(contacts, recipient, sahut);
 		if (all.length > 0) return all;
 	}

@@ -6,16 +6,17 @@ import {
 	findRecentContact,
 	getContact,
 	isRecentlyWritten,
+	showsFields,
 	updateContact,
 } from '../../api/contacts';
 import {
-	findContacts,
 	hasContactKey,
 	contactKeys,
 	canonicalKey,
 	contactLane,
 	type ContactKey,
 } from '../../api/contactSearch';
+import { lookUpContacts } from '../../api/contactList';
 import { containsValues } from '../../api/containsValues';
 import type { ItemClient } from '../../api/itemClient';
 import type { Operation } from '../../runtime/operation';
@@ -37,13 +38,22 @@ interface Input {
 /** Returns the key of the write in the ledger. */
 const stepOf = (key: ContactKey) => `upsert of ${canonicalKey(key)}`;
 
-/** Finds the contact with the key in Sahut. */
-async function find({ key }: Input, sahut: ItemClient): Promise<Contact | undefined> {
+/**
+ * Finds the contact with the key in Sahut.
+ *
+ * @param unfinished the inputs of the run's items that have not ended
+ */
+async function find(
+	{ key }: Input,
+	sahut: ItemClient,
+	unfinished: ReadonlySet<Input>,
+): Promise<Contact | undefined> {
 	const { id } = sahut.latestInRun(stepOf(key))?.record ?? {};
 	// The search may not yet return a contact that an earlier item of this run wrote.
 	const latestInRun = id && (await getContact(sahut, String(id)).catch(undefinedIfNotFound));
 	if (latestInRun && hasContactKey(latestInRun, key)) return latestInRun;
-	const [found] = await findContacts(sahut, key);
+	const countLookups = () => new Set([...unfinished].map((each) => canonicalKey(each.key))).size;
+	const [found] = await lookUpContacts(key, sahut, countLookups);
 	return found ?? (await findRecentContact(key, sahut));
 }
 
@@ -57,13 +67,22 @@ async function create({ key, fields }: Input, sahut: ItemClient) {
 	return await createOrFindContact({ ...fields, ...key, name }, key, sahut);
 }
 
-/** Updates an existing contact, in its lane. Writes nothing if the contact already has all values. */
+/**
+ * Updates an existing contact, in its lane. Writes nothing if the contact already has all values.
+ *
+ * @param found a row of a list, which may lack fields
+ * @returns the contact; the row if the run has read the complete list of contacts, and the row shows all given
+ * fields with the same values: reading each contact would take a request per item
+ */
 async function update(found: Contact, { fields }: Input, sahut: ItemClient): Promise<Contact> {
 	const run = async () => {
+		const isRecent = isRecentlyWritten(found.id, sahut);
+		const isListed = sahut.contactList.has(found.id) && !isRecent;
+		if (isListed && showsFields(found, fields)) return found;
 		// A search result may be stale, so the attributes are merged with those of a fresh read.
 		const mergesAttributes = fields.custom_attributes && !containsValues(found, fields);
 		const contact =
-			mergesAttributes || isRecentlyWritten(found.id, sahut)
+			mergesAttributes || isRecent
 				? await getContact(sahut, found.id)
 				: await completeContact(found, sahut);
 		return await updateContact(found.id, contact, fields, sahut);
@@ -110,10 +129,10 @@ export const upsert: Operation<Input> = {
 	},
 	// All keys of the updated contact: one item may match it by phone number, and another by email address.
 	lane: ({ key, fields }) => [key, ...contactKeys(fields)].map(contactLane),
-	async run(input, sahut) {
+	async run(input, sahut, unfinished) {
 		const json = await sahut.once(stepOf(input.key), {
 			async run() {
-				const found = await find(input, sahut);
+				const found = await find(input, sahut, unfinished);
 				if (found) return { ...(await update(found, input, sahut)) };
 				const { contact, isNew } = await create(input, sahut);
 				return { ...(isNew ? contact : await update(contact, input, sahut)) };
