@@ -18,6 +18,16 @@ const testFiles = testFilesIn('').filter(
 	(file) => !OTHER_FOLDERS.some((folder) => file.startsWith(`${folder}/`)),
 );
 
+it('No test file runs only some of its tests, since that would skip the other files of its suite', () => {
+	const files = testFilesIn('').filter((file) => file !== 'unit/suites.test.ts');
+
+	const withOnly = files.filter((file) =>
+		/\b(describe|it|test)\.only\b/.test(readFileSync(join(TESTS, file), 'utf8')),
+	);
+
+	expect(withOnly).toEqual([]);
+});
+
 it.each(testFiles)('%s is in exactly one suite', (file) => {
 	const including = includedFolders.filter((folder) =>
 		`${dirname(file)}/`.startsWith(`${folder}/`),

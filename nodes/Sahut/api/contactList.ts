@@ -65,7 +65,8 @@ export interface ContactList {
 export function createContactList(): ContactList {
 	/** The read in progress, or the last one; its result is undefined if the list was too long. */
 	let read: { at: number; contacts: Promise<ReadContacts | undefined> } | undefined;
-	let isTooLong = false;
+	/** Whether searches take fewer requests than the list, for the rest of the run. */
+	let areSearchesCheaper = false;
 	let lookupCount = 0;
 	/** The contacts of the list by ID. */
 	let listed = new Map<string, Contact>();
@@ -78,9 +79,11 @@ export function createContactList(): ContactList {
 		const contacts = await collect(pages, () => (pages.last() > maxPages ? undefined : next()), {
 			limit: Infinity,
 		});
-		isTooLong = pages.last() > maxPages;
-		sahut.log(`contacts: ${pages.last()} pages, ${isTooLong ? 'searches for each' : 'read all'}`);
-		if (isTooLong) return undefined;
+		areSearchesCheaper = pages.last() > maxPages;
+		sahut.log(
+			`contacts: ${pages.last()} pages, ${areSearchesCheaper ? 'searches for each contact' : 'read all'}`,
+		);
+		if (areSearchesCheaper) return undefined;
 		const byPhone = new PhoneIndex<Contact>();
 		const byEmail = new Map<string, Contact[]>();
 		const yieldIfDue = createYielder();
@@ -99,9 +102,10 @@ export function createContactList(): ContactList {
 	async function get(sahut: SahutClient, countLookups: () => number) {
 		if (read && sahut.now() - read.at <= CONTACT_MAX_AGE_MS) return await read.contacts;
 		lookupCount += 1;
-		if (isTooLong || lookupCount <= FIRST_SEARCHES) return undefined;
+		if (areSearchesCheaper || lookupCount <= FIRST_SEARCHES) return undefined;
 		const lookups = countLookups();
-		if (lookups < MIN_LOOKUPS) return undefined;
+		areSearchesCheaper = lookups < MIN_LOOKUPS;
+		if (areSearchesCheaper) return undefined;
 		const maxPages = Math.min(lookups * MAX_SHARE_OF_LOOKUPS, MAX_CONTACTS / 100);
 		// If the list cannot be read, each item searches, and fails with the error of its own request.
 		const contacts = readAll(sahut, maxPages).catch(() => undefined);

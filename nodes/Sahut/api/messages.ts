@@ -69,8 +69,11 @@ export async function sendMessage(
 			wording: {
 				action: `send the message to conversation "${conversationId}"`,
 				target: `Conversation "${conversationId}"`,
-				advice: { 422: (sahutMessage) => refusalAdvice(sent, sahutMessage) },
 				...wording,
+				advice: {
+					422: (sahutMessage) => refusalAdvice(sent, sahutMessage),
+					...wording?.advice,
+				},
 			},
 			memory: sahut.cache.recentMessages,
 			memoryKeys: (body) => [messageMemoryKey(sahut, conversationId, body)],

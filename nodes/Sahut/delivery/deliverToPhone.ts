@@ -124,7 +124,10 @@ export async function deliverToPhone(
 		const context = { contact_id: contactId };
 		const wording = {
 			action: `send the message to ${phone} in conversation "${conversationId}"`,
-			note: `Contact ${contactId} and conversation ${conversationId} exist.`,
+			note: `The message was for contact ${contactId} in conversation ${conversationId}.`,
+			advice: {
+				404: 'It was probably deleted or merged in the meantime. Run the workflow again for this item: the node then chooses a conversation that exists.',
+			},
 		};
 		const destination = { conversationId, key, context, wording, validUntil };
 		const message = await executePlan(plan, destination, recipient, sahut);

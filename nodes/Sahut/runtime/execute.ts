@@ -4,6 +4,7 @@ import { createYielder } from '../transport/yielder';
 import { runInScope, type Scope } from '../transport/scope';
 import type { TransportSettings } from '../transport/settings';
 import { markAsCanceled } from './cancellation';
+import { describeDryRun } from './dryRunEstimate';
 import { addItemAndProgress, toErrorData, toItemError, type ItemError } from './itemErrors';
 import type { OutputItem, Resource } from './operation';
 import { prepareRun } from './prepareRun';
@@ -117,6 +118,13 @@ export async function executeItems(
 		const error = addItemAndProgress(failed.error, failedIndex, progress);
 		throw isCanceled ? markAsCanceled(context, error) : error;
 	}
+
+	const records = outcomes.flatMap((each) =>
+		each.kind === 'succeeded' ? each.value.map(({ json }) => json) : [],
+	);
+	const message = describeDryRun(records, prepared?.countRequests() ?? 0);
+	// n8n 1.x may lack hints.
+	if (message) context.addExecutionHints?.({ message, type: 'info', location: 'outputPane' });
 
 	const isRead = prepared?.operation.readsOnly === true;
 	const toErrorOutput = node.onError === 'continueErrorOutput';

@@ -74,6 +74,7 @@ export async function prepareRun(
 		/** Reads the fields of an item. @throws UserError if one is invalid */
 		readInput: (itemIndex: number) => operation.read(paramsOf(itemIndex)),
 		ledger,
+		countRequests: client.countRequests,
 		inLane: createBoundedLanes(transport.concurrency, cache.runInLane),
 		/** Creates the client of an item, for the requests in a scope. */
 		createItemClient(itemIndex: number, scope: Scope, releaseSlot: () => void): ItemClient {

@@ -87,6 +87,7 @@ export async function connect(
 	const redact = createRedactor(apiKey);
 	const gate = new RateLimitGate(clock, settings.requestsPerMinute);
 	let serverAheadMs = 0;
+	let requestCount = 0;
 
 	const createBody = ({ body }: SahutRequest) => (typeof body === 'function' ? body() : body);
 
@@ -101,6 +102,7 @@ export async function connect(
 		const url = toUrl(request);
 		// Serialized here, since axios drops properties named `__proto__` from an object.
 		const json = body && JSON.stringify(body);
+		requestCount += 1;
 		try {
 			const response = (await context.helpers.httpRequestWithAuthentication.call(
 				context,
@@ -169,6 +171,8 @@ export async function connect(
 			url: toUrl(request),
 			...(request.body && { body: createBody(request) }),
 		}),
+
+		countRequests: () => requestCount,
 
 		now: () => clock.now(),
 

@@ -50,6 +50,9 @@ export interface SahutClient {
 	/** Writes a line into n8n's log at level debug. It must not contain texts, phone numbers, emails or keys. */
 	log(message: string): void;
 
+	/** Returns how many requests the client has sent, including repeated ones. */
+	countRequests(): number;
+
 	/** Returns the time by this machine's clock, in milliseconds since the epoch. */
 	now(): number;
 
