@@ -204,7 +204,10 @@ describe('On a channel with several pages of open conversations, Send to Phone N
 
 		await workspace.run(toPhone(workspace), TWENTY_CUSTOMERS);
 
-		expect(workspace.requests()).toHaveLength(REQUESTS_PER_NEW_CUSTOMER * TWENTY_CUSTOMERS.length);
+		expect(workspace.requests().length).toBeLessThanOrEqual(
+			REQUESTS_PER_NEW_CUSTOMER * TWENTY_CUSTOMERS.length,
+		);
+		expect(countConversationLists(workspace)).toBe(0);
 		expect(allSentTexts(workspace)).toHaveLength(TWENTY_CUSTOMERS.length);
 	});
 
