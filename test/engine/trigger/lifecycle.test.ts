@@ -101,6 +101,14 @@ describe('Publishing', () => {
 		expect(host.stored).toEqual({});
 	});
 
+	it('advises no option that the trigger lacks if the rate limit is reached for too long', async () => {
+		sandbox.faults.add({ method: 'POST', kind: 'status', status: 429, retryAfter: 300 });
+
+		await expect(publish()).rejects.toMatchObject({
+			description: expect.stringContaining('Try again in a minute.'),
+		});
+	});
+
 	it('does not retry after a lost response, and the error mentions the possible webhook', async () => {
 		sandbox.faults.add({ method: 'POST', kind: 'dropAfter' });
 		await expect(publish()).rejects.toMatchObject({
