@@ -1,4 +1,5 @@
 import { HOUR_MS } from '../../../sandbox/clock';
+import type { FinishedRun } from '../../support/engine';
 import { writeRequestsOf } from '../../support/requests';
 import {
 	ageRecords,
@@ -370,6 +371,22 @@ describe('Send to Phone Number with Dry Run', () => {
 			],
 		});
 		expect(writeRequestsOf(workspace)).toEqual([]);
+	});
+
+	it('shows above the output how many requests sending would take, and how long', async () => {
+		const workspace = await openWorkspace();
+		const hintsOf = ({ runs }: FinishedRun) => runs('Sahut').flatMap(({ hints }) => hints);
+
+		const dry = await workspace.run(toPhone(workspace, { dryRun: true }), [BUDI]);
+		const lookups = workspace.requests().length;
+		const real = await workspace.run(toPhone(workspace), [BUDI]);
+
+		const expected = `Dry Run: nothing was sent. Sending would take about ${lookups + 3} requests: `;
+		expect(hintsOf(dry)).toEqual([
+			{ message: expect.stringContaining(expected), type: 'info', location: 'outputPane' },
+		]);
+		expect(workspace.requests()).toHaveLength(lookups + lookups + 3);
+		expect(hintsOf(real)).toEqual([]);
 	});
 });
 
