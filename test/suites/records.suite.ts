@@ -1,3 +1,9 @@
 import { includeTests } from './includeTests';
 
-includeTests('engine/messages', 'engine/contacts', 'engine/conversations', 'engine/agents');
+includeTests(
+	'engine/messages',
+	'engine/contacts',
+	'engine/conversations',
+	'engine/listChanges',
+	'engine/agents',
+);

@@ -178,7 +178,9 @@ describe('The stored values', () => {
 		 conversation.update
 		  conversationId: resourceLocator = {"mode":"list","value":""} of list | id
 		  updateFields: collection = {}
+		    addLabels: string = ""
 		    assigneeId: options = ""
+		    removeLabels: string = ""
 		    labels: string = ""
 		    status: options = "open" of open | pending | resolved | snoozed
 		    teamId: string = ""
@@ -202,6 +204,7 @@ describe('The stored values', () => {
 		  email: string = "", when matchBy is email
 		  name: string = ""
 		  additionalFields: collection = {}
+		    addTags: string = ""
 		    company: string = ""
 		    customAttributes: fixedCollection = {}
 		      attribute
@@ -210,6 +213,7 @@ describe('The stored values', () => {
 		        value: string = ""
 		    email: string = "", when /matchBy is phone
 		    phone: string = "", when /matchBy is email
+		    removeTags: string = ""
 		    tags: string = ""
 		 contact.get
 		  contactId: resourceLocator = {"mode":"list","value":""} of list | id
@@ -224,6 +228,7 @@ describe('The stored values', () => {
 		 contact.update
 		  contactId: resourceLocator = {"mode":"list","value":""} of list | id
 		  updateFields: collection = {}
+		    addTags: string = ""
 		    company: string = ""
 		    customAttributes: fixedCollection = {}
 		      attribute
@@ -233,6 +238,7 @@ describe('The stored values', () => {
 		    email: string = ""
 		    name: string = ""
 		    phone: string = ""
+		    removeTags: string = ""
 		    tags: string = """
 	`);
 	});

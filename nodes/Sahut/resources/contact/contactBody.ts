@@ -19,7 +19,7 @@ function readAttributes(params: Params, collection: string) {
 }
 
 /**
- * Reads the contact's fields from a collection. Omits empty fields, so that a gap in a CRM erases nothing.
+ * Reads the contact's fields from a collection, without tags. Omits empty fields, so that a gap in a CRM erases nothing.
  *
  * @param hidden a field that n8n hides; a value that is still stored for it is ignored
  * @throws UserError for an invalid phone number, email address or attribute
@@ -34,13 +34,11 @@ export function readContactFields(
 		name === hidden ? '' : params.identifier(`${collection}.${name}`);
 	const phone = identifierOf('phone');
 	const email = identifierOf('email');
-	const tags = params.texts(`${collection}.tags`);
 	const attributes = readAttributes(params, collection);
 	return {
 		...texts,
 		...(phone && { phone: normalizePhone(phone) }),
 		...(email && { email: normalizeEmail(email) }),
-		...(tags && { tags }),
 		...(Object.keys(attributes).length > 0 && { custom_attributes: attributes }),
 	};
 }

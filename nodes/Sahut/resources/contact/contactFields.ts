@@ -59,6 +59,6 @@ export const optionalFields = {
 	phone: phoneField,
 	tags: textsField('Tags', 'tags', 'Tag', {
 		placeholder: 'e.g. vip',
-		description: 'The tags of the contact, which replace all existing tags',
+		description: 'The tags of the contact',
 	}),
 };

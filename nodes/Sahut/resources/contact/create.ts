@@ -18,7 +18,8 @@ export const create: Operation<NewContact> = {
 	],
 	read(params) {
 		const name = params.required('name', 'Enter a name.').trim();
-		return { ...readContactFields(params, 'additionalFields'), name };
+		const tags = params.texts('additionalFields.tags');
+		return { ...readContactFields(params, 'additionalFields'), ...(tags && { tags }), name };
 	},
 	// In parallel, a search after a lost response could return the equal contact of another item.
 	lane: (contact) => [...contactKeys(contact).map(contactLane), `name ${contact.name}`],

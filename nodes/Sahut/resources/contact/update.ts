@@ -3,10 +3,18 @@ import type { Operation } from '../../runtime/operation';
 import type { ContactChanges } from '../../transport/types';
 import { requireChanges } from '../changes';
 import { collection, contactLocator } from '../fields';
+import { applyGivenList, readListFields, tagFields, type GivenList } from '../listFields';
 import { readContactFields } from './contactBody';
 import { nameField, optionalFields } from './contactFields';
 
-export const update: Operation<{ contactId: string; changes: ContactChanges }> = {
+interface Input {
+	contactId: string;
+	/** Without tags. */
+	changes: ContactChanges;
+	tags: GivenList;
+}
+
+export const update: Operation<Input> = {
 	value: 'update',
 	name: 'Update',
 	action: 'Update a contact',
@@ -15,25 +23,31 @@ export const update: Operation<{ contactId: string; changes: ContactChanges }> =
 	fields: [
 		contactLocator,
 		collection('updateFields', [
+			tagFields.add,
 			optionalFields.company,
 			optionalFields.customAttributes,
 			optionalFields.email,
 			nameField,
 			optionalFields.phone,
-			optionalFields.tags,
+			tagFields.remove,
+			tagFields.set,
 		]),
 	],
 	read(params) {
-		const changes = requireChanges(readContactFields(params, 'updateFields'));
-		return { contactId: params.locator('contactId'), changes };
+		const changes = readContactFields(params, 'updateFields');
+		const tags = readListFields(params, 'updateFields', tagFields);
+		requireChanges({ ...changes, ...tags });
+		return { contactId: params.locator('contactId'), changes, tags };
 	},
 	lane: ({ contactId }) => `contact ${contactId}`,
-	async run({ contactId, changes }, sahut) {
+	async run({ contactId, changes, tags: givenTags }, sahut) {
 		// The ledger records the result, because a retry that compares again may find other differences.
 		const json = await sahut.once(`update of ${contactId}`, {
 			async run() {
 				const contact = await getContact(sahut, contactId);
-				return { ...(await updateContact(contactId, contact, changes, sahut)) };
+				const tags = applyGivenList(givenTags, contact.tags, `contact "${contactId}"`);
+				const all = { ...changes, ...(tags && { tags }) };
+				return { ...(await updateContact(contactId, contact, all, sahut)) };
 			},
 		});
 		return [{ json }];

@@ -26,13 +26,15 @@ import { normalizeEmail } from '../../values/emailAddress';
 import { normalizePhone } from '../../values/phoneNumber';
 import { collection } from '../fields';
 import { choiceField, optionsOf, showIf } from '../fieldTypes';
+import { applyGivenList, readListFields, tagFields, type GivenList } from '../listFields';
 import { readContactFields } from './contactBody';
 import { emailField, nameField, optionalFields, phoneField } from './contactFields';
 
 interface Input {
 	key: ContactKey;
-	/** The given fields except the key. */
+	/** The given fields except the key and the tags. */
 	fields: ContactChanges;
+	tags: GivenList;
 }
 
 /** Returns the key of the write in the ledger. */
@@ -57,14 +59,25 @@ async function find(
 	return found ?? (await findRecentContact(key, sahut));
 }
 
-async function create({ key, fields }: Input, sahut: ItemClient) {
+/** Returns the given fields with the resulting tags of a contact; without tags if they do not change. */
+function toChanges(
+	{ fields, tags: given }: Input,
+	{ id, tags: existing }: Contact,
+): ContactChanges {
+	const tags = applyGivenList(given, existing, `contact "${id}"`);
+	return { ...fields, ...(tags && { tags }) };
+}
+
+async function create({ key, fields, tags: given }: Input, sahut: ItemClient) {
 	const { name } = fields;
 	if (name === undefined) {
 		throw new UserError(`Sahut has no contact with ${canonicalKey(key)}, and Name is empty`, {
 			description: 'Enter a Name. Sahut requires one for a new contact.',
 		});
 	}
-	return await createOrFindContact({ ...fields, ...key, name }, key, sahut);
+	const tags = given.set ?? given.change?.add;
+	const body = { ...fields, ...key, name, ...(tags && { tags }) };
+	return await createOrFindContact(body, key, sahut);
 }
 
 /**
@@ -74,18 +87,20 @@ async function create({ key, fields }: Input, sahut: ItemClient) {
  * @returns the contact; the row if the run has read the complete list of contacts, and the row shows all given
  * fields with the same values: reading each contact would take a request per item
  */
-async function update(found: Contact, { fields }: Input, sahut: ItemClient): Promise<Contact> {
+async function update(found: Contact, input: Input, sahut: ItemClient): Promise<Contact> {
+	const { fields, tags } = input;
 	const run = async () => {
 		const isRecent = isRecentlyWritten(found.id, sahut);
 		const isListed = sahut.contactList.has(found.id) && !isRecent;
-		if (isListed && showsFields(found, fields)) return found;
-		// A search result may be stale, so the attributes are merged with those of a fresh read.
+		const showsTags = !tags.change || Array.isArray(found.tags);
+		if (isListed && showsTags && showsFields(found, toChanges(input, found))) return found;
+		// A search result may be stale, so attributes and tags are merged with those of a fresh read.
 		const mergesAttributes = fields.custom_attributes && !containsValues(found, fields);
 		const contact =
-			mergesAttributes || isRecent
+			mergesAttributes || tags.change || isRecent
 				? await getContact(sahut, found.id)
 				: await completeContact(found, sahut);
-		return await updateContact(found.id, contact, fields, sahut);
+		return await updateContact(found.id, contact, toChanges(input, contact), sahut);
 	};
 	return await sahut.cache.runInLane(`contact ${found.id}`, run, sahut.signal);
 }
@@ -111,11 +126,13 @@ export const upsert: Operation<Input> = {
 				'The name of the contact. Required for a new contact; if empty, an existing contact keeps its name.',
 		},
 		collection('additionalFields', [
+			tagFields.add,
 			optionalFields.company,
 			optionalFields.customAttributes,
 			showIf({ '/matchBy': ['phone'] }, emailField),
 			showIf({ '/matchBy': ['email'] }, phoneField),
-			optionalFields.tags,
+			tagFields.remove,
+			tagFields.set,
 		]),
 	],
 	read(params) {
@@ -125,7 +142,8 @@ export const upsert: Operation<Input> = {
 			: { phone: normalizePhone(params.identifier('phone')) };
 		const fields = readContactFields(params, 'additionalFields', byEmail ? 'email' : 'phone');
 		const name = params.text('name').trim();
-		return { key, fields: { ...fields, ...(name && { name }) } };
+		const tags = readListFields(params, 'additionalFields', tagFields);
+		return { key, fields: { ...fields, ...(name && { name }) }, tags };
 	},
 	// All keys of the updated contact: one item may match it by phone number, and another by email address.
 	lane: ({ key, fields }) => [key, ...contactKeys(fields)].map(contactLane),

@@ -6,7 +6,8 @@ import type { Params } from '../../runtime/params';
 import type { ConversationChanges } from '../../transport/types';
 import { requireChanges } from '../changes';
 import { collection, conversationLocator, idOption } from '../fields';
-import { flagField, textField, textsField } from '../fieldTypes';
+import { flagField, textField } from '../fieldTypes';
+import { applyGivenList, labelFields, readListFields, type GivenList } from '../listFields';
 import { UNASSIGNED, statusField } from './conversationFields';
 
 function readAssignee(params: Params): Pick<ConversationChanges, 'assignee_id'> {
@@ -26,16 +27,21 @@ function readAssignee(params: Params): Pick<ConversationChanges, 'assignee_id'> 
 function readChanges(params: Params): ConversationChanges {
 	const status = params.entries('updateFields', { status: 'status' });
 	const team_id = params.id('updateFields.teamId');
-	const labels = params.texts('updateFields.labels');
 	return {
 		...status,
 		...(team_id && { team_id }),
 		...readAssignee(params),
-		...(labels && { labels }),
 	};
 }
 
-export const update: Operation<{ conversationId: string; changes: ConversationChanges }> = {
+interface Input {
+	conversationId: string;
+	/** Without labels. */
+	changes: ConversationChanges;
+	labels: GivenList;
+}
+
+export const update: Operation<Input> = {
 	value: 'update',
 	name: 'Update',
 	action: 'Update a conversation',
@@ -45,17 +51,15 @@ export const update: Operation<{ conversationId: string; changes: ConversationCh
 	fields: [
 		conversationLocator,
 		collection('updateFields', [
+			labelFields.add,
 			idOption(
 				'Assignee',
 				'assigneeId',
 				'getNewAssignees',
 				'The agent to assign, or Unassigned to remove the assignee',
 			),
-			textsField('Labels', 'labels', 'Label', {
-				placeholder: 'e.g. paid',
-				description:
-					'Replaces all existing labels. An expression that returns an empty list removes them.',
-			}),
+			labelFields.remove,
+			labelFields.set,
 			statusField('The new status'),
 			textField('Team ID', 'teamId', {
 				description:
@@ -67,16 +71,21 @@ export const update: Operation<{ conversationId: string; changes: ConversationCh
 		]),
 	],
 	read(params) {
-		const changes = requireChanges(readChanges(params));
-		return { conversationId: params.locator('conversationId'), changes };
+		const changes = readChanges(params);
+		const labels = readListFields(params, 'updateFields', labelFields);
+		requireChanges({ ...changes, ...labels });
+		return { conversationId: params.locator('conversationId'), changes, labels };
 	},
 	lane: ({ conversationId }) => `conversation ${conversationId}`,
-	async run({ conversationId, changes }, sahut) {
+	async run({ conversationId, changes, labels: givenLabels }, sahut) {
 		// The ledger records the result, because a retry that compares again may find other differences.
 		const json = await sahut.once(`update of ${conversationId}`, {
 			async run() {
 				const conversation = await getConversation(sahut, conversationId);
-				return { ...(await updateConversation(conversationId, conversation, changes, sahut)) };
+				const record = `conversation "${conversationId}"`;
+				const labels = applyGivenList(givenLabels, conversation.labels, record);
+				const all = { ...changes, ...(labels && { labels }) };
+				return { ...(await updateConversation(conversationId, conversation, all, sahut)) };
 			},
 		});
 		return [{ json }];
