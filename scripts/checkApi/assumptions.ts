@@ -64,6 +64,9 @@ export const ASSUMPTIONS = {
 	...notTriedIf('there is no conversation', {
 		'conversation-filters': 'status, channel_id and assignee_id return only matching conversations',
 	}),
+	...notTriedIf('no conversation on the first page shows a phone', {
+		'conversation-shows-phone': 'a conversation shows the current phone of its contact',
+	}),
 	...notTriedIf('too few messages in the conversations that were read', {
 		'messages-oldest-first': 'messages are listed oldest first',
 	}),
@@ -124,6 +127,9 @@ export const ASSUMPTIONS = {
 	}),
 	...notTriedIf('needs a customer who writes', {
 		'reply-changes-updated-at': 'a reply that reopens a conversation changes its updated_at',
+	}),
+	...notTriedIf('needs a conversation to be resolved', {
+		'status-changes-updated-at': 'a change of the status changes updated_at of the conversation',
 	}),
 	...notTriedIf('needs an automation rule', {
 		'rules-send-as-bot': 'the sender of messages from rules and auto-replies is a bot',

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 
+import { lastDigits } from '../../nodes/Sahut/api/contactSearch';
 import { hasWindow, WHATSAPP } from '../../nodes/Sahut/delivery/replyWindow';
 import type { Context } from './client';
 import { checkConversationOrder, checkMessageOrder, readFirstPage } from './lists';
@@ -9,6 +10,9 @@ const UNASSIGNED = 'unassigned';
 
 /** The number of conversations whose messages are read. */
 const MAX_CONVERSATIONS = 5;
+
+/** The number of contacts whose phones are compared. */
+const MAX_CONTACTS = 5;
 
 const TIMEOUT_MS = 30_000;
 
@@ -111,4 +115,22 @@ export async function checkMessages(conversations: Row[], context: Context): Pro
 		file ??= attachmentOf(messages);
 	}
 	if (file !== undefined) await checkAttachment(file, context);
+}
+
+/** Checks whether the conversations of up to five contacts show the phones that the contacts have now. */
+export async function checkContactPhones(rows: Row[], { api, findings }: Context): Promise<void> {
+	const phones = new Map(
+		rows.flatMap((row) => {
+			const [id, phone] = [textOf(row, 'contact', 'id'), textOf(row, 'contact', 'phone')];
+			return id !== undefined && phone !== undefined ? [[id, phone] as const] : [];
+		}),
+	);
+	for (const [id, phone] of [...phones].slice(0, MAX_CONTACTS)) {
+		const response = await api('getContact', { ids: [id], expectedStatuses: [404] });
+		if (!isSuccess(response)) continue;
+		const { phone: current } = recordOf(response.body);
+		const isCurrent = lastDigits(String(current)) === lastDigits(phone);
+		const found = 'another phone than that of the contact';
+		findings.recordCheck('conversation-shows-phone', isCurrent, 'as expected', ['differs', found]);
+	}
 }

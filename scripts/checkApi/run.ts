@@ -8,7 +8,12 @@ import {
 import { version } from '../../package.json';
 import { createClient, type Connection, type Context } from './client';
 import { checkContacts } from './contacts';
-import { checkConversations, checkMessages, readConversations } from './conversations';
+import {
+	checkContactPhones,
+	checkConversations,
+	checkMessages,
+	readConversations,
+} from './conversations';
 import { Findings, toSummary, toTable } from './findings';
 import type { CheckOptions } from './options';
 import { checkWrites } from './writes';
@@ -40,6 +45,7 @@ async function runChecks(options: CheckOptions, context: Context, print: Print):
 		async () => await checkConversations(conversations, context),
 		async () => await checkMessages(conversations, context),
 		async () => await checkContacts(context),
+		async () => await checkContactPhones(conversations, context),
 		async () => await checkWrites(options, context, print),
 	]) {
 		await check().catch((error: Error) => {

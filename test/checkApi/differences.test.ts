@@ -225,3 +225,12 @@ describe('custom attributes', () => {
 		expect(verdictsOf(result, 'handled', 'differs')).toEqual(['contact-shows-attributes: handled']);
 	});
 });
+
+test('a conversation that shows a former phone of its contact is reported', async () => {
+	const sandbox = await openWorkspace();
+	sandbox.latest.contact = { ...sandbox.latest.contact, phone: '+6281200000001' };
+
+	const result = await runCheck(sandbox);
+
+	expect(verdictsOf(result, 'differs')).toEqual(['conversation-shows-phone: differs']);
+});

@@ -33,6 +33,7 @@ test('with all options, the check also writes, and leaves only an internal note'
 		'window-per-customer: not tried',
 		'closed-conversations-accept-messages: not tried',
 		'reply-changes-updated-at: not tried',
+		'status-changes-updated-at: not tried',
 		'rules-send-as-bot: not tried',
 		'attributes-not-merged: not tried',
 		'attributes-stored-unchanged: not tried',
