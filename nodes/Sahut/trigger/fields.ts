@@ -2,7 +2,7 @@ import type { INodeProperties } from 'n8n-workflow';
 
 import { statusOptions } from '../resources/conversation/conversationFields';
 import { collection } from '../resources/fields';
-import { choicesField, flagField, optionsOf } from '../resources/fieldTypes';
+import { choicesField, flagField, optionsOf, textsField } from '../resources/fieldTypes';
 import { messageTypeOptions, senderTypeOptions } from '../resources/message/messageFields';
 
 /** The events of a webhook (API reference, "Webhooks"). */
@@ -63,6 +63,11 @@ export const triggerFields: INodeProperties[] = [
 		choicesField('Sender Types', 'senderTypes', {
 			description: 'Only start the workflow for messages from these sender types',
 			options: senderTypeOptions,
+		}),
+		textsField('Text Contains', 'textContains', 'Word or Phrase', {
+			placeholder: 'e.g. price list',
+			description:
+				'Only start the workflow for messages that contain one of these words or phrases. Matches whole words, and ignores case and accents.',
 		}),
 	]),
 ];

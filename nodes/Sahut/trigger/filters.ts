@@ -1,6 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { isNote } from '../api/messageContent';
+import { findPhrase } from '../values/phrases';
 import { channelOf, senderTypeOf, type SahutEvent } from './envelope';
 import { firstText } from './records';
 
@@ -11,6 +12,8 @@ export interface Filters {
 	messageTypes: string[];
 	/** `contact`, `agent`, `bot`; for messages. */
 	senderTypes: string[];
+	/** Words or phrases, one of which a message must contain. */
+	textContains: string[];
 	/** For messages and conversations. */
 	channelIds: string[];
 	/** `open`, `pending`, `resolved`, `snoozed`; for messages and conversations. */
@@ -65,7 +68,17 @@ function messageTypeOf({ object }: SahutEvent, sender: string | undefined): stri
 	return isKnown ? type : TYPES_BY_SENDER.get(sender ?? '');
 }
 
-function messageChecks(event: SahutEvent, { messageTypes, senderTypes }: Filters): Check[] {
+/** Returns the phrase that a message contains, or else an empty text; undefined if its text is unknown. */
+function findPhraseIn({ content }: IDataObject, phrases: string[]): string | undefined {
+	// A picture without a text has null.
+	if (content === undefined) return undefined;
+	return findPhrase(firstText(content) ?? '', phrases) ?? '';
+}
+
+function messageChecks(
+	event: SahutEvent,
+	{ messageTypes, senderTypes, textContains }: Filters,
+): Check[] {
 	const sender = senderTypeOf(event);
 	return [
 		{
@@ -79,6 +92,12 @@ function messageChecks(event: SahutEvent, { messageTypes, senderTypes }: Filters
 			place: '"sender.type" of the message',
 			allowed: senderTypes,
 			value: sender,
+		},
+		{
+			option: 'Text Contains',
+			place: '"content" of the message',
+			allowed: textContains,
+			value: findPhraseIn(event.object, textContains),
 		},
 	];
 }

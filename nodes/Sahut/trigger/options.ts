@@ -22,6 +22,7 @@ export function readOptions(context: IHookFunctions | IWebhookFunctions) {
 			senderTypes: params.choices('options.senderTypes'),
 			channelIds: params.choices('options.channelIds'),
 			conversationStatuses: params.choices('options.conversationStatuses'),
+			textContains: params.texts('options.textContains') ?? [],
 			includeNotes: params.flag('options.includeNotes', false),
 		},
 		deduplicate: params.flag('options.deduplicate', true),

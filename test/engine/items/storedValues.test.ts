@@ -84,6 +84,7 @@ describe('The stored values', () => {
 		    rawBody: boolean = false
 		    messageTypes: multiOptions = ["incoming"] of activity | incoming | outgoing
 		    senderTypes: multiOptions = [] of agent | bot | contact
+		    textContains: string = ""
 		  options: hidden = {}"
 	`);
 	});

@@ -193,8 +193,18 @@ describe('The filters of the trigger', () => {
 			[{}],
 		],
 		[
+			'messages that contain one of several words or phrases as whole words',
+			{ textContains: ['stop', 'daftar harga'] },
+			{ message: { content: 'Boleh minta DAFTAR  Hárga?' } },
+			[
+				{ message: { content: 'Nonstop, daftar hargai' } },
+				{ message: { content: 'Halo' } },
+				{ message: { content: null } },
+			],
+		],
+		[
 			'incoming messages if all options are empty',
-			{ messageTypes: [], channelIds: [], senderTypes: [] },
+			{ messageTypes: [], channelIds: [], senderTypes: [], textContains: [] },
 			{},
 			[sentBy('bot')],
 		],
@@ -224,6 +234,12 @@ describe('The filters of the trigger', () => {
 			{ senderTypes: ['contact'] },
 			{ message: { sender: null } },
 			'"sender.type" of the message (for Sender Types)',
+		],
+		[
+			'text',
+			{ textContains: ['stop'] },
+			{ message: { content: undefined } },
+			'"content" of the message (for Text Contains)',
 		],
 		[
 			'channel and status',

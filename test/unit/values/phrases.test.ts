@@ -1,0 +1,32 @@
+import { findPhrase } from '../../../nodes/Sahut/values/phrases';
+
+describe('A phrase', () => {
+	it.each([
+		['Berapa HARGA?', ['harga']],
+		['harga', ['harga']],
+		['(harga)', ['harga']],
+		['hargai dulu, baru harga', ['harga']],
+		['Jangan lupa BERHENTI.', ['stop', 'berhenti']],
+		['minta daftar\nharga ya', ['daftar harga']],
+		['café', ['CAFE']],
+		['ＳＴＯＰ', ['stop']],
+		['s\u200Btop', ['stop']],
+		['naik 50%', ['50%']],
+		['C++ atau C?', ['c++']],
+		['😀 halo', ['😀']],
+	])('is found in %j: %j', (text, phrases) => {
+		expect(findPhrase(text, phrases)).toBe(phrases.at(-1));
+	});
+
+	it.each([
+		['hargai', ['harga']],
+		['nonstop', ['stop']],
+		['stop_1', ['stop']],
+		['daftar semua harga', ['daftar harga']],
+		['', ['stop']],
+		['halo', ['', ' ']],
+		['halo', []],
+	])('is not found in %j: %j', (text, phrases) => {
+		expect(findPhrase(text, phrases)).toBeUndefined();
+	});
+});
