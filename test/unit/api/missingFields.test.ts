@@ -191,7 +191,7 @@ it('a delivery with missing fields is output unchanged, and passes filters that 
 		messageTypes: ['outgoing'],
 		senderTypes: ['bot'],
 		channelIds: ['ch_1'],
-		textContains: ['halo'],
+		textContains: [],
 		conversationStatuses: ['open'],
 		includeNotes: false,
 	};
