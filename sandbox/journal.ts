@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events';
 import type { IncomingHttpHeaders } from 'node:http';
 
 /** A request that arrived. Times are in milliseconds since the epoch. */
@@ -19,8 +20,18 @@ export interface JournalEntry {
 	fault?: string;
 }
 
+/** The events of the journal, which it emits synchronously. */
+interface JournalEvents {
+	/** The headers of a request have arrived. It has no effect yet. */
+	request: [JournalEntry];
+	/** The response is complete, but not sent yet; or the connection was closed. */
+	response: [JournalEntry];
+}
+
 /** The journal of requests, as tests read it. */
 export interface Journal {
+	/** Emits each request. A listener may change the store, as an agent would do at this moment. */
+	readonly emitter: EventEmitter<JournalEvents>;
 	/** All requests, in order of arrival. */
 	readonly entries: readonly JournalEntry[];
 	/** The maximum of concurrent requests since the start or the last `clear()`. */
@@ -38,6 +49,7 @@ function pathBelowApi(pathname: string): string {
 
 /** Records requests in order of their arrival. */
 export class RequestJournal implements Journal {
+	readonly emitter = new EventEmitter<JournalEvents>();
 	readonly entries: JournalEntry[] = [];
 	maxInFlight = 0;
 	private readonly inFlight = new Set<JournalEntry>();
@@ -63,6 +75,7 @@ export class RequestJournal implements Journal {
 		this.entries.push(entry);
 		this.inFlight.add(entry);
 		this.maxInFlight = Math.max(this.maxInFlight, this.inFlight.size);
+		this.emitter.emit('request', entry);
 		return entry;
 	}
 
@@ -71,5 +84,6 @@ export class RequestJournal implements Journal {
 		if (!this.inFlight.delete(entry)) return;
 		entry.endedAt = this.now().getTime();
 		if (status !== undefined) entry.status = status;
+		this.emitter.emit('response', entry);
 	}
 }
