@@ -165,8 +165,7 @@ function watch(workspace: ChangingWorkspace, rows: Row[], variant: Variant): Wat
 	const used = new Map<string, string[]>();
 	/** Whether a contact had the tag when the number was last searched for, by the searched digits. */
 	const taggedAtSearch = new Map<string, boolean>();
-	const itemMs =
-		FRESH_MS + JUMPS_PER_ITEM * MAX_JUMP_MS + 10 * (variant.rateLimit?.windowMs ?? 0);
+	const itemMs = FRESH_MS + JUMPS_PER_ITEM * MAX_JUMP_MS + 10 * (variant.rateLimit?.windowMs ?? 0);
 
 	const haveContactsChanged = (phone: string) =>
 		(contactsChangedAt.get(phone) ?? -Infinity) >= now() - CONTACT_MAX_AGE_MS - itemMs;
@@ -374,8 +373,10 @@ async function runBatches(
 	prepare(workspace);
 	const watched = watch(workspace, rows, variant);
 	const runs = await Promise.all(
-		Array.from({ length: variant.executions }, async () =>
-			await workspace.run(parameters, rows, { onError: 'continueRegularOutput', ...settings }),
+		Array.from(
+			{ length: variant.executions },
+			async () =>
+				await workspace.run(parameters, rows, { onError: 'continueRegularOutput', ...settings }),
 		),
 	);
 	watched.stop();
@@ -394,7 +395,9 @@ describe('A batch during which agents change the workspace', () => {
 			const { workspace, rows, outcomes, stored, violations } = await runBatches(variant, {});
 
 			const failed = outcomes.filter(({ json }) => json.error !== undefined);
-			const errors = failed.map(({ label, customer, json }) => `${label} ${customer}: ${messageOf(json)}`);
+			const errors = failed.map(
+				({ label, customer, json }) => `${label} ${customer}: ${messageOf(json)}`,
+			);
 			const requests = workspace.sandbox.journal.entries.length;
 			process.stdout.write(
 				`batch: seed ${seed}: ${JSON.stringify(variant)}; ${rows.length} rows, ${stored.length} messages, ${requests} requests, ${Math.round(performance.now() - started)} ms; ${workspace.changes.length} changes\n${errors.join('\n')}\n`,

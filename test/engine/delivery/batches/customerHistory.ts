@@ -42,8 +42,10 @@ export interface WorkspaceState {
 const isOpen = ({ status }: ConversationState) => status === 'open' || status === 'pending';
 
 /** Whether a message may choose a conversation if the customer has no better one. */
-export const isUsable = ({ status, incomingAt, activeAt }: ConversationState, needsWindow: boolean) =>
-	status !== 'resolved' || (needsWindow && incomingAt > activeAt - WINDOW_MS);
+export const isUsable = (
+	{ status, incomingAt, activeAt }: ConversationState,
+	needsWindow: boolean,
+) => status !== 'resolved' || (needsWindow && incomingAt > activeAt - WINDOW_MS);
 
 /** Returns the conversations with the latest activity: several if they are tied. */
 function latest(conversations: ConversationState[]): string[] {
@@ -107,12 +109,17 @@ export class CustomerHistory {
 	private readonly states = new Map<string, CustomerState[]>();
 
 	/** Appends the states of the given customers that have changed. */
-	record(phones: Iterable<string>, customers: ReadonlyMap<string, CustomerState>, at: number): void {
+	record(
+		phones: Iterable<string>,
+		customers: ReadonlyMap<string, CustomerState>,
+		at: number,
+	): void {
 		for (const phone of phones) {
 			const state = customers.get(phone) ?? createEmptyState(at);
 			const states = this.states.get(phone) ?? [];
 			const before = states.at(-1);
-			if (before && JSON.stringify({ ...before, at }) === JSON.stringify({ ...state, at })) continue;
+			if (before && JSON.stringify({ ...before, at }) === JSON.stringify({ ...state, at }))
+				continue;
 			this.states.set(phone, [...states, state]);
 		}
 	}
