@@ -54,11 +54,16 @@ export function toNewConversation(
  */
 function getEarliestActivity(recipient: Recipient, retrySentAt: number, sahut: ItemClient): number {
 	const { content, channelId, reuseOpenConversation } = recipient;
-	const { skipWithinMs = 0, reuseResolvedWithinMs = 0 } = recipient;
+	const {
+		skipWithinMs = 0,
+		skipIfCustomerWroteWithinMs = 0,
+		reuseResolvedWithinMs = 0,
+	} = recipient;
 	const { channelType } = sahut.cache.conversationIndex(channelId);
 	const needsWindow = content.text && (reuseOpenConversation || !content.template);
 	const windowMs = needsWindow && hasWindow(channelType) ? WINDOW_MS : 0;
-	const ageMs = Math.max(windowMs, skipWithinMs, reuseResolvedWithinMs) || -Infinity;
+	const ages = [windowMs, skipWithinMs, skipIfCustomerWroteWithinMs, reuseResolvedWithinMs];
+	const ageMs = Math.max(...ages) || -Infinity;
 	return Math.min(sahut.serverNow() - ageMs, sahut.toServerTime(retrySentAt)) - CLOCK_TOLERANCE_MS;
 }
 
@@ -80,7 +85,7 @@ export async function findCandidates(
 	usesLists: boolean,
 ): Promise<Candidates> {
 	const { channelId, content, reuseOpenConversation, dryRun } = recipient;
-	const { phone, countryCode, skipContactTags } = recipient;
+	const { phone, countryCode, skipContactTags, skipIfAssigned } = recipient;
 	const index = sahut.cache.conversationIndex(channelId);
 	/** Adds the contacts that only the index shows. Not if tags must be checked, since it shows none. */
 	const allContactIds = () => {
@@ -143,17 +148,20 @@ export async function findCandidates(
 	}
 
 	/**
-	 * Reads the conversations that are known to be open. For a template, stops at the first one that still is.
+	 * Reads the conversations that are known to be open. For a template, stops at the first one that still is. With
+	 * Skip If Assigned, reads all unresolved ones.
 	 *
 	 * @returns whether one is still open
 	 */
 	async function checkOpenConversations(): Promise<boolean> {
 		let isAnyOpen = false;
-		for (const each of index.findByContacts(allContactIds()).filter(isOpen)) {
+		const isChecked = (each: Candidate) =>
+			isOpen(each) || (skipIfAssigned && each.status !== 'resolved');
+		for (const each of index.findByContacts(allContactIds()).filter(isChecked)) {
 			const current = await check(each);
 			isAnyOpen ||= current !== undefined && isOpen(current);
 			// A text requires the conversation in which the customer has written, so all are read.
-			if (isAnyOpen && !content.text) break;
+			if (isAnyOpen && !content.text && !skipIfAssigned) break;
 		}
 		return isAnyOpen;
 	}
@@ -163,13 +171,17 @@ export async function findCandidates(
 	const tryStartedAt = sahut.toServerTime(sahut.tryStartedAt);
 	const isRetry = retrySentAt < Infinity;
 	// The message may be in any conversation, so the list is required even if one of them is open.
-	let needsList = isRetry || recipient.skipWithinMs !== undefined;
+	const mustSeeReplies = recipient.skipIfCustomerWroteWithinMs !== undefined;
+	let needsList = isRetry || recipient.skipWithinMs !== undefined || mustSeeReplies;
 	const asOf = isRetry ? tryStartedAt : -Infinity;
-	if (needsList && !index.isComplete(since, asOf)) await index.refresh(sahut, since);
+	const isOutdated = mustSeeReplies && !(usesLists && index.isFresh());
+	if (needsList && (isOutdated || !index.isComplete(since, asOf)))
+		await index.refresh(sahut, since);
 	// The pinned conversation may be closed, and another execution may have sent into a newer one.
 	const mayLackNewer =
 		pinned !== undefined && !isOpen(pinned) && recipient.skipWithinMs !== undefined;
-	if (needsConversations && (!pinned || mayLackNewer) && !(await checkOpenConversations())) {
+	const checksOthers = !pinned || mayLackNewer || skipIfAssigned;
+	if (needsConversations && checksOthers && !(await checkOpenConversations())) {
 		needsList = true;
 		await index.refresh(sahut, since);
 		await checkOpenConversations();

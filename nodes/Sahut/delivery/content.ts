@@ -14,6 +14,10 @@ export interface OutgoingMessage {
 	content: MessageContent;
 	/** Skips the message if the customer has received it within this time, in milliseconds. */
 	skipWithinMs?: number;
+	/** Skips the message if the customer has written within this time, in milliseconds. */
+	skipIfCustomerWroteWithinMs?: number;
+	/** Skips the message if an unresolved conversation of the customer is assigned to an agent. */
+	skipIfAssigned?: boolean;
 	/** Describes the requests and sends nothing. */
 	dryRun: boolean;
 }

@@ -1,12 +1,16 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { ItemClient } from '../api/itemClient';
+import { getConversation } from '../api/conversations';
 import { messageKey, sendMessage, sendMessageRequest } from '../api/messages';
 import type { Wording } from '../transport/types';
 import { getBodies, getForm, type OutgoingMessage } from './content';
 import { findDelivery } from './findDelivery';
 import { openHistory } from './history';
+import { isAssigned } from '../processCache/conversationIndex';
+import type { Candidate } from './candidates';
 import { planMessage, type Plan } from './plan';
+import { findTaggedCustomer } from './recipient';
 import { chooseBody } from './replyWindow';
 
 /** The conversation for a message, and how the ledger and errors refer to the message. */
@@ -65,6 +69,10 @@ export async function executePlan(
 		const { message } = plan.delivery;
 		return { ...message, ...(dryRun && { dryRun }), skipped: true, skip_reason: 'sent_before' };
 	}
+	if (plan.kind === 'skipped') {
+		const ids = { conversation_id: conversationId };
+		return { ...(dryRun && { dryRun }), skipped: true, skip_reason: plan.reason, ...ids };
+	}
 	/** The message of an earlier try, if the ledger lacks it. */
 	const found = plan.kind === 'delivered' ? plan.delivery : undefined;
 	const textDeadline = plan.kind === 'send' ? plan.textDeadline : Infinity;
@@ -102,6 +110,7 @@ export async function executePlan(
  * Sends a message into a conversation, or skips it if the conversation already has it. If the message has
  * both forms, sends the text while WhatsApp accepts it, otherwise the template.
  *
+ * @param skipContactTags sends nothing if the customer has one of these tags
  * @param isNew whether the conversation was just created, so that it contains no messages
  * @returns as {@link executePlan}
  * @throws NodeApiError if a request fails; AmbiguousError or UnknownOutcomeError if the node cannot
@@ -111,11 +120,26 @@ export async function deliverToConversation(
 	conversationId: string,
 	outgoing: OutgoingMessage,
 	sahut: ItemClient,
-	{ isNew = false, wording }: { isNew?: boolean; wording?: Partial<Wording> } = {},
+	{
+		skipContactTags = [],
+		isNew = false,
+		wording,
+	}: { skipContactTags?: string[]; isNew?: boolean; wording?: Partial<Wording> } = {},
 ): Promise<IDataObject> {
 	const key = messageKey(conversationId);
-	const pinned = { id: conversationId };
 	const wasTried = getLedgerContext(key, outgoing, sahut) !== undefined;
+	let pinned: Candidate = { id: conversationId };
+	if (!wasTried && (outgoing.skipIfAssigned || skipContactTags.length > 0)) {
+		const conversation = await getConversation(sahut, conversationId);
+		const { dryRun } = outgoing;
+		const tagged = await findTaggedCustomer(conversation, skipContactTags, sahut);
+		if (tagged) {
+			const ids = { conversation_id: conversationId, ...tagged };
+			return { ...(dryRun && { dryRun }), skipped: true, skip_reason: 'contact_tag', ...ids };
+		}
+		const { id, status } = conversation;
+		pinned = { id, status, isAssigned: isAssigned(conversation) };
+	}
 	const plan: Plan =
 		isNew || wasTried
 			? { kind: 'send', conversation: pinned, textDeadline: -Infinity }

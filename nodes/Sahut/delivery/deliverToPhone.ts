@@ -131,7 +131,8 @@ export async function deliverToPhone(
 		};
 		const destination = { conversationId, key, context, wording, validUntil };
 		const message = await executePlan(plan, destination, recipient, sahut);
-		index.recordActivity(contactId, conversationId, Date.parse(String(message.created_at)) || 0);
+		const sentAt = Date.parse(String(message.created_at)) || 0;
+		if (!('skipped' in message)) index.recordActivity(contactId, conversationId, sentAt);
 		const created = findCreatedByItem(toNewConversation(recipient, contactId), sahut);
 		const isCreated = created?.conversation.id === conversationId && created.origin !== 'existing';
 		return {

@@ -9,6 +9,7 @@ import { getBodies, type OutgoingMessage } from './content';
 import { findDelivery, type Delivery } from './findDelivery';
 import { openHistory, type History } from './history';
 import type { Recipient } from './recipient';
+import { findSkipReason, type SkipReason } from './skipRules';
 import {
 	findTextDeadline,
 	hasWindow,
@@ -23,6 +24,8 @@ export type Plan =
 	| { kind: 'resume'; conversation: Candidate }
 	/** Send nothing: an earlier try or, if `isSkip`, any sender has delivered the message. */
 	| { kind: 'delivered'; conversation: Candidate; delivery: Delivery; isSkip: boolean }
+	/** Send nothing, because of a rule. */
+	| { kind: 'skipped'; conversation: Candidate; reason: SkipReason }
 	/**
 	 * Send the message into the conversation, or into a new one. If the message has both forms, send the text
 	 * before `textDeadline` (by Sahut's clock, in milliseconds since the epoch), and then the template.
@@ -150,6 +153,17 @@ export async function planMessage(
 				},
 			);
 		}
+	}
+
+	const skipped = await findSkipReason(message, conversations, histories, sahut);
+	if (skipped) return { kind: 'skipped', ...skipped };
+	if (message.skipIfCustomerWroteWithinMs !== undefined && !isComplete) {
+		throw new AmbiguousError(
+			`The node could not determine whether ${phone} has written within the given hours`,
+			{
+				description: `${INCOMPLETE_LIST} Nothing was sent in this try. Use Message: Send with the ID of the conversation.`,
+			},
+		);
 	}
 
 	let channelType = channelId && sahut.cache.conversationIndex(channelId).channelType;

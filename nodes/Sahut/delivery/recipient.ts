@@ -3,7 +3,8 @@ import { findAllContacts } from '../api/contactSearch';
 import { findRecentContact, getContact, newContactKey } from '../api/contacts';
 import type { ItemClient } from '../api/itemClient';
 import { AmbiguousError, undefinedIfNotFound } from '../transport/errors';
-import type { Contact } from '../transport/types';
+import type { Contact, Conversation } from '../transport/types';
+import { normalizePhone } from '../values/phoneNumber';
 import { normalizeTag } from '../values/tags';
 import type { OutgoingMessage } from './content';
 
@@ -141,7 +142,7 @@ export const getPhoneMessageKey = ({ phone, channelId }: Recipient) =>
  * be read
  */
 export async function findTaggedContact(
-	{ skipContactTags, phone }: Recipient,
+	{ skipContactTags, phone }: Pick<Recipient, 'skipContactTags' | 'phone'>,
 	contacts: RecipientContact[],
 	sahut: ItemClient,
 ): Promise<{ contact_id: string; tag: string } | undefined> {
@@ -162,4 +163,41 @@ export async function findTaggedContact(
 		if (tag !== undefined) return { contact_id: id, tag };
 	}
 	return undefined;
+}
+
+/** Returns a stored phone number as E.164; undefined if it is missing or not a phone number. */
+function toPhone(stored: string | null | undefined): string | undefined {
+	try {
+		return normalizePhone(stored ?? '');
+	} catch {
+		return undefined;
+	}
+}
+
+/**
+ * Finds the customer of a conversation, or another contact with the same number, with one of the tags to skip.
+ *
+ * @returns as {@link findTaggedContact}
+ * @throws as {@link findTaggedContact}; AmbiguousError if the conversation shows no contact, or too many contacts
+ * match its number
+ */
+export async function findTaggedCustomer(
+	{ id, contact }: Conversation,
+	skipContactTags: string[],
+	sahut: ItemClient,
+): Promise<{ contact_id: string; tag: string } | undefined> {
+	if (skipContactTags.length === 0) return undefined;
+	if (!contact?.id) {
+		throw new AmbiguousError(
+			`The node could not determine whether the customer of conversation "${id}" has one of the tags to skip`,
+			{ description: 'Sahut did not return the contact of the conversation. Nothing was sent.' },
+		);
+	}
+	const phone = toPhone(contact.phone);
+	const found = phone ? await findAllContacts(sahut, { phone }) : undefined;
+	if (phone && found?.isComplete === false) throw createTooManyContactsError(phone);
+	const contacts: RecipientContact[] = found?.contacts ?? [];
+	const isKnown = contacts.some((each) => each.id === contact.id);
+	const all = isKnown ? contacts : [...contacts, { id: contact.id }];
+	return await findTaggedContact({ skipContactTags, phone: phone ?? contact.id }, all, sahut);
 }

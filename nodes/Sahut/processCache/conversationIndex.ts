@@ -51,6 +51,8 @@ export interface KnownConversation {
 	/** The time of the latest activity, including messages from this process. */
 	activeAt: number;
 	createdAt: number;
+	/** Undefined if no response has shown it. */
+	isAssigned?: boolean;
 	/** When this process last wrote the record, by this machine's clock; -Infinity if it never has. */
 	writtenAt: number;
 	/** When this process last sent a message into the conversation, by Sahut's clock; -Infinity if it never has. */
@@ -64,6 +66,10 @@ type Source = 'list' | 'record' | 'write';
 export function getActivityTime({ updated_at, created_at }: Conversation): number {
 	return Date.parse(updated_at ?? created_at) || 0;
 }
+
+/** Whether a conversation is assigned to an agent; undefined if the record does not show it. */
+export const isAssigned = ({ assignee }: Partial<Conversation>) =>
+	assignee === undefined ? undefined : assignee !== null;
 
 const isDescending = (times: number[]) =>
 	times.slice(1).every((time, at) => (times[at] ?? 0) >= time);
@@ -243,6 +249,7 @@ export class ConversationIndex {
 			createdAt: Date.parse(conversation.created_at) || 0,
 			writtenAt: source === 'write' ? this.now() : writtenAt,
 			sentAt: before?.sentAt ?? -Infinity,
+			isAssigned: isAssigned(conversation) ?? before?.isAssigned,
 		});
 		if (before && source !== 'write') this.learnFrom(before, updatedAt);
 	}

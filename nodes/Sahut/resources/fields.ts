@@ -1,7 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import { DEFAULT_CONCURRENCY } from '../transport/settings';
-import { choiceField, flagField, numberField } from './fieldTypes';
+import { choiceField, flagField, numberField, textsField } from './fieldTypes';
 
 /** Returns a required field to choose a record from a searchable list or by its ID. */
 function locator(
@@ -126,6 +126,25 @@ export const sendOptions = {
 		description:
 			'Maximum number of requests per minute, evenly spaced. Use it to leave part of your plan’s rate limit (60, 300 or 1,000) to other integrations.',
 	}),
+	skipContactTags: textsField('Skip Contacts With Tags', 'skipContactTags', 'Tag', {
+		placeholder: 'e.g. unsubscribed',
+		description:
+			'Skips contacts that have one of these tags, such as contacts that have opted out. The output then has <code>skipped</code>.',
+	}),
+	skipIfAssigned: flagField('Skip If Assigned', 'skipIfAssigned', {
+		description:
+			'Whether to skip the message if an agent is assigned to an open, pending or snoozed conversation of the customer. The output then has <code>skipped</code>.',
+	}),
+	skipIfCustomerWroteWithin: numberField(
+		'Skip If Customer Wrote Within (Hours)',
+		'skipIfCustomerWroteWithin',
+		{
+			typeOptions: { minValue: 0, numberPrecision: 2 },
+			default: 24,
+			description:
+				'Skips the message if the customer has written within this number of hours, so that a reminder does not follow a reply. The output then has <code>skipped</code>.',
+		},
+	),
 	skipIfSentWithin: numberField('Skip If Sent Within (Hours)', 'skipIfSentWithin', {
 		typeOptions: { minValue: 0, numberPrecision: 2 },
 		default: 24,

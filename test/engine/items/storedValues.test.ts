@@ -132,6 +132,9 @@ describe('The stored values', () => {
 		    dryRun: boolean = false
 		    private: boolean = false
 		    requestsPerMinute: number = 60
+		    skipContactTags: string = ""
+		    skipIfAssigned: boolean = false
+		    skipIfCustomerWroteWithin: number = 24
 		    skipIfSentWithin: number = 24
 		 message.sendToPhone
 		  phone: string = ""
@@ -157,6 +160,8 @@ describe('The stored values', () => {
 		    reuseResolvedWithin: number = 30
 		    reuseOpenConversation: boolean = true
 		    skipContactTags: string = ""
+		    skipIfAssigned: boolean = false
+		    skipIfCustomerWroteWithin: number = 24
 		    skipIfSentWithin: number = 24
 		conversation (first: list)
 		 conversation.create

@@ -3,6 +3,8 @@ import { UserError, type IDataObject } from 'n8n-workflow';
 import { isIdentifiable } from '../../api/messageContent';
 import { getBodies, type MessageContent, type OutgoingMessage } from '../../delivery/content';
 import type { Params } from '../../runtime/params';
+import { isBlank } from '../../values/cleanText';
+import { splitText } from '../../values/textList';
 import { parseTemplateVariables, toTemplateVariables } from './templateVariables';
 
 const HOUR_MS = 60 * 60 * 1_000;
@@ -68,9 +70,25 @@ function readSkipWithin(params: Params, content: MessageContent): number | undef
  */
 export function readOutgoing(params: Params): OutgoingMessage {
 	const content = readContent(params);
+	const hours = params.numberAboveZero('options.skipIfCustomerWroteWithin');
 	return {
 		content,
 		skipWithinMs: readSkipWithin(params, content),
+		skipIfCustomerWroteWithinMs: hours === undefined ? undefined : hours * HOUR_MS,
+		skipIfAssigned: params.flag('options.skipIfAssigned', false),
 		dryRun: params.flag('options.dryRun', false),
 	};
+}
+
+/** Reads the tags to skip. @throws UserError if the option has no tag, since it would skip no contact */
+export function readSkipTags(params: Params): string[] {
+	const tags = params.texts('options.skipContactTags');
+	if (!tags?.length && params.isAdded('options.skipContactTags')) {
+		throw new UserError('Skip Contacts With Tags has no tag', {
+			description:
+				'Enter a tag, or remove the option. If an expression provides the tag, check that it has a value for this item.',
+		});
+	}
+	// An entry with separators may be one tag or several, so both count.
+	return (tags ?? []).flatMap((tag) => [tag, ...splitText(tag)]).filter((tag) => !isBlank(tag));
 }

@@ -4,10 +4,11 @@ import type { Operation } from '../../runtime/operation';
 import { collection, conversationLocator, sendOptions } from '../fields';
 import { flagField } from '../fieldTypes';
 import { messageFields } from './contentFields';
-import { readOutgoing } from './readOutgoing';
+import { readOutgoing, readSkipTags } from './readOutgoing';
 
 interface Input extends OutgoingMessage {
 	conversationId: string;
+	skipContactTags: string[];
 }
 
 export const send: Operation<Input> = {
@@ -27,15 +28,19 @@ export const send: Operation<Input> = {
 					'Whether to send an internal note, which only your team can see. Requires the message type Text.',
 			}),
 			sendOptions.requestsPerMinute,
+			sendOptions.skipContactTags,
+			sendOptions.skipIfAssigned,
+			sendOptions.skipIfCustomerWroteWithin,
 			sendOptions.skipIfSentWithin,
 		]),
 	],
 	read: (params) => ({
 		...readOutgoing(params),
 		conversationId: params.locator('conversationId'),
+		skipContactTags: readSkipTags(params),
 	}),
 	lane: ({ conversationId }) => `conversation ${conversationId}`,
-	run: async ({ conversationId, ...outgoing }, sahut) => [
-		{ json: await deliverToConversation(conversationId, outgoing, sahut) },
+	run: async ({ conversationId, skipContactTags, ...outgoing }, sahut) => [
+		{ json: await deliverToConversation(conversationId, outgoing, sahut, { skipContactTags }) },
 	],
 };

@@ -5,10 +5,8 @@ import { deliverToPhone } from '../../delivery/deliverToPhone';
 import type { Recipient } from '../../delivery/recipient';
 import type { Operation } from '../../runtime/operation';
 import type { Params } from '../../runtime/params';
-import { isBlank } from '../../values/cleanText';
-import { splitText } from '../../values/textList';
 import { INDONESIA, normalizePhone } from '../../values/phoneNumber';
-import { readOutgoing } from './readOutgoing';
+import { readOutgoing, readSkipTags } from './readOutgoing';
 import { sendToPhoneFields } from './sendToPhoneFields';
 
 const DAY_MS = 24 * 60 * 60 * 1_000;
@@ -16,19 +14,6 @@ const DAY_MS = 24 * 60 * 60 * 1_000;
 function readPhone(params: Params): Pick<Recipient, 'phone' | 'countryCode'> {
 	const countryCode = params.text('options.defaultCountryCode') || INDONESIA;
 	return { phone: normalizePhone(params.identifier('phone'), countryCode), countryCode };
-}
-
-/** Reads the tags to skip. @throws UserError if the option has no tag, since it would skip no contact. */
-function readSkipTags(params: Params): string[] {
-	const tags = params.texts('options.skipContactTags');
-	if (!tags?.length && params.isAdded('options.skipContactTags')) {
-		throw new UserError('Skip Contacts With Tags has no tag', {
-			description:
-				'Enter a tag, or remove the option. If an expression provides the tag, check that it has a value for this item.',
-		});
-	}
-	// An entry with separators may be one tag or several, so both count.
-	return (tags ?? []).flatMap((tag) => [tag, ...splitText(tag)]).filter((tag) => !isBlank(tag));
 }
 
 /** Reads Reuse If Resolved Within, in ms. @throws UserError if it is not above 0, or cannot be used. */

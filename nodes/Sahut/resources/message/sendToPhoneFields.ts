@@ -2,7 +2,7 @@ import type { INodeProperties } from 'n8n-workflow';
 
 import { INDONESIA } from '../../values/phoneNumber';
 import { channelLocator, collection, idOption, sendOptions } from '../fields';
-import { flagField, numberField, textField, textsField } from '../fieldTypes';
+import { flagField, numberField, textField } from '../fieldTypes';
 import { messageFields } from './contentFields';
 
 /** The fields of Send to Phone Number. */
@@ -39,11 +39,9 @@ export const sendToPhoneFields: INodeProperties[] = [
 			description:
 				'Whether to use an existing open, pending or snoozed conversation of the contact on this channel instead of creating a new one',
 		}),
-		textsField('Skip Contacts With Tags', 'skipContactTags', 'Tag', {
-			placeholder: 'e.g. unsubscribed',
-			description:
-				'Skips contacts that have one of these tags, such as contacts that have opted out. The output then has <code>skipped</code>.',
-		}),
+		sendOptions.skipContactTags,
+		sendOptions.skipIfAssigned,
+		sendOptions.skipIfCustomerWroteWithin,
 		sendOptions.skipIfSentWithin,
 	]),
 ];
