@@ -80,6 +80,16 @@ export interface ItemClient extends SahutClient, ItemLedger {
 	/** The complete list of contacts, which all items of the run share. */
 	contactList: ContactList;
 
+	/** Adds a sentence to the summary of the run, which the editor shows above the output. */
+	hint(message: string): void;
+
+	/**
+	 * Whether this item is one of the first three of the execution, which go to the number in Test Number.
+	 *
+	 * @param phone E.164
+	 */
+	takeTestItem(phone: string): boolean;
+
 	/** Waits `ms` milliseconds without occupying a slot. @throws if the execution is canceled */
 	pause(ms: number): Promise<void>;
 

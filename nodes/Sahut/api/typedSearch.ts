@@ -73,14 +73,18 @@ export function planContactSearches(typed: string): ContactSearch[] {
  *
  * @param query `q` as the user typed it, and the other parameters of `GET /contacts`
  * @param limit the maximum number of contacts
+ * @param onTotal as for {@link fetchList}; not called for a search
  * @throws NodeApiError if contacts cannot be read
  */
 export async function listContacts(
 	sahut: SahutClient,
 	query: IDataObject & { q?: string },
 	limit: number,
+	onTotal?: (total: number) => void,
 ): Promise<Contact[]> {
-	if (query.q === undefined) return await fetchList(sahut, listRequest('contacts', query), limit);
+	if (query.q === undefined) {
+		return await fetchList(sahut, listRequest('contacts', query), limit, onTotal);
+	}
 	for (const { q, isWanted } of planContactSearches(query.q)) {
 		const fetchLimit = isWanted === anyContact ? limit : Infinity;
 		const found = await fetchList<Contact>(

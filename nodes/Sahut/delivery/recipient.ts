@@ -24,6 +24,8 @@ export interface Recipient extends OutgoingMessage {
 	reuseResolvedWithinMs?: number;
 	/** Sends nothing to contacts with one of these tags. */
 	skipContactTags: string[];
+	/** Whether `phone` is the number in Test Number, which replaces the customer's. */
+	isTest: boolean;
 }
 
 /** A contact with the recipient's number. Only its ID is always known. */

@@ -11,6 +11,7 @@ type FetchRecords = (
 	sahut: SahutClient,
 	query: IDataObject,
 	limit: number,
+	onTotal: (total: number) => void,
 ) => Promise<Array<{ id: string }>>;
 
 /**
@@ -26,8 +27,8 @@ export function listOperation(
 	description: string,
 	filters: INodeProperties[],
 	filterNames: Record<string, string>,
-	fetchRecords: FetchRecords = (sahut, query, limit) =>
-		fetchList(sahut, listRequest(records, query), limit),
+	fetchRecords: FetchRecords = (sahut, query, limit, onTotal) =>
+		fetchList(sahut, listRequest(records, query), limit, onTotal),
 ): Operation<{ query: IDataObject; limit: number }> {
 	return {
 		value: 'list',
@@ -39,7 +40,12 @@ export function listOperation(
 		fields: [...returnAllAndLimit, collection('filters', filters), listOptions(records)],
 		read: (params) => ({ query: params.entries('filters', filterNames), limit: params.limit() }),
 		async run({ query, limit }, sahut) {
-			const matches = await fetchRecords(sahut, query, limit);
+			let total = 0;
+			const matches = await fetchRecords(sahut, query, limit, (count) => (total = count));
+			if (total > matches.length) {
+				const [read, all] = [matches.length, total].map((count) => count.toLocaleString('en'));
+				sahut.hint(`Limit: ${read} of ${all} ${records} were read.`);
+			}
 			return matches.map((record) => ({ json: record }));
 		},
 	};

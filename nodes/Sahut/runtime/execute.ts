@@ -4,10 +4,10 @@ import { createYielder } from '../transport/yielder';
 import { runInScope, type Scope } from '../transport/scope';
 import type { TransportSettings } from '../transport/settings';
 import { markAsCanceled } from './cancellation';
-import { describeDryRun } from './dryRunEstimate';
 import { addItemAndProgress, toErrorData, toItemError, type ItemError } from './itemErrors';
 import type { OutputItem, Resource } from './operation';
 import { prepareRun } from './prepareRun';
+import { describeProgress, summarizeRun, type RunCounts } from './runSummary';
 
 /** The outcome of one item. On Stop, the node does not start the items after a failed one. */
 type ItemOutcome<T> =
@@ -18,14 +18,6 @@ type ItemOutcome<T> =
 /** Returns whether n8n regards the node as failed and runs it again: its first output item has an `error`. */
 function countsAsNodeFailure(first: ItemOutcome<OutputItem[]> | undefined): boolean {
 	return first?.kind === 'succeeded' && 'error' in (first.value[0]?.json ?? {});
-}
-
-/** Returns how many items succeeded: "3 of 5 items were sent, and 1 was skipped." */
-function describeProgress(outcomes: Array<ItemOutcome<OutputItem[]>>, total: number, verb: string) {
-	const succeeded = outcomes.flatMap((each) => (each.kind === 'succeeded' ? [each.value] : []));
-	const skipped = succeeded.filter(([first]) => first?.json.skipped === true).length;
-	const end = skipped > 0 ? `, and ${skipped} ${skipped === 1 ? 'was' : 'were'} skipped` : '';
-	return `${succeeded.length - skipped} of ${total} items were ${verb}${end}.`;
 }
 
 /**
@@ -112,19 +104,26 @@ export async function executeItems(
 	const hasSucceeded = failedIndex < 0 && !countsAsNodeFailure(outcomes[0]);
 	const prepared = await prepareOnce().catch(() => undefined);
 	prepared?.ledger.close(hasSucceeded);
+	const verb = prepared?.operation.pastParticiple ?? 'processed';
+	const succeeded = outcomes.flatMap((each) => (each.kind === 'succeeded' ? [each.value] : []));
+	const counts: RunCounts = {
+		records: succeeded.map(([first]) => first?.json ?? {}),
+		total: items.length,
+		failed: outcomes.filter(({ kind }) => kind === 'failed').length,
+	};
 	if ((stopsOnError || isCanceled) && failed?.kind === 'failed') {
-		const verb = prepared?.operation.pastParticiple ?? 'processed';
-		const progress = describeProgress(outcomes, items.length, verb);
+		// The error describes the failed item.
+		const progress = describeProgress({ ...counts, failed: 0 }, verb);
 		const error = addItemAndProgress(failed.error, failedIndex, progress);
 		throw isCanceled ? markAsCanceled(context, error) : error;
 	}
 
-	const records = outcomes.flatMap((each) =>
-		each.kind === 'succeeded' ? each.value.map(({ json }) => json) : [],
-	);
-	const message = describeDryRun(records, prepared?.countRequests() ?? 0);
-	// n8n 1.x may lack hints.
-	if (message) context.addExecutionHints?.({ message, type: 'info', location: 'outputPane' });
+	const summary = prepared && summarizeRun(counts, verb, prepared.run);
+	if (summary) {
+		prepared.run.log(summary.message);
+		// n8n 1.x may lack hints.
+		context.addExecutionHints?.({ ...summary, location: 'outputPane' });
+	}
 
 	const isRead = prepared?.operation.readsOnly === true;
 	const toErrorOutput = node.onError === 'continueErrorOutput';

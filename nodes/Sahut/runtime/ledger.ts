@@ -12,6 +12,9 @@ import {
 	type SharedStore,
 } from './ledgerEntries';
 
+/** The number of items of an execution that go to Test Number. */
+const MAX_TEST_ITEMS = 3;
+
 /**
  * Opens the ledger of a run of the node. The ledger records this execution's decisions and writes, so that
  * a node that runs again does not repeat a write.
@@ -118,5 +121,9 @@ export function openLedger(store: LedgerStore, shared: SharedStore, run: LedgerR
 		};
 	}
 
-	return { forItem, close: entries.close };
+	return {
+		forItem,
+		takeTestItem: (item: number) => entries.takeTestItem(item, MAX_TEST_ITEMS),
+		close: entries.close,
+	};
 }

@@ -27,6 +27,8 @@ interface StoredLedger {
 /** The part of the execution's data that contains the ledger: `getContext('node')`. */
 export interface LedgerStore {
 	sent?: StoredLedger;
+	/** The items that went to Test Number, as run index and item index: `0:2`. Kept for all rounds of a loop. */
+	tested?: string[];
 }
 
 /** The part of the execution's data that all nodes of the workflow share: `getContext('flow')`. */
@@ -95,6 +97,14 @@ export function openEntries(
 	return {
 		/** The earliest possible time of a write, in milliseconds since the epoch. */
 		openedAt,
+
+		/** Whether an item is one of the first `most` of the execution for which this was asked. */
+		takeTestItem(item: number, most: number): boolean {
+			const tested = (store.tested ??= []);
+			const key = `${runIndex}:${item}`;
+			if (!tested.includes(key) && tested.length < most) tested.push(key);
+			return tested.includes(key);
+		},
 
 		get: (item: number, step: string): Entry | undefined => entries[`${item} ${step}`],
 

@@ -58,6 +58,8 @@ export async function prepareRun(
 		clock: transport.clock,
 	});
 	const contactList = createContactList();
+	const hints = new Set<string>();
+	let testPhone: string | undefined;
 	const ledger = openLedger(
 		context.getContext('node'),
 		context.getContext('flow'),
@@ -74,7 +76,16 @@ export async function prepareRun(
 		/** Reads the fields of an item. @throws UserError if one is invalid */
 		readInput: (itemIndex: number) => operation.read(paramsOf(itemIndex)),
 		ledger,
-		countRequests: client.countRequests,
+		run: {
+			countRequests: client.countRequests,
+			log: client.log,
+			/** Texts that items have added to the summary. */
+			hints,
+			/** The number in Test Number, once an item has used it. */
+			get testPhone() {
+				return testPhone;
+			},
+		},
 		inLane: createBoundedLanes(transport.concurrency, cache.runInLane),
 		/** Creates the client of an item, for the requests in a scope. */
 		createItemClient(itemIndex: number, scope: Scope, releaseSlot: () => void): ItemClient {
@@ -89,6 +100,11 @@ export async function prepareRun(
 				...ledger.forItem(itemIndex, pause, log),
 				cache,
 				contactList,
+				hint: (message) => void hints.add(message),
+				takeTestItem: (phone) => {
+					testPhone = phone;
+					return ledger.takeTestItem(itemIndex);
+				},
 				pause,
 				download: async (attachment) =>
 					await scope.track(

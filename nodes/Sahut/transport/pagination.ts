@@ -150,14 +150,18 @@ export async function fetchAll<T extends { id: string }>(
  * shows the number of pages, and then the pages that the limit needs. If records move or arrive in the
  * meantime, reads further pages until the limit or the end of the list is reached.
  *
+ * @param onTotal gets the total of the list, if Sahut shows one and the list was not read completely
  * @throws NodeApiError as {@link SahutClient.request} does; PagingError if the list repeats its pages
  */
 export async function fetchList<T extends { id: string }>(
 	sahut: SahutClient,
 	request: ListRequest,
 	limit = Infinity,
+	onTotal?: (total: number) => void,
 ): Promise<T[]> {
 	if (limit === Infinity) return await fetchAll<T>(sahut, request);
 	const pages = openPages<T>(sahut, request, Math.min(limit, MAX_PAGE_SIZE));
-	return await collect(pages, upwards(pages), { limit });
+	const records = await collect(pages, upwards(pages), { limit });
+	if (pages.totals.size > 0) onTotal?.(Math.max(...pages.totals));
+	return records;
 }

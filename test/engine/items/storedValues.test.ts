@@ -163,6 +163,7 @@ describe('The stored values', () => {
 		    skipIfAssigned: boolean = false
 		    skipIfCustomerWroteWithin: number = 24
 		    skipIfSentWithin: number = 24
+		    testPhone: string = ""
 		conversation (first: list)
 		 conversation.create
 		  contactId: resourceLocator = {"mode":"list","value":""} of list | id

@@ -1,15 +1,56 @@
-import { UserError } from 'n8n-workflow';
+import { UserError, type IDataObject } from 'n8n-workflow';
 
 import { contactLane } from '../../api/contactSearch';
+import type { ItemClient } from '../../api/itemClient';
 import { deliverToPhone } from '../../delivery/deliverToPhone';
 import type { Recipient } from '../../delivery/recipient';
 import type { Operation } from '../../runtime/operation';
 import type { Params } from '../../runtime/params';
+import { isBlank } from '../../values/cleanText';
 import { INDONESIA, normalizePhone } from '../../values/phoneNumber';
 import { readOutgoing, readSkipTags } from './readOutgoing';
 import { sendToPhoneFields } from './sendToPhoneFields';
 
 const DAY_MS = 24 * 60 * 60 * 1_000;
+
+/**
+ * Replaces a recipient by the number in Test Number, if it is set. Ignores the options that depend on the
+ * customer.
+ *
+ * @throws UserError if the option has no number: the messages must not go to the customers
+ */
+function replaceByTestNumber(params: Params, recipient: Recipient): Recipient {
+	if (!params.isAdded('options.testPhone')) return recipient;
+	const text = params.identifier('options.testPhone');
+	if (isBlank(text)) {
+		throw new UserError('Test Number is empty', {
+			description:
+				'Enter your own phone number, or remove the option to send to the customers. If an expression provides the number, check that it has a value for this item.',
+		});
+	}
+	return {
+		...recipient,
+		phone: normalizePhone(text, recipient.countryCode),
+		contactName: '',
+		assigneeId: '',
+		skipContactTags: [],
+		skipWithinMs: undefined,
+		skipIfCustomerWroteWithinMs: undefined,
+		skipIfAssigned: false,
+		isTest: true,
+	};
+}
+
+async function send(
+	recipient: Recipient,
+	sahut: ItemClient,
+	unfinished: ReadonlySet<Recipient>,
+): Promise<IDataObject> {
+	if (recipient.isTest && !sahut.takeTestItem(recipient.phone)) {
+		return { skipped: true, skip_reason: 'test' };
+	}
+	return await deliverToPhone(recipient, sahut, unfinished);
+}
 
 function readPhone(params: Params): Pick<Recipient, 'phone' | 'countryCode'> {
 	const countryCode = params.text('options.defaultCountryCode') || INDONESIA;
@@ -35,18 +76,18 @@ export const sendToPhone: Operation<Recipient> = {
 		'Send a text or a WhatsApp template to a phone number. Finds or creates the contact and the conversation, and returns the message with their IDs.',
 	pastParticiple: 'sent',
 	fields: sendToPhoneFields,
-	read: (params) => ({
-		...readPhone(params),
-		channelId: params.locator('channelId'),
-		contactName: params.text('options.contactName').trim(),
-		assigneeId: params.id('options.assigneeId'),
-		reuseOpenConversation: params.flag('options.reuseOpenConversation', true),
-		reuseResolvedWithinMs: readReuseResolved(params),
-		skipContactTags: readSkipTags(params),
-		...readOutgoing(params),
-	}),
+	read: (params) =>
+		replaceByTestNumber(params, {
+			...readPhone(params),
+			channelId: params.locator('channelId'),
+			contactName: params.text('options.contactName').trim(),
+			assigneeId: params.id('options.assigneeId'),
+			reuseOpenConversation: params.flag('options.reuseOpenConversation', true),
+			reuseResolvedWithinMs: readReuseResolved(params),
+			skipContactTags: readSkipTags(params),
+			isTest: false,
+			...readOutgoing(params),
+		}),
 	lane: ({ phone }) => contactLane({ phone }),
-	run: async (recipient, sahut, unfinished) => [
-		{ json: await deliverToPhone(recipient, sahut, unfinished) },
-	],
+	run: async (recipient, sahut, unfinished) => [{ json: await send(recipient, sahut, unfinished) }],
 };
