@@ -119,10 +119,11 @@ export async function executeItems(
 	}
 
 	const summary = prepared && summarizeRun(counts, verb, prepared.run);
-	if (summary) {
-		prepared.run.log(summary.message);
-		// n8n 1.x may lack hints.
-		context.addExecutionHints?.({ ...summary, location: 'outputPane' });
+	if (summary && context.addExecutionHints) {
+		context.addExecutionHints({ ...summary, location: 'outputPane' });
+	} else if (summary) {
+		// n8n 1.x may lack hints. The log must not contain the number in Test Number.
+		prepared.run.log(describeProgress(counts, verb));
 	}
 
 	const isRead = prepared?.operation.readsOnly === true;

@@ -1,0 +1,38 @@
+import { describeProgress } from '../../../nodes/Sahut/runtime/runSummary';
+
+const SENT = { id: 'msg_1' };
+const AS_TEXT = { ...SENT, sent_as: 'text' };
+const AS_TEMPLATE = { ...SENT, sent_as: 'template' };
+const skipped = (skip_reason: string, tag?: string) => ({ skipped: true, skip_reason, tag });
+
+describe('The summary', () => {
+	it.each([
+		['3 of 3 items were sent.', [SENT, SENT, SENT], 3, 0],
+		['0 of 2 items were sent, and 2 failed.', [], 2, 2],
+		[
+			'5 of 7 items were sent (3 as text, 2 as template), 1 was skipped (tag "stop"), and 1 failed.',
+			[AS_TEXT, AS_TEMPLATE, AS_TEXT, AS_TEMPLATE, AS_TEXT, skipped('contact_tag', 'stop')],
+			7,
+			1,
+		],
+		[
+			'0 of 4 items were sent, and 4 were skipped (2: sent before, 1: the customer wrote, 1: assigned to an agent).',
+			[
+				skipped('sent_before'),
+				skipped('customer_wrote'),
+				skipped('sent_before'),
+				skipped('assigned'),
+			],
+			4,
+			0,
+		],
+		[
+			'0 of 2 items were sent, and 2 were skipped (sent before).',
+			[skipped('sent_before'), skipped('sent_before')],
+			2,
+			0,
+		],
+	])('%s', (expected, records, total, failed) => {
+		expect(describeProgress({ records, total, failed }, 'sent')).toBe(expected);
+	});
+});
