@@ -1,6 +1,7 @@
-import type { IDataObject } from 'n8n-workflow';
+import type { IDataObject, INode } from 'n8n-workflow';
 
-import type { FinishedRun } from '../../../support/engine';
+import { createFakeNode } from '../../../support/builtInNodes';
+import { runWorkflow, sahutWorkflow, toItems, type FinishedRun } from '../../../support/engine';
 import { writeRequestsOf } from '../../../support/requests';
 import { retry } from '../../../support/retryData';
 import {
@@ -158,4 +159,27 @@ it('The editor shows a warning with Test Number', async () => {
 			location: 'outputPane',
 		},
 	]);
+});
+
+it('Test Number gets three messages in all rounds of a loop together', async () => {
+	const opened = await openWithCustomer();
+	const { nodes, connections } = sahutWorkflow(opened.parametersWith());
+	const again: INode = { ...nodes[1]!, id: 'again', name: 'Again', type: 'test.again' };
+	connections.Sahut = { main: [[{ node: 'Again', type: 'main', index: 0 }]] };
+	connections.Again = { main: [[{ node: 'Sahut', type: 'main', index: 0 }]] };
+	let rounds = 1;
+	const againType = createFakeNode('Again', [], async () => [
+		rounds++ < 3 ? toItems(ROWS.slice(0, 2)) : [],
+	]);
+
+	const { runs } = await runWorkflow({
+		nodes: [...nodes, again],
+		connections,
+		credentials: opened.credentials,
+		nodeTypes: { 'test.again': againType },
+		items: toItems(ROWS.slice(0, 2)),
+	});
+
+	expect(runs('Sahut')).toHaveLength(3);
+	expect(allSentTexts(opened)).toHaveLength(3);
 });
