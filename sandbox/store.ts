@@ -152,6 +152,25 @@ export class Store {
 		}
 	}
 
+	/**
+	 * Gives the conversations of a contact to another one, and deletes the contact.
+	 *
+	 * @returns the IDs of these conversations
+	 */
+	mergeContacts(kept: Contact, merged: Contact): string[] {
+		const moved: string[] = [];
+		for (const conversation of this.conversations.values()) {
+			if (conversation.contact.id !== merged.id) continue;
+			const lastIncomingAt = this.lastIncomingAt.get(this.windowKey(conversation));
+			this.emitter.emit('beforeChange', conversation);
+			conversation.contact = kept;
+			if (lastIncomingAt !== undefined) this.recordIncoming(conversation, lastIncomingAt);
+			moved.push(conversation.id);
+		}
+		this.contacts.delete(merged.id);
+		return moved;
+	}
+
 	/** Adds a conversation. Defaults: a new contact, and the first WhatsApp channel. */
 	addConversation(fields: Partial<Omit<Conversation, 'id'>> = {}): Conversation {
 		const createdAt = fields.created_at ?? toTimestamp(this.now());
@@ -372,9 +391,12 @@ export class Store {
 			this.emitter.emit('beforeChange', conversation);
 			conversation.updated_at = created_at;
 		}
-		if (type !== 'incoming') return;
+		if (type === 'incoming') this.recordIncoming(conversation, created_at);
+	}
+
+	private recordIncoming(conversation: Conversation, at: string): void {
 		const key = this.windowKey(conversation);
 		const last = this.lastIncomingAt.get(key);
-		if (last === undefined || created_at > last) this.lastIncomingAt.set(key, created_at);
+		if (last === undefined || at > last) this.lastIncomingAt.set(key, at);
 	}
 }

@@ -144,7 +144,7 @@ export async function findCandidates(
 			: undefined;
 		const { conversation_id, contact_id } = latestInRun?.context ?? {};
 		const used = { id: String(conversation_id), contactId: String(contact_id) };
-		return conversation_id ? await check(used) : undefined;
+		return conversation_id && !rejected.includes(used.id) ? await check(used) : undefined;
 	}
 
 	/**

@@ -1,6 +1,11 @@
 import { UserError, type IDataObject } from 'n8n-workflow';
 
-import { createContactRequest, createOrFindContact, newContactKey } from '../api/contacts';
+import {
+	createContactRequest,
+	createOrFindContact,
+	getContact,
+	newContactKey,
+} from '../api/contacts';
 import {
 	createConversation,
 	createConversationRequest,
@@ -9,7 +14,7 @@ import {
 	newConversationKey,
 } from '../api/conversations';
 import type { ItemClient } from '../api/itemClient';
-import { hasStatus, isRefused } from '../transport/errors';
+import { hasStatus, isRefused, undefinedIfNotFound } from '../transport/errors';
 import { findCandidates, isOpen, toNewConversation } from './candidates';
 import { executePlan, getLedgerContext, OutdatedPlanError } from './deliver';
 import { planMessage, type Plan } from './plan';
@@ -77,6 +82,17 @@ export async function deliverToPhone(
 	const index = sahut.cache.conversationIndex(channelId);
 	/** The IDs of conversations that lists show, but that are deleted or belong to another contact or channel. */
 	const rejected: string[] = [];
+	/** The IDs of contacts that were found, but are deleted. */
+	const deletedContacts = new Set<string>();
+
+	/** Whether a contact is deleted. Reads it. */
+	async function isContactDeleted(id: string): Promise<boolean> {
+		const contact = await getContact(sahut, id).catch(undefinedIfNotFound);
+		if (contact) return false;
+		deletedContacts.add(id);
+		sahut.contactList.remove(id);
+		return true;
+	}
 
 	/** Runs a task in the lanes of conversations, so that no other task of this process sends into them. */
 	async function runInLanes<T>(conversations: Array<{ id: string }>, task: () => Promise<T>) {
@@ -110,7 +126,7 @@ export async function deliverToPhone(
 	/** Returns a contact that the search did not show. Adds its duplicates if tags have to be checked. */
 	async function addDuplicates(contact: RecipientContact): Promise<RecipientContact[]> {
 		if (recipient.skipContactTags.length === 0) return [contact];
-		const found = await findRecipientContacts(recipient, sahut, unfinished);
+		const found = await findRecipientContacts(recipient, sahut, unfinished, deletedContacts);
 		return found.length > 0 ? found : [contact];
 	}
 
@@ -174,9 +190,11 @@ export async function deliverToPhone(
 		async function startConversation(): Promise<PlanResult> {
 			const wasExisting = findCreatedByItem(body, sahut)?.origin === 'existing';
 			const creating = createConversation(body, sahut, `Contact ${contactId} exists.`);
-			const created = await creating.catch((error: unknown) => {
-				// The contact was deleted after the list of contacts was read.
-				if (hasStatus(error, 404) && sahut.contactList.remove(contactId)) return undefined;
+			const created = await creating.catch(async (error: unknown) => {
+				// The contact may have been deleted after it was found.
+				const mayBeDeleted = hasStatus(error, 404) || isRefused(error);
+				const isKnown = deletedContacts.has(contactId);
+				if (mayBeDeleted && !isKnown && (await isContactDeleted(contactId))) return undefined;
 				throw error;
 			});
 			if (!created) return 'incomplete';
@@ -222,18 +240,28 @@ export async function deliverToPhone(
 	 * @returns the output of the item, or why the plan was not carried out
 	 */
 	async function planAndDeliver(
-		{ contacts, areListed }: RecipientContacts,
+		{ contacts: found, areListed }: RecipientContacts,
 		isReplanned: boolean,
 		usesLists: boolean,
 	): Promise<IDataObject | PlanProblem> {
-		const tagged = await findTaggedContact(recipient, contacts, sahut);
+		const tagged = await findTaggedContact(recipient, found, sahut, deletedContacts);
 		if (tagged) {
 			return { ...(dryRun && { dryRun }), skipped: true, skip_reason: 'contact_tag', ...tagged };
 		}
+		const contacts = found.filter(({ id }) => !deletedContacts.has(id));
+		if (contacts.length === 0 && found.length > 0) return 'incomplete';
 		const contactIds = contacts.map(({ id }) => id);
 		const candidates = await findCandidates(contactIds, recipient, sahut, rejected, usesLists);
 		const result = await runInLanes(candidates.conversations, async (): Promise<PlanResult> => {
-			const plan = await planMessage({ ...recipient, key }, candidates, sahut);
+			const { pinned, validUntil } = candidates;
+			const plan = await planMessage({ ...recipient, key }, candidates, sahut).catch(
+				(error: unknown) => {
+					// Only a history is read. A list does not show that its conversation was deleted.
+					if (!pinned || validUntil === Infinity || !hasStatus(error, 404)) throw error;
+					rejected.push(pinned.id);
+				},
+			);
+			if (!plan) return 'incomplete';
 			const { conversation } = plan;
 			sahut.log(describeChoice(plan, candidates.conversations.length));
 			const state = conversation ? await candidates.recheck(conversation) : 'same';
@@ -266,7 +294,7 @@ export async function deliverToPhone(
 			}
 			const listed = usesLists && !searches && findListedContacts(recipient, sahut);
 			const contacts = listed || {
-				contacts: await findRecipientContacts(recipient, sahut, unfinished),
+				contacts: await findRecipientContacts(recipient, sahut, unfinished, deletedContacts),
 				areListed: false,
 			};
 			const result = await planAndDeliver(contacts, false, usesLists);

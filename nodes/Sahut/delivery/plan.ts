@@ -3,7 +3,7 @@ import { UserError } from 'n8n-workflow';
 import { fetchChannelType } from '../api/conversations';
 import type { ItemClient } from '../api/itemClient';
 import { contentKey } from '../api/messageContent';
-import { AmbiguousError, UnknownOutcomeError } from '../transport/errors';
+import { AmbiguousError, undefinedIfNotFound, UnknownOutcomeError } from '../transport/errors';
 import { isOpen, type Candidate, type Candidates } from './candidates';
 import { getBodies, type OutgoingMessage } from './content';
 import { findDelivery, type Delivery } from './findDelivery';
@@ -198,7 +198,9 @@ export async function planMessage(
 		const isOnlyChoice = !hasBothForms && usableOpen && mayHaveWindow.length === 1;
 		const isNewTemplate = hasBothForms && !reuseOpenConversation;
 		for (const each of isOnlyChoice || isNewTemplate ? [] : mayHaveWindow) {
-			const textDeadline = await readWindowEnd(histories.get(each.id)!, sahut);
+			const reading = readWindowEnd(histories.get(each.id)!, sahut);
+			// Lists may still show a deleted conversation.
+			const textDeadline = (await reading.catch(undefinedIfNotFound)) ?? -Infinity;
 			if (!(textDeadline > sahut.serverNow())) continue;
 			if (reuseOpenConversation) return send(each, textDeadline);
 			if (!hasBothForms) return send(undefined, Infinity);

@@ -87,6 +87,7 @@ function addListedContacts(
  * for the number, returns only that contact, unless tags have to be checked.
  *
  * @param unfinished the recipients of the run's items that have not ended
+ * @param deleted the IDs of contacts that were found before, but were deleted
  * @throws AmbiguousError if tags have to be checked and too many contacts match; NodeApiError if contacts
  * cannot be read
  */
@@ -94,23 +95,26 @@ export async function findRecipientContacts(
 	recipient: Recipient,
 	sahut: ItemClient,
 	unfinished: ReadonlySet<Recipient>,
+	deleted: ReadonlySet<string>,
 ): Promise<RecipientContact[]> {
 	const { phone, countryCode } = recipient;
 	const key = { phone, countryCode };
+	const addListed = (found: RecipientContact[]) =>
+		addListedContacts(found, recipient, sahut).filter(({ id }) => !deleted.has(id));
 	const created = sahut.past(newContactKey(phone));
 	if (recipient.skipContactTags.length > 0) {
 		const { contacts, isComplete } = await findAllContacts(sahut, key);
 		if (!isComplete) throw createTooManyContactsError(phone);
-		const all = addListedContacts(contacts, recipient, sahut);
+		const all = addListed(contacts);
 		if (all.length > 0) return all;
 	} else {
 		const createdInRun = sahut.latestInRun(newContactKey(phone))?.record?.id;
 		const usedInRun = sahut.latestInRun(getPhoneMessageKey(recipient))?.context?.contact_id;
 		const id = created.kind === 'done' ? created.record.id : (createdInRun ?? usedInRun);
-		if (id) return [{ id: String(id) }];
+		if (id && !deleted.has(String(id))) return [{ id: String(id) }];
 		const count = () => countLookups(unfinished, sahut);
 		const contacts = await lookUpContacts(key, sahut, count);
-		const all = addListedContacts(contacts, recipient, sahut);
+		const all = addListed(contacts);
 		if (all.length > 0) return all;
 	}
 	if (created.kind === 'done') {
@@ -139,6 +143,7 @@ export const getPhoneMessageKey = ({ phone, channelId }: Recipient) =>
 /**
  * Finds a contact with one of the tags to skip. Reads a contact if its list row lacks the field `tags`.
  *
+ * @param deleted collects the IDs of contacts that this function finds to be deleted
  * @returns the contact's ID and the tag; undefined if there is no such contact
  * @throws AmbiguousError if the tags of a contact are not a list of texts; NodeApiError if a contact cannot
  * be read
@@ -147,11 +152,14 @@ export async function findTaggedContact(
 	{ skipContactTags, phone }: Pick<Recipient, 'skipContactTags' | 'phone'>,
 	contacts: RecipientContact[],
 	sahut: ItemClient,
+	deleted: Set<string>,
 ): Promise<{ contact_id: string; tag: string } | undefined> {
 	if (skipContactTags.length === 0) return undefined;
 	const tagsToSkip = new Set(skipContactTags.map(normalizeTag));
 	for (const { id, tags: listedTags } of contacts) {
-		const tags: unknown = listedTags ?? (await getContact(sahut, id)).tags ?? [];
+		const contact = listedTags ? undefined : await getContact(sahut, id).catch(undefinedIfNotFound);
+		if (!listedTags && !contact) deleted.add(id);
+		const tags: unknown = listedTags ?? contact?.tags ?? [];
 		if (!Array.isArray(tags) || !tags.every((tag) => typeof tag === 'string')) {
 			throw new AmbiguousError(
 				`The node could not determine whether contact "${id}" with ${phone} has one of the tags to skip`,

@@ -244,16 +244,11 @@ export async function openChangingWorkspace(
 			make(phone) {
 				const [kept, merged] = faker.helpers.shuffle(contactsWith(phone));
 				if (!kept || !merged) return false;
-				const isActivity = faker.datatype.boolean();
-				for (const conversation of conversationsOf(workspace)) {
-					if (conversation.contact.id !== merged.id) continue;
-					store.emitter.emit('beforeChange', conversation);
-					conversation.contact = kept;
-					if (isActivity) conversation.updated_at = toTimestamp(store.now());
-					movedConversations.add(conversation.id);
+				const movesToTop = faker.datatype.boolean();
+				for (const id of store.mergeContacts(kept, merged)) {
+					movedConversations.add(id);
+					if (movesToTop) store.updateConversation(store.conversations.get(id)!, {});
 				}
-				store.contacts.delete(merged.id);
-				markContacts(phone);
 				return true;
 			},
 		},
