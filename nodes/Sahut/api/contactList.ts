@@ -1,9 +1,8 @@
 import { byAge } from '../transport/byAge';
-import { listRequest, openPages } from '../transport/pages';
-import { collect } from '../transport/pagination';
+import { listRequest } from '../transport/pages';
+import { fetchAllUpTo } from '../transport/pagination';
 import { hasId } from '../transport/repeats';
 import type { Contact, SahutClient } from '../transport/types';
-import { upwards } from '../transport/walks';
 import { createYielder } from '../transport/yielder';
 import { CONTACT_MAX_AGE_MS } from '../processCache/conversationIndex';
 import { PhoneIndex } from '../processCache/phoneIndex';
@@ -45,8 +44,9 @@ export interface ContactList {
 	 * Finds the contacts with a key in the list, the oldest first.
 	 *
 	 * @param countLookups returns the number of keys that the run has yet to look up, including this one
-	 * @returns undefined if the list is not read, since searches take fewer requests, or since it is too long. The
-	 * rows of a list lack fields (`completeContact`). An empty result does not prove that there is no contact.
+	 * @returns undefined if the list is not read, since searches take fewer requests, or since it is too long; also
+	 * if a matching contact was removed. The rows of a list lack fields (`completeContact`). An empty result does not
+	 * prove that there is no contact.
 	 */
 	find(
 		key: ContactKey,
@@ -54,10 +54,13 @@ export interface ContactList {
 		countLookups: () => number,
 	): Promise<Contact[] | undefined>;
 
-	/** Whether the list contains a contact. */
-	has(contactId: string): boolean;
+	/**
+	 * Returns when the list that contains a contact was requested, by this machine's clock, in milliseconds since the
+	 * epoch; undefined if the list does not contain the contact.
+	 */
+	listedAt(contactId: string): number | undefined;
 
-	/** Removes a contact that was deleted. @returns whether the list contained it */
+	/** Removes a contact that may have been deleted or changed. @returns whether the list contained it */
 	remove(contactId: string): boolean;
 }
 
@@ -70,24 +73,25 @@ export function createContactList(): ContactList {
 	let lookupCount = 0;
 	/** The contacts of the list by ID. */
 	let listed = new Map<string, Contact>();
+	/** When `listed` was requested. */
+	let listedAt = -Infinity;
 
 	/** Reads the list, unless it has more pages than `maxPages`. */
 	async function readAll(sahut: SahutClient, maxPages: number): Promise<ReadContacts | undefined> {
-		const pages = openPages<Contact>(sahut, listRequest('contacts'));
-		await pages.read(1);
-		const next = upwards(pages);
-		const contacts = await collect(pages, () => (pages.last() > maxPages ? undefined : next()), {
-			limit: Infinity,
-		});
-		areSearchesCheaper = pages.last() > maxPages;
+		const startedAt = sahut.now();
+		const contacts = await fetchAllUpTo<Contact>(sahut, listRequest('contacts'), maxPages);
+		areSearchesCheaper = contacts === undefined;
 		sahut.log(
-			`contacts: ${pages.last()} pages, ${areSearchesCheaper ? 'searches for each contact' : 'read all'}`,
+			contacts
+				? `read all ${contacts.length} contacts`
+				: `more than ${maxPages} pages of contacts: searches for each contact`,
 		);
-		if (areSearchesCheaper) return undefined;
+		if (!contacts) return undefined;
 		const byPhone = new PhoneIndex<Contact>();
 		const byEmail = new Map<string, Contact[]>();
 		const yieldIfDue = createYielder();
 		listed = new Map();
+		listedAt = startedAt;
 		for (const contact of contacts.filter(hasId)) {
 			await yieldIfDue();
 			listed.set(contact.id, contact);
@@ -121,9 +125,9 @@ export function createContactList(): ContactList {
 				'phone' in key
 					? contacts.byPhone.find(key.phone, key.countryCode ?? INDONESIA).map(({ value }) => value)
 					: (contacts.byEmail.get(canonicalKey(key)) ?? []);
-			return found.filter(({ id }) => listed.has(id)).sort(byAge);
+			return found.every(({ id }) => listed.has(id)) ? found.sort(byAge) : undefined;
 		},
-		has: (contactId) => listed.has(contactId),
+		listedAt: (contactId) => (listed.has(contactId) ? listedAt : undefined),
 		remove: (contactId) => listed.delete(contactId),
 	};
 }

@@ -198,10 +198,20 @@ export async function createOrFindContact(
 	);
 }
 
-/** Whether this process has updated a contact so recently that lists may show its previous state. */
-export function isRecentlyWritten(contactId: string, sahut: ItemClient): boolean {
-	const since = sahut.now() - SEARCH_DELAY_MS;
-	return sahut.cache.recentRecords.find(memoryKeyOfId(sahut, contactId), since).length > 0;
+/**
+ * Whether a list may show a contact's state before the latest update by this process.
+ *
+ * @param listedAt when the list was requested, by this machine's clock, in milliseconds since the epoch
+ */
+export function mayListPrecedeUpdate(
+	contactId: string,
+	sahut: ItemClient,
+	listedAt = sahut.now(),
+): boolean {
+	const { recentRecords } = sahut.cache;
+	const since = listedAt - SEARCH_DELAY_MS;
+	const isUpdated = recentRecords.find(memoryKeyOfId(sahut, contactId), since).length > 0;
+	return isUpdated || recentRecords.latestEvictedAt >= since;
 }
 
 /**

@@ -29,10 +29,11 @@ export interface Candidates {
 	/**
 	 * Reads a conversation again, unless it was just read.
 	 *
-	 * @returns `changed` if its status has changed; `gone` if it was deleted, or belongs to another contact
+	 * @param reading `again` to read it even if it was just read, `byId` to do so by its ID in any case
+	 * @returns `changed` if its status has changed or, for a reading, if anything that the plan depends on has; `gone` if it was deleted, or belongs to another contact
 	 * or channel
 	 */
-	recheck(candidate: Candidate): Promise<'same' | 'changed' | 'gone'>;
+	recheck(candidate: Candidate, reading?: 'again' | 'byId'): Promise<'same' | 'changed' | 'gone'>;
 }
 
 /** Whether the status of a conversation is open or pending. */
@@ -70,8 +71,9 @@ function getEarliestActivity(recipient: Recipient, retrySentAt: number, sahut: I
 /**
  * Finds the conversations of these contacts on the recipient's channel.
  *
- * Reads each conversation that is known to be open, unless the index is fresh. Reads the channel's list only if none of them is still
- * open, if the user has set Skip If Sent Within, or in a *Retry* for which the ledger lacks the message.
+ * Reads each conversation that is known to be open, unless the index is fresh. Reads the channel's list only if
+ * none of them is still open, if the user has set Skip If Sent Within, or in a *Retry* for which the ledger lacks the
+ * message.
  *
  * @param rejected IDs of conversations to ignore
  * @param usesLists whether a fresh index replaces reading each conversation
@@ -115,9 +117,12 @@ export async function findCandidates(
 	 *
 	 * @returns undefined if it was deleted, or now belongs to another contact or channel
 	 */
-	async function check({ id, contactId }: Pick<KnownConversation, 'id' | 'contactId'>) {
+	async function check(
+		{ id, contactId }: Pick<KnownConversation, 'id' | 'contactId'>,
+		readsById = !usesLists,
+	) {
 		readIds.add(id);
-		const listed = usesLists && index.isFresh() ? findKnown(id) : undefined;
+		const listed = !readsById && index.isFresh() ? findKnown(id) : undefined;
 		if (listed) {
 			validUntil = Math.min(validUntil, index.freshUntil);
 			return listed;
@@ -133,10 +138,11 @@ export async function findCandidates(
 
 	/** Returns the conversation that this item has created, or that this run has used for the number. */
 	async function findPinned(): Promise<KnownConversation | undefined> {
-		const created = findCreatedByItem(toNewConversation(recipient, contactIds[0]!), sahut);
-		if (created) {
+		for (const contactId of contactIds) {
+			const created = findCreatedByItem(toNewConversation(recipient, contactId), sahut);
+			if (!created) continue;
 			const { id } = created.conversation;
-			if (!findKnown(id)) index.update(created.conversation, 'record', contactIds[0]);
+			if (!findKnown(id)) index.update(created.conversation, 'record', contactId);
 			return findKnown(id);
 		}
 		const latestInRun = reuseOpenConversation
@@ -188,20 +194,36 @@ export async function findCandidates(
 	}
 	const isRelevant = ({ id, status, activeAt }: KnownConversation) =>
 		(status !== 'resolved' || activeAt >= since || id === pinned?.id) && !rejected.includes(id);
+	const findRelevant = () => index.findByContacts(allContactIds()).filter(isRelevant);
+	/** Describes the known facts that a plan depends on, to compare them later. */
+	const describeFacts = () =>
+		JSON.stringify(
+			findRelevant().map(({ id, status, isAssigned, updatedAt }) => [
+				id,
+				status,
+				skipIfAssigned && isAssigned,
+				mustSeeReplies && updatedAt,
+			]),
+		);
+	const plannedFacts = describeFacts();
 	return {
-		conversations: index.findByContacts(allContactIds()).filter(isRelevant),
+		conversations: findRelevant(),
 		pinned,
 		get validUntil() {
 			return validUntil;
 		},
 		isComplete: !needsList || since === Infinity || index.isComplete(since),
-		async recheck({ id }) {
+		async recheck({ id }, reading) {
 			const candidate = findKnown(id);
-			if (!candidate || readIds.has(id) || id === pinned?.id) return candidate ? 'same' : 'gone';
+			if (!candidate) return 'gone';
+			if (!reading && (readIds.has(id) || id === pinned?.id)) return 'same';
+			// The wait of an earlier request has ended.
+			validUntil = Infinity;
 			const { status } = candidate;
-			const current = await check(candidate);
+			const current = await check(candidate, reading === 'byId' || !usesLists);
 			if (!current) return 'gone';
-			return current.status === status ? 'same' : 'changed';
+			const isSame = reading ? describeFacts() === plannedFacts : current.status === status;
+			return isSame ? 'same' : 'changed';
 		},
 	};
 }

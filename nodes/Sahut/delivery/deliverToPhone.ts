@@ -32,12 +32,6 @@ import { getNewConversationTextDeadline } from './replyWindow';
 /** A run with fewer messages reads each conversation by its ID. */
 const MIN_BATCH = 10;
 
-/**
- * The maximum number of plans that depend on lists: a plan is outdated if its message waits too long for the
- * rate limit. The next plan reads each conversation by its ID.
- */
-const MAX_LISTED_PLANS = 5;
-
 const toNewContact = ({ phone, contactName }: Recipient) => ({ name: contactName || phone, phone });
 
 /** Describes for n8n's log which conversation a plan uses. */
@@ -53,14 +47,9 @@ type PlanResult =
 	| { created: string; contactId: string }
 	/** A contact or a conversation already exists, so the plan was wrong. Plan again with these contacts. */
 	| { contacts: RecipientContact[] }
-	/** Nothing was sent. Plan again. */
-	| PlanProblem;
-
-/** Why a plan that depends on lists was not carried out. */
-type PlanProblem =
-	/** The lists were out of date by the time of the request. */
+	/** Nothing was sent, since the lists were out of date by the time of the request. Check the conversation again. */
 	| 'outdated'
-	/** The lists lack something that a search may find. */
+	/** Nothing was sent, since the lists are incomplete or wrong. Plan again without them. */
 	| 'incomplete';
 
 /**
@@ -92,6 +81,12 @@ export async function deliverToPhone(
 		deletedContacts.add(id);
 		sahut.contactList.remove(id);
 		return true;
+	}
+
+	/** Makes the index fresh, if the rest of the run is large enough. */
+	async function refreshIndex(): Promise<void> {
+		if (unfinished.size < MIN_BATCH) return;
+		await index.refreshForBatch(sahut, unfinished.size, content.text !== undefined);
 	}
 
 	/** Runs a task in the lanes of conversations, so that no other task of this process sends into them. */
@@ -214,11 +209,9 @@ export async function deliverToPhone(
 				(output) => ({ output }),
 				async (error: unknown) => {
 					if (error instanceof OutdatedPlanError) return 'outdated';
-					// A list does not show that a conversation was deleted.
-					if (validUntil < Infinity && hasStatus(error, 404)) {
-						rejected.push(conversation.id);
-						return 'incomplete';
-					}
+					// A list does not show that a conversation was deleted. The next plan reads it, since the 404 may have
+					// another cause.
+					if (validUntil < Infinity && hasStatus(error, 404)) return 'incomplete';
 					// Sahut may refuse messages into snoozed and resolved conversations. A template may open a new one.
 					if (isRefused(error) && mayStartNew) return await startConversation();
 					throw error;
@@ -237,13 +230,13 @@ export async function deliverToPhone(
 	/**
 	 * Plans the delivery, and carries the plan out in the lanes of the contacts' conversations.
 	 *
-	 * @returns the output of the item, or why the plan was not carried out
+	 * @returns the output of the item; `incomplete` if the plan was not carried out
 	 */
 	async function planAndDeliver(
 		{ contacts: found, areListed }: RecipientContacts,
 		isReplanned: boolean,
 		usesLists: boolean,
-	): Promise<IDataObject | PlanProblem> {
+	): Promise<IDataObject | 'incomplete'> {
 		const tagged = await findTaggedContact(recipient, found, sahut, deletedContacts);
 		if (tagged) {
 			return { ...(dryRun && { dryRun }), skipped: true, skip_reason: 'contact_tag', ...tagged };
@@ -255,24 +248,36 @@ export async function deliverToPhone(
 		const result = await runInLanes(candidates.conversations, async (): Promise<PlanResult> => {
 			const { pinned, validUntil } = candidates;
 			const plan = await planMessage({ ...recipient, key }, candidates, sahut).catch(
-				(error: unknown) => {
+				(error: unknown): undefined => {
 					// Only a history is read. A list does not show that its conversation was deleted.
 					if (!pinned || validUntil === Infinity || !hasStatus(error, 404)) throw error;
 					rejected.push(pinned.id);
+					return undefined;
 				},
 			);
 			if (!plan) return 'incomplete';
 			const { conversation } = plan;
 			sahut.log(describeChoice(plan, candidates.conversations.length));
-			const state = conversation ? await candidates.recheck(conversation) : 'same';
-			if (conversation && state === 'gone') rejected.push(conversation.id);
-			if (areListed && (!conversation || state !== 'same')) return 'incomplete';
-			if (state !== 'same') return { contacts };
-			return dryRun
-				? { output: await describePlan(plan, contactIds[0]) }
-				: await createAndDeliver(plan, contacts, isReplanned, candidates.validUntil);
+
+			/** Carries out the plan, unless the state of the conversation has changed. */
+			const carryOut = async (state: 'same' | 'changed' | 'gone'): Promise<PlanResult> => {
+				if (conversation && state === 'gone') rejected.push(conversation.id);
+				if (areListed && (!conversation || state !== 'same')) return 'incomplete';
+				if (state !== 'same') return { contacts };
+				return dryRun
+					? { output: await describePlan(plan, contactIds[0]) }
+					: await createAndDeliver(plan, contacts, isReplanned, candidates.validUntil);
+			};
+
+			for (const reading of [undefined, 'again', 'byId'] as const) {
+				if (reading === 'again') await refreshIndex();
+				const state = conversation ? await candidates.recheck(conversation, reading) : 'same';
+				const outcome = await carryOut(state);
+				if (outcome !== 'outdated') return outcome;
+			}
+			return 'incomplete';
 		});
-		if (typeof result === 'string') return result;
+		if (result === 'incomplete' || result === 'outdated') return 'incomplete';
 		if ('output' in result) return result.output;
 		if ('contacts' in result) {
 			return await planAndDeliver({ contacts: result.contacts, areListed: false }, true, usesLists);
@@ -284,22 +289,17 @@ export async function deliverToPhone(
 		return await runInLanes([{ id }], async () => await deliverTo(send, contactId, id));
 	}
 
-	/** Plans and delivers until a plan is not outdated. The last one depends on no list. */
+	/** Plans with the lists and delivers. If the lists are incomplete or wrong, plans again without them. */
 	async function planUntilDelivered(): Promise<IDataObject> {
-		let searches = false;
-		for (let plans = 1; ; plans++) {
-			const usesLists = plans <= MAX_LISTED_PLANS;
-			if (usesLists && unfinished.size >= MIN_BATCH) {
-				await index.refreshForBatch(sahut, unfinished.size, content.text !== undefined);
-			}
-			const listed = usesLists && !searches && findListedContacts(recipient, sahut);
+		for (let usesLists = true; ; usesLists = false) {
+			if (usesLists) await refreshIndex();
+			const listed = usesLists && findListedContacts(recipient, sahut);
 			const contacts = listed || {
 				contacts: await findRecipientContacts(recipient, sahut, unfinished, deletedContacts),
 				areListed: false,
 			};
 			const result = await planAndDeliver(contacts, false, usesLists);
-			if (typeof result !== 'string') return result;
-			searches ||= result === 'incomplete';
+			if (result !== 'incomplete') return result;
 		}
 	}
 

@@ -43,30 +43,50 @@ export interface RecipientContacts {
 }
 
 /**
+ * Returns the IDs of the recipient's contacts if one of them has an unresolved conversation, without a request.
+ *
+ * @returns an empty list if there is none, or if the list of conversations cannot replace a search
+ */
+function findListedIds(recipient: Recipient, sahut: ItemClient): string[] {
+	const { phone, countryCode, channelId, skipContactTags, reuseOpenConversation } = recipient;
+	const index = sahut.cache.conversationIndex(channelId);
+	if (skipContactTags.length > 0 || !reuseOpenConversation || !index.isFresh()) return [];
+	if (!index.areContactsCurrent(phone, countryCode)) return [];
+	const ids = index.findContactIds(phone, countryCode);
+	const isUnresolved = index.findByContacts(ids).some(({ status }) => status !== 'resolved');
+	return isUnresolved ? ids : [];
+}
+
+/**
  * Returns the recipient's contacts that have an unresolved conversation, without a request.
  *
- * @returns undefined if there is none, or if the list of conversations cannot replace a search
+ * @returns undefined if there is none, if the run has already used or created a contact for the number, or if the
+ * list of conversations cannot replace a search
  */
 export function findListedContacts(
 	recipient: Recipient,
 	sahut: ItemClient,
 ): RecipientContacts | undefined {
-	const { phone, countryCode, channelId, skipContactTags, reuseOpenConversation } = recipient;
-	const index = sahut.cache.conversationIndex(channelId);
-	if (skipContactTags.length > 0 || !reuseOpenConversation || !index.isFresh()) return undefined;
-	const ids = index.findContactIds(phone, countryCode);
-	const conversations = index.findByContacts(ids);
-	if (!conversations.some(({ status }) => status !== 'resolved')) return undefined;
-	index.recordSavedSearch();
+	const ids = findContactOfRun(recipient, sahut) ? [] : findListedIds(recipient, sahut);
+	if (ids.length === 0) return undefined;
+	sahut.cache.conversationIndex(recipient.channelId).recordSavedSearch();
 	return { contacts: ids.map((id) => ({ id })), areListed: true };
+}
+
+/** Returns the contact that this item has created, or that this run has created or used for the number. */
+function findContactOfRun(recipient: Recipient, sahut: ItemClient): RecipientContact | undefined {
+	const created = sahut.past(newContactKey(recipient.phone));
+	const createdInRun = sahut.latestInRun(newContactKey(recipient.phone))?.record?.id;
+	const usedInRun = sahut.latestInRun(getPhoneMessageKey(recipient))?.context?.contact_id;
+	const id = created.kind === 'done' ? created.record.id : (createdInRun ?? usedInRun);
+	return id ? { id: String(id) } : undefined;
 }
 
 /** Counts the different numbers of a run that {@link findListedContacts} cannot find. */
 function countLookups(recipients: ReadonlySet<Recipient>, sahut: ItemClient): number {
 	const phones = new Set<string>();
-	for (const { phone, countryCode, channelId } of recipients) {
-		const index = sahut.cache.conversationIndex(channelId);
-		if (index.findContactIds(phone, countryCode).length === 0) phones.add(phone);
+	for (const each of recipients) {
+		if (findListedIds(each, sahut).length === 0) phones.add(each.phone);
 	}
 	return phones.size;
 }
@@ -108,10 +128,8 @@ export async function findRecipientContacts(
 		const all = addListed(contacts);
 		if (all.length > 0) return all;
 	} else {
-		const createdInRun = sahut.latestInRun(newContactKey(phone))?.record?.id;
-		const usedInRun = sahut.latestInRun(getPhoneMessageKey(recipient))?.context?.contact_id;
-		const id = created.kind === 'done' ? created.record.id : (createdInRun ?? usedInRun);
-		if (id && !deleted.has(String(id))) return [{ id: String(id) }];
+		const contactOfRun = findContactOfRun(recipient, sahut);
+		if (contactOfRun && !deleted.has(contactOfRun.id)) return [contactOfRun];
 		const count = () => countLookups(unfinished, sahut);
 		const contacts = await lookUpContacts(key, sahut, count);
 		const all = addListed(contacts);
@@ -184,6 +202,13 @@ function toPhone(stored: string | null | undefined): string | undefined {
 	}
 }
 
+function createUnknownCustomerError(conversationId: string): AmbiguousError {
+	return new AmbiguousError(
+		`The node could not determine whether the customer of conversation "${conversationId}" has one of the tags to skip`,
+		{ description: 'Sahut did not return the contact of the conversation. Nothing was sent.' },
+	);
+}
+
 /**
  * Finds the customer of a conversation, or another contact with the same number, with one of the tags to skip.
  *
@@ -197,17 +222,16 @@ export async function findTaggedCustomer(
 	sahut: ItemClient,
 ): Promise<{ contact_id: string; tag: string } | undefined> {
 	if (skipContactTags.length === 0) return undefined;
-	if (!contact?.id) {
-		throw new AmbiguousError(
-			`The node could not determine whether the customer of conversation "${id}" has one of the tags to skip`,
-			{ description: 'Sahut did not return the contact of the conversation. Nothing was sent.' },
-		);
-	}
+	if (!contact?.id) throw createUnknownCustomerError(id);
 	const phone = toPhone(contact.phone);
 	const found = phone ? await findAllContacts(sahut, { phone }) : undefined;
 	if (phone && found?.isComplete === false) throw createTooManyContactsError(phone);
 	const contacts: RecipientContact[] = found?.contacts ?? [];
 	const isKnown = contacts.some((each) => each.id === contact.id);
 	const all = isKnown ? contacts : [...contacts, { id: contact.id }];
-	return await findTaggedContact({ skipContactTags, phone: phone ?? contact.id }, all, sahut);
+	const deleted = new Set<string>();
+	const recipient = { skipContactTags, phone: phone ?? contact.id };
+	const tagged = await findTaggedContact(recipient, all, sahut, deleted);
+	if (!tagged && deleted.has(contact.id)) throw createUnknownCustomerError(id);
+	return tagged;
 }

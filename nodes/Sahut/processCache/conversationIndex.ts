@@ -1,12 +1,12 @@
 import { settledOrAborted } from '../transport/abort';
-import { MAX_PAGE_SIZE, openPages } from '../transport/pages';
+import { MAX_PAGE_SIZE, openPages, type Pages } from '../transport/pages';
 import { fetchAll } from '../transport/pagination';
 import type { Conversation, SahutClient } from '../transport/types';
 import { fromBothEnds, upwards } from '../transport/walks';
 import { PhoneIndex } from './phoneIndex';
 
 /** The statuses that the index reads completely: all but resolved. */
-const UNRESOLVED_STATUSES = ['open', 'pending', 'snoozed'] as const;
+const [FIRST_STATUS, ...OTHER_STATUSES] = ['open', 'pending', 'snoozed'] as const;
 
 /** The minimum time for which a read of all unresolved conversations is valid, if the order is unknown. */
 const FULL_READ_MS = 60_000;
@@ -31,6 +31,9 @@ export const FRESH_MS = 10_000;
 
 /** For how long a listed contact counts as having its phone number: contacts have no time of their last change. */
 export const CONTACT_MAX_AGE_MS = 5 * 60_000;
+
+/** If a read for a batch fails, or does not make the index fresh, batches do without it for this long. */
+const BATCH_PAUSE_MS = 60_000;
 
 /** The maximum number of pages to read for resolved conversations if the order of the list is unknown. */
 const MAX_UNORDERED_PAGES = 5;
@@ -135,6 +138,9 @@ export class ConversationIndex {
 	/** When {@link refreshForBatch} last read to learn {@link showsMessages}, by this machine's clock. */
 	private learnedAt = -Infinity;
 
+	/** Until when {@link refreshForBatch} does nothing, by this machine's clock. */
+	private batchPauseUntil = -Infinity;
+
 	/** Whether this process has sent a message since the last read. */
 	private hasSent = false;
 
@@ -180,11 +186,24 @@ export class ConversationIndex {
 	 * a known conversation. Does not find all contacts.
 	 */
 	findContactIds(phone: string, countryCode: string): string[] {
-		const since = this.now() - CONTACT_MAX_AGE_MS;
 		return this.contacts
 			.find(phone, countryCode)
-			.filter(({ value: seenAt }) => seenAt >= since)
+			.filter(({ value: seenAt }) => this.isContactCurrent(seenAt))
 			.map(({ id }) => id);
+	}
+
+	/**
+	 * Whether {@link findContactIds} returns all known contacts with a number. Otherwise, a contact that it omits may
+	 * still have the number, and the better conversation.
+	 */
+	areContactsCurrent(phone: string, countryCode: string): boolean {
+		return this.contacts
+			.find(phone, countryCode)
+			.every(({ value: seenAt }) => this.isContactCurrent(seenAt));
+	}
+
+	private isContactCurrent(seenAt: number): boolean {
+		return seenAt >= this.now() - CONTACT_MAX_AGE_MS;
 	}
 
 	/** Records that {@link findContactIds} replaced a search. */
@@ -194,16 +213,18 @@ export class ConversationIndex {
 
 	/**
 	 * Makes the index fresh for a batch, if that takes fewer requests than it saves. Reads all unresolved
-	 * conversations again if their contacts are older than {@link CONTACT_MAX_AGE_MS}.
+	 * conversations again if their contacts are older than {@link CONTACT_MAX_AGE_MS}. If the list cannot be read,
+	 * each message makes its own requests.
 	 *
 	 * @param left the number of messages that the run still has to send
 	 * @param learns whether the batch depends on {@link showsMessages}
-	 * @throws NodeApiError if the list cannot be read
+	 * @throws if the execution is canceled
 	 */
 	async refreshForBatch(sahut: SahutClient, left: number, learns: boolean): Promise<void> {
 		for (let isOwnTurn = false; !isOwnTurn; ) {
 			const { at, requests } = this.lastFullRead;
 			if (!this.isOrderedByActivity || at === -Infinity) return;
+			if (this.now() < this.batchPauseUntil) return;
 			const areContactsOutdated = this.now() - at > CONTACT_MAX_AGE_MS;
 			const isFullReadWorthIt = 2 * requests <= Math.min(left, this.contactsFound);
 			const needsFullRead = areContactsOutdated && isFullReadWorthIt;
@@ -215,9 +236,12 @@ export class ConversationIndex {
 			// Whoever waits for a read in flight needs no other one.
 			isOwnTurn = this.readInFlight === undefined;
 			if (isOwnTurn && canLearn) this.learnedAt = this.now();
-			if (isOwnTurn) await this.refresh(sahut, Infinity, needsFullRead);
-			else await settledOrAborted(this.readInFlight!, sahut.signal);
+			const read = isOwnTurn ? this.refresh(sahut, Infinity, needsFullRead) : this.readInFlight!;
+			let isUseful = true;
+			if (isOwnTurn) isUseful = await read.then(() => this.isFresh()).catch(() => false);
+			else await settledOrAborted(read, sahut.signal);
 			sahut.signal?.throwIfAborted();
+			if (!isUseful) this.batchPauseUntil = this.now() + BATCH_PAUSE_MS;
 		}
 	}
 
@@ -254,10 +278,13 @@ export class ConversationIndex {
 		if (before && source !== 'write') this.learnFrom(before, updatedAt);
 	}
 
-	/** Learns from a later state of a conversation whether messages move its `updated_at`. */
+	/**
+	 * Learns from a later state of a conversation whether messages move its `updated_at`. A state that was updated
+	 * long after the message proves nothing: an agent may have changed it.
+	 */
 	private learnFrom({ sentAt, updatedAt: updatedBefore }: KnownConversation, updatedAt: number) {
 		const sinceThen = sentAt - CLOCK_TOLERANCE_MS;
-		if (updatedBefore >= sinceThen) return;
+		if (updatedBefore >= sinceThen || updatedAt > sentAt + CLOCK_TOLERANCE_MS) return;
 		if (updatedAt >= sinceThen) this.showsMessages ??= true;
 		else if (updatedAt > updatedBefore) this.showsMessages = false;
 	}
@@ -352,8 +379,12 @@ export class ConversationIndex {
 		isLast: boolean,
 	): Promise<boolean> {
 		const startedAtLocal = this.now();
-		const pages = openPages<Conversation>(sahut, this.listRequest());
+		/** When page 1 was requested: the request may wait long for the rate limit. */
+		let sentAt = startedAtLocal;
+		const onSend = () => (sentAt = this.now());
+		const pages = openPages<Conversation>(sahut, { ...this.listRequest(), onSend });
 		const newest = await pages.read(1);
+		const snapshotAt = sentAt;
 		this.detectOrder(newest);
 		// The difference between the clocks is known only after a response.
 		const startedAt = sahut.serverNow() - (this.now() - startedAtLocal);
@@ -362,8 +393,9 @@ export class ConversationIndex {
 		const isFullReadDue = isOrdered ? isOutdated : startedAtLocal >= this.fullReadUntil;
 		const changedSince = isOutdated ? Infinity : this.readAt - CLOCK_TOLERANCE_MS;
 		const isRangeKnown = !isOutdated && this.completeSince <= since;
+		const openConversations = openPages<Conversation>(sahut, this.listRequest(FIRST_STATUS));
 		const readsWholeList =
-			isOrdered && isFullReadDue && (await this.isWholeListShort(sahut, pages));
+			isOrdered && isFullReadDue && (await this.isWholeListShort(pages, openConversations));
 		const changed = isRangeKnown ? changedSince : Math.min(changedSince, since);
 		const until = readsWholeList ? -Infinity : changed;
 
@@ -392,13 +424,14 @@ export class ConversationIndex {
 		else this.completeSince = Math.min(this.completeSince, oldest);
 		if (isAll) this.recordFullRead(startedAtLocal, pageCount);
 		else if (isFullReadDue) {
-			this.recordFullRead(startedAtLocal, pageCount + (await this.readUnresolved(sahut)));
+			const unresolvedPages = await this.readUnresolved(sahut, openConversations);
+			this.recordFullRead(startedAtLocal, pageCount + unresolvedPages);
 		}
 		const oldestOnFirst = newest.length < pages.size ? 0 : getActivityTime(newest.at(-1)!);
 		this.firstPageSpanMs = oldestOnFirst > 0 ? Math.max(1, startedAt - oldestOnFirst) : Infinity;
 		if (!mayMiss) this.readAt = startedAt;
 		const isStable = !mayMiss && (!isOrdered || pageCount <= 1);
-		if (isStable) this.foundAllChangesAt = startedAtLocal;
+		if (isStable) this.foundAllChangesAt = snapshotAt;
 		return isLast || isStable || !isOrdered;
 	}
 
@@ -412,28 +445,32 @@ export class ConversationIndex {
 	 * unresolved ones. It also contains resolved ones.
 	 */
 	private async isWholeListShort(
-		sahut: SahutClient,
-		wholeList: { last(): number },
+		wholeList: Pages<Conversation>,
+		openConversations: Pages<Conversation>,
 	): Promise<boolean> {
-		const [first, ...others] = UNRESOLVED_STATUSES;
-		if (wholeList.last() <= UNRESOLVED_STATUSES.length) return true;
-		const pages = openPages<Conversation>(sahut, this.listRequest(first));
-		await pages.read(1);
-		return wholeList.last() <= pages.last() + others.length;
+		if (!wholeList.isLastKnown()) return false;
+		if (wholeList.last() <= 1 + OTHER_STATUSES.length) return true;
+		await openConversations.read(1);
+		return wholeList.last() <= openConversations.last() + OTHER_STATUSES.length;
 	}
 
 	/**
 	 * Reads all unresolved conversations, and marks all known ones that are not listed as resolved.
 	 *
+	 * @param openConversations the pages of the first status, of which page 1 may have been read
 	 * @returns the number of requests
 	 */
-	private async readUnresolved(sahut: SahutClient): Promise<number> {
+	private async readUnresolved(
+		sahut: SahutClient,
+		openConversations: Pages<Conversation>,
+	): Promise<number> {
 		const startedAt = this.now();
-		const lists = await Promise.all(
-			UNRESOLVED_STATUSES.map(
+		const lists = await Promise.all([
+			fetchAll(sahut, this.listRequest(FIRST_STATUS), openConversations),
+			...OTHER_STATUSES.map(
 				async (status) => await fetchAll<Conversation>(sahut, this.listRequest(status)),
 			),
-		);
+		]);
 		const all = lists.flat().sort((a, b) => getActivityTime(a) - getActivityTime(b));
 		for (const conversation of all) this.update(conversation, 'list');
 		const listed = new Set(all.map(({ id }) => id));

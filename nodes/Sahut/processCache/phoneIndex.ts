@@ -1,11 +1,9 @@
-import { isSamePhone } from '../values/phoneNumber';
-import { toPhoneText } from '../values/phoneText';
+import { digitsOf, isSamePhone } from '../values/phoneNumber';
 
 /** The number of last digits by which numbers are grouped. All forms of a number have them in common. */
 const GROUPED_DIGITS = 6;
 
-const groupOf = (phone: unknown) =>
-	toPhoneText(String(phone)).replace(/\D/g, '').slice(-GROUPED_DIGITS);
+const groupOf = (phone: unknown) => digitsOf(phone).slice(-GROUPED_DIGITS);
 
 interface Entry<T> {
 	id: string;

@@ -93,15 +93,19 @@ export async function connect(
 
 	const toUrl = ({ path }: SahutRequest) => `${baseUrl}/${path.map(encodeURIComponent).join('/')}`;
 
-	/** Makes one attempt. */
-	async function send(request: SahutRequest, signal?: AbortSignal): Promise<Outcome> {
-		const { method, query } = request;
-		if (signal?.aborted) return { kind: 'canceled', wasSent: false };
-		// Outside the `try`: if these throw, nothing was sent, and a retry would not help.
+	/** Creates the URL and the body of a request. If this throws, nothing was sent, and a retry would not help. */
+	function prepare(request: SahutRequest) {
 		const body = createBody(request);
-		const url = toUrl(request);
+		request.onSend?.();
 		// Serialized here, since axios drops properties named `__proto__` from an object.
-		const json = body && JSON.stringify(body);
+		return { url: toUrl(request), json: body && JSON.stringify(body) };
+	}
+
+	/** Makes one attempt. */
+	async function send(
+		{ method, query }: SahutRequest,
+		{ url, json }: ReturnType<typeof prepare>,
+	): Promise<Outcome> {
 		requestCount += 1;
 		try {
 			const response = (await context.helpers.httpRequestWithAuthentication.call(
@@ -112,7 +116,7 @@ export async function connect(
 					url,
 					qs: query,
 					body: json,
-					headers: body && { 'Content-Type': 'application/json' },
+					headers: json ? { 'Content-Type': 'application/json' } : undefined,
 					json: true,
 					timeout: timeoutMs,
 					disableFollowRedirect: true,
@@ -142,15 +146,16 @@ export async function connect(
 	async function sendWithRetries(request: SahutRequest, signal?: AbortSignal): Promise<Outcome> {
 		for (let attempt = 1; ; attempt++) {
 			const moment = () => ({ now: clock.now(), random: random() });
-			const outcome = await gate.pass(async () => {
-				const result = await send(request, signal);
+			const sendPrepared = async (prepared: ReturnType<typeof prepare>) => {
+				const result = await send(request, prepared);
 				if (isRateLimited(result)) {
 					const pauseMs = rateLimitPauseMs(result, attempt, moment());
 					gate.close(pauseMs, result);
 					log(`429 for ${nameOf(request)}: no requests for ${Math.round(pauseMs)} ms`);
 				}
 				return result;
-			}, signal);
+			};
+			const outcome = await gate.pass(() => prepare(request), sendPrepared, signal);
 			if (attempt >= maxAttempts) return outcome;
 			const delayMs = retryDelayMs(request, outcome, attempt, moment());
 			if (delayMs === undefined) return outcome;

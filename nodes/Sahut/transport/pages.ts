@@ -9,7 +9,7 @@ import type { PageMeta, SahutClient, SahutRequest, Wording } from './types';
 export const MAX_PAGE_SIZE = 100;
 
 /** A list request without the number and the size of the page. */
-export type ListRequest = Pick<SahutRequest, 'path' | 'query'> & { wording: Wording };
+export type ListRequest = Pick<SahutRequest, 'path' | 'query' | 'onSend'> & { wording: Wording };
 
 /** Creates the request for a list of contacts or conversations, optionally with filters. */
 export function listRequest(
@@ -39,12 +39,12 @@ export interface Page<T> {
  */
 export async function fetchPage<T>(
 	sahut: SahutClient,
-	{ path, query, wording }: ListRequest,
+	{ path, query, onSend, wording }: ListRequest,
 	page: number,
 	perPage = MAX_PAGE_SIZE,
 ): Promise<Page<T>> {
 	const paged = { ...query, page, per_page: perPage };
-	const request: SahutRequest = { method: 'GET', path, query: paged, expects: 'list' };
+	const request: SahutRequest = { method: 'GET', path, query: paged, onSend, expects: 'list' };
 	const { data, meta } = await sahut.request<T[]>(request, wording);
 	const records = data.every(isRecord) ? data : data.filter(isRecord);
 	return { data: records, rows: data.length, meta };
@@ -108,6 +108,9 @@ export function openPages<T extends { id?: unknown }>(
 
 		/** The number of the last page, as far as it is known from the pages that were read; 1 at first. */
 		last: () => count.last(),
+
+		/** Whether `meta` shows the number of the last page. Otherwise, further pages may follow. */
+		isLastKnown: () => !count.isGuess(count.last()),
 
 		/** Whether all pages up to the last one have been read. */
 		isComplete(): boolean {

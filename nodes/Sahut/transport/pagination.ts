@@ -113,12 +113,14 @@ const MAX_READINGS = 5;
  * same total, and that many records were read. It does not detect that one record left and another arrived
  * between the same two responses.
  */
-async function readOnce<T extends { id: string }>(sahut: SahutClient, request: ListRequest) {
-	const pages = openPages<T>(sahut, request);
-	const records = await collect(pages, upwards(pages), { limit: Infinity });
+async function readOnce<T extends { id: string }>(pages: Pages<T>, maxPages: number) {
+	const next = upwards(pages);
+	const nextWithinLimit = () => (pages.last() > maxPages ? undefined : next());
+	const records = await collect(pages, nextWithinLimit, { limit: Infinity });
 	const found = records.length + pages.skipped();
 	const total = Math.max(found, ...pages.totals);
-	return { records, total, isStable: pages.totals.size <= 1 && total === found };
+	const isStable = pages.totals.size <= 1 && total === found;
+	return { records, total, isStable, isTooLong: pages.last() > maxPages };
 }
 
 /**
@@ -126,15 +128,33 @@ async function readOnce<T extends { id: string }>(sahut: SahutClient, request: L
  * reading was stable, or it found no new record and as many records as the total are known. After several
  * readings, also returns records that only an earlier reading found, since the last one may have missed them.
  *
+ * @param first pages of the list, some of which may have been read just now, for the first reading
  * @throws NodeApiError as {@link SahutClient.request} does; PagingError if the list repeats its pages
  */
 export async function fetchAll<T extends { id: string }>(
 	sahut: SahutClient,
 	request: ListRequest,
+	first?: Pages<T>,
 ): Promise<T[]> {
+	return (await fetchAllUpTo<T>(sahut, request, Infinity, first)) ?? [];
+}
+
+/**
+ * Fetches a complete list as {@link fetchAll} does, unless it has more than `maxPages` pages.
+ *
+ * @returns undefined if the list has more pages
+ */
+export async function fetchAllUpTo<T extends { id: string }>(
+	sahut: SahutClient,
+	request: ListRequest,
+	maxPages: number,
+	first?: Pages<T>,
+): Promise<T[] | undefined> {
 	const known = new Map<string, T>();
 	for (let reading = 1; ; reading++) {
-		const { records, total, isStable } = await readOnce<T>(sahut, request);
+		const pages = (reading === 1 && first) || openPages<T>(sahut, request);
+		const { records, total, isStable, isTooLong } = await readOnce<T>(pages, maxPages);
+		if (isTooLong) return undefined;
 		if (isStable) return records;
 		const named = records.filter(hasId);
 		const unnamed = records.filter((record) => !hasId(record));

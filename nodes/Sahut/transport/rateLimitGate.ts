@@ -38,13 +38,18 @@ export class RateLimitGate {
 	}
 
 	/**
-	 * Calls `send` when the gate admits the request.
+	 * Calls `prepare` and `send` when the gate admits the request.
 	 *
+	 * @param prepare creates the request; if it throws, nothing is sent, and the next request need not wait
 	 * @returns the outcome; if the gate stays closed for more than 120 s, the 429 that closed it, without
 	 * sending the request
-	 * @throws if the signal is aborted while the request waits
+	 * @throws if `prepare` throws, or if the signal is aborted while the request waits
 	 */
-	async pass(send: () => Promise<Outcome>, signal?: AbortSignal): Promise<Outcome> {
+	async pass<T>(
+		prepare: () => T,
+		send: (prepared: T) => Promise<Outcome>,
+		signal?: AbortSignal,
+	): Promise<Outcome> {
 		const previous = this.queue;
 		let leaveQueue = () => {};
 		this.queue = new Promise((resolve) => {
@@ -54,12 +59,14 @@ export class RateLimitGate {
 			await previous;
 			const refusal = await this.waitUntilOpen(signal);
 			if (refusal) return refusal;
+			const prepared = prepare();
+			this.nextSendAt = this.clock.now() + this.intervalMs;
 			const lastRefusal = this.refusal;
 			if (!lastRefusal) {
 				leaveQueue();
-				return await send();
+				return await send(prepared);
 			}
-			const outcome = await send();
+			const outcome = await send(prepared);
 			// After a new 429, to this request or to one in flight, the gate stays in probe mode.
 			if (this.refusal === lastRefusal) this.refusal = undefined;
 			return outcome;
@@ -76,10 +83,8 @@ export class RateLimitGate {
 			const closedForMs = this.opensAt - now;
 			if (closedForMs > MAX_RETRY_AFTER_MS) return this.refusal;
 			const waitMs = Math.max(closedForMs, this.nextSendAt - now);
-			if (waitMs <= 0) break;
+			if (waitMs <= 0) return undefined;
 			await this.clock.sleep(waitMs, signal);
 		}
-		this.nextSendAt = this.clock.now() + this.intervalMs;
-		return undefined;
 	}
 }

@@ -10,6 +10,8 @@ export interface SahutRequest {
 	query?: IDataObject;
 	/** A function is called each time the rate-limit gate admits the request. */
 	body?: IDataObject | (() => IDataObject);
+	/** Called each time the rate-limit gate admits the request. */
+	onSend?(): void;
 	/** The expected type of `data` in a successful response; `nothing` accepts any response, even without a body. */
 	expects: 'record' | 'list' | 'nothing';
 	/** Aborts the request if it has not been sent yet. */

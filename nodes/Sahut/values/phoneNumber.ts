@@ -79,6 +79,11 @@ export function normalizePhone(text: string, countryCode: string = INDONESIA): s
 	return `+${number}`;
 }
 
+/** Returns the digits of a stored number, in any format. They end as the number does in E.164. */
+export function digitsOf(stored: unknown): string {
+	return toPhoneText(String(stored)).replace(DECIMALS, '$1').replace(/\D/g, '');
+}
+
 /** Whether a stored number, in any format, equals a number in E.164. */
 export function isSamePhone(stored: unknown, phone: string, countryCode: string): boolean {
 	if (stored === phone) return true;

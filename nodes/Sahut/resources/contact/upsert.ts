@@ -5,7 +5,7 @@ import {
 	createOrFindContact,
 	findRecentContact,
 	getContact,
-	isRecentlyWritten,
+	mayListPrecedeUpdate,
 	showsFields,
 	updateContact,
 } from '../../api/contacts';
@@ -85,15 +85,29 @@ async function create({ key, fields, tags: given }: Input, sahut: ItemClient) {
  *
  * @param found a row of a list, which may lack fields
  * @returns the contact; the row if the run has read the complete list of contacts, and the row shows all given
- * fields with the same values: reading each contact would take a request per item
+ * fields with the same values: reading each contact would take a request per item. Undefined if the list is out of
+ * date: the contact was deleted, or no longer has the key.
  */
-async function update(found: Contact, input: Input, sahut: ItemClient): Promise<Contact> {
-	const { fields, tags } = input;
+async function update(
+	found: Contact,
+	input: Input,
+	sahut: ItemClient,
+): Promise<Contact | undefined> {
+	const { key, fields, tags } = input;
 	const run = async () => {
-		const isRecent = isRecentlyWritten(found.id, sahut);
-		const isListed = sahut.contactList.has(found.id) && !isRecent;
-		const showsTags = !tags.change || Array.isArray(found.tags);
-		if (isListed && showsTags && showsFields(found, toChanges(input, found))) return found;
+		const listedAt = sahut.contactList.listedAt(found.id);
+		const isRecent = mayListPrecedeUpdate(found.id, sahut, listedAt);
+		if (listedAt !== undefined) {
+			const showsTags = !tags.change || Array.isArray(found.tags);
+			const isUnchanged = showsTags && showsFields(found, toChanges(input, found));
+			if (!isRecent && isUnchanged) return found;
+			const contact = await getContact(sahut, found.id).catch(undefinedIfNotFound);
+			if (contact && hasContactKey(contact, key)) {
+				return await updateContact(found.id, contact, toChanges(input, contact), sahut);
+			}
+			sahut.contactList.remove(found.id);
+			return undefined;
+		}
 		// A search result may be stale, so attributes and tags are merged with those of a fresh read.
 		const mergesAttributes = fields.custom_attributes && !containsValues(found, fields);
 		const contact =
@@ -150,10 +164,14 @@ export const upsert: Operation<Input> = {
 	async run(input, sahut, unfinished) {
 		const json = await sahut.once(stepOf(input.key), {
 			async run() {
-				const found = await find(input, sahut, unfinished);
-				if (found) return { ...(await update(found, input, sahut)) };
-				const { contact, isNew } = await create(input, sahut);
-				return { ...(isNew ? contact : await update(contact, input, sahut)) };
+				for (;;) {
+					const found = await find(input, sahut, unfinished);
+					const { contact, isNew } = found
+						? { contact: found, isNew: false }
+						: await create(input, sahut);
+					const result = isNew ? contact : await update(contact, input, sahut);
+					if (result) return { ...result };
+				}
 			},
 		});
 		return [{ json }];
