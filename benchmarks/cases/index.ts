@@ -4,6 +4,7 @@ import { newest, returnAll, sinceYesterday } from './lists';
 import { loading } from './loading';
 import { memory } from './memory';
 import { operations } from './operations';
+import { requestsPerBatch } from './requestsPerBatch';
 import { requestsPerMessage } from './requestsPerMessage';
 import { sameNumber } from './sameNumber';
 import { sendsUnderLimit, tenExecutions } from './sendsUnderLimit';
@@ -19,6 +20,7 @@ export const benchmarks: Benchmark[] = [
 	tenExecutions,
 	responsiveness,
 	requestsPerMessage,
+	requestsPerBatch,
 	sameNumber,
 	operations,
 	memory,

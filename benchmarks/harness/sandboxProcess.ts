@@ -1,3 +1,4 @@
+import { toTimestamp } from '../../sandbox/clock';
 import { startSandbox, type Sandbox, type SandboxOptions } from '../../sandbox';
 import { serveCommands } from './worker';
 
@@ -28,6 +29,9 @@ export interface Customer {
 	phone: string;
 	channel: string;
 }
+
+/** A row for a message to a phone number. */
+export type PhoneRow = Pick<Customer, 'phone' | 'channel'>;
 
 /** The number of stored records. */
 interface Counts {
@@ -91,6 +95,24 @@ const commands = {
 			phone: String(contact.phone),
 			channel: channel.id,
 		}));
+	},
+
+	/**
+	 * Adds customers with one open conversation each, without activity for two days to a month. The order of
+	 * activity is not that of creation. @returns a row for each
+	 */
+	addSilentCustomers(count: number): PhoneRow[] {
+		const { store } = requireSandbox();
+		const now = Date.now();
+		return Array.from({ length: count }, (_, index) => {
+			const phone = `+62897${1_000_000 + index}`;
+			const created_at = toTimestamp(new Date(now - 100 * DAY_MS + index * 1_000));
+			const silentMs = (2 + ((index * 7) % 30)) * DAY_MS;
+			const updated_at = toTimestamp(new Date(now - silentMs - index * 1_000));
+			const contact = store.addContact({ name: phone, phone, created_at });
+			const { channel } = store.addConversation({ contact, created_at, updated_at });
+			return { phone, channel: channel.id };
+		});
 	},
 
 	/** Adds contacts without conversations. @returns their phone numbers */
