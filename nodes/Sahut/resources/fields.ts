@@ -118,7 +118,8 @@ export const sendOptions = {
 		'Number of messages to send in parallel, from 1 to 20. Messages to the same conversation or phone number are always sent one after another.',
 	),
 	dryRun: flagField('Dry Run', 'dryRun', {
-		description: 'Whether to run all checks and return the request without sending anything',
+		description:
+			'Whether to run all checks and return the request without sending anything. A note above the output estimates how long sending would take.',
 	}),
 	requestsPerMinute: numberField('Requests per Minute', 'requestsPerMinute', {
 		typeOptions: { minValue: 1 },
