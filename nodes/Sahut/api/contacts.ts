@@ -230,6 +230,9 @@ function mergeAttributes(
 	return given ? { ...changes, custom_attributes: { ...kept, ...given } } : changes;
 }
 
+/** Returns the ledger's key of the update of a contact. */
+export const updateKey = (contactId: string) => `PUT /contacts/${contactId}`;
+
 /**
  * Updates a contact by `PUT /contacts/{id}` (API reference, "Contacts"). Sends nothing if the contact
  * already has all values: otherwise, a workflow that is triggered by its own updates would never end. Call this
@@ -249,7 +252,7 @@ export async function updateContact(
 	const body = mergeAttributes(contact, changes);
 	return await write<Contact>(
 		{
-			key: `PUT /contacts/${contactId}`,
+			key: updateKey(contactId),
 			request: { method: 'PUT', path: ['contacts', contactId] },
 			body: () => body,
 			wording: wordingOf('update', contactId),

@@ -1,7 +1,12 @@
-import type { INodeProperties } from 'n8n-workflow';
+import type { INodeProperties, INodePropertyMode } from 'n8n-workflow';
 
 import { DEFAULT_CONCURRENCY } from '../transport/settings';
 import { choiceField, flagField, numberField, textsField } from './fieldTypes';
+
+/** Returns a mode of a locator for which the user enters a text. */
+function textMode(displayName: string, name: string, placeholder: string): INodePropertyMode {
+	return { displayName, name, type: 'string', placeholder };
+}
 
 /** Returns a required field to choose a record from a searchable list or by its ID. */
 function locator(
@@ -25,7 +30,7 @@ function locator(
 				placeholder: `Select a ${displayName.toLowerCase()}…`,
 				typeOptions: { searchListMethod, searchable: true },
 			},
-			{ displayName: 'By ID', name: 'id', type: 'string', placeholder: `e.g. ${exampleId}` },
+			textMode('By ID', 'id', `e.g. ${exampleId}`),
 		],
 	};
 }
@@ -37,11 +42,23 @@ export const conversationLocator = locator('Conversation', 'conversationId', {
 		'The conversation with the customer. Search the list by name, phone number or channel.',
 });
 
-export const contactLocator = locator('Contact', 'contactId', {
-	searchListMethod: 'searchContacts',
-	exampleId: 'ct_01HX1A4C7D9E2F',
-	description: 'The contact in Sahut. Search the list by name, phone number or email.',
-});
+/**
+ * Returns the required field to choose a contact from a list, or by its ID, phone number or email.
+ *
+ * @param onDuplicates a sentence about several contacts with the number or address
+ */
+export function contactLocator(onDuplicates: string): INodeProperties {
+	const field = locator('Contact', 'contactId', {
+		searchListMethod: 'searchContacts',
+		exampleId: 'ct_01HX1A4C7D9E2F',
+		description: `The contact in Sahut. Search the list by name, phone number or email. ${onDuplicates}`,
+	});
+	const modes = [
+		textMode('By Phone Number', 'phone', 'e.g. 0812-3456-7890'),
+		textMode('By Email', 'email', 'name@email.com'),
+	];
+	return { ...field, modes: [...field.modes!, ...modes] };
+}
 
 export const channelLocator = locator('Channel', 'channelId', {
 	searchListMethod: 'searchChannels',

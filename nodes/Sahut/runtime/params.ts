@@ -25,15 +25,34 @@ export function createParams(source: ParameterSource, fields: INodeProperties[])
 	const raw = (name: string) =>
 		fieldOf(name) ? resolveParameter(source, fields, name) : undefined;
 
+	/** Returns a phone number or an email address as text; `''` if it is blank. */
+	function asIdentifier(value: unknown, label: string): string {
+		const given = asText(value, label);
+		assertNoLeftovers(given, label);
+		return isBlank(given) ? '' : given;
+	}
+
 	/**
 	 * Reads a phone number or an email address, unchanged; `''` if it is blank. A number becomes text.
 	 *
 	 * @throws UserError for lists, objects and leftovers of a failed expression
 	 */
-	function identifier(name: string): string {
-		const given = asText(raw(name), labelOf(name));
-		assertNoLeftovers(given, labelOf(name));
-		return isBlank(given) ? '' : given;
+	const identifier = (name: string) => asIdentifier(raw(name), labelOf(name));
+
+	/** Returns the value of a locator, without its mode. */
+	const locatorValue = (name: string) =>
+		resolveParameter(source, fields, name, { extractValue: true });
+
+	/**
+	 * Returns the mode of a locator; undefined for a plain value, which is an ID.
+	 *
+	 * @throws UserError for a mode that the field does not have
+	 */
+	function locatorMode(name: string): string | undefined {
+		const given = raw(name);
+		if (typeof given !== 'object' || given === null || !('mode' in given)) return undefined;
+		const modes = fieldOf(name)?.modes?.map((each) => each.name) ?? [];
+		return asChoice(given.mode, modes, `The mode of ${labelOf(name)}`);
 	}
 
 	/** Reads a text as {@link identifier} does, without lone surrogates. */
@@ -138,8 +157,18 @@ export function createParams(source: ParameterSource, fields: INodeProperties[])
 		},
 
 		/** Returns the ID in a locator. @throws UserError if it is blank or cannot be an ID */
-		locator: (name: string) =>
-			asId(resolveParameter(source, fields, name, { extractValue: true }), labelOf(name)),
+		locator: (name: string) => asId(locatorValue(name), labelOf(name)),
+
+		/**
+		 * Returns the mode of a locator that does not only accept IDs, and a function that reads its value as
+		 * {@link identifier} does.
+		 *
+		 * @throws UserError for a mode that the field does not have
+		 */
+		locatorEntry: (name: string) => ({
+			mode: locatorMode(name),
+			identifier: () => asIdentifier(locatorValue(name), labelOf(name)),
+		}),
 
 		/**
 		 * Returns the maximum number of records: Limit, or `Infinity` if Return All is on.

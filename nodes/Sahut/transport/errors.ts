@@ -32,8 +32,11 @@ export type FailureReason =
 /** Sahut may have processed a write of an earlier try. */
 export class UnknownOutcomeError extends UserError {}
 
-/** The node could not determine whether to send a message, and sent nothing. */
+/** The node could not determine whether to send a message, or which contact to change, and wrote nothing. */
 export class AmbiguousError extends UserError {}
+
+/** Sahut has no record with the given phone number or email address. */
+export class NotFoundError extends UserError {}
 
 /** Sahut does not page a list as documented, so the node cannot read the complete list. */
 export class PagingError extends UserError {}
@@ -58,6 +61,7 @@ function reasonOfOutcome(outcome: Outcome): FailureReason {
 export function reasonOf(error: unknown): FailureReason {
 	if (error instanceof UnknownOutcomeError) return 'unknown_outcome';
 	if (error instanceof AmbiguousError) return 'ambiguous';
+	if (error instanceof NotFoundError) return 'not_found';
 	if (error instanceof PagingError) return 'server_error';
 	const reason = error instanceof NodeError ? error.context.reason : undefined;
 	return (reason as FailureReason | undefined) ?? 'invalid_input';

@@ -1,7 +1,7 @@
 import type { IDataObject, INode, INodeProperties } from 'n8n-workflow';
 
 import { resources } from '../../../nodes/Sahut/resources';
-import { byId } from '../../support/locator';
+import { byId, byMode } from '../../support/locator';
 import { openWorkspace } from '../../support/workspace';
 
 type Parameters = INode['parameters'];
@@ -13,6 +13,8 @@ export interface FieldUnderTest {
 	/** For example `['options', 'dryRun']`. `0` is the first row of a fixed collection. */
 	path: string[];
 	field: INodeProperties;
+	/** The mode of a locator. */
+	mode?: string;
 }
 
 /** Expressions for the IDs that {@link openWithRecords} returns. */
@@ -85,6 +87,11 @@ function fieldsOf(operation: string, fields: INodeProperties[], above: string[])
 				fieldsOf(operation, values, [...path, name, '0']),
 			);
 		}
+		// The mode `list` also stores an ID.
+		const modes = (field.modes ?? []).filter(({ name }) => name !== 'list');
+		if (modes.length > 0) {
+			return modes.map(({ name: mode }) => ({ operation, path, field, mode }));
+		}
 		return [{ operation, path, field }];
 	});
 }
@@ -94,12 +101,16 @@ export const OPERATIONS = resources.flatMap((resource) =>
 	resource.operations.map(({ value }) => `${resource.value}.${value}`),
 );
 
-/** Every field of every operation, once. */
+/** The path of a field, with the mode of a locator. */
+export const titleOf = ({ path, mode }: FieldUnderTest) =>
+	[path.join('.'), ...(mode ? [`(${mode})`] : [])].join(' ');
+
+/** Every field of every operation, once, and in every mode. */
 export const FIELDS: FieldUnderTest[] = resources.flatMap((resource) =>
 	resource.operations.flatMap((operation) => {
 		const name = `${resource.value}.${operation.value}`;
 		const fields = fieldsOf(name, operation.fields, []);
-		return [...new Map(fields.map((each) => [each.path.join('.'), each])).values()];
+		return [...new Map(fields.map((each) => [titleOf(each), each])).values()];
 	}),
 );
 
@@ -120,11 +131,11 @@ export function validParameters(operation: string): Parameters {
 
 /** Returns valid parameters of an operation, except for the value of one field. */
 export function parametersWith(
-	{ operation, path, field }: FieldUnderTest,
+	{ operation, path, field, mode }: FieldUnderTest,
 	value: unknown,
 ): Parameters {
 	const required = [field.name, [operation, ...path].join(' ')].map((key) => REQUIRES[key]);
-	const given = field.type === 'resourceLocator' ? byId(value as string) : value;
+	const given = mode === undefined ? value : byMode(mode, value);
 	const parameters = Object.assign(validParameters(operation), ...required) as IDataObject;
 	return set(parameters, path, given) as Parameters;
 }

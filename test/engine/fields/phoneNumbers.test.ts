@@ -1,5 +1,6 @@
 import type { INode } from 'n8n-workflow';
 
+import { byId, byMode } from '../../support/locator';
 import { ACCEPTED_PHONES, REJECTED_PHONES } from '../../support/phoneNumbers';
 import {
 	allSentTexts,
@@ -19,6 +20,13 @@ const upsert: INode['parameters'] = {
 	name: 'Pelanggan',
 };
 
+const byPhone = (operation: string, fields: INode['parameters'] = {}): INode['parameters'] => ({
+	resource: 'contact',
+	operation,
+	contactId: byMode('phone', '={{ $json.phone }}'),
+	...fields,
+});
+
 const OPERATIONS: Array<[string, ParametersFor]> = [
 	['Send to Phone Number', toPhone],
 	['Contact: Create or Update', () => upsert],
@@ -29,6 +37,15 @@ const OPERATIONS: Array<[string, ParametersFor]> = [
 			operation: 'create',
 			name: 'Pelanggan',
 			additionalFields: { phone: '={{ $json.phone }}' },
+		}),
+	],
+	['Contact: Get', () => byPhone('get')],
+	['Contact: Update', () => byPhone('update', { updateFields: { company: 'Toko Makmur' } })],
+	[
+		'Conversation: Create',
+		({ sandbox }) => ({
+			...byPhone('create', { channelId: byId(sandbox.store.channelOfType('whatsapp').id) }),
+			resource: 'conversation',
 		}),
 	],
 ];
@@ -84,6 +101,15 @@ it('Contact: Create or Update changes the contact with the number, in whichever 
 
 	expect(output('Sahut').map(({ json }) => json.id)).toEqual(expected);
 	expect(contactsOf(workspace)).toHaveLength(count);
+});
+
+it('Contact: Get returns the contact with the number, in whichever form it is given', async () => {
+	const { workspace, expected } = await openWithCustomers();
+	const phones = ACCEPTED_PHONES.map(([given]) => given);
+
+	const { output } = await workspace.run(byPhone('get'), rowsOf(phones));
+
+	expect(output('Sahut').map(({ json }) => json.id)).toEqual(expected);
 });
 
 it('Send to Phone Number reads a national number in a link with the default country code', async () => {

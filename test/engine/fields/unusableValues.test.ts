@@ -1,10 +1,12 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import { REJECTED_PHONES } from '../../support/phoneNumbers';
 import {
 	FIELDS,
 	OPERATIONS,
 	openWithRecords,
 	parametersWith,
+	titleOf,
 	validParameters,
 	type FieldUnderTest,
 } from './fieldTable';
@@ -14,6 +16,8 @@ const LEFTOVERS = ['{{ $json.nama }}', '{{$json.nama}}', '[object Object]', 'Inv
 const NO_VALUES = ['undefined', 'NaN'];
 /** An object, and a number that JavaScript cannot represent exactly. */
 const NO_TEXTS = [{ nama: 'Budi' }, 2 ** 60];
+/** Values of empty cells, failed lookups and copied whitespace. */
+const EMPTY = ['', ' \n', '\u200b\u2800\u3164', null];
 
 /** The values that a field must reject, by the type of the field. */
 const UNUSABLE: Record<string, unknown[]> = {
@@ -28,6 +32,26 @@ const UNUSABLE: Record<string, unknown[]> = {
 		['{"tag": "vip"}'],
 	],
 	id: [...LEFTOVERS, ...NO_VALUES, ...NO_TEXTS, 'conv_1/../..', 'a b', 'conv_\ud800'],
+	phone: [
+		...LEFTOVERS,
+		...NO_VALUES,
+		...NO_TEXTS,
+		...REJECTED_PHONES,
+		...EMPTY,
+		['0812-3456-7890'],
+	],
+	email: [
+		...LEFTOVERS,
+		...NO_VALUES,
+		...NO_TEXTS,
+		...EMPTY,
+		'0812-3456-7890',
+		'budi@example',
+		'Budi <budi@example.com>',
+		'budi@example.com, ani@example.com',
+		'budi\ud83d@example.com',
+		['budi@example.com'],
+	],
 	options: ['Template', 'WhatsApp Template', 'JSON', 'newest', 0, true, ['open'], {}],
 	multiOptions: ['Incoming', ['incoming', 'masuk'], '["incoming"', {}],
 	boolean: ['ya', 'TRUE', 1, null, {}],
@@ -52,8 +76,9 @@ const ID_FIELDS = ['teamId', 'templateId'];
 const NODE_OPTIONS = ['concurrency', 'requestsPerMinute'];
 
 /** Returns the key of a field in `UNUSABLE`. */
-function valueTypeOf({ field }: FieldUnderTest): string {
+function valueTypeOf({ field, mode }: FieldUnderTest): string {
 	const { name, type, typeOptions, options } = field;
+	if (mode === 'phone' || mode === 'email') return mode;
 	if (type === 'resourceLocator' || ID_FIELDS.includes(name)) return 'id';
 	if (type === 'options' && !options) return 'id';
 	if (type === 'multiOptions' && !options) return 'texts';
@@ -81,20 +106,21 @@ async function errorsFor(field: FieldUnderTest, values: unknown[]) {
 	return jsons.map(({ error }) => error as IDataObject | undefined);
 }
 
-describe.each(
-	FIELDS.map((field) => [`${field.operation}: ${field.path.join('.')}`, field] as const),
-)('%s', (_, field) => {
-	it('rejects unusable values before any request', async () => {
-		const values = UNUSABLE[valueTypeOf(field)]!;
+describe.each(FIELDS.map((field) => [`${field.operation}: ${titleOf(field)}`, field] as const))(
+	'%s',
+	(_, field) => {
+		it('rejects unusable values before any request', async () => {
+			const values = UNUSABLE[valueTypeOf(field)]!;
 
-		const errors = await errorsFor(field, values);
+			const errors = await errorsFor(field, values);
 
-		const accepted = values.filter((_value, index) => errors[index]?.reason !== 'invalid_input');
-		expect(accepted).toEqual([]);
-		expect(workspace.requests()).toEqual([]);
-		expect(errors.every((error) => Boolean(error?.advice))).toBe(true);
-	});
-});
+			const accepted = values.filter((_value, index) => errors[index]?.reason !== 'invalid_input');
+			expect(accepted).toEqual([]);
+			expect(workspace.requests()).toEqual([]);
+			expect(errors.every((error) => Boolean(error?.advice))).toBe(true);
+		});
+	},
+);
 
 it.each(OPERATIONS)('%s makes a request if all values are usable', async (operation) => {
 	const { status } = await workspace.run(validParameters(operation), [workspace.ids]);

@@ -166,7 +166,7 @@ describe('The stored values', () => {
 		    testPhone: string = ""
 		conversation (first: list)
 		 conversation.create
-		  contactId: resourceLocator = {"mode":"list","value":""} of list | id
+		  contactId: resourceLocator = {"mode":"list","value":""} of list | id | phone | email
 		  channelId: resourceLocator = {"mode":"list","value":""} of list | id
 		  additionalFields: collection = {}
 		    assigneeId: options = ""
@@ -223,7 +223,7 @@ describe('The stored values', () => {
 		    removeTags: string = ""
 		    tags: string = ""
 		 contact.get
-		  contactId: resourceLocator = {"mode":"list","value":""} of list | id
+		  contactId: resourceLocator = {"mode":"list","value":""} of list | id | phone | email
 		 contact.list
 		  returnAll: boolean = false
 		  limit: number = 50, when returnAll is false
@@ -233,7 +233,7 @@ describe('The stored values', () => {
 		  options: collection = {}
 		    concurrency: number = 10
 		 contact.update
-		  contactId: resourceLocator = {"mode":"list","value":""} of list | id
+		  contactId: resourceLocator = {"mode":"list","value":""} of list | id | phone | email
 		  updateFields: collection = {}
 		    addTags: string = ""
 		    company: string = ""

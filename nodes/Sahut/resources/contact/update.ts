@@ -1,17 +1,70 @@
-import { getContact, updateContact } from '../../api/contacts';
+import { contactKeys, contactLane, hasContactKey, type ContactKey } from '../../api/contactSearch';
+import { getContact, updateContact, updateKey } from '../../api/contacts';
+import {
+	chooseContact,
+	countKeys,
+	createNotFoundError,
+	findOnlyContact,
+	isSent,
+	referenceLane,
+	referenceText,
+	type ContactReference,
+} from '../../api/contactReference';
+import type { ItemClient } from '../../api/itemClient';
 import type { Operation } from '../../runtime/operation';
-import type { ContactChanges } from '../../transport/types';
+import { undefinedIfNotFound } from '../../transport/errors';
+import type { Contact, ContactChanges } from '../../transport/types';
 import { requireChanges } from '../changes';
+import { readContactReference } from '../contactReference';
 import { collection, contactLocator } from '../fields';
 import { applyGivenList, readListFields, tagFields, type GivenList } from '../listFields';
 import { readContactFields } from './contactBody';
 import { nameField, optionalFields } from './contactFields';
 
 interface Input {
-	contactId: string;
+	reference: ContactReference;
 	/** Without tags. */
 	changes: ContactChanges;
 	tags: GivenList;
+}
+
+/** Updates a contact, which was read immediately before, in its lane. */
+async function updateRead(
+	contact: Contact,
+	{ changes, tags: givenTags }: Input,
+	sahut: ItemClient,
+) {
+	const tags = applyGivenList(givenTags, contact.tags, `contact "${contact.id}"`);
+	const all = { ...changes, ...(tags && { tags }) };
+	return await updateContact(contact.id, contact, all, sahut);
+}
+
+/**
+ * Finds the contact with a phone number or an email address, and updates it in the lane of its ID.
+ *
+ * @param countLookups as for `ContactList.find`
+ * @throws NotFoundError if no contact has the number or address at the time of the update
+ */
+async function updateByKey(
+	key: ContactKey,
+	input: Input,
+	sahut: ItemClient,
+	countLookups: () => number,
+): Promise<Contact> {
+	const find = async () => await findOnlyContact(key, sahut, countLookups);
+	const id = await chooseContact(key, sahut, updateKey, find);
+	const run = async () => {
+		// An earlier try may have given the contact another number.
+		const mayHaveChanged = isSent(sahut, updateKey(id));
+		const contact = await getContact(sahut, id).catch(undefinedIfNotFound);
+		const isSame = contact && (mayHaveChanged || hasContactKey(contact, key));
+		return isSame ? await updateRead(contact, input, sahut) : undefined;
+	};
+	const updated = await sahut.cache.runInLane(`contact ${id}`, run, sahut.signal);
+	if (updated) return updated;
+	// If the complete list of contacts is out of date, a search may find the contact.
+	if (!sahut.contactList.remove(id)) throw createNotFoundError(key);
+	return await updateByKey(key, input, sahut, countLookups);
 }
 
 export const update: Operation<Input> = {
@@ -21,7 +74,7 @@ export const update: Operation<Input> = {
 	description: 'Change fields of a contact. Returns the updated contact.',
 	pastParticiple: 'updated',
 	fields: [
-		contactLocator,
+		contactLocator('If several contacts have the phone number or email, the item fails.'),
 		collection('updateFields', [
 			tagFields.add,
 			optionalFields.company,
@@ -37,17 +90,23 @@ export const update: Operation<Input> = {
 		const changes = readContactFields(params, 'updateFields');
 		const tags = readListFields(params, 'updateFields', tagFields);
 		requireChanges({ ...changes, ...tags });
-		return { contactId: params.locator('contactId'), changes, tags };
+		return { reference: readContactReference(params), changes, tags };
 	},
-	lane: ({ contactId }) => `contact ${contactId}`,
-	async run({ contactId, changes, tags: givenTags }, sahut) {
+	// As in Create or Update, also the new number and address. The update itself enters the lane of the ID.
+	lane: ({ reference, changes }) =>
+		'id' in reference
+			? referenceLane(reference)
+			: [referenceLane(reference), ...contactKeys(changes).map(contactLane)],
+	async run(input, sahut, unfinished) {
+		const { reference } = input;
 		// The ledger records the result, because a retry that compares again may find other differences.
-		const json = await sahut.once(`update of ${contactId}`, {
+		const json = await sahut.once(`update of ${referenceText(reference)}`, {
 			async run() {
-				const contact = await getContact(sahut, contactId);
-				const tags = applyGivenList(givenTags, contact.tags, `contact "${contactId}"`);
-				const all = { ...changes, ...(tags && { tags }) };
-				return { ...(await updateContact(contactId, contact, all, sahut)) };
+				if ('id' in reference) {
+					return { ...(await updateRead(await getContact(sahut, reference.id), input, sahut)) };
+				}
+				const countLookups = () => countKeys([...unfinished].map((each) => each.reference));
+				return { ...(await updateByKey(reference, input, sahut, countLookups)) };
 			},
 		});
 		return [{ json }];
