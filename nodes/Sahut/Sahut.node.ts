@@ -18,6 +18,20 @@ export class Sahut implements INodeType {
 			'Send and read messages, and manage conversations and contacts in Sahut (WhatsApp and other channels)',
 		defaults: { name: 'Sahut' },
 		usableAsTool: true,
+		builderHint: {
+			searchHint:
+				'Use Message: Send to answer in a conversation, with the conversation_id of Sahut Trigger. Use Message: Send to Phone Number for follow-ups, reminders and broadcasts: it finds or creates the contact and the conversation. WhatsApp accepts a text only within 24 hours of the last message of the customer, so use a template, or Text, or Template After 24 Hours. In scheduled workflows, set Skip If Sent Within (Hours), so that no customer gets a message twice, and Skip Contacts With Tags for customers who have opted out. Use Contact: Create or Update to sync a CRM.',
+			relatedNodes: [
+				{
+					nodeType: 'n8n-nodes-sahut.sahutTrigger',
+					relationHint: 'Starts the workflow when a customer writes, and outputs conversation_id',
+				},
+				{
+					nodeType: 'n8n-nodes-base.scheduleTrigger',
+					relationHint: 'Starts follow-ups, reminders and broadcasts',
+				},
+			],
+		},
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],
 		credentials: [{ name: 'sahutApi', required: true }],

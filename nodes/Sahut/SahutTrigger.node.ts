@@ -20,6 +20,20 @@ export class SahutTrigger implements INodeType {
 			'Handle messages, conversations and contacts in the Sahut shared inbox, on WhatsApp and other channels',
 		eventTriggerDescription: 'Waiting for an event in Sahut',
 		defaults: { name: 'Sahut Trigger' },
+		builderHint: {
+			searchHint:
+				'Starts for each message of a customer on WhatsApp and other channels. It creates its own webhook in Sahut, so a Webhook node is not necessary. By default, it ignores messages from agents and bots: do not include them in a workflow that answers, because it would answer itself. To answer, add the Sahut node with Message: Send and the conversation_id of this trigger.',
+			relatedNodes: [
+				{
+					nodeType: 'n8n-nodes-sahut.sahut',
+					relationHint: 'Answers in the conversation, or assigns, labels or resolves it',
+				},
+				{
+					nodeType: '@n8n/n8n-nodes-langchain.agent',
+					relationHint: 'Writes answers, with the Sahut node as a tool',
+				},
+			],
+		},
 		inputs: [],
 		outputs: [NodeConnectionTypes.Main],
 		credentials: [{ name: 'sahutApi', required: true }],

@@ -16,6 +16,8 @@ export interface Operation<Input = unknown> {
 	name: string;
 	action: string;
 	description: string;
+	/** States to AI models that build workflows when to use the operation, and when not. */
+	builderHint?: string;
 	/** Set if the operation changes nothing: on Stop, the node aborts it, since n8n discards its result. */
 	readsOnly?: true;
 	/** The verb in the error on Stop: `sent` in "11 of 12 items were sent". */

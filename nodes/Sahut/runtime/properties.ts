@@ -2,8 +2,10 @@ import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
 import type { Operation, Resource } from './operation';
 
-function toPickerEntry({ name, value, action, description }: Operation): INodePropertyOptions {
-	return { name, value, action, description };
+function toPickerEntry(operation: Operation): INodePropertyOptions {
+	const { name, value, action, description, builderHint } = operation;
+	const hint = builderHint && { builderHint: { propertyHint: builderHint } };
+	return { name, value, action, description, ...hint };
 }
 
 /** Returns the Operation picker of a resource. */

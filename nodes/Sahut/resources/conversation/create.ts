@@ -61,6 +61,8 @@ export const create: Operation<Input> = {
 	action: 'Create a conversation',
 	description:
 		'Create a conversation with a contact on a channel, even if an open one exists. Returns the new conversation.',
+	builderHint:
+		'Do not use this before a message to a phone number: sendToPhone finds or creates the conversation.',
 	pastParticiple: 'created',
 	fields: [
 		contactLocator(

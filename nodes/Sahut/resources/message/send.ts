@@ -15,7 +15,10 @@ export const send: Operation<Input> = {
 	value: 'send',
 	name: 'Send',
 	action: 'Send a message',
-	description: 'Send a text or a WhatsApp template to a conversation. Returns the sent message.',
+	description:
+		'Send a text or a WhatsApp template to a conversation, such as a reply. Returns the sent message.',
+	builderHint:
+		'Use this to answer in a conversation. If only the phone number is known, use sendToPhone. Do not send if a person answers the customer: set Skip If Assigned.',
 	pastParticiple: 'sent',
 	fields: [
 		conversationLocator,

@@ -74,6 +74,8 @@ export const sendToPhone: Operation<Recipient> = {
 	action: 'Send a message to a phone number',
 	description:
 		'Send a text or a WhatsApp template to a phone number. Finds or creates the contact and the conversation, and returns the message with their IDs.',
+	builderHint:
+		'Use this for messages that the business starts, such as follow-ups, reminders and broadcasts. More than 24 hours after the last message of the customer, WhatsApp accepts only a template. Do not send to customers who have opted out: set Skip Contacts With Tags. Do not send twice: set Skip If Sent Within (Hours).',
 	pastParticiple: 'sent',
 	fields: sendToPhoneFields,
 	read: (params) =>
