@@ -18,6 +18,10 @@ module.exports = {
 		...e2e,
 		displayName: `n8n ${version}`,
 		globals: { N8N_VERSION: version },
-		testPathIgnorePatterns: ['<rootDir>/test/e2e/editor/', '<rootDir>/test/e2e/start.test.ts'],
+		testPathIgnorePatterns: [
+			'<rootDir>/test/e2e/editor/',
+			'<rootDir>/test/e2e/nodeSearch.test.ts',
+			'<rootDir>/test/e2e/start.test.ts',
+		],
 	})),
 };
