@@ -59,7 +59,10 @@ async function openShop() {
 	/** Some operations need several runs to return all fields of the preview. */
 	const parameters: Record<string, INode['parameters'] | Array<INode['parameters']>> = {
 		'message.list': { conversationId: id },
-		'message.send': twice({ conversationId: id, ...either }),
+		'message.send': [
+			...twice({ conversationId: id, ...either }),
+			{ conversationId: id, ...either, options: { skipContactTags: ['vip'] } },
+		],
 		'message.sendToPhone': [
 			...twice({ ...toPhone, content: 'Sampai jumpa' }),
 			{ ...toPhone, options: { skipContactTags: ['vip'] } },
