@@ -290,3 +290,48 @@ describe('a refresh', () => {
 		expect(statesOf(index, 'conv_1')).toEqual([['open', START]]);
 	});
 });
+
+describe('a later state of a conversation', () => {
+	const sentAt = START + MINUTE_MS;
+
+	function openWithMessage(): ConversationIndex {
+		const index = new ConversationIndex('ch_1', now);
+		index.update(conversation('conv_1', START), 'list');
+		index.recordActivity(contactIdOf('conv_1'), 'conv_1', sentAt);
+		return index;
+	}
+
+	it('shows that messages move `updated_at` if it has the time of the message', () => {
+		const index = openWithMessage();
+
+		index.update(conversation('conv_1', sentAt), 'list');
+
+		expect(index.showsMessages).toBe(true);
+	});
+
+	it('shows nothing about messages if an agent has changed it long after the message', () => {
+		const index = openWithMessage();
+
+		index.update(conversation('conv_1', sentAt + 10 * MINUTE_MS), 'list');
+
+		expect(index.showsMessages).toBeUndefined();
+	});
+});
+
+it('the contacts of a number are not current if one of two was not shown for more than five minutes', () => {
+	const phone = '+628123456789';
+	const index = new ConversationIndex('ch_1', now);
+	const showWithPhone = (id: string) => {
+		const contact = { id: contactIdOf(id), name: 'Budi', phone };
+		index.update(conversation(id, time, { contact }), 'list');
+	};
+	showWithPhone('conv_1');
+	showWithPhone('conv_2');
+	expect(index.areContactsCurrent(phone, '62')).toBe(true);
+	time += 4 * MINUTE_MS;
+	showWithPhone('conv_2');
+	time += 2 * MINUTE_MS;
+
+	expect(index.findContactIds(phone, '62')).toEqual([contactIdOf('conv_2')]);
+	expect(index.areContactsCurrent(phone, '62')).toBe(false);
+});

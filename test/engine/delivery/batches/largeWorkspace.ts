@@ -14,7 +14,8 @@ const isTyped = (index: number) => index % 10 === 7;
 /** The number of a customer, in E.164. */
 export const phoneOf = (index: number) => `+62811${String(1_000_000 + index)}`;
 
-function storedPhoneOf(index: number): string {
+/** The number of a customer as Sahut stores it. */
+export function storedPhoneOf(index: number): string {
 	const phone = phoneOf(index);
 	if (!isTyped(index)) return phone;
 	return `0${phone.slice(3, 6)}-${phone.slice(6, 9)}-${phone.slice(9)}`;
