@@ -129,7 +129,8 @@ export const ASSUMPTIONS = {
 		'reply-changes-updated-at': 'a reply that reopens a conversation changes its updated_at',
 	}),
 	...notTriedIf('needs a conversation to be resolved', {
-		'status-changes-updated-at': 'a change of the status changes updated_at of the conversation',
+		'status-changes-updated-at':
+			'a change of the status or the assignee changes updated_at of the conversation',
 	}),
 	...notTriedIf('needs an automation rule', {
 		'rules-send-as-bot': 'the sender of messages from rules and auto-replies is a bot',
