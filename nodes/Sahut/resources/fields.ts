@@ -5,7 +5,8 @@ import { choiceField, flagField, numberField, textsField } from './fieldTypes';
 
 /** Returns a mode of a locator for which the user enters a text. */
 function textMode(displayName: string, name: string, placeholder: string): INodePropertyMode {
-	return { displayName, name, type: 'string', placeholder };
+	const texts = { displayName, placeholder };
+	return { ...texts, name, type: 'string' };
 }
 
 /** Returns a required field to choose a record from a searchable list or by its ID. */
