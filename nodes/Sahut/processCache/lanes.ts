@@ -17,8 +17,9 @@ export type Lanes = <T>(
  *
  * Deadlocks are impossible, because a task enters all of its lanes at once and waits only for earlier
  * tasks. A running task may enter further lanes if all tasks enter them in the same order. Send to Phone
- * Number enters the lane of the number before the lanes of conversations. Create or Update enters the lane
- * of the phone number or email before the lane of the contact.
+ * Number enters the lane of the number before the lanes of conversations. Create or Update, and
+ * Update by phone number or email, enter the lane of the number or address before the lane of the contact.
+ * Conversation: Create enters it before the lane of the new conversation.
  */
 export function createLanes(): Lanes {
 	const tails = new Map<string, Promise<void>>();

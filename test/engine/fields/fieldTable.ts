@@ -135,7 +135,7 @@ export function parametersWith(
 	value: unknown,
 ): Parameters {
 	const required = [field.name, [operation, ...path].join(' ')].map((key) => REQUIRES[key]);
-	const given = mode === undefined ? value : byMode(mode, value);
+	const given = mode === undefined ? value : byMode(mode, value as string);
 	const parameters = Object.assign(validParameters(operation), ...required) as IDataObject;
 	return set(parameters, path, given) as Parameters;
 }
