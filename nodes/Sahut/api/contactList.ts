@@ -15,7 +15,6 @@ import {
 	searchContacts,
 	type ContactKey,
 } from './contactSearch';
-import type { ItemClient } from './itemClient';
 
 /**
  * The first lookups of a run are searches. If they find customers with conversations, the list of
@@ -142,7 +141,7 @@ export function createContactList(): ContactList {
  */
 export async function lookUpContacts(
 	key: ContactKey,
-	sahut: ItemClient,
+	sahut: SahutClient & { contactList: ContactList },
 	countLookups: () => number,
 ): Promise<Contact[]> {
 	const listed = await sahut.contactList.find(key, sahut, countLookups);

@@ -1,7 +1,7 @@
 import type { IDataObject, INode } from 'n8n-workflow';
 
 import type { Contact, Conversation, Store } from '../../../../sandbox';
-import { byId } from '../../../support/locator';
+import { byId, byMode } from '../../../support/locator';
 import { ALL_TARGETS, type FaultTarget } from './faultTable';
 
 /** The JSON of an item. It has the IDs of the contact and the conversation if Sahut knows the customer. */
@@ -199,7 +199,17 @@ export const OPERATIONS: Record<string, OperationUnderTest> = {
 	},
 	'contact upsert, a known one': { done: 'created or updated', steps: [renameContact] },
 	'contact update': { done: 'updated', steps: [renameContact] },
+	'contact update, by phone number': {
+		done: 'updated',
+		steps: [renameContact],
+		parameters: { contactId: byMode('phone', PHONE) },
+	},
 	'conversation create': { done: 'created', steps: [createConversation] },
+	'conversation create, by phone number': {
+		done: 'created',
+		steps: [createConversation],
+		parameters: { contactId: byMode('phone', PHONE) },
+	},
 	'conversation create, with a first message': {
 		done: 'created',
 		steps: [createConversation, sendMessage],
