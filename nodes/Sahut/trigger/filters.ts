@@ -70,9 +70,9 @@ function messageTypeOf({ object }: SahutEvent, sender: string | undefined): stri
 
 /** Returns the phrase that a message contains, or else an empty text; undefined if its text is unknown. */
 function findPhraseIn({ content }: IDataObject, phrases: string[]): string | undefined {
-	// A picture without a text has null.
-	if (content === undefined) return undefined;
-	return findPhrase(firstText(content) ?? '', phrases) ?? '';
+	// A picture without a text has null or an empty text.
+	const text = content === null || content === '' ? '' : firstText(content);
+	return text === undefined ? undefined : (findPhrase(text, phrases) ?? '');
 }
 
 function messageChecks(

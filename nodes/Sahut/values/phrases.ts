@@ -1,21 +1,25 @@
 import { cleanText } from './cleanText';
 
+const removeMarks = (text: string) => text.replace(/\p{M}/gu, '');
+
 /** Removes what a comparison of words ignores: case, accents, width, invisible characters, further whitespace. */
 function normalize(text: string): string {
-	const decomposed = cleanText(text).normalize('NFKD').replace(/\p{M}/gu, '');
+	// NFKD sorts adjacent marks in quadratic time, so the given ones are removed first.
+	const decomposed = removeMarks(removeMarks(cleanText(text)).normalize('NFKD'));
 	return decomposed.toLowerCase().replace(/\s+/g, ' ');
 }
 
-const isWordCharacter = (character: string | undefined) =>
-	character !== undefined && /[\p{L}\p{N}_]/u.test(character);
+const STARTS_WITH_WORD = /^[\p{L}\p{N}_]/u;
+const ENDS_WITH_WORD = /[\p{L}\p{N}_]$/u;
 
 /** Whether a text contains a phrase as whole words. Both are normalized. */
 function containsWords(text: string, phrase: string): boolean {
-	const [first, last] = [phrase.at(0), phrase.at(-1)].map(isWordCharacter);
+	const [first, last] = [STARTS_WITH_WORD.test(phrase), ENDS_WITH_WORD.test(phrase)];
 	for (let at = text.indexOf(phrase); at >= 0; at = text.indexOf(phrase, at + 1)) {
 		const isInsideWord =
-			(first && isWordCharacter(text[at - 1])) ||
-			(last && isWordCharacter(text[at + phrase.length]));
+			// A character has up to two UTF-16 code units.
+			(first && ENDS_WITH_WORD.test(text.slice(Math.max(at - 2, 0), at))) ||
+			(last && STARTS_WITH_WORD.test(text.slice(at + phrase.length, at + phrase.length + 2)));
 		if (!isInsideWord) return true;
 	}
 	return false;

@@ -242,6 +242,12 @@ describe('The filters of the trigger', () => {
 			'"content" of the message (for Text Contains)',
 		],
 		[
+			'text in a known format',
+			{ textContains: ['stop'] },
+			{ message: { content: { text: 'stop' } } },
+			'"content" of the message (for Text Contains)',
+		],
+		[
 			'channel and status',
 			{ channelIds: ['ch_1'], conversationStatuses: ['open'] },
 			{ conversation: { id: undefined, channel: null, status: null } },

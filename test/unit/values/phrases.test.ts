@@ -14,6 +14,7 @@ describe('A phrase', () => {
 		['naik 50%', ['50%']],
 		['C++ atau C?', ['c++']],
 		['😀 halo', ['😀']],
+		['di 𠮷 ini', ['𠮷']],
 	])('is found in %j: %j', (text, phrases) => {
 		expect(findPhrase(text, phrases)).toBe(phrases.at(-1));
 	});
@@ -22,11 +23,20 @@ describe('A phrase', () => {
 		['hargai', ['harga']],
 		['nonstop', ['stop']],
 		['stop_1', ['stop']],
+		['𠮷野', ['野']],
+		['野𠮷', ['野']],
+		['𠮷野', ['𠮷']],
 		['daftar semua harga', ['daftar harga']],
 		['', ['stop']],
 		['halo', ['', ' ']],
 		['halo', []],
 	])('is not found in %j: %j', (text, phrases) => {
 		expect(findPhrase(text, phrases)).toBeUndefined();
+	});
+
+	it('is searched in a long series of accents in linear time', () => {
+		const startedAt = performance.now();
+		expect(findPhrase(`a${'\u0301\u0323'.repeat(100_000)}`, ['b'])).toBeUndefined();
+		expect(performance.now() - startedAt).toBeLessThan(1_000);
 	});
 });
