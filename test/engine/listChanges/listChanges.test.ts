@@ -181,7 +181,7 @@ describe.each(LISTS)('The %s', (_, target, noun) => {
 it('Contact: Create or Update creates a contact with the tags to add', async () => {
 	const workspace = await openWorkspace();
 	const parameters = {
-		...parametersFor('upsert', { addTags: ['baru'], removeTags: ['lama'] }),
+		...parametersFor('upsert', { addTags: ['baru', 'Baru'], removeTags: ['lama'] }),
 		name: 'Budi',
 	};
 

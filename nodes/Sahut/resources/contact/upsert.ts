@@ -75,7 +75,7 @@ async function create({ key, fields, tags: given }: Input, sahut: ItemClient) {
 			description: 'Enter a Name. Sahut requires one for a new contact.',
 		});
 	}
-	const tags = given.set ?? given.change?.add;
+	const tags = applyGivenList(given, [], 'the new contact');
 	const body = { ...fields, ...key, name, ...(tags && { tags }) };
 	return await createOrFindContact(body, key, sahut);
 }
