@@ -59,7 +59,7 @@ export async function prepareRun(
 	});
 	const contactList = createContactList();
 	const hints = new Set<string>();
-	let testPhone: string | undefined;
+	let testPhones: Set<string> | undefined;
 	const ledger = openLedger(
 		context.getContext('node'),
 		context.getContext('flow'),
@@ -81,9 +81,9 @@ export async function prepareRun(
 			log: client.log,
 			/** Texts that items have added to the summary. */
 			hints,
-			/** The number in Test Number, once an item has used it. */
-			get testPhone() {
-				return testPhone;
+			/** The numbers in Test Number that items have used; undefined if Test Number is not set. */
+			get testPhones() {
+				return testPhones;
 			},
 		},
 		inLane: createBoundedLanes(transport.concurrency, cache.runInLane),
@@ -102,8 +102,10 @@ export async function prepareRun(
 				contactList,
 				hint: (message) => void hints.add(message),
 				takeTestItem: (phone) => {
-					testPhone = phone;
-					return ledger.takeTestItem(itemIndex);
+					testPhones ??= new Set();
+					const isTaken = ledger.takeTestItem(itemIndex);
+					if (isTaken) testPhones.add(phone);
+					return isTaken;
 				},
 				pause,
 				download: async (attachment) =>

@@ -70,21 +70,25 @@ export interface RunHint {
  * Summarizes a run for the editor.
  *
  * @param verb the past participle of the operation
- * @param run `countRequests`: how many requests the run has made; `hints`: further sentences; `testPhone`: the
- * number in Test Number
+ * @param run `countRequests`: how many requests the run has made; `hints`: further sentences; `testPhones`: the
+ * numbers in Test Number that items have used
  * @returns undefined for one item that succeeded: its output shows that
  */
 export function summarizeRun(
 	counts: RunCounts,
 	verb: string,
-	run: { countRequests(): number; hints: ReadonlySet<string>; testPhone: string | undefined },
+	run: { countRequests(): number; hints: ReadonlySet<string>; testPhones?: ReadonlySet<string> },
 ): RunHint | undefined {
-	const { testPhone } = run;
+	const { testPhones } = run;
 	const dryRun = describeDryRun(counts.records, run.countRequests());
 	if (dryRun) return { message: dryRun, type: 'info' };
 	const progress = describeProgress(counts, verb);
-	if (testPhone !== undefined) {
-		const message = `Test Number: all messages went to ${testPhone}, and none to the customers. ${progress} Remove Test Number to send to the customers.`;
+	if (testPhones) {
+		const recipients = [...testPhones].join(' and ');
+		const rule = recipients
+			? `all messages went to ${recipients}, and none to the customers`
+			: 'no messages went to the customers';
+		const message = `Test Number: ${rule}. ${progress} Remove Test Number to send to the customers.`;
 		return { message, type: 'warning' };
 	}
 	const isPlain = counts.total === 1 && counts.failed === 0 && !counts.records[0]?.skipped;

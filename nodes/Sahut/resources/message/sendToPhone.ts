@@ -47,7 +47,8 @@ async function send(
 	unfinished: ReadonlySet<Recipient>,
 ): Promise<IDataObject> {
 	if (recipient.isTest && !sahut.takeTestItem(recipient.phone)) {
-		return { skipped: true, skip_reason: 'test' };
+		const { dryRun } = recipient;
+		return { ...(dryRun && { dryRun }), skipped: true, skip_reason: 'test' };
 	}
 	return await deliverToPhone(recipient, sahut, unfinished);
 }

@@ -143,6 +143,7 @@ it('A Dry Run with Test Number describes the requests to this number, and sends 
 	const run = await opened.run(opened.parametersWith({ dryRun: true }), ROWS);
 
 	expect(run.output('Sahut')[0]!.json).toMatchObject({ dryRun: true, phone: TEST_PHONE });
+	expect(run.output('Sahut').map(({ json }) => json.dryRun)).toEqual(ROWS.map(() => true));
 	expect(writeRequestsOf(opened)).toEqual([]);
 });
 
@@ -159,6 +160,17 @@ it('The editor shows a warning with Test Number', async () => {
 			location: 'outputPane',
 		},
 	]);
+});
+
+it('The warning names each number if Test Number differs per item', async () => {
+	const opened = await openWithCustomer();
+	const testPhone = "={{ '+62812999900' + ($itemIndex ? '11' : '00') }}";
+
+	const run = await opened.run(opened.parametersWith({ testPhone }), ROWS.slice(0, 2));
+
+	expect(hintsOf(run)[0]!.message).toContain(
+		'all messages went to +6281299990000 and +6281299990011, and none to the customers',
+	);
 });
 
 it('Test Number gets three messages in all rounds of a loop together', async () => {
@@ -181,5 +193,8 @@ it('Test Number gets three messages in all rounds of a loop together', async () 
 	});
 
 	expect(runs('Sahut')).toHaveLength(3);
+	expect(runs('Sahut').at(-1)!.hints![0]!.message).toContain(
+		'no messages went to the customers. 0 of 2 items were sent, and 2 were skipped',
+	);
 	expect(allSentTexts(opened)).toHaveLength(3);
 });
