@@ -108,7 +108,7 @@ describe('Contact: Update changes the contact', () => {
 
 	it('once per item, in item order, for two items with the same number', async () => {
 		const { workspace, contact, sandbox } = await openWithBudi();
-		sandbox.faults.add({ method: 'PUT', kind: 'slow', delayMs: 60 });
+		sandbox.faults.add({ method: 'GET', path: '/contacts', kind: 'slow', delayMs: 100 });
 		const items = [NUMBER, BUDI_E164].map((phone, index) => ({ phone, company: `Toko ${index}` }));
 
 		const run = await workspace.run(setCompany, items);
