@@ -218,7 +218,9 @@ describe('the output of Skip If Sent Within', () => {
 			{ conversation: b, text: 'Halo' },
 		]);
 
-		expect(error?.description).toContain('0 of 2 items were sent, and 1 was skipped (sent before).');
+		expect(error?.description).toContain(
+			'0 of 2 items were sent, and 1 was skipped (sent before).',
+		);
 	});
 
 	it('reports that nothing was sent when the messages cannot be read', async () => {
