@@ -71,9 +71,14 @@ export async function executeItems(
 	const unfinished = new Set(
 		inputs.flatMap((each) => (each.kind === 'succeeded' ? [each.value] : [])),
 	);
+	const checkAll = attempt(async () => {
+		if (unfinished.size > 0) (await prepareOnce()).operation.checkAll?.([...unfinished]);
+	});
 	const outcomes = await Promise.all(
 		inputs.map(async (input, itemIndex): Promise<ItemOutcome<OutputItem[]>> => {
 			if (input.kind !== 'succeeded') return input;
+			const checked = await checkAll;
+			if (checked.kind !== 'succeeded') return checked;
 			const { operation, createItemClient, inLane } = await prepareOnce();
 			const abortSignals = [cancelSignal, operation.readsOnly && stop.signal];
 			return await inLane(

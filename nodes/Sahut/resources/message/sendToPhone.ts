@@ -41,6 +41,15 @@ function replaceByTestNumber(params: Params, recipient: Recipient): Recipient {
 	};
 }
 
+/** @throws UserError if Test Number differs between items, as with the number of each row's customer */
+function assertOneTestNumber(recipients: Recipient[]): void {
+	const phones = new Set(recipients.map(({ phone, isTest }) => (isTest ? phone : undefined)));
+	if (phones.size < 2 || !recipients.some(({ isTest }) => isTest)) return;
+	throw new UserError('Test Number is not the same for all items', {
+		description: 'Nothing was sent. Enter your own phone number instead of an expression.',
+	});
+}
+
 async function send(
 	recipient: Recipient,
 	sahut: ItemClient,
@@ -91,6 +100,7 @@ export const sendToPhone: Operation<Recipient> = {
 			isTest: false,
 			...readOutgoing(params),
 		}),
+	checkAll: assertOneTestNumber,
 	lane: ({ phone }) => contactLane({ phone }),
 	run: async (recipient, sahut, unfinished) => [{ json: await send(recipient, sahut, unfinished) }],
 };
