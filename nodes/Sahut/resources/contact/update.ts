@@ -28,15 +28,21 @@ interface Input {
 	tags: GivenList;
 }
 
-/** Updates a contact, which was read immediately before, in its lane. */
+/**
+ * Updates a contact in its lane.
+ *
+ * @param contactId the requested ID: a response may show none, or show it as a number
+ * @param contact the complete contact, read immediately before
+ */
 async function updateRead(
+	contactId: string,
 	contact: Contact,
 	{ changes, tags: givenTags }: Input,
 	sahut: ItemClient,
 ) {
-	const tags = applyGivenList(givenTags, contact.tags, `contact "${contact.id}"`);
+	const tags = applyGivenList(givenTags, contact.tags, `contact "${contactId}"`);
 	const all = { ...changes, ...(tags && { tags }) };
-	return await updateContact(contact.id, contact, all, sahut);
+	return await updateContact(contactId, contact, all, sahut);
 }
 
 /**
@@ -58,7 +64,7 @@ async function updateByKey(
 		const mayHaveChanged = isSent(sahut, updateKey(id));
 		const contact = await getContact(sahut, id).catch(undefinedIfNotFound);
 		const isSame = contact && (mayHaveChanged || hasContactKey(contact, key));
-		return isSame ? await updateRead(contact, input, sahut) : undefined;
+		return isSame ? await updateRead(id, contact, input, sahut) : undefined;
 	};
 	const updated = await sahut.cache.runInLane(`contact ${id}`, run, sahut.signal);
 	if (updated) return updated;
@@ -103,7 +109,8 @@ export const update: Operation<Input> = {
 		const json = await sahut.once(`update of ${referenceText(reference)}`, {
 			async run() {
 				if ('id' in reference) {
-					return { ...(await updateRead(await getContact(sahut, reference.id), input, sahut)) };
+					const { id } = reference;
+					return { ...(await updateRead(id, await getContact(sahut, id), input, sahut)) };
 				}
 				const countLookups = () => countKeys([...unfinished].map((each) => each.reference));
 				return { ...(await updateByKey(reference, input, sahut, countLookups)) };
