@@ -47,6 +47,8 @@ export interface ChangingWorkspace extends Workspace {
 	history: CustomerHistory;
 	/** When an agent last changed the number of one of the customer's contacts, or deleted one. */
 	contactsChangedAt: Map<string, number>;
+	/** When an agent last took a number from a contact, by contact ID and number. */
+	numbersLostAt: Map<string, Map<string, number>>;
 	/** The conversations that an agent has deleted or given to another contact. */
 	movedConversations: Set<string>;
 	/** All changes so far. */
@@ -55,8 +57,8 @@ export interface ChangingWorkspace extends Workspace {
 	change(phone: string): void;
 	/** Whether `change` is making a change. */
 	isChanging(): boolean;
-	/** Records the states of the customers. */
-	record(): void;
+	/** Records the states of the customers with the given numbers. */
+	record(changed: Iterable<string>): void;
 }
 
 const randomStatus = () =>
@@ -87,6 +89,7 @@ export async function openChangingWorkspace(
 	const history = new CustomerHistory();
 	const incomingAt = new Map<string, number>();
 	const contactsChangedAt = new Map<string, number>();
+	const numbersLostAt: ChangingWorkspace['numbersLostAt'] = new Map();
 	const movedConversations = new Set<string>();
 	const changes: ChangingWorkspace['changes'] = [];
 	let isChanging = false;
@@ -235,7 +238,10 @@ export async function openChangingWorkspace(
 					? faker.helpers.arrayElement(phones)
 					: phoneOf(customers + (addedNumbers += 1));
 				store.updateContact(contact, { phone: other });
+				const lostAt = numbersLostAt.get(contact.id) ?? new Map<string, number>();
+				numbersLostAt.set(contact.id, lostAt.set(phone, now()));
 				markContacts(phone, other);
+				record([other]);
 				return true;
 			},
 		},
@@ -255,25 +261,28 @@ export async function openChangingWorkspace(
 	};
 	const weighted = Object.entries(kinds).map(([value, { weight }]) => ({ value, weight }));
 
-	function record(): void {
+	function record(changed: Iterable<string>): void {
+		const changedPhones = new Set(changed);
 		const customersNow = describeCustomers({
 			now: now(),
 			channelId: channel.id,
 			contacts: store.contacts.values(),
 			conversations: store.conversations.values(),
+			phones: changedPhones,
 			incomingAt,
 			toE164,
 			tagToSkip: TAG_TO_SKIP,
 		});
-		history.record(phones, customersNow, now());
+		history.record(changedPhones, customersNow, now());
 	}
-	record();
+	record(phones);
 
 	return {
 		...workspace,
 		phones,
 		history,
 		contactsChangedAt,
+		numbersLostAt,
 		movedConversations,
 		changes,
 		change(phone) {
@@ -281,7 +290,7 @@ export async function openChangingWorkspace(
 			const kind = faker.helpers.weightedArrayElement(weighted);
 			if (kinds[kind]!.make(phone)) changes.push({ at: now(), kind, phone });
 			isChanging = false;
-			record();
+			record([phone]);
 		},
 		isChanging: () => isChanging,
 		record,

@@ -31,6 +31,8 @@ export interface WorkspaceState {
 	channelId: string;
 	contacts: Iterable<Contact>;
 	conversations: Iterable<Conversation>;
+	/** The numbers of the customers to describe, in E.164. */
+	phones: ReadonlySet<string>;
 	/** The time of the customer's last message by conversation, in milliseconds since the epoch. */
 	incomingAt: ReadonlyMap<string, number>;
 	/** Converts a number as Sahut stores it to E.164. */
@@ -73,14 +75,15 @@ export function allowedChoices(
 	return preferred ? latest(preferred) : [];
 }
 
-/** Returns the state of each customer, by phone number (E.164). Lacks customers without a contact. */
+/** Returns the states of the given customers, by phone number (E.164). Lacks customers without a contact. */
 export function describeCustomers(workspace: WorkspaceState): Map<string, CustomerState> {
-	const { now: at, channelId, toE164, incomingAt, tagToSkip } = workspace;
+	const { now: at, channelId, phones, toE164, incomingAt, tagToSkip } = workspace;
 	const customers = new Map<string, CustomerState>();
 	const byContact = new Map<string, CustomerState>();
 	for (const { id, phone, tags } of workspace.contacts) {
 		if (!phone) continue;
 		const e164 = toE164(phone);
+		if (!phones.has(e164)) continue;
 		const customer = customers.get(e164) ?? createEmptyState(at);
 		customers.set(e164, customer);
 		byContact.set(id, customer);
@@ -88,8 +91,9 @@ export function describeCustomers(workspace: WorkspaceState): Map<string, Custom
 		customer.isTagged ||= tags.some((tag) => tag.toLowerCase() === tagToSkip);
 	}
 	for (const { id, status, channel, contact, updated_at } of workspace.conversations) {
-		if (channel.id !== channelId) continue;
-		byContact.get(contact.id)?.conversations.push({
+		const customer = byContact.get(contact.id);
+		if (!customer || channel.id !== channelId) continue;
+		customer.conversations.push({
 			id,
 			status,
 			activeAt: Date.parse(updated_at),
