@@ -80,6 +80,9 @@ export interface ItemClient extends SahutClient, ItemLedger {
 	/** The complete list of contacts, which all items of the run share. */
 	contactList: ContactList;
 
+	/** The number of input items of the run. */
+	itemCount: number;
+
 	/** Adds a sentence to the summary of the run, which the editor shows above the output. */
 	hint(message: string): void;
 

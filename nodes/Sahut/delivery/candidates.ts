@@ -122,8 +122,8 @@ export async function findCandidates(
 		readsById = !usesLists,
 	) {
 		readIds.add(id);
-		const listed = !readsById && index.isFresh() ? findKnown(id) : undefined;
-		if (listed) {
+		const listed = readsById ? undefined : findKnown(id);
+		if (listed && index.isCurrent(listed)) {
 			validUntil = Math.min(validUntil, index.freshUntil);
 			return listed;
 		}
@@ -217,8 +217,8 @@ export async function findCandidates(
 			const candidate = findKnown(id);
 			if (!candidate) return 'gone';
 			if (!reading && (readIds.has(id) || id === pinned?.id)) return 'same';
-			// The wait of an earlier request has ended.
-			validUntil = Infinity;
+			// All facts are compared with those of the plan, so an earlier read no longer matters.
+			if (reading) validUntil = Infinity;
 			const { status } = candidate;
 			const current = await check(candidate, reading === 'byId' || !usesLists);
 			if (!current) return 'gone';

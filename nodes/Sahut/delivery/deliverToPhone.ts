@@ -83,9 +83,11 @@ export async function deliverToPhone(
 		return true;
 	}
 
-	/** Makes the index fresh, if the rest of the run is large enough. */
+	const isBatch = sahut.itemCount >= MIN_BATCH;
+
+	/** Makes the index fresh for a batch, if the rest of the run is large enough. */
 	async function refreshIndex(): Promise<void> {
-		if (unfinished.size < MIN_BATCH) return;
+		if (!isBatch) return;
 		await index.refreshForBatch(sahut, unfinished.size, content.text !== undefined);
 	}
 
@@ -289,9 +291,9 @@ export async function deliverToPhone(
 		return await runInLanes([{ id }], async () => await deliverTo(send, contactId, id));
 	}
 
-	/** Plans with the lists and delivers. If the lists are incomplete or wrong, plans again without them. */
+	/** Plans and delivers, in a batch with the lists. If the lists are incomplete or wrong, plans again without them. */
 	async function planUntilDelivered(): Promise<IDataObject> {
-		for (let usesLists = true; ; usesLists = false) {
+		for (let usesLists = isBatch; ; usesLists = false) {
 			if (usesLists) await refreshIndex();
 			const listed = usesLists && findListedContacts(recipient, sahut);
 			const contacts = listed || {

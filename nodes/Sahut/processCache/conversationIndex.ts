@@ -60,6 +60,8 @@ export interface KnownConversation {
 	writtenAt: number;
 	/** When this process last sent a message into the conversation, by Sahut's clock; -Infinity if it never has. */
 	sentAt: number;
+	/** The same time by this machine's clock. */
+	sentAtLocal: number;
 }
 
 /** The source of a conversation's state. A list may be out of date. */
@@ -175,6 +177,14 @@ export class ConversationIndex {
 		return this.now() <= this.freshUntil;
 	}
 
+	/**
+	 * Whether the known state of a conversation counts as just read. It does not after a message of this process: an
+	 * automation rule may have changed the conversation in response.
+	 */
+	isCurrent({ sentAtLocal }: KnownConversation): boolean {
+		return this.isFresh() && sentAtLocal < this.foundAllChangesAt;
+	}
+
 	/** The end of the time for which {@link isFresh} is true, by this machine's clock; -Infinity if it is false. */
 	get freshUntil(): number {
 		const hasAll = this.isOrderedByActivity && this.evictedBefore === -Infinity;
@@ -273,6 +283,7 @@ export class ConversationIndex {
 			createdAt: Date.parse(conversation.created_at) || 0,
 			writtenAt: source === 'write' ? this.now() : writtenAt,
 			sentAt: before?.sentAt ?? -Infinity,
+			sentAtLocal: before?.sentAtLocal ?? -Infinity,
 			isAssigned: isAssigned(conversation) ?? before?.isAssigned,
 		});
 		if (before && source !== 'write') this.learnFrom(before, updatedAt);
@@ -306,6 +317,7 @@ export class ConversationIndex {
 		if (!known) return;
 		known.activeAt = Math.max(known.activeAt, at);
 		known.sentAt = Math.max(known.sentAt, at);
+		known.sentAtLocal = this.now();
 	}
 
 	/** Removes a conversation that was deleted, or that now belongs to another contact or channel. */

@@ -100,6 +100,7 @@ export async function prepareRun(
 				...ledger.forItem(itemIndex, pause, log),
 				cache,
 				contactList,
+				itemCount: context.getInputData().length,
 				hint: (message) => void hints.add(message),
 				takeTestItem: (phone) => {
 					testPhones ??= new Set();

@@ -47,6 +47,8 @@ export interface ChangingWorkspace extends Workspace {
 	history: CustomerHistory;
 	/** When an agent last changed the number of one of the customer's contacts, or deleted one. */
 	contactsChangedAt: Map<string, number>;
+	/** When an agent last merged contacts of the customer. */
+	mergedAt: Map<string, number>;
 	/** When an agent last took a number from a contact, by contact ID and number. */
 	numbersLostAt: Map<string, Map<string, number>>;
 	/** The conversations that an agent has deleted or given to another contact. */
@@ -89,6 +91,7 @@ export async function openChangingWorkspace(
 	const history = new CustomerHistory();
 	const incomingAt = new Map<string, number>();
 	const contactsChangedAt = new Map<string, number>();
+	const mergedAt = new Map<string, number>();
 	const numbersLostAt: ChangingWorkspace['numbersLostAt'] = new Map();
 	const movedConversations = new Set<string>();
 	const changes: ChangingWorkspace['changes'] = [];
@@ -250,6 +253,7 @@ export async function openChangingWorkspace(
 			make(phone) {
 				const [kept, merged] = faker.helpers.shuffle(contactsWith(phone));
 				if (!kept || !merged) return false;
+				mergedAt.set(phone, now());
 				const movesToTop = faker.datatype.boolean();
 				for (const id of store.mergeContacts(kept, merged)) {
 					movedConversations.add(id);
@@ -282,6 +286,7 @@ export async function openChangingWorkspace(
 		phones,
 		history,
 		contactsChangedAt,
+		mergedAt,
 		numbersLostAt,
 		movedConversations,
 		changes,
