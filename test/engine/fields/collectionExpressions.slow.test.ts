@@ -17,7 +17,7 @@ function sampleOf(
 	if (type === 'multiOptions') return [choice!.value!];
 	if (type === 'options') return choice?.value ?? agent;
 	if (name === 'teamId') return 'team_1';
-	if (name === 'phone') return '0813-1111-2222';
+	if (name === 'phone' || name === 'testPhone') return '0813-1111-2222';
 	if (name === 'email') return 'siti@example.com';
 	if (name === 'defaultCountryCode') return '65';
 	return 'Toko Makmur';
