@@ -138,11 +138,13 @@ export async function planMessage(
 	const note = isSearched
 		? `${sentNothing}, because the node could not check whether the message was sent before.`
 		: `${sentNothing}, because the node could not check whether the customer has written within 24 hours.`;
-	const histories = new Map(conversations.map(({ id }) => [id, openHistory(sahut, id, note)]));
+	// An agent may have moved the pinned conversation to another contact after it was read.
+	const all = pinned ? [...conversations, pinned] : conversations;
+	const histories = new Map(all.map(({ id }) => [id, openHistory(sahut, id, note)]));
 	if (isSearched) {
 		const before = await findEarlierDelivery(message, [...histories.values()], sahut);
 		const id = before?.delivery.conversationId;
-		const conversation = conversations.find((each) => each.id === id);
+		const conversation = all.find((each) => each.id === id);
 		if (before && conversation) return { kind: 'delivered', conversation, ...before };
 		if (!isComplete) {
 			const ErrorClass = isRetry ? UnknownOutcomeError : AmbiguousError;
