@@ -227,9 +227,11 @@ async function watch(workspace: ChangingWorkspace, rows: Row[], variant: Variant
 		}
 		pending.delete(row);
 		const { customer } = row;
-		if (variant.skipsTagged && taggedAtSearch.get(customer.slice(-4))) {
-			violations.push(`${label} was sent to ${customer} despite the tag`);
+		// Each row must have made a search of its own.
+		if (variant.skipsTagged && (taggedAtSearch.get(customer.slice(-4)) ?? true)) {
+			violations.push(`${label} was sent to ${customer} despite the tag, or without a search`);
 		}
+		taggedAtSearch.delete(customer.slice(-4));
 		const usedBefore = used.get(customer) ?? [];
 		used.set(customer, [...usedBefore, id]);
 		if (usedBefore.includes(id)) return;

@@ -259,6 +259,8 @@ export async function openChangingWorkspace(
 					movedConversations.add(id);
 					if (movesToTop) store.updateConversation(store.conversations.get(id)!, {});
 				}
+				// Otherwise, the newest changes do not show that the conversations have moved.
+				if (!movesToTop) markContacts(phone);
 				return true;
 			},
 		},
