@@ -9,4 +9,7 @@ module.exports = {
 		'<rootDir>/test/package/**/*.test.ts',
 	],
 	testPathIgnorePatterns: [],
+	// These tests calculate more than they wait.
+	maxWorkers: '100%',
+	testTimeout: 120_000,
 };
