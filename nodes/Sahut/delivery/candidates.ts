@@ -30,8 +30,8 @@ export interface Candidates {
 	 * Reads a conversation again, unless it was just read.
 	 *
 	 * @param reading `again` to read it even if it was just read, `byId` to do so by its ID in any case
-	 * @returns `changed` if its status has changed or, for a reading, if anything that the plan depends on has; `gone` if it was deleted, or belongs to another contact
-	 * or channel
+	 * @returns `changed` if anything that the plan depends on has changed; `gone` if it was deleted, or belongs to another
+	 * contact or channel
 	 */
 	recheck(candidate: Candidate, reading?: 'again' | 'byId'): Promise<'same' | 'changed' | 'gone'>;
 }
@@ -219,11 +219,10 @@ export async function findCandidates(
 			if (!reading && (readIds.has(id) || id === pinned?.id)) return 'same';
 			// All facts are compared with those of the plan, so an earlier read no longer matters.
 			if (reading) validUntil = Infinity;
-			const { status } = candidate;
 			const current = await check(candidate, reading === 'byId' || !usesLists);
 			if (!current) return 'gone';
-			const isSame = reading ? describeFacts() === plannedFacts : current.status === status;
-			return isSame ? 'same' : 'changed';
+			// Other conversations count too: another item may have read the list since.
+			return describeFacts() === plannedFacts ? 'same' : 'changed';
 		},
 	};
 }
