@@ -102,6 +102,7 @@ export const ACCEPTED_PHONES: Array<[given: string, e164: string]> = [
 
 /** Texts that the node rejects: not exactly one phone number, or possibly the number of another person. */
 export const REJECTED_PHONES: string[] = [
+	'620(0)2000000',
 	'Budi',
 	'belum ada',
 	'-',

@@ -1,5 +1,5 @@
 import { byAge } from '../transport/byAge';
-import { listRequest } from '../transport/pages';
+import { listRequest, MAX_PAGE_SIZE } from '../transport/pages';
 import { fetchAllUpTo } from '../transport/pagination';
 import { hasId } from '../transport/repeats';
 import type { Contact, SahutClient } from '../transport/types';
@@ -109,7 +109,7 @@ export function createContactList(): ContactList {
 		const lookups = countLookups();
 		areSearchesCheaper = lookups < MIN_LOOKUPS;
 		if (areSearchesCheaper) return undefined;
-		const maxPages = Math.min(lookups * MAX_SHARE_OF_LOOKUPS, MAX_CONTACTS / 100);
+		const maxPages = Math.min(lookups * MAX_SHARE_OF_LOOKUPS, MAX_CONTACTS / MAX_PAGE_SIZE);
 		// If the list cannot be read, each item searches, and fails with the error of its own request.
 		const contacts = readAll(sahut, maxPages).catch(() => undefined);
 		read = { at: sahut.now(), contacts };

@@ -15,7 +15,7 @@ const DECIMALS = /^(\+?\d{7,})\.00?$/;
 /**
  * `+44 (0)20 …`: the zero is dialed only within the country. In Italy, it belongs to the number.
  */
-const NATIONAL_ZERO = /^(\(?(?:\+|00)?(?!39)[1-9]\d{0,2}\)?[\s.-]*)\(\s*0\s*\)/;
+const NATIONAL_ZERO = /^(\(?(?:\+|00)?(?!39|620)[1-9]\d{0,2}\)?[\s.-]*)\(\s*0\s*\)/;
 
 /** Returns the digits of a country code: `62` for `+62`, `0062` and `62`. */
 const digitsOfCode = (countryCode: string) => toPhoneText(countryCode).replace(/^(\+|00)/, '');

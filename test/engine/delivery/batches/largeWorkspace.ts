@@ -1,3 +1,5 @@
+import type { INode } from 'n8n-workflow';
+
 import { toTimestamp } from '../../../../sandbox/clock';
 import type { SandboxOptions } from '../../../../sandbox';
 import { now } from '../../../support/testClock';
@@ -43,3 +45,23 @@ export async function openLargeWorkspace(options: SandboxOptions = {}): Promise<
 	}
 	return workspace;
 }
+
+/** Returns rows for customers, e.g. the ones that {@link openLargeWorkspace} adds. */
+export const rowsFrom = (first: number, count: number) =>
+	Array.from({ length: count }, (_, index) => ({
+		phone: phoneOf(first + index),
+		name: `Pelanggan ${first + index}`,
+	}));
+
+/** Parameters of *Contact: Create or Update* for the rows. */
+export const upsertByPhone: INode['parameters'] = {
+	resource: 'contact',
+	operation: 'upsert',
+	matchBy: 'phone',
+	phone: '={{ $json.phone }}',
+	name: '={{ $json.name }}',
+};
+
+/** Counts the requests that match a pattern, such as `GET /contacts`. */
+export const countRequests = (workspace: Workspace, pattern = /./) =>
+	workspace.requests().filter((request) => pattern.test(request)).length;

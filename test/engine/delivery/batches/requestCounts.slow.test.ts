@@ -9,29 +9,21 @@ import {
 	type Workspace,
 } from '../../../support/workspace';
 import { advanceClock } from '../../../support/testClock';
-import { CONTACTS, CONVERSATIONS, openLargeWorkspace, phoneOf } from './largeWorkspace';
+import {
+	CONTACTS,
+	CONVERSATIONS,
+	countRequests,
+	openLargeWorkspace,
+	rowsFrom,
+	upsertByPhone,
+} from './largeWorkspace';
 
 const ROWS = 600;
 
 const TEXT_OR_TEMPLATE = { messageType: 'textOrTemplate', content: '=Halo {{ $json.name }}' };
 
-const upsert: INode['parameters'] = {
-	resource: 'contact',
-	operation: 'upsert',
-	matchBy: 'phone',
-	phone: '={{ $json.phone }}',
-	name: '={{ $json.name }}',
-};
-
-/** Returns rows for customers, e.g. the ones that {@link openLargeWorkspace} adds. */
-const rowsFrom = (first: number, count: number) =>
-	Array.from({ length: count }, (_, index) => ({
-		phone: phoneOf(first + index),
-		name: `Pelanggan ${first + index}`,
-	}));
-
 /** Runs the node with one item per row, which must all succeed. @returns the number of requests */
-async function countRequests(
+async function countRequestsOfRun(
 	workspace: Workspace,
 	parameters: INode['parameters'],
 	rows: IDataObject[],
@@ -44,14 +36,11 @@ async function countRequests(
 	return workspace.requests().length;
 }
 
-const countGets = (workspace: Workspace, pattern: RegExp) =>
-	workspace.requests().filter((request) => pattern.test(request)).length;
-
 describe(`A batch of ${ROWS} messages to phone numbers`, () => {
 	it('takes little more than one request per known customer, also if Sahut stores the number as typed', async () => {
 		const workspace = await openLargeWorkspace();
 
-		const requests = await countRequests(workspace, toPhone(workspace), rowsFrom(0, ROWS));
+		const requests = await countRequestsOfRun(workspace, toPhone(workspace), rowsFrom(0, ROWS));
 
 		expect(requests / ROWS).toBeLessThanOrEqual(1.25);
 		expect(allSentTexts(workspace)).toHaveLength(ROWS);
@@ -62,7 +51,7 @@ describe(`A batch of ${ROWS} messages to phone numbers`, () => {
 	it('reads no history of customers who have been silent for days, with Text or Template', async () => {
 		const workspace = await openLargeWorkspace();
 
-		const requests = await countRequests(
+		const requests = await countRequestsOfRun(
 			workspace,
 			{ ...toPhone(workspace), ...TEXT_OR_TEMPLATE },
 			rowsFrom(0, ROWS),
@@ -76,7 +65,7 @@ describe(`A batch of ${ROWS} messages to phone numbers`, () => {
 		const workspace = await openLargeWorkspace();
 		contactsOf(workspace)[5]!.tags = ['Stop'];
 
-		const requests = await countRequests(
+		const requests = await countRequestsOfRun(
 			workspace,
 			toPhone(workspace, { skipContactTags: ['stop'] }),
 			rowsFrom(0, ROWS),
@@ -90,8 +79,8 @@ describe(`A batch of ${ROWS} messages to phone numbers`, () => {
 		const workspace = await openLargeWorkspace();
 		const parameters = toPhone(workspace, { skipIfSentWithin: 24 });
 
-		const requests = await countRequests(workspace, parameters, rowsFrom(0, ROWS));
-		const requestsOfSecondRun = await countRequests(workspace, parameters, rowsFrom(0, ROWS));
+		const requests = await countRequestsOfRun(workspace, parameters, rowsFrom(0, ROWS));
+		const requestsOfSecondRun = await countRequestsOfRun(workspace, parameters, rowsFrom(0, ROWS));
 
 		expect(requests / ROWS).toBeLessThanOrEqual(2.4);
 		expect(requestsOfSecondRun / ROWS).toBeLessThanOrEqual(2);
@@ -101,7 +90,11 @@ describe(`A batch of ${ROWS} messages to phone numbers`, () => {
 	it('reads the complete list of contacts if no customer is known', async () => {
 		const workspace = await openLargeWorkspace();
 
-		const requests = await countRequests(workspace, toPhone(workspace), rowsFrom(CONTACTS, ROWS));
+		const requests = await countRequestsOfRun(
+			workspace,
+			toPhone(workspace),
+			rowsFrom(CONTACTS, ROWS),
+		);
 
 		expect(requests / ROWS).toBeLessThanOrEqual(4.1);
 		expect(allSentTexts(workspace)).toHaveLength(ROWS);
@@ -112,9 +105,9 @@ describe(`A batch of ${ROWS} messages to phone numbers`, () => {
 		const workspace = await openLargeWorkspace();
 		const rows = rowsFrom(CONVERSATIONS, CONTACTS - CONVERSATIONS);
 
-		await countRequests(workspace, toPhone(workspace), rows);
+		await countRequestsOfRun(workspace, toPhone(workspace), rows);
 
-		expect(countGets(workspace, /^GET \/contacts/) / rows.length).toBeLessThanOrEqual(0.15);
+		expect(countRequests(workspace, /^GET \/contacts/) / rows.length).toBeLessThanOrEqual(0.15);
 		expect(contactsOf(workspace)).toHaveLength(CONTACTS);
 	});
 });
@@ -124,7 +117,7 @@ it('A batch of 40 messages takes at most 60 requests', async () => {
 		rateLimit: { requests: 60, windowMs: MINUTE_MS },
 	});
 
-	const requests = await countRequests(workspace, toPhone(workspace), rowsFrom(0, 40));
+	const requests = await countRequestsOfRun(workspace, toPhone(workspace), rowsFrom(0, 40));
 
 	expect(requests).toBeLessThanOrEqual(60);
 	expect(allSentTexts(workspace)).toHaveLength(40);
@@ -136,16 +129,16 @@ describe('A batch of five messages', () => {
 		await workspace.run(toPhone(workspace), rowsFrom(100, 1));
 		advanceClock(MINUTE_MS);
 
-		const requests = await countRequests(workspace, toPhone(workspace), rowsFrom(0, 5));
+		const requests = await countRequestsOfRun(workspace, toPhone(workspace), rowsFrom(0, 5));
 
 		expect(requests).toBeLessThanOrEqual(3 * 5);
-		expect(countGets(workspace, /^GET \/contacts$/)).toBeLessThanOrEqual(5);
+		expect(countRequests(workspace, /^GET \/contacts$/)).toBeLessThanOrEqual(5);
 	});
 
 	it('takes five requests per new customer', async () => {
 		const workspace = await openLargeWorkspace();
 
-		const requests = await countRequests(workspace, toPhone(workspace), rowsFrom(CONTACTS, 5));
+		const requests = await countRequestsOfRun(workspace, toPhone(workspace), rowsFrom(CONTACTS, 5));
 
 		expect(requests).toBe(5 * 5);
 	});
@@ -155,10 +148,10 @@ describe(`Contact: Create or Update of ${ROWS} known contacts without changes`, 
 	it('takes only the list of contacts if no custom attributes are given', async () => {
 		const workspace = await openLargeWorkspace();
 
-		const requests = await countRequests(workspace, upsert, rowsFrom(0, ROWS));
+		const requests = await countRequestsOfRun(workspace, upsertByPhone, rowsFrom(0, ROWS));
 
 		expect(requests / ROWS).toBeLessThanOrEqual(0.2);
-		expect(countGets(workspace, /^(POST|PUT)/)).toBe(0);
+		expect(countRequests(workspace, /^(POST|PUT)/)).toBe(0);
 	});
 
 	it('reads each contact if custom attributes are given, which the list does not show', async () => {
@@ -166,13 +159,13 @@ describe(`Contact: Create or Update of ${ROWS} known contacts without changes`, 
 		for (const contact of contactsOf(workspace)) contact.custom_attributes = { kota: 'Bandung' };
 		const attribute = [{ name: 'kota', value: 'Bandung' }];
 
-		const requests = await countRequests(
+		const requests = await countRequestsOfRun(
 			workspace,
-			{ ...upsert, additionalFields: { customAttributes: { attribute } } },
+			{ ...upsertByPhone, additionalFields: { customAttributes: { attribute } } },
 			rowsFrom(0, ROWS),
 		);
 
 		expect(requests / ROWS).toBeLessThanOrEqual(1.2);
-		expect(countGets(workspace, /^(POST|PUT)/)).toBe(0);
+		expect(countRequests(workspace, /^(POST|PUT)/)).toBe(0);
 	});
 });

@@ -12,27 +12,17 @@ import {
 import {
 	CONTACTS,
 	CONVERSATIONS,
+	countRequests,
 	openLargeWorkspace,
 	phoneOf,
+	rowsFrom,
 	storedPhoneOf,
+	upsertByPhone,
 } from './largeWorkspace';
 
 const CONTINUE = { onError: 'continueRegularOutput' } as const;
 
-const upsert: INode['parameters'] = {
-	resource: 'contact',
-	operation: 'upsert',
-	matchBy: 'phone',
-	phone: '={{ $json.phone }}',
-	name: '={{ $json.name }}',
-	options: { concurrency: 1 },
-};
-
-const rowsFrom = (first: number, count: number) =>
-	Array.from({ length: count }, (_, index) => ({
-		phone: phoneOf(first + index),
-		name: `Pelanggan ${first + index}`,
-	}));
+const upsert: INode['parameters'] = { ...upsertByPhone, options: { concurrency: 1 } };
 
 /** Runs the node with one item per row. @returns the output items */
 async function run(
@@ -48,9 +38,6 @@ async function run(
 const CHANGED = 45;
 
 const errorsOf = (records: IDataObject[]) => records.flatMap(({ error }) => error ?? []);
-
-const countRequests = (workspace: Workspace, pattern = /./) =>
-	workspace.requests().filter((request) => pattern.test(request)).length;
 
 /** Resolves the conversations of all customers but the last ones. */
 function resolveAllBut(workspace: Workspace, count: number): void {
