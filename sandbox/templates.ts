@@ -14,6 +14,14 @@ export const TEMPLATES: readonly Template[] = [
 		body: 'Halo Kak {{customer_name}}, tagihan untuk pesanan {{order_id}} sebesar {{total}} jatuh tempo hari ini. Abaikan pesan ini bila sudah membayar ya.',
 	},
 	{
+		id: 'tmpl_invoice',
+		body: 'Halo Kak {{customer_name}}, ini Toko Makmur. Tagihan {{order_id}} sebesar {{total}} jatuh tempo {{due_date}}. Pembayaran hanya lewat rekening di invoice Kakak. Abaikan pesan ini bila sudah membayar ya.',
+	},
+	{
+		id: 'tmpl_invoice_reminder',
+		body: 'Halo Kak {{customer_name}}, ini Toko Makmur. Sekadar mengingatkan pesan kami tanggal {{sent_date}}: tagihan {{order_id}} sebesar {{total}}. Abaikan pesan ini bila sudah membayar. Ada kendala? Balas saja pesan ini ya, Kak.',
+	},
+	{
 		id: 'tmpl_order_shipped',
 		body: 'Halo Kak {{customer_name}}, pesanan {{order_id}} sudah dikirim dengan nomor resi {{tracking_number}}.',
 	},
