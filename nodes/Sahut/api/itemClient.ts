@@ -83,8 +83,13 @@ export interface ItemClient extends SahutClient, ItemLedger {
 	/** The number of input items of the run. */
 	itemCount: number;
 
-	/** Adds a sentence to the summary of the run, which the editor shows above the output. */
-	hint(message: string): void;
+	/**
+	 * Adds a list to the summary of the run, which shows how many records a limit has left out.
+	 *
+	 * @param records the name of the records, in plural
+	 * @param total the number of records of the complete list
+	 */
+	countListed(records: string, read: number, total: number): void;
 
 	/**
 	 * Whether this item is one of the first three of the execution, which go to the number in Test Number.

@@ -123,7 +123,8 @@ export async function findCandidates(
 	) {
 		readIds.add(id);
 		const listed = readsById ? undefined : findKnown(id);
-		if (listed && index.isCurrent(listed)) {
+		const showsAll = !skipIfAssigned || listed?.isAssigned !== undefined;
+		if (listed && showsAll && index.isCurrent(listed)) {
 			validUntil = Math.min(validUntil, index.freshUntil);
 			return listed;
 		}

@@ -54,7 +54,7 @@ export interface KnownConversation {
 	/** The time of the latest activity, including messages from this process. */
 	activeAt: number;
 	createdAt: number;
-	/** Undefined if no response has shown it. */
+	/** Undefined if the latest response has not shown it. */
 	isAssigned?: boolean;
 	/** When this process last wrote the record, by this machine's clock; -Infinity if it never has. */
 	writtenAt: number;
@@ -284,7 +284,7 @@ export class ConversationIndex {
 			writtenAt: source === 'write' ? this.now() : writtenAt,
 			sentAt: before?.sentAt ?? -Infinity,
 			sentAtLocal: before?.sentAtLocal ?? -Infinity,
-			isAssigned: isAssigned(conversation) ?? before?.isAssigned,
+			isAssigned: isAssigned(conversation),
 		});
 		if (before && source !== 'write') this.learnFrom(before, updatedAt);
 	}

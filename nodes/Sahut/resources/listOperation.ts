@@ -40,12 +40,9 @@ export function listOperation(
 		fields: [...returnAllAndLimit, collection('filters', filters), listOptions(records)],
 		read: (params) => ({ query: params.entries('filters', filterNames), limit: params.limit() }),
 		async run({ query, limit }, sahut) {
-			let total = 0;
+			let total: number | undefined;
 			const matches = await fetchRecords(sahut, query, limit, (count) => (total = count));
-			if (total > matches.length) {
-				const [read, all] = [matches.length, total].map((count) => count.toLocaleString('en'));
-				sahut.hint(`Limit: ${read} of ${all} ${records} were read.`);
-			}
+			sahut.countListed(records, matches.length, total ?? matches.length);
 			return matches.map((record) => ({ json: record }));
 		},
 	};

@@ -12,20 +12,21 @@ function describeMinutes(minutes: number): string {
 	return rounded === 1 ? '1 minute' : `${rounded.toLocaleString('en')} minutes`;
 }
 
+/** Whether a record is the output of a Dry Run. */
+export const isDryRun = ({ dryRun }: IDataObject) => dryRun === true;
+
 /**
  * Describes how long a run would take that is not a Dry Run.
  *
  * @param records the output of a Dry Run
  * @param made the number of requests that the Dry Run has made, which the other run would make too
- * @returns a text for the editor; undefined if the output is not that of a Dry Run
  */
-export function describeDryRun(records: IDataObject[], made: number): string | undefined {
-	if (!records.some(({ dryRun }) => dryRun === true)) return undefined;
+export function estimateDuration(records: IDataObject[], made: number): string {
 	const total = records.reduce((sum, record) => sum + countPlanned(record), made);
 	const durations = Object.entries(REQUESTS_PER_MINUTE).map(
 		([plan, perMinute]) =>
 			`${describeMinutes(total / perMinute)} on ${plan} (${perMinute.toLocaleString('en')} requests per minute)`,
 	);
 	const requests = total === 1 ? '1 request' : `${total.toLocaleString('en')} requests`;
-	return `Dry Run: nothing was sent. Sending would take about ${requests}: ${durations.join(', ')}.`;
+	return `Sending would take about ${requests}: ${durations.join(', ')}.`;
 }

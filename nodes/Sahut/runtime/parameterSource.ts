@@ -142,3 +142,14 @@ export function isStored(
 	if (unstored && field && !isEmptyCollection(collection)) assertCollection(field, collection);
 	return Object.hasOwn(Object(collection) as object, path.at(-1)!);
 }
+
+/** Whether an expression provides a parameter, or the collection that contains it. */
+export function isExpression({ stored }: ParameterSource, name: string): boolean {
+	const path = name.split('.');
+	if (findUnstoredParent(stored, path)) return true;
+	const value = path.reduce<unknown>(
+		(parent, key) => Reflect.get(Object(parent) as object, key),
+		stored,
+	);
+	return typeof value === 'string' && value.startsWith('=');
+}

@@ -8,7 +8,13 @@ import { asLimit, asNumber, asNumberAboveZero } from '../values/number';
 import { asRows, asTextRows } from '../values/rows';
 import { asId, asOptionalId, asText, removeLoneSurrogates } from '../values/text';
 import { asTexts, isEmptyList } from '../values/textList';
-import { findField, isStored, resolveParameter, type ParameterSource } from './parameterSource';
+import {
+	findField,
+	isExpression,
+	isStored,
+	resolveParameter,
+	type ParameterSource,
+} from './parameterSource';
 
 /**
  * Returns methods that read the fields of one item. Each method returns a valid value or throws. Blank
@@ -118,6 +124,9 @@ export function createParams(source: ParameterSource, fields: INodeProperties[])
 
 		/** Whether the user added an entry to a collection, e.g. `options.dryRun`, even if it is empty. */
 		isAdded: isGiven,
+
+		/** Whether an expression provides the value. */
+		isExpression: (name: string) => isExpression(source, name),
 
 		/**
 		 * Returns a text.

@@ -14,6 +14,7 @@ import { openLedger } from './ledger';
 import type { Operation, Resource } from './operation';
 import { createSources } from './parameterSource';
 import { createParams } from './params';
+import type { ListedRecords } from './runSummary';
 
 function findOperation(resources: Resource[], resource: string, operation: string): Operation {
 	const found = resources
@@ -58,8 +59,8 @@ export async function prepareRun(
 		clock: transport.clock,
 	});
 	const contactList = createContactList();
-	const hints = new Set<string>();
-	let testPhones: Set<string> | undefined;
+	const listed: ListedRecords = { records: '', read: 0, total: 0 };
+	let testPhone: string | undefined;
 	const ledger = openLedger(
 		context.getContext('node'),
 		context.getContext('flow'),
@@ -79,11 +80,11 @@ export async function prepareRun(
 		run: {
 			countRequests: client.countRequests,
 			log: client.log,
-			/** Texts that items have added to the summary. */
-			hints,
-			/** The numbers in Test Number that items have used; undefined if Test Number is not set. */
-			get testPhones() {
-				return testPhones;
+			/** The records of the lists that items have read. */
+			listed,
+			/** The number in Test Number, if it is set. */
+			get testPhone() {
+				return testPhone;
 			},
 		},
 		inLane: createBoundedLanes(transport.concurrency, cache.runInLane),
@@ -101,12 +102,14 @@ export async function prepareRun(
 				cache,
 				contactList,
 				itemCount: context.getInputData().length,
-				hint: (message) => void hints.add(message),
+				countListed: (records, read, total) => {
+					listed.records = records;
+					listed.read += read;
+					listed.total += total;
+				},
 				takeTestItem: (phone) => {
-					testPhones ??= new Set();
-					const isTaken = ledger.takeTestItem(itemIndex);
-					if (isTaken) testPhones.add(phone);
-					return isTaken;
+					testPhone = phone;
+					return ledger.takeTestItem(itemIndex);
 				},
 				pause,
 				download: async (attachment) =>

@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { describeDryRun } from './dryRunEstimate';
+import { estimateDuration, isDryRun } from './dryRunEstimate';
 
 /** The numbers of items of a run. */
 export interface RunCounts {
@@ -37,13 +37,20 @@ function join(parts: string[]): string {
 	return parts.length === 1 ? last : `${parts.slice(0, -1).join(', ')}, and ${last}`;
 }
 
+/** The past tense, and its form for a Dry Run. */
+const OUTCOMES = {
+	actual: { done: 'were', skipped: (count: number) => (count === 1 ? 'was' : 'were') },
+	planned: { done: 'would be', skipped: () => 'would be' },
+};
+
 /**
  * Describes how many items succeeded: "5 of 7 items were sent (3 as text, 2 as template), 1 was skipped (tag
- * "stop"), and 1 failed."
+ * "stop"), and 1 failed." In a Dry Run: "5 of 7 items would be sent …".
  *
  * @param verb the past participle of the operation, e.g. `sent`
  */
 export function describeProgress({ records, total, failed }: RunCounts, verb: string): string {
+	const outcome = records.some(isDryRun) ? OUTCOMES.planned : OUTCOMES.actual;
 	const skipped = records.filter((record) => record.skipped === true);
 	const done = records.filter((record) => record.skipped !== true);
 	const forms = done.flatMap(({ sent_as: form }) => (typeof form === 'string' ? [form] : []));
@@ -52,12 +59,26 @@ export function describeProgress({ records, total, failed }: RunCounts, verb: st
 	const reasonText = countTexts(skipped.map(describeSkip), (count, reason) =>
 		isSingleReason ? reason : `${count}: ${reason}`,
 	);
-	const were = skipped.length === 1 ? 'was' : 'were';
+	const were = outcome.skipped(skipped.length);
 	return `${join([
-		`${done.length} of ${total} items were ${verb}${formText}`,
+		`${done.length} of ${total} items ${outcome.done} ${verb}${formText}`,
 		...(skipped.length > 0 ? [`${skipped.length} ${were} skipped${reasonText}`] : []),
 		...(failed > 0 ? [`${failed} failed`] : []),
 	])}.`;
+}
+
+/** The records of the lists that a run has read. */
+export interface ListedRecords {
+	/** The name of the records, in plural. */
+	records: string;
+	read: number;
+	/** The number of records of the complete lists. */
+	total: number;
+}
+
+function describeLimit({ records, read, total }: ListedRecords): string {
+	const [readText, totalText] = [read, total].map((count) => count.toLocaleString('en'));
+	return `Limit: ${readText} of ${totalText} ${records} were read.`;
 }
 
 /** A text above the output of a run, in the editor. */
@@ -70,28 +91,27 @@ export interface RunHint {
  * Summarizes a run for the editor.
  *
  * @param verb the past participle of the operation
- * @param run `countRequests`: how many requests the run has made; `hints`: further sentences; `testPhones`: the
- * numbers in Test Number that items have used
+ * @param run `countRequests`: how many requests the run has made; `testPhone`: the number in Test Number
  * @returns undefined for one item that succeeded: its output shows that
  */
 export function summarizeRun(
 	counts: RunCounts,
 	verb: string,
-	run: { countRequests(): number; hints: ReadonlySet<string>; testPhones?: ReadonlySet<string> },
+	run: { countRequests(): number; listed: ListedRecords; testPhone?: string },
 ): RunHint | undefined {
-	const { testPhones } = run;
-	const dryRun = describeDryRun(counts.records, run.countRequests());
-	if (dryRun) return { message: dryRun, type: 'info' };
-	const progress = describeProgress(counts, verb);
-	if (testPhones) {
-		const recipients = [...testPhones].join(' and ');
-		const rule = recipients
-			? `all messages went to ${recipients}, and none to the customers`
-			: 'no messages went to the customers';
-		const message = `Test Number: ${rule}. ${progress} Remove Test Number to send to the customers.`;
-		return { message, type: 'warning' };
-	}
-	const isPlain = counts.total === 1 && counts.failed === 0 && !counts.records[0]?.skipped;
-	const sentences = [...(isPlain ? [] : [progress]), ...run.hints];
-	return sentences.length > 0 ? { message: sentences.join(' '), type: 'info' } : undefined;
+	const { records, total, failed } = counts;
+	const { testPhone, listed } = run;
+	const isPlanned = records.some(isDryRun);
+	const isPlain = total === 1 && failed === 0 && !testPhone && !records[0]?.skipped;
+	const testText = `Test Number: all messages go to ${testPhone}, and none to the customers.`;
+	const sentences = [
+		...(isPlanned ? ['Dry Run: nothing was sent.'] : []),
+		...(testPhone ? [testText] : []),
+		...(isPlain ? [] : [describeProgress(counts, verb)]),
+		...(isPlanned ? [estimateDuration(records, run.countRequests())] : []),
+		...(listed.total > listed.read ? [describeLimit(listed)] : []),
+		...(testPhone ? ['Remove Test Number to send to the customers.'] : []),
+	];
+	if (sentences.length === 0) return undefined;
+	return { message: sentences.join(' '), type: testPhone ? 'warning' : 'info' };
 }

@@ -165,12 +165,22 @@ export async function fetchAllUpTo<T extends { id: string }>(
 	}
 }
 
+/** Reports the total of a list, if Sahut shows one and the limit may have left out records. */
+export function reportTotal(
+	{ totals }: { totals: ReadonlySet<number> },
+	records: unknown[],
+	limit: number,
+	onTotal?: (total: number) => void,
+): void {
+	if (records.length >= limit && totals.size > 0) onTotal?.(Math.max(...totals));
+}
+
 /**
  * Fetches the first `limit` records of a list, in the API's order and without duplicates. Reads page 1, which
  * shows the number of pages, and then the pages that the limit needs. If records move or arrive in the
  * meantime, reads further pages until the limit or the end of the list is reached.
  *
- * @param onTotal gets the total of the list, if Sahut shows one and the list was not read completely
+ * @param onTotal as for {@link reportTotal}
  * @throws NodeApiError as {@link SahutClient.request} does; PagingError if the list repeats its pages
  */
 export async function fetchList<T extends { id: string }>(
@@ -182,6 +192,6 @@ export async function fetchList<T extends { id: string }>(
 	if (limit === Infinity) return await fetchAll<T>(sahut, request);
 	const pages = openPages<T>(sahut, request, Math.min(limit, MAX_PAGE_SIZE));
 	const records = await collect(pages, upwards(pages), { limit });
-	if (pages.totals.size > 0) onTotal?.(Math.max(...pages.totals));
+	reportTotal(pages, records, limit, onTotal);
 	return records;
 }

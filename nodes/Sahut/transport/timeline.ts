@@ -1,5 +1,5 @@
 import { MAX_PAGE_SIZE, openPages, type ListRequest, type Pages } from './pages';
-import { collect } from './pagination';
+import { collect, reportTotal } from './pagination';
 import type { SahutClient } from './types';
 import { downwards, upwards } from './walks';
 
@@ -72,12 +72,15 @@ export async function findLastPage(pages: Pages<{ id?: unknown }>): Promise<numb
  * bisection, and starts at the last page for `newestFirst`. A record that arrives in the meantime may be
  * included or not; it neither hides nor duplicates another one.
  *
+ * @param onTotal as for `fetchList`; not called if the selection has a time or `keep`, since Sahut shows only the
+ * total of the complete list
  * @throws NodeApiError as {@link SahutClient.request} does; PagingError if the list repeats its pages
  */
 export async function fetchTimeline<T extends TimedRecord>(
 	sahut: SahutClient,
 	request: ListRequest,
 	{ limit, newestFirst = false, after = -Infinity, before = Infinity, keep }: Selection<T>,
+	onTotal?: (total: number) => void,
 ): Promise<T[]> {
 	const hasRange = after > -Infinity || before < Infinity;
 	const startsAtPageOne = !newestFirst && !hasRange && !keep;
@@ -111,5 +114,7 @@ export async function fetchTimeline<T extends TimedRecord>(
 	const next = newestFirst
 		? downwards(end === Infinity ? await findLastPage(pages) : end - 1, first)
 		: upwards(pages, first, end);
-	return await collect(pages, next, options);
+	const records = await collect(pages, next, options);
+	if (!hasRange && !keep) reportTotal(pages, records, limit, onTotal);
+	return records;
 }

@@ -1,16 +1,22 @@
 import { cleanText } from './cleanText';
 
-const removeMarks = (text: string) => text.replace(/\p{M}/gu, '');
+/**
+ * Removes accents. The vowel signs of Indic scripts belong to their letters: they are marks too, but of a certain
+ * script.
+ */
+const removeAccents = (text: string) => text.replace(/(?=\p{M})\p{Script=Inherited}/gu, '');
+
+/** Removes the marks of a letter after the eighth: no language has so many, and NFKD sorts them in quadratic time. */
+const limitMarks = (text: string) => text.replace(/(\p{M}{8})\p{M}+/gu, '$1');
 
 /** Removes what a comparison of words ignores: case, accents, width, invisible characters, further whitespace. */
 function normalize(text: string): string {
-	// NFKD sorts adjacent marks in quadratic time, so the given ones are removed first.
-	const decomposed = removeMarks(removeMarks(cleanText(text)).normalize('NFKD'));
-	return decomposed.toLowerCase().replace(/\s+/g, ' ');
+	const decomposed = limitMarks(cleanText(text)).normalize('NFKD');
+	return removeAccents(decomposed).toLowerCase().replace(/\s+/g, ' ');
 }
 
-const STARTS_WITH_WORD = /^[\p{L}\p{N}_]/u;
-const ENDS_WITH_WORD = /[\p{L}\p{N}_]$/u;
+const STARTS_WITH_WORD = /^[\p{L}\p{M}\p{N}_]/u;
+const ENDS_WITH_WORD = /[\p{L}\p{M}\p{N}_]$/u;
 
 /** Whether a text contains a phrase as whole words. Both are normalized. */
 function containsWords(text: string, phrase: string): boolean {

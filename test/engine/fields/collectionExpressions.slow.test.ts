@@ -17,7 +17,7 @@ function sampleOf(
 	if (type === 'multiOptions') return [choice!.value!];
 	if (type === 'options') return choice?.value ?? agent;
 	if (name === 'teamId') return 'team_1';
-	if (name === 'phone' || name === 'testPhone') return '0813-1111-2222';
+	if (name === 'phone') return '0813-1111-2222';
 	if (name === 'email') return 'siti@example.com';
 	if (name === 'defaultCountryCode') return '65';
 	return 'Toko Makmur';
@@ -58,7 +58,9 @@ async function observe(field: FieldUnderTest, depth: number | undefined) {
 		.replaceAll(/"at":\d+/g, '');
 }
 
-const FIELDS_IN_COLLECTIONS = FIELDS.filter(({ path }) => path.length > 1 && !path.includes('0'));
+const FIELDS_IN_COLLECTIONS = FIELDS.filter(
+	({ path, field }) => path.length > 1 && !path.includes('0') && !field.noDataExpression,
+);
 const FIELDS_IN_ROWS = FIELDS.filter(({ path }) => path.at(-1) === 'value' && path.includes('0'));
 
 const withTitles = (fields: FieldUnderTest[]) =>

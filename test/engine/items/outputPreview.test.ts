@@ -81,7 +81,12 @@ async function openShop() {
 		'contact.update': { contactId: contact.id, updateFields: { name: 'Budi' } },
 		'contact.upsert': { phone, name: 'Budi', additionalFields },
 	};
-	return { ...workspace, parameters };
+	/** Runs the node with a request that Sahut refuses. */
+	async function runRefused(given: INode['parameters']) {
+		workspace.sandbox.faults.add({ kind: 'status', status: 403 });
+		return await workspace.run(given, [{}], { onError: 'continueRegularOutput' });
+	}
+	return { ...workspace, parameters, runRefused };
 }
 
 /** Returns the operations of the node. */
@@ -98,7 +103,7 @@ async function listOperations(): Promise<Array<{ resource: string; operation: st
 }
 
 it('n8n finds an output preview for every operation, and it matches the output', async () => {
-	const { run, parameters } = await openShop();
+	const { run, runRefused, parameters } = await openShop();
 	const operations = await listOperations();
 
 	expect(operations).not.toEqual([]);
@@ -106,12 +111,16 @@ it('n8n finds an output preview for every operation, and it matches the output',
 		const name = `${resource}.${operation}`;
 		const schema = loadOutputPreview(resource, operation) as unknown as Schema | undefined;
 		const records: IDataObject[] = [];
-		for (const variant of [parameters[name] ?? {}].flat()) {
+		const variants = [parameters[name] ?? {}].flat();
+		for (const variant of variants) {
 			const { error, output } = await run({ resource, operation, ...variant });
 			expect({ name, error: error?.message }).toEqual({ name, error: undefined });
 			expect(output('Sahut')).not.toEqual([]);
 			records.push(...output('Sahut').map(({ json }) => json));
 		}
+
+		const refused = await runRefused({ resource, operation, ...variants.at(-1) });
+		records.push(...refused.output('Sahut').map(({ json }) => json));
 
 		// Together, the records have all fields.
 		const merged: IDataObject = Object.assign({}, ...records);

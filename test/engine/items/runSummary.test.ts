@@ -50,6 +50,32 @@ it.each(['conversation', 'contact'])(
 	},
 );
 
+it('The summary of several lists of messages adds up their totals', async () => {
+	const workspace = await openWorkspace();
+	const conversations = workspace.addConversations(2);
+	for (const id of conversations) {
+		for (let count = 0; count < 30; count++) workspace.sandbox.store.addIncoming(id, 'Halo');
+	}
+	const list = {
+		resource: 'message',
+		operation: 'list',
+		conversationId: { __rl: true, mode: 'id', value: '={{ $json.id }}' },
+		returnAll: false,
+		limit: 10,
+	};
+	const rows = conversations.map((id) => ({ id }));
+	const types = ['incoming'];
+
+	const limited = await workspace.run(list, rows);
+	const newest = await workspace.run({ ...list, options: { order: 'newestFirst' } }, rows);
+	const filtered = await workspace.run({ ...list, filters: { types } }, rows);
+
+	const message = '2 of 2 items were read. Limit: 20 of 62 messages were read.';
+	expect(hintsOf(limited)).toEqual([message]);
+	expect(hintsOf(newest)).toEqual([message]);
+	expect(hintsOf(filtered)).toEqual(['2 of 2 items were read.']);
+});
+
 it('If an item stops the node, the error contains the summary', async () => {
 	const workspace = await openWorkspace();
 	const conversations = workspace.addConversations(3);

@@ -1,4 +1,4 @@
-import { describeProgress } from '../../../nodes/Sahut/runtime/runSummary';
+import { describeProgress, summarizeRun } from '../../../nodes/Sahut/runtime/runSummary';
 
 const SENT = { id: 'msg_1' };
 const AS_TEXT = { ...SENT, sent_as: 'text' };
@@ -34,5 +34,37 @@ describe('The summary', () => {
 		],
 	])('%s', (expected, records, total, failed) => {
 		expect(describeProgress({ records, total, failed }, 'sent')).toBe(expected);
+	});
+});
+
+describe('The hint of a run', () => {
+	const run = { countRequests: () => 2, listed: { records: '', read: 0, total: 0 } };
+	const planned = { dryRun: true, request: {} };
+	const plannedSkip = { dryRun: true, ...skipped('sent_before') };
+
+	it('states for a Dry Run how many items would be sent, skipped, and fail', () => {
+		const counts = { records: [planned, plannedSkip], total: 3, failed: 1 };
+
+		expect(summarizeRun(counts, 'sent', run)).toEqual({
+			message: expect.stringMatching(
+				/^Dry Run: nothing was sent\. 1 of 3 items would be sent, 1 would be skipped \(sent before\), and 1 failed\. Sending would take about 3 requests: /,
+			),
+			type: 'info',
+		});
+	});
+
+	it('warns of Test Number in a Dry Run too', () => {
+		const counts = { records: [planned], total: 1, failed: 0 };
+
+		expect(summarizeRun(counts, 'sent', { ...run, testPhone: '+6281299990000' })).toEqual({
+			message: expect.stringMatching(
+				/^Dry Run: nothing was sent\. Test Number: all messages go to \+6281299990000, and none to the customers\. 1 of 1 items would be sent\. Sending .* Remove Test Number to send to the customers\.$/,
+			),
+			type: 'warning',
+		});
+	});
+
+	it('is missing for one item that succeeded', () => {
+		expect(summarizeRun({ records: [SENT], total: 1, failed: 0 }, 'sent', run)).toBeUndefined();
 	});
 });

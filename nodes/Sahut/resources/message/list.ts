@@ -59,11 +59,14 @@ export const list: Operation<ReturnType<typeof read>> = {
 	fields: [conversationLocator, ...returnAllAndLimit, filters, options],
 	read,
 	async run({ conversationId, selection, asTranscript, downloadAttachments, timezone }, sahut) {
+		let total: number | undefined;
 		const messages = await fetchTimeline<Message>(
 			sahut,
 			listMessagesRequest(conversationId),
 			selection,
+			(count) => (total = count),
 		);
+		sahut.countListed('messages', messages.length, total ?? messages.length);
 		if (asTranscript) {
 			const oldestFirst = selection.newestFirst ? messages.toReversed() : messages;
 			const json = await toTranscript(conversationId, oldestFirst, timezone);

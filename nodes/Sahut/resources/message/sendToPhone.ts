@@ -17,17 +17,19 @@ const DAY_MS = 24 * 60 * 60 * 1_000;
  * Replaces a recipient by the number in Test Number, if it is set. Ignores the options that depend on the
  * customer.
  *
- * @throws UserError if the option has no number: the messages must not go to the customers
+ * @throws UserError if the option has no number, or an expression provides it, which may return the number of the
+ * row's customer: the messages must not go to the customers
  */
 function replaceByTestNumber(params: Params, recipient: Recipient): Recipient {
 	if (!params.isAdded('options.testPhone')) return recipient;
-	const text = params.identifier('options.testPhone');
-	if (isBlank(text)) {
-		throw new UserError('Test Number is empty', {
-			description:
-				'Enter your own phone number, or remove the option to send to the customers. If an expression provides the number, check that it has a value for this item.',
+	const advice = 'Enter your own phone number, or remove the option to send to the customers.';
+	if (params.isExpression('options.testPhone')) {
+		throw new UserError('Test Number must not be an expression', {
+			description: `${advice} An expression could return the number of a customer.`,
 		});
 	}
+	const text = params.identifier('options.testPhone');
+	if (isBlank(text)) throw new UserError('Test Number is empty', { description: advice });
 	return {
 		...recipient,
 		phone: normalizePhone(text, recipient.countryCode),
@@ -39,15 +41,6 @@ function replaceByTestNumber(params: Params, recipient: Recipient): Recipient {
 		skipIfAssigned: false,
 		isTest: true,
 	};
-}
-
-/** @throws UserError if Test Number differs between items, as with the number of each row's customer */
-function assertOneTestNumber(recipients: Recipient[]): void {
-	const phones = new Set(recipients.map(({ phone, isTest }) => (isTest ? phone : undefined)));
-	if (phones.size < 2 || !recipients.some(({ isTest }) => isTest)) return;
-	throw new UserError('Test Number is not the same for all items', {
-		description: 'Nothing was sent. Enter your own phone number instead of an expression.',
-	});
 }
 
 async function send(
@@ -100,7 +93,6 @@ export const sendToPhone: Operation<Recipient> = {
 			isTest: false,
 			...readOutgoing(params),
 		}),
-	checkAll: assertOneTestNumber,
 	lane: ({ phone }) => contactLane({ phone }),
 	run: async (recipient, sahut, unfinished) => [{ json: await send(recipient, sahut, unfinished) }],
 };

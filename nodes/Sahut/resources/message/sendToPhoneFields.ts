@@ -44,6 +44,7 @@ export const sendToPhoneFields: INodeProperties[] = [
 		sendOptions.skipIfCustomerWroteWithin,
 		sendOptions.skipIfSentWithin,
 		textField('Test Number', 'testPhone', {
+			noDataExpression: true,
 			placeholder: 'e.g. 0812-3456-7890',
 			description:
 				'Your own phone number, for a test with real data. The first three messages of the execution go to this number, and all others are skipped. No customer gets a message, and no customer’s contact is created or changed.',

@@ -97,6 +97,23 @@ describe.each(OPERATIONS)('%s', (_operation, parametersOf) => {
 			expect(skipOf(run)).toMatchObject({ skip_reason: 'assigned' });
 		});
 
+		it('sends nothing if Sahut no longer shows whether an agent is assigned', async () => {
+			const opened = await openWithCustomer();
+			await opened.run(parametersOf(opened, options), [opened.row]);
+			const body = { data: { ...opened.conversation, assignee: undefined } };
+			opened.sandbox.faults.add({
+				kind: 'body',
+				body,
+				method: 'GET',
+				path: /^\/conversations\/[^/]+$/,
+			});
+
+			const run = await opened.run(parametersOf(opened, options), [opened.row], CONTINUE);
+
+			expect(run.output('Sahut')[0]!.json.error).toMatchObject({ reason: 'ambiguous' });
+			expect(allSentTexts(opened)).toHaveLength(1);
+		});
+
 		it('describes the skipped message in a Dry Run', async () => {
 			const opened = await openWithCustomer();
 			opened.conversation.assignee = opened.agent;

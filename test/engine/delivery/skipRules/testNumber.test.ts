@@ -74,29 +74,32 @@ it('Test Number uses neither the assignee nor the rules of the row', async () =>
 	expect(opened.sent(conversation.id)).toHaveLength(2);
 });
 
-it.each(['', ' ', '={{ $json.missing }}', '={{ null }}'])(
-	'An empty Test Number (%j) is rejected before any request',
-	async (testPhone) => {
-		const opened = await openWithCustomer();
-
-		const { error } = await opened.run(opened.parametersWith({ testPhone }), ROWS);
-
-		expect(error?.message).toContain('Test Number is empty');
-		expect(opened.requests()).toEqual([]);
-	},
-);
-
-it('A Test Number that differs between rows is rejected before any request', async () => {
+it.each([
+	['', 'Test Number is empty'],
+	[' ', 'Test Number is empty'],
+	['={{ $json.missing }}', 'Test Number must not be an expression'],
+	['={{ $json.phone }}', 'Test Number must not be an expression'],
+])('The Test Number %j is rejected before any request', async (testPhone, message) => {
 	const opened = await openWithCustomer();
-	const parameters = opened.parametersWith({ testPhone: '={{ $json.phone }}' });
+	const parameters = opened.parametersWith({ testPhone });
 
-	const stopped = await opened.run(parameters, ROWS);
+	const stopped = await opened.run(parameters, ROWS.slice(0, 1));
 	const continued = await opened.run(parameters, ROWS, { onError: 'continueRegularOutput' });
 
-	expect(stopped.error?.message).toContain('Test Number is not the same for all items');
+	expect(stopped.error?.message).toContain(message);
 	expect(continued.output('Sahut').map(({ json }) => json.error)).toEqual(
 		ROWS.map(() => expect.objectContaining({ reason: 'invalid_input' })),
 	);
+	expect(opened.requests()).toEqual([]);
+});
+
+it('A Test Number in a collection that is one expression is rejected before any request', async () => {
+	const opened = await openWithCustomer();
+	const parameters = { ...opened.parametersWith(), options: '={{ { testPhone: $json.phone } }}' };
+
+	const { error } = await opened.run(parameters, ROWS);
+
+	expect(error?.message).toContain('Test Number must not be an expression');
 	expect(opened.requests()).toEqual([]);
 });
 
@@ -169,7 +172,7 @@ it('The editor shows a warning with Test Number', async () => {
 	expect(hintsOf(run)).toEqual([
 		{
 			message:
-				'Test Number: all messages went to +6281299990000, and none to the customers. 3 of 5 items were sent, and 2 were skipped (not among the first three). Remove Test Number to send to the customers.',
+				'Test Number: all messages go to +6281299990000, and none to the customers. 3 of 5 items were sent, and 2 were skipped (not among the first three). Remove Test Number to send to the customers.',
 			type: 'warning',
 			location: 'outputPane',
 		},
@@ -197,7 +200,7 @@ it('Test Number gets three messages in all rounds of a loop together', async () 
 
 	expect(runs('Sahut')).toHaveLength(3);
 	expect(runs('Sahut').at(-1)!.hints![0]!.message).toContain(
-		'no messages went to the customers. 0 of 2 items were sent, and 2 were skipped',
+		'none to the customers. 0 of 2 items were sent, and 2 were skipped',
 	);
 	expect(allSentTexts(opened)).toHaveLength(3);
 });
