@@ -1,11 +1,15 @@
-import type { IDataObject } from 'n8n-workflow';
+import type { IDataObject, INode } from 'n8n-workflow';
 
 import type { Contact, Conversation, Message, Sandbox } from '../../sandbox';
 import { HOUR_MS, toTimestamp } from '../../sandbox/clock';
 import { runWorkflow } from '../../test/support/engine';
 import { fakeBuiltInNodes } from '../../test/support/builtInNodes';
 import { byId } from '../../test/support/locator';
-import { fillInExample, readExample } from '../../test/support/exampleWorkflow';
+import {
+	fillInExample,
+	readExample,
+	type ExampleWorkflow,
+} from '../../test/support/exampleWorkflow';
 import { EXAMPLE_FILE, readTable, SEND_NODE, type Row } from './crmFollowUp';
 
 /** Outside of the 24-hour window: WhatsApp accepts only a template. */
@@ -54,6 +58,18 @@ function allMessages({ store }: Sandbox): Delivery[] {
 	);
 }
 
+/** Returns the fields that the user fills in: the channel, and Dry Run, which is turned off. */
+export function filledInFields(
+	{ store }: Sandbox,
+	{ nodes }: ExampleWorkflow,
+): INode['parameters'] {
+	const given = nodes.find(({ name }) => name === SEND_NODE)!.parameters;
+	return {
+		channelId: byId(store.channelOfType('whatsapp').id),
+		options: { ...(given['options'] as INode['parameters']), dryRun: false },
+	};
+}
+
 /**
  * Runs the example in n8n's engine. Before, adds an open conversation for the first customer and a resolved
  * one for the second. The other customers are new.
@@ -66,9 +82,7 @@ export async function runDemo(sandbox: Sandbox): Promise<DemoRun> {
 	addConversation(sandbox, rows[1]!, { phone: '+6281300001002', status: 'resolved' });
 	const before = new Set(allMessages(sandbox).map(({ message }) => message.id));
 	const { output, error } = await runWorkflow({
-		...fillInExample(example, {
-			[SEND_NODE]: { channelId: byId(store.channelOfType('whatsapp').id) },
-		}),
+		...fillInExample(example, { [SEND_NODE]: filledInFields(sandbox, example) }),
 		nodeTypes: fakeBuiltInNodes,
 		credentials: { sahutApi: { apiKey: sandbox.apiKey, baseUrl: sandbox.url } },
 	});

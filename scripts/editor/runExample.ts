@@ -37,6 +37,7 @@ const DEAL = {
 	customer_name: 'Ratna Sari',
 	phone: '(0857) 0000 1004',
 	total: 320000,
+	due_date: '2026-12-08',
 };
 
 const WAIT_SECONDS = 2;
@@ -77,10 +78,11 @@ export interface ExampleEnvironment {
 	model: ScriptedModel;
 }
 
-/** Returns a copy that waits for seconds instead of a day and sends at most one reminder. */
-function shortenWaits(example: ExampleWorkflow): ExampleWorkflow {
+/** Returns a copy that sends instead of a Dry Run, waits for seconds instead of a day, and sends at most one reminder. */
+function prepareForRun(example: ExampleWorkflow): ExampleWorkflow {
 	const text = JSON.stringify(example)
 		.replaceAll(/\$now (>=|<) DateTime[^}]+\}\)/g, '$$runIndex $1 1')
+		.replaceAll('"dryRun":true', '"dryRun":false')
 		.replaceAll('"skipIfSentWithin":23', '"skipIfSentWithin":0.0001');
 	const shortened = JSON.parse(text) as ExampleWorkflow;
 	const nodes = shortened.nodes.map((node) =>
@@ -100,7 +102,7 @@ export async function importExample(
 	const { id: dataTableId } = await ensureFollowUpTable(session);
 	const openAiApi = await createCredential(session, model.credential);
 	const example = prepareExample(name, sandbox.store, credential, { dataTableId, openAiApi });
-	return await createWorkflow(session, { ...shortenWaits(example), name });
+	return await createWorkflow(session, { ...prepareForRun(example), name });
 }
 
 /** Calls the test webhook of a workflow as soon as n8n listens. */

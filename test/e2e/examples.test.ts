@@ -54,7 +54,11 @@ const DEAL = {
 	customer_name: 'Budi Santoso',
 	phone: '0812-0000-1001',
 	total: 450000,
+	due_date: '2026-12-07',
 };
+
+/** Turns off Dry Run, as the user does after the first run. */
+const SEND_FOR_REAL = { '"dryRun":true': '"dryRun":false' };
 
 /** The trigger of the reminder example. */
 const REMINDER_TRIGGER = 'When clicking ‘Execute workflow’';
@@ -62,6 +66,7 @@ const REMINDER_TRIGGER = 'When clicking ‘Execute workflow’';
 const DAY_SECONDS = 6;
 /** Scales 60 hours to the short day, and makes Skip If Sent Within shorter than this day. */
 const SHORT_TIMES = {
+	...SEND_FOR_REAL,
 	'hours: 60': `seconds: ${2.5 * DAY_SECONDS}`,
 	'"skipIfSentWithin":23': '"skipIfSentWithin":0.0001',
 };
@@ -134,7 +139,7 @@ describe('follow-up-data-table.json', () => {
 
 	beforeEach(async () => {
 		table = (await ensureFollowUpTable(fixture.session)).id;
-		workflow = await addExample('follow-up-data-table', { dataTableId: table });
+		workflow = await addExample('follow-up-data-table', { dataTableId: table }, SEND_FOR_REAL);
 	});
 	afterEach(async () => await deleteDataTable(fixture.session, table));
 
@@ -177,6 +182,16 @@ describe('follow-up-data-table.json', () => {
 		});
 	});
 
+	it('sends nothing as imported, and writes Dry Run into the rows', async () => {
+		const imported = await addExample('follow-up-data-table', { dataTableId: table });
+
+		await runSuccessfully(imported, FOLLOW_UP_TRIGGER);
+
+		expect(listSentMessages()).toEqual([]);
+		const results = Object.values(await readResults());
+		expect(results.filter((result) => result === 'Dry Run: nothing was sent')).toHaveLength(6);
+	});
+
 	it('sends only messages for corrected rows in the next run', async () => {
 		await updateDataTable(fixture.session, table, ['order_id', 'ORD-3044'], { phone: null });
 		await updateDataTable(fixture.session, table, ['order_id', 'ORD-3047'], { total: null });
@@ -194,7 +209,7 @@ describe('follow-up-data-table.json', () => {
 		expect(await readResults()).toEqual({
 			...sentTimes(),
 			'ORD-3044': expect.stringMatching(/^The phone number is empty/),
-			'ORD-3047': expect.stringContaining('total'),
+			'ORD-3047': expect.stringMatching(/^Text contains "NaN"/),
 			'ORD-3052': expect.stringMatching(/^Sahut refused to send .*No/),
 			'ORD-3055': expect.stringContaining('is not a phone number'),
 		});
@@ -284,6 +299,44 @@ describe('crm-webhook.json', () => {
 		expect(responses.map(([, responseBody]) => responseBody)).toMatchObject(Array(4).fill(body));
 	});
 
+	it('responds at once outside office hours, sends later, and fails the execution if that fails', async () => {
+		await deactivateWorkflow(fixture.session, workflow.id);
+		const outside = {
+			'"name":"wait_for_office_hours","value":false': '"name":"wait_for_office_hours","value":true',
+			'"name":"closes_at","value":17': '"name":"closes_at","value":0',
+		};
+		workflow = await addExample('crm-webhook', {}, outside, {
+			'Wait for office hours': { resume: 'timeInterval', amount: 2, unit: 'seconds' },
+		});
+		await activateWorkflow(fixture.session, workflow.id);
+		fixture.sandbox.faults.add({
+			method: 'POST',
+			bodyContains: 'DEAL-502',
+			kind: 'status',
+			status: 422,
+		});
+
+		const responses = [await call(DEAL), await call({ ...DEAL, deal_id: 'DEAL-502' })];
+
+		expect(responses).toEqual(
+			['DEAL-501', 'DEAL-502'].map((deal_id) => [
+				202,
+				{ result: 'scheduled', deal_id, send_at: expect.stringMatching(/T08:00:00.000\+07:00$/) },
+			]),
+		);
+		expect(listSentMessages()).toEqual([]);
+		const executions = await until('two executions', 20_000, async () => {
+			const all = await listExecutions(fixture.session, { workflowId: workflow.id });
+			return all.length === 2 ? all : undefined;
+		});
+		const statuses = [];
+		for (const { id } of executions) {
+			statuses.push((await waitForExecution(fixture.session, id)).status);
+		}
+		expect(statuses.sort()).toEqual(['error', 'success']);
+		expect(listSentMessages()).toHaveLength(1);
+	});
+
 	it('rejects incomplete deals with a 400, and sends nothing', async () => {
 		for (const body of [{ ...DEAL, phone: null }, { ...DEAL, customer_name: ' ' }, [DEAL], {}]) {
 			expect(await call(body)).toEqual([
@@ -328,8 +381,8 @@ describe('remind-until-answered.json', () => {
 			['menjawab'],
 			[],
 		]);
-		const first = 'tmpl_invoice_due';
-		const reminder = 'tmpl_follow_up';
+		const first = 'tmpl_invoice';
+		const reminder = 'tmpl_invoice_reminder';
 		const templates = (conversation: Conversation) =>
 			messagesSentInto(conversation).map((message) =>
 				message.private ? 'note' : message.template_id,
@@ -338,7 +391,7 @@ describe('remind-until-answered.json', () => {
 		expect(templates(siti)).toEqual([first]);
 		expect(templates(made)).toEqual([first, reminder]);
 		expect(messagesSentInto(budi).at(-1)!.content).toMatch(
-			/^Budi Santoso belum menjawab pesan tentang pesanan ORD-3107/,
+			/^Budi Santoso belum menjawab pesan tentang tagihan ORD-3107/,
 		);
 	});
 });
@@ -431,7 +484,7 @@ describe('ai-agent-handover.json', () => {
 		const handedOver = ['(Barang rusak, minta ganti.)', 'Tim kami akan melanjutkan ya Kak.'];
 		expect(listSentTexts()).toEqual(handedOver);
 		expect(conversation).toMatchObject({
-			labels: ['prioritas', 'butuh-manusia'],
+			labels: ['prioritas', 'perlu-cs'],
 			team_id: expect.stringMatching(/^team_/),
 		});
 
@@ -508,7 +561,7 @@ describe('ai-agent-handover.json', () => {
 
 		expect(listSentTexts()).toEqual([expect.stringMatching(/^\(AI tidak dapat menjawab \(/)]);
 		expect(listSentTexts()[0]).toMatch(reason);
-		expect(conversation.labels).toEqual(['prioritas', 'butuh-manusia']);
+		expect(conversation.labels).toEqual(['prioritas', 'perlu-cs']);
 	});
 });
 

@@ -1,9 +1,10 @@
-import type {
-	IDataObject,
-	IExecuteFunctions,
-	INodeExecutionData,
-	INodeProperties,
-	INodeType,
+import {
+	UserError,
+	type IDataObject,
+	type IExecuteFunctions,
+	type INodeExecutionData,
+	type INodeProperties,
+	type INodeType,
 } from 'n8n-workflow';
 
 /** A row of the Edit Fields (Set) node. */
@@ -59,13 +60,17 @@ const passThrough: Execute = async function () {
 	return [this.getInputData()];
 };
 
-/** Returns the fields that the Edit Fields (Set) node sets, without the fields of the input item. */
+/** Returns the output of the Edit Fields (Set) node for an item. */
 function editedFields(node: IExecuteFunctions, item: number): IDataObject {
 	if (node.getNodeParameter('mode', item) === 'raw') {
 		return JSON.parse(node.getNodeParameter('jsonOutput', item) as string) as IDataObject;
 	}
 	const rows = node.getNodeParameter('assignments.assignments', item) as Assignment[];
-	return Object.fromEntries(rows.map(({ name, value }) => [name, value]));
+	const includesInput = node.getNodeParameter('includeOtherFields', item);
+	return {
+		...(includesInput === true && node.getInputData()[item]!.json),
+		...Object.fromEntries(rows.map(({ name, value }) => [name, value])),
+	};
 }
 
 /**
@@ -82,6 +87,7 @@ export const fakeBuiltInNodes: Record<string, INodeType> = {
 			field('mode', 'string', { default: 'manual' }),
 			field('jsonOutput'),
 			field('assignments', 'assignmentCollection', { default: {} }),
+			field('includeOtherFields', 'boolean', { default: false }),
 		],
 		async function () {
 			return [
@@ -119,6 +125,13 @@ export const fakeBuiltInNodes: Record<string, INodeType> = {
 			const code = this.getNodeParameter('options.responseCode', 0) as number;
 			const body = this.getNodeParameter('responseBody', 0) as IDataObject;
 			return [[{ json: { code, body }, pairedItem: { item: 0 } }]];
+		},
+	),
+	'n8n-nodes-base.stopAndError': createFakeNode(
+		'stopAndError',
+		[field('errorMessage')],
+		async function () {
+			throw new UserError(this.getNodeParameter('errorMessage', 0) as string);
 		},
 	),
 	/** n8n's engine evaluates the conditions of a `filter` field. */

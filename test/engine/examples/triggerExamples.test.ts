@@ -72,7 +72,9 @@ describe('auto-reply-outside-hours.json', () => {
 
 		await write(FILE, 'Halo, masih buka?');
 
-		expect(replies()).toEqual([expect.stringMatching(/^Halo Kak Siti Aminah, terima kasih/)]);
+		expect(replies()).toEqual([
+			expect.stringMatching(/^Halo Kak Siti Aminah, terima kasih sudah menghubungi Toko/),
+		]);
 	});
 
 	it.each([
@@ -85,6 +87,18 @@ describe('auto-reply-outside-hours.json', () => {
 		await write(FILE, 'Halo, masih buka?');
 
 		expect(replies()).toEqual([]);
+	});
+
+	it.each([
+		['only a phone number', '+6281300001002', /^Halo Kak, terima kasih/],
+		['a name with other letters', 'Ni Luh Évi', /^Halo Kak Ni Luh Évi, terima kasih/],
+	])('greets a customer with %s as name', async (_, name, expected) => {
+		await openSahut('2026-11-24T12:00:00Z');
+		conversation.contact.name = name;
+
+		await write(FILE, 'Halo');
+
+		expect(replies()).toEqual([expect.stringMatching(expected)]);
 	});
 
 	it('replies once per night', async () => {
@@ -124,14 +138,25 @@ describe('keyword-to-team.json', () => {
 	it.each([
 		['Saya mau KOMPLAIN soal pesanan kemarin', ['prioritas', 'komplain'], 'team_support'],
 		['berapa harganya ya?', ['prioritas', 'harga'], 'team_sales'],
+		['Kak, HARGA ukuran L?', ['prioritas', 'harga'], 'team_sales'],
 		['Komplain: harga di struk beda', ['prioritas', 'komplain'], 'team_support'],
-		['Terima kasih', ['prioritas'], null],
 	])('after the message "%s", the labels are %j and the team is %s', async (...row) => {
 		const [text, labels, team_id] = row;
 
 		await write(FILE, text, parameters);
 
 		expect(conversation).toMatchObject({ labels, team_id });
+	});
+
+	it('starts only for whole words', async () => {
+		const example = readExample(FILE);
+		await host.publish(example.nodes.find(({ name }) => name === TRIGGER)!.parameters);
+		for (const text of ['Terima kasih', 'Saya hargai jawabannya', 'dikomplainkan']) {
+			sandbox.store.addIncoming(conversation.id, text, now);
+		}
+		await sandbox.deliveries.settled();
+
+		expect(host.executions).toEqual([]);
 	});
 
 	it('adds a label once if several messages contain the keyword', async () => {
