@@ -23,10 +23,12 @@ export const isDryRun = ({ dryRun }: IDataObject) => dryRun === true;
  */
 export function estimateDuration(records: IDataObject[], made: number): string {
 	const total = records.reduce((sum, record) => sum + countPlanned(record), made);
+	const requests = total === 1 ? '1 request' : `${total.toLocaleString('en')} requests`;
+	const start = `Sending would take about ${requests}:`;
+	if (total < REQUESTS_PER_MINUTE.Starter) return `${start} less than a minute on every plan.`;
 	const durations = Object.entries(REQUESTS_PER_MINUTE).map(
 		([plan, perMinute]) =>
 			`${describeMinutes(total / perMinute)} on ${plan} (${perMinute.toLocaleString('en')} requests per minute)`,
 	);
-	const requests = total === 1 ? '1 request' : `${total.toLocaleString('en')} requests`;
-	return `Sending would take about ${requests}: ${durations.join(', ')}.`;
+	return `${start} ${durations.join(', ')}.`;
 }

@@ -44,6 +44,12 @@ describe('The estimate of a Dry Run', () => {
 		);
 	});
 
+	it('names no plan if each takes less than a minute', () => {
+		expect(estimateDuration(repeat(SEND, 59), 0)).toBe(
+			'Sending would take about 59 requests: less than a minute on every plan.',
+		);
+	});
+
 	it('uses separators for thousands of minutes', () => {
 		expect(estimateDuration([SEND], 60 * 1_200)).toContain('1,200 minutes on Starter');
 	});
