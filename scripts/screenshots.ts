@@ -6,10 +6,16 @@ import { withScreenshotEnvironment } from './screenshots/environment';
 
 const FOLDER = 'test-results/screenshots';
 
-/** Takes screenshots of all panels into a folder. With `--docs`, updates those of the documentation. */
-async function main([argument = FOLDER]: string[]): Promise<void> {
+/**
+ * Takes screenshots of all panels into a folder. With `--docs`, updates those of the documentation: all, or
+ * those of the examples with the given names.
+ */
+async function main([argument = FOLDER, ...names]: string[]): Promise<void> {
 	if (argument === '--docs') {
-		await withScreenshotEnvironment(updateDocsScreenshots);
+		await withScreenshotEnvironment(
+			async (environment) =>
+				await updateDocsScreenshots(environment, names.length > 0 ? names : undefined),
+		);
 		return;
 	}
 	const folder = resolve(argument);

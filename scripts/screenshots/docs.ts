@@ -102,18 +102,24 @@ async function withExample(
 	await editor.close();
 }
 
-/** Updates the screenshots in `docs/pictures/` and `examples/pictures/`. */
-export async function updateDocsScreenshots(environment: ScreenshotEnvironment): Promise<void> {
-	for (const name of listExampleNames()) {
+/** Updates the screenshots of some examples in `docs/pictures/` and `examples/pictures/`. Default: all. */
+export async function updateDocsScreenshots(
+	environment: ScreenshotEnvironment,
+	names = listExampleNames(),
+): Promise<void> {
+	for (const name of names) {
 		await withExample(environment, name, { viewport: CANVAS }, async (page) => {
 			await hideControls(page);
 			await capture(page, `examples/pictures/${name}.png`, await nodesArea(page));
 		});
 	}
-	await withExample(environment, CRM, { viewport: EDITOR }, async (page) => {
-		await capture(page, 'docs/pictures/editor.png');
-	});
+	if (names.includes(CRM)) {
+		await withExample(environment, CRM, { viewport: EDITOR }, async (page) => {
+			await capture(page, 'docs/pictures/editor.png');
+		});
+	}
 	for (const { example, node, file, height } of PANELS) {
+		if (!names.includes(example)) continue;
 		await withExample(
 			environment,
 			example,
