@@ -10,7 +10,7 @@ const ABSOLUTE_URL = /^[a-z]+:/;
 
 /** Other sites to which documents link. The test does not fetch them: the list only detects typing errors. */
 const KNOWN_SITES =
-	/^https:\/\/(n8n\.io$|docs\.n8n\.io\/|creators\.n8n\.io\/|docs\.npmjs\.com\/|www\.npmjs\.com\/|developers\.facebook\.com\/documentation\/business-messaging\/whatsapp\/|business\.whatsapp\.com\/policy$|id\.wikisource\.org\/wiki\/|keepachangelog\.com\/|semver\.org\/$|github\.com\/n8n-nodes-sahut\/)/;
+	/^https:\/\/(n8n\.io$|docs\.n8n\.io\/|docs\.npmjs\.com\/|developers\.facebook\.com\/documentation\/business-messaging\/whatsapp\/|business\.whatsapp\.com\/policy$|id\.wikisource\.org\/wiki\/|keepachangelog\.com\/|semver\.org\/$|github\.com\/n8n-nodes-sahut\/)/;
 
 /** Links of the nodes and the credential to README.md on GitHub. */
 const README_LINK = /https:\/\/github\.com\/n8n-nodes-sahut\/n8n-nodes-sahut(#[\w-]+)/g;

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import {
 	appendFileSync,
 	cpSync,
@@ -114,9 +114,12 @@ describe('the packed package', () => {
 			),
 		});
 
-		expect(
-			runNode([join(__dirname, 'scan.mjs'), source, packed], { TMPDIR: workFolder }),
-		).toMatchObject({
+		const scan = join(REPOSITORY, 'scripts/publish/scan.mjs');
+		const env = { PATH: process.env.PATH, TMPDIR: workFolder };
+		const { status, stdout } = spawnSync(process.execPath, [scan, source, packed], { env });
+
+		expect(status).toBe(1);
+		expect(JSON.parse(String(stdout))).toMatchObject({
 			source: foundIn('violation.ts'),
 			packed: foundIn('Sahut.node.js'),
 		});

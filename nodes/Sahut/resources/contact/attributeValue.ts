@@ -85,7 +85,8 @@ const TYPES: Record<AttributeType, { convert: Convert; expected: string; advice:
 	checkbox: {
 		convert: toCheckbox,
 		expected: 'true or false',
-		advice: 'Enter true or false. You can also enter 1 or 0, yes or no, ya or tidak.',
+		advice:
+			'Enter true or false. You can also enter 1 or 0, or yes or no in English or Indonesian.',
 	},
 };
 

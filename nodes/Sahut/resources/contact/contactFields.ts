@@ -32,7 +32,10 @@ const attribute = {
 					'As Given',
 					'No conversion. Fixed values are sent as text; numbers, true and false from an expression keep their type.',
 				],
-				checkbox: ['Checkbox', 'True or false. Also accepts 1 or 0, yes or no, ya or tidak.'],
+				checkbox: [
+					'Checkbox',
+					'True or false. Also accepts 1 or 0, and yes or no in English or Indonesian.',
+				],
 				date: ['Date', 'A date such as 2026-11-30, or a date and time'],
 				number: ['Number', 'Digits with a dot for decimals, such as 12 or 12.5'],
 				text: ['Text', 'Any value, sent as text'],
@@ -48,7 +51,7 @@ const attribute = {
 /** The optional fields of a contact, in alphabetical order. */
 export const optionalFields = {
 	company: textField('Company', 'company', {
-		placeholder: 'e.g. Toko Makmur',
+		placeholder: 'e.g. Makmur Ltd',
 		description: 'The company of the contact',
 	}),
 	customAttributes: rowsField('Custom Attributes', 'customAttributes', attribute, {
