@@ -1,27 +1,20 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { INodeCredentialsDetails } from 'n8n-workflow';
 
 import type { Conversation, Store } from '../sandbox';
 import { fillInExample, readExample, type ExampleWorkflow } from '../test/support/exampleWorkflow';
-import {
-	createDataTable,
-	listDataTables,
-	type ColumnType,
-	type Session,
-	type StoredTable,
-} from './n8n';
+import { ensureTable, type TableIds } from './exampleTables';
+import type { Session, StoredTable } from './n8n';
 
 const FOLDER = 'examples';
 const REPOSITORY = resolve(__dirname, '..');
 
-/** The data table of the follow-up example, and the file with its sample rows. */
-const TABLE_NAME = 'Follow-up';
-const TABLE_FILE = join(FOLDER, 'follow-up-data-table.csv');
-const NUMBER_COLUMNS = new Set(['total']);
-
 /** Any ID works: Sahut's API has no list of teams. */
 const TEAM_ID = 'team_01HX8K2M4P6R8T';
+
+/** Any ID works: the tests have a stand-in for Google Sheets. */
+const SPREADSHEET_ID = '1sahutFollowUpExample0000000000000000000000';
 
 /** The value of each placeholder, such as `<ID of …>`. A word in the placeholder identifies it. */
 const PLACEHOLDERS: Array<
@@ -29,15 +22,27 @@ const PLACEHOLDERS: Array<
 > = [
 	['channel', (store) => store.channelOfType('whatsapp').id],
 	['conversation', (store) => latestWhatsappConversation(store).id],
-	['data table', (_, { dataTableId }) => dataTableId],
+	['table of leads', (_, { tables }) => tables?.leads],
+	['table of summaries', (_, { tables }) => tables?.summaries],
+	['table of reports', (_, { tables }) => tables?.reports],
+	['data table', (_, { dataTableId, tables }) => dataTableId ?? tables?.followUp],
+	['first agent', ({ agents }) => [...agents.keys()][0]],
+	['second agent', ({ agents }) => [...agents.keys()][1]],
+	['third agent', ({ agents }) => [...agents.keys()][2]],
+	['spreadsheet', () => SPREADSHEET_ID],
 	['team', () => TEAM_ID],
 ];
 
 /** Records in n8n that some examples need. */
 export interface N8nRecords {
+	/** The data table of the follow-up example. */
 	dataTableId?: string;
+	/** The data tables of all examples. */
+	tables?: TableIds;
 	/** The credential for the chat model. */
 	openAiApi?: INodeCredentialsDetails;
+	/** The credential for Google Sheets. */
+	googleSheetsOAuth2Api?: INodeCredentialsDetails;
 }
 
 /** Returns the latest WhatsApp conversation, whose 24-hour window is open. */
@@ -53,18 +58,7 @@ export function listExampleNames(): string[] {
 
 /** Returns the data table of the follow-up example. Creates it with its sample rows if necessary. */
 export async function ensureFollowUpTable(session: Session): Promise<StoredTable> {
-	const known = (await listDataTables(session)).find(({ name }) => name === TABLE_NAME);
-	if (known) return known;
-	const text = readFileSync(join(REPOSITORY, TABLE_FILE), 'utf8').trim();
-	const [names = [], ...lines] = text.split('\n').map((line) => line.split(','));
-	const valueOf = (name: string, cell = '') =>
-		cell === '' ? null : NUMBER_COLUMNS.has(name) ? Number(cell) : cell;
-	const rows = lines.map((cells) =>
-		Object.fromEntries(names.map((name, index) => [name, valueOf(name, cells[index])])),
-	);
-	const typeOf = (name: string): ColumnType => (NUMBER_COLUMNS.has(name) ? 'number' : 'string');
-	const columns = Object.fromEntries(names.map((name) => [name, typeOf(name)]));
-	return await createDataTable(session, TABLE_NAME, columns, rows);
+	return await ensureTable(session, 'followUp');
 }
 
 /**
@@ -86,10 +80,12 @@ export function prepareExample(
 		return JSON.stringify(value);
 	});
 	const ready = fillInExample(JSON.parse(text) as ExampleWorkflow, {}, { id, name: credential });
-	const { openAiApi } = n8n;
-	if (!openAiApi) return ready;
-	const nodes = ready.nodes.map((node) =>
-		node.type.endsWith('.lmChatOpenAi') ? { ...node, credentials: { openAiApi } } : node,
-	);
+	const { openAiApi, googleSheetsOAuth2Api } = n8n;
+	const nodes = ready.nodes.map((node) => ({
+		...node,
+		...(openAiApi && node.type.endsWith('.lmChatOpenAi') && { credentials: { openAiApi } }),
+		...(googleSheetsOAuth2Api &&
+			node.type.endsWith('.googleSheets') && { credentials: { googleSheetsOAuth2Api } }),
+	}));
 	return { ...ready, nodes };
 }

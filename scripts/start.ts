@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { startSandbox } from '../sandbox';
+import { startGoogleSheets, type GoogleSheets } from './googleSheets';
 import {
 	resolvePort,
 	cacheFolder,
@@ -24,17 +25,20 @@ const TIME_ZONE = 'Asia/Jakarta';
  * @param options.fresh whether to delete the data of earlier starts
  * @param options.watch whether n8n reloads the package when its files change
  */
-async function startEditor({
-	port,
-	fresh,
-	watch,
-}: Pick<StartOptions, 'port' | 'fresh' | 'watch'>): Promise<RunningN8n> {
+async function startEditor(
+	{ port, fresh, watch }: Pick<StartOptions, 'port' | 'fresh' | 'watch'>,
+	google: GoogleSheets,
+): Promise<RunningN8n> {
 	const userFolder = join(cacheFolder(), `editor-${port}`);
 	if (fresh) await rm(userFolder, { recursive: true, force: true });
 	await installBuild(userFolder);
 	const logFile = join(userFolder, 'n8n.log');
 	await rm(logFile, { force: true });
-	const env = { GENERIC_TIMEZONE: TIME_ZONE, ...(watch && { N8N_DEV_RELOAD: 'true' }) };
+	const env = {
+		GENERIC_TIMEZONE: TIME_ZONE,
+		...google.env,
+		...(watch && { N8N_DEV_RELOAD: 'true' }),
+	};
 	return await startN8n({ userFolder, logFile, port, env });
 }
 
@@ -52,9 +56,10 @@ async function main(): Promise<void> {
 	await installN8n();
 
 	const sandbox = await startSandbox({ port: sandboxPort, deviations: options.deviations });
+	const google = await startGoogleSheets();
 	try {
 		console.log('Starting n8n …');
-		const n8n = await startEditor({ ...options, port });
+		const n8n = await startEditor({ ...options, port }, google);
 		const interrupted = new Promise<'interrupted'>((resolve) => {
 			for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => resolve('interrupted'));
 		});
@@ -64,7 +69,7 @@ async function main(): Promise<void> {
 				throw new Error(`${error.message}\n${advice}`);
 			});
 			const credential = await ensureCredential(session, sandbox);
-			const workflows = await ensureExamples(session, sandbox, credential);
+			const workflows = await ensureExamples(session, sandbox, google, credential);
 			console.log(startMessage(n8n, sandbox, workflows));
 			if (options.watch) compileOnChange(n8n.userFolder);
 			if ((await Promise.race([interrupted, n8n.exited])) !== 'interrupted') {
@@ -75,6 +80,7 @@ async function main(): Promise<void> {
 			await n8n.stop();
 		}
 	} finally {
+		await google.close();
 		await sandbox.close();
 	}
 }

@@ -3,11 +3,9 @@ import type { Page } from 'playwright-core';
 import { startSandbox, type Sandbox } from '../../sandbox';
 import { HOUR_MS } from '../../sandbox/clock';
 import type { ExampleWorkflow } from '../../test/support/exampleWorkflow';
-import {
-	latestWhatsappConversation,
-	ensureFollowUpTable,
-	prepareExample,
-} from '../prepareExamples';
+import { ensureTables } from '../exampleTables';
+import type { GoogleSheets } from '../googleSheets';
+import { prepareExample } from '../prepareExamples';
 import {
 	createCredential,
 	createWorkflow,
@@ -18,14 +16,11 @@ import {
 } from '../n8n';
 import { startScriptedModel, type ScriptedModel } from '../scriptedModel';
 import { waitForRunResult, openWorkflow, startWorkflow } from './canvas';
-import { waitForTestWebhook } from './testWebhook';
+import { simulateSahutEvent } from './sahutEvent';
 
 const DAY_MS = 24 * HOUR_MS;
 /** Evening in Jakarta, which is 7 hours ahead of UTC. */
 const SUNDAY_HOUR_UTC = 13;
-
-/** The customer's message for examples that start with a message. */
-const QUESTION = 'Selamat malam Kak, berapa harganya?';
 
 /** The reply of a customer who got a reminder, and the order that the reminder mentions. */
 const REPLY_ORDER = 'ORD-3112';
@@ -59,15 +54,17 @@ export async function startSundaySandbox(): Promise<Sandbox> {
 	return sandbox;
 }
 
-/** Starts a model that writes a note, hands over to the team, and tells the customer. */
+/** Starts a model that writes a note, hands over to the team, and tells the customer, or writes a summary. */
 export async function startHandoverModel(): Promise<ScriptedModel> {
 	return await startScriptedModel((chat) =>
-		chat.at(-1)?.role === 'tool'
-			? 'Baik Kak, tim kami akan melanjutkan percakapan ini.'
-			: [
-					{ tool: 'Note_for_the_team', given: { note: 'Pelanggan menanyakan harga.' } },
-					{ tool: 'Hand_over_to_people', given: {} },
-				],
+		chat.at(-1)?.content?.includes('Ringkas')
+			? 'Pelanggan menanyakan harga, dan tim menjawab Rp 50.000. Menunggu pesanan.'
+			: chat.at(-1)?.role === 'tool'
+				? 'Baik Kak, tim kami akan melanjutkan percakapan ini.'
+				: [
+						{ tool: 'Note_for_the_team', given: { note: 'Pelanggan menanyakan harga.' } },
+						{ tool: 'Hand_over_to_people', given: {} },
+					],
 	);
 }
 
@@ -76,14 +73,19 @@ export interface ExampleEnvironment {
 	session: Session;
 	sandbox: Sandbox;
 	model: ScriptedModel;
+	google?: GoogleSheets;
 }
 
-/** Returns a copy that sends instead of a Dry Run, waits for seconds instead of a day, and sends at most one reminder. */
+/**
+ * Returns a copy that sends instead of a Dry Run, waits for seconds instead of a day, sends at most
+ * one reminder, and has office hours at any time.
+ */
 function prepareForRun(example: ExampleWorkflow): ExampleWorkflow {
 	const text = JSON.stringify(example)
 		.replaceAll(/\$now >= DateTime[^}]+\}\)/g, '$$runIndex >= 1')
 		.replaceAll('"dryRun":true', '"dryRun":false')
-		.replaceAll('"skipIfSentWithin":23', '"skipIfSentWithin":0.0001');
+		.replaceAll('"skipIfSentWithin":23', '"skipIfSentWithin":0.0001')
+		.replaceAll(/time\.weekday <= 5 && time\.hour >= \d+ && time\.hour < \d+/g, 'true');
 	const shortened = JSON.parse(text) as ExampleWorkflow;
 	const nodes = shortened.nodes.map((node) =>
 		node.type === 'n8n-nodes-base.wait'
@@ -95,13 +97,19 @@ function prepareForRun(example: ExampleWorkflow): ExampleWorkflow {
 
 /** Imports an example into n8n with short waits, and fills in its placeholders and credentials. */
 export async function importExample(
-	{ session, sandbox, model }: ExampleEnvironment,
+	{ session, sandbox, model, google }: ExampleEnvironment,
 	name: string,
 	credential: StoredCredential,
 ): Promise<StoredWorkflow> {
-	const { id: dataTableId } = await ensureFollowUpTable(session);
+	const tables = await ensureTables(session);
 	const openAiApi = await createCredential(session, model.credential);
-	const example = prepareExample(name, sandbox.store, credential, { dataTableId, openAiApi });
+	const googleSheetsOAuth2Api = google && (await createCredential(session, google.credential));
+	const records = {
+		tables,
+		openAiApi,
+		...(googleSheetsOAuth2Api && { googleSheetsOAuth2Api }),
+	};
+	const example = prepareExample(name, sandbox.store, credential, records);
 	return await createWorkflow(session, { ...prepareForRun(example), name });
 }
 
@@ -134,9 +142,9 @@ export async function simulateExternalEvents(
 ): Promise<void> {
 	const nodeOf = (type: string) => nodes.find((node) => node.type === type);
 	const webhook = nodeOf('n8n-nodes-base.webhook');
-	if (nodeOf('n8n-nodes-sahut.sahutTrigger')) {
-		await waitForTestWebhook(sandbox);
-		sandbox.store.addIncoming(latestWhatsappConversation(sandbox.store).id, QUESTION);
+	const trigger = nodeOf('n8n-nodes-sahut.sahutTrigger');
+	if (trigger) {
+		await simulateSahutEvent(sandbox, trigger.parameters);
 	} else if (webhook) {
 		await callWebhook(session, webhook.parameters.path);
 	} else if (nodeOf('n8n-nodes-base.wait')) {

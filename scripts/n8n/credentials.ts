@@ -1,6 +1,6 @@
 import type { Session } from './session';
 
-interface CredentialContent {
+export interface CredentialContent {
 	name: string;
 	type: string;
 	/** Unencrypted: n8n encrypts it. */

@@ -35,9 +35,13 @@ export async function createDataTable(
 		name,
 		columns: Object.entries(columns).map(([column, type]) => ({ name: column, type })),
 	});
-	const insertion = { data: rows, returnType: 'count' };
-	await session.request('POST', `${path}/${table.id}/insert`, insertion);
+	if (rows.length > 0) await insertRows(session, table.id, rows);
 	return table;
+}
+
+export async function insertRows(session: Session, id: string, rows: TableRow[]): Promise<void> {
+	const insertion = { data: rows, returnType: 'count' };
+	await session.request('POST', `${await tablesPath(session)}/${id}/insert`, insertion);
 }
 
 /** Returns all rows, oldest first. */

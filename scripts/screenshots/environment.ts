@@ -9,6 +9,7 @@ import {
 	startSundaySandbox,
 	type ExampleEnvironment,
 } from '../editor';
+import { startGoogleSheets } from '../googleSheets';
 import {
 	createCredential,
 	installBuild,
@@ -19,7 +20,7 @@ import {
 } from '../n8n';
 import { credentialFor } from '../n8n/workflowBuilder';
 
-/** The services for screenshots: a browser, n8n, a sandbox and a model. */
+/** The services for screenshots: a browser, n8n, a sandbox, a model and Google Sheets. */
 export interface ScreenshotEnvironment extends ExampleEnvironment {
 	browser: Browser;
 	n8n: RunningN8n;
@@ -39,13 +40,15 @@ export async function withScreenshotEnvironment(
 		const browser = await launchChromium();
 		cleanups.unshift(() => browser.close());
 		await installBuild(folder);
-		const n8n = await startN8n({ userFolder: folder, logFile: LOG, port: 0 });
+		const google = await startGoogleSheets();
+		cleanups.unshift(() => google.close());
+		const n8n = await startN8n({ userFolder: folder, logFile: LOG, env: google.env, port: 0 });
 		cleanups.unshift(() => n8n.stop());
 		const sandbox = await startSundaySandbox();
 		cleanups.unshift(() => sandbox.close());
 		const model = await startHandoverModel();
 		cleanups.unshift(() => model.close());
-		await work({ browser, n8n, session: await signIn(n8n), sandbox, model });
+		await work({ browser, n8n, session: await signIn(n8n), sandbox, model, google });
 	} finally {
 		for (const cleanUp of cleanups) await cleanUp();
 	}

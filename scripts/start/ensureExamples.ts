@@ -1,23 +1,33 @@
 import type { Sandbox } from '../../sandbox';
-import { listExampleNames, ensureFollowUpTable, prepareExample } from '../prepareExamples';
+import { ensureTables } from '../exampleTables';
+import type { GoogleSheets } from '../googleSheets';
+import { listExampleNames, prepareExample } from '../prepareExamples';
 import {
 	createCredential,
 	createWorkflow,
 	listCredentials,
 	listWorkflows,
 	updateCredential,
+	type CredentialContent,
 	type Session,
 	type StoredCredential,
 } from '../n8n';
-import { CREDENTIAL_NAME, credentialFor } from '../n8n/workflowBuilder';
+import { credentialFor } from '../n8n/workflowBuilder';
 
 /** Creates the credential for the sandbox, or updates its URL and key. */
 export async function ensureCredential(
 	session: Session,
 	sandbox: Sandbox,
 ): Promise<StoredCredential> {
-	const content = credentialFor(sandbox);
-	const known = (await listCredentials(session)).find(({ name }) => name === CREDENTIAL_NAME);
+	return await storeCredential(session, credentialFor(sandbox));
+}
+
+/** Creates a credential, or updates the one with this name. */
+async function storeCredential(
+	session: Session,
+	content: CredentialContent,
+): Promise<StoredCredential> {
+	const known = (await listCredentials(session)).find(({ name }) => name === content.name);
 	return known
 		? await updateCredential(session, known.id, content)
 		: await createCredential(session, content);
@@ -27,11 +37,13 @@ export async function ensureCredential(
 export async function ensureExamples(
 	session: Session,
 	sandbox: Sandbox,
+	google: GoogleSheets,
 	credential: StoredCredential,
 ): Promise<string[]> {
-	const table = await ensureFollowUpTable(session);
+	const tables = await ensureTables(session);
+	const googleSheetsOAuth2Api = await storeCredential(session, google.credential);
 	const examples = listExampleNames().map((each) =>
-		prepareExample(each, sandbox.store, credential, { dataTableId: table.id }),
+		prepareExample(each, sandbox.store, credential, { tables, googleSheetsOAuth2Api }),
 	);
 	const known = new Set((await listWorkflows(session)).map((workflow) => workflow.name));
 	for (const example of examples) {

@@ -35,8 +35,14 @@ import {
 } from '../../scripts/scriptedModel';
 import { addCredential, useN8n, N8N_VERSION } from './n8nFixture';
 
-/** The examples that have specific tests. */
+/** The examples that have specific tests, here or in other files. */
 const EXAMPLES_WITH_TESTS = [
+	'ask-after-resolution',
+	'campaign-report',
+	'google-sheets-follow-up',
+	'new-lead',
+	'opt-out',
+	'resolved-to-summary',
 	'ai-agent-handover',
 	'crm-webhook',
 	'follow-up-data-table',

@@ -275,34 +275,6 @@ describe('unassigned-too-long.json', () => {
 	});
 });
 
-describe('transcript-to-summary.json', () => {
-	const FILE = 'examples/transcript-to-summary.json';
-
-	it('passes the newest 50 messages as one text to the AI step', async () => {
-		const { id } = sandbox.store.addConversation();
-		sandbox.store.addMessages(id, 130);
-
-		const run = await runExample(FILE, { 'Read transcript': { conversationId: byId(id) } });
-
-		const [item, ...others] = jsonOf(run, 'Summarize with AI (replace me)');
-		expect(others).toEqual([]);
-		expect(item).toEqual({ conversation_id: id, prompt: expect.any(String) });
-		const [instruction, transcript] = String(item!.prompt).split('\n\n');
-		expect(instruction).toMatch(/^Ringkas percakapan/);
-		const lines = transcript!.split('\n');
-		expect(lines.map((line) => Number(/Pesan (\d+)/.exec(line)?.[1]))).toEqual(
-			Array.from({ length: 50 }, (_, index) => 81 + index),
-		);
-	});
-
-	it('reads nothing until the user selects a conversation', async () => {
-		const { error } = await runExample(FILE);
-
-		expect(error?.message).toContain('"<ID of a conversation>" is not an ID');
-		expect(sandbox.journal.entries).toEqual([]);
-	});
-});
-
 describe('crm-webhook.json', () => {
 	const FILE = 'examples/crm-webhook.json';
 	const deal = {
