@@ -69,7 +69,7 @@ const SEND_FOR_REAL = { '"dryRun":true': '"dryRun":false' };
 /** The trigger of the reminder example. */
 const REMINDER_TRIGGER = 'When clicking ‘Execute workflow’';
 /** The duration that replaces a day in the reminder example. */
-const DAY_SECONDS = 6;
+const DAY_SECONDS = 10;
 /** Scales 60 hours to the short day, and makes Skip If Sent Within shorter than this day. */
 const SHORT_TIMES = {
 	...SEND_FOR_REAL,
