@@ -3,6 +3,9 @@ import { config } from '@n8n/node-cli/eslint';
 /** The files that read values of unknown types: HTTP, deliveries, parameters and stored records. */
 const BOUNDARIES = [
 	'nodes/Sahut/api/contacts.ts',
+	'nodes/Sahut/approval/answer.ts',
+	'nodes/Sahut/approval/question.ts',
+	'nodes/Sahut/approval/wait.ts',
 	'nodes/Sahut/api/conversations.ts',
 	'nodes/Sahut/api/messages.ts',
 	'nodes/Sahut/transport/**',

@@ -1,5 +1,7 @@
 import { NodeConnectionTypes, type INodeType, type INodeTypeDescription } from 'n8n-workflow';
 
+import { answer } from './approval/answer';
+import { approvalWebhooks } from './approval/webhooks';
 import { createMethods } from './methods';
 import { resources } from './resources';
 import { executeItems } from './runtime/execute';
@@ -35,6 +37,9 @@ export class Sahut implements INodeType {
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],
 		credentials: [{ name: 'sahutApi', required: true }],
+		waitingNodeTooltip:
+			'={{ $parameter.operation === "sendAndWait" ? "Execution will continue after the user\'s response" : "" }}',
+		webhooks: approvalWebhooks,
 		properties: toProperties(resources),
 	};
 
@@ -42,11 +47,16 @@ export class Sahut implements INodeType {
 
 	execute: NonNullable<INodeType['execute']>;
 
+	webhook: NonNullable<INodeType['webhook']>;
+
 	/** @param transport the settings of requests. n8n uses the default; tests pass another clock. */
 	constructor(transport = DEFAULT_TRANSPORT) {
 		this.methods = createMethods(transport);
 		this.execute = async function () {
 			return await executeItems(this, resources, transport);
+		};
+		this.webhook = async function () {
+			return await answer(this, transport.clock);
 		};
 	}
 }

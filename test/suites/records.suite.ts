@@ -6,4 +6,5 @@ includeTests(
 	'engine/conversations',
 	'engine/listChanges',
 	'engine/agents',
+	'engine/approval',
 );

@@ -215,6 +215,10 @@ export interface WorkflowToRun {
 	/** The data of an earlier execution, which the run continues. Default: a new execution. */
 	executionData?: IRunExecutionData;
 	mode?: WorkflowExecuteMode;
+	/** The ID of the execution. Default: `execution`. */
+	executionId?: string;
+	/** The address of this n8n. Default: `http://localhost:5678`. */
+	origin?: string;
 	/** The static data that n8n has stored for the nodes of the workflow. */
 	staticData?: IDataObject;
 }
@@ -222,7 +226,7 @@ export interface WorkflowToRun {
 /** The result of a run. */
 export interface FinishedRun {
 	run: IRun;
-	/** `success`, `error` or `canceled`. A failed node does not reject the promise of the run. */
+	/** `success`, `error`, `waiting` or `canceled`. A failed node does not reject the promise of the run. */
 	status: IRun['status'];
 	error: IRun['data']['resultData']['error'];
 	/** Returns all runs of a node, oldest first. */
@@ -240,6 +244,8 @@ export async function prepareWorkflow({
 	credentials = {},
 	nodeTypes = {},
 	mode = 'manual',
+	executionId = 'execution',
+	origin: url = 'http://localhost:5678',
 	staticData,
 }: WorkflowToRun) {
 	const loader = await loadPackage();
@@ -253,18 +259,17 @@ export async function prepareWorkflow({
 		settings: { executionOrder: 'v1', timezone: 'Asia/Jakarta' },
 		staticData,
 	});
-	const url = 'http://localhost:5678';
 	const credentialsHelper = new TestCredentials(loader, credentials);
 	const additionalData = {
 		credentialsHelper,
-		hooks: new core.ExecutionLifecycleHooks(mode, 'execution', {
+		hooks: new core.ExecutionLifecycleHooks(mode, executionId, {
 			id: 'workflow',
 			name: 'workflow',
 			nodes,
 			connections,
 		} as unknown as ConstructorParameters<typeof core.ExecutionLifecycleHooks>[2]),
 		currentNodeExecutionIndex: 0,
-		executionId: 'execution',
+		executionId,
 		variables: {},
 		restApiUrl: url,
 		instanceBaseUrl: `${url}/`,

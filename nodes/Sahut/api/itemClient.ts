@@ -1,5 +1,6 @@
 import type { IBinaryData, IDataObject } from 'n8n-workflow';
 
+import type { Question } from '../approval/question';
 import type { ProcessCache } from '../processCache';
 import type { Attachment, SahutClient, Wording } from '../transport/types';
 import type { ContactList } from './contactList';
@@ -97,6 +98,16 @@ export interface ItemClient extends SahutClient, ItemLedger {
 	 * @param phone E.164
 	 */
 	takeTestItem(phone: string): boolean;
+
+	/** The ID of this execution; a *Retry* has another one. */
+	executionId: string;
+
+	/**
+	 * Makes a question the one that this execution waits for. Its link works only in this execution.
+	 *
+	 * @returns the link to its page
+	 */
+	openQuestion(question: Question): string;
 
 	/** Waits `ms` milliseconds without occupying a slot. @throws if the execution is canceled */
 	pause(ms: number): Promise<void>;

@@ -107,6 +107,27 @@ export async function executePlan(
 }
 
 /**
+ * Sends a message whose text no other execution can have sent, such as a link of this execution.
+ *
+ * @param key identifies the message in the ledger
+ * @returns Sahut's record of the message
+ * @throws as {@link executePlan}
+ */
+export async function deliverUnique(
+	{ conversationId, key }: Destination,
+	text: IDataObject,
+	sahut: ItemClient,
+): Promise<IDataObject> {
+	const plan: Plan = {
+		kind: 'send',
+		conversation: { id: conversationId },
+		textDeadline: Infinity,
+	};
+	const outgoing = { content: { text }, dryRun: false };
+	return await executePlan(plan, { conversationId, key }, outgoing, sahut);
+}
+
+/**
  * Sends a message into a conversation, or skips it if the conversation already has it. If the message has
  * both forms, sends the text while WhatsApp accepts it, otherwise the template.
  *

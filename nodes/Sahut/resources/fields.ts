@@ -84,6 +84,7 @@ export const returnAllAndLimit: INodeProperties[] = [
 /** The collections of optional fields, with the labels of n8n's own nodes. */
 const COLLECTIONS = {
 	additionalFields: { displayName: 'Additional Fields', placeholder: 'Add Field' },
+	approval: { displayName: 'Approval Options', placeholder: 'Add Option' },
 	filters: { displayName: 'Filters', placeholder: 'Add Filter' },
 	options: { displayName: 'Options', placeholder: 'Add Option' },
 	updateFields: { displayName: 'Update Fields', placeholder: 'Add Field' },

@@ -1,12 +1,13 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
+import { extendInput, NO_ANSWER, waitForAnswer } from '../approval/wait';
 import { createYielder } from '../transport/yielder';
 import { runInScope, type Scope } from '../transport/scope';
 import type { TransportSettings } from '../transport/settings';
 import { markAsCanceled } from './cancellation';
 import { addItemAndProgress, toErrorData, toItemError, type ItemError } from './itemErrors';
 import type { OutputItem, Resource } from './operation';
-import { prepareRun } from './prepareRun';
+import { prepareRun, selectedOperation } from './prepareRun';
 import { describeProgress, summarizeRun, type RunCounts } from './runSummary';
 
 /** The outcome of one item. On Stop, the node does not start the items after a failed one. */
@@ -26,7 +27,8 @@ function countsAsNodeFailure(first: ItemOutcome<OutputItem[]> | undefined): bool
  * Reads and checks all items before the first request; on Stop, one invalid item prevents all requests.
  * Items in the same lane run in input order, different lanes in parallel. The output has the order of the
  * input, and each output item has a `pairedItem`. According to On Error, a failed item stops the node,
- * keeps its JSON and gets an `error`, or goes to the error output. Nothing runs after the node has ended.
+ * keeps its JSON and gets an `error`, or goes to the error output. Nothing runs after the node has ended. If
+ * the operation asks a question, the execution then waits for the answer.
  *
  * @throws NodeApiError or NodeOperationError on Stop, once all requests in flight have ended, and after a
  * cancellation. The error states the item and how many items succeeded.
@@ -72,7 +74,10 @@ export async function executeItems(
 		inputs.flatMap((each) => (each.kind === 'succeeded' ? [each.value] : [])),
 	);
 	const checkAll = attempt(async () => {
-		if (unfinished.size > 0) (await prepareOnce()).operation.checkAll?.([...unfinished]);
+		if (unfinished.size === 0) return;
+		const { operation, assertCanWait } = await prepareOnce();
+		assertCanWait();
+		operation.checkAll?.([...unfinished]);
 	});
 	const outcomes = await Promise.all(
 		inputs.map(async (input, itemIndex): Promise<ItemOutcome<OutputItem[]>> => {
@@ -91,7 +96,8 @@ export async function executeItems(
 						const output = await operation.run(input.value, sahut, unfinished);
 						const { skipped, skip_reason: reason } = output[0]?.json ?? {};
 						if (skipped === true) sahut.log(`skipped (${String(reason)})`);
-						return output;
+						if (!operation.waitUntil) return output;
+						return output.map(({ json }) => extendInput(items[itemIndex]!, json));
 					};
 					return await attempt(
 						async () => await runInScope(abortSignals, run),
@@ -131,7 +137,15 @@ export async function executeItems(
 		prepared.run.log(describeProgress(counts, verb));
 	}
 
+	const [asked, input] = [outcomes[0], inputs[0]];
+	if (prepared?.operation.waitUntil && asked?.kind === 'succeeded' && input?.kind === 'succeeded') {
+		const until = prepared.operation.waitUntil(input.value, transport.clock.now());
+		await waitForAnswer(context, asked.value[0]!, until);
+	}
+
 	const isRead = prepared?.operation.readsOnly === true;
+	// The input may have an answer of its own, which must not count if the question was not asked.
+	const noAnswer = selectedOperation(context, resources)?.waitUntil && NO_ANSWER;
 	const toErrorOutput = node.onError === 'continueErrorOutput';
 	return [
 		outcomes.flatMap((outcome, itemIndex): INodeExecutionData[] => {
@@ -148,7 +162,8 @@ export async function executeItems(
 			const { json, binary } = items[itemIndex]!;
 			const error = toErrorData(outcome.error);
 			// n8n sends an item to the error output if it has nothing but an `error`, and adds the input.
-			return [{ json: toErrorOutput ? { error } : { ...json, error }, binary, pairedItem }];
+			const failed = toErrorOutput ? { error } : { ...json, ...noAnswer, error };
+			return [{ json: failed, binary, pairedItem }];
 		}),
 	];
 }

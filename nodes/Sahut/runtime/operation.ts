@@ -46,6 +46,14 @@ export interface Operation<Input = unknown> {
 	 * @param unfinished the inputs of all items of the run that have not ended, including this one
 	 */
 	run(input: Input, sahut: ItemClient, unfinished: ReadonlySet<Input>): Promise<OutputItem[]>;
+	/**
+	 * Set if the execution then waits for the answer to a question of `run`. The operation accepts one item. Its
+	 * output is that item, with the fields that `run` returns, and the answer.
+	 *
+	 * @param now in milliseconds since the epoch
+	 * @returns until when to wait
+	 */
+	waitUntil?(input: Input, now: number): Date;
 }
 
 /** An entry of the Resource picker. */

@@ -6,6 +6,7 @@ import {
 	type INodeProperties,
 } from 'n8n-workflow';
 
+import { showToolInput } from '../approval/reviewTool';
 import { isEmptyList } from '../values/textList';
 
 /** Returns the value of a parameter, with its expressions resolved. */
@@ -29,16 +30,19 @@ export function createSources(context: IExecuteFunctions): (itemIndex: number) =
 	const { parameters } = context.getNode();
 	return (itemIndex) => ({
 		stored: parameters,
-		get: (name, fallback, options) =>
-			context.getNodeParameter(name, itemIndex, fallback, options) as unknown,
+		get: (name, fallback, options) => {
+			const value: unknown = context.getNodeParameter(name, itemIndex, fallback, options);
+			return showToolInput(context, itemIndex, value);
+		},
 		timezone: () => context.getTimezone(),
 	});
 }
 
-/** Returns the fields of a collection, or the groups of rows of a fixed collection. */
+/** Returns the fields of a collection or of a group, or the groups of a fixed collection. */
 function fieldsInside(field: INodeProperties): INodeProperties[] {
 	const { options = [] } = field;
 	if (field.type === 'collection') return options as INodeProperties[];
+	if ('values' in field) return field.values as INodeProperties[];
 	if (field.type !== 'fixedCollection') return [];
 	return options.map((group) => ({ type: 'json', default: [], ...group }) as INodeProperties);
 }

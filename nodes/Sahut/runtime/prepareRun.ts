@@ -5,6 +5,8 @@ import { connect } from '../transport/client';
 import { scopedClient, type Scope } from '../transport/scope';
 import type { TransportSettings } from '../transport/settings';
 import { createSlots } from '../transport/slots';
+import { openQuestion } from '../approval/question';
+import { assertCanWait } from '../approval/wait';
 import { createContactList } from '../api/contactList';
 import type { ItemClient } from '../api/itemClient';
 import { getProcessCache } from '../processCache';
@@ -16,11 +18,24 @@ import { createSources } from './parameterSource';
 import { createParams } from './params';
 import type { ListedRecords } from './runSummary';
 
-function findOperation(resources: Resource[], resource: string, operation: string): Operation {
-	const found = resources
+/** Returns the operation that is selected in the node; undefined if it does not exist. */
+export function selectedOperation(
+	context: IExecuteFunctions,
+	resources: Resource[],
+): Operation | undefined {
+	const resource: string = context.getNodeParameter('resource', 0);
+	const operation: string = context.getNodeParameter('operation', 0);
+	return resources
 		.find(({ value }) => value === resource)
 		?.operations.find(({ value }) => value === operation);
+}
+
+/** Returns the selected operation. @throws UserError if it does not exist */
+function requireOperation(context: IExecuteFunctions, resources: Resource[]): Operation {
+	const found = selectedOperation(context, resources);
 	if (!found) {
+		const resource: string = context.getNodeParameter('resource', 0);
+		const operation: string = context.getNodeParameter('operation', 0);
 		throw new UserError(
 			`This version of the Sahut node has no operation "${operation}" for the resource "${resource}"`,
 			{
@@ -43,11 +58,7 @@ export async function prepareRun(
 	resources: Resource[],
 	defaults: TransportSettings,
 ) {
-	const operation = findOperation(
-		resources,
-		context.getNodeParameter('resource', 0),
-		context.getNodeParameter('operation', 0),
-	);
+	const operation = requireOperation(context, resources);
 	const sourceOf = createSources(context);
 	const paramsOf = (itemIndex: number) => createParams(sourceOf(itemIndex), operation.fields);
 	const transport = { ...defaults, ...readLimits(paramsOf(0), operation) };
@@ -61,12 +72,13 @@ export async function prepareRun(
 	const contactList = createContactList();
 	const listed: ListedRecords = { records: '', read: 0, total: 0 };
 	let testPhone: string | undefined;
+	const toolCall = readToolCall(context);
 	const ledger = openLedger(
 		context.getContext('node'),
 		context.getContext('flow'),
 		{
 			runIndex: readRunIndex(context),
-			toolCall: readToolCall(context),
+			toolCall,
 			isRetry: context.getMode() === 'retry',
 			startedAt: readStartTime(context),
 		},
@@ -76,6 +88,12 @@ export async function prepareRun(
 		operation,
 		/** Reads the fields of an item. @throws UserError if one is invalid */
 		readInput: (itemIndex: number) => operation.read(paramsOf(itemIndex)),
+		/** @throws UserError if the operation waits for an answer, and this run cannot */
+		assertCanWait() {
+			if (!operation.waitUntil) return;
+			const api = client.describe({ method: 'GET', path: [], expects: 'list' }).url;
+			assertCanWait(context, String(api), toolCall !== undefined);
+		},
 		ledger,
 		run: {
 			countRequests: client.countRequests,
@@ -111,6 +129,8 @@ export async function prepareRun(
 					testPhone = phone;
 					return ledger.takeTestItem(itemIndex);
 				},
+				executionId: context.getExecutionId(),
+				openQuestion: (question) => openQuestion(context, question),
 				pause,
 				download: async (attachment) =>
 					await scope.track(

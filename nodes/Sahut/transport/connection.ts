@@ -23,6 +23,14 @@ export function isOnThisComputer(address: string): boolean {
 	return isLoopback(address) || hostOf(address) === DOCKER_HOST;
 }
 
+/**
+ * Whether requests from one web address can reach another, as far as loopback hosts are concerned: only this
+ * computer reaches them.
+ */
+export function isReachableFrom(from: string, address: string): boolean {
+	return !isLoopback(address) || isOnThisComputer(from);
+}
+
 /** Removes whitespace and the prefix `Bearer ` from an API key. */
 function removeBearer(apiKey: unknown): string {
 	return String(apiKey ?? '')

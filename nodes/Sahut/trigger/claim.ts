@@ -1,6 +1,7 @@
 import { sleep, type IWebhookFunctions } from 'n8n-workflow';
 
 import type { Clock } from '../transport/clock';
+import { isAccepted } from '../transport/webhookResponse';
 import type { EventMemory } from './deduplication';
 import { triggerData } from './triggerData';
 import { eventsOf, type TriggerData } from './webhookState';
@@ -31,21 +32,6 @@ export function storeWithResponse(
 	};
 	Object.assign(data, dataWhenStored);
 	void sleep(0).then(() => Object.assign(data, dataWhenStored));
-}
-
-/**
- * Resolves to whether n8n responds with a success. Intercepts `end`, because the response emits no event
- * if Sahut has closed the connection, although n8n still ends it.
- */
-async function isAccepted(context: IWebhookFunctions): Promise<boolean> {
-	const response = context.getResponseObject();
-	return await new Promise((resolve) => {
-		const end = response.end.bind(response) as (...args: unknown[]) => typeof response;
-		response.end = (...args: unknown[]) => {
-			resolve(response.statusCode < 300);
-			return end(...args);
-		};
-	});
 }
 
 /**

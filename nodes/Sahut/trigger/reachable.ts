@@ -1,6 +1,12 @@
 import { NodeOperationError, type IHookFunctions } from 'n8n-workflow';
 
-import { DEFAULT_BASE_URL, hostOf, isLoopback, isOnThisComputer } from '../transport/connection';
+import {
+	DEFAULT_BASE_URL,
+	hostOf,
+	isLoopback,
+	isOnThisComputer,
+	isReachableFrom,
+} from '../transport/connection';
 
 /** Host names that public DNS does not resolve: without a dot, or reserved (RFC 2606, 6761, 6762, 8375). */
 const PRIVATE_NAME =
@@ -26,7 +32,7 @@ export function isPrivate(address: string): boolean {
  * @throws NodeOperationError if no delivery can arrive
  */
 export function assertReachable(context: IHookFunctions, url: string, api: string): void {
-	const isRefused = isLoopback(url) ? !isOnThisComputer(api) : !url.startsWith('https:');
+	const isRefused = isLoopback(url) ? !isReachableFrom(api, url) : !url.startsWith('https:');
 	if (isRefused || (isPrivate(url) && hostOf(api) === hostOf(DEFAULT_BASE_URL))) {
 		throw new NodeOperationError(context.getNode(), `Sahut cannot deliver events to ${url}`, {
 			description:

@@ -49,6 +49,11 @@ const VALID: Record<string, Parameters> = {
 		templateId: 'tmpl_opening_hours',
 		variablesInput: 'fields',
 	},
+	'message.sendAndWait': {
+		conversationId: CONVERSATION,
+		message: 'Kirim jawaban ini?',
+		approval: { type: 'double' },
+	},
 	'message.sendToPhone': {
 		phone: '0812-3456-7890',
 		channelId: CHANNEL,
@@ -71,6 +76,7 @@ const VALID: Record<string, Parameters> = {
 /** Fields that are read only if another field has a value. */
 const REQUIRES: Record<string, Parameters> = {
 	templateVariablesJson: { variablesInput: 'json' },
+	maxDateAndTime: { options: { limitWaitTime: { values: { limitType: 'atSpecifiedTime' } } } },
 	'contact.upsert email': { matchBy: 'email' },
 	'contact.upsert additionalFields phone': { matchBy: 'email' },
 };
@@ -83,8 +89,9 @@ function fieldsOf(operation: string, fields: INodeProperties[], above: string[])
 		}
 		if (field.type === 'fixedCollection') {
 			const groups = field.options as Array<{ name: string; values: INodeProperties[] }>;
+			const row = field.typeOptions?.multipleValues ? ['0'] : [];
 			return groups.flatMap(({ name, values }) =>
-				fieldsOf(operation, values, [...path, name, '0']),
+				fieldsOf(operation, values, [...path, name, ...row]),
 			);
 		}
 		// The mode `list` also stores an ID.

@@ -63,6 +63,7 @@ async function openShop() {
 			...twice({ conversationId: id, ...either }),
 			{ conversationId: id, ...either, options: { skipContactTags: ['vip'] } },
 		],
+		'message.sendAndWait': { conversationId: id, message: 'Kirim?' },
 		'message.sendToPhone': [
 			...twice({ ...toPhone, content: 'Sampai jumpa' }),
 			{ ...toPhone, options: { skipContactTags: ['vip'] } },

@@ -136,6 +136,21 @@ describe('The stored values', () => {
 		    skipIfAssigned: boolean = false
 		    skipIfCustomerWroteWithin: number = 24
 		    skipIfSentWithin: number = 24
+		 message.sendAndWait
+		  conversationId: resourceLocator = {"mode":"list","value":""} of list | id
+		  message: string = ""
+		  approval: collection = {}
+		    approveLabel: string = "Approve"
+		    declineLabel: string = "Decline"
+		    type: options = "single" of single | double
+		  options: collection = {}
+		    limitWaitTime: fixedCollection = {"values":{"limitType":"afterTimeInterval","resumeAmount":45,"resumeUnit":"minutes"}}
+		      values
+		        limitType: options = "afterTimeInterval" of afterTimeInterval | atSpecifiedTime
+		        resumeAmount: number = 1, when limitType is afterTimeInterval
+		        resumeUnit: options = "hours" of minutes | hours | days, when limitType is afterTimeInterval
+		        maxDateAndTime: dateTime = "", when limitType is atSpecifiedTime
+		    sendTo: options = "note" of note | customer
 		 message.sendToPhone
 		  phone: string = ""
 		  channelId: resourceLocator = {"mode":"list","value":""} of list | id

@@ -4,6 +4,7 @@ import { resources } from '../../../../nodes/Sahut/resources';
 import { SECOND_MS } from '../../../../sandbox/clock';
 import { byId } from '../../../support/locator';
 import { allSentTexts, contactsOf, conversationsOf, sendText } from '../../../support/workspace';
+import { askIn } from '../../approval/approvalHelpers';
 import {
 	addConversation,
 	BUDI,
@@ -68,6 +69,15 @@ const CASES: Record<string, Case> = {
 		},
 		next: async ({ workspace }) => await runItem(workspace, textToPhone(workspace, skip)),
 		expected: { messages: 1, conversations: 1, contactsOfSiti: 0 },
+	},
+	'message.sendAndWait': {
+		async write({ workspace, contact }) {
+			const { id } = addConversation(workspace, contact, { hoursAgo: 1 });
+			await runItem(workspace, askIn(id, { message: BUDI.text }));
+		},
+		next: async ({ workspace }) => await runItem(workspace, textToPhone(workspace, skip)),
+		// A question is not the message with the same text.
+		expected: { messages: 2, conversations: 1, contactsOfSiti: 0 },
 	},
 	'message.sendToPhone': {
 		write: async ({ workspace }) => await runItem(workspace, templateToPhone(workspace), SITI),

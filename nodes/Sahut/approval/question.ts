@@ -1,0 +1,96 @@
+import { randomBytes, timingSafeEqual } from 'crypto';
+import {
+	UserError,
+	type IBinaryKeyData,
+	type IDataObject,
+	type IExecuteFunctions,
+	type IWebhookFunctions,
+} from 'n8n-workflow';
+
+/** The query parameter of the link that contains the nonce. */
+export const NONCE_PARAMETER = 'nonce';
+
+const NONCE_BYTES = 18;
+
+/** The texts of a question. n8n stores them with the execution: never rename a property. */
+export type QuestionTexts = {
+	text: string;
+	approveLabel: string;
+	/** Undefined if the question can only be approved. */
+	declineLabel?: string;
+};
+
+/** A question to a person. */
+export type Question = QuestionTexts & {
+	/**
+	 * Identifies the question. n8n's signature covers only the execution and the node, so that in a loop, the
+	 * link of one round would also decide the next.
+	 */
+	nonce: string;
+};
+
+/** Creates a question with a new nonce. */
+export function createQuestion(texts: QuestionTexts): Question {
+	return { ...texts, nonce: randomBytes(NONCE_BYTES).toString('base64url') };
+}
+
+/** Returns n8n's signed link that resumes this execution. @throws UserError if n8n cannot create one */
+export function signLink(context: IExecuteFunctions, parameters?: Record<string, string>): string {
+	// Not in versions of n8n from before the middle of 2025.
+	const sign = context.getSignedResumeUrl as typeof context.getSignedResumeUrl | undefined;
+	if (sign) return sign.call(context, parameters);
+	throw new UserError('This version of n8n cannot create a link that resumes a workflow', {
+		description: 'Update n8n to use Send and Wait for Approval.',
+	});
+}
+
+/** Makes a question the one that this node of the execution waits for. @returns the link to its page */
+export function openQuestion(context: IExecuteFunctions, question: Question): string {
+	context.getContext('node').question = question;
+	return signLink(context, { [NONCE_PARAMETER]: question.nonce });
+}
+
+/**
+ * Evaluates an expression in a webhook.
+ *
+ * @returns the value as parsed JSON; undefined if it has none
+ */
+function evaluate(context: IWebhookFunctions, expression: string): unknown {
+	// As text, since n8n may return an object as a proxy.
+	const json = context.evaluateExpression(`{{ JSON.stringify(${expression}) ?? '' }}`);
+	return json ? (JSON.parse(String(json)) as unknown) : undefined;
+}
+
+/** Returns the question that the node waits for. A webhook can read the node's context only by an expression. */
+function readQuestion(context: IWebhookFunctions): Question | undefined {
+	// Escaped, since braces may end the expression.
+	const name = JSON.stringify(context.getNode().name).replace(
+		/[{}]/g,
+		(brace) => `\\u00${brace.charCodeAt(0).toString(16)}`,
+	);
+	return evaluate(context, `$node[${name}].context.question`) as Question | undefined;
+}
+
+/** Returns the item that the node has received. */
+export function readInput(context: IWebhookFunctions) {
+	const json = evaluate(context, '$json') as IDataObject | undefined;
+	// `$binary` lacks the content. With n8n's setting for binary data in the JSON, it is empty, and `$input.item`
+	// is the JSON.
+	const expression = 'Object.keys($binary ?? {}).length > 0 ? $input.item.binary : undefined';
+	const binary = evaluate(context, expression) as IBinaryKeyData | undefined;
+	return { json: json ?? {}, binary: binary ?? {} };
+}
+
+/** Whether two texts are equal, in a time that does not depend on their content. */
+function isEqual(given: string, wanted: string): boolean {
+	const [a, b] = [Buffer.from(given), Buffer.from(wanted)];
+	return a.length === b.length && timingSafeEqual(a, b);
+}
+
+/** Returns the question that the node waits for if the link of the request belongs to it. */
+export function findQuestion(context: IWebhookFunctions): Question | undefined {
+	const given: unknown = Object(context.getRequestObject().query)[NONCE_PARAMETER];
+	const question = readQuestion(context);
+	if (typeof given !== 'string' || typeof question?.nonce !== 'string') return undefined;
+	return isEqual(given, question.nonce) ? question : undefined;
+}

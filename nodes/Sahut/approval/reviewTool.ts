@@ -1,0 +1,23 @@
+import type { IExecuteFunctions } from 'n8n-workflow';
+
+/** Whether n8n has made the node a tool of an AI agent. */
+export const isTypeOfTool = (context: IExecuteFunctions) => context.getNode().type.endsWith('Tool');
+
+/** Whether n8n has made the node a human review: it asks before the agent uses another tool. */
+export const isReviewTool = (context: IExecuteFunctions) =>
+	context.getNode().type.endsWith('HitlTool');
+
+/** The text that JavaScript inserts for an object. */
+const OBJECT = '[object Object]';
+
+/**
+ * Shows the input of the reviewed tool in a value of a review tool. n8n's default question contains the input
+ * as an object, so that nobody could see what to approve.
+ *
+ * @returns other values unchanged
+ */
+export function showToolInput(context: IExecuteFunctions, item: number, value: unknown): unknown {
+	if (typeof value !== 'string' || !value.includes(OBJECT) || !isReviewTool(context)) return value;
+	const { toolParameters = {} } = context.getInputData()[item]?.json ?? {};
+	return value.replaceAll(OBJECT, () => JSON.stringify(toolParameters, null, 2));
+}
