@@ -9,10 +9,19 @@ const removeAccents = (text: string) => text.replace(/(?=\p{M})\p{Script=Inherit
 /** Removes the marks of a letter after the eighth: no language has so many, and NFKD sorts them in quadratic time. */
 const limitMarks = (text: string) => text.replace(/(\p{M}{8})\p{M}+/gu, '$1');
 
-/** Removes what a comparison of words ignores: case, accents, width, invisible characters, further whitespace. */
+/**
+ * Underscores before or after a word. WhatsApp shows `_word_` in italics; within a word, as in `order_id`, they belong
+ * to it.
+ */
+const ITALICS = /(?<![\p{L}\p{M}\p{N}_])_+|(?<!_)_+(?![\p{L}\p{M}\p{N}_])/gu;
+
+/**
+ * Removes what a comparison of words ignores: case, accents, width, italics, invisible characters, further
+ * whitespace.
+ */
 function normalize(text: string): string {
 	const decomposed = limitMarks(cleanText(text)).normalize('NFKD');
-	return removeAccents(decomposed).toLowerCase().replace(/\s+/g, ' ');
+	return removeAccents(decomposed).toLowerCase().replace(ITALICS, ' ').replace(/\s+/g, ' ').trim();
 }
 
 const STARTS_WITH_WORD = /^[\p{L}\p{M}\p{N}_]/u;
