@@ -43,6 +43,9 @@ const OUTCOMES = {
 	planned: { done: 'would be', skipped: () => 'would be' },
 };
 
+/** Whether all items that succeeded were Dry Runs: an expression may set Dry Run for some items only. */
+const areAllDryRuns = (records: IDataObject[]) => records.length > 0 && records.every(isDryRun);
+
 /**
  * Describes how many items succeeded: "5 of 7 items were sent (3 as text, 2 as template), 1 was skipped (tag
  * "stop"), and 1 failed." In a Dry Run: "5 of 7 items would be sent …".
@@ -50,9 +53,12 @@ const OUTCOMES = {
  * @param verb the past participle of the operation, e.g. `sent`
  */
 export function describeProgress({ records, total, failed }: RunCounts, verb: string): string {
-	const outcome = records.some(isDryRun) ? OUTCOMES.planned : OUTCOMES.actual;
+	const isPlanned = areAllDryRuns(records);
+	const outcome = isPlanned ? OUTCOMES.planned : OUTCOMES.actual;
 	const skipped = records.filter((record) => record.skipped === true);
-	const done = records.filter((record) => record.skipped !== true);
+	const notSkipped = records.filter((record) => record.skipped !== true);
+	const done = notSkipped.filter((record) => isPlanned || !isDryRun(record));
+	const planned = notSkipped.length - done.length;
 	const forms = done.flatMap(({ sent_as: form }) => (typeof form === 'string' ? [form] : []));
 	const formText = countTexts(forms, (count, form) => `${count} as ${form}`);
 	const isSingleReason = new Set(skipped.map(describeSkip)).size === 1;
@@ -62,6 +68,7 @@ export function describeProgress({ records, total, failed }: RunCounts, verb: st
 	const were = outcome.skipped(skipped.length);
 	return `${join([
 		`${done.length} of ${total} items ${outcome.done} ${verb}${formText}`,
+		...(planned > 0 ? [`${planned} would be ${verb} (Dry Run)`] : []),
 		...(skipped.length > 0 ? [`${skipped.length} ${were} skipped${reasonText}`] : []),
 		...(failed > 0 ? [`${failed} failed`] : []),
 	])}.`;
@@ -101,7 +108,7 @@ export function summarizeRun(
 ): RunHint | undefined {
 	const { records, total, failed } = counts;
 	const { testPhone, listed } = run;
-	const isPlanned = records.some(isDryRun);
+	const isPlanned = areAllDryRuns(records);
 	const isPlain = total === 1 && failed === 0 && !testPhone && !records[0]?.skipped;
 	const testText = `Test Number: all messages go to ${testPhone}, and none to the customers.`;
 	const sentences = [

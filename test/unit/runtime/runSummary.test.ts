@@ -53,6 +53,14 @@ describe('The hint of a run', () => {
 		});
 	});
 
+	it('does not state that nothing was sent if only some items were Dry Runs', () => {
+		const counts = { records: [SENT, planned, plannedSkip], total: 4, failed: 1 };
+
+		expect(summarizeRun(counts, 'sent', run)?.message).toBe(
+			'1 of 4 items were sent, 1 would be sent (Dry Run), 1 was skipped (sent before), and 1 failed.',
+		);
+	});
+
 	it('warns of Test Number in a Dry Run too', () => {
 		const counts = { records: [planned], total: 1, failed: 0 };
 
