@@ -37,6 +37,9 @@ export function toPhoneText(text: string): string {
 	return /^[1-9]/.test(decoded) ? `+${decoded}` : decoded;
 }
 
+/** Whether a phone number certainly begins with its country code. */
+export const hasCountryCode = (text: string) => /^(\+|00)/.test(toPhoneText(text));
+
 /** Returns the groups of digits in a number, e.g. `['+62', '812', '3456']`. */
 export function groupsOf(phoneText: string): string[] {
 	return phoneText.split(SEPARATORS).filter((group) => group !== '');

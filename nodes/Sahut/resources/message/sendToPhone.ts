@@ -8,6 +8,7 @@ import type { Operation } from '../../runtime/operation';
 import type { Params } from '../../runtime/params';
 import { isBlank } from '../../values/cleanText';
 import { INDONESIA, normalizePhone } from '../../values/phoneNumber';
+import { hasCountryCode } from '../../values/phoneText';
 import { readOutgoing, readSkipTags } from './readOutgoing';
 import { sendToPhoneFields } from './sendToPhoneFields';
 
@@ -17,8 +18,8 @@ const DAY_MS = 24 * 60 * 60 * 1_000;
  * Replaces a recipient by the number in Test Number, if it is set. Ignores the options that depend on the
  * customer.
  *
- * @throws UserError if the option has no number, or an expression provides it, which may return the number of the
- * row's customer: the messages must not go to the customers
+ * @throws UserError if the option has no number, or an expression provides it or its country code: it may return the
+ * number of the row's customer, and the messages must not go to the customers
  */
 function replaceByTestNumber(params: Params, recipient: Recipient): Recipient {
 	if (!params.isAdded('options.testPhone')) return recipient;
@@ -30,9 +31,16 @@ function replaceByTestNumber(params: Params, recipient: Recipient): Recipient {
 	}
 	const text = params.identifier('options.testPhone');
 	if (isBlank(text)) throw new UserError('Test Number is empty', { description: advice });
+	const phone = normalizePhone(text, recipient.countryCode);
+	if (params.isExpression('options.defaultCountryCode') && !hasCountryCode(text)) {
+		throw new UserError('Test Number has no country code', {
+			description:
+				'An expression provides Default Country Code, so the number could be another one for each item. Enter it with a plus sign, e.g. +62 812-3456-7890.',
+		});
+	}
 	return {
 		...recipient,
-		phone: normalizePhone(text, recipient.countryCode),
+		phone,
 		contactName: '',
 		assigneeId: '',
 		skipContactTags: [],

@@ -103,6 +103,22 @@ it('A Test Number in a collection that is one expression is rejected before any 
 	expect(opened.requests()).toEqual([]);
 });
 
+it('A Test Number without a country code is rejected if an expression provides Default Country Code', async () => {
+	const opened = await openWithCustomer();
+	const defaultCountryCode = '={{ $json.code }}';
+	const rows = [{ phone: '8123 4567', name: 'Ani', code: '65' }];
+	const withCode = { testPhone: '+62 812-9999-0000', defaultCountryCode };
+
+	const national = await opened.run(opened.parametersWith({ defaultCountryCode }), rows);
+	const requests = opened.requests();
+	const international = await opened.run(opened.parametersWith(withCode), rows);
+
+	expect(national.error?.message).toContain('Test Number has no country code');
+	expect(requests).toEqual([]);
+	expect(skipReasons(international)).toEqual(['sent']);
+	expect(contactsOf(opened).at(-1)).toMatchObject({ phone: TEST_PHONE });
+});
+
 it('A row with an invalid number fails as it would without Test Number', async () => {
 	const opened = await openWithCustomer();
 	const rows = [{ ...ROWS[0], phone: 'bukan nomor' }, ROWS[1]!];
