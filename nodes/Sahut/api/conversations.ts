@@ -236,7 +236,8 @@ export async function updateConversation(
 				memoryKeys: () => [],
 				async find(sent) {
 					const found = await getConversation(sahut, conversationId);
-					return containsValues(toUpdateFields(found), sent) ? found : undefined;
+					// An earlier try may not have sent a field that the conversation had at that time.
+					return containsValues(toUpdateFields(found), { ...changes, ...sent }) ? found : undefined;
 				},
 				onResponse(record) {
 					if (record.channel?.id) conversationIndex(record.channel.id).update(record, 'write');

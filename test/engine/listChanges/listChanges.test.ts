@@ -131,6 +131,23 @@ describe.each(LISTS)('The %s', (_, target, noun) => {
 		expect(listOf(target)).toEqual(['vip', 'reseller', 'lama', 'dua']);
 	});
 
+	it('gets an entry that was removed between a lost response and a Retry', async () => {
+		const { workspace, sandbox, listOf, rowFor } = await openWithLists();
+		const other = target === 'conversation' ? { status: 'pending' } : { company: 'Toko' };
+		const parameters = parametersFor(target, { ...fieldsOf('add', ['vip']), ...other });
+		sandbox.faults.add({ kind: 'dropAfter', method: 'PUT' });
+		// The first try cannot read the record after its write.
+		const skip = target === 'upsert' ? 2 : 1;
+		sandbox.faults.add({ kind: 'status', status: 403, method: 'GET', skip });
+		const failed = await workspace.run(parameters, [rowFor(target)]);
+		listOf(target).splice(0, 1);
+
+		const retried = await retry(workspace, failed, parameters);
+
+		expect([failed.status, retried.status]).toEqual(['error', 'success']);
+		expect(listOf(target)).toEqual(['reseller', 'vip']);
+	});
+
 	it(`rejects Set ${noun} together with Add ${noun} before any request`, async () => {
 		const { workspace, rowFor } = await openWithLists();
 		const fields = { [noun.toLowerCase()]: ['a'], ...fieldsOf('add', ['b']) };
