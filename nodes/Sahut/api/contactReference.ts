@@ -10,7 +10,13 @@ import {
 	hasContactKey,
 	type ContactKey,
 } from './contactSearch';
-import { completeContact, findRecentContact, getContact, mayListPrecedeUpdate } from './contacts';
+import {
+	completeContact,
+	findRecentContact,
+	getContact,
+	mayListPrecedeUpdate,
+	type UpdateKind,
+} from './contacts';
 import type { ItemClient } from './itemClient';
 
 /** The ID of a contact, or a phone number or an email address that identifies it. */
@@ -66,19 +72,42 @@ function createTooManyContactsError(key: ContactKey): AmbiguousError {
  * Returns the current contact for a row of a list or a search.
  *
  * @param needsAllFields whether the row must not lack fields
- * @returns undefined if the contact was deleted, or if this process has changed its key since
+ * @param kind the updates after which the row is out of date
+ * @returns the contact, or the row if this process has not updated the contact since; undefined if the contact was
+ * deleted, or if this process has changed its key since
  */
 async function readRow(
 	row: Contact,
 	key: ContactKey,
 	sahut: ItemClient,
 	needsAllFields: boolean,
+	kind: UpdateKind = 'anyField',
 ): Promise<Contact | undefined> {
-	const isOutdated = mayListPrecedeUpdate(row.id, sahut, sahut.contactList.listedAt(row.id));
+	const listedAt = sahut.contactList.listedAt(row.id);
+	const isOutdated = mayListPrecedeUpdate(row.id, sahut, listedAt, kind);
 	if (!isOutdated && !needsAllFields) return row;
 	const reading = isOutdated ? getContact(sahut, row.id) : completeContact(row, sahut);
 	const contact = await reading.catch(undefinedIfNotFound);
 	return contact && hasContactKey(contact, key) ? contact : undefined;
+}
+
+/**
+ * Returns the current contacts for rows of a list or a search, without those that lack the key by now.
+ *
+ * @param kind the updates by this process after which a row is read again
+ */
+export async function readRows(
+	rows: Contact[],
+	key: ContactKey,
+	sahut: ItemClient,
+	kind?: UpdateKind,
+): Promise<Contact[]> {
+	const contacts: Contact[] = [];
+	for (const row of rows) {
+		const contact = await readRow(row, key, sahut, false, kind);
+		if (contact) contacts.push(contact);
+	}
+	return contacts;
 }
 
 /** Fetches the contact that this process has just written. @throws NotFoundError if there is none */
@@ -141,11 +170,7 @@ export async function findOnlyContact(
 	countLookups: () => number,
 ): Promise<string> {
 	const rows = (await findAllRows(key, sahut, countLookups)).filter(hasId);
-	const contacts: Contact[] = [];
-	for (const row of rows) {
-		const contact = await readRow(row, key, sahut, false);
-		if (contact) contacts.push(contact);
-	}
+	const contacts = await readRows(rows, key, sahut);
 	if (contacts.length > 1) throw createDuplicatesError(key, contacts);
 	return (contacts[0] ?? (await requireRecentContact(key, sahut))).id;
 }

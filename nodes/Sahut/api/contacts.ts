@@ -80,8 +80,12 @@ export function showsFields(row: Contact, fields: ContactChanges): boolean {
 const memoryKeys = (sahut: ItemClient, keys: ContactKey[]) =>
 	keys.map((key) => writeKey('contact', sahut.workspaceId, canonicalKey(key)));
 
-/** Returns the memory key for the ID of a contact, for all API keys. */
-const memoryKeyOfId = ({ cache }: ItemClient, id: string) => writeKey('contact', cache.address, id);
+/** What an update changed: any field, or the phone number or email address. */
+export type UpdateKind = 'anyField' | 'contactKey';
+
+/** Returns the memory key for the updates of a contact, for all API keys. */
+const memoryKeyOfUpdate = ({ cache }: ItemClient, id: string, kind: UpdateKind) =>
+	writeKey(kind === 'anyField' ? 'contact' : 'contact key', cache.address, id);
 
 /** Whether a write may have created this contact, according to its creation time and ID. */
 const mayBeFromWrite = ({ id, created_at }: Contact, search: WriteSearch, sahut: ItemClient) =>
@@ -146,8 +150,11 @@ export async function createContact(
 }
 
 /** Finds the oldest contact with this key. @throws NodeApiError if contacts cannot be read */
-const findOldestContact = async (key: ContactKey, sahut: ItemClient) =>
-	(await findContacts(sahut, key))[0];
+const findOldestContact = async (
+	key: ContactKey,
+	sahut: ItemClient,
+	outdated: ReadonlySet<string> = new Set(),
+) => (await findContacts(sahut, key, ({ id }) => !outdated.has(id)))[0];
 
 /**
  * Fetches the contact that this process last wrote with this key: a search may not find it yet. If
@@ -178,16 +185,18 @@ export async function findRecentContact(
  * Creates a contact. If Sahut refuses it, searches for an existing contact with this key for some seconds,
  * since a list may show it late.
  *
+ * @param outdated the IDs of contacts that a list still shows, but that were deleted or no longer have the key
  * @throws NodeApiError with Sahut's message if there is no such contact; UnknownOutcomeError
  */
 export async function createOrFindContact(
 	body: NewContact,
 	key: ContactKey,
 	sahut: ItemClient,
+	outdated?: ReadonlySet<string>,
 ): Promise<{ contact: Contact; isNew: boolean }> {
 	const findExisting = async (error: unknown) => {
 		if (!isRefused(error)) throw error;
-		const find = async () => await findOldestContact(key, sahut);
+		const find = async () => await findOldestContact(key, sahut, outdated);
 		const contact = await poll(sahut, sahut.now(), OWN_WRITE_MS, find);
 		if (!contact) throw error;
 		return { contact, isNew: false };
@@ -202,16 +211,18 @@ export async function createOrFindContact(
  * Whether a list may show a contact's state before the latest update by this process.
  *
  * @param listedAt when the list was requested, by this machine's clock, in milliseconds since the epoch
+ * @param kind which updates count
  */
 export function mayListPrecedeUpdate(
 	contactId: string,
 	sahut: ItemClient,
 	listedAt = sahut.now(),
+	kind: UpdateKind = 'anyField',
 ): boolean {
 	const { recentRecords } = sahut.cache;
 	const since = listedAt - SEARCH_DELAY_MS;
-	const isUpdated = recentRecords.find(memoryKeyOfId(sahut, contactId), since).length > 0;
-	return isUpdated || recentRecords.latestEvictedAt >= since;
+	const key = memoryKeyOfUpdate(sahut, contactId, kind);
+	return recentRecords.find(key, since).length > 0 || recentRecords.latestEvictedAt >= since;
 }
 
 /**
@@ -250,6 +261,7 @@ export async function updateContact(
 ): Promise<Contact> {
 	if (hasFields(contact, changes)) return contact;
 	const body = mergeAttributes(contact, changes);
+	const changesKey = contactKeys(changes).some((key) => !hasContactKey(contact, key));
 	return await write<Contact>(
 		{
 			key: updateKey(contactId),
@@ -258,12 +270,14 @@ export async function updateContact(
 			wording: wordingOf('update', contactId),
 			memory: sahut.cache.recentRecords,
 			memoryKeys: () => [
-				memoryKeyOfId(sahut, contactId),
+				memoryKeyOfUpdate(sahut, contactId, 'anyField'),
+				...(changesKey ? [memoryKeyOfUpdate(sahut, contactId, 'contactKey')] : []),
 				...memoryKeys(sahut, contactKeys(changes)),
 			],
 			async find(sent) {
 				const found = await getContact(sahut, contactId);
-				return hasFields(found, sent) ? found : undefined;
+				// An earlier try may not have sent a field that the contact had at that time.
+				return hasFields(found, { ...body, ...sent }) ? found : undefined;
 			},
 		},
 		sahut,

@@ -4,7 +4,7 @@ import { CLOCK_TOLERANCE_MS } from '../api/recordTimes';
 import type { KnownConversation } from '../processCache/conversationIndex';
 import { undefinedIfNotFound } from '../transport/errors';
 import type { NewConversation } from '../transport/types';
-import { getPhoneMessageKey, type Recipient } from './recipient';
+import { findIndexedIds, getPhoneMessageKey, type Recipient } from './recipient';
 import { hasWindow, WINDOW_MS } from './replyWindow';
 
 /** A conversation of a recipient. Only its ID is always known. */
@@ -87,12 +87,12 @@ export async function findCandidates(
 	usesLists: boolean,
 ): Promise<Candidates> {
 	const { channelId, content, reuseOpenConversation, dryRun } = recipient;
-	const { phone, countryCode, skipContactTags, skipIfAssigned } = recipient;
+	const { skipContactTags, skipIfAssigned } = recipient;
 	const index = sahut.cache.conversationIndex(channelId);
 	/** Adds the contacts that only the index shows. Not if tags must be checked, since it shows none. */
 	const allContactIds = () => {
-		const listed = skipContactTags.length > 0 ? [] : index.findContactIds(phone, countryCode);
-		return [...new Set([...contactIds, ...listed])];
+		const indexed = skipContactTags.length > 0 ? [] : findIndexedIds(recipient, sahut);
+		return [...new Set([...contactIds, ...indexed])];
 	};
 	if (contactIds.length === 0) {
 		return {

@@ -1,6 +1,12 @@
 import { lookUpContacts } from '../api/contactList';
-import { findAllContacts } from '../api/contactSearch';
-import { findRecentContact, getContact, newContactKey } from '../api/contacts';
+import { readRows } from '../api/contactReference';
+import { findAllContacts, hasContactKey } from '../api/contactSearch';
+import {
+	findRecentContact,
+	getContact,
+	mayListPrecedeUpdate,
+	newContactKey,
+} from '../api/contacts';
 import type { ItemClient } from '../api/itemClient';
 import { AmbiguousError, undefinedIfNotFound } from '../transport/errors';
 import type { Contact, Conversation } from '../transport/types';
@@ -43,6 +49,21 @@ export interface RecipientContacts {
 }
 
 /**
+ * Returns the IDs of the recipient's contacts that the list of conversations shows, without a request. Omits contacts
+ * whose number this process has changed since.
+ */
+export function findIndexedIds(
+	{ phone, countryCode, channelId }: Recipient,
+	sahut: ItemClient,
+): string[] {
+	return sahut.cache
+		.conversationIndex(channelId)
+		.findContacts(phone, countryCode)
+		.filter(({ id, seenAt }) => !mayListPrecedeUpdate(id, sahut, seenAt, 'contactKey'))
+		.map(({ id }) => id);
+}
+
+/**
  * Returns the IDs of the recipient's contacts if one of them has an unresolved conversation, without a request.
  *
  * @returns an empty list if there is none, or if the list of conversations cannot replace a search
@@ -52,7 +73,7 @@ function findListedIds(recipient: Recipient, sahut: ItemClient): string[] {
 	const index = sahut.cache.conversationIndex(channelId);
 	if (skipContactTags.length > 0 || !reuseOpenConversation || !index.isFresh()) return [];
 	if (!index.areContactsCurrent(phone, countryCode)) return [];
-	const ids = index.findContactIds(phone, countryCode);
+	const ids = findIndexedIds(recipient, sahut);
 	const isUnresolved = index.findByContacts(ids).some(({ status }) => status !== 'resolved');
 	return isUnresolved ? ids : [];
 }
@@ -91,15 +112,23 @@ function countLookups(recipients: ReadonlySet<Recipient>, sahut: ItemClient): nu
 	return phones.size;
 }
 
-/** Adds the contacts that only the list of conversations shows: a search may not find all forms of a number. */
-function addListedContacts(
+/**
+ * Adds the contacts that only the list of conversations shows: a search may not find all forms of a number. Reads them,
+ * since the search may also omit them because they were deleted or got another number.
+ */
+async function addIndexedContacts(
 	found: RecipientContact[],
-	{ phone, countryCode, channelId }: Recipient,
+	recipient: Recipient,
 	sahut: ItemClient,
-): RecipientContact[] {
+): Promise<RecipientContact[]> {
 	const ids = new Set(found.map(({ id }) => id));
-	const listed = sahut.cache.conversationIndex(channelId).findContactIds(phone, countryCode);
-	return [...found, ...listed.filter((id) => !ids.has(id)).map((id) => ({ id }))];
+	const all = [...found];
+	for (const id of findIndexedIds(recipient, sahut).filter((each) => !ids.has(each))) {
+		const contact = await getContact(sahut, id).catch(undefinedIfNotFound);
+		if (contact && hasContactKey(contact, recipient)) all.push(contact);
+		else sahut.cache.conversationIndex(recipient.channelId).forgetPhone(id);
+	}
+	return all;
 }
 
 /**
@@ -119,20 +148,24 @@ export async function findRecipientContacts(
 ): Promise<RecipientContact[]> {
 	const { phone, countryCode } = recipient;
 	const key = { phone, countryCode };
-	const addListed = (found: RecipientContact[]) =>
-		addListedContacts(found, recipient, sahut).filter(({ id }) => !deleted.has(id));
+	const addIndexed = async (rows: Contact[]) => {
+		const checksTags = recipient.skipContactTags.length > 0;
+		const contacts = await readRows(rows, key, sahut, checksTags ? 'anyField' : 'contactKey');
+		const all = await addIndexedContacts(contacts, recipient, sahut);
+		return all.filter(({ id }) => !deleted.has(id));
+	};
 	const created = sahut.past(newContactKey(phone));
 	if (recipient.skipContactTags.length > 0) {
 		const { contacts, isComplete } = await findAllContacts(sahut, key);
 		if (!isComplete) throw createTooManyContactsError(phone);
-		const all = addListed(contacts);
+		const all = await addIndexed(contacts);
 		if (all.length > 0) return all;
 	} else {
 		const contactOfRun = findContactOfRun(recipient, sahut);
 		if (contactOfRun && !deleted.has(contactOfRun.id)) return [contactOfRun];
 		const count = () => countLookups(unfinished, sahut);
 		const contacts = await lookUpContacts(key, sahut, count);
-		const all = addListed(contacts);
+		const all = await addIndexed(contacts);
 		if (all.length > 0) return all;
 	}
 	if (created.kind === 'done') {
@@ -226,7 +259,8 @@ export async function findTaggedCustomer(
 	const phone = toPhone(contact.phone);
 	const found = phone ? await findAllContacts(sahut, { phone }) : undefined;
 	if (phone && found?.isComplete === false) throw createTooManyContactsError(phone);
-	const contacts: RecipientContact[] = found?.contacts ?? [];
+	const contacts: RecipientContact[] =
+		phone && found ? await readRows(found.contacts, { phone }, sahut) : [];
 	const isKnown = contacts.some((each) => each.id === contact.id);
 	const all = isKnown ? contacts : [...contacts, { id: contact.id }];
 	const deleted = new Set<string>();

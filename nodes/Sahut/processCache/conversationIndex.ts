@@ -192,18 +192,18 @@ export class ConversationIndex {
 	}
 
 	/**
-	 * Returns the IDs of the contacts with a phone number (E.164), in whichever form Sahut stores it, that have
-	 * a known conversation. Does not find all contacts.
+	 * Returns the contacts with a phone number (E.164), in whichever form Sahut stores it, that have a known
+	 * conversation, and when a response last showed the number, by this machine's clock. Does not find all contacts.
 	 */
-	findContactIds(phone: string, countryCode: string): string[] {
+	findContacts(phone: string, countryCode: string): Array<{ id: string; seenAt: number }> {
 		return this.contacts
 			.find(phone, countryCode)
 			.filter(({ value: seenAt }) => this.isContactCurrent(seenAt))
-			.map(({ id }) => id);
+			.map(({ id, value: seenAt }) => ({ id, seenAt }));
 	}
 
 	/**
-	 * Whether {@link findContactIds} returns all known contacts with a number. Otherwise, a contact that it omits may
+	 * Whether {@link findContacts} returns all known contacts with a number. Otherwise, a contact that it omits may
 	 * still have the number, and the better conversation.
 	 */
 	areContactsCurrent(phone: string, countryCode: string): boolean {
@@ -216,7 +216,7 @@ export class ConversationIndex {
 		return seenAt >= this.now() - CONTACT_MAX_AGE_MS;
 	}
 
-	/** Records that {@link findContactIds} replaced a search. */
+	/** Records that {@link findContacts} replaced a search. */
 	recordSavedSearch(): void {
 		this.contactsFound += 1;
 	}
@@ -304,6 +304,11 @@ export class ConversationIndex {
 	private updateContact({ contact }: Conversation, contactId: string): void {
 		if (contact?.id !== contactId || contact.phone === undefined) return;
 		this.contacts.set(contactId, contact.phone, this.now());
+	}
+
+	/** Records that a contact was deleted, or has another phone number than conversations have shown. */
+	forgetPhone(contactId: string): void {
+		this.contacts.delete(contactId);
 	}
 
 	/**

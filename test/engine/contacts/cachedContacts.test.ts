@@ -1,8 +1,16 @@
 import type { INode } from 'n8n-workflow';
 
 import { byId } from '../../support/locator';
-import { openWorkspace } from '../../support/workspace';
-import { BUDI_E164, jsonsOf, LONG_AGO } from '../delivery/deliveryFixture';
+import { replaceLists } from '../../support/replaceLists';
+import { writeRequestsOf } from '../../support/requests';
+import { contactsOf, openWorkspace } from '../../support/workspace';
+import {
+	BUDI_E164,
+	jsonsOf,
+	LONG_AGO,
+	openWithContact,
+	SITI_E164,
+} from '../delivery/deliveryFixture';
 
 const EMAIL = 'budi@example.com';
 
@@ -61,4 +69,51 @@ it('Create or Update writes a value that a stale list still shows', async () => 
 	await workspace.run({ ...upsert, matchBy: 'phone' }, [{ company: 'A' }]);
 
 	expect(contact.company).toBe('A');
+});
+
+/** Creates or updates a contact by the number that Budi had, with another name and a tag. */
+const upsertOther: INode['parameters'] = {
+	...upsert,
+	matchBy: 'phone',
+	name: 'Ani',
+	additionalFields: { addTags: ['berhenti'] },
+};
+
+it('Create or Update creates a contact if the found one has just got another number', async () => {
+	const { workspace, contact } = await openWithContact({ deviations: ['stale-lists'] });
+	const renumber = {
+		resource: 'contact',
+		operation: 'update',
+		contactId: byId(contact.id),
+		updateFields: { phone: SITI_E164 },
+	};
+	workspace.sandbox.faults.add({ method: 'PUT', kind: 'slow', delayMs: 100, times: 1 });
+
+	// At once, and after the update, while the search still shows the former number.
+	const [, atOnce] = await Promise.all([workspace.run(renumber), workspace.run(upsertOther)]);
+	const afterwards = await workspace.run(upsertOther);
+
+	expect(contact).toMatchObject({ name: 'Budi', phone: SITI_E164, tags: [] });
+	const added = contactsOf(workspace).slice(1);
+	expect(added).toMatchObject([{ name: 'Ani', phone: BUDI_E164, tags: ['berhenti'] }]);
+	expect([...jsonsOf(atOnce), ...jsonsOf(afterwards)].map(({ id }) => id)).toEqual([
+		added[0]!.id,
+		added[0]!.id,
+	]);
+});
+
+it('Create or Update creates a contact if the found one was deleted, unless Sahut refuses it', async () => {
+	const { workspace, contact } = await openWithContact();
+	const { store, faults } = workspace.sandbox;
+	replaceLists(workspace, '/contacts', [{ ...contact }]);
+	store.contacts.delete(contact.id);
+	faults.add({ method: 'POST', path: '/contacts', kind: 'status', status: 422 });
+
+	const refused = await workspace.run(upsertOther);
+	const created = await workspace.run(upsertOther);
+
+	expect(refused.error?.context).toMatchObject({ reason: 'refused' });
+	expect(created.status).toBe('success');
+	expect(contactsOf(workspace)).toMatchObject([{ name: 'Ani', phone: BUDI_E164 }]);
+	expect(writeRequestsOf(workspace)).toEqual(['POST /contacts', 'POST /contacts']);
 });

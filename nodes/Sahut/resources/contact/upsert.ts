@@ -44,19 +44,21 @@ const stepOf = (key: ContactKey) => `upsert of ${canonicalKey(key)}`;
  * Finds the contact with the key in Sahut.
  *
  * @param unfinished the inputs of the run's items that have not ended
+ * @param outdated the IDs of contacts that were found before, but that were deleted or no longer have the key
  */
 async function find(
 	{ key }: Input,
 	sahut: ItemClient,
 	unfinished: ReadonlySet<Input>,
+	outdated: ReadonlySet<string>,
 ): Promise<Contact | undefined> {
 	const { id } = sahut.latestInRun(stepOf(key))?.record ?? {};
 	// The search may not yet return a contact that an earlier item of this run wrote.
 	const latestInRun = id && (await getContact(sahut, String(id)).catch(undefinedIfNotFound));
 	if (latestInRun && hasContactKey(latestInRun, key)) return latestInRun;
 	const countLookups = () => new Set([...unfinished].map((each) => canonicalKey(each.key))).size;
-	const [found] = await lookUpContacts(key, sahut, countLookups);
-	return found ?? (await findRecentContact(key, sahut));
+	const rows = await lookUpContacts(key, sahut, countLookups);
+	return rows.find(({ id }) => !outdated.has(id)) ?? (await findRecentContact(key, sahut));
 }
 
 /** Returns the given fields with the resulting tags of a contact; without tags if they do not change. */
@@ -68,7 +70,11 @@ function toChanges(
 	return { ...fields, ...(tags && { tags }) };
 }
 
-async function create({ key, fields, tags: given }: Input, sahut: ItemClient) {
+async function create(
+	{ key, fields, tags: given }: Input,
+	sahut: ItemClient,
+	outdated: ReadonlySet<string>,
+) {
 	const { name } = fields;
 	if (name === undefined) {
 		throw new UserError(`Sahut has no contact with ${canonicalKey(key)}, and Name is empty`, {
@@ -77,7 +83,7 @@ async function create({ key, fields, tags: given }: Input, sahut: ItemClient) {
 	}
 	const tags = applyGivenList(given, [], 'the new contact');
 	const body = { ...fields, ...key, name, ...(tags && { tags }) };
-	return await createOrFindContact(body, key, sahut);
+	return await createOrFindContact(body, key, sahut, outdated);
 }
 
 /**
@@ -97,24 +103,20 @@ async function update(
 	const run = async () => {
 		const listedAt = sahut.contactList.listedAt(found.id);
 		const isRecent = mayListPrecedeUpdate(found.id, sahut, listedAt);
-		if (listedAt !== undefined) {
+		if (listedAt !== undefined && !isRecent) {
 			const showsTags = !tags.change || Array.isArray(found.tags);
-			const isUnchanged = showsTags && showsFields(found, toChanges(input, found));
-			if (!isRecent && isUnchanged) return found;
-			const contact = await getContact(sahut, found.id).catch(undefinedIfNotFound);
-			if (contact && hasContactKey(contact, key)) {
-				return await updateContact(found.id, contact, toChanges(input, contact), sahut);
-			}
-			sahut.contactList.remove(found.id);
-			return undefined;
+			if (showsTags && showsFields(found, toChanges(input, found))) return found;
 		}
-		// A search result may be stale, so attributes and tags are merged with those of a fresh read.
+		// A row may be out of date, so attributes and tags are merged with those of a fresh read.
 		const mergesAttributes = fields.custom_attributes && !containsValues(found, fields);
-		const contact =
-			mergesAttributes || tags.change || isRecent
-				? await getContact(sahut, found.id)
-				: await completeContact(found, sahut);
-		return await updateContact(found.id, contact, toChanges(input, contact), sahut);
+		const needsRead = listedAt !== undefined || mergesAttributes || tags.change || isRecent;
+		const reading = needsRead ? getContact(sahut, found.id) : completeContact(found, sahut);
+		const contact = await reading.catch(undefinedIfNotFound);
+		if (contact && hasContactKey(contact, key)) {
+			return await updateContact(found.id, contact, toChanges(input, contact), sahut);
+		}
+		sahut.contactList.remove(found.id);
+		return undefined;
 	};
 	return await sahut.cache.runInLane(`contact ${found.id}`, run, sahut.signal);
 }
@@ -164,13 +166,15 @@ export const upsert: Operation<Input> = {
 	async run(input, sahut, unfinished) {
 		const json = await sahut.once(stepOf(input.key), {
 			async run() {
+				const outdated = new Set<string>();
 				for (;;) {
-					const found = await find(input, sahut, unfinished);
+					const found = await find(input, sahut, unfinished, outdated);
 					const { contact, isNew } = found
 						? { contact: found, isNew: false }
-						: await create(input, sahut);
+						: await create(input, sahut, outdated);
 					const result = isNew ? contact : await update(contact, input, sahut);
 					if (result) return { ...result };
+					outdated.add(contact.id);
 				}
 			},
 		});

@@ -1,5 +1,6 @@
 import type { INode } from 'n8n-workflow';
 
+import { byId } from '../../../support/locator';
 import { replaceLists } from '../../../support/replaceLists';
 import { writeRequestsOf } from '../../../support/requests';
 import { retry } from '../../../support/retryData';
@@ -7,6 +8,7 @@ import {
 	allSentTexts,
 	contactsOf,
 	openWorkspace,
+	sendText,
 	toPhone,
 	type Workspace,
 } from '../../../support/workspace';
@@ -172,4 +174,21 @@ it.each([
 
 	expect(json.error).toMatchObject({ reason: 'ambiguous' });
 	expect(writeRequestsOf(workspace)).toEqual([]);
+});
+
+it('Skip Contacts With Tags skips a contact that this n8n has just tagged, although lists do not show the tag yet', async () => {
+	const { workspace, contact } = await openWithContact({ deviations: ['stale-lists'] });
+	const { id } = workspace.sandbox.store.addConversation({ contact });
+	const contactId = byId(contact.id);
+	const updateFields = { addTags: ['berhenti'] };
+	await workspace.run({ resource: 'contact', operation: 'update', contactId, updateFields });
+	const row = { phone: contact.phone, name: 'Budi', conversation: id, text: 'Halo' };
+
+	const runs = [
+		await workspace.run(toUntagged(workspace, ['berhenti']), [row]),
+		await workspace.run({ ...sendText, options: { skipContactTags: ['berhenti'] } }, [row]),
+	];
+
+	expect(runs.flatMap(skipReasonsOf)).toEqual(['contact_tag', 'contact_tag']);
+	expect(allSentTexts(workspace)).toEqual([]);
 });
