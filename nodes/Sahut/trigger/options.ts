@@ -1,6 +1,7 @@
 import type { IHookFunctions, IWebhookFunctions } from 'n8n-workflow';
 
 import { createParams } from '../runtime/params';
+import { splitText } from '../values/textList';
 import { DEFAULT_MESSAGE_TYPES, triggerFields } from './fields';
 
 /** Reads the trigger's fields. An empty selection counts as not given. @throws UserError */
@@ -22,7 +23,8 @@ export function readOptions(context: IHookFunctions | IWebhookFunctions) {
 			senderTypes: params.choices('options.senderTypes'),
 			channelIds: params.choices('options.channelIds'),
 			conversationStatuses: params.choices('options.conversationStatuses'),
-			textContains: params.texts('options.textContains') ?? [],
+			// Several words in one entry also count as several entries, so that no event is lost.
+			textContains: (params.texts('options.textContains') ?? []).flatMap(splitText),
 			includeNotes: params.flag('options.includeNotes', false),
 		},
 		deduplicate: params.flag('options.deduplicate', true),

@@ -194,7 +194,7 @@ describe('The filters of the trigger', () => {
 		],
 		[
 			'messages that contain one of several words or phrases as whole words',
-			{ textContains: ['stop', 'daftar harga'] },
+			{ textContains: ['stop', 'katalog; daftar harga'] },
 			{ message: { content: 'Boleh minta DAFTAR  Hárga?' } },
 			[
 				{ message: { content: 'Nonstop, daftar hargai' } },
