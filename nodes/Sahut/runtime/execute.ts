@@ -73,16 +73,13 @@ export async function executeItems(
 	const unfinished = new Set(
 		inputs.flatMap((each) => (each.kind === 'succeeded' ? [each.value] : [])),
 	);
-	const checkAll = attempt(async () => {
-		if (unfinished.size === 0) return;
-		const { operation, assertCanWait } = await prepareOnce();
-		assertCanWait();
-		operation.checkAll?.([...unfinished]);
+	const checkRun = attempt(async () => {
+		if (unfinished.size > 0) (await prepareOnce()).assertCanWait();
 	});
 	const outcomes = await Promise.all(
 		inputs.map(async (input, itemIndex): Promise<ItemOutcome<OutputItem[]>> => {
 			if (input.kind !== 'succeeded') return input;
-			const checked = await checkAll;
+			const checked = await checkRun;
 			if (checked.kind !== 'succeeded') return checked;
 			const { operation, createItemClient, inLane } = await prepareOnce();
 			const abortSignals = [cancelSignal, operation.readsOnly && stop.signal];

@@ -30,12 +30,6 @@ export interface Operation<Input = unknown> {
 	 */
 	read(params: Params): Input;
 	/**
-	 * Checks the inputs of all items together, before the first request.
-	 *
-	 * @throws UserError, with which all items fail
-	 */
-	checkAll?(inputs: Input[]): void;
-	/**
 	 * Returns the lanes of an item. Items that share a lane run one after another, in input order. Without
 	 * a lane, all items run in parallel.
 	 */
