@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import type { INode } from 'n8n-workflow';
 
 import { readExample } from '../support/exampleWorkflow';
+import { existsInRepository, read } from './documents';
 
 const FOLDER = 'examples';
 
@@ -53,5 +54,14 @@ describe.each(names)('%s', (file) => {
 
 	it('runs in the time zone of Jakarta', () => {
 		expect(settings.timezone).toBe('Asia/Jakarta');
+	});
+
+	it('is described in the README, with a picture', () => {
+		const picture = `pictures/${file.replace('.json', '.png')}`;
+		const readme = read(`${FOLDER}/README.md`);
+
+		expect(readme).toContain(`| [\`${file}\`](${file}) |`);
+		expect(readme).toContain(`](${picture})`);
+		expect(existsInRepository(`${FOLDER}/${picture}`)).toBe(true);
 	});
 });
