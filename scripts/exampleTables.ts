@@ -9,7 +9,7 @@ const FOLDER = resolve(__dirname, '../examples');
 interface ExampleTable {
 	name: string;
 	file: string;
-	/** The columns that are numbers. The others are strings. */
+	/** The columns of numbers. All other columns are strings. */
 	numbers: string[];
 }
 

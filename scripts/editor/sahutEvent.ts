@@ -5,7 +5,7 @@ import { toTimestamp } from '../../sandbox/clock';
 import { latestWhatsappConversation } from '../prepareExamples';
 import { waitForTestWebhook } from './testWebhook';
 
-/** The customer's message, unless the trigger waits for a word. */
+/** The customer's message, unless the trigger requires a certain word. */
 const QUESTION = 'Selamat malam Kak, berapa harganya?';
 const ANSWER = 'Rp 50.000 Kak, masih ada.';
 

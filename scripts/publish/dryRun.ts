@@ -8,7 +8,7 @@ import { readRunSteps, type RunStep } from './steps';
 const REPOSITORY = resolve(__dirname, '../..');
 const GITHUB_REPOSITORY = 'n8n-nodes-sahut/n8n-nodes-sahut';
 
-/** What differs between runs of the workflow. */
+/** The inputs that differ between runs of the workflow. */
 export interface Circumstances {
 	/** The secret NPM_TOKEN. Without it: trusted publishing. */
 	npmToken?: string;
@@ -27,7 +27,7 @@ export interface DryRunResult {
 	failed?: RunStep;
 }
 
-/** Copies all files that Git knows or would add, links the installed packages, and dates the changelog. */
+/** Copies all files that Git does not ignore, links the installed packages, and dates the changelog. */
 function copyRelease(folder: string): string {
 	const list = ['ls-files', '--cached', '--others', '--exclude-standard', '-z'];
 	const files = execFileSync('git', list, { cwd: REPOSITORY, encoding: 'utf8' }).split('\0');
@@ -58,7 +58,7 @@ export function prepareDryRun(folder: string) {
 	const npm = execFileSync('sh', ['-c', 'command -v npm'], { encoding: 'utf8' }).trim();
 	const version = copyRelease(copy);
 
-	/** Runs the steps, and stops at the first that fails. @param isIncluded which steps run; default: all */
+	/** Runs the steps, and stops at the first that fails. @param isIncluded selects the steps to run; default: all */
 	function run(
 		{ npmToken = '', published = '', tag = `v${version}` }: Circumstances = {},
 		isIncluded: (step: RunStep) => boolean = () => true,
@@ -69,7 +69,7 @@ export function prepareDryRun(folder: string) {
 			'github.token': 'token',
 			'github.repository': GITHUB_REPOSITORY,
 		};
-		// Without the variables that npm or Jest set: they would change how npm and n8n's lint rules behave.
+		// Omits the variables that npm or Jest set, since they change how npm and n8n's lint rules behave.
 		const environment = {
 			HOME: folder,
 			GITHUB_REF_NAME: tag,

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Takes the place of `npm` or `gh` in the dry run of the publishing workflow. It records each command, and
-# passes on only commands that change nothing outside the copy of the repository.
+# Replaces `npm` or `gh` in the dry run of the publishing workflow. It records each command, and runs only
+# commands that change nothing outside the copy of the repository.
 # JOURNAL: the file for the commands. NPM: the real npm. PUBLISHED: the version that is on npm, if any.
 tool="$(basename "$0")"
 echo "$tool $*" >>"$JOURNAL"
@@ -24,7 +24,7 @@ case "$tool $1" in
 	;;
 'npm ci' | 'npm config' | 'gh release') ;;
 *)
-	echo "The dry run does not know: $tool $*" >&2
+	echo "The dry run does not support this command: $tool $*" >&2
 	exit 1
 	;;
 esac

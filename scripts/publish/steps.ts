@@ -37,7 +37,7 @@ export function readRunSteps(folder: string, values: Record<string, string>): Ru
 	return Object.entries(jobs).flatMap(([job, { steps = [] }]) =>
 		steps.flatMap(({ name, run, env = {} }) => {
 			if (run === undefined) return [];
-			// GitHub inserts the value as code. An environment variable is safe.
+			// GitHub would insert the value as code, so it must be in an environment variable.
 			if (run.includes('${{')) throw new Error(`The script contains an expression: ${run}`);
 			const resolved = Object.entries(env).map(([key, text]) => [key, resolve(text)] as const);
 			return [{ job, name: name ?? run, script: run, env: Object.fromEntries(resolved) }];

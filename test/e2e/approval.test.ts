@@ -27,7 +27,7 @@ const QUESTION = 'Kirim jawaban ini?';
 /** n8n checks once a minute which executions to resume. */
 const EXPIRY_MS = 150_000;
 
-/** What opens links without a person: previews, scanners, prefetchers and monitoring. */
+/** User agents that open links without a person: previews, scanners, prefetchers and monitoring. */
 const USER_AGENTS = [
 	'WhatsApp/2.23.20.0',
 	'TelegramBot (like TwitterBot)',
@@ -59,7 +59,7 @@ const setFields = (name: string, json: object) =>
 		options: {},
 	});
 
-/** Creates the node that asks. */
+/** Creates the node that asks the question. */
 const ask = (more: INode['parameters'] = {}) =>
 	sahut(ASK, credentialId, {
 		resource: 'message',
@@ -138,7 +138,7 @@ it('waits across a restart, and continues once after the decision', async () => 
 	expect(notes()).toHaveLength(1);
 });
 
-it('continues once after several clicks at once, with the first decision', async () => {
+it('continues once, with the first decision, after several simultaneous clicks', async () => {
 	const workflow = chain(
 		'Approval',
 		manualTrigger(START),
@@ -165,7 +165,7 @@ it('continues once after several clicks at once, with the first decision', async
 	expect(clicks.filter((each) => ![`200 ✓ ${label}`, ...late].includes(each))).toEqual([]);
 });
 
-it('is not answered by previews, scanners and forged links', async () => {
+it('ignores previews, scanners and forged links', async () => {
 	const id = await start(await createAsking());
 	const link = await waitForQuestion(id);
 
@@ -207,7 +207,7 @@ it('is not answered by previews, scanners and forged links', async () => {
 	expect(answers(await ended(id))).toMatchObject([{ approved: false }]);
 });
 
-it('decides only the execution of the link if two executions wait', async () => {
+it('resumes only the execution that the link belongs to if two executions wait', async () => {
 	const workflow = await createAsking();
 	const first = await start(workflow);
 	await waitForQuestion(first, 1);
@@ -265,7 +265,7 @@ it('does not accept the link of an earlier round of a loop', async () => {
 	]);
 });
 
-it('outputs an empty answer after the time limit, even if the input has an answer', async () => {
+it('outputs null as the answer after the time limit, even if the input has an answer', async () => {
 	const values = { limitType: 'afterTimeInterval', resumeAmount: 0.05, resumeUnit: 'minutes' };
 	const row = { order: 'ORD-1', approved: true };
 	const id = await start(await createAsking({ options: { limitWaitTime: { values } } }, row));

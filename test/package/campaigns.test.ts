@@ -4,7 +4,7 @@ import { read } from './documents';
 
 const PAGES = ['docs/campaigns.md', 'docs/id/campaigns.md'];
 const MESSAGES = 4_000;
-/** Requests per minute of Starter, Pro and Business, and the share that accepted requests reach. */
+/** The limits of Starter, Pro and Business in requests per minute, and the share of them that accepted requests use. */
 const LIMITS = [60, 300, 1_000];
 const REACHED_SHARE = 0.92;
 
@@ -34,7 +34,7 @@ describe.each(PAGES)('%s', (page) => {
 		for (const [requests, ...durations] of rows) {
 			const perMessage = numbersIn(requests!);
 			const isRange = requests!.includes('–');
-			// A count that includes rejected requests is for the whole limit.
+			// A count that includes rejected requests is divided by the complete limit.
 			const share = /rejected|ditolak/.test(requests!) ? 1 : REACHED_SHARE;
 			for (const [plan, limit] of LIMITS.entries()) {
 				// "1.6 (Starter), 1.1": the first number is for Starter.
@@ -89,7 +89,7 @@ describe('the expressions for quiet hours', () => {
 		['2026-11-30T15:59:00+07:00', true, '2026-12-01T09:00:00.000+07:00'],
 		['2026-11-30T16:00:00+07:00', false, '2026-12-01T09:00:00.000+07:00'],
 		['2026-12-01T00:30:00+07:00', false, '2026-12-01T09:00:00.000+07:00'],
-	])('are right at %s', (now, open, next) => {
+	])('are correct at %s', (now, open, next) => {
 		expect(evaluate(isOpen!, now)).toBe(open);
 		expect(String(evaluate(opensAt!, now))).toBe(next);
 	});

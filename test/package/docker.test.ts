@@ -105,9 +105,9 @@ test('the compose file keeps the data of n8n in a named volume, and publishes th
 	expect(Object.keys(volumes)).toEqual(['n8n_data']);
 });
 
-/** Dockerfile linter of the language server that editors use. */
+/** The linter of the Dockerfile language server. */
 const LINTER = 'dockerfile-utils';
-test('the Dockerfile has no finding of a linter, which finds an unknown instruction', () => {
+test('a linter has no finding in the Dockerfile, but finds an unknown instruction in a copy', () => {
 	const linter = join(REPOSITORY, 'node_modules', LINTER, 'bin', LINTER);
 	const wrong = join(temporary, 'Dockerfile');
 	writeFileSync(wrong, dockerfile.replace('COPY', 'COPPY'));

@@ -7,15 +7,15 @@ import { packPackage } from '../../scripts/n8n/packageInstall';
 import { listFiles, read } from './documents';
 import { temporaryFolder } from './folders';
 
-/** Frequent Indonesian words that are no English words. Names of people and cities are allowed. */
+/** Frequent Indonesian words that are not English words. Names of people and cities are allowed. */
 const WORDS =
 	'ada|adalah|agar|akan|anda|apa|apakah|atau|bagaimana|baru|bayar|belum|berapa|berhenti|beri|bisa|boleh|buat|bukan|cabut|cara|cari|dalam|dan|dapat|dari|dengan|gunakan|halo|hapus|harga|hari|harus|hubungi|ini|isi|itu|jam|jangan|jika|juga|kak|kakak|kalau|kami|kapan|karena|kasih|kembali|kepada|ketika|kirim|kontak|kota|lagi|lalu|lewat|lihat|maaf|mana|masih|masuk|mengirim|menit|misalnya|mohon|mungkin|nama|nilai|nomor|oleh|pada|pakai|pelanggan|perlu|periksa|percakapan|pesan|pilih|salah|sampai|saya|satu|sebagai|sebelum|seperti|setelah|setiap|silakan|sudah|supaya|tagihan|tambah|tanpa|telepon|terima|terkirim|tetap|tiap|tidak|toko|tolong|tunggu|untuk|waktu|yang';
 const INDONESIAN = new RegExp(`(?<![\\w./@-])(?:${WORDS})(?![\\w/@-])`, 'gi');
 
-/** Buttons of Sahut, whose editor is Indonesian. */
+/** Buttons of Sahut, whose user interface is Indonesian. */
 const SAHUT_BUTTONS = /Buat API Key|\*\*Cabut\*\*/g;
 
-/** Code, and fields and errors of the nodes. */
+/** Code, and English texts of the nodes, which documents quote. */
 const CODE = /```[^]*?```|`[^`]*`|\*\*[^*]*\*\*/g;
 
 const TEXT_TYPES = ['.js', '.json', '.md'];
@@ -53,7 +53,7 @@ beforeAll(() => {
 	}
 });
 
-test('no file of the package has a word of Indonesian', () => {
+test('no file of the package contains an Indonesian word', () => {
 	const found = [...contents].map(
 		([file, content]) => [file, indonesianIn(file, content)] as const,
 	);
@@ -70,7 +70,7 @@ test.each([
 	['README', 'README.md'],
 	['the changelog', 'CHANGELOG.md'],
 	['package.json', 'package.json'],
-])('an Indonesian text in %s would be found', (_, file) => {
+])('the word list finds an Indonesian text in %s', (_, file) => {
 	const content = contents.get(file)!;
 
 	// Replaces the first text in quotes, or the first line of a document.
@@ -83,7 +83,7 @@ test.each([
 	expect(indonesianIn(file, changed)).toEqual(['Kirim', 'pesan', 'pelanggan']);
 });
 
-test('almost every sentence of the Indonesian documents would be found', () => {
+test('the word list finds almost every sentence of the Indonesian documents', () => {
 	const sentences = listFiles('docs/id/*.md')
 		.flatMap((file) =>
 			read(file)

@@ -53,7 +53,7 @@ function createDuplicatesError(key: ContactKey, contacts: Contact[]): AmbiguousE
 		`Sahut has ${contacts.length} contacts with ${canonicalKey(key)}: ${list}`,
 		{
 			description:
-				'Nothing was changed. Set Contact to "By ID" and enter the ID of the right contact, or remove the duplicates in Sahut.',
+				'Nothing was changed. Set Contact to "By ID" and enter the ID of the correct contact, or remove the duplicates in Sahut.',
 		},
 	);
 }
@@ -72,7 +72,7 @@ function createTooManyContactsError(key: ContactKey): AmbiguousError {
  * Returns the current contact for a row of a list or a search.
  *
  * @param needsAllFields whether the row must not lack fields
- * @param kind the updates after which the row is out of date
+ * @param kind the updates by this process after which a row counts as out of date
  * @returns the contact, or the row if this process has not updated the contact since; undefined if the contact was
  * deleted, or if this process has changed its key since
  */
@@ -92,7 +92,7 @@ async function readRow(
 }
 
 /**
- * Returns the current contacts for rows of a list or a search, without those that lack the key by now.
+ * Returns the current contacts for rows of a list or a search. Omits contacts that no longer have the key.
  *
  * @param kind the updates by this process after which a row is read again
  */

@@ -85,9 +85,9 @@ export interface ItemClient extends SahutClient, ItemLedger {
 	itemCount: number;
 
 	/**
-	 * Adds a list to the summary of the run, which shows how many records a limit has left out.
+	 * Adds a list to the summary of the run, which states how many records were read, and of how many.
 	 *
-	 * @param records the name of the records, in plural
+	 * @param records the plural name of the records, e.g. `contacts`
 	 * @param total the number of records of the complete list
 	 */
 	countListed(records: string, read: number, total: number): void;
@@ -103,7 +103,7 @@ export interface ItemClient extends SahutClient, ItemLedger {
 	executionId: string;
 
 	/**
-	 * Makes a question the one that this execution waits for. Its link works only in this execution.
+	 * Sets the question that this execution waits for. Its link works only in this execution.
 	 *
 	 * @returns the link to its page
 	 */

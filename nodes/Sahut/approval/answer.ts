@@ -16,7 +16,7 @@ function respond(context: IWebhookFunctions, status: number, html: string): IWeb
 const recordedPage = (label: string) =>
 	messagePage(`✓ ${label}`, 'The answer was recorded. You can close this page.');
 
-/** Returns the decision in a submitted form; undefined if it has none that the question offers. */
+/** Returns the decision in a submitted form; undefined if it has no decision that the question offers. */
 function readDecision(
 	context: IWebhookFunctions,
 	{ approveLabel, declineLabel }: Question,
@@ -31,7 +31,7 @@ function readDecision(
 function handle(context: IWebhookFunctions, clock: Clock): IWebhookResponseData {
 	const question = findQuestion(context);
 	if (!question) {
-		const text = 'The question was answered, or asked again with another link.';
+		const text = 'The question was already answered, or it was asked again with a new link.';
 		return respond(context, 410, messagePage('This link is no longer valid', text));
 	}
 	const given = getAnswer(question.nonce, clock);
@@ -59,8 +59,8 @@ function handle(context: IWebhookFunctions, clock: Clock): IWebhookResponseData 
  * Handles a request to the link of a question, after n8n has checked its signature.
  *
  * - GET shows the question, and never decides.
- * - POST with a decision resumes the execution. n8n itself responds to later requests.
- * - 410 if the link belongs to another question, 400 for an invalid form.
+ * - POST with a decision resumes the execution. From then on, n8n itself responds to requests.
+ * - The status is 410 if the link belongs to another question, and 400 for an invalid form.
  */
 export async function answer(
 	context: IWebhookFunctions,
@@ -69,7 +69,7 @@ export async function answer(
 	try {
 		return handle(context, clock);
 	} catch (error) {
-		// n8n would resume the execution as failed, and so end it.
+		// If this function threw, n8n would resume the execution as failed, which would end it.
 		context.logger.error(`Sahut node "${context.getNode().name}": ${(error as Error).message}`);
 		const text = 'n8n could not read the question. Open the link again later.';
 		return respond(context, 500, messagePage('Something went wrong', text));

@@ -14,7 +14,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
 	"'": '&#39;',
 };
 
-/** Escapes a text for HTML, also inside quoted attributes. */
+/** Escapes a text for HTML, including quoted attributes. */
 const escapeHtml = (text: string) => text.replace(/[&<>"']/g, (each) => ENTITIES[each]!);
 
 const styleHash = createHash('sha256').update(STYLE).digest('base64');
@@ -23,8 +23,8 @@ const styleHash = createHash('sha256').update(STYLE).digest('base64');
 const POLICY = `default-src 'none'; style-src 'sha256-${styleHash}'; form-action 'self'; base-uri 'none'`;
 
 /**
- * The headers of every page. The page has the origin of n8n, whose cookies a script could use, so the browser
- * must isolate it.
+ * The headers of every page. The page has the same origin as n8n, so a script in it could use n8n's cookies. The
+ * browser must isolate it.
  */
 export const PAGE_HEADERS: Readonly<Record<string, string>> = {
 	'Content-Type': 'text/html; charset=utf-8',
@@ -38,7 +38,7 @@ export const PAGE_HEADERS: Readonly<Record<string, string>> = {
 
 /** Returns a page. @param content HTML */
 function page(title: string, content: string): string {
-	// The policy is repeated, since n8n replaces the header of a response that it sends itself.
+	// The page repeats the policy, since n8n replaces this header in a response that n8n itself sends.
 	return `<!doctype html>
 <html>
 <head>
@@ -64,7 +64,7 @@ export function questionPage({ text, approveLabel, declineLabel }: Question): st
 		button('approve', approveLabel),
 		...(declineLabel === undefined ? [] : [button('decline', declineLabel)]),
 	];
-	// Without an action, the form is sent to the address of the page.
+	// Without an action, the browser submits the form to the address of the page.
 	return page(
 		'Approval',
 		`<p class="text" dir="auto">${escapeHtml(text)}</p><form method="post">${buttons.join('')}</form>`,

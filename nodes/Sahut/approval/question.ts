@@ -23,8 +23,8 @@ export type QuestionTexts = {
 /** A question to a person. */
 export type Question = QuestionTexts & {
 	/**
-	 * Identifies the question. n8n's signature covers only the execution and the node, so that in a loop, the
-	 * link of one round would also decide the next.
+	 * Identifies the question. n8n's signature covers only the execution and the node, so in a loop, the
+	 * link of one round would also answer the question of the next.
 	 */
 	nonce: string;
 };
@@ -36,7 +36,7 @@ export function createQuestion(texts: QuestionTexts): Question {
 
 /** Returns n8n's signed link that resumes this execution. @throws UserError if n8n cannot create one */
 export function signLink(context: IExecuteFunctions, parameters?: Record<string, string>): string {
-	// Not in versions of n8n from before the middle of 2025.
+	// Versions of n8n from before mid-2025 lack this function.
 	const sign = context.getSignedResumeUrl as typeof context.getSignedResumeUrl | undefined;
 	if (sign) return sign.call(context, parameters);
 	throw new UserError('This version of n8n cannot create a link that resumes a workflow', {
@@ -44,7 +44,7 @@ export function signLink(context: IExecuteFunctions, parameters?: Record<string,
 	});
 }
 
-/** Makes a question the one that this node of the execution waits for. @returns the link to its page */
+/** Sets the question that this node waits for. @returns the link to its page */
 export function openQuestion(context: IExecuteFunctions, question: Question): string {
 	context.getContext('node').question = question;
 	return signLink(context, { [NONCE_PARAMETER]: question.nonce });
@@ -53,17 +53,17 @@ export function openQuestion(context: IExecuteFunctions, question: Question): st
 /**
  * Evaluates an expression in a webhook.
  *
- * @returns the value as parsed JSON; undefined if it has none
+ * @returns the value as parsed JSON; undefined if the expression has no value
  */
 function evaluate(context: IWebhookFunctions, expression: string): unknown {
-	// As text, since n8n may return an object as a proxy.
+	// The expression returns text, since n8n may return an object as a proxy.
 	const json = context.evaluateExpression(`{{ JSON.stringify(${expression}) ?? '' }}`);
 	return json ? (JSON.parse(String(json)) as unknown) : undefined;
 }
 
 /** Returns the question that the node waits for. A webhook can read the node's context only by an expression. */
 function readQuestion(context: IWebhookFunctions): Question | undefined {
-	// Escaped, since braces may end the expression.
+	// Escaped, since braces could end the expression.
 	const name = JSON.stringify(context.getNode().name).replace(
 		/[{}]/g,
 		(brace) => `\\u00${brace.charCodeAt(0).toString(16)}`,
@@ -74,14 +74,14 @@ function readQuestion(context: IWebhookFunctions): Question | undefined {
 /** Returns the item that the node has received. */
 export function readInput(context: IWebhookFunctions) {
 	const json = evaluate(context, '$json') as IDataObject | undefined;
-	// `$binary` lacks the content. With n8n's setting for binary data in the JSON, it is empty, and `$input.item`
-	// is the JSON.
+	// `$binary` lacks the content of the files. If n8n is set to keep binary data in the JSON, `$binary` is empty,
+	// and `$input.item` is the JSON.
 	const expression = 'Object.keys($binary ?? {}).length > 0 ? $input.item.binary : undefined';
 	const binary = evaluate(context, expression) as IBinaryKeyData | undefined;
 	return { json: json ?? {}, binary: binary ?? {} };
 }
 
-/** Whether two texts are equal, in a time that does not depend on their content. */
+/** Compares two texts in constant time. */
 function isEqual(given: string, wanted: string): boolean {
 	const [a, b] = [Buffer.from(given), Buffer.from(wanted)];
 	return a.length === b.length && timingSafeEqual(a, b);

@@ -11,8 +11,8 @@ export const isReviewTool = (context: IExecuteFunctions) =>
 const OBJECT = '[object Object]';
 
 /**
- * Shows the input of the reviewed tool in a value of a review tool. n8n's default question contains the input
- * as an object, so that nobody could see what to approve.
+ * Inserts the input of the reviewed tool into a parameter of the review as JSON. n8n's default question inserts it as
+ * an object, so that nobody could see what to approve.
  *
  * @returns other values unchanged
  */

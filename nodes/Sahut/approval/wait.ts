@@ -9,25 +9,25 @@ import { isReachableFrom } from '../transport/connection';
 import { signLink } from './question';
 import { isReviewTool, isTypeOfTool } from './reviewTool';
 
-/** The fields of the output while there is no answer, and after the time limit. */
+/** The fields of the output until there is an answer, and if there is none within the time limit. */
 export const NO_ANSWER = { approved: null, decided_at: null };
 
 /**
- * Asserts that a run can wait for an answer: it has one item, its output reaches the workflow, and a person can
- * open the link.
+ * Asserts that a run can wait for an answer: it has at most one item, its output reaches the workflow, and a person
+ * can open the link.
  *
  * @param api the address of Sahut's API
  * @param isTool whether an AI agent has called the node
- * @throws UserError if it cannot
+ * @throws UserError if the run cannot wait
  */
 export function assertCanWait(context: IExecuteFunctions, api: string, isTool: boolean): void {
 	const { length } = context.getInputData();
 	if (length > 1) {
 		throw new UserError(
-			`Send and Wait for Approval accepts one item at a time, but got ${length}`,
+			`Send and Wait for Approval accepts one item at a time, but received ${length}`,
 			{
 				description:
-					'Nothing was sent. One answer would approve all items. Add a Loop Over Items node with the Batch Size 1 before this node, and connect the end of the loop back to it.',
+					'Nothing was sent. One answer would approve all items. Add a Loop Over Items node with Batch Size 1 before this node, and connect the end of the loop to the Loop Over Items node.',
 			},
 		);
 	}
@@ -41,7 +41,7 @@ export function assertCanWait(context: IExecuteFunctions, api: string, isTool: b
 	}
 	if (isReachableFrom(api, signLink(context))) return;
 	throw new UserError(
-		'Nobody could open the link to approve: it leads to the computer of n8n itself',
+		'Nobody else could open the approval link: it points to the machine that runs n8n',
 		{
 			description:
 				'Nothing was sent. Set the environment variable WEBHOOK_URL of n8n to an address that your team can open, such as https://n8n.example.com or http://192.168.1.10:5678. Then restart n8n.',
@@ -49,7 +49,7 @@ export function assertCanWait(context: IExecuteFunctions, api: string, isTool: b
 	);
 }
 
-/** Returns an input item with further fields, as the output of this node. */
+/** Adds fields to an input item, and returns the result as an output item of this node. */
 export function extendInput(
 	{ json, binary }: Pick<INodeExecutionData, 'json' | 'binary'>,
 	fields: IDataObject,
@@ -62,8 +62,8 @@ export function extendInput(
 }
 
 /**
- * Makes the execution wait. If nobody answers, n8n passes on the input of the node without running it, so
- * the input becomes the output: otherwise, its own `approved` would count as the answer.
+ * Makes the execution wait. If nobody answers, n8n outputs the node's input without running the node again. So the
+ * input is replaced with the output: otherwise, a field `approved` of the input would count as the answer.
  */
 export async function waitForAnswer(
 	context: IExecuteFunctions,

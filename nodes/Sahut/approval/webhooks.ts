@@ -1,16 +1,16 @@
 import type { IWebhookDescription } from 'n8n-workflow';
 
-/** The requests that a waiting node accepts, at the link that n8n creates. */
+/** The webhooks of a waiting node, at the address of the link that n8n creates. */
 export const approvalWebhooks = ['GET', 'POST'].map(
 	(httpMethod): IWebhookDescription => ({
 		name: 'default',
 		httpMethod,
 		path: '={{ $nodeId }}',
 		isFullPath: true,
-		// Only for an execution that waits, not when the workflow is published.
+		// Active only while an execution waits; publishing the workflow does not register it.
 		restartWebhook: true,
 		responseMode: 'onReceived',
-		// Otherwise, n8n would respond with the item.
+		// Without this, n8n would respond with the item.
 		responseData: '',
 	}),
 );

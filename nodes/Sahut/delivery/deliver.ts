@@ -28,7 +28,7 @@ export interface Destination {
 	validUntil?: number;
 }
 
-/** The message was not sent, since its plan depends on lists that are out of date by now. */
+/** The message was not sent, since its plan depends on lists that have gone out of date. */
 export class OutdatedPlanError extends Error {}
 
 /**
@@ -107,7 +107,7 @@ export async function executePlan(
 }
 
 /**
- * Sends a message whose text no other execution can have sent, such as a link of this execution.
+ * Sends a message with a text that no other execution can have sent, such as a link of this execution.
  *
  * @param key identifies the message in the ledger
  * @returns Sahut's record of the message

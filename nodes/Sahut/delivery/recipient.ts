@@ -113,8 +113,8 @@ function countLookups(recipients: ReadonlySet<Recipient>, sahut: ItemClient): nu
 }
 
 /**
- * Adds the contacts that only the list of conversations shows: a search may not find all forms of a number. Reads them,
- * since the search may also omit them because they were deleted or got another number.
+ * Adds the contacts that only the list of conversations shows: a search may not find all forms of a number. Reads each
+ * contact, since the search may also omit one that was deleted or has a new number.
  */
 async function addIndexedContacts(
 	found: RecipientContact[],
@@ -182,7 +182,7 @@ function createTooManyContactsError(phone: string): AmbiguousError {
 		`The node could not determine whether a contact with ${phone} has one of the tags to skip`,
 		{
 			description:
-				'Too many contacts match the last digits of the number. Nothing was sent. Check the tags of the contact in Sahut. If it has none of the tags to skip, send the message there.',
+				'Too many contacts match the last digits of the number. Nothing was sent. Check the tags of the contact in Sahut. If it has none of the tags to skip, send the message in Sahut.',
 		},
 	);
 }
@@ -216,7 +216,7 @@ export async function findTaggedContact(
 				`The node could not determine whether contact "${id}" with ${phone} has one of the tags to skip`,
 				{
 					description:
-						'Sahut did not return the tags of the contact as a list of texts. Nothing was sent. Check the tags of the contact in Sahut. If it has none of the tags to skip, send the message there.',
+						'Sahut did not return the tags of the contact as a list of texts. Nothing was sent. Check the tags of the contact in Sahut. If it has none of the tags to skip, send the message in Sahut.',
 				},
 			);
 		}

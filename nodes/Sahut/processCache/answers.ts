@@ -12,8 +12,8 @@ export interface Answer {
 let answers: LruCache<Answer> | undefined;
 
 /**
- * Returns the answer to a question that this process has received. n8n 1.x does not check whether it has already
- * resumed an execution, so that two clicks at once would resume it twice.
+ * Returns the answer that this process has received to a question. n8n 1.x does not check whether it has already
+ * resumed an execution, so two clicks at the same moment would resume it twice.
  *
  * @param nonce identifies the question
  * @param clock must not refer to an execution, since the cache never releases it

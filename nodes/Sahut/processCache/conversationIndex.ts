@@ -306,7 +306,7 @@ export class ConversationIndex {
 		this.contacts.set(contactId, contact.phone, this.now());
 	}
 
-	/** Records that a contact was deleted, or has another phone number than conversations have shown. */
+	/** Forgets a contact's phone number: the contact was deleted, or now has another number. */
 	forgetPhone(contactId: string): void {
 		this.contacts.delete(contactId);
 	}

@@ -138,7 +138,7 @@ export const sendOptions = {
 	),
 	dryRun: flagField('Dry Run', 'dryRun', {
 		description:
-			'Whether to run all checks and return the request without sending anything. A note above the output estimates how long sending would take.',
+			'Whether to run all checks and return the request without sending anything. The summary above the output estimates how long sending would take.',
 	}),
 	requestsPerMinute: numberField('Requests per Minute', 'requestsPerMinute', {
 		typeOptions: { minValue: 1 },
@@ -169,6 +169,6 @@ export const sendOptions = {
 		typeOptions: { minValue: 0, numberPrecision: 2 },
 		default: 24,
 		description:
-			'Skips the message if the same message was sent to the conversation within this number of hours, by any sender. The output is then the earlier message with <code>skipped</code>. A template is recognized by its values, so include a unique one, such as an order number.',
+			'Skips the message if any sender has sent the same one to the customer within this number of hours. The output is then the earlier message with <code>skipped</code>. The node recognizes a template by its values, so include a unique one, such as an order number.',
 	}),
 };

@@ -32,15 +32,15 @@ function createListFields(
 		names,
 		add: textsField(`Add ${noun}`, names.add, entry, {
 			placeholder,
-			description: `The ${plural} to add. The existing ones stay.`,
+			description: `The ${plural} to add. Existing ${plural} stay.`,
 		}),
 		remove: textsField(`Remove ${noun}`, names.remove, entry, {
 			placeholder,
-			description: `The ${plural} to remove, in any combination of upper and lower case. The others stay.`,
+			description: `The ${plural} to remove. Upper and lower case do not matter. Other ${plural} stay.`,
 		}),
 		set: textsField(`Set ${noun}`, names.set, entry, {
 			placeholder,
-			description: `Replaces all existing ${plural}. An expression that returns an empty list removes them.`,
+			description: `Replaces all existing ${plural}. To remove all ${plural}, use an expression that returns an empty list.`,
 		}),
 	};
 }

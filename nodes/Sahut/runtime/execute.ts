@@ -141,7 +141,7 @@ export async function executeItems(
 	}
 
 	const isRead = prepared?.operation.readsOnly === true;
-	// The input may have an answer of its own, which must not count if the question was not asked.
+	// The input may have a field `approved`, which must not count as an answer if the question was not asked.
 	const noAnswer = selectedOperation(context, resources)?.waitUntil && NO_ANSWER;
 	const toErrorOutput = node.onError === 'continueErrorOutput';
 	return [

@@ -51,7 +51,7 @@ function readRequestsPerMinute(params: Params): number {
 	const given = params.number('options.requestsPerMinute') ?? Infinity;
 	if (given >= 1) return given;
 	throw new UserError('Requests per Minute must be at least 1', {
-		description: `The value for the first item is ${given}, and it applies to all items. Enter 1 or more, or remove the option to send as fast as your Sahut plan allows.`,
+		description: `The value for the first item is ${given}, and it applies to all items. Enter 1 or more. To send as fast as your Sahut plan allows, remove the option.`,
 	});
 }
 

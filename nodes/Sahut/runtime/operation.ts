@@ -41,8 +41,8 @@ export interface Operation<Input = unknown> {
 	 */
 	run(input: Input, sahut: ItemClient, unfinished: ReadonlySet<Input>): Promise<OutputItem[]>;
 	/**
-	 * Set if the execution then waits for the answer to a question of `run`. The operation accepts one item. Its
-	 * output is that item, with the fields that `run` returns, and the answer.
+	 * Set if the execution must wait after `run`, for the answer to a question that `run` asked. The operation
+	 * accepts one item. Its output is that item with the fields that `run` returns and the answer.
 	 *
 	 * @param now in milliseconds since the epoch
 	 * @returns until when to wait

@@ -76,7 +76,7 @@ export function describeProgress({ records, total, failed }: RunCounts, verb: st
 
 /** The records of the lists that a run has read. */
 export interface ListedRecords {
-	/** The name of the records, in plural. */
+	/** The plural name of the records, e.g. `contacts`. */
 	records: string;
 	read: number;
 	/** The number of records of the complete lists. */

@@ -24,8 +24,8 @@ export function isOnThisComputer(address: string): boolean {
 }
 
 /**
- * Whether requests from one web address can reach another, as far as loopback hosts are concerned: only this
- * computer reaches them.
+ * Whether requests from one web address can reach another. Checks only loopback hosts, which can be reached only from
+ * their own machine.
  */
 export function isReachableFrom(from: string, address: string): boolean {
 	return !isLoopback(address) || isOnThisComputer(from);

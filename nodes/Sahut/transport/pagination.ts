@@ -165,7 +165,7 @@ export async function fetchAllUpTo<T extends { id: string }>(
 	}
 }
 
-/** Reports the total of a list, if Sahut shows one and the limit may have left out records. */
+/** Reports the total of a list, if Sahut shows one and the list may have more records than the limit. */
 export function reportTotal(
 	{ totals }: { totals: ReadonlySet<number> },
 	records: unknown[],

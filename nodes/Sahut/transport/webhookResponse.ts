@@ -1,7 +1,7 @@
 import type { IWebhookFunctions } from 'n8n-workflow';
 
 /**
- * Resolves to whether n8n responds to a webhook request with a success. Intercepts `end`, because the response
+ * Resolves to whether n8n accepts a webhook request, with a status below 300. Intercepts `end`, because the response
  * emits no event if the client has closed the connection, although n8n still ends it.
  */
 export async function isAccepted(context: IWebhookFunctions): Promise<boolean> {

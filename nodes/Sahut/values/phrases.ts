@@ -1,8 +1,8 @@
 import { cleanText } from './cleanText';
 
 /**
- * Removes accents. The vowel signs of Indic scripts belong to their letters: they are marks too, but of a certain
- * script.
+ * Removes accents, which are marks of any script. Keeps marks of a certain script, such as the vowel signs of Indic
+ * scripts: they distinguish words.
  */
 const removeAccents = (text: string) => text.replace(/(?=\p{M})\p{Script=Inherited}/gu, '');
 
@@ -16,8 +16,8 @@ const limitMarks = (text: string) => text.replace(/(\p{M}{8})\p{M}+/gu, '$1');
 const ITALICS = /(?<![\p{L}\p{M}\p{N}_])_+|(?<!_)_+(?![\p{L}\p{M}\p{N}_])/gu;
 
 /**
- * Removes what a comparison of words ignores: case, accents, width, italics, invisible characters, further
- * whitespace.
+ * Removes what a comparison of words ignores: case, accents, width, italics, invisible characters, and
+ * repeated whitespace.
  */
 function normalize(text: string): string {
 	const decomposed = limitMarks(cleanText(text)).normalize('NFKD');

@@ -50,7 +50,7 @@ it.each([
 	expect(Math.abs(decidedAt - now())).toBeLessThan(60_000);
 });
 
-it('outputs an empty answer after the time limit, and does not change the output of the node before', async () => {
+it('outputs null as the answer after the time limit, and does not change the output of the previous node', async () => {
 	const values = { limitType: 'afterTimeInterval', resumeAmount: 2, resumeUnit: 'hours' };
 	const opened = await openApproval({
 		parameters: { options: { limitWaitTime: { values } } },
@@ -70,7 +70,7 @@ it('outputs an empty answer after the time limit, and does not change the output
 	expect(n8n.latest().output('Customers')[0]!.json).toMatchObject({ approved: true });
 });
 
-it('shows only the question and its buttons, without scripts, whatever they contain', async () => {
+it('shows only the question and its buttons, and escapes HTML in their texts', async () => {
 	const attack = `</p><script>alert(1)</script><img src=x onerror='alert("2")'>{{ 1 }}`;
 	const { n8n, link } = await openApproval({
 		rows: [{ question: `${attack}\nBaris kedua`, secret: 'rahasia' }],
@@ -132,7 +132,7 @@ it('rejects the nonce of another question, and a form without a decision', async
 	expect(n8n.errors).toEqual([]);
 });
 
-it('resumes once for two clicks at once, and again if n8n could not resume', async () => {
+it('resumes once after two simultaneous clicks, and accepts another click if n8n could not resume', async () => {
 	const runs: unknown[] = [];
 	const opened = await openApproval({
 		overrides: {

@@ -40,7 +40,7 @@ export async function openApproval({
 	overrides?: Partial<WorkflowToRun>;
 	/** The name of the Sahut node. */
 	name?: string;
-	/** Adds a No Operation node after it, which `overrides` must provide. */
+	/** Adds a No Operation node after the Sahut node. `overrides` must provide it. */
 	withNext?: boolean;
 } = {}) {
 	const opened = await openConversation();

@@ -61,7 +61,7 @@ describe('writes one note', () => {
 	});
 });
 
-it('sends the question to the customer on request, and reports a refusal of Sahut', async () => {
+it('sends the question to the customer if Send To is Customer, and reports a refusal by Sahut', async () => {
 	const opened = await openApproval({
 		parameters: {
 			options: { sendTo: 'customer' },
@@ -81,7 +81,7 @@ it('sends the question to the customer on request, and reports a refusal of Sahu
 	expect(JSON.stringify(error)).not.toMatch(/nonce|signature=/);
 });
 
-it('rejects several items, and does not let their own answers count', async () => {
+it('rejects several items, and ignores answers in the input', async () => {
 	const rows = ['A', 'B'].map((question) => ({ question, approved: true }));
 	const opened = await openApproval({ rows, settings: { onError: 'continueRegularOutput' } });
 
@@ -94,7 +94,7 @@ it('rejects several items, and does not let their own answers count', async () =
 			approved: null,
 			decided_at: null,
 			error: expect.objectContaining({
-				message: 'Send and Wait for Approval accepts one item at a time, but got 2',
+				message: 'Send and Wait for Approval accepts one item at a time, but received 2',
 				advice: expect.stringContaining('Loop Over Items'),
 				reason: 'invalid_input',
 			}),
@@ -103,7 +103,7 @@ it('rejects several items, and does not let their own answers count', async () =
 	expect(writesOf(opened)).toBe(0);
 });
 
-it('does not let the answer of the input count if the credential cannot be used', async () => {
+it('ignores an answer in the input if the credential cannot be used', async () => {
 	const rows = [{ question: 'Kirim?', approved: true }];
 	const { n8n } = await openApproval({
 		rows,
@@ -116,14 +116,14 @@ it('does not let the answer of the input count if the credential cannot be used'
 	expect(run.output('Sahut')[0]!.json).toMatchObject({ approved: null, error: expect.anything() });
 });
 
-it('rejects a link to this computer, unless the API is on this computer too', async () => {
+it('rejects a link to localhost, unless the API is on localhost too', async () => {
 	const credentials = { sahutApi: { apiKey: 'sk_live_1', baseUrl: 'https://api.example.com/v1' } };
 	const opened = await openApproval({ overrides: { credentials } });
 
 	const { error } = await opened.n8n.start();
 
 	expect(error).toMatchObject({
-		message: expect.stringContaining('leads to the computer of n8n itself'),
+		message: expect.stringContaining('points to the machine that runs n8n'),
 		description: expect.stringContaining('WEBHOOK_URL'),
 	});
 	expect(opened.sandbox.journal.entries).toEqual([]);
@@ -191,7 +191,7 @@ it.each<[INode['parameters'], string]>([
 	[{ approval: { type: 'triple' } }, 'Type of Approval has an unknown value'],
 	[
 		{ approval: { declineLabel: 'Tolak' } },
-		'Decline Button Label requires the Type of Approval Approve and Decline',
+		'Decline Button Label requires Type of Approval "Approve and Decline"',
 	],
 	[{ options: { sendTo: 'boss' } }, 'Send To has an unknown value'],
 	[
@@ -207,7 +207,7 @@ it.each<[INode['parameters'], string]>([
 	expect(opened.sandbox.journal.entries).toEqual([]);
 });
 
-it('writes the link neither into the log nor into a hint, an item or an error', async () => {
+it('does not reveal the link in the log, a hint, an item or an error', async () => {
 	const logger = await getN8nLogger();
 	const spies = (['debug', 'info', 'warn', 'error'] as const).map((level) =>
 		jest.spyOn(logger, level).mockImplementation(() => {}),

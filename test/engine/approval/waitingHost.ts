@@ -29,9 +29,9 @@ export interface Page {
 	html: string;
 }
 
-/** A fake of n8n's server for executions that wait in the Sahut node. It does not check signatures. */
+/** A fake n8n server for executions that wait in the Sahut node. It does not check signatures. */
 export interface WaitingHost {
-	/** Its address, which the links contain. */
+	/** The address of the server, which the links contain. */
 	origin: string;
 	/** Runs the workflow until it waits or ends, as an execution with this ID. */
 	start(executionId?: string, executionData?: IRunExecutionData): Promise<FinishedRun>;
@@ -47,7 +47,7 @@ export interface WaitingHost {
 	errors: string[];
 }
 
-/** Starts a fake of n8n's server. n8n reads a waiting execution from its database for each request. */
+/** Starts a fake n8n server. Like n8n, it reads the stored execution for each request. */
 export async function openWaitingHost(
 	toRun: Omit<WorkflowToRun, 'executionData'>,
 	nodeName = 'Sahut',

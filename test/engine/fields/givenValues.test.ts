@@ -263,7 +263,7 @@ it.each(['template', 'textOrTemplate'])(
 
 		const { error } = await run(parameters, [ids]);
 
-		expect(error?.message).toContain('Private requires the Message Type Text');
+		expect(error?.message).toContain('Private requires Message Type "Text"');
 		expect(requests()).toEqual([]);
 	},
 );

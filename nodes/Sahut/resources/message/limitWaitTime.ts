@@ -20,7 +20,7 @@ export const limitWaitTime: INodeProperties = {
 	name: 'limitWaitTime',
 	type: 'fixedCollection',
 	description:
-		'How long to wait for an answer. After that, the workflow continues with an empty answer.',
+		'How long to wait for an answer. After that, the workflow continues, and <code>approved</code> is null.',
 	default: { values: { limitType: 'afterTimeInterval', resumeAmount: 45, resumeUnit: 'minutes' } },
 	options: [
 		{
@@ -67,7 +67,7 @@ const PATH = 'options.limitWaitTime.values';
 /**
  * Reads Limit Wait Time; undefined if it was not added.
  *
- * @throws UserError if the amount is not above 0, or the time is missing: the node must not ignore the limit
+ * @throws UserError if the amount is not above 0, or if the time is missing, since the node must not ignore the limit
  */
 export function readTimeLimit(params: Params): TimeLimit | undefined {
 	if (!params.isAdded(PATH)) return undefined;
@@ -78,11 +78,11 @@ export function readTimeLimit(params: Params): TimeLimit | undefined {
 	const time = params.instant(`${PATH}.maxDateAndTime`);
 	if (time !== undefined) return { kind: 'at', time };
 	throw new UserError('Max Date and Time is empty', {
-		description: 'Enter the time until which to wait, or remove Limit Wait Time.',
+		description: 'Enter the time at which the wait ends, or remove Limit Wait Time.',
 	});
 }
 
-/** @throws UserError if the limit has passed, so that nobody could answer */
+/** Asserts that a person can still answer. @throws UserError if the time limit has passed */
 export function assertIsLater(limit: TimeLimit | undefined, now: number): void {
 	if (limit?.kind !== 'at' || limit.time > now) return;
 	throw new UserError('Max Date and Time is in the past', {
@@ -90,7 +90,7 @@ export function assertIsLater(limit: TimeLimit | undefined, now: number): void {
 	});
 }
 
-/** Returns when the wait ends; without a limit, n8n's date for a wait without an end. */
+/** Returns when the wait ends; without a limit, the date that n8n uses for an indefinite wait. */
 export function toWaitEnd(limit: TimeLimit | undefined, now: number): Date {
 	const end = limit?.kind === 'at' ? limit.time : now + (limit?.ms ?? Infinity);
 	return new Date(Math.min(end, WAIT_INDEFINITELY.getTime()));

@@ -29,9 +29,9 @@ function readTemplate(params: Params): IDataObject {
 function readIsNote(params: Params, type: string): boolean {
 	const isNote = params.flag('options.private', false);
 	if (!isNote || type === 'text') return isNote;
-	throw new UserError('Private requires the Message Type Text', {
+	throw new UserError('Private requires Message Type "Text"', {
 		description:
-			'A template always goes to the customer, so it cannot be an internal note. Remove Private from Options, or set Message Type to Text.',
+			'A template always goes to the customer, so it cannot be an internal note. Remove Private from Options, or set Message Type to "Text".',
 	});
 }
 

@@ -17,13 +17,13 @@ interface Input {
 	timeLimit: TimeLimit | undefined;
 }
 
-/** Reads the label of a button, as one line. @throws UserError if it was added, and is blank */
+/** Reads the label of a button, as one line. @throws UserError if the user added it but left it blank */
 function readLabel(params: Params, name: string, fallback: string): string {
 	if (!params.isAdded(name)) return fallback;
 	return params.required(name, 'Enter the label of the button.').replace(/\s+/g, ' ').trim();
 }
 
-/** Reads the question and its buttons. @throws UserError if a text is empty, or a label has no button */
+/** Reads the question and its buttons. @throws UserError if a text is empty, or if a label belongs to no button */
 function readTexts(params: Params, isNote: boolean): QuestionTexts {
 	const text = params.message('message', 'Enter the question.', isNote);
 	const approveLabel = readLabel(params, 'approval.approveLabel', APPROVE);
@@ -32,8 +32,8 @@ function readTexts(params: Params, isNote: boolean): QuestionTexts {
 		return { text, approveLabel, declineLabel };
 	}
 	if (!params.isAdded('approval.declineLabel')) return { text, approveLabel };
-	throw new UserError('Decline Button Label requires the Type of Approval Approve and Decline', {
-		description: 'Set Type of Approval to Approve and Decline, or remove Decline Button Label.',
+	throw new UserError('Decline Button Label requires Type of Approval "Approve and Decline"', {
+		description: 'Set Type of Approval to "Approve and Decline", or remove Decline Button Label.',
 	});
 }
 
@@ -47,7 +47,7 @@ function read(params: Params): Input {
 	};
 }
 
-/** Returns the text of the message. The labels are the only words beside the question, for any language. */
+/** Returns the text of the message. It adds no words but the labels, so that it works in any language. */
 function toMessageText({ text, approveLabel, declineLabel }: QuestionTexts, link: string): string {
 	const labels = [approveLabel, declineLabel].filter((label) => label !== undefined);
 	return `${text.trimEnd()}\n\n${labels.join(' / ')}: ${link}`;
@@ -60,14 +60,14 @@ export const sendAndWait: Operation<Input> = {
 	description:
 		'Ask a question in an internal note, and wait until a person opens its link and answers. Returns the input item with the answer.',
 	builderHint:
-		'Use this before an action that a person must approve, such as a message that AI has written. It accepts one item: use Loop Over Items for several. Then branch on approved, which is true, false, or null if nobody has answered in time.',
+		'Use this before an action that a person must approve, such as a message that AI has written. It accepts one item: use Loop Over Items for several. Then branch on approved: true, false, or null if nobody answered in time.',
 	pastParticiple: 'sent',
 	fields: [conversationLocator, message, approval, options],
 	read,
 	lane: ({ conversationId }) => `conversation ${conversationId}`,
 	async run({ conversationId, texts, isNote, timeLimit }, sahut) {
 		assertIsLater(timeLimit, sahut.now());
-		// The link belongs to this execution: a Retry, which is another one, must ask again.
+		// The link belongs to this execution. A Retry is another execution, so it must ask again.
 		const ofExecution = `of execution ${sahut.executionId}`;
 		const question = await sahut.once<Question>(`question ${ofExecution}`, {
 			run: async () => createQuestion(texts),

@@ -11,8 +11,7 @@ export const message = textField('Message', 'message', {
 	typeOptions: { rows: 4 },
 	required: true,
 	placeholder: 'e.g. Send this answer to the customer?',
-	description:
-		'The question. A line with the labels of the buttons and the link is added below it.',
+	description: 'The question. Below it, the node adds a line with the button labels and the link.',
 });
 
 /** The buttons of the page. */
@@ -20,7 +19,7 @@ export const approval = collection('approval', [
 	textField('Approve Button Label', 'approveLabel', { default: APPROVE }),
 	textField('Decline Button Label', 'declineLabel', {
 		default: DECLINE,
-		description: 'Requires the type Approve and Decline',
+		description: 'Requires “Approve and Decline” as Type of Approval',
 	}),
 	choiceField('Type of Approval', 'type', {
 		default: 'single',

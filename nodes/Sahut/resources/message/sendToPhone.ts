@@ -15,15 +15,15 @@ import { sendToPhoneFields } from './sendToPhoneFields';
 const DAY_MS = 24 * 60 * 60 * 1_000;
 
 /**
- * Replaces a recipient by the number in Test Number, if it is set. Ignores the options that depend on the
+ * Replaces a recipient with the number in Test Number, if it is set. Ignores the options that depend on the
  * customer.
  *
- * @throws UserError if the option has no number, or an expression provides it or its country code: it may return the
- * number of the row's customer, and the messages must not go to the customers
+ * @throws UserError if the option has no number, or if an expression provides the number or its country code: the
+ * expression may return the customer's number, and no message may go to a customer
  */
 function replaceByTestNumber(params: Params, recipient: Recipient): Recipient {
 	if (!params.isAdded('options.testPhone')) return recipient;
-	const advice = 'Enter your own phone number, or remove the option to send to the customers.';
+	const advice = 'Enter your own phone number. To send to the customers, remove the option.';
 	if (params.isExpression('options.testPhone')) {
 		throw new UserError('Test Number must not be an expression', {
 			description: `${advice} An expression could return the number of a customer.`,
@@ -35,7 +35,7 @@ function replaceByTestNumber(params: Params, recipient: Recipient): Recipient {
 	if (params.isExpression('options.defaultCountryCode') && !hasCountryCode(text)) {
 		throw new UserError('Test Number has no country code', {
 			description:
-				'An expression provides Default Country Code, so the number could be another one for each item. Enter it with a plus sign, e.g. +62 812-3456-7890.',
+				'An expression provides Default Country Code, so each item could get a different number. Enter the number with a plus sign, e.g. +62 812-3456-7890.',
 		});
 	}
 	return {

@@ -19,7 +19,7 @@ export const sendToPhoneFields: INodeProperties[] = [
 		sendOptions.concurrency,
 		textField('Contact Name', 'contactName', {
 			placeholder: 'e.g. Budi Santoso',
-			description: 'The name of a new contact. If empty, the phone number is the name.',
+			description: 'The name of a new contact. If empty, the node uses the phone number.',
 		}),
 		textField('Default Country Code', 'defaultCountryCode', {
 			default: INDONESIA,
