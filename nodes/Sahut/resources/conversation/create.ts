@@ -75,7 +75,7 @@ export const create: Operation<Input> = {
 				typeOptions: { rows: 4 },
 				placeholder: 'e.g. Hi Budi, how can we help you?',
 				description:
-					'A text to send in the new conversation. If the customer has not written yet, WhatsApp accepts only a template: send it with Message: Send.',
+					'A text to send in the new conversation. If the customer has not written within the last 24 hours, WhatsApp accepts only a template: send it with Message: Send.',
 			}),
 		]),
 	],
