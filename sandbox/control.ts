@@ -3,6 +3,7 @@ import { toTimestamp } from './clock';
 import type { Deliveries, ForgedDelivery } from './deliveries';
 import { ApiError } from './errors';
 import { EVENT_NAMES } from './events';
+import { renderInbox } from './inbox';
 import {
 	conversationData,
 	messageData,
@@ -116,6 +117,11 @@ export function registerControlEndpoints(
 			return { data: { message: data, conversation: conversationData(conversation) } };
 		},
 	);
+
+	app.get('/sandbox/inbox', async (_request, reply) => {
+		reply.type('text/html; charset=utf-8');
+		return renderInbox(store);
+	});
 
 	app.get('/sandbox/deliveries', async () => ({ data: deliveries.log }));
 

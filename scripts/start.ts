@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { startSandbox } from '../sandbox';
+import { startExampleModel } from './exampleModel';
 import { startGoogleSheets, type GoogleSheets } from './googleSheets';
 import {
 	resolvePort,
@@ -57,6 +58,7 @@ async function main(): Promise<void> {
 
 	const sandbox = await startSandbox({ port: sandboxPort, deviations: options.deviations });
 	const google = await startGoogleSheets();
+	const model = await startExampleModel();
 	try {
 		console.log('Starting n8n …');
 		const n8n = await startEditor({ ...options, port }, google);
@@ -69,7 +71,7 @@ async function main(): Promise<void> {
 				throw new Error(`${error.message}\n${advice}`);
 			});
 			const credential = await ensureCredential(session, sandbox);
-			const workflows = await ensureExamples(session, sandbox, google, credential);
+			const workflows = await ensureExamples(session, sandbox, { google, model }, credential);
 			console.log(startMessage(n8n, sandbox, workflows));
 			if (options.watch) compileOnChange(n8n.userFolder);
 			if ((await Promise.race([interrupted, n8n.exited])) !== 'interrupted') {
@@ -80,6 +82,7 @@ async function main(): Promise<void> {
 			await n8n.stop();
 		}
 	} finally {
+		await model.close();
 		await google.close();
 		await sandbox.close();
 	}

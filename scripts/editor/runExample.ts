@@ -14,7 +14,7 @@ import {
 	type StoredCredential,
 	type StoredWorkflow,
 } from '../n8n';
-import { startScriptedModel, type ScriptedModel } from '../scriptedModel';
+import type { ScriptedModel } from '../scriptedModel';
 import { waitForRunResult, openWorkflow, startWorkflow } from './canvas';
 import { simulateSahutEvent } from './sahutEvent';
 
@@ -52,20 +52,6 @@ export async function startSundaySandbox(): Promise<Sandbox> {
 	const sandbox = await startSandbox({ now: () => sunday });
 	sandbox.store.addConversation();
 	return sandbox;
-}
-
-/** Starts a model that writes a note, hands over to the team, and tells the customer, or writes a summary. */
-export async function startHandoverModel(): Promise<ScriptedModel> {
-	return await startScriptedModel((chat) =>
-		chat.at(-1)?.content?.includes('Ringkas')
-			? 'Pelanggan menanyakan harga, dan tim menjawab Rp 50.000. Menunggu pesanan.'
-			: chat.at(-1)?.role === 'tool'
-				? 'Baik Kak, tim kami akan melanjutkan percakapan ini.'
-				: [
-						{ tool: 'Note_for_the_team', given: { note: 'Pelanggan menanyakan harga.' } },
-						{ tool: 'Hand_over_to_people', given: {} },
-					],
-	);
 }
 
 /** The services that the examples need. */
@@ -135,6 +121,20 @@ async function replyAboutOrder(order: string, { store }: Sandbox): Promise<void>
 	store.addIncoming(id, REPLY);
 }
 
+/** Waits for a question in an internal note, and approves it. */
+async function approve({ store }: Sandbox): Promise<void> {
+	const link = await until('a question', CALL_TIMEOUT_MS, () =>
+		[...store.conversations.keys()]
+			.flatMap((id) => store.messages(id))
+			.map(({ content }) => /http\S+\/webhook-waiting\/\S+$/.exec(content)?.[0])
+			.findLast((found) => found !== undefined),
+	);
+	await until('the execution to wait', CALL_TIMEOUT_MS, async () => {
+		const body = new URLSearchParams({ decision: 'approve' });
+		return (await fetch(link, { method: 'POST', body })).ok || undefined;
+	});
+}
+
 /** Simulates the events that an example waits for: a message of a customer, or a call of a CRM. */
 export async function simulateExternalEvents(
 	{ session, sandbox }: Pick<ExampleEnvironment, 'sandbox' | 'session'>,
@@ -145,6 +145,8 @@ export async function simulateExternalEvents(
 	const trigger = nodeOf('n8n-nodes-sahut.sahutTrigger');
 	if (trigger) {
 		await simulateSahutEvent(sandbox, trigger.parameters);
+		if (nodes.some(({ parameters }) => parameters.operation === 'sendAndWait'))
+			await approve(sandbox);
 	} else if (webhook) {
 		await callWebhook(session, webhook.parameters.path);
 	} else if (nodeOf('n8n-nodes-base.wait')) {

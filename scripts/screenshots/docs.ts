@@ -4,6 +4,7 @@ import type { Page } from 'playwright-core';
 
 import { listExampleNames } from '../prepareExamples';
 import { importExample, openEditor, openNode, runExample, type EditorLook } from '../editor';
+import { captureApprovalPage } from './approvalPage';
 import { addSandboxCredential, type ScreenshotEnvironment } from './environment';
 
 const REPOSITORY = resolve(__dirname, '../..');
@@ -19,9 +20,11 @@ const ANIMATION_MS = 1_500;
 
 /** The node panels to capture, with the window height in pixels. */
 const CRM = 'crm-follow-up';
+const APPROVAL = 'ai-draft-approval';
 const PANELS = [
 	{ example: CRM, node: 'Send template', file: 'send-template', height: 1160 },
 	{ example: 'auto-reply-outside-hours', node: 'Customer writes', file: 'trigger', height: 640 },
+	{ example: APPROVAL, node: 'Ask the team', file: 'approval', height: 900 },
 ];
 
 /** A rectangle in window pixels. */
@@ -112,6 +115,9 @@ export async function updateDocsScreenshots(
 			await hideControls(page);
 			await capture(page, `examples/pictures/${name}.png`, await nodesArea(page));
 		});
+	}
+	if (names.includes(APPROVAL)) {
+		await captureApprovalPage(environment, resolve(REPOSITORY, 'docs/pictures'));
 	}
 	if (names.includes(CRM)) {
 		await withExample(environment, CRM, { viewport: EDITOR }, async (page) => {

@@ -3,12 +3,8 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Browser } from 'playwright-core';
 
-import {
-	launchChromium,
-	startHandoverModel,
-	startSundaySandbox,
-	type ExampleEnvironment,
-} from '../editor';
+import { launchChromium, startSundaySandbox, type ExampleEnvironment } from '../editor';
+import { startExampleModel } from '../exampleModel';
 import { startGoogleSheets } from '../googleSheets';
 import {
 	createCredential,
@@ -46,7 +42,7 @@ export async function withScreenshotEnvironment(
 		cleanups.unshift(() => n8n.stop());
 		const sandbox = await startSundaySandbox();
 		cleanups.unshift(() => sandbox.close());
-		const model = await startHandoverModel();
+		const model = await startExampleModel();
 		cleanups.unshift(() => model.close());
 		await work({ browser, n8n, session: await signIn(n8n), sandbox, model, google });
 	} finally {

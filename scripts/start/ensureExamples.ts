@@ -2,6 +2,7 @@ import type { Sandbox } from '../../sandbox';
 import { ensureTables } from '../exampleTables';
 import type { GoogleSheets } from '../googleSheets';
 import { listExampleNames, prepareExample } from '../prepareExamples';
+import type { ScriptedModel } from '../scriptedModel';
 import {
 	createCredential,
 	createWorkflow,
@@ -37,13 +38,15 @@ async function storeCredential(
 export async function ensureExamples(
 	session: Session,
 	sandbox: Sandbox,
-	google: GoogleSheets,
+	{ google, model }: { google: GoogleSheets; model: ScriptedModel },
 	credential: StoredCredential,
 ): Promise<string[]> {
 	const tables = await ensureTables(session);
 	const googleSheetsOAuth2Api = await storeCredential(session, google.credential);
+	const openAiApi = await storeCredential(session, model.credential);
+	const records = { tables, googleSheetsOAuth2Api, openAiApi };
 	const examples = listExampleNames().map((each) =>
-		prepareExample(each, sandbox.store, credential, { tables, googleSheetsOAuth2Api }),
+		prepareExample(each, sandbox.store, credential, records),
 	);
 	const known = new Set((await listWorkflows(session)).map((workflow) => workflow.name));
 	for (const example of examples) {

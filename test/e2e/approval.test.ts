@@ -1,9 +1,12 @@
 import type { INode } from 'n8n-workflow';
 
 import {
+	activateWorkflow,
 	createCredential,
 	createWorkflow,
+	deactivateWorkflow,
 	getExecution,
+	listExecutions,
 	majorOf,
 	outputItems,
 	readLog,
@@ -14,7 +17,15 @@ import {
 	type StoredWorkflow,
 	type WorkflowContent,
 } from '../../scripts/n8n';
-import { chain, manualTrigger, node, sahut, sendText } from '../../scripts/n8n/workflowBuilder';
+import {
+	chain,
+	CREDENTIAL_NAME,
+	manualTrigger,
+	node,
+	sahut,
+	sendText,
+} from '../../scripts/n8n/workflowBuilder';
+import { prepareExample } from '../../scripts/prepareExamples';
 import { startScriptedModel, type ScriptedModel } from '../../scripts/scriptedModel';
 import { byId } from '../support/locator';
 import { addConversation, addCredential, N8N_VERSION, textsSentTo, useN8n } from './n8nFixture';
@@ -406,6 +417,81 @@ describeReview('As the human review of a tool', () => {
 
 		expect(toolResults()).toEqual([expect.stringContaining('cannot be a tool')]);
 		expect(notes()).toEqual([]);
+	});
+});
+
+describe('ai-draft-approval.json', () => {
+	const DRAFT = 'Halo Kak, harganya Rp 50.000.';
+	let model: ScriptedModel;
+	let workflow: StoredWorkflow;
+
+	beforeAll(async () => {
+		model = await startScriptedModel(() => DRAFT);
+	});
+	afterAll(async () => await model?.close());
+	beforeEach(async () => {
+		model.script = () => DRAFT;
+		const { session, sandbox } = fixture;
+		const openAiApi = await createCredential(session, model.credential);
+		const credential = { id: credentialId, name: CREDENTIAL_NAME };
+		const example = prepareExample('ai-draft-approval', sandbox.store, credential, { openAiApi });
+		const nodes = example.nodes.map((each) =>
+			each.name === 'Wait some seconds'
+				? { ...each, parameters: { ...each.parameters, amount: 1 } }
+				: each,
+		);
+		workflow = await createWorkflow(session, { ...example, nodes });
+		await activateWorkflow(session, workflow.id);
+	});
+	afterEach(async () => await deactivateWorkflow(fixture.session, workflow.id));
+
+	/** Writes as the customer. @returns the ID of the execution that this starts */
+	async function write(text: string): Promise<string> {
+		fixture.sandbox.store.addIncoming(conversation, text);
+		await fixture.sandbox.deliveries.settled();
+		const [latest] = await until('the execution', 20_000, async () => {
+			const all = await listExecutions(fixture.session, { workflowId: workflow.id });
+			return all.length > 0 ? all : undefined;
+		});
+		return latest!.id;
+	}
+
+	const stored = () => fixture.sandbox.store.conversations.get(conversation)!;
+	const handedOver = { labels: ['perlu-cs'], team_id: expect.stringMatching(/^team_/) };
+
+	it('sends the draft that a person has approved', async () => {
+		const id = await write('Berapa harganya?');
+		const link = await waitForQuestion(id);
+		expect(notes()).toEqual([`Kirim balasan ini?\n\n${DRAFT}\n\nKirim / Jangan kirim: ${link}`]);
+
+		await decide(link, 'approve');
+
+		expect(await ended(id)).toMatchObject({ status: 'success' });
+		expect(notes().slice(1)).toEqual([DRAFT]);
+		expect(stored().labels).toEqual([]);
+	});
+
+	it('hands over if a person declines', async () => {
+		const id = await write('Berapa harganya?');
+
+		await decide(await waitForQuestion(id), 'decline');
+
+		expect(await ended(id)).toMatchObject({ status: 'success' });
+		expect(notes()).toHaveLength(1);
+		expect(stored()).toMatchObject(handedOver);
+	});
+
+	it.each([
+		['has no draft', () => ''],
+		['fails', () => Promise.reject(new Error('Kuota habis'))],
+	])('hands over without a question if the model %s', async (_, script) => {
+		model.script = script;
+
+		const id = await write('Berapa harganya?');
+
+		expect(await ended(id)).toMatchObject({ status: 'success' });
+		expect(notes()).toEqual([]);
+		expect(stored()).toMatchObject(handedOver);
 	});
 });
 

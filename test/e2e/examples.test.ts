@@ -44,6 +44,7 @@ const EXAMPLES_WITH_TESTS = [
 	'opt-out',
 	'resolved-to-summary',
 	'ai-agent-handover',
+	'ai-draft-approval',
 	'crm-webhook',
 	'follow-up-data-table',
 	'remind-until-answered',

@@ -213,3 +213,17 @@ test('control requests are not in the journal, trigger no fault and do not count
 	expect((await request('GET', '/contacts')).status).toBe(429);
 	expect(journal.entries).toHaveLength(3);
 });
+
+test('the inbox shows the newest messages and notes first, as text with links', async () => {
+	const { url, store, conversation } = await openControl();
+	store.addIncoming(conversation.id, 'Halo <b>Kak</b>');
+	store.addIncoming(conversation.id, 'Lihat https://example.com/?a=1&b="2"');
+
+	const response = await fetch(new URL('/sandbox/inbox', url));
+	const html = await response.text();
+
+	expect(response.headers.get('content-type')).toContain('text/html');
+	expect(html).toContain('Halo &#60;b&#62;Kak&#60;/b&#62;');
+	expect(html).toContain('<a href="https://example.com/?a=1&#38;b=&#34;2&#34;"');
+	expect(html.indexOf('Lihat')).toBeLessThan(html.indexOf('Halo'));
+});

@@ -2,9 +2,9 @@ import {
 	importExample,
 	nodeOnCanvas,
 	runExample,
-	startHandoverModel,
 	startSundaySandbox,
 } from '../../../scripts/editor';
+import { startExampleModel } from '../../../scripts/exampleModel';
 import { getExecution, listExecutions } from '../../../scripts/n8n';
 import type { ScriptedModel } from '../../../scripts/scriptedModel';
 import { addCredential } from '../n8nFixture';
@@ -15,7 +15,7 @@ export function describeExamples(fixture: EditorFixture): void {
 	let model: ScriptedModel;
 
 	beforeAll(async () => {
-		model = await startHandoverModel();
+		model = await startExampleModel();
 	});
 	afterAll(async () => await model?.close());
 
