@@ -22,7 +22,7 @@ export class Sahut implements INodeType {
 		usableAsTool: true,
 		builderHint: {
 			searchHint:
-				'Use Message: Send to answer in a conversation, with the conversation_id of Sahut Trigger. Use Message: Send to Phone Number for follow-ups, reminders and broadcasts: it finds or creates the contact and the conversation. WhatsApp accepts a text only within 24 hours of the last message of the customer, so use a template, or Text, or Template After 24 Hours. In scheduled workflows, set Skip If Sent Within (Hours), so that no customer gets a message twice, and Skip Contacts With Tags for customers who have opted out. Use Contact: Create or Update to sync a CRM.',
+				'Use Message: Send to answer in a conversation, with the conversation_id of Sahut Trigger. Use Message: Send to Phone Number for follow-ups, reminders and broadcasts: it finds or creates the contact and the conversation. WhatsApp accepts a text only within 24 hours of the last message of the customer, so use a template, or Text, or Template After 24 Hours. In scheduled workflows, set Skip If Sent Within (Hours), so that no customer gets a message twice, and Skip Contacts With Tags for customers who have opted out. Use Message: Send and Wait for Approval before an action that a person must approve. Use Contact: Create or Update to sync a CRM.',
 			relatedNodes: [
 				{
 					nodeType: 'n8n-nodes-sahut.sahutTrigger',

@@ -121,17 +121,21 @@ async function replyAboutOrder(order: string, { store }: Sandbox): Promise<void>
 	store.addIncoming(id, REPLY);
 }
 
-/** Waits for a question in an internal note, and approves it. */
-async function approve({ store }: Sandbox): Promise<void> {
+/** Returns the links of all questions. */
+const linksOf = ({ store }: Sandbox) =>
+	[...store.conversations.keys()]
+		.flatMap((id) => store.messages(id))
+		.flatMap(({ content }) => /http\S+\/webhook-waiting\/\S+$/.exec(content)?.[0] ?? []);
+
+/** Waits for a new question, and approves it. @param known the links of earlier questions */
+async function approve(sandbox: Sandbox, known: string[]): Promise<void> {
 	const link = await until('a question', CALL_TIMEOUT_MS, () =>
-		[...store.conversations.keys()]
-			.flatMap((id) => store.messages(id))
-			.map(({ content }) => /http\S+\/webhook-waiting\/\S+$/.exec(content)?.[0])
-			.findLast((found) => found !== undefined),
+		linksOf(sandbox).find((each) => !known.includes(each)),
 	);
 	await until('the execution to wait', CALL_TIMEOUT_MS, async () => {
 		const body = new URLSearchParams({ decision: 'approve' });
-		return (await fetch(link, { method: 'POST', body })).ok || undefined;
+		const headers = { connection: 'close' };
+		return (await fetch(link, { method: 'POST', body, headers })).ok || undefined;
 	});
 }
 
@@ -143,10 +147,11 @@ export async function simulateExternalEvents(
 	const nodeOf = (type: string) => nodes.find((node) => node.type === type);
 	const webhook = nodeOf('n8n-nodes-base.webhook');
 	const trigger = nodeOf('n8n-nodes-sahut.sahutTrigger');
+	const known = linksOf(sandbox);
 	if (trigger) {
 		await simulateSahutEvent(sandbox, trigger.parameters);
 		if (nodes.some(({ parameters }) => parameters.operation === 'sendAndWait'))
-			await approve(sandbox);
+			await approve(sandbox, known);
 	} else if (webhook) {
 		await callWebhook(session, webhook.parameters.path);
 	} else if (nodeOf('n8n-nodes-base.wait')) {

@@ -55,7 +55,10 @@ export async function captureApprovalPage(
 			.map(({ content }) => /http\S+$/.exec(content)?.[0])
 			.findLast((found) => found !== undefined),
 	);
-	await until('the execution to wait', TIMEOUT_MS, async () => (await fetch(link)).ok || undefined);
+	await until('the execution to wait', TIMEOUT_MS, async () => {
+		const { ok } = await fetch(link, { headers: { connection: 'close' } });
+		return ok || undefined;
+	});
 	for (const [file, look] of Object.entries(looks)) {
 		const context = await browser.newContext(look);
 		const page = await context.newPage();

@@ -23,8 +23,8 @@ export function selectedOperation(
 	context: IExecuteFunctions,
 	resources: Resource[],
 ): Operation | undefined {
-	const resource: string = context.getNodeParameter('resource', 0);
-	const operation: string = context.getNodeParameter('operation', 0);
+	const resource: string = context.getNodeParameter('resource', 0, '');
+	const operation: string = context.getNodeParameter('operation', 0, '');
 	return resources
 		.find(({ value }) => value === resource)
 		?.operations.find(({ value }) => value === operation);
@@ -34,8 +34,8 @@ export function selectedOperation(
 function requireOperation(context: IExecuteFunctions, resources: Resource[]): Operation {
 	const found = selectedOperation(context, resources);
 	if (!found) {
-		const resource: string = context.getNodeParameter('resource', 0);
-		const operation: string = context.getNodeParameter('operation', 0);
+		const resource: string = context.getNodeParameter('resource', 0, '');
+		const operation: string = context.getNodeParameter('operation', 0, '');
 		throw new UserError(
 			`This version of the Sahut node has no operation "${operation}" for the resource "${resource}"`,
 			{
