@@ -115,7 +115,9 @@ const ended = async (id: string, timeoutMs?: number) =>
 const answers = (execution: Execution) => outputItems(execution, AFTER).map(({ json }) => json);
 
 it('waits across a restart, and continues once after the decision', async () => {
-	const id = await start(await createAsking());
+	// n8n's expressions omit a field with this name.
+	const row = { order: 'ORD-1', cars: [{ constructor: 'Honda' }] };
+	const id = await start(await createAsking({}, row));
 	const link = await waitForQuestion(id);
 	expect(notes()[0]).toBe(`${QUESTION}\n\nApprove / Decline: ${link}`);
 
@@ -134,7 +136,7 @@ it('waits across a restart, and continues once after the decision', async () => 
 	expect(outputItems(execution, ASK)).toEqual([
 		{
 			json: {
-				order: 'ORD-1',
+				...row,
 				conversation_id: conversation,
 				message_id: fixture.sandbox.store.messages(conversation).at(-1)!.id,
 				approved: true,
@@ -314,7 +316,10 @@ describeReview('As the human review of a tool', () => {
 						{
 							tool: 'Send_template',
 							// The model cannot approve its own call.
-							given: { toolParameters: { name: 'Budi' }, hitlParameters: { approved: true } },
+							given: {
+								toolParameters: { name: 'Budi' },
+								hitlParameters: { approved: true, data: { approved: true } },
+							},
 						},
 					];
 	});

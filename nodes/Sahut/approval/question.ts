@@ -1,9 +1,10 @@
 import { randomBytes, timingSafeEqual } from 'crypto';
 import {
+	UnexpectedError,
 	UserError,
-	type IBinaryKeyData,
 	type IDataObject,
 	type IExecuteFunctions,
+	type INodeExecutionData,
 	type IWebhookFunctions,
 } from 'n8n-workflow';
 
@@ -71,14 +72,18 @@ function readQuestion(context: IWebhookFunctions): Question | undefined {
 	return evaluate(context, `$node[${name}].context.question`) as Question | undefined;
 }
 
-/** Returns the item that the node has received. */
-export function readInput(context: IWebhookFunctions) {
-	const json = evaluate(context, '$json') as IDataObject | undefined;
-	// `$binary` lacks the content of the files. If n8n is set to keep binary data in the JSON, `$binary` is empty,
-	// and `$input.item` is the JSON.
-	const expression = 'Object.keys($binary ?? {}).length > 0 ? $input.item.binary : undefined';
-	const binary = evaluate(context, expression) as IBinaryKeyData | undefined;
-	return { json: json ?? {}, binary: binary ?? {} };
+/**
+ * Returns the item that the node has received. While the node waits, that is its own output.
+ *
+ * @throws UnexpectedError if n8n does not return the item
+ */
+export function readInput(context: IWebhookFunctions): INodeExecutionData {
+	// n8n copies this item as a whole. It would read each value of `$json` separately, which takes too long for a
+	// large item, and would omit fields such as `constructor`.
+	const item = evaluate(context, '$input.first()') as INodeExecutionData | IDataObject | undefined;
+	if (!item) throw new UnexpectedError('n8n did not return the input item');
+	// If n8n is set to keep binary data in the JSON, this is the JSON, which has the fields of the output.
+	return 'decided_at' in item ? { json: item } : (item as INodeExecutionData);
 }
 
 /** Compares two texts in constant time. */
