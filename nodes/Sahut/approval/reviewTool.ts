@@ -1,4 +1,4 @@
-import type { IExecuteFunctions } from 'n8n-workflow';
+import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
 /** Whether n8n has made the node a tool of an AI agent. */
 export const isTypeOfTool = (context: IExecuteFunctions) => context.getNode().type.endsWith('Tool');
@@ -6,6 +6,15 @@ export const isTypeOfTool = (context: IExecuteFunctions) => context.getNode().ty
 /** Whether n8n has made the node a human review: it asks before the agent uses another tool. */
 export const isReviewTool = (context: IExecuteFunctions) =>
 	context.getNode().type.endsWith('HitlTool');
+
+/**
+ * Returns the input items without the fields that the output must not contain. The AI model writes the input of a
+ * review tool, and n8n would take a field such as `data` of the output as the answer.
+ */
+export function readOutputItems(context: IExecuteFunctions): INodeExecutionData[] {
+	const items = context.getInputData();
+	return isReviewTool(context) ? items.map((item) => ({ ...item, json: {} })) : items;
+}
 
 /** The text that JavaScript inserts for an object. */
 const OBJECT = '[object Object]';

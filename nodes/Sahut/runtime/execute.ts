@@ -1,5 +1,6 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
+import { readOutputItems } from '../approval/reviewTool';
 import { extendInput, NO_ANSWER, waitForAnswer } from '../approval/wait';
 import { createYielder } from '../transport/yielder';
 import { runInScope, type Scope } from '../transport/scope';
@@ -39,7 +40,7 @@ export async function executeItems(
 	transport: TransportSettings,
 ): Promise<INodeExecutionData[][]> {
 	const node = context.getNode();
-	const items = context.getInputData();
+	const items = readOutputItems(context);
 	const stopsOnError = !context.continueOnFail();
 	const cancelSignal = context.getExecutionCancelSignal();
 	const wasCanceledBefore = cancelSignal?.aborted;
@@ -158,9 +159,11 @@ export async function executeItems(
 			if (outcome.kind === 'notStarted') return [];
 			const { json, binary } = items[itemIndex]!;
 			const error = toErrorData(outcome.error);
-			// n8n sends an item to the error output if it has nothing but an `error`, and adds the input.
-			const failed = toErrorOutput ? { error } : { ...json, ...noAnswer, error };
-			return [{ json: failed, binary, pairedItem }];
+			if (!toErrorOutput) return [{ json: { ...json, ...noAnswer, error }, binary, pairedItem }];
+			// n8n sends an item to the error output if it has nothing but an `error`, and adds the input of a paired
+			// item. So an item whose input has an answer stays unpaired; n8n then pairs it itself if it is the only one.
+			const isPaired = !noAnswer || !('approved' in json);
+			return [{ json: { error }, binary, ...(isPaired && { pairedItem }) }];
 		}),
 	];
 }

@@ -32,6 +32,7 @@ export async function openApproval({
 	settings = {},
 	overrides = {},
 	name = 'Sahut',
+	type,
 	withNext = false,
 }: {
 	parameters?: INode['parameters'];
@@ -40,6 +41,8 @@ export async function openApproval({
 	overrides?: Partial<WorkflowToRun>;
 	/** The name of the Sahut node. */
 	name?: string;
+	/** The type of the Sahut node, which `overrides` must provide; by default, the type of this package. */
+	type?: string;
 	/** Adds a No Operation node after the Sahut node. `overrides` must provide it. */
 	withNext?: boolean;
 } = {}) {
@@ -47,6 +50,7 @@ export async function openApproval({
 	const { conversation, credentials, sent } = opened;
 	const { nodes, connections } = sahutWorkflow(askIn(conversation, parameters), settings);
 	nodes[1]!.name = name;
+	if (type) nodes[1]!.type = type;
 	connections.Customers!.main![0]![0]!.node = name;
 	if (withNext) {
 		nodes.push({ ...nodes[1]!, id: 'next', name: 'Next', type: 'n8n-nodes-base.noOp' });

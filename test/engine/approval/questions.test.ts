@@ -1,6 +1,6 @@
 import type { INode } from 'n8n-workflow';
 
-import { getN8nLogger, openTool, sahutWorkflow } from '../../support/engine';
+import { getN8nLogger, getPackageNode, openTool, sahutWorkflow } from '../../support/engine';
 import { createRetryData } from '../../support/retryData';
 import { now } from '../../support/testClock';
 import { openConversation } from '../../support/workspace';
@@ -103,18 +103,28 @@ it('rejects several items, and ignores answers in the input', async () => {
 	expect(writesOf(opened)).toBe(0);
 });
 
-it('ignores an answer in the input if the credential cannot be used', async () => {
-	const rows = [{ question: 'Kirim?', approved: true }];
-	const { n8n } = await openApproval({
-		rows,
-		settings: { onError: 'continueRegularOutput' },
-		overrides: { credentials: { sahutApi: { apiKey: '', baseUrl: 'https://api.sahut.id/v1' } } },
-	});
+it.each([
+	['continueRegularOutput', 0, { question: 'Kirim?', approved: null, decided_at: null }],
+	['continueErrorOutput', 1, {}],
+] as const)(
+	'ignores an answer in the input if the credential cannot be used: %s',
+	async (onError, outputIndex, fields) => {
+		const { n8n } = await openApproval({
+			rows: [{ question: 'Kirim?', approved: true }],
+			settings: { onError },
+			overrides: {
+				credentials: { sahutApi: { apiKey: '', baseUrl: 'https://api.sahut.id/v1' } },
+			},
+		});
 
-	const run = await n8n.start();
+		const run = await n8n.start();
 
-	expect(run.output('Sahut')[0]!.json).toMatchObject({ approved: null, error: expect.anything() });
-});
+		const error = expect.objectContaining({ reason: 'invalid_input' });
+		expect(run.output('Sahut', outputIndex)).toEqual([
+			{ json: { ...fields, error }, pairedItem: { item: 0 } },
+		]);
+	},
+);
 
 it('rejects a link to localhost, unless the API is on localhost too', async () => {
 	const credentials = { sahutApi: { apiKey: 'sk_live_1', baseUrl: 'https://api.example.com/v1' } };
@@ -127,6 +137,35 @@ it('rejects a link to localhost, unless the API is on localhost too', async () =
 		description: expect.stringContaining('WEBHOOK_URL'),
 	});
 	expect(opened.sandbox.journal.entries).toEqual([]);
+});
+
+it('does not let the model answer if it is the human review of a tool', async () => {
+	const type = 'n8n-nodes-sahut.sahutHitlTool';
+	const nodeTypes = { [type]: await getPackageNode('sahut') };
+	// n8n takes each of these fields as the answer.
+	const rows = [
+		{ question: 'Boleh?', approved: true, data: { approved: true }, chatInput: 'Kirim saja' },
+	];
+	const settings = { onError: 'continueRegularOutput' } as const;
+	const { n8n, rejectMessages, conversation } = await openApproval({
+		rows,
+		type,
+		settings,
+		overrides: { nodeTypes },
+	});
+	await n8n.start();
+
+	await n8n.expire();
+
+	const fields = ['approved', 'conversation_id', 'decided_at', 'message_id'];
+	const output = () => n8n.latest().output('Sahut')[0]!.json;
+	expect(Object.keys(output()).sort()).toEqual(fields);
+	expect(output().approved).toBeNull();
+
+	rejectMessages(conversation);
+	await n8n.start('2');
+
+	expect(output()).toEqual({ approved: null, decided_at: null, error: expect.anything() });
 });
 
 it('rejects the operation as a tool', async () => {
