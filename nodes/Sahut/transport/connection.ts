@@ -3,7 +3,8 @@ import { UserError } from 'n8n-workflow';
 /** The default of the credential's Base URL (API reference, "Basics"). */
 export const DEFAULT_BASE_URL = 'https://api.sahut.id/v1';
 
-const LOOPBACK_HOST = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
+// Includes the unspecified address, which leads to this computer too: people set N8N_HOST to it.
+const LOOPBACK_HOST = /^(localhost|127(\.\d{1,3}){3}|0\.0\.0\.0|\[::1?\])$/;
 
 /** Docker's name for the computer on which a container runs. */
 const DOCKER_HOST = 'host.docker.internal';
@@ -13,7 +14,7 @@ export function hostOf(address: string): string {
 	return URL.canParse(address) ? new URL(address).hostname : '';
 }
 
-/** Whether a web address has a loopback host, such as `localhost`. */
+/** Whether a web address has a loopback host, such as `localhost`, or the unspecified address. */
 export function isLoopback(address: string): boolean {
 	return LOOPBACK_HOST.test(hostOf(address));
 }

@@ -1,4 +1,8 @@
-import { normalizeApiKey, normalizeBaseUrl } from '../../../nodes/Sahut/transport/connection';
+import {
+	isReachableFrom,
+	normalizeApiKey,
+	normalizeBaseUrl,
+} from '../../../nodes/Sahut/transport/connection';
 
 describe('normalizeApiKey', () => {
 	it.each([
@@ -89,4 +93,18 @@ describe('normalizeBaseUrl', () => {
 	])('rejects %j, which is not a web address', (given) => {
 		expect(() => normalizeBaseUrl(given)).toThrow('is not a web address');
 	});
+});
+
+it.each([
+	['http://localhost:5678', false],
+	['http://127.0.0.1:5678', false],
+	['http://[::1]:5678', false],
+	['http://0.0.0.0:5678', false],
+	['http://[::]:5678', false],
+	['http://192.168.1.10:5678', true],
+	['https://n8n.example.com', true],
+	['https://0.0.0.0.example.com', true],
+])('knows whether another computer can reach %s: %s', (address, isReachable) => {
+	expect(isReachableFrom('https://api.sahut.id/v1', address)).toBe(isReachable);
+	expect(isReachableFrom('http://127.0.0.1:8787/v1', address)).toBe(true);
 });
