@@ -142,7 +142,9 @@ describe('new-lead.json', () => {
 		await fixture.waitForExecutions(workflow, 1);
 
 		expect(sentByApi(fixture, added)).toEqual([
-			expect.stringMatching(/^\(Pelanggan baru Budi Santoso belum ditugaskan: Sahut refused/),
+			expect.stringMatching(
+				/^\(Percakapan dengan pelanggan baru Budi Santoso belum ditugaskan ke agen: Sahut refused/,
+			),
 		]);
 		expect(await readDataTable(fixture.session, table)).toHaveLength(1);
 	});

@@ -170,7 +170,7 @@ describe('campaign-report.json', () => {
 		expect(texts[0]!.split('\n')).toEqual([
 			expect.stringMatching(/^\(Laporan follow-up \w+, \d+ \w+ \d{4}$/),
 			'- Terkirim: 4 (1 teks, 3 template yang ditagih Meta)',
-			'- Dijawab dalam 24 jam: 1 (1 percakapan tidak terbaca)',
+			'- Dijawab dalam 24 jam: 1 (1 percakapan tidak dapat dibaca)',
 			'- Dilewati, per pagi ini: 1 (contact_tag 1)',
 			'- Gagal, per pagi ini: 3 (invalid_input 2, refused 1))',
 		]);

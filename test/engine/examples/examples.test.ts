@@ -243,7 +243,7 @@ describe('unassigned-too-long.json', () => {
 		const [date, clock] = time.split(', ');
 		expect(sandbox.store.messages(waiting.id)).toEqual([
 			expect.objectContaining({
-				content: `Belum ada yang menangani Budi Santoso sejak ${date!.slice(0, 5)} ${clock}. Mohon segera diambil.`,
+				content: `Belum ada yang menangani percakapan dengan Budi Santoso. Aktivitas terakhir: ${date!.slice(0, 5)} ${clock!.replace(':', '.')}. Mohon segera diambil.`,
 				private: true,
 			}),
 		]);
@@ -560,7 +560,7 @@ describe('remind-until-answered.json', () => {
 		expect(conversation.labels).toEqual(['prioritas', 'tidak-menjawab']);
 		expect(sentSince(conversation)).toEqual([
 			expect.stringMatching(
-				/^Budi Santoso belum menjawab .* ORD-3107 dari \d\d\/\d\d \d\d:\d\d\. Mohon/,
+				/^Budi Santoso belum menjawab .* ORD-3107 yang dikirim \d\d\/\d\d pukul \d\d\.\d\d\. Mohon/,
 			),
 		]);
 	});
