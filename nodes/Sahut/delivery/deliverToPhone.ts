@@ -14,7 +14,7 @@ import {
 	newConversationKey,
 } from '../api/conversations';
 import type { ItemClient } from '../api/itemClient';
-import { hasStatus, isRefused, undefinedIfNotFound } from '../transport/errors';
+import { AmbiguousError, hasStatus, isRefused, undefinedIfNotFound } from '../transport/errors';
 import { findCandidates, isOpen, toNewConversation } from './candidates';
 import { executePlan, getLedgerContext, OutdatedPlanError } from './deliver';
 import { planMessage, type Plan } from './plan';
@@ -28,6 +28,9 @@ import {
 	type RecipientContacts,
 } from './recipient';
 import { getNewConversationTextDeadline } from './replyWindow';
+
+/** The maximum number of plans for a message. Each one is made because the conversations have changed. */
+const MAX_PLANS = 25;
 
 /** A run with fewer messages reads each conversation by its ID. */
 const MIN_BATCH = 10;
@@ -73,6 +76,7 @@ export async function deliverToPhone(
 	const rejected: string[] = [];
 	/** The IDs of contacts that were found, but are deleted. */
 	const deletedContacts = new Set<string>();
+	let planCount = 0;
 
 	/** Whether a contact is deleted. Reads it. */
 	async function isContactDeleted(id: string): Promise<boolean> {
@@ -233,12 +237,20 @@ export async function deliverToPhone(
 	 * Plans the delivery, and carries the plan out in the lanes of the contacts' conversations.
 	 *
 	 * @returns the output of the item; `incomplete` if the plan was not carried out
+	 * @throws AmbiguousError if the conversations have changed during each of many plans
 	 */
 	async function planAndDeliver(
 		{ contacts: found, areListed }: RecipientContacts,
 		isReplanned: boolean,
 		usesLists: boolean,
 	): Promise<IDataObject | 'incomplete'> {
+		planCount += 1;
+		if (planCount > MAX_PLANS) {
+			throw new AmbiguousError(
+				`The conversations with ${phone} have changed each time before the message could be sent`,
+				{ description: 'Nothing was sent. Run the workflow again for this item.' },
+			);
+		}
 		const tagged = await findTaggedContact(recipient, found, sahut, deletedContacts);
 		if (tagged) {
 			return { ...(dryRun && { dryRun }), skipped: true, skip_reason: 'contact_tag', ...tagged };

@@ -155,11 +155,16 @@ export class ConversationIndex {
 		private readonly now: () => number,
 	) {}
 
-	/** Returns the known conversations of these contacts, the one with the latest activity first. */
+	/**
+	 * Returns the known conversations of these contacts, the one with the latest activity first. The order does not
+	 * depend on the order of the updates: a plan is compared with the conversations that it was based on.
+	 */
 	findByContacts(contactIds: string[]): KnownConversation[] {
 		return contactIds
 			.flatMap((contactId) => this.byContact.get(contactId) ?? [])
-			.sort((a, b) => b.activeAt - a.activeAt);
+			.sort(
+				(a, b) => b.activeAt - a.activeAt || b.createdAt - a.createdAt || (a.id < b.id ? 1 : -1),
+			);
 	}
 
 	/**

@@ -120,6 +120,22 @@ describe('an update', () => {
 		expect(index.channelType).toBe('whatsapp');
 	});
 
+	it('does not change the order of conversations with activity at the same time', () => {
+		const index = new ConversationIndex('ch_1', now);
+		const contact = { id: 'ct_1', name: 'Budi' };
+		const [first, second] = ['conv_1', 'conv_2'].map((id) => conversation(id, START, { contact }));
+		const order = () => index.findByContacts(['ct_1']).map(({ id }) => id);
+		index.update(first!, 'list');
+		index.update(second!, 'list');
+		const before = order();
+
+		index.update(first!, 'record');
+		const afterFirst = order();
+		index.update(second!, 'record');
+
+		expect([afterFirst, order()]).toEqual([before, before]);
+	});
+
 	it('orders the conversations of a contact by activity, latest first', () => {
 		const index = new ConversationIndex('ch_1', now);
 		for (const [id, at] of [

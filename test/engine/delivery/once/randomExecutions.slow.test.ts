@@ -322,7 +322,7 @@ it(
 					await workspace.sandbox.close();
 				},
 			),
-			{ numRuns: 25, interruptAfterTimeLimit: 60_000 },
+			{ numRuns: 25, interruptAfterTimeLimit: 250_000, markInterruptAsFailure: true },
 		);
 	},
 	TEST_TIMEOUT_MS,
