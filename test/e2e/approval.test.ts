@@ -495,8 +495,17 @@ describe('ai-draft-approval.json', () => {
 		const id = await write('Berapa harganya?');
 
 		expect(await ended(id)).toMatchObject({ status: 'success' });
-		expect(notes()).toEqual([]);
+		expect(notes()).toEqual([expect.stringContaining('Mohon dijawab oleh tim')]);
 		expect(stored()).toMatchObject(handedOver);
+	});
+
+	it('writes no draft after the conversation was handed over', async () => {
+		stored().labels.push('perlu-cs');
+
+		const id = await write('Berapa harganya?');
+
+		expect(await ended(id)).toMatchObject({ status: 'success' });
+		expect(notes()).toEqual([]);
 	});
 });
 

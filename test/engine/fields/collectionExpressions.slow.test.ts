@@ -2,6 +2,8 @@ import type { IDataObject, INode, INodeProperties } from 'n8n-workflow';
 
 import { FIELDS, openWithRecords, parametersWith, type FieldUnderTest } from './fieldTable';
 
+const IN_FUTURE = '2099-03-15T08:30:00Z';
+
 /** Returns a valid value for a field, other than its default. */
 function sampleOf(
 	{ name, type, typeOptions, options, default: initial }: INodeProperties,
@@ -13,6 +15,7 @@ function sampleOf(
 	if (typeOptions?.multipleValues) return ['vip', 'reseller, emas'];
 	if (type === 'boolean') return !initial;
 	if (type === 'number') return name === 'limit' ? 2 : 7;
+	if (name === 'maxDateAndTime') return IN_FUTURE;
 	if (type === 'dateTime') return '2024-03-15T08:30:00Z';
 	if (type === 'multiOptions') return [choice!.value!];
 	if (type === 'options') return choice?.value ?? agent;
@@ -23,14 +26,20 @@ function sampleOf(
 	return 'Toko Makmur';
 }
 
-/** Private requires a text. Skip If Sent Within requires a message that can be recognized. */
+/** Private requires a text, Skip If Sent Within a message that can be recognized, and a limit at a time its time. */
 const REQUIRES: Record<string, INode['parameters']> = {
 	private: { messageType: 'text' },
 	skipIfSentWithin: { messageType: 'text' },
+	limitType: {
+		options: {
+			limitWaitTime: { values: { limitType: 'atSpecifiedTime', maxDateAndTime: IN_FUTURE } },
+		},
+	},
 };
 
 /**
- * Runs an operation in a new workspace. Returns its requests and its result, without IDs and times.
+ * Runs an operation in a new workspace. Returns its requests and its result, without IDs, times and the secrets of
+ * links.
  *
  * @param depth the number of path segments above the collection that is replaced by an expression
  */
@@ -55,7 +64,8 @@ async function observe(field: FieldUnderTest, depth: number | undefined) {
 	const [item] = output('Sahut');
 	return JSON.stringify({ requests, error: item?.json.error, isDryRun: item?.json.dryRun })
 		.replaceAll(/[a-z]+_[0-9A-Z]{14}/g, 'ID')
-		.replaceAll(/"at":\d+/g, '');
+		.replaceAll(/"at":\d+/g, '')
+		.replaceAll(/(nonce|signature)=[\w-]+/g, '$1');
 }
 
 const FIELDS_IN_COLLECTIONS = FIELDS.filter(

@@ -391,11 +391,16 @@ const messageOf = ({ error }: IDataObject) =>
 
 /**
  * Whether a row may fail although no fault was injected: an agent has deleted the conversation after the node read
- * it by its ID, or created it; or WhatsApp does not accept a text.
+ * it by its ID, or created it; WhatsApp does not accept a text; agents have deleted conversations during each reading
+ * of the list; or other items have used up the rate limit before each of five attempts. In all cases, nothing is sent.
  */
 function mayFail(message: string, variant: Variant, createdOrRead: ReadonlySet<string>): boolean {
 	const [, deleted] = /^Conversation "(.+)" was not found in Sahut$/.exec(message) ?? [];
 	if (deleted !== undefined) return createdOrRead.has(deleted);
+	if (message.endsWith('has already received this message')) return variant.skipsSent;
+	if (message.startsWith('The rate limit of your Sahut plan was reached')) {
+		return variant.rateLimit !== undefined;
+	}
 	return (
 		variant.messageType === 'text' &&
 		/^(WhatsApp would not deliver|Sahut refused to send)/.test(message)
