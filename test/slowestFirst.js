@@ -13,6 +13,11 @@ const SLOW = [
 	'deviations.slow.test.ts',
 	'collectionExpressions.slow.test.ts',
 	'requestsAfterEnd.slow.test.ts',
+	'changingWorkspace.slow.test.ts',
+	'editor.test.ts',
+	'approval.test.ts',
+	'start.test.ts',
+	'examples.test.ts',
 ];
 
 /** Orders files whose duration Jest has not recorded yet, as in a fresh clone. */
