@@ -22,7 +22,8 @@ case "$tool $1" in
 	shift 2
 	publish "$@"
 	;;
-'npm ci' | 'npm config' | 'gh release') ;;
+'npm config') [ "$2" != get ] || exec "$NPM" "$@" ;;
+'npm ci' | 'gh release') ;;
 *)
 	echo "The dry run does not support this command: $tool $*" >&2
 	exit 1
