@@ -88,9 +88,9 @@ export interface ItemClient extends SahutClient, ItemLedger {
 	 * Adds a list to the summary of the run, which states how many records were read, and of how many.
 	 *
 	 * @param records the plural name of the records, e.g. `contacts`
-	 * @param total the number of records of the complete list
+	 * @param total the number of records of the complete list. Default: all were read.
 	 */
-	countListed(records: string, read: number, total: number): void;
+	countListed(records: string, read: number, total?: number): void;
 
 	/**
 	 * Whether this item is one of the first three of the execution, which go to the number in Test Number.

@@ -42,7 +42,7 @@ export function listOperation(
 		async run({ query, limit }, sahut) {
 			let total: number | undefined;
 			const matches = await fetchRecords(sahut, query, limit, (count) => (total = count));
-			sahut.countListed(records, matches.length, total ?? matches.length);
+			sahut.countListed(records, matches.length, total);
 			return matches.map((record) => ({ json: record }));
 		},
 	};

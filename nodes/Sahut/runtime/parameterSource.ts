@@ -75,6 +75,10 @@ function assertCollection(field: INodeProperties, value: unknown): void {
 	throw new UserError(`${label} has no field "${unknown}"`, { description: advice });
 }
 
+/** Returns the stored value at a path, with its expression; undefined if there is none. */
+const storedAt = (stored: INodeParameters, path: string[]) =>
+	path.reduce<unknown>((value, key) => Reflect.get(Object(value) as object, key), stored);
+
 /** Whether a stored value is an object, which can have stored entries, or is missing. */
 const isStoredCollection = (value: unknown) =>
 	typeof value === 'object' ? !Array.isArray(value) : value === undefined;
@@ -138,10 +142,7 @@ export function isStored(
 	const unstored = findUnstoredParent(source.stored, path);
 	const collection: unknown = unstored
 		? resolveParameter(source, fields, parent.join('.'))
-		: parent.reduce<unknown>(
-				(value, key) => Reflect.get(Object(value) as object, key),
-				source.stored,
-			);
+		: storedAt(source.stored, parent);
 	const field = findField(fields, parent);
 	if (unstored && field && !isEmptyCollection(collection)) assertCollection(field, collection);
 	return Object.hasOwn(Object(collection) as object, path.at(-1)!);
@@ -151,9 +152,6 @@ export function isStored(
 export function isExpression({ stored }: ParameterSource, name: string): boolean {
 	const path = name.split('.');
 	if (findUnstoredParent(stored, path)) return true;
-	const value = path.reduce<unknown>(
-		(parent, key) => Reflect.get(Object(parent) as object, key),
-		stored,
-	);
+	const value = storedAt(stored, path);
 	return typeof value === 'string' && value.startsWith('=');
 }

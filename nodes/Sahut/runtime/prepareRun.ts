@@ -120,7 +120,7 @@ export async function prepareRun(
 				cache,
 				contactList,
 				itemCount: context.getInputData().length,
-				countListed: (records, read, total) => {
+				countListed: (records, read, total = read) => {
 					listed.records = records;
 					listed.read += read;
 					listed.total += total;

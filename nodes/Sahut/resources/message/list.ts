@@ -66,7 +66,7 @@ export const list: Operation<ReturnType<typeof read>> = {
 			selection,
 			(count) => (total = count),
 		);
-		sahut.countListed('messages', messages.length, total ?? messages.length);
+		sahut.countListed('messages', messages.length, total);
 		if (asTranscript) {
 			const oldestFirst = selection.newestFirst ? messages.toReversed() : messages;
 			const json = await toTranscript(conversationId, oldestFirst, timezone);
